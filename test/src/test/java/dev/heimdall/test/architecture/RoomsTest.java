@@ -566,7 +566,7 @@ class RoomsTest {
     assertThat(ClassCycles.largerThan(10, Product.deployment(), "dev.heimdall")).isEmpty();
   }
 
-  /** Each part gets values, other parts or an interface of its own: what it needs, and no more. */
+  /** Each part gets values, other parts, and the context that all parts see. */
   @Test
   void noPartOfASessionKnowsTheWholeOfIt() {
     holds(

@@ -6,14 +6,17 @@ import dev.heimdall.engine.cache.FarResults;
 import dev.heimdall.engine.cache.PatternWorth;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.lease.RoutedStatement;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.observe.Uncached;
-import dev.heimdall.engine.placement.RoutedStatement;
+import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -34,7 +38,12 @@ import java.util.function.Supplier;
 public final class CachedReads implements ReplyStage {
   private static final String SERVED_BY_ANOTHER = "yes: by the answer to an equal statement";
 
-  private final CachingClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
+  private final ReplicaReads reads;
+  private final SessionAsker asker;
+  private final CachedCounts counts;
+  private final Executor loop;
 
   /** What became of the statement before, in words; null where no rule wants it cached. */
   private String how;
@@ -107,9 +116,22 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  public CachedReads(CachingClient client) {
-    this.client = client;
-    this.shared = new SharedMiss(client);
+  /**
+   * @param reads where the session's reads go
+   */
+  public CachedReads(SessionContext session, ReplicaReads reads) {
+    this.session = session;
+    this.vdb = session.vdb();
+    this.reads = reads;
+    this.asker = new SessionAsker(session);
+    this.counts = new CachedCounts(session);
+    this.loop = task -> session.loop().soon(task, session::failed);
+    this.shared = new SharedMiss(session, loop);
+  }
+
+  /** What was written to the session's data source; null where nobody wants to know. */
+  private ClusterView view() {
+    return vdb.pools().writes();
   }
 
   /**
@@ -119,12 +141,14 @@ public final class CachedReads implements ReplyStage {
   public boolean mayAnswer() {
     forget();
     why = null;
-    QueryCache cache = client.cache();
-    if (cache == null || !client.next().onItsWay() || client.next().decision().cache().isEmpty()) {
+    QueryCache cache = vdb.cache();
+    if (cache == null
+        || !session.next().onItsWay()
+        || session.next().decision().cache().isEmpty()) {
       shared.over();
       return false;
     }
-    why = Suitability.reason(client);
+    why = Suitability.reason(session);
     if (why != null) {
       shared.over();
     }
@@ -133,7 +157,7 @@ public final class CachedReads implements ReplyStage {
 
   /** Whether a rule has the statement cached though its result rests on more than its tables. */
   public boolean isUnconditional() {
-    return client.next().decision().cache().orElseThrow().unconditional();
+    return session.next().decision().cache().orElseThrow().unconditional();
   }
 
   /** The statement's messages are not such that it can be answered from the cache. */
@@ -163,15 +187,15 @@ public final class CachedReads implements ReplyStage {
     }
     how = why == null ? null : why.answer();
     if (why == Uncached.NOT_THERE || why == Uncached.NEW) {
-      client.cache().counted(false);
-      client.counted(false);
+      vdb.cache().counted(false);
+      counts.missed();
     }
     if (why != null) {
-      client.counted(why);
+      counts.uncached(why);
       why = null;
     }
     shared.sent();
-    count(client.cache(), client.view(), client.next().statement());
+    count(vdb.cache(), view(), session.next().statement());
   }
 
   /**
@@ -179,10 +203,9 @@ public final class CachedReads implements ReplyStage {
    * where no rule minds, or it only came together with others.
    */
   private Uncached unasked() {
-    RoutedStatement next = client.next();
-    boolean wanted =
-        client.cache() != null && next.onItsWay() && next.decision().cache().isPresent();
-    return wanted ? Suitability.reason(client) : null;
+    RoutedStatement next = session.next();
+    boolean wanted = vdb.cache() != null && next.onItsWay() && next.decision().cache().isPresent();
+    return wanted ? Suitability.reason(session) : null;
   }
 
   /** What a statement that is being sent reads and writes. */
@@ -202,7 +225,7 @@ public final class CachedReads implements ReplyStage {
     if (awaited != null && awaited.refreshes()) {
       // Refused before it was sent: nobody else is to try the same.
       awaited.cache().flights().suited(awaited.key(), false);
-      client.counted(Uncached.NOT_REFRESHED);
+      counts.uncached(Uncached.NOT_REFRESHED);
     }
     forget();
     why = null;
@@ -227,13 +250,13 @@ public final class CachedReads implements ReplyStage {
       boolean columns,
       Supplier<byte[]> text,
       AnswerRecorder recorder) {
-    QueryCache cache = client.cache();
-    ClusterView view = client.view();
-    RoutedStatement statement = client.next();
+    QueryCache cache = vdb.cache();
+    ClusterView view = view();
+    RoutedStatement statement = session.next();
     ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
     Collection<String> tables = Suitability.tables(statement);
-    Object asker = client.asker(rule.shared());
-    CacheKey key = new CacheKey(asker, client.askerWeight(), textHigh, textLow, values);
+    Asker who = asker.here(rule.shared());
+    CacheKey key = new CacheKey(who, asker.weight(), textHigh, textLow, values);
     long nanos = Suitability.nanos(cache, statement.decision());
     StoredAnswer found = cache.find(key, view, tables, nanos);
     if (rule.revalidateOnly()) {
@@ -254,7 +277,7 @@ public final class CachedReads implements ReplyStage {
     if (serves) {
       cache.counted(true);
       cache.traffic().count(tables, List.of(), view.writesElsewhere());
-      client.counted(true);
+      counts.hit();
       how = "yes"; // nor is it sent
       lookup = null;
       if (shared.waited()) {
@@ -283,8 +306,8 @@ public final class CachedReads implements ReplyStage {
 
   /** Whether the session's statement is to renew a result that serves still. */
   private boolean refreshes(CacheKey key, long nanos) {
-    QueryCache cache = client.cache();
-    return cache.ages(key, nanos) && client.view().writer().isPresent() && shared.leads(cache, key);
+    QueryCache cache = vdb.cache();
+    return cache.ages(key, nanos) && view().writer().isPresent() && shared.leads(cache, key);
   }
 
   private void await(
@@ -293,17 +316,17 @@ public final class CachedReads implements ReplyStage {
       AnswerRecorder recorder,
       FarPut far,
       Comparison comparison) {
-    Decision decision = client.next().decision();
-    ClusterView view = client.view();
+    Decision decision = session.next().decision();
+    ClusterView view = view();
     boolean lagIgnored = decision.flag(Decision.Flag.LAG_IGNORE).orElse(false);
     awaited =
         new Awaited(
-            client.cache(),
+            vdb.cache(),
             key,
             view,
             view.noted(),
             tables,
-            Suitability.nanos(client.cache(), decision),
+            Suitability.nanos(vdb.cache(), decision),
             worth(),
             System.nanoTime(),
             view.replicasHaveAll() && !lagIgnored,
@@ -314,16 +337,16 @@ public final class CachedReads implements ReplyStage {
   }
 
   private PatternWorth worth() {
-    return client.cache().patterns().worth(client.next().normalised());
+    return vdb.cache().patterns().worth(session.next().normalised());
   }
 
   /** What the result is known by at other nodes; null where they keep none for this one. */
   private byte[] farKey(
       ClusterView view, ActionParameters.Cache rule, Supplier<byte[]> text, byte[] values) {
-    if (client.cache().far().isEmpty() || view.writerRun().isEmpty()) {
+    if (vdb.cache().far().isEmpty() || view.writerRun().isEmpty()) {
       return null;
     }
-    List<String> of = new ArrayList<>(client.askerAnywhere(rule.shared()));
+    List<String> of = new ArrayList<>(asker.anywhere(rule.shared()));
     of.add(view.writerRun().get());
     return FarResults.key(of, text.get(), values);
   }
@@ -331,7 +354,7 @@ public final class CachedReads implements ReplyStage {
   private FarPut farPut(byte[] farKey, ClusterView view) {
     return farKey == null
         ? null
-        : new FarPut(client.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
+        : new FarPut(vdb.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
   }
 
   /**
@@ -344,17 +367,14 @@ public final class CachedReads implements ReplyStage {
     if (lookup == null || !lookup.key.equals(key)) {
       Lookup asked = new Lookup(key, farKey, recorder);
       lookup = asked;
-      QueryCache cache = client.cache();
-      ClusterView view = client.view();
+      QueryCache cache = vdb.cache();
+      ClusterView view = view();
       PatternWorth worth = worth();
       boolean waits =
           cache
               .far()
               .orElseThrow()
-              .ask(
-                  farKey,
-                  client.loop(),
-                  result -> heard(asked, result, cache, view, tables, nanos, worth));
+              .ask(farKey, loop, result -> heard(asked, result, cache, view, tables, nanos, worth));
       asked.over |= !waits;
     }
     if (lookup.over) {
@@ -388,7 +408,7 @@ public final class CachedReads implements ReplyStage {
       cache.far().orElseThrow().outdated();
     }
     if (lookup == asked) {
-      client.resumeReading();
+      session.requests().resume();
     }
   }
 
@@ -412,8 +432,8 @@ public final class CachedReads implements ReplyStage {
 
   /** The largest answer that is kept of the statement at the reader's position, in bytes. */
   public int largest() {
-    long most = client.cache().settings().maxResultSize();
-    ActionParameters.Cache rule = client.next().decision().cache().orElseThrow();
+    long most = vdb.cache().settings().maxResultSize();
+    ActionParameters.Cache rule = session.next().decision().cache().orElseThrow();
     return (int) Math.min(most, Math.min(rule.maxSize(), rule.maxLocalSize()));
   }
 
@@ -442,7 +462,7 @@ public final class CachedReads implements ReplyStage {
       case MORE -> {}
       case USELESS -> notKept(Uncached.UNSUITED);
       case WHOLE -> {
-        if (client.stale() || client.away() && !one.whateverReplica()) {
+        if (reads.stale() || reads.away() && !one.whateverReplica()) {
           notKept(Uncached.REPLICA);
           return;
         }
@@ -471,7 +491,7 @@ public final class CachedReads implements ReplyStage {
       compare(one.cache(), one.comparison(), one.tables(), answer);
     }
     FarPut far = one.far();
-    if (kept && far != null && !client.away()) { // a replica need not be so far
+    if (kept && far != null && !reads.away()) { // a replica need not be so far
       long born = System.currentTimeMillis();
       far.results()
           .put(
@@ -487,7 +507,7 @@ public final class CachedReads implements ReplyStage {
     boolean same = with.kept().saysTheSame(answer);
     cache.compared(same);
     if (!same) {
-      client.resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
+      session.next().resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
     }
   }
 
@@ -497,7 +517,7 @@ public final class CachedReads implements ReplyStage {
     forget();
     shared.over();
     how = reason.answer();
-    client.counted(reason);
+    counts.uncached(reason);
   }
 
   /** Nothing is awaited any more. */

@@ -4,13 +4,17 @@ import dev.heimdall.engine.cache.CacheKey;
 import dev.heimdall.engine.cache.Flight;
 import dev.heimdall.engine.cache.Flights;
 import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.lease.SessionContext;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One session's part in statements that wait for an equal one of another session: others wait for
  * its own, or its own waits. All on its loop.
  */
 final class SharedMiss {
-  private final CachingClient client;
+  private final SessionContext session;
+  private final Executor loop;
   private Stage stage = Stage.NONE;
   private CacheKey key;
   private Flight led;
@@ -29,8 +33,12 @@ final class SharedMiss {
     ALONE
   }
 
-  SharedMiss(CachingClient client) {
-    this.client = client;
+  /**
+   * @param loop the session's
+   */
+  SharedMiss(SessionContext session, Executor loop) {
+    this.session = session;
+    this.loop = loop;
   }
 
   private void become(Stage next, CacheKey of) {
@@ -72,16 +80,20 @@ final class SharedMiss {
 
   private void follow(Flights flights, CacheKey of) {
     Object own = new Object();
-    if (flights.follow(of, client.loop(), () -> landed(own), client::later)) {
+    if (flights.follow(of, loop, () -> landed(own), this::later)) {
       followed = own;
       become(Stage.FOLLOWS, of);
     }
   }
 
+  private void later(Runnable task, long nanos) {
+    session.loop().later(task, nanos, TimeUnit.NANOSECONDS, session::failed);
+  }
+
   private void landed(Object of) {
     if (followed == of) {
       goAlone();
-      client.resumeReading();
+      session.requests().resume();
     }
   }
 

@@ -1,12 +1,14 @@
 package dev.heimdall.engine.caching;
 
 import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.lease.RoutedStatement;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.observe.Uncached;
-import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,16 +23,17 @@ final class Suitability {
   private Suitability() {}
 
   /** Why the statement at the reader's position is not cached; null where it may be. */
-  static Uncached reason(CachingClient client) {
-    RoutedStatement next = client.next();
+  static Uncached reason(SessionContext session) {
+    RoutedStatement next = session.next();
+    QueryCache cache = session.vdb().cache();
     Decision decision = next.decision();
-    if (!client.standsAlone()) {
+    if (!standsAlone(session)) {
       return Uncached.TRANSACTION;
     }
-    if (client.keepsServer()) {
+    if (session.lease().keepsServer()) {
       return Uncached.PINNED;
     }
-    if (decision.needsServer() || nanos(client.cache(), decision) <= 0) {
+    if (decision.needsServer() || nanos(cache, decision) <= 0) {
       return Uncached.RULE;
     }
     Statement statement = next.statement();
@@ -51,13 +54,20 @@ final class Suitability {
       reason = Uncached.NO_TABLES;
     }
     if (reason == null && !decision.cache().orElseThrow().unconditional()) {
-      reason = byUse(client.cache(), next);
+      reason = byUse(cache, next);
     }
     if (reason != null) {
       return reason;
     }
-    ClusterView view = client.view();
+    ClusterView view = session.vdb().pools().writes();
     return view == null || !view.keepsResults() ? Uncached.OUT_OF_TOUCH : null;
+  }
+
+  /** Whether its statements do: no transaction is begun, held back or lost. */
+  private static boolean standsAlone(SessionContext session) {
+    return session.transaction().status() == TransactionState.IDLE
+        && !session.losses().transactionLost()
+        && session.carried().autocommits();
   }
 
   private static Uncached byBasis(

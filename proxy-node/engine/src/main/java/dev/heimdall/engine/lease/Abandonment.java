@@ -13,29 +13,30 @@ public final class Abandonment {
   private static final int CANCEL_ATTEMPTS = 5;
   private static final long CANCEL_AGAIN_MILLIS = 100;
 
-  private final AbandonedClient client;
+  private final SessionContext session;
+  private final ServerLease lease;
   private final SessionState carried;
   private final LoopContext loop;
   private final ServerConnector connector;
 
-  Abandonment(
-      AbandonedClient client, SessionState carried, LoopContext loop, ServerConnector connector) {
-    this.client = client;
-    this.carried = carried;
-    this.loop = loop;
-    this.connector = connector;
+  Abandonment(SessionContext session, ServerLease lease) {
+    this.session = session;
+    this.lease = lease;
+    this.carried = session.carried();
+    this.loop = session.loop();
+    this.connector = session.connector();
   }
 
   /** The client has left this connection behind. */
   void begin(ServerConnection connection) {
-    client.endCutMessage(connection);
+    session.requests().endCutMessage(connection);
     if (connection.closed()) {
       return;
     }
     if (connection.copyIn()) {
       endCopy(connection);
     } else {
-      if (client.outstanding() > 0) {
+      if (session.pending().outstanding() > 0) {
         connector.cancel(connection, () -> {});
       }
       endBatch(connection);
@@ -49,26 +50,26 @@ public final class Abandonment {
    * few times, and then the connection is given up.
    */
   private void pressOn(ServerConnection connection, int attempt) {
-    if (client.server() != connection || connection.closed()) {
+    if (lease.server() != connection || connection.closed()) {
       return;
     }
     loop.later(
         () -> {
-          if (client.server() != connection || connection.closed()) {
+          if (lease.server() != connection || connection.closed()) {
             return;
           }
           if (attempt > CANCEL_ATTEMPTS) {
             connection.close("its client has disconnected, and what it ran cannot be cancelled");
             return;
           }
-          if (client.outstanding() > 0 && !connection.cancelling()) {
+          if (session.pending().outstanding() > 0 && !connection.cancelling()) {
             connector.cancel(connection, () -> {});
           }
           pressOn(connection, attempt + 1);
         },
         CANCEL_AGAIN_MILLIS << attempt,
         TimeUnit.MILLISECONDS,
-        client::failed);
+        session::failed);
   }
 
   /** The server waits for copy data that will not come. */
@@ -82,27 +83,27 @@ public final class Abandonment {
     if (!connection.groupOpen()) {
       return;
     }
-    connection.requests().endBatch(client.owner());
-    client.endingSent();
+    connection.requests().endBatch(session.owner());
+    session.pending().endingSent();
   }
 
   /** The connection goes back when it has no pending replies any more. */
   void rest(ServerConnection connection) {
-    if (client.dedicated()) {
-      client.forgetServer();
+    if (session.login().dedicated()) {
+      lease.forgetServer();
       connection.close("its client has disconnected");
-    } else if (client.server() == connection && connection.quiet() && !connection.closed()) {
+    } else if (lease.server() == connection && connection.quiet() && !connection.closed()) {
       if (!keepsNothing() || connection.hasChangedReports()) {
         connection.taint();
       }
-      client.giveBack(connection);
+      lease.giveBack(connection);
     }
   }
 
   private boolean keepsNothing() {
     return !carried.pinned()
         && carried.touched().isEmpty()
-        && !client.undecidedListening()
-        && client.multiplexed();
+        && !session.listening().undecided()
+        && session.vdb().settings().vdb().multiplex();
   }
 }

@@ -20,7 +20,9 @@ import java.util.Objects;
  * another data source that a rule names. Joins each pool once and leaves them all at the end.
  */
 public final class Destinations {
-  private final RoutedClient client;
+  private final SessionContext session;
+  private final ServerLease lease;
+  private final ClientTransaction transaction;
   private final ReplicaChoice replicas;
   private final SessionState carried;
   private final VdbContext vdb;
@@ -37,17 +39,14 @@ public final class Destinations {
   /** Where else statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
-  Destinations(
-      RoutedClient client,
-      ReplicaChoice replicas,
-      SessionState carried,
-      VdbContext vdb,
-      LoopContext loop) {
-    this.client = client;
+  Destinations(SessionContext session, ServerLease lease, ReplicaChoice replicas) {
+    this.session = session;
+    this.lease = lease;
     this.replicas = replicas;
-    this.carried = carried;
-    this.vdb = vdb;
-    this.loop = loop;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.vdb = session.vdb();
+    this.loop = session.loop();
   }
 
   /** Joins the session's own pool. */
@@ -74,6 +73,11 @@ public final class Destinations {
     return home;
   }
 
+  /** The session's own database, as servers name it. */
+  public String database() {
+    return home.key().database();
+  }
+
   /** Where the present or awaited server connection comes from. */
   public LoopPool lender() {
     return lender;
@@ -97,7 +101,7 @@ public final class Destinations {
 
   /** The data source of another engine that the next statement goes to; null for none. */
   public ForeignSource foreign() {
-    return foreigners() ? foreign(client.decision()) : null;
+    return foreigners() ? foreign(session.next().decision()) : null;
   }
 
   /** The same for a statement of this decision. */
@@ -121,9 +125,9 @@ public final class Destinations {
 
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
-    return client.status() == TransactionState.IDLE
+    return transaction.status() == TransactionState.IDLE
         && carried.autocommits()
-        && !client.keepsServer();
+        && !lease.keepsServer();
   }
 
   private LoopPool wanted() {
@@ -158,7 +162,7 @@ public final class Destinations {
 
   /** What rules say of the next statement. */
   private ActionParameters.Forward asked() {
-    return client.decision().forward().orElse(null);
+    return session.next().decision().forward().orElse(null);
   }
 
   private PoolKey keyAt(PoolPlan plan) {
@@ -179,8 +183,8 @@ public final class Destinations {
    * carried out; the reader comes again when they are done.
    */
   public boolean awaitsDeparture() {
-    return client.outstanding() > 0
-        && (client.status() == TransactionState.IDLE || replicas.ending())
+    return session.pending().outstanding() > 0
+        && (transaction.status() == TransactionState.IDLE || replicas.ending())
         && (replicas.away() || (mayLeave() && !Objects.equals(asked(), forward)));
   }
 

@@ -11,13 +11,15 @@ import java.util.List;
  * statement may have taken it away: no text tells that for certain.
  */
 final class PinProbe {
-  private final CapturingClient client;
+  private final SessionContext session;
+  private final ServerLease lease;
   private final SessionState carried;
   private boolean underWay;
 
-  PinProbe(CapturingClient client, SessionState carried) {
-    this.client = client;
-    this.carried = carried;
+  PinProbe(SessionContext session, ServerLease lease) {
+    this.session = session;
+    this.lease = lease;
+    this.carried = session.carried();
   }
 
   /** Whether the answer is awaited. */
@@ -38,17 +40,17 @@ final class PinProbe {
               @Override
               protected void done(ServerConnection from, ServerError error) {
                 underWay = false;
-                if (client.closed()) {
-                  client.rest(from);
+                if (lease.closed()) {
+                  lease.rest(from);
                   return;
                 }
                 List<List<String>> said = rows(); // can be read once
                 if (error == null && !said.isEmpty()) {
                   carried.pinsRead(asked, said.get(0));
-                  client.pinsRead(from);
+                  session.protocol().pinEnded(from);
                 }
                 if (!from.closed()) { // else its loss is reported next
-                  client.settle();
+                  lease.settle();
                 }
               }
             });

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Resending {
   private final ServerLease lease;
-  private final LeaseClient client;
+  private final SessionContext session;
   private final VdbContext vdb;
   private final LoopContext loop;
 
@@ -25,11 +25,11 @@ public final class Resending {
   /** Done when a server says that it is the writer; null where none is awaited. */
   private CompletableFuture<Void> writerAwaited;
 
-  Resending(ServerLease lease, LeaseClient client, VdbContext vdb, LoopContext loop) {
+  Resending(SessionContext session, ServerLease lease) {
+    this.session = session;
     this.lease = lease;
-    this.client = client;
-    this.vdb = vdb;
-    this.loop = loop;
+    this.vdb = session.vdb();
+    this.loop = session.loop();
   }
 
   /** Sends it again after a pause, over whatever connection is there then. */
@@ -37,7 +37,7 @@ public final class Resending {
     takeBack();
     long pausing = ++pauses;
     pending = true;
-    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, client::failed);
+    loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
   }
 
   /** The same when a server has said that it is the writer, or the time for that is over. */
@@ -51,7 +51,7 @@ public final class Resending {
     long pausing = ++pauses;
     pending = true;
     confirmed(watch)
-        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), client::failed));
+        .whenComplete((done, late) -> loop.soon(() -> sendAgain(pausing), session::failed));
   }
 
   private CompletableFuture<Void> confirmed(WriterWatch watch) {
@@ -71,13 +71,13 @@ public final class Resending {
     }
     CompletableFuture<Void> awaited = confirmed(watch);
     writerAwaited = awaited;
-    awaited.whenComplete((done, late) -> loop.soon(this::writerConfirmed, client::failed));
+    awaited.whenComplete((done, late) -> loop.soon(this::writerConfirmed, session::failed));
   }
 
   private void writerConfirmed() {
     writerAwaited = null;
     if (!lease.closed()) {
-      client.process();
+      session.requests().process();
     }
   }
 
@@ -87,14 +87,14 @@ public final class Resending {
   }
 
   private void takeBack() {
-    client.takeBack();
+    session.next().takeBack();
     lease.putDownIfFree();
   }
 
   private void sendAgain(long pausing) {
     if (!lease.closed() && pending && pausing == pauses) {
       pending = false;
-      client.tryAgain();
+      session.sent().alone().tryAgain();
     }
   }
 

@@ -3,15 +3,15 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
-import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
@@ -23,12 +23,16 @@ import java.util.concurrent.TimeUnit;
  * and gives it back when nothing keeps the session on it. The session's {@link LeaseState} says how
  * far that is, and moves here only.
  */
-public final class ServerLease implements RoutedClient, CapturingClient, AbandonedClient {
+public final class ServerLease {
   /** How soon a log-in that waits for a writer looks for a replica in its place again. */
   private static final int STAND_IN_MILLIS = 100;
 
-  private final LeaseClient client;
-  private final LostTransaction lost;
+  private final SessionContext session;
+  private final ReplyOwner owner;
+  private final Waiter waiter;
+  private final ClientOutput output;
+  private final SessionStart start;
+  private final Losses lost;
   private final ReplicaChoice replicas;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -56,36 +60,28 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /**
    * @param replicas where the session's reads go
-   * @param resolution what its prepared statements' names mean
    */
-  public ServerLease(
-      LeaseClient client,
-      LostTransaction lost,
-      ReplicaChoice replicas,
-      SessionState carried,
-      ClientTransaction transaction,
-      Listening listening,
-      NameResolution resolution,
-      VdbContext vdb,
-      LoopContext loop,
-      PoolMetrics counters,
-      ServerConnector connector) {
-    this.client = client;
-    this.lost = lost;
+  public ServerLease(SessionContext session, ReplicaChoice replicas) {
+    this.session = session;
+    this.owner = session.owner();
+    this.waiter = session.waiter();
+    this.output = session.output();
+    this.start = session.start();
+    this.lost = session.losses();
     this.replicas = replicas;
-    this.carried = carried;
-    this.transaction = transaction;
-    this.listening = listening;
-    this.resolution = resolution;
-    this.vdb = vdb;
-    this.loop = loop;
-    this.counters = counters;
-    this.destinations = new Destinations(this, replicas, carried, vdb, loop);
-    this.capture = new SettingsCapture(this, carried);
-    this.probe = new PinProbe(this, carried);
-    this.abandonment = new Abandonment(this, carried, loop, connector);
-    this.transfer = new StateTransfer(this, client, carried, destinations, vdb, counters);
-    this.resending = new Resending(this, client, vdb, loop);
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.listening = session.listening();
+    this.resolution = session.resolution();
+    this.vdb = session.vdb();
+    this.loop = session.loop();
+    this.counters = session.counters();
+    this.destinations = new Destinations(session, this, replicas);
+    this.capture = new SettingsCapture(session, this);
+    this.probe = new PinProbe(session, this);
+    this.abandonment = new Abandonment(session, this);
+    this.transfer = new StateTransfer(session, this);
+    this.resending = new Resending(session, this);
   }
 
   public LeaseState state() {
@@ -100,7 +96,6 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** The session's connection; null when it has none. */
-  @Override
   public ServerConnection server() {
     return server;
   }
@@ -116,7 +111,6 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** Whether the session stays on its connection between transactions. */
-  @Override
   public boolean keepsServer() {
     return carried.pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
   }
@@ -129,7 +123,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   private void startAt(LoopPool pool) {
-    ServerConnection connection = pool.acquire(client.waiter());
+    ServerConnection connection = pool.acquire(waiter);
     if (connection != null) {
       attach(connection);
     } else if (!replicas.away() && !vdb.pools().directed()) {
@@ -144,7 +138,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
           if (state != LeaseState.STARTING || server != null || replicas.away()) {
             return;
           }
-          if (vdb.pools().standIn() != null && destinations.home().cancel(client.waiter())) {
+          if (vdb.pools().standIn() != null && destinations.home().cancel(waiter)) {
             start();
           } else if (!vdb.pools().directed()) {
             lookForStandIn();
@@ -152,7 +146,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         },
         STAND_IN_MILLIS,
         TimeUnit.MILLISECONDS,
-        client::failed);
+        session::failed);
   }
 
   /** A replica could not tell: the writer is waited for. */
@@ -164,18 +158,18 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   /** Takes a connection that was made for this session, outside the pools. */
   public void dedicate(ServerConnection connection) {
     server = connection;
-    connection.hold(client.owner());
+    connection.hold(owner);
     connection.applied(carried.variables());
   }
 
   /** Whether what the client sent may be carried out; if not, it was refused or has ended. */
   public boolean admits() {
-    if (!client.sentBefore() && client.endsDrained()) {
+    if (!session.sharing().again() && session.endsDrained()) {
       return false;
     }
     ServerError untold = lost.takeUntold();
     if (untold != null) {
-      client.refuse(untold);
+      session.requests().refuse(untold);
     }
     return untold == null;
   }
@@ -192,20 +186,22 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     LoopPool lender = destinations.choose();
     ServerError outwaited = replicas.outwaited();
     if (outwaited != null) {
-      client.refuse(outwaited);
+      session.requests().refuse(outwaited);
       return false;
     }
     if (replicas.awaits() || !replicas.away() && resending.awaitsWriter()) {
-      client.block(); // it comes again when a replica may be far enough, or there is a writer
+      session
+          .requests()
+          .block(); // it comes again when a replica may be far enough, or there is a writer
       return false;
     }
-    ServerConnection shared = destinations.mayShare() ? client.placeShared(lender) : null;
+    ServerConnection shared = destinations.mayShare() ? session.sharing().place(lender) : null;
     if (shared != null) {
       server = shared;
       become(LeaseState.ACTIVE); // until the whole batch is sent
       return true;
     }
-    ServerConnection connection = lender.acquire(client.waiter());
+    ServerConnection connection = lender.acquire(waiter);
     if (connection != null && !replicas.mayUse(connection)) {
       lender.release(connection);
       return need(); // it is barred from replicas now
@@ -238,17 +234,17 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   /** What a shared statement was answered with has been passed on: read on. */
   public void settleShared() {
     listening.deliver();
-    if (!client.drained()) {
-      client.process();
+    if (!session.drained()) {
+      session.requests().process();
     }
   }
 
   /** A place in a shared connection's pipeline is here instead of a connection. */
   public void placed(Lane lane) {
     counters.waited((loop.now() - waitingSince) / 1000);
-    server = client.takeShared(lane);
+    server = session.sharing().take(lane);
     become(LeaseState.ACTIVE);
-    client.process();
+    session.requests().process();
   }
 
   /** A connection that was waited for is here. */
@@ -261,12 +257,12 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       counters.waited((loop.now() - waitingSince) / 1000);
       become(LeaseState.READY);
       destinations.lender().release(connection);
-      client.process();
+      session.requests().process();
       return;
     }
     attach(connection);
     if (state == LeaseState.ACTIVE) {
-      client.process();
+      session.requests().process();
     }
   }
 
@@ -277,7 +273,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return;
     }
     if (state == LeaseState.STARTING) {
-      client.fatal(error.asFatal());
+      session.fatal(error.asFatal());
       return;
     }
     if (state != LeaseState.WAITING) {
@@ -287,29 +283,31 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       counters.waited((loop.now() - waitingSince) / 1000);
       replicas.refused();
       become(LeaseState.READY);
-      client.process();
+      session.requests().process();
       return;
     }
     counters.waitTimedOut((loop.now() - waitingSince) / 1000);
     become(LeaseState.READY);
     if (error.sqlState().startsWith("57P01")) {
-      client.fatal(error.asFatal());
+      session.fatal(error.asFatal());
     } else {
       refuse(error);
     }
   }
 
   private void refuse(ServerError error) {
-    client.refuse(
-        error.isFatal()
-            ? ServerError.error(error.sqlState(), error.message()).withNumber(error.number())
-            : error);
+    session
+        .requests()
+        .refuse(
+            error.isFatal()
+                ? ServerError.error(error.sqlState(), error.message()).withNumber(error.number())
+                : error);
   }
 
   /** Notifies the client that its wait has become long, if it waits. */
   public boolean waitsLong() {
     if (state == LeaseState.WAITING) {
-      client.notice(
+      output.notice(
           ServerError.notice("waiting for a server connection: all those of this pool are busy"));
       return true;
     }
@@ -321,17 +319,17 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     if (state == LeaseState.STARTING
         && server == null
         && !replicas.away()
-        && destinations.home().cancel(client.waiter())) {
+        && destinations.home().cancel(waiter)) {
       start();
     } else if (replicas.mayLeave() && stopWaiting()) {
-      client.process();
+      session.requests().process();
     }
   }
 
   /** The writer is silent: what a replica may answer now does not wait for it. */
   public void writerSilent() {
     if (replicas.mayBeAnsweredElsewhere() && stopWaiting()) {
-      client.process();
+      session.requests().process();
     }
   }
 
@@ -352,7 +350,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** Leaves the queue; says whether the session stood in it. */
   public boolean stopWaiting() {
-    if (state == LeaseState.WAITING && destinations.lender().cancel(client.waiter())) {
+    if (state == LeaseState.WAITING && destinations.lender().cancel(waiter)) {
       become(LeaseState.READY);
       return true;
     }
@@ -367,9 +365,9 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   // ---- making it the session's
 
   private void attach(ServerConnection connection) {
-    client.alone();
+    session.sharing().alone();
     server = connection;
-    connection.hold(client.owner());
+    connection.hold(owner);
     counters.serverAssigned();
     if (state == LeaseState.WAITING) {
       counters.waited((loop.now() - waitingSince) / 1000);
@@ -378,7 +376,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         && !replicas.away()
         && state != LeaseState.STARTING
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
-      client.forgetSequences(connection);
+      session.protocol().forgetSequences(connection);
     }
     if (lost.transactionLost()) {
       toSyncing();
@@ -423,10 +421,10 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       case STARTING -> start();
       default -> {
         if (carried.pinned()) {
-          client.fatal(error.asFatal());
+          session.fatal(error.asFatal());
         } else {
           become(LeaseState.READY);
-          client.process();
+          session.requests().process();
         }
       }
     }
@@ -440,7 +438,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       if (replicas.away()) {
         startAtWriter(); // which may take what a replica does not, such as SERIALIZABLE
       } else {
-        client.fatal(error.asFatal());
+        session.fatal(error.asFatal());
       }
       return;
     }
@@ -449,11 +447,11 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     from.closeForState("SET", error);
     giveBack(from);
     if (ends) {
-      client.fatal(error.asFatal());
+      session.fatal(error.asFatal());
     } else if (replicas.away()) {
       replicas.refusedThere();
       become(LeaseState.READY);
-      client.process();
+      session.requests().process();
     } else {
       become(LeaseState.READY);
       refuse(error);
@@ -477,7 +475,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
     }
     if (lost.failed(from)) {
       become(LeaseState.ACTIVE);
-      client.process();
+      session.requests().process();
       return;
     }
     if (from.closed()) {
@@ -494,15 +492,15 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       return;
     }
     become(LeaseState.ACTIVE);
-    client.process();
+    session.requests().process();
     settle();
   }
 
   private void started() {
-    Greeting greeting = client.learn(server, replicas.away());
+    Greeting greeting = start.learn(server, replicas.away());
     detach();
     destinations.leaveForWriter();
-    client.welcome(greeting);
+    start.welcome(greeting);
   }
 
   // ---- letting it go
@@ -517,17 +515,16 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** Everything sent was answered: read on, or let the connection go. */
-  @Override
   public void settle() {
     if (state != LeaseState.ACTIVE
-        || client.outstanding() > 0
+        || session.pending().outstanding() > 0
         || server == null
         || server.closed() // the loss of the connection is reported next
         || capture.underWay()
         || probe.underWay()
         || listening.holdsServer()
-        || client.streaming()
-        || client.awaitsRest(server)) {
+        || session.requests().streaming()
+        || session.protocol().awaitsRest(server)) {
       return;
     }
     if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {
@@ -536,7 +533,9 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       }
       if (!carried.touched().isEmpty()) {
         if (carried.held()) {
-          client.process(); // asked now, the server would forget what the next statement may ask
+          session
+              .requests()
+              .process(); // asked now, the server would forget what the next statement may ask
         } else {
           capture.begin(server);
         }
@@ -550,7 +549,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
         server.statements().settle();
       }
       if (!carried.pinned()) {
-        client.settingsKnown();
+        session.next().settingsKnown();
       }
       if (listening.decide(server)) {
         return;
@@ -567,12 +566,12 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
       if ((!keepsServer() || replicas.away()) && !carried.held()) {
         become(LeaseState.READY);
         detach();
-        if (client.drained()) {
+        if (session.drained()) {
           return;
         }
       }
     }
-    client.process();
+    session.requests().process();
   }
 
   /**
@@ -609,7 +608,6 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** The connection goes back to the pool that lent it. */
-  @Override
   public void giveBack(ServerConnection connection) {
     server = null;
     if (connection.tainted() && vdb.needsUnusedConnections()) {
@@ -619,7 +617,6 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   /** The connection is lost, or was never a pool's. */
-  @Override
   public void forgetServer() {
     server = null;
     paused = null;
@@ -628,7 +625,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   /** The session has ended: it waits no longer, and its pools may go. */
   public void leave() {
     if (destinations.home() != null && server == null) {
-      destinations.lender().cancel(client.waiter());
+      destinations.lender().cancel(waiter);
     }
     destinations.leave();
   }
@@ -650,7 +647,7 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
 
   /** A client that does not read keeps its server from sending. */
   public void pauseForSlowClient(ServerConnection from) {
-    if (!client.takesMore() && from == server && paused == null) {
+    if (!output.takesMore() && from == server && paused == null) {
       paused = from;
       from.pauseReading();
     }
@@ -681,101 +678,28 @@ public final class ServerLease implements RoutedClient, CapturingClient, Abandon
   }
 
   private boolean working(ServerConnection held) {
-    return client.outstanding() > 0
+    return session.pending().outstanding() > 0
         || transaction.open()
         || held.groupOpen()
         || held.copyIn()
         || !held.quiet()
-        || client.midMessage()
+        || session.requests().midMessage()
         || keepsServer()
         || carried.held();
   }
 
   /** Whether something else than its client has to happen before it goes on. */
   private boolean waiting() {
-    return awaitsSettings() || resending.pending() || listening.busy() || client.waiting();
+    return awaitsSettings() || resending.pending() || listening.busy() || session.waits();
   }
 
-  // ---- as its parts see the session
-
-  @Override
-  public Decision decision() {
-    return client.decision();
-  }
-
-  @Override
-  public TransactionState status() {
-    return transaction.status();
-  }
-
-  @Override
-  public int outstanding() {
-    return client.outstanding();
-  }
-
-  @Override
   public boolean closed() {
     return state == LeaseState.CLOSED;
   }
 
-  @Override
+  /** The client is gone: the connection goes back when it has no pending replies any more. */
   public void rest(ServerConnection connection) {
     abandonment.rest(connection);
-  }
-
-  @Override
-  public void pin(PinReason reason) {
-    client.pin(reason);
-  }
-
-  @Override
-  public void pinsRead(ServerConnection connection) {
-    client.pinsRead(connection);
-  }
-
-  @Override
-  public void settingsHeld(long bytes) {
-    client.settingsHeld(bytes);
-  }
-
-  @Override
-  public void process() {
-    client.process();
-  }
-
-  @Override
-  public ReplyOwner owner() {
-    return client.owner();
-  }
-
-  @Override
-  public boolean dedicated() {
-    return client.dedicated();
-  }
-
-  @Override
-  public boolean multiplexed() {
-    return vdb.settings().vdb().multiplex();
-  }
-
-  @Override
-  public void endCutMessage(ServerConnection connection) {
-    client.endCutMessage(connection);
-  }
-
-  @Override
-  public void endingSent() {
-    client.endingSent();
-  }
-
-  @Override
-  public boolean undecidedListening() {
-    return listening.undecided();
-  }
-
-  @Override
-  public void failed(Throwable cause) {
-    client.failed(cause);
   }
 
   // ---- the client has disconnected

@@ -10,13 +10,15 @@ import dev.heimdall.engine.wire.ServerError;
  * is what is carried.
  */
 final class SettingsCapture {
-  private final CapturingClient client;
+  private final SessionContext session;
+  private final ServerLease lease;
   private final SessionState carried;
   private boolean underWay;
 
-  SettingsCapture(CapturingClient client, SessionState carried) {
-    this.client = client;
-    this.carried = carried;
+  SettingsCapture(SessionContext session, ServerLease lease) {
+    this.session = session;
+    this.lease = lease;
+    this.carried = session.carried();
   }
 
   /** Whether the answer is awaited. */
@@ -36,17 +38,17 @@ final class SettingsCapture {
               @Override
               protected void done(ServerConnection from, ServerError error) {
                 underWay = false;
-                if (client.closed()) {
-                  client.rest(from);
+                if (lease.closed()) {
+                  lease.rest(from);
                 } else if (error == null) {
                   carried.captured(rows().get(0), from);
-                  client.settingsHeld(carried.settingsWeight());
-                  client.settle();
+                  session.memory().settings(carried.settingsWeight());
+                  lease.settle();
                 } else if (!from.closed()) {
-                  client.pin(PinReason.of("setting that cannot be read"));
+                  session.pin(PinReason.of("setting that cannot be read"));
                   carried.lost();
                   from.condemn("current_setting", error);
-                  client.process();
+                  session.requests().process();
                 }
               }
             });

@@ -6,31 +6,26 @@ import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 
 /** Makes the variables of a session's server connection the session's. */
 final class StateTransfer {
   private final ServerLease lease;
-  private final LeaseClient client;
+  private final ClientOutput output;
   private final SessionState carried;
   private final Destinations destinations;
   private final VdbContext vdb;
   private final PoolMetrics counters;
 
-  StateTransfer(
-      ServerLease lease,
-      LeaseClient client,
-      SessionState carried,
-      Destinations destinations,
-      VdbContext vdb,
-      PoolMetrics counters) {
+  StateTransfer(SessionContext session, ServerLease lease) {
     this.lease = lease;
-    this.client = client;
-    this.carried = carried;
-    this.destinations = destinations;
-    this.vdb = vdb;
-    this.counters = counters;
+    this.output = session.output();
+    this.carried = session.carried();
+    this.destinations = lease.destinations();
+    this.vdb = session.vdb();
+    this.counters = session.counters();
   }
 
   /** Whether the server has to be asked about start-up parameters that are not carried. */
@@ -132,7 +127,7 @@ final class StateTransfer {
     @Override
     public void parameterChanged(ServerConnection from, String name, String value) {
       if (tellClient && !lease.closed()) {
-        client.parameter(name, value);
+        output.parameter(name, value);
       }
     }
 

@@ -5,11 +5,14 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.ReplicaChoice;
+import dev.heimdall.engine.lease.RoutedStatement;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
@@ -23,6 +26,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -58,7 +62,8 @@ public final class ReplicaReads implements ReplicaChoice {
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
           .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
 
-  private final ReadingClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Writes writes;
@@ -113,26 +118,33 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
 
-  public ReplicaReads(
-      ReadingClient client,
-      SessionState carried,
-      ClientTransaction transaction,
-      Writes writes,
-      PoolMetrics counters,
-      LoopRouters routers,
-      LoopContext loop) {
-    this.client = client;
-    this.carried = carried;
-    this.transaction = transaction;
+  public ReplicaReads(SessionContext session, Writes writes, LoopRouters routers) {
+    this.session = session;
+    this.vdb = session.vdb();
+    this.carried = session.carried();
+    this.transaction = session.transaction();
     this.writes = writes;
-    this.counters = counters;
+    this.counters = session.counters();
     this.routers = routers;
-    this.loop = loop;
-    this.wait = new CatchUpWait(this::lookLater, client::resumeReading);
+    this.loop = session.loop();
+    this.wait = new CatchUpWait(this::lookLater, () -> session.requests().resume());
+  }
+
+  private PoolKey home() {
+    return session.lease().destinations().home().key();
+  }
+
+  private LoopPool join(VdbPools pools) {
+    return session.lease().destinations().join(pools, home());
+  }
+
+  /** The length of what waits if it is so many statements by themselves; else 0. */
+  private int alone(int statements) {
+    return session.format().alone(session.requests().waiting(), MOST_BYTES, statements);
   }
 
   private void lookLater(long nanos) {
-    loop.later(wait::lookAgain, nanos, TimeUnit.NANOSECONDS, client::failed);
+    loop.later(wait::lookAgain, nanos, TimeUnit.NANOSECONDS, session::failed);
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -165,11 +177,11 @@ public final class ReplicaReads implements ReplicaChoice {
     why = null;
     outwaited = null;
     wait.stop();
-    WriterWatch watch = client.ownPools().watch();
+    WriterWatch watch = vdb.pools().watch();
     if (watch == null) {
       return null;
     }
-    VdbPools pools = client.ownPools();
+    VdbPools pools = vdb.pools();
     ReadSplit split = pools.plan().source().cluster().reads();
     if (split == ReadSplit.NONE) {
       return null;
@@ -192,9 +204,9 @@ public final class ReplicaReads implements ReplicaChoice {
 
   @Override
   public LoopPool chooseForLogIn() {
-    VdbPools its = client.ownPools().standIn();
+    VdbPools its = vdb.pools().standIn();
     replica = its == null ? null : its.clusterServer().orElseThrow();
-    return its == null ? null : client.join(its, client.poolKey());
+    return its == null ? null : join(its);
   }
 
   @Override
@@ -238,7 +250,7 @@ public final class ReplicaReads implements ReplicaChoice {
     long replicas = view.matching(node -> node.role() == NodeRole.REPLICA);
     router
         .replica(new ReadRequest(null, null, Position.NONE, true, replicas), now)
-        .ifPresent(server -> client.join(pools.readers().at(server), client.poolKey()).prepared());
+        .ifPresent(server -> join(pools.readers().at(server)).prepared());
   }
 
   /** The pool of a replica that answers the request; null for none, with the reason. */
@@ -248,7 +260,7 @@ public final class ReplicaReads implements ReplicaChoice {
         chosen.isPresent();
         chosen = router.replica(request, now)) {
       ServerAddress server = chosen.get();
-      LoopPool pool = client.join(pools.readers().at(server), client.poolKey());
+      LoopPool pool = join(pools.readers().at(server));
       if (pool.prepared()) {
         replica = server;
         why = null;
@@ -344,7 +356,7 @@ public final class ReplicaReads implements ReplicaChoice {
    * @param led whether there is a writer, be it a silent one
    */
   private OnWriter reason(ReadSplit split, boolean led) {
-    if (client.keepsServer() || client.undecidedListening()) {
+    if (session.lease().keepsServer() || session.listening().undecided()) {
       return OnWriter.PINNED;
     }
     if (beginsTransaction()) {
@@ -355,13 +367,13 @@ public final class ReplicaReads implements ReplicaChoice {
       return OnWriter.TRANSACTION;
     }
     whole = false;
-    RoutedStatement next = client.next();
+    RoutedStatement next = session.next();
     Statement statement = next.statement();
     if (!led && next.onItsWay() && next.effects().setsNothingButSession()) {
       // Drivers set something before they read for the first time; any server has the settings.
       return !next.decision().letsReplicaAnswer()
           ? OnWriter.RULE
-          : client.standsAlone(MOST_BYTES, 1) == 0 ? OnWriter.SHAPE : null;
+          : alone(1) == 0 ? OnWriter.SHAPE : null;
     }
     if (!next.onItsWay() || statement == null || !statement.readOnly()) {
       return OnWriter.NOT_A_READ;
@@ -397,12 +409,12 @@ public final class ReplicaReads implements ReplicaChoice {
     if ("serializable".equals(carried.variables().get("default_transaction_isolation"))) {
       return OnWriter.ISOLATION;
     }
-    return client.standsAlone(MOST_BYTES, 1) == 0 ? OnWriter.SHAPE : null;
+    return alone(1) == 0 ? OnWriter.SHAPE : null;
   }
 
   /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
   private boolean beginsTransaction() {
-    RoutedStatement next = client.next();
+    RoutedStatement next = session.next();
     return transaction.heldBegin() != null
         || (transaction.status() == TransactionState.IDLE
             && next.onItsWay()
@@ -412,7 +424,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** Why a transaction must begin at the writer; null when it only reads. */
   private OnWriter ofTransaction(ReadSplit split) {
-    RoutedStatement next = client.next();
+    RoutedStatement next = session.next();
     byte[] held = transaction.heldBegin();
     TransactionMode begin =
         modeOf(held == null ? next.normalised() : new String(held, StandardCharsets.UTF_8));
@@ -437,7 +449,7 @@ public final class ReplicaReads implements ReplicaChoice {
         || text.contains(SERIAL)) {
       return OnWriter.ISOLATION;
     }
-    return held != null || client.standsAlone(MOST_BYTES, 2) > 0 ? null : OnWriter.SHAPE;
+    return held != null || alone(2) > 0 ? null : OnWriter.SHAPE;
   }
 
   /** Most sessions begin all their transactions alike. */
@@ -454,7 +466,7 @@ public final class ReplicaReads implements ReplicaChoice {
   }
 
   private ReadRequest request(ClusterView view) {
-    RoutedStatement next = client.next();
+    RoutedStatement next = session.next();
     Decision decision = next.decision();
     judgedBy = next.judgedBy();
     boolean known = !whole && next.readsNamedTables() && decision.extraTables().isEmpty();
@@ -501,8 +513,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** Whether the tables that it reads are still what it was judged to read. */
   private boolean judgedAsNow() {
-    return request.tables() == null
-        || client.definitions().judges(client.poolKey().database(), judgedBy);
+    return request.tables() == null || vdb.definitions().judges(home().database(), judgedBy);
   }
 
   /** The same of a connection that is one of several, without saying what becomes of the read. */
@@ -528,8 +539,8 @@ public final class ReplicaReads implements ReplicaChoice {
    * @return where to, in words for people; null when there is nothing to say
    */
   public String note(Statement statement, PatternCounts counts) {
-    WriterWatch watch = client.ownPools().watch();
-    if (watch == null || client.ownPools().plan().source().cluster().reads() == ReadSplit.NONE) {
+    WriterWatch watch = vdb.pools().watch();
+    if (watch == null || vdb.pools().plan().source().cluster().reads() == ReadSplit.NONE) {
       return null;
     }
     if (replica != null) {
@@ -548,7 +559,7 @@ public final class ReplicaReads implements ReplicaChoice {
     if (reason == null && transaction.status() != TransactionState.IDLE) {
       reason = OnWriter.TRANSACTION;
     } else if (reason == null) {
-      reason = client.keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
+      reason = session.lease().keepsServer() ? OnWriter.PINNED : OnWriter.PIPELINED;
     }
     if (statement != null && statement.readOnly()) {
       counters.readOnWriter(reason);
@@ -561,7 +572,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   public void noteEnd(StatementFacts effects) {
-    mode.sent(effects.kind(), client.next().normalised(), client.next().setsByCall());
+    mode.sent(effects.kind(), session.next().normalised(), session.next().setsByCall());
     if (replica != null && transaction.status() != TransactionState.IDLE) {
       ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
     }
@@ -612,9 +623,9 @@ public final class ReplicaReads implements ReplicaChoice {
    */
   public void answered(TransactionState status) {
     over();
-    ending &= client.outstanding() > 0;
-    whole &= status != TransactionState.IDLE || client.outstanding() > 0;
-    if (status == TransactionState.IDLE && client.outstanding() == 0) {
+    ending &= session.pending().outstanding() > 0;
+    whole &= status != TransactionState.IDLE || session.pending().outstanding() > 0;
+    if (status == TransactionState.IDLE && session.pending().outstanding() == 0) {
       mode.rests(transaction.open());
     }
     if (seen != null) {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.placement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
@@ -12,6 +13,7 @@ import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ServerAddress;
@@ -38,7 +40,8 @@ public final class Writes {
   /** Tables that one transaction writes; beyond, all tables count as written. */
   private static final int MOST_PENDING = 10_000;
 
-  private final WritingClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
@@ -117,15 +120,16 @@ public final class Writes {
     }
   }
 
-  public Writes(WritingClient client, SessionState carried, ClientTransaction transaction) {
-    this.client = client;
-    this.carried = carried;
-    this.transaction = transaction;
+  public Writes(SessionContext session) {
+    this.session = session;
+    this.vdb = session.vdb();
+    this.carried = session.carried();
+    this.transaction = session.transaction();
   }
 
   /** The cluster that the session's statements go to now; null where nobody wants to know. */
   private ClusterView view() {
-    return client.lender().writes();
+    return session.lease().destinations().lender().scope().writes();
   }
 
   /**
@@ -157,7 +161,7 @@ public final class Writes {
 
   /** What sessions begin with was changed, for other nodes, too. */
   public void sessionDefaultsChanged() {
-    ClusterView view = client.ownPools().writes();
+    ClusterView view = vdb.pools().writes();
     if (view != null) {
       view.sessionDefaultsChanged();
     }
@@ -166,9 +170,9 @@ public final class Writes {
   /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
   private ClusterView viewOfNext() {
     if (transaction.status() == TransactionState.IDLE) {
-      return client.ownPools().writes();
+      return vdb.pools().writes();
     }
-    return client.away() ? null : view();
+    return session.replicas().away() ? null : view();
   }
 
   private boolean mayCommitDefinitions(Defines defines, StatementFacts effects) {
@@ -203,7 +207,7 @@ public final class Writes {
    */
   public void note(
       Statement does, StatementFacts effects, Decision decision, Catalogue.Edition judgedBy) {
-    if (view() == null || client.away()) {
+    if (view() == null || session.replicas().away()) {
       return; // what is sent to a replica writes nothing
     }
     if (!decision.evictTables().isEmpty()) {
@@ -263,7 +267,7 @@ public final class Writes {
 
   /** Something is being sent of which nobody knows what it does. */
   public void noteUnknown() {
-    if (view() != null && !client.away()) {
+    if (view() != null && !session.replicas().away()) {
       addAnything(Defines.PERHAPS);
     }
   }
@@ -415,7 +419,7 @@ public final class Writes {
   }
 
   private boolean isCurrent(Catalogue.Edition judgedBy) {
-    return client.definitions().judges(database(), judgedBy);
+    return vdb.definitions().judges(database(), judgedBy);
   }
 
   private void mark(
@@ -423,16 +427,22 @@ public final class Writes {
     if (view != null) {
       ClusterView.Committed committed =
           view.committed(written, anything, defines.of(database()), own, sparing.of(written));
-      client.delayReplies(committed.told());
-      if (view == client.ownPools().writes()) {
+      delayReplies(committed.told());
+      if (view == vdb.pools().writes()) {
         this.own = committed.mark();
         ownIn = view;
       }
     }
   }
 
+  private void delayReplies(CompletableFuture<Void> until) {
+    if (!session.lease().closed()) {
+      session.output().delay().until(until);
+    }
+  }
+
   private String database() {
-    return client.database();
+    return session.lease().destinations().database();
   }
 
   /**
@@ -440,7 +450,7 @@ public final class Writes {
    * committed; to be called before the piece of the reply comes that says so.
    */
   public void wrote(Position position) {
-    if (!client.away()) {
+    if (!session.replicas().away()) {
       reported = Position.further(reported, position);
     }
   }
@@ -536,7 +546,7 @@ public final class Writes {
 
   /** Something was written past the session's statements, of which it waits to hear the end. */
   public void everything() {
-    mark(client.ownPools().writes(), Set.of(), true, Defines.PERHAPS, Position.NONE);
+    mark(vdb.pools().writes(), Set.of(), true, Defines.PERHAPS, Position.NONE);
   }
 
   /**
@@ -544,7 +554,7 @@ public final class Writes {
    * that it reads from now on may be older than now.
    */
   public void everythingBefore() {
-    ClusterView view = client.ownPools().writes();
+    ClusterView view = vdb.pools().writes();
     if (view != null && view.tracksWrites()) {
       own = view.committed(List.of(), true).mark();
       ownIn = view;
@@ -556,7 +566,7 @@ public final class Writes {
    * thread.
    */
   public void everythingAfter(CompletableFuture<?> end) {
-    ClusterView view = client.ownPools().writes();
+    ClusterView view = vdb.pools().writes();
     if (view != null) {
       Redefinition redefinition = Defines.PERHAPS.of(database());
       end.whenComplete((done, failure) -> view.committed(List.of(), true, redefinition));

@@ -7,13 +7,18 @@ import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -52,45 +57,34 @@ final class ClientGroups {
   private ServerError rejected;
 
   ClientGroups(
-      SentUnits sent,
+      SessionContext session,
       RequestReader requests,
       ReplyStages replies,
-      PendingReplies pending,
       StatementLifecycle lifecycle,
-      SessionState carried,
-      ClientTransaction transaction,
-      ServerLease lease,
       PipelineSharing sharing,
       ReplicaReads reads,
       Writes writes,
-      Listening listening,
-      Losses losses,
-      LossEffects effects,
-      SessionMemory memory,
-      ClientOutput output,
-      ErrorCauses errors,
-      VdbContext vdb,
-      PoolMetrics counters) {
-    this.sent = sent;
+      LossEffects effects) {
+    this.sent = session.sent();
     this.requests = requests;
     this.replies = replies;
-    this.pending = pending;
+    this.pending = session.pending();
     this.lifecycle = lifecycle;
     this.running = lifecycle.running();
-    this.carried = carried;
-    this.transaction = transaction;
-    this.lease = lease;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.lease = session.lease();
     this.sharing = sharing;
     this.reads = reads;
     this.writes = writes;
-    this.listening = listening;
-    this.losses = losses;
+    this.listening = session.listening();
+    this.losses = session.losses();
     this.effects = effects;
-    this.memory = memory;
-    this.output = output;
-    this.errors = errors;
-    this.vdb = vdb;
-    this.counters = counters;
+    this.memory = session.memory();
+    this.output = session.output();
+    this.errors = session.errors();
+    this.vdb = session.vdb();
+    this.counters = session.counters();
   }
 
   // ---- sent
@@ -178,9 +172,10 @@ final class ClientGroups {
       return;
     }
     memory.settings(carried.settingsWeight());
-    requests.countHeld();
+    requests.answering();
     requests.handler().answered(from, error);
     goOn(from, status);
+    requests.answered();
   }
 
   private void goOn(ServerConnection from, TransactionState status) {

@@ -2,11 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitInput;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * What a client has sent and the node has not handled, and what of it goes to the server. Whole
@@ -21,8 +20,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   private final RequestFormat format;
   private final ByteBufAllocator alloc;
-  private final Supplier<ServerConnection> server;
-  private final Consumer<ServerError> fatal;
+  private final SessionContext session;
 
   private ByteBuf input;
   private long version;
@@ -44,20 +42,10 @@ public final class ClientInput implements ServerOutput, UnitInput {
   private int runStart = -1;
   private ByteBuf out;
 
-  /**
-   * @param format where messages end
-   * @param server the session's present connection, or null
-   * @param fatal sends the client an error and closes
-   */
-  ClientInput(
-      RequestFormat format,
-      ByteBufAllocator alloc,
-      Supplier<ServerConnection> server,
-      Consumer<ServerError> fatal) {
+  ClientInput(SessionContext session, RequestFormat format) {
+    this.session = session;
     this.format = format;
-    this.alloc = alloc;
-    this.server = server;
-    this.fatal = fatal;
+    this.alloc = session.channel().alloc();
   }
 
   // ---- what has come
@@ -217,7 +205,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
   /** Whether the message is here whole; one above the limit ends the session. */
   public boolean whole(long total, long limit) {
     if (total > limit) {
-      fatal.accept(
+      session.fatal(
           ServerError.fatal("54000", "message of " + total + " bytes is too large")
               .withDetail("The limit for this kind of message is " + limit + " bytes."));
       return false;
@@ -340,7 +328,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
       int size = input.readerIndex() - runStart;
       if (size > SMALL_RUN) {
         sendOut();
-        server.get().write(input.retainedSlice(runStart, size));
+        session.lease().server().write(input.retainedSlice(runStart, size));
       } else if (size > 0) {
         out(size).writeBytes(input, runStart, size);
       }
@@ -352,7 +340,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
   @Override
   public ByteBuf out(int size) {
     if (out == null) {
-      out = server.get().allocate(Math.max(size + 64, 256));
+      out = session.lease().server().allocate(Math.max(size + 64, 256));
     }
     return out;
   }
@@ -361,7 +349,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     if (out != null) {
       ByteBuf full = out;
       out = null;
-      server.get().write(full);
+      session.lease().server().write(full);
     }
   }
 
@@ -404,7 +392,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   /** Nothing of it is handled any more; what was gathered goes to the server, if there is one. */
   void discard() {
-    if (server.get() != null) {
+    if (session.lease().server() != null) {
       flushGathered(); // replies to it are expected already
     }
     if (input != null) {

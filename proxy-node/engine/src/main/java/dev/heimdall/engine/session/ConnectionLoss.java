@@ -12,7 +12,10 @@ import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -20,10 +23,10 @@ import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /**
  * What a client sees when its server connection is lost: nothing, where the journal has it sent
@@ -49,52 +52,36 @@ final class ConnectionLoss {
   private final ReplyOwner owner;
   private final ErrorCauses errors;
   private final ServerConnector connector;
-  private final BooleanSupplier led;
+  private final VdbContext vdb;
 
-  /**
-   * @param owner of the session's replies
-   * @param errors what those of servers mean
-   * @param led whether the session's source is a cluster with a writer to be followed
-   */
   ConnectionLoss(
-      Losses losses,
+      SessionContext session,
       LossEffects effects,
       RequestReader requests,
-      SentUnits sent,
       StatementLifecycle lifecycle,
-      SessionState carried,
-      ClientTransaction transaction,
-      PendingReplies pending,
-      ServerLease lease,
       PipelineSharing sharing,
       ReplicaReads reads,
       Writes writes,
-      Listening listening,
-      SessionEnd end,
-      OwnIdleLimits ownLimits,
-      ReplyOwner owner,
-      ErrorCauses errors,
-      ServerConnector connector,
-      BooleanSupplier led) {
-    this.losses = losses;
+      SessionEnd end) {
+    this.losses = session.losses();
     this.effects = effects;
     this.requests = requests;
-    this.sent = sent;
+    this.sent = session.sent();
     this.lifecycle = lifecycle;
-    this.carried = carried;
-    this.transaction = transaction;
-    this.pending = pending;
-    this.lease = lease;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.pending = session.pending();
+    this.lease = session.lease();
     this.sharing = sharing;
     this.reads = reads;
     this.writes = writes;
-    this.listening = listening;
+    this.listening = session.listening();
     this.end = end;
-    this.ownLimits = ownLimits;
-    this.owner = owner;
-    this.errors = errors;
-    this.connector = connector;
-    this.led = led;
+    this.ownLimits = end.own();
+    this.owner = session.owner();
+    this.errors = session.errors();
+    this.connector = session.connector();
+    this.vdb = session.vdb();
   }
 
   /**
@@ -125,7 +112,7 @@ final class ConnectionLoss {
     switch (lease.state()) {
       case CLOSED -> {}
       case STARTING -> {
-        if (led.getAsBoolean() && losses.mayGoOn()) {
+        if (vdb.pools().led() && losses.mayGoOn()) {
           lease.start();
         } else {
           end.fatal(error.asFatal());
@@ -133,7 +120,7 @@ final class ConnectionLoss {
       }
       case SYNCING -> {
         lease.become(LeaseState.READY);
-        if (!overdue(from) && led.getAsBoolean() && losses.mayGoOn()) {
+        if (!overdue(from) && vdb.pools().led() && losses.mayGoOn()) {
           requests.process();
         } else {
           losses.answered();
@@ -293,7 +280,7 @@ final class ConnectionLoss {
    * had left the node: no COMMIT.
    */
   private boolean certain(ServerConnection from) {
-    return led.getAsBoolean()
+    return vdb.pools().led()
         && transaction.open()
         && (from.nothingLeft() || (pending.outstanding() == 0 && !from.groupOpen()));
   }

@@ -9,12 +9,16 @@ import dev.heimdall.engine.client.Successor;
 import dev.heimdall.engine.handover.FrameLink;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -60,7 +64,7 @@ final class Departure {
   private final Channel channel;
   private final Login login;
   private final StartupVariables given;
-  private final String vdb;
+  private final VdbContext vdb;
   private final SessionStart start;
   private final SessionEnd end;
   private final SessionControl control;
@@ -71,7 +75,7 @@ final class Departure {
   private final StatementLifecycle lifecycle;
   private final ClientOutput output;
   private final RequestReader requests;
-  private final SessionQuiet quiet;
+  private final Listening listening;
   private final LoopContext loop;
   private Stage stage = Stage.STAYS;
   private Successor successor;
@@ -79,49 +83,32 @@ final class Departure {
   /** The one that does not take it, whatever it does; null where there is none. */
   private Successor refusedBy;
 
-  /** What else may be in progress for a client. */
-  interface SessionQuiet {
-    boolean quiet();
-  }
-
-  /**
-   * @param quiet whether nothing that is not asked here is in progress
-   */
   Departure(
+      SessionContext context,
       WiredSession session,
-      Channel channel,
-      Login login,
       StartupVariables given,
-      String vdb,
-      SessionStart start,
       SessionEnd end,
       SessionControl control,
-      ServerLease lease,
-      SessionState carried,
-      NameResolution resolution,
       ReplicaReads reads,
       StatementLifecycle lifecycle,
-      ClientOutput output,
-      RequestReader requests,
-      SessionQuiet quiet,
-      LoopContext loop) {
+      RequestReader requests) {
     this.session = session;
-    this.channel = channel;
-    this.login = login;
+    this.channel = context.channel();
+    this.login = context.login();
     this.given = given;
-    this.vdb = vdb;
-    this.start = start;
+    this.vdb = context.vdb();
+    this.start = context.start();
     this.end = end;
     this.control = control;
-    this.lease = lease;
-    this.carried = carried;
-    this.resolution = resolution;
+    this.lease = context.lease();
+    this.carried = context.carried();
+    this.resolution = context.resolution();
     this.reads = reads;
     this.lifecycle = lifecycle;
-    this.output = output;
+    this.output = context.output();
     this.requests = requests;
-    this.quiet = quiet;
-    this.loop = loop;
+    this.listening = context.listening();
+    this.loop = context.loop();
   }
 
   private void become(Stage next) {
@@ -222,7 +209,9 @@ final class Departure {
   /** Whether everything that the session has can be told to another process. */
   private boolean movable() {
     return control.rests()
-        && quiet.quiet()
+        && !listening.busy()
+        && !listening.hears()
+        && !listening.undecided()
         && channel instanceof UnixChannel
         // Who is at the other end of these cannot be told apart by the other process.
         && !HandedSockets.isUnix(channel)
@@ -252,7 +241,7 @@ final class Departure {
 
   private byte[] state() {
     StateWriter out = new StateWriter();
-    out.number(HandedClient.VERSION).text(vdb);
+    out.number(HandedClient.VERSION).text(vdb.name());
     CancelKey key = start.cancelKey();
     new HandedClient(login, given, key, start.reported(), session.connectedAt())
         .write(loop.nanoTime(), out);

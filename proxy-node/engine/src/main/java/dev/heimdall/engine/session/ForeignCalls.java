@@ -22,11 +22,11 @@ import java.util.function.Consumer;
 public final class ForeignCalls {
   private static final int PIECE = 1024;
 
-  private final ForeignClient client;
+  private final HandledClient client;
   private final LoopContext loop;
   private Run running;
 
-  ForeignCalls(ForeignClient client, LoopContext loop) {
+  ForeignCalls(HandledClient client, LoopContext loop) {
     this.client = client;
     this.loop = loop;
   }

@@ -5,19 +5,20 @@ import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.UnitDestination;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * The server connection of a client as the path of its statements sees it: whether another message
@@ -44,53 +45,38 @@ final class Forwarding implements ServerLeasing {
   private final ReplicaReads reads;
   private final Listening listening;
   private final UnitDestination destination;
-  private final BooleanSupplier led;
+  private final VdbContext vdb;
   private final LimitSettings limits;
-  private final RequestControl control;
+  private final SessionContext session;
   private final ReadingPause reading;
-  private final Consumer<ServerError> fatal;
 
-  /**
-   * @param led whether the session's source is a cluster with a writer to be followed
-   * @param fatal sends the client an error and closes
-   */
   Forwarding(
-      ClientInput input,
+      SessionContext session,
       RequestFormat format,
+      ClientInput input,
       RequestHandler messages,
-      SentUnits sent,
       StatementLifecycle lifecycle,
-      SessionState carried,
-      ClientTransaction transaction,
-      PendingReplies pending,
-      ServerLease lease,
       PipelineSharing sharing,
       ReplicaReads reads,
-      Listening listening,
       UnitDestination destination,
-      BooleanSupplier led,
-      LimitSettings limits,
-      RequestControl control,
-      ReadingPause reading,
-      Consumer<ServerError> fatal) {
+      ReadingPause reading) {
     this.input = input;
     this.format = format;
     this.messages = messages;
-    this.sent = sent;
+    this.sent = session.sent();
     this.lifecycle = lifecycle;
-    this.carried = carried;
-    this.transaction = transaction;
-    this.pending = pending;
-    this.lease = lease;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.pending = session.pending();
+    this.lease = session.lease();
     this.sharing = sharing;
     this.reads = reads;
-    this.listening = listening;
+    this.listening = session.listening();
     this.destination = destination;
-    this.led = led;
-    this.limits = limits;
-    this.control = control;
+    this.vdb = session.vdb();
+    this.limits = session.vdb().settings().vdb().limits();
+    this.session = session;
     this.reading = reading;
-    this.fatal = fatal;
   }
 
   @Override
@@ -109,18 +95,18 @@ final class Forwarding implements ServerLeasing {
       return false;
     }
     if (pending.outstanding() >= limits.maxPipeline()) {
-      control.block();
+      session.requests().block();
       reading.pause();
       return false;
     }
     if (server.statements().unanswered() > MAX_UNANSWERED) {
-      fatal.accept(ENDLESS_BATCH);
+      session.fatal(ENDLESS_BATCH);
       return false;
     }
     if (transaction.status() == TransactionState.IDLE
         && !server.groupOpen()
         && carried.discardInFlight()) {
-      control.block();
+      session.requests().block();
       return false;
     }
     return true;
@@ -166,7 +152,7 @@ final class Forwarding implements ServerLeasing {
       return;
     }
     lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
-    if (led.getAsBoolean() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
+    if (vdb.pools().led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
       boolean takenBack = !format.hasLastingTables() || lifecycle.leavesNothing();
       sent.alone().keepForFailover(input.bytes(), lifecycle.undoable() && takenBack);
     }

@@ -1,53 +1,275 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.prepared.SchemaEpoch;
+import dev.heimdall.engine.reply.ClientOutput;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
 
 /** A session as what handles its client's messages sees it; all on its loop. */
-public interface HandledClient
-    extends BatchClient,
-        SchemaClient,
-        SimpleClient,
-        AnsweringClient,
-        CallingClient,
-        LeasingClient,
-        ForeignClient {
-  @Override
-  StatementOwner owner();
+public final class HandledClient implements SchemaEpoch {
+  private final ServedSession session;
+  private final StatementOwner owner;
+  private final VdbContext vdb;
+  private final ClientTransaction transaction;
+  private final Losses losses;
+  private final ClientOutput output;
+  private final ReplicaReads reads;
 
-  /** How the node encodes what it sends the client itself. */
-  ReplyEncoder encoder();
+  /**
+   * @param owner of the session's replies
+   */
+  HandledClient(ServedSession session, StatementOwner owner) {
+    this.session = session;
+    this.owner = owner;
+    this.vdb = session.vdb();
+    this.transaction = session.transaction();
+    this.losses = session.losses();
+    this.output = session.output();
+    this.reads = session.replicas();
+  }
 
-  /** The present server connection, or null. */
-  ServerConnection server();
+  public ByteBufAllocator alloc() {
+    return output.alloc();
+  }
 
   /** A value that servers report to sessions like this one; null when that is not known. */
-  String reportedAtStart(String name);
+  public String reportedAtStart(String name) {
+    return session.start().reported(name);
+  }
 
   /** Servers report another one to such sessions by now. */
-  void reportedOtherwise(String name, String value);
+  public void reportedOtherwise(String name, String value) {
+    session.start().reportedOtherwise(name, value);
+  }
 
-  /** Whether statements of its may share the pipeline of a connection. */
-  boolean mayShare();
+  public TransactionState status() {
+    return transaction.status();
+  }
 
-  /** Whether its source is a cluster with a writer to be followed. */
-  boolean led();
+  /** Whether it can still be sent a reply. */
+  public boolean connected() {
+    return !session.lease().closed() && output.connected();
+  }
 
-  /** Whether the present or awaited server connection leads to a replica. */
-  boolean away();
-
-  /** Whether the transaction on a replica may have come to its end, once all is answered. */
-  boolean endingAway();
+  public void write(ByteBuf consumed) {
+    output.write(consumed);
+  }
 
   /** The client may be sent something again: it goes on. */
-  void resumeReading();
+  public void resumeReading() {
+    session.requests().resume();
+  }
+
+  /** Sends an error and closes. */
+  public void fatal(ServerError error) {
+    session.end().fatal(error);
+  }
+
+  /** An error in the node: the session ends. */
+  public void failed(Throwable cause) {
+    session.failed(cause);
+  }
+
+  public void pin(PinReason reason) {
+    session.pin(reason);
+  }
+
+  /** The connection may be given back. */
+  public void settle() {
+    session.lease().settle();
+  }
+
+  /** How long a statement may wait for a connection; zero for no limit. */
+  public Duration queueTimeout() {
+    return vdb.settings().vdb().pool().queueTimeout();
+  }
+
+  /** Sends a part of a reply that stands in for a server's. */
+  public void replyElsewhere(ByteBuf consumed) {
+    session.replies().replyElsewhere(consumed);
+  }
+
+  /** Whether the client takes more of what it is sent. */
+  public boolean takesMore() {
+    return output.takesMore();
+  }
+
+  /** The statement has ended: the session goes on. */
+  public void callEnded() {
+    batchEnded();
+    session.requests().resume();
+  }
+
+  /** A batch has ended, and so has the transaction that it was. */
+  public void batchEnded() {
+    session.listening().deliver();
+    if (session.control().drains()) {
+      session.control().drain();
+    }
+  }
+
+  /** Whether a statement may be carried out; if not, it was rejected, or the session has ended. */
+  public boolean admits() {
+    return session.lease().admits();
+  }
+
+  /** The session's group of messages goes elsewhere than to a server connection. */
+  public void sentElsewhere() {
+    session.pending().sentElsewhere();
+  }
+
+  /**
+   * That group is answered.
+   *
+   * @param error null when it was carried out
+   */
+  public void answeredElsewhere(ServerError error) {
+    session.groups().answeredElsewhere(error);
+  }
+
+  /** How many prepared statements the client may have. */
+  public int preparedLimit() {
+    return vdb.settings().vdb().prepared().perClient();
+  }
+
+  /** There is no room for its unnamed statement: the session ends. */
+  public void refuseUnnamed() {
+    session.memory().refuseUnnamed();
+  }
+
+  /** The client has sent what the protocol does not allow: an error, and the end. */
+  public void protocolError(String message) {
+    session.end().protocolError(message);
+  }
+
+  /** The client wants to go. */
+  public void terminate() {
+    session.end().close();
+  }
+
+  public PoolMetrics counters() {
+    return session.counters();
+  }
+
+  /** The present server connection, or null. */
+  public ServerConnection server() {
+    return session.lease().server();
+  }
+
+  /** A statement is being sent of which this is known. */
+  public void sending(boolean mayRepeat, boolean mayRunLater, boolean dropsNames) {
+    session.sent().reads().statement(mayRepeat, mayRunLater, dropsNames);
+  }
+
+  /** Groups of messages that are not answered. */
+  public int outstanding() {
+    return session.pending().outstanding();
+  }
+
+  /** Whether it has a statement in the pipeline of a connection that others use as well. */
+  public boolean sharing() {
+    return session.sharing().active();
+  }
+
+  /** Whether the present or awaited server connection leads to a replica. */
+  public boolean away() {
+    return reads.away();
+  }
+
+  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  public boolean endingAway() {
+    return reads.ending();
+  }
+
+  /** How the node encodes what it sends the client itself. */
+  public ReplyEncoder encoder() {
+    return output.encoder();
+  }
+
+  /** The settings of its virtual database. */
+  public VirtualDatabase settings() {
+    return vdb.settings().vdb();
+  }
+
+  /** Whether the open transaction was lost with its connection. */
+  public boolean transactionLost() {
+    return losses.transactionLost();
+  }
+
+  /** To whom replies go. */
+  public StatementOwner owner() {
+    return owner;
+  }
+
+  /** A group of messages was sent. */
+  public void groupSent() {
+    session.groups().sent();
+  }
+
+  /** A statement of the node's own was answered. */
+  public void quietDone(ServerConnection from) {
+    if (session.lease().closed()) {
+      session.lease().rest(from);
+    }
+  }
+
+  /** The reply that comes next gets this tag. */
+  public void promiseTag(String tag) {
+    session.pending().promiseTag(tag);
+  }
+
+  /** The lost transaction is rolled back: the client knows of the loss. */
+  public void forgetLostTransaction() {
+    losses.forgetUnreported();
+  }
+
+  /** Whether statements of its may share the pipeline of a connection. */
+  public boolean mayShare() {
+    return session.sharing().enabled();
+  }
+
+  /** Whether its source is a cluster with a writer to be followed. */
+  public boolean led() {
+    return vdb.pools().led();
+  }
 
   /**
    * The client logs in again over the same connection, by what waits: the session ends as if the
    * client had gone. For a client that is owed no answer.
    */
-  void logInAgain();
+  public void logInAgain() {
+    session.renewal().request();
+  }
 
   /** The client cancels what it waits for, over the connection that it waits on. */
-  void cancel();
+  public void cancel() {
+    session.control().cancelFromAnyThread(() -> {});
+  }
+
+  @Override
+  public long schemaEpoch() {
+    return vdb.schemaEpoch();
+  }
+
+  @Override
+  public void schemaChanged() {
+    vdb.schemaChanged(session.lease().destinations().home().key().database());
+  }
+
+  /** A statement asked for the last value of a sequence whose name it computes. */
+  public void sequenceComputed() {
+    vdb.sequenceComputed();
+  }
 }

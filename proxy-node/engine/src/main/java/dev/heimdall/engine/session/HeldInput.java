@@ -2,11 +2,13 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.memory.LargeInput;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.statement.RunningStatements;
-import java.util.function.Supplier;
 
 /** Counts how much one client makes the node keep of what it has sent. */
 final class HeldInput {
@@ -29,7 +31,7 @@ final class HeldInput {
   private final Writes writes;
   private final RunningStatements running;
   private final SessionMemory memory;
-  private final Supplier<ServerConnection> server;
+  private final ServerLease lease;
   private final LargeInput.Room room;
 
   /** Bytes for which there is to be room, and whether there is. */
@@ -41,23 +43,20 @@ final class HeldInput {
    * @param given runs in any thread when there is room for what waits for it
    */
   HeldInput(
+      SessionContext session,
       ClientInput input,
       RequestHandler messages,
-      SentUnits sent,
-      SessionState carried,
       Writes writes,
       RunningStatements running,
-      SessionMemory memory,
-      Supplier<ServerConnection> server,
       Runnable given) {
     this.input = input;
     this.messages = messages;
-    this.sent = sent;
-    this.carried = carried;
+    this.sent = session.sent();
+    this.carried = session.carried();
     this.writes = writes;
     this.running = running;
-    this.memory = memory;
-    this.server = server;
+    this.memory = session.memory();
+    this.lease = session.lease();
     this.room = memory.largeInput().room(given);
   }
 
@@ -90,7 +89,7 @@ final class HeldInput {
   private long large(long others, boolean awaitsRest) {
     int here = input.size();
     long all = others + (here > 0 && awaitsRest ? Math.max(here, input.expected()) : here);
-    ServerConnection to = server.get();
+    ServerConnection to = lease.server();
     if (to != null && !to.writable()) {
       all = Math.max(all, needed); // it has not left
     }
@@ -99,7 +98,7 @@ final class HeldInput {
 
   private void need(long large) {
     needed = large;
-    waits = !room.need(large, server.get() != null);
+    waits = !room.need(large, lease.server() != null);
   }
 
   /** Whether there is room for a large statement that is being sent. */

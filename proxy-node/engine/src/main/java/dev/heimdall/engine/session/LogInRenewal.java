@@ -3,7 +3,9 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.reply.ClientOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -28,28 +30,23 @@ final class LogInRenewal {
   private boolean requested;
 
   LogInRenewal(
+      SessionContext context,
       WiredSession session,
-      Login login,
-      Channel channel,
       ClientInput input,
-      ClientOutput output,
       RequestReader requests,
-      SessionStart start,
-      ServerLease lease,
       SessionEnd end,
-      SessionControl control,
-      LoopContext loop) {
+      SessionControl control) {
     this.session = session;
-    this.login = login;
-    this.channel = channel;
+    this.login = context.login();
+    this.channel = context.channel();
     this.input = input;
-    this.output = output;
+    this.output = context.output();
     this.requests = requests;
-    this.start = start;
-    this.lease = lease;
+    this.start = context.start();
+    this.lease = context.lease();
     this.end = end;
     this.control = control;
-    this.loop = loop;
+    this.loop = context.loop();
   }
 
   /** What waits is the client's request; the reader that has found it comes to its end first. */

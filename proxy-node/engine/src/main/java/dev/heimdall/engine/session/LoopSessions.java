@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;

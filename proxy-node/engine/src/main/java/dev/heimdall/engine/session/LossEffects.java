@@ -5,15 +5,18 @@ import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.journal.LostClient;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * What becomes of a session when what it has sent is lost: what it forgets, what it takes back, and
@@ -31,40 +34,22 @@ final class LossEffects implements LostClient {
   private final ClientOutput output;
   private final SessionEnd end;
   private final LoopContext loop;
-  private final Runnable process;
-  private final Consumer<Throwable> failed;
+  private final SessionContext session;
 
-  /**
-   * @param process reads what the client has sent
-   * @param failed takes what the loop's tasks throw
-   */
   LossEffects(
-      Losses losses,
-      StatementLifecycle lifecycle,
-      SessionState carried,
-      ClientTransaction transaction,
-      PendingReplies pending,
-      ServerLease lease,
-      Listening listening,
-      ClientInput input,
-      ClientOutput output,
-      SessionEnd end,
-      LoopContext loop,
-      Runnable process,
-      Consumer<Throwable> failed) {
-    this.losses = losses;
+      SessionContext session, StatementLifecycle lifecycle, ClientInput input, SessionEnd end) {
+    this.losses = session.losses();
     this.lifecycle = lifecycle;
-    this.carried = carried;
-    this.transaction = transaction;
-    this.pending = pending;
-    this.lease = lease;
-    this.listening = listening;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.pending = session.pending();
+    this.lease = session.lease();
+    this.listening = session.listening();
     this.input = input;
-    this.output = output;
+    this.output = session.output();
     this.end = end;
-    this.loop = loop;
-    this.process = process;
-    this.failed = failed;
+    this.loop = session.loop();
+    this.session = session;
   }
 
   @Override
@@ -113,7 +98,7 @@ final class LossEffects implements LostClient {
   /** The answer to a read that was read again is not the one that its client has had a part of. */
   void unlike(ServerError error, boolean cut) {
     if (cut) {
-      loop.soon(() -> end.close(SessionEnd.AMID_MESSAGE), failed);
+      loop.soon(() -> end.close(SessionEnd.AMID_MESSAGE), session::failed);
     } else if (!lease.closed()) {
       fail(error, 1, false);
     }
@@ -199,7 +184,7 @@ final class LossEffects implements LostClient {
   void answer(ServerError error, boolean inTransaction, int units, boolean open) {
     losses.reported(error, inTransaction, units > 0 || open);
     fail(error, units, open);
-    process.run();
+    session.requests().process();
   }
 
   /**

@@ -8,55 +8,35 @@ import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.sql.PinReason;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** What a session knows of what its names resolve through. */
 final class NameFacts implements NameResolution.Session {
+  private final ServedSession session;
   private final String vdb;
   private final SessionState carried;
-  private final Supplier<PoolKey> key;
-  private final Supplier<ServerConnection> server;
-  private final BooleanSupplier judges;
-  private final BooleanSupplier namesMoved;
   private Variables scopeOf;
   private PoolKey keyOf;
   private String scope;
 
-  /**
-   * @param key of the session's own pool
-   * @param server its present connection, or null
-   * @param judges whether its statements are judged
-   * @param namesMoved whether a statement was sent that moves what names mean
-   */
-  NameFacts(
-      String vdb,
-      SessionState carried,
-      Supplier<PoolKey> key,
-      Supplier<ServerConnection> server,
-      BooleanSupplier judges,
-      BooleanSupplier namesMoved) {
-    this.vdb = vdb;
-    this.carried = carried;
-    this.key = key;
-    this.server = server;
-    this.judges = judges;
-    this.namesMoved = namesMoved;
+  NameFacts(ServedSession session) {
+    this.session = session;
+    this.vdb = session.vdb().name();
+    this.carried = session.carried();
   }
 
   @Override
   public boolean judgesCalls() {
-    return judges.getAsBoolean();
+    return session.next().judges();
   }
 
   @Override
   public boolean callsMovedNames() {
-    return namesMoved.getAsBoolean();
+    return session.next().namesMoved();
   }
 
   @Override
   public boolean reportsPath() {
-    ServerConnection now = server.get();
+    ServerConnection now = session.lease().server();
     return now == null || now.reported().containsKey(carried.rules().path());
   }
 
@@ -78,7 +58,7 @@ final class NameFacts implements NameResolution.Session {
   @Override
   public String scope() {
     Variables variables = carried.variables();
-    PoolKey pool = key.get();
+    PoolKey pool = session.lease().destinations().home().key();
     if (scopeOf != variables || keyOf != pool) {
       scopeOf = variables;
       keyOf = pool;

@@ -2,7 +2,9 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.IdleLimits;
 import dev.heimdall.engine.wire.ServerError;
@@ -26,15 +28,11 @@ final class OwnIdleLimits {
   private Variables read = Variables.NONE;
   private IdleLimits limits = IdleLimits.NONE;
 
-  OwnIdleLimits(
-      SessionState carried,
-      ClientTransaction transaction,
-      PendingReplies pending,
-      ServerLease lease) {
-    this.carried = carried;
-    this.transaction = transaction;
-    this.pending = pending;
-    this.lease = lease;
+  OwnIdleLimits(SessionContext session) {
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.pending = session.pending();
+    this.lease = session.lease();
   }
 
   /**

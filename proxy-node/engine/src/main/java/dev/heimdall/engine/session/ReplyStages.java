@@ -3,9 +3,12 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
@@ -38,26 +41,22 @@ final class ReplyStages {
   private int passed;
 
   ReplyStages(
-      SentUnits sent,
+      SessionContext session,
       StatementLifecycle lifecycle,
-      ServerLease lease,
       PipelineSharing sharing,
       Writes writes,
       CachedReads cached,
-      PendingReplies pending,
-      RequestHandler handler,
-      ClientOutput output,
-      PoolMetrics counters) {
-    this.sent = sent;
+      RequestHandler handler) {
+    this.sent = session.sent();
     this.lifecycle = lifecycle;
     this.running = lifecycle.running();
-    this.lease = lease;
+    this.lease = session.lease();
     this.sharing = sharing;
     this.writes = writes;
-    this.pending = pending;
+    this.pending = session.pending();
     this.handler = handler;
-    this.output = output;
-    this.counters = counters;
+    this.output = session.output();
+    this.counters = session.counters();
     this.gate =
         new ReplyGate(
             List.of(

@@ -5,6 +5,7 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.UnitMessages;
+import dev.heimdall.engine.lease.SessionProtocol;
 import dev.heimdall.engine.pipeline.RequestSteps;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 /**
  * What the protocol of a client makes of its messages, one by one. Each client has one of its own.
  */
-public interface RequestHandler extends RequestSteps, UnitMessages {
+public interface RequestHandler extends RequestSteps, UnitMessages, SessionProtocol {
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
 
@@ -47,20 +48,6 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
    */
   default void answered(ServerConnection from, ServerError error) {}
 
-  /**
-   * What has pinned the session turns out to be gone, after it was answered: what its connection
-   * was to be asked some day is to be asked before that goes.
-   */
-  default void pinEnded(ServerConnection server) {}
-
-  /**
-   * Whether the session keeps its server connection until everything on it is answered: a protocol
-   * that takes one command at a time has statements of the node's own ahead of the client's.
-   */
-  default boolean awaitsRest(ServerConnection server) {
-    return false;
-  }
-
   /** Everything on the session's server connection is answered, the node's own at last. */
   default void atRest() {}
 
@@ -69,29 +56,6 @@ public interface RequestHandler extends RequestSteps, UnitMessages {
 
   /** An error's text with the names that the client knows, one character for each byte. */
   String inClientsNames(String text);
-
-  /** What was to be undone if what was sent last fails is not: the session has left it behind. */
-  void undoNothing(ServerConnection server);
-
-  // ---- sequences
-
-  /**
-   * A statement is about to run that may ask for sequence values out of sight.
-   *
-   * @param known whether it is known to ask
-   */
-  void guardSequences(ServerConnection server, boolean known);
-
-  /** Values that others took from sequences are not to be found on this connection. */
-  void forgetSequences(ServerConnection server);
-
-  // ---- what may be shared, or sent again
-
-  /** Whether all that waits is one statement that may share the pipeline of a connection. */
-  boolean shareable(int most);
-
-  /** Whether that statement can be carried out over this connection as it is. */
-  boolean runsOn(ServerConnection server);
 
   /**
    * Whether all that it keeps of the client's can be told to another process, where the client is

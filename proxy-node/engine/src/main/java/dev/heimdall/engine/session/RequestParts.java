@@ -8,6 +8,7 @@ import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Destinations;
+import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;

@@ -3,16 +3,18 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.DeliveredPart;
-import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.journal.UnitReader;
+import dev.heimdall.engine.lease.ClientRequests;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -23,7 +25,7 @@ import io.netty.buffer.ByteBuf;
  * Reads what one client sends, message by message, and has each one handled. Without a server
  * connection nothing is consumed but what the session answers itself.
  */
-final class RequestReader implements RequestControl, UnitReader {
+final class RequestReader implements RequestControl, ClientRequests, UnitReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
   /** Whether what has come is being handled; {@link #become} alone moves it. */
@@ -34,6 +36,7 @@ final class RequestReader implements RequestControl, UnitReader {
     REPEATED
   }
 
+  private final ServedSession session;
   private final RequestFormat format;
   private final LimitSettings limits;
   private final ClientInput input;
@@ -52,68 +55,36 @@ final class RequestReader implements RequestControl, UnitReader {
   private final SessionEnd end;
   private final LoopContext loop;
 
-  /** Made for this reader, and therefore after it. */
-  private SentUnits sent;
-
-  private RequestHandler messages;
-  private QueryPath path;
-  private HeldInput held;
-
   /** Whether nothing is handled, as the client may go to another process. */
   private boolean departing;
 
   private boolean streamEnded;
   private boolean blocked;
+
+  /** Whether what the node keeps was counted since the answer that came last. */
+  private boolean counted;
+
   private Turn turn = Turn.OVER;
 
-  RequestReader(
-      RequestFormat format,
-      LimitSettings limits,
-      ClientInput input,
-      ClientOutput output,
-      ReadingPause reading,
-      StatementLifecycle lifecycle,
-      ClientTransaction transaction,
-      ReplicaReads reads,
-      PendingReplies pending,
-      ServerLease lease,
-      PipelineSharing sharing,
-      Listening listening,
-      ForeignCalls foreign,
-      ConsoleCommands console,
-      Losses losses,
-      SessionEnd end,
-      LoopContext loop) {
-    this.format = format;
-    this.limits = limits;
-    this.input = input;
-    this.output = output;
+  RequestReader(ServedSession session, ReadingPause reading) {
+    this.session = session;
+    this.format = session.format();
+    this.limits = session.vdb().settings().vdb().limits();
+    this.input = session.input();
+    this.output = session.output();
     this.reading = reading;
-    this.lifecycle = lifecycle;
-    this.transaction = transaction;
-    this.reads = reads;
-    this.pending = pending;
-    this.lease = lease;
-    this.sharing = sharing;
-    this.listening = listening;
-    this.foreign = foreign;
-    this.console = console;
-    this.losses = losses;
-    this.end = end;
-    this.loop = loop;
-  }
-
-  /**
-   * Before anything is read.
-   *
-   * @param units what was sent and is not settled
-   * @param handler what makes something of messages, step by step on their path
-   */
-  void connect(SentUnits units, RequestHandler handler, QueryPath steps, HeldInput counted) {
-    sent = units;
-    messages = handler;
-    path = steps;
-    held = counted;
+    this.lifecycle = session.next();
+    this.transaction = session.transaction();
+    this.reads = session.replicas();
+    this.pending = session.pending();
+    this.lease = session.lease();
+    this.sharing = session.sharing();
+    this.listening = session.listening();
+    this.foreign = session.foreign();
+    this.console = session.console();
+    this.losses = session.losses();
+    this.end = session.end();
+    this.loop = session.loop();
   }
 
   // ---- input
@@ -139,13 +110,13 @@ final class RequestReader implements RequestControl, UnitReader {
    * session's state, so it is looked at after each attempt to handle what waits.
    */
   private boolean hasRoom() {
-    return !held.waits() && (input.size() <= MAX_HELD_INPUT || awaitsRest());
+    return !session.held().waits() && (input.size() <= MAX_HELD_INPUT || awaitsRest());
   }
 
   private boolean awaitsRest() {
     return !blocked
         && !console.busy()
-        && !sent.transaction().active()
+        && !session.sent().transaction().active()
         && !listening.busy()
         && (lease.state() == LeaseState.ACTIVE || lease.state() == LeaseState.READY);
   }
@@ -187,13 +158,18 @@ final class RequestReader implements RequestControl, UnitReader {
       become(Turn.REPEATED);
       return;
     }
+    if (nothingToDo()) {
+      blocked = false;
+      countHeld();
+      return;
+    }
     try {
       do {
         become(Turn.TAKEN);
         blocked = false;
         run();
         finish();
-      } while (sent.lost().goesOn() || turn == Turn.REPEATED);
+      } while (session.sent().lost().goesOn() || turn == Turn.REPEATED);
     } finally {
       become(Turn.OVER);
     }
@@ -205,9 +181,17 @@ final class RequestReader implements RequestControl, UnitReader {
     }
     resumeReading();
     countHeld();
-    if (held.roomy()) {
+    if (session.held().roomy()) {
       input.makeRoom();
     }
+  }
+
+  /** Whether the client has sent nothing, is read, and has nothing that goes to a server. */
+  private boolean nothingToDo() {
+    return input.bytes() == null
+        && lease.server() == null
+        && !reading.paused()
+        && !session.sent().lost().underWay();
   }
 
   /** Whether nothing is handled from now on, as the client may go to another process. */
@@ -225,7 +209,8 @@ final class RequestReader implements RequestControl, UnitReader {
    * What kept the client's statements waiting is over. Where that is the end of the session's
    * server connection, the session hears of it next, and goes on then.
    */
-  void resume() {
+  @Override
+  public void resume() {
     assert loop.inLoop();
     ServerConnection server = lease.server();
     if (!lease.closed() && (server == null || !server.closed())) {
@@ -234,28 +219,41 @@ final class RequestReader implements RequestControl, UnitReader {
   }
 
   /** Counts how much the client makes the node keep of what it has sent. */
-  void countHeld() {
+  private void countHeld() {
     if (!lease.closed()) {
-      held.count(awaitsRest());
+      session.held().count(awaitsRest());
+    }
+    counted = true;
+  }
+
+  /** A group is about to be answered, of which the node keeps something. */
+  void answering() {
+    counted = false;
+  }
+
+  /** It is answered: what the node keeps is counted, unless what came of that has counted it. */
+  void answered() {
+    if (!counted) {
+      countHeld();
     }
   }
 
   /** There is room for the large statement that the client has begun to send. */
   void roomGiven() {
     if (!lease.closed()) {
-      held.given();
+      session.held().given();
       process();
     }
   }
 
   /** Whether the client is not read because there is no room for its large statement. */
   boolean awaitsRoom() {
-    return held.waits();
+    return session.held().waits();
   }
 
   /** Whether others wait for the room of a large statement that the client has stopped to send. */
   boolean stopsAmidLarge(boolean resting) {
-    return held.awaited(resting);
+    return session.held().awaited(resting);
   }
 
   private void resumeReading() {
@@ -277,14 +275,14 @@ final class RequestReader implements RequestControl, UnitReader {
   private void run() {
     input.mark();
     while (input.bytes() != null) {
-      if (departing || sent.holdsBack()) {
+      if (departing || session.sent().holdsBack()) {
         blocked = true;
         return;
       }
       LeaseState state = lease.state();
       if (state != LeaseState.READY && state != LeaseState.ACTIVE
           || console.busy()
-          || sent.transaction().holdsBack()) {
+          || session.sent().transaction().holdsBack()) {
         return;
       }
       if (input.midMessage()) {
@@ -335,7 +333,7 @@ final class RequestReader implements RequestControl, UnitReader {
       reading.pause();
       return false;
     }
-    return path.handle(type, total);
+    return session.path().handle(type, total);
   }
 
   private void takeRest() {
@@ -344,7 +342,7 @@ final class RequestReader implements RequestControl, UnitReader {
     streamEnded = input.takeRest();
     if (streams) {
       int length = input.bytes().readerIndex() - from;
-      sent.transaction().handledMore(input.bytes(), from, length);
+      session.sent().transaction().handledMore(input.bytes(), from, length);
     }
   }
 
@@ -358,7 +356,7 @@ final class RequestReader implements RequestControl, UnitReader {
     }
     if (format.endsBatch(type)) {
       input.batchSkipped();
-      messages.skipped();
+      session.protocol().skipped();
     } else {
       input.begin(total, true);
     }
@@ -373,6 +371,21 @@ final class RequestReader implements RequestControl, UnitReader {
   }
 
   @Override
+  public ByteBuf waiting() {
+    return input.bytes();
+  }
+
+  @Override
+  public boolean streaming() {
+    return input.streaming();
+  }
+
+  @Override
+  public boolean midMessage() {
+    return input.midMessage();
+  }
+
+  @Override
   public void block() {
     blocked = true;
   }
@@ -383,7 +396,7 @@ final class RequestReader implements RequestControl, UnitReader {
       reading.pause();
     }
     if (server != null) {
-      messages.handled(server);
+      session.protocol().handled(server);
     }
     input.keepRest();
     sharing.checkSent();
@@ -415,38 +428,38 @@ final class RequestReader implements RequestControl, UnitReader {
 
   /** What makes something of the client's messages. */
   RequestHandler handler() {
-    return messages;
+    return session.protocol();
   }
 
   @Override
   public UnitMessages messages() {
-    return messages;
+    return session.protocol();
   }
 
   /** An error's text with the names that the client knows, one character for each byte. */
   String inClientsNames(String text) {
-    return messages.inClientsNames(text);
+    return session.protocol().inClientsNames(text);
   }
 
   // ---- endings
 
   @Override
   public void refuse(ServerError error) {
-    if (sent.transaction().active()) {
-      sent.transaction().refused(error);
+    if (session.sent().transaction().active()) {
+      session.sent().transaction().refused(error);
       return;
     }
-    DeliveredPart part = sent.reply().part();
+    DeliveredPart part = session.sent().reply().part();
     if (part.isLeftOut() && pending.outstanding() == 0) {
       if (part.cut()) {
         end.close(SessionEnd.AMID_MESSAGE);
         return;
       }
-      sent.forget();
+      session.sent().forget();
     }
     sharing.alone();
     reads.over();
-    sent.alone().refused();
+    session.sent().alone().refused();
     lifecycle.abandon(error);
     losses.failHeldTransaction();
     pending.refused();
@@ -455,7 +468,7 @@ final class RequestReader implements RequestControl, UnitReader {
     long total = input.waits() ? format.total(input.bytes()) : 0;
     if (total > 0) {
       if (format.standsAlone(format.type(input.bytes()))) {
-        messages.refused();
+        session.protocol().refused();
         input.mark();
         input.begin(total, true);
         output.encoder().ready(transaction.status(), reply);
@@ -481,7 +494,8 @@ final class RequestReader implements RequestControl, UnitReader {
    * A client that ends in the middle of a message leaves the server waiting for the rest: only
    * closing helps.
    */
-  void endCutMessage(ServerConnection server) {
+  @Override
+  public void endCutMessage(ServerConnection server) {
     if (input.streaming()) {
       server.close("its client has disconnected amid a message");
     }
@@ -494,9 +508,9 @@ final class RequestReader implements RequestControl, UnitReader {
 
   void release() {
     discardAll();
-    sent.end();
-    held.end();
-    messages.forget();
+    session.sent().end();
+    session.held().end();
+    session.protocol().forget();
     if (turn == Turn.OVER) {
       input.release();
     }

@@ -9,18 +9,20 @@ import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import java.util.function.Consumer;
 
 /**
  * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
@@ -47,57 +49,43 @@ final class SessionControl implements TimedClient {
   private final ServerConnector connector;
   private final PoolMetrics counters;
   private final LoopContext loop;
-  private final Consumer<Throwable> failed;
+  private final SessionContext session;
   private final OwnIdleLimits own;
   private final TimeLimits limits = new TimeLimits(this);
   private final UnansweredCancel unanswered = new UnansweredCancel();
   private boolean drains;
   private boolean departs;
 
-  /**
-   * @param failed takes what the loop's tasks throw
-   */
   SessionControl(
+      SessionContext session,
       RequestReader requests,
-      ClientOutput output,
-      SentUnits sent,
       StatementLifecycle lifecycle,
-      ClientTransaction transaction,
-      PendingReplies pending,
-      ServerLease lease,
       PipelineSharing sharing,
       ReplicaReads reads,
       CachedReads cached,
       ForeignCalls foreign,
       ConsoleCommands console,
-      SessionStart start,
-      SessionEnd end,
-      OwnIdleLimits own,
-      VdbContext vdb,
-      ServerConnector connector,
-      PoolMetrics counters,
-      LoopContext loop,
-      Consumer<Throwable> failed) {
+      SessionEnd end) {
     this.requests = requests;
-    this.output = output;
-    this.sent = sent;
+    this.output = session.output();
+    this.sent = session.sent();
     this.lifecycle = lifecycle;
-    this.transaction = transaction;
-    this.pending = pending;
-    this.lease = lease;
+    this.transaction = session.transaction();
+    this.pending = session.pending();
+    this.lease = session.lease();
     this.sharing = sharing;
     this.reads = reads;
     this.cached = cached;
     this.foreign = foreign;
     this.console = console;
-    this.start = start;
+    this.start = session.start();
     this.end = end;
-    this.own = own;
-    this.vdb = vdb;
-    this.connector = connector;
-    this.counters = counters;
-    this.loop = loop;
-    this.failed = failed;
+    this.own = end.own();
+    this.vdb = session.vdb();
+    this.connector = session.connector();
+    this.counters = session.counters();
+    this.loop = session.loop();
+    this.session = session;
   }
 
   /**
@@ -109,7 +97,7 @@ final class SessionControl implements TimedClient {
     loop.soon(
         () -> cancel("canceling statement due to user request", done),
         cause -> {
-          failed.accept(cause);
+          session.failed(cause);
           done.run();
         });
   }
@@ -160,7 +148,7 @@ final class SessionControl implements TimedClient {
   }
 
   void killFromAnyThread(ServerError why) {
-    loop.soon(() -> end.fatal(why), failed);
+    loop.soon(() -> end.fatal(why), session::failed);
   }
 
   void terminate() {

@@ -4,7 +4,9 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -36,7 +38,8 @@ final class SessionEnd {
   private final SessionEvents events;
   private final Predicate<ServerConnection> cutsMessage;
   private final Consumer<String> ended;
-  private final Consumer<Throwable> failed;
+  private final SessionContext session;
+  private final OwnIdleLimits own;
   private boolean announced;
 
   /** Whether the client's channel is no more the session's. */
@@ -47,36 +50,36 @@ final class SessionEnd {
   /**
    * @param cutsMessage whether the client waits for the rest of a message from this connection
    * @param ended gives back all that the session has; takes the reason
-   * @param failed takes what the loop's tasks throw
    */
   SessionEnd(
-      Channel channel,
-      ClientOutput output,
+      SessionContext session,
       ClientInput input,
-      SessionStart start,
       StatementLifecycle lifecycle,
-      ServerLease lease,
-      LoopContext loop,
       SessionEvents events,
       Predicate<ServerConnection> cutsMessage,
-      Consumer<String> ended,
-      Consumer<Throwable> failed) {
-    this.channel = channel;
-    this.output = output;
+      Consumer<String> ended) {
+    this.channel = session.channel();
+    this.output = session.output();
     this.input = input;
-    this.start = start;
+    this.start = session.start();
     this.lifecycle = lifecycle;
-    this.lease = lease;
-    this.loop = loop;
+    this.lease = session.lease();
+    this.loop = session.loop();
     this.events = events;
     this.cutsMessage = cutsMessage;
     this.ended = ended;
-    this.failed = failed;
+    this.session = session;
+    this.own = new OwnIdleLimits(session);
   }
 
   /** Whether the error that ends the session was sent: nothing more is taken from the client. */
   boolean announced() {
     return announced;
+  }
+
+  /** The limits that the session has set to its own silence. */
+  OwnIdleLimits own() {
+    return own;
   }
 
   /** The client sent what the protocol does not allow: an error, and the end. */
@@ -108,7 +111,7 @@ final class SessionEnd {
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!written.isDone()) {
       // A client that does not read must not keep its slot, nor a server connection.
-      loop.later(this::close, LAST_WORD_SECONDS, TimeUnit.SECONDS, failed);
+      loop.later(this::close, LAST_WORD_SECONDS, TimeUnit.SECONDS, session::failed);
     }
   }
 

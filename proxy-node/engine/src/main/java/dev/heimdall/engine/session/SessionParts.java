@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.HandedClient;
@@ -11,10 +12,14 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
@@ -22,8 +27,11 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pipeline.QueryPath;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.PinReason;
@@ -33,22 +41,34 @@ import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * The parts of one session, put together. They know one another as far as they have to, and none of
  * them knows all: only the session itself has this, whose callbacks it hands on to them.
  */
-final class SessionParts {
+final class SessionParts implements ServedSession {
   private final WiredSession session;
+  private final Login login;
+  private final Channel channel;
+  private final VdbContext vdb;
   private final SessionEvents events;
-  private final SessionMemory memory;
+  private final ServerConnector connector;
   private final LoopContext loop;
+  private final RequestFormat format;
+  private final ErrorCauses errors;
+  private final SessionMemory memory;
+  private final Losses losses;
+  private final ClientInput input;
+  private final CachedReads cached;
+  private final Writes writes;
+  private final LogInRenewal renewal;
+  private final HeldInput held;
+  private final QueryPath path;
+  private final RequestHandler handler;
   final PoolMetrics counters;
   final SessionState carried;
   final NameResolution resolution;
@@ -71,11 +91,10 @@ final class SessionParts {
   final ReplyStages replies;
   final ClientGroups groups;
   final Departure departure;
-  private final CachedReads cached;
-  private final Writes writes;
-  private final VdbContext vdb;
 
   /**
+   * Each part is made of those before it; what it asks of a later one it asks the context for.
+   *
    * @param session to whom callbacks come
    * @param asked the variables that the client asks for
    */
@@ -89,202 +108,70 @@ final class SessionParts {
       StartupVariables asked,
       Channel channel) {
     StartupVariables given = sessions.shared(asked);
-    RequestFormat format = dialect.requests();
-    LimitSettings limits = vdb.settings().vdb().limits();
-    BooleanSupplier led = () -> vdb.pools().led();
     this.session = session;
+    this.login = login;
+    this.channel = channel;
+    this.vdb = vdb;
     this.events = node.events();
+    this.connector = node.connector();
     this.loop = sessions.context();
+    this.format = dialect.requests();
+    this.errors = dialect.errors();
     this.counters = sessions.metrics().pool(vdb.name(), login.database(), login.user());
     this.memory = sessions.memory(this::fatal);
     this.transaction = new ClientTransaction(counters);
-    Losses losses = new Losses(transaction, dialect.keepsFailedTransactions());
+    this.losses = new Losses(transaction, dialect.keepsFailedTransactions());
     this.output =
         new ClientOutput(channel, loop, login.encoder(), this::allPassed, session::failed);
-    SessionPorts ports =
-        new SessionPorts(vdb, transaction, counters, memory, this::pin, session::failed);
-    this.listening = new Listening(ports, vdb.hubs(), loop);
+    AccompaniedSession accompanied = new AccompaniedSession(this);
+    this.listening = new Listening(accompanied, vdb.hubs(), loop);
     this.carried =
         new SessionState(
-            dialect.settings(),
-            given,
-            sessions.statements(),
-            channelName -> this.listening.unlisten(channelName));
-    this.resolution =
-        new NameResolution(
-            new NameFacts(
-                vdb.name(),
-                carried,
-                () -> lease().destinations().home().key(),
-                () -> lease().server(),
-                () -> lifecycle().judges(),
-                () -> lifecycle().namesMoved()),
-            dialect.settings());
+            dialect.settings(), given, sessions.statements(), this.listening::unlisten);
+    this.resolution = new NameResolution(new NameFacts(this), dialect.settings());
     this.start =
         new SessionStart(
-            session, given, ports, node.access(), vdb.access(), loop, sessions.clients());
-    SessionTraces traces =
-        node.tracing()
-            .map(
-                tracing ->
-                    new SessionTraces(
-                        tracing, sessions.classifier().dialect() == Dialect.MYSQL, vdb.name()))
-            .orElse(null);
-    StatementPorts statements =
-        new StatementPorts(
-            login,
-            channel,
-            vdb,
-            format,
-            carried,
-            counters,
-            output,
-            start,
-            this::pin,
-            session::failed,
-            listening,
-            transaction,
-            losses,
-            traces,
-            loop);
-    this.cached = new CachedReads(statements);
-    this.vdb = vdb;
-    this.writes = new Writes(statements, carried, transaction);
-    this.reads =
-        new ReplicaReads(
-            statements, carried, transaction, writes, counters, sessions.routers(), loop);
+            session, given, accompanied, node.access(), vdb.access(), loop, sessions.clients());
+    this.writes = new Writes(this);
+    this.reads = new ReplicaReads(this, writes, sessions.routers());
+    this.cached = new CachedReads(this, reads);
+    SessionTraces traces = traces(node, sessions);
+    StatementNotes notes =
+        new StatementNotes(
+            session,
+            events,
+            dialect.results(),
+            () -> vdb.rulesAndCatalogues().rules().printsResults());
     this.lifecycle =
         new StatementLifecycle(
-            statements,
-            new StatementNotes(
-                session,
-                events,
-                dialect.results(),
-                () -> vdb.rulesAndCatalogues().rules().printsResults()),
+            this,
+            notes,
             traces,
             node.actions(),
-            carried,
-            transaction,
             reads,
             writes,
+            cached,
             sessions.pipelines(),
-            sessions.classifier(),
-            loop);
-    ServerPorts servers =
-        new ServerPorts(
-            session,
-            session,
-            session,
-            login,
-            transaction,
-            memory,
-            losses,
-            output,
-            start,
-            this::pin,
-            session::failed,
-            lifecycle);
-    this.lease =
-        new ServerLease(
-            servers,
-            losses,
-            reads,
-            carried,
-            transaction,
-            listening,
-            resolution,
-            vdb,
-            loop,
-            counters,
-            node.connector());
-    this.pending = new PendingReplies(carried, transaction, reads, lease, counters, loop);
-    this.sharing =
-        new PipelineSharing(
-            servers,
-            lifecycle,
-            lease,
-            reads,
-            transaction,
-            listening,
-            dialect.errors(),
-            vdb,
-            loop,
-            counters,
-            node.connector());
-    this.console = new ConsoleCommands(ports, node.consoles().own(), login, vdb.name(), loop);
-    HandlerPorts handled =
-        new HandlerPorts(
-            session,
-            vdb,
-            transaction,
-            counters,
-            memory,
-            losses,
-            output,
-            this::pin,
-            session::failed,
-            listening,
-            reads,
-            start);
+            sessions.classifier());
+    this.lease = new ServerLease(this, reads);
+    this.pending = new PendingReplies(this);
+    this.sharing = new PipelineSharing(this, lifecycle, reads);
+    this.console = new ConsoleCommands(accompanied, node.consoles().own(), login, vdb.name(), loop);
+    HandledClient handled = new HandledClient(this, session);
     this.foreign = new ForeignCalls(handled, loop);
-    ClientInput input =
-        new ClientInput(format, channel.alloc(), () -> lease().server(), this::fatal);
+    this.input = new ClientInput(this, format);
     ReadingPause reading = new ReadingPause(channel.config());
-    this.end =
-        new SessionEnd(
-            channel,
-            output,
-            input,
-            start,
-            lifecycle,
-            lease,
-            loop,
-            events,
-            this::cutsMessage,
-            this::ended,
-            session::failed);
-    this.requests =
-        new RequestReader(
-            format,
-            limits,
-            input,
-            output,
-            reading,
-            lifecycle,
-            transaction,
-            reads,
-            pending,
-            lease,
-            sharing,
-            listening,
-            foreign,
-            console,
-            losses,
-            end,
-            loop);
-    LossEffects effects =
-        new LossEffects(
-            losses,
-            lifecycle,
-            carried,
-            transaction,
-            pending,
-            lease,
-            listening,
-            input,
-            output,
-            end,
-            loop,
-            requests::process,
-            session::failed);
-    WriterDestination destination = new WriterDestination(lease, reads, sharing, led);
+    this.end = new SessionEnd(this, input, lifecycle, events, this::cutsMessage, this::ended);
+    this.requests = new RequestReader(this, reading);
+    LossEffects effects = new LossEffects(this, lifecycle, input, end);
+    WriterDestination destination = new WriterDestination(this, reads, sharing);
     this.sent =
         new SentUnits(
             pending,
             requests,
             input,
             format,
-            dialect.errors(),
+            errors,
             effects,
             destination,
             carried.names(),
@@ -295,175 +182,53 @@ final class SessionParts {
             channel.alloc(),
             loop,
             session::failed);
-    RequestHandler handler =
-        dialect.handler(
-            new RequestParts(
-                handled,
-                requests,
-                input,
-                lifecycle,
-                carried,
-                transaction,
-                resolution,
-                sent.alone(),
-                sent.transaction(),
-                writes,
-                cached,
-                lease.destinations(),
-                foreign,
-                listening,
-                console,
-                memory,
-                sessions,
-                new OtherSessions(node.access(), vdb.access(), loop, session),
-                loop,
-                limits,
-                login.capabilities(),
-                login.admin(),
-                () ->
-                    vdb.rulesAndCatalogues()
-                        .catalogues()
-                        .current(lease.destinations().home().key().database())));
+    this.handler = dialect.handler(requestParts(handled, sessions, node));
     Forwarding forwarding =
         new Forwarding(
-            input,
-            format,
-            handler,
-            sent,
-            lifecycle,
-            carried,
-            transaction,
-            pending,
-            lease,
-            sharing,
-            reads,
-            listening,
-            destination,
-            led,
-            limits,
-            requests,
-            reading,
-            this::fatal);
-    requests.connect(
-        sent,
-        handler,
-        new QueryPath(handler, forwarding),
-        new HeldInput(
-            input,
-            handler,
-            sent,
-            carried,
-            writes,
-            lifecycle.running(),
-            memory,
-            lease::server,
-            () ->
-                loop.soon(
-                    () -> {
-                      pending.active(); // only now it may go on
-                      requests.roomGiven();
-                    },
-                    session::failed)));
-    this.replies =
-        new ReplyStages(
-            sent, lifecycle, lease, sharing, writes, cached, pending, handler, output, counters);
+            this, format, input, handler, lifecycle, sharing, reads, destination, reading);
+    this.path = new QueryPath(handler, forwarding);
+    this.held = new HeldInput(this, input, handler, writes, lifecycle.running(), this::roomGiven);
+    this.replies = new ReplyStages(this, lifecycle, sharing, writes, cached, handler);
     this.groups =
-        new ClientGroups(
-            sent,
-            requests,
-            replies,
-            pending,
-            lifecycle,
-            carried,
-            transaction,
-            lease,
-            sharing,
-            reads,
-            writes,
-            listening,
-            losses,
-            effects,
-            memory,
-            output,
-            dialect.errors(),
-            vdb,
-            counters);
-    OwnIdleLimits ownLimits = new OwnIdleLimits(carried, transaction, pending, lease);
-    this.loss =
-        new ConnectionLoss(
-            losses,
-            effects,
-            requests,
-            sent,
-            lifecycle,
-            carried,
-            transaction,
-            pending,
-            lease,
-            sharing,
-            reads,
-            writes,
-            listening,
-            end,
-            ownLimits,
-            session,
-            dialect.errors(),
-            node.connector(),
-            led);
+        new ClientGroups(this, requests, replies, lifecycle, sharing, reads, writes, effects);
+    this.loss = new ConnectionLoss(this, effects, requests, lifecycle, sharing, reads, writes, end);
     this.control =
         new SessionControl(
-            requests,
-            output,
-            sent,
-            lifecycle,
-            transaction,
-            pending,
-            lease,
-            sharing,
-            reads,
-            cached,
-            foreign,
-            console,
-            start,
-            end,
-            ownLimits,
-            vdb,
-            node.connector(),
-            counters,
-            loop,
-            session::failed);
-    this.departure =
-        new Departure(
-            session,
-            channel,
-            login,
-            given,
-            vdb.name(),
-            start,
-            end,
-            control,
-            lease,
-            carried,
-            resolution,
-            reads,
-            lifecycle,
-            output,
-            requests,
-            () -> !listening.busy() && !listening.hears() && !listening.undecided(),
-            loop);
-    ports.connect(carried, output, start, lease, pending, end, requests, control);
-    servers.connect(pending, sharing, console, foreign, end, requests, sent, control, departure);
-    LogInRenewal renewal =
-        new LogInRenewal(
-            session, login, channel, input, output, requests, start, lease, end, control, loop);
-    handled.connect(
-        lease, pending, sharing, end, requests, sent, replies, groups, control, renewal);
-    statements.connect(
-        cached, reads, lifecycle, lease, pending, sharing, end, requests, sent, control);
+            this, requests, lifecycle, sharing, reads, cached, foreign, console, end);
+    this.departure = new Departure(this, session, given, end, control, reads, lifecycle, requests);
+    this.renewal = new LogInRenewal(this, session, input, requests, end, control);
   }
 
-  private StatementLifecycle lifecycle() {
-    return lifecycle;
+  private SessionTraces traces(NodeContext node, LoopSessions sessions) {
+    boolean mysql = sessions.classifier().dialect() == Dialect.MYSQL;
+    return node.tracing().map(to -> new SessionTraces(to, mysql, vdb.name())).orElse(null);
+  }
+
+  private RequestParts requestParts(HandledClient handled, LoopSessions sessions, NodeContext node) {
+    return new RequestParts(
+        handled,
+        requests,
+        input,
+        lifecycle,
+        carried,
+        transaction,
+        resolution,
+        sent.alone(),
+        sent.transaction(),
+        writes,
+        cached,
+        lease.destinations(),
+        foreign,
+        listening,
+        console,
+        memory,
+        sessions,
+        new OtherSessions(node.access(), vdb.access(), loop, session),
+        loop,
+        vdb.settings().vdb().limits(),
+        login.capabilities(),
+        login.admin(),
+        () -> vdb.rulesAndCatalogues().catalogues().current(lease.destinations().database()));
   }
 
   /**
@@ -480,10 +245,10 @@ final class SessionParts {
     requests.holdReading();
     carried.resume(Variables.of(state.texts()));
     memory.settings(carried.settingsWeight());
-    requests.handler().read(state);
+    handler.read(state);
     byte[] waits = state.bytes();
     if (waits.length > 0) {
-      requests.input().add(Unpooled.wrappedBuffer(waits));
+      input.add(Unpooled.wrappedBuffer(waits));
     }
     // What it has read and written there is older than all that is written from now on.
     writes.everythingBefore();
@@ -497,10 +262,6 @@ final class SessionParts {
   /** The other process has let go of the client. */
   void begin() {
     requests.process();
-  }
-
-  private ServerLease lease() {
-    return lease;
   }
 
   private void deliver(ByteBuf consumed) {
@@ -518,8 +279,8 @@ final class SessionParts {
     requests.clientWritable();
   }
 
-  /** Sends a FATAL error and closes. */
-  private void fatal(ServerError error) {
+  @Override
+  public void fatal(ServerError error) {
     end.fatal(error);
   }
 
@@ -547,8 +308,255 @@ final class SessionParts {
     lease.abandon();
   }
 
-  private void pin(PinReason reason) {
+  @Override
+  public void pin(PinReason reason) {
     carried.pin(reason);
     events.pinned(session, reason.label());
+  }
+
+  /** Only now may its large statement go on. */
+  private void roomGiven() {
+    loop.soon(
+        () -> {
+          pending.active();
+          requests.roomGiven();
+        },
+        session::failed);
+  }
+
+  // ---- what becomes of it
+
+  @Override
+  public void failed(Throwable cause) {
+    session.failed(cause);
+  }
+
+  @Override
+  public void timeOver() {
+    control.timeOver();
+  }
+
+  @Override
+  public boolean betweenTransactions() {
+    return control.betweenTransactions();
+  }
+
+  @Override
+  public boolean endAnnounced() {
+    return end.announced();
+  }
+
+  @Override
+  public boolean waits() {
+    return requests.blocked()
+        || console.busy()
+        || foreign.busy()
+        || lifecycle.held()
+        || lifecycle.side().busy()
+        || sent.transaction().active();
+  }
+
+  @Override
+  public boolean endsDrained() {
+    return control.endsDrained();
+  }
+
+  @Override
+  public boolean drained() {
+    if (!control.leaves()) {
+      return false;
+    }
+    if (control.drains()) {
+      control.drain();
+      return true;
+    }
+    return departure.leaves();
+  }
+
+  // ---- what it is made of
+
+  @Override
+  public Login login() {
+    return login;
+  }
+
+  @Override
+  public Channel channel() {
+    return channel;
+  }
+
+  @Override
+  public LaneUser owner() {
+    return session;
+  }
+
+  @Override
+  public Waiter waiter() {
+    return session;
+  }
+
+  @Override
+  public VdbContext vdb() {
+    return vdb;
+  }
+
+  @Override
+  public LoopContext loop() {
+    return loop;
+  }
+
+  @Override
+  public PoolMetrics counters() {
+    return counters;
+  }
+
+  @Override
+  public ServerConnector connector() {
+    return connector;
+  }
+
+  @Override
+  public ErrorCauses errors() {
+    return errors;
+  }
+
+  @Override
+  public SessionMemory memory() {
+    return memory;
+  }
+
+  @Override
+  public ClientOutput output() {
+    return output;
+  }
+
+  @Override
+  public SessionStart start() {
+    return start;
+  }
+
+  @Override
+  public SessionState carried() {
+    return carried;
+  }
+
+  @Override
+  public ClientTransaction transaction() {
+    return transaction;
+  }
+
+  @Override
+  public Losses losses() {
+    return losses;
+  }
+
+  @Override
+  public Listening listening() {
+    return listening;
+  }
+
+  @Override
+  public NameResolution resolution() {
+    return resolution;
+  }
+
+  @Override
+  public RequestFormat format() {
+    return format;
+  }
+
+  @Override
+  public ClientInput input() {
+    return input;
+  }
+
+  @Override
+  public RequestReader requests() {
+    return requests;
+  }
+
+  @Override
+  public QueryPath path() {
+    return path;
+  }
+
+  @Override
+  public HeldInput held() {
+    return held;
+  }
+
+  @Override
+  public RequestHandler protocol() {
+    return handler;
+  }
+
+  @Override
+  public StatementLifecycle next() {
+    return lifecycle;
+  }
+
+  @Override
+  public ReplicaReads replicas() {
+    return reads;
+  }
+
+  @Override
+  public CachedReads cached() {
+    return cached;
+  }
+
+  @Override
+  public ServerLease lease() {
+    return lease;
+  }
+
+  @Override
+  public PipelineSharing sharing() {
+    return sharing;
+  }
+
+  @Override
+  public SentUnits sent() {
+    return sent;
+  }
+
+  @Override
+  public PendingReplies pending() {
+    return pending;
+  }
+
+  @Override
+  public ForeignCalls foreign() {
+    return foreign;
+  }
+
+  @Override
+  public ConsoleCommands console() {
+    return console;
+  }
+
+  @Override
+  public ReplyStages replies() {
+    return replies;
+  }
+
+  @Override
+  public ClientGroups groups() {
+    return groups;
+  }
+
+  @Override
+  public SessionControl control() {
+    return control;
+  }
+
+  @Override
+  public LogInRenewal renewal() {
+    return renewal;
+  }
+
+  @Override
+  public SessionEnd end() {
+    return end;
   }
 }

@@ -3,33 +3,30 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitDestination;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import java.util.function.BooleanSupplier;
+import dev.heimdall.engine.vdb.VdbContext;
 
 /** Where a session's server connection leads to, as the journal of what is sent over it sees it. */
 final class WriterDestination implements UnitDestination {
   private final ServerLease lease;
   private final ReplicaReads reads;
   private final PipelineSharing sharing;
-  private final BooleanSupplier led;
+  private final VdbContext vdb;
 
-  /**
-   * @param led whether the session's source is a cluster with a writer to be followed
-   */
-  WriterDestination(
-      ServerLease lease, ReplicaReads reads, PipelineSharing sharing, BooleanSupplier led) {
-    this.lease = lease;
+  WriterDestination(SessionContext session, ReplicaReads reads, PipelineSharing sharing) {
+    this.lease = session.lease();
     this.reads = reads;
     this.sharing = sharing;
-    this.led = led;
+    this.vdb = session.vdb();
   }
 
   /** Whether it is a cluster's writer, over a connection that nothing else needs. */
   @Override
   public boolean atWriter() {
     ServerConnection server = lease.server();
-    return led.getAsBoolean()
+    return vdb.pools().led()
         && !server.copyIn()
         && !lease.keepsServer()
         && !reads.away()

@@ -12,6 +12,8 @@ import dev.heimdall.engine.journal.Recovery.Attempt;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.SharedPlaces;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -19,7 +21,9 @@ import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.Lane;
+import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
@@ -28,16 +32,18 @@ import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
+import io.netty.buffer.ByteBuf;
 
 /**
  * Puts a session's short reads into the pipeline of a server connection that other sessions use as
  * well. One statement at a time, whole, and kept until something of its answer has come: until then
  * it can run again elsewhere without its client seeing anything of it.
  */
-public final class PipelineSharing {
+public final class PipelineSharing implements SharedPlaces {
   private static final int MOST_BYTES = 16 * 1024;
 
-  private final SharingClient client;
+  private final SessionContext session;
+  private final LaneUser user;
   private final StatementLifecycle lifecycle;
   private final ServerLease lease;
   private final ReplicaReads reads;
@@ -81,29 +87,19 @@ public final class PipelineSharing {
    * @param lifecycle the statement at the reader's position
    * @param reads where the session's reads go
    */
-  public PipelineSharing(
-      SharingClient client,
-      StatementLifecycle lifecycle,
-      ServerLease lease,
-      ReplicaReads reads,
-      ClientTransaction transaction,
-      Listening listening,
-      ErrorCauses errors,
-      VdbContext vdb,
-      LoopContext loop,
-      PoolMetrics counters,
-      ServerConnector connector) {
-    this.client = client;
+  public PipelineSharing(SessionContext session, StatementLifecycle lifecycle, ReplicaReads reads) {
+    this.session = session;
+    this.user = session.owner();
     this.lifecycle = lifecycle;
-    this.lease = lease;
+    this.lease = session.lease();
     this.reads = reads;
-    this.transaction = transaction;
-    this.listening = listening;
-    this.errors = errors;
-    this.vdb = vdb;
-    this.loop = loop;
-    this.counters = counters;
-    this.connector = connector;
+    this.transaction = session.transaction();
+    this.listening = session.listening();
+    this.errors = session.errors();
+    this.vdb = session.vdb();
+    this.loop = session.loop();
+    this.counters = session.counters();
+    this.connector = session.connector();
   }
 
   /** Whether statements of this session may share connections at all. */
@@ -112,11 +108,13 @@ public final class PipelineSharing {
   }
 
   /** Whether the session has a statement in a shared pipeline, or is about to put it there. */
+  @Override
   public boolean active() {
     return lane != null;
   }
 
   /** How the statement that is being sent has got its connection, in words; asked once for each. */
+  @Override
   public String takeHow() {
     String asked = how;
     how = null;
@@ -135,6 +133,7 @@ public final class PipelineSharing {
    * @param pool whose connections it may share: the session's own, or that of a replica
    * @return null when it is to have a connection of its own
    */
+  @Override
   public ServerConnection place(LoopPool pool) {
     noPlace = false;
     if (!enabled()) {
@@ -149,7 +148,7 @@ public final class PipelineSharing {
     Lane found = null;
     if (reason == null) {
       history = lifecycle.history();
-      found = pool.share(client.user(), history.bestNanos());
+      found = pool.share(user, history.bestNanos());
       reason = found == null ? Unshared.NO_PLACE : null;
       noPlace = found == null && harmless; // else it waits for a connection of its own
     }
@@ -173,7 +172,7 @@ public final class PipelineSharing {
 
   /** Whether the statement that waits can be sent over this connection as it is. */
   public boolean runsOn(ServerConnection connection) {
-    return reads.reaches(connection) && client.runsOn(connection);
+    return reads.reaches(connection) && session.protocol().runsOn(connection);
   }
 
   /**
@@ -188,6 +187,7 @@ public final class PipelineSharing {
   }
 
   /** Takes a place in this lane, which has been counted already. */
+  @Override
   public ServerConnection take(Lane place) {
     lane = place;
     alone = lane.depth() == 1;
@@ -195,37 +195,39 @@ public final class PipelineSharing {
     untold = 0;
     how = alone ? "yes" : "yes, behind another";
     counters.pipelined(!alone);
-    client.keepBatch();
+    session.sent().alone().keepShared(session.requests().waiting());
     return lane.connection();
   }
 
   /** The statement that waited has a connection to itself, or will not be sent. */
+  @Override
   public void alone() {
     byItself = false;
   }
 
   /** Whether the statement that waits was sent before, so that it is not a new one. */
+  @Override
   public boolean again() {
     return byItself;
   }
 
   private Unshared reason() {
     if (transaction.status() != TransactionState.IDLE
-        || client.transactionLost()
+        || session.losses().transactionLost()
         || reads.holdsTransaction()) {
       return Unshared.TRANSACTION;
     }
     if (lease.keepsServer() || listening.undecided()) {
       return Unshared.PINNED;
     }
-    if (client.pipelines()) {
+    if (session.sent().alone().pipelines()) {
       return Unshared.CLIENT_PIPELINES;
     }
     Statement statement = lifecycle.statement();
     if (!lifecycle.onItsWay() || statement == null) {
       return Unshared.UNKNOWN;
     }
-    if (!client.shareable(MOST_BYTES)) {
+    if (!session.protocol().shareable(MOST_BYTES)) {
       return Unshared.SHAPE;
     }
     harmless = statement.readOnly();
@@ -300,7 +302,7 @@ public final class PipelineSharing {
     if (large) {
       history.grew(received);
     }
-    if (large || !client.takesMore()) {
+    if (large || !session.output().takesMore()) {
       // Those behind do not wait for this answer, nor for this client to read it.
       lane.moveOthersOn();
       lease.pauseForSlowClient(from);
@@ -336,7 +338,7 @@ public final class PipelineSharing {
     stalePlan = errors.stalePlan(error);
     failedOnReplica = cause == Cause.REPLICA_ERROR;
     leftBehind = cause == Cause.LEFT_BEHIND;
-    boolean undelivered = cause == Cause.STALE_PLAN || client.nothingGiven(from);
+    boolean undelivered = cause == Cause.STALE_PLAN || session.sent().alone().nothingGiven(from);
     Attempt attempt = new Attempt(Guard.SHARED, harmless, Delivery.of(undelivered), true);
     return Recovery.of(attempt, cause) == Recovery.ALONE;
   }
@@ -360,7 +362,8 @@ public final class PipelineSharing {
    */
   public boolean takesBack(ServerConnection from, boolean whole) {
     Attempt attempt =
-        new Attempt(Guard.SHARED, harmless, Delivery.of(client.nothingGiven(from)), true);
+        new Attempt(
+            Guard.SHARED, harmless, Delivery.of(session.sent().alone().nothingGiven(from)), true);
     leftBehind = Recovery.of(attempt, Cause.LEFT_BEHIND) == Recovery.ALONE;
     if (leftBehind) {
       stalePlan = false;
@@ -423,15 +426,18 @@ public final class PipelineSharing {
     }
     lane = null;
     // One that stood first may be why: once more, and no more, where servers are not known to go.
-    boolean mayBeWhy = from.isFirst(client.user()) && !vdb.pools().led() && repeats > 0;
+    boolean mayBeWhy = from.isFirst(user) && !vdb.pools().led() && repeats > 0;
     Attempt attempt =
         new Attempt(
-            Guard.SHARED, harmless, Delivery.of(received == 0), !mayBeWhy && client.mayGoOn());
+            Guard.SHARED,
+            harmless,
+            Delivery.of(received == 0),
+            !mayBeWhy && session.losses().mayGoOn());
     if (state() != LeaseState.SHARING) {
       repeats = 0;
       return false;
     }
-    boolean overdue = from.ending().side() == Ending.Side.TIME_LIMIT && from.isFirst(client.user());
+    boolean overdue = from.ending().side() == Ending.Side.TIME_LIMIT && from.isFirst(user);
     if (overdue || Recovery.of(attempt, Cause.CONNECTION_LOST) != Recovery.ALONE) {
       repeats = 0;
       lease.become(LeaseState.ACTIVE);
@@ -439,7 +445,7 @@ public final class PipelineSharing {
     }
     reads.failed();
     lease.leaveShared();
-    client.groupTakenBack();
+    session.pending().takeBack();
     repeat();
     return true;
   }
@@ -451,18 +457,18 @@ public final class PipelineSharing {
         && state() == LeaseState.SHARING
         && harmless
         && received == 0
-        && client.mayGoOn()
+        && session.losses().mayGoOn()
         && reads.mayBeAnsweredElsewhere();
   }
 
   private void leave() {
     ServerConnection connection = lane.connection();
-    lane.leave(client.user(), cancelOn(connection));
-    client.undoNothing(connection);
+    lane.leave(user, cancelOn(connection));
+    session.protocol().undoNothing(connection);
     lane = null;
     reads.takenBack();
     lease.leaveShared();
-    client.groupTakenBack();
+    session.pending().takeBack();
   }
 
   private void repeat() {
@@ -470,7 +476,7 @@ public final class PipelineSharing {
     byItself = true;
     counters.pipelineRepeated();
     lifecycle.takeBack();
-    client.repeatBatch();
+    session.sent().alone().repeat();
   }
 
   /**
@@ -479,17 +485,24 @@ public final class PipelineSharing {
    * @param done runs when that can hit nothing else
    */
   public void cancel(ServerError error, Runnable done) {
-    if (lane.connection().isFirst(client.user())) {
+    if (lane.connection().isFirst(user)) {
       cancelFirst(done);
       return;
     }
     leave();
     lifecycle.end();
-    client.forgetBatch();
-    client.answer(error);
+    session.sent().alone().forget();
+    answer(error);
     counters.errorSent();
-    client.process();
+    session.requests().process();
     done.run();
+  }
+
+  private void answer(ServerError error) {
+    ClientOutput output = session.output();
+    ByteBuf out = output.alloc().buffer(128);
+    output.encoder().failure(error, transaction.status(), out);
+    output.write(out);
   }
 
   private Runnable cancelOn(ServerConnection connection) {
@@ -520,13 +533,13 @@ public final class PipelineSharing {
       connection.close("its client broke off in the middle of a batch");
       return;
     }
-    boolean running = connection.isFirst(client.user());
+    boolean running = connection.isFirst(user);
     if (running) {
       left.moveOthersOn();
     }
     Runnable cancel = cancelOn(connection);
-    left.leave(client.user(), cancel);
-    client.undoNothing(connection);
+    left.leave(user, cancel);
+    session.protocol().undoNothing(connection);
     if (running) {
       cancel.run();
     }
@@ -542,6 +555,7 @@ public final class PipelineSharing {
   }
 
   /** A statement was answered that can tell how long others like it will take. */
+  @Override
   public void ran(RunHistory of, long nanos, boolean byItself, long bytes) {
     LoopPool pool = lease.destinations().lender();
     of.ran(nanos, byItself, bytes, loop.now(), pool.longestNanos());

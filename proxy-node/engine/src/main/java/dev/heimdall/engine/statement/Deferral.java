@@ -3,18 +3,15 @@ package dev.heimdall.engine.statement;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.placement.Writes;
-import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
-import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * Puts the statement that is on its way off, where a rule wants it carried out later, and knows how
@@ -32,10 +29,8 @@ public final class Deferral {
     SEND
   }
 
-  private final ActingClient client;
+  private final SessionContext session;
   private final SideActions side;
-  private final Supplier<Decision> decision;
-  private final Supplier<Statement> statement;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Writes writes;
@@ -43,35 +38,21 @@ public final class Deferral {
   private Submission submission;
   private Executed executed;
 
-  /**
-   * @param decision that of the statement that is on its way
-   * @param statement what is known of it; null when nothing is
-   */
-  Deferral(
-      ActingClient client,
-      SideActions side,
-      Supplier<Decision> decision,
-      Supplier<Statement> statement,
-      SessionState carried,
-      ClientTransaction transaction,
-      Writes writes,
-      LoopContext loop) {
-    this.client = client;
+  Deferral(SessionContext session, SideActions side, Writes writes) {
+    this.session = session;
     this.side = side;
-    this.decision = decision;
-    this.statement = statement;
-    this.carried = carried;
-    this.transaction = transaction;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
     this.writes = writes;
-    this.awaiting = new AsyncWait(loop, client::failed);
+    this.awaiting = new AsyncWait(session.loop(), session::failed);
   }
 
   /** Whether a rule wants the statement carried out later, and that can be. */
   public boolean wanted() {
-    return decision.get().asyncExecute().isPresent()
+    return session.next().decision().asyncExecute().isPresent()
         && transaction.status() == TransactionState.IDLE
         && carried.autocommits()
-        && statement.get() != null
+        && session.next().statement() != null
         && !carried.pinned();
   }
 
@@ -83,8 +64,8 @@ public final class Deferral {
     if (submission != null) {
       return awaiting.underWay() ? Outcome.WAIT : Outcome.SEND;
     }
-    ActionParameters.AsyncExecute how = decision.get().asyncExecute().get();
-    submission = side.defer(how, sql, lexerMode, parameters, statement.get());
+    ActionParameters.AsyncExecute how = session.next().decision().asyncExecute().get();
+    submission = side.defer(how, sql, lexerMode, parameters, session.next().statement());
     if (submission.accepted()) {
       writes.everythingAfter(submission.executed());
     } else {
@@ -106,7 +87,7 @@ public final class Deferral {
         end -> {
           executed = end instanceof Executed done ? done : null;
           writes.everything();
-          client.resumeReading();
+          session.requests().resume();
         });
     return Outcome.WAIT;
   }

@@ -2,12 +2,15 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayList;
@@ -39,7 +42,8 @@ final class DoubtedCalls {
   private static final String UNDEFINED_FUNCTION = "42883";
   private static final int NO_SUCH_ROUTINE = 1305;
 
-  private final LifecycleClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
   private final SessionState carried;
   private final OwnDefinitions own;
   private final LoopContext loop;
@@ -89,11 +93,12 @@ final class DoubtedCalls {
     }
   }
 
-  DoubtedCalls(LifecycleClient client, SessionState carried, OwnDefinitions own, LoopContext loop) {
-    this.client = client;
-    this.carried = carried;
+  DoubtedCalls(SessionContext session, OwnDefinitions own) {
+    this.session = session;
+    this.vdb = session.vdb();
+    this.carried = session.carried();
     this.own = own;
-    this.loop = loop;
+    this.loop = session.loop();
   }
 
   /**
@@ -143,7 +148,7 @@ final class DoubtedCalls {
   /** Whether the catalogue may come to say so, which did not when the statement was judged. */
   private boolean mayLeaveSession(Statement statement, NameScope scope, int[] declared) {
     ParsedStatement parsed = statement.parsed();
-    Catalogues catalogues = client.rulesAndCatalogues().catalogues();
+    Catalogues catalogues = vdb.rulesAndCatalogues().catalogues();
     boolean definesBesides = parsed.statements() > 1 && statement.mayDefine();
     return catalogues.enabled()
         && !definesBesides
@@ -186,7 +191,7 @@ final class DoubtedCalls {
       looks = 0;
       if (!comparing) {
         comparing = true;
-        client.definitions().suspected(client.database());
+        vdb.definitions().suspected(session.lease().destinations().database());
       }
       look();
     }
@@ -198,7 +203,8 @@ final class DoubtedCalls {
 
   /** Returns whether the session is pinned for less. */
   private boolean look() {
-    Catalogue now = client.rulesAndCatalogues().catalogues().current(client.database());
+    Catalogue now =
+        vdb.rulesAndCatalogues().catalogues().current(session.lease().destinations().database());
     if (!now.confirmed()) {
       lookLater();
       return false;
@@ -222,15 +228,19 @@ final class DoubtedCalls {
       planned = true;
       long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(looks, 10));
       looks++;
-      loop.later(this::lookAgain, pause, TimeUnit.MILLISECONDS, client::failed);
+      loop.later(this::lookAgain, pause, TimeUnit.MILLISECONDS, session::failed);
     }
   }
 
   private void lookAgain() {
     planned = false;
-    boolean atRest = client.outstanding() == 0; // else it is looked at when that is answered
-    if (atRest && !client.closed() && comparing && !calls.isEmpty() && look()) {
-      client.pinEnded();
+    ServerLease lease = session.lease();
+    boolean atRest = session.pending().outstanding() == 0; // else it is looked at when answered
+    if (atRest && !lease.closed() && comparing && !calls.isEmpty() && look()) {
+      if (lease.server() != null) {
+        session.protocol().pinEnded(lease.server());
+      }
+      lease.settle();
     }
   }
 

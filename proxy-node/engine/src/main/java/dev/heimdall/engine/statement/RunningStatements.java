@@ -1,9 +1,12 @@
 package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
+import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.ServerError;
@@ -20,7 +23,9 @@ import java.util.concurrent.TimeUnit;
  * the time limit that a rule gives them, and what is logged of each when it comes to its end.
  */
 public final class RunningStatements {
-  private final RunningClient client;
+  private final SessionContext session;
+  private final ReplicaReads reads;
+  private final CachedReads cached;
   private final SessionState carried;
   private final LoopContext loop;
   private final SideActions side;
@@ -60,18 +65,20 @@ public final class RunningStatements {
   }
 
   RunningStatements(
-      RunningClient client,
-      SessionState carried,
+      SessionContext session,
       StatementNotes notes,
       SessionTraces traces,
       SideActions side,
-      LoopContext loop) {
-    this.client = client;
-    this.carried = carried;
+      ReplicaReads reads,
+      CachedReads cached) {
+    this.session = session;
+    this.carried = session.carried();
     this.notes = notes;
     this.traces = traces;
     this.side = side;
-    this.loop = loop;
+    this.reads = reads;
+    this.cached = cached;
+    this.loop = session.loop();
   }
 
   /** What rules want written down of statements. */
@@ -89,7 +96,7 @@ public final class RunningStatements {
     if (SideActions.holdsReply(statement.decision())) {
       triggering = statement.group();
     }
-    client.limitUser(statement.decision());
+    limitUser(statement.decision());
     running.add(statement);
     limitTime(statement);
   }
@@ -109,13 +116,13 @@ public final class RunningStatements {
    * @param counts where it is counted; null for nowhere
    */
   void observe(FingerprintEntry statement, Statement does, PatternCounts counts) {
-    boolean first = observed == Observed.NONE && client.outstanding() == 0;
+    boolean first = observed == Observed.NONE && session.pending().outstanding() == 0;
     observe(first ? Observed.ALONE : Observed.SEVERAL, first ? statement : null);
     sent = statement;
     sentDoes = does;
-    client.statementSent();
-    pipelined = client.takeHowShared();
-    answeredBy = client.noteDestination(does, counts);
+    cached.sent();
+    pipelined = session.sharing().takeHow();
+    answeredBy = reads.note(does, counts);
   }
 
   private void observe(Observed next, FingerprintEntry one) {
@@ -125,10 +132,24 @@ public final class RunningStatements {
 
   /** What was sent is answered; it took so long, if it was one statement by itself. */
   public void ran(long nanos, long bytes) {
-    if (alone != null && !client.sharing()) {
-      client.ran(alone.history(), nanos, bytes);
+    if (alone != null && !session.sharing().active()) {
+      session.sharing().ran(alone.history(), nanos, true, bytes);
     }
     observe(Observed.NONE, null);
+  }
+
+  private void limitUser(Decision decision) {
+    decision
+        .pool()
+        .ifPresent(
+            rule ->
+                session
+                    .vdb()
+                    .pools()
+                    .limitUser(
+                        session.lease().destinations().home().key().credential().user(),
+                        rule.maxUserActive(),
+                        rule.maxUserIdle()));
   }
 
   private void limitTime(Running limited) {
@@ -140,12 +161,12 @@ public final class RunningStatements {
         loop.later(
             () -> {
               if (running.contains(limited)) {
-                client.timeOver();
+                session.timeOver();
               }
             },
             decision.queryTimeoutMillis().getAsInt(),
             TimeUnit.MILLISECONDS,
-            client::failed);
+            session::failed);
   }
 
   /** Whether the reply that comes now has to wait for a trigger, of any statement in its group. */

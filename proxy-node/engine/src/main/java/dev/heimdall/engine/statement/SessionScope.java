@@ -3,12 +3,15 @@ package dev.heimdall.engine.statement;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
@@ -19,6 +22,8 @@ import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.vdb.VdbContext;
+import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
 
@@ -27,7 +32,8 @@ import java.util.List;
  * are resolved, and the facts of the session that rules ask for. Follows the session's variables.
  */
 final class SessionScope {
-  private final ScopedClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
   private final Dialect dialect;
   private final SessionState carried;
   private final QueryPipeline pipeline;
@@ -41,14 +47,11 @@ final class SessionScope {
   private final OwnDefinitions own;
 
   SessionScope(
-      ScopedClient client,
-      Dialect dialect,
-      SessionState carried,
-      QueryPipeline pipeline,
-      OwnDefinitions own) {
+      SessionContext session, Dialect dialect, QueryPipeline pipeline, OwnDefinitions own) {
+    this.session = session;
+    this.vdb = session.vdb();
     this.dialect = dialect;
-    this.client = client;
-    this.carried = carried;
+    this.carried = session.carried();
     this.pipeline = pipeline;
     this.own = own;
   }
@@ -71,7 +74,7 @@ final class SessionScope {
   private NameScope of(String path) {
     SettingRules rules = carried.rules();
     String role = carried.variables().get(rules.role());
-    PoolKey pool = client.poolKey();
+    PoolKey pool = session.lease().destinations().home().key();
     return new NameScope(
         pool.database(),
         role == null ? pool.credential().user() : role,
@@ -183,7 +186,7 @@ final class SessionScope {
 
   /** Whether this catalogue is still what statements are to be judged by. */
   boolean isCurrent(Catalogue.Edition edition) {
-    return client.definitions().judges(scope.database(), edition);
+    return vdb.definitions().judges(scope.database(), edition);
   }
 
   /** Whether the pipeline cannot look at texts yet, because the catalogue is being read. */
@@ -214,7 +217,7 @@ final class SessionScope {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.SET_VARIABLE
           && carried.rules().fixedByUse().contains(effect.name())) {
-        client.fixedSettingUsed();
+        vdb.fixedSettingUsed();
       }
     }
     if (statement == null ? !mayCreate(effects) : !statement.mayDefine()) {
@@ -222,7 +225,7 @@ final class SessionScope {
     }
     String path = carried.rules().path();
     if (isTemporary(server.reported().get(path)) || isTemporary(carried.variables().get(path))) {
-      client.pin(PinReason.TEMP_TABLE);
+      session.pin(PinReason.TEMP_TABLE);
       server.taint();
     } else if (pathMoved) {
       server.taint(); // it is not known yet where to
@@ -249,7 +252,7 @@ final class SessionScope {
    * Tells the pipeline what has changed of the session and of what its statements are judged by.
    */
   void tellPipeline() {
-    pipeline.rulesAndCatalogues(client.rulesAndCatalogues());
+    pipeline.rulesAndCatalogues(vdb.rulesAndCatalogues());
     prepared = null;
     Variables variables = carried.variables();
     if (passedOn == variables) {
@@ -257,6 +260,22 @@ final class SessionScope {
     }
     passedOn = variables;
     scope = of(variables.get(carried.rules().path()));
-    pipeline.session(client.facts());
+    pipeline.session(facts());
+  }
+
+  private SessionFacts facts() {
+    Login login = session.login();
+    InetSocketAddress client = login.address();
+    int port =
+        session.channel().localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+    return new SessionFacts(
+        vdb.name(),
+        session.lease().destinations().database(),
+        login.user(),
+        login.groups(),
+        carried.variables().get("application_name"),
+        client == null ? null : client.getAddress(),
+        port,
+        session.start().processId());
   }
 }

@@ -8,10 +8,12 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
@@ -42,7 +44,8 @@ public final class SideActions {
   /** A reply that waits for a trigger may take this much of memory; a longer one is passed on. */
   private static final int MOST_HELD = 256 * 1024;
 
-  private final ActingClient client;
+  private final SessionContext session;
+  private final ClientOutput output;
   private final Dialect dialect;
   private final LoopContext loop;
   private final RuleActions actions;
@@ -57,21 +60,15 @@ public final class SideActions {
   /** How the first of them failed that did; or null. */
   private Executed afterFailed;
 
-  SideActions(
-      ActingClient client,
-      RuleActions actions,
-      Dialect dialect,
-      SessionState carried,
-      ClientTransaction transaction,
-      Writes writes,
-      LoopContext loop) {
-    this.client = client;
+  SideActions(SessionContext session, RuleActions actions, Dialect dialect, Writes writes) {
+    this.session = session;
+    this.output = session.output();
     this.actions = actions;
     this.dialect = dialect;
-    this.carried = carried;
-    this.transaction = transaction;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
     this.writes = writes;
-    this.loop = loop;
+    this.loop = session.loop();
   }
 
   /** Where the session's statements come from, as they are now. */
@@ -80,11 +77,16 @@ public final class SideActions {
     if (originOf != variables) {
       originOf = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
-      String zone = client.reportedTimeZone();
+      String zone = session.start().reportedTimeZone();
       if (zone != null) {
         settings.putIfAbsent("TimeZone", zone);
       }
-      origin = new Origin(client.vdbName(), client.user(), client.database(), settings);
+      origin =
+          new Origin(
+              session.vdb().name(),
+              session.login().user(),
+              session.lease().destinations().database(),
+              settings);
     }
     return origin;
   }
@@ -213,7 +215,7 @@ public final class SideActions {
     if (statement == null || transaction.status() != TransactionState.IDLE) {
       return null;
     }
-    String source = client.source();
+    String source = session.vdb().settings().vdb().source();
     boolean anything = statement.writesAnything();
     if (!actions.async().hasPending(source, statement.tablesRead(), anything)
         && !actions.async().hasPending(source, statement.tablesWritten(), anything)) {
@@ -255,7 +257,7 @@ public final class SideActions {
    */
   public boolean take(ByteBuf consumed) {
     if (heldReply == null) {
-      heldReply = client.alloc().buffer(256);
+      heldReply = output.alloc().buffer(256);
     }
     if (heldReply.readableBytes() + consumed.readableBytes() > MOST_HELD) {
       passOn();
@@ -276,12 +278,12 @@ public final class SideActions {
     actions
         .triggers()
         .run(decision.trigger().get(), origin(), tables(statement))
-        .thenAccept(end -> loop.soon(() -> afterDone(end), client::failed));
+        .thenAccept(end -> loop.soon(() -> afterDone(end), session::failed));
   }
 
   private void afterDone(Executed end) {
     afterRuns--;
-    if (client.closed()) {
+    if (session.lease().closed()) {
       return;
     }
     writes.everything();
@@ -293,11 +295,11 @@ public final class SideActions {
     }
     if (afterFailed != null && heldReply != null) {
       heldReply.clear();
-      client.encoder().failure(failure(afterFailed), transaction.status(), heldReply);
+      output.encoder().failure(failure(afterFailed), transaction.status(), heldReply);
     }
     afterFailed = null;
     passOn();
-    client.resumeReading();
+    session.requests().resume();
   }
 
   /** The error that a client gets for how something of the node's own ended. */
@@ -315,13 +317,13 @@ public final class SideActions {
     if (heldReply != null) {
       ByteBuf reply = heldReply;
       heldReply = null;
-      client.write(reply);
+      output.write(reply);
     }
   }
 
   /** What was sent will not be answered, or the client has disconnected. */
   public void end() {
-    if (afterRuns > 0 && !client.closed()) {
+    if (afterRuns > 0 && !session.lease().closed()) {
       passOn(); // it is whole
     }
     if (heldReply != null) {

@@ -4,8 +4,11 @@ import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.RoutedStatement;
+import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Unreplayed;
@@ -16,7 +19,6 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaReads;
-import dev.heimdall.engine.placement.RoutedStatement;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
@@ -33,10 +35,12 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +48,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -61,7 +66,9 @@ public final class StatementLifecycle implements RoutedStatement {
               + "|event|trigger",
           Pattern.CASE_INSENSITIVE);
 
-  private final LifecycleClient client;
+  private final SessionContext session;
+  private final VdbContext vdb;
+  private final CachedReads cached;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Writes writes;
@@ -113,43 +120,44 @@ public final class StatementLifecycle implements RoutedStatement {
    * @param traces null where the node traces no statements
    */
   public StatementLifecycle(
-      LifecycleClient client,
+      SessionContext session,
       StatementNotes notes,
       SessionTraces traces,
       RuleActions actions,
-      SessionState carried,
-      ClientTransaction transaction,
       ReplicaReads reads,
       Writes writes,
+      CachedReads cached,
       LoopPipelines pipelines,
-      StatementClassifier classifier,
-      LoopContext loop) {
-    this.client = client;
+      StatementClassifier classifier) {
+    this.session = session;
+    this.vdb = session.vdb();
     this.traces = traces;
-    this.carried = carried;
-    this.transaction = transaction;
+    this.carried = session.carried();
+    this.transaction = session.transaction();
     this.reads = reads;
     this.writes = writes;
-    this.loop = loop;
+    this.cached = cached;
+    this.loop = session.loop();
     this.classifier = classifier;
     this.pipeline =
-        new QueryPipeline(pipelines, () -> loop.inEvent(this::comeAgain, client::failed));
+        new QueryPipeline(pipelines, () -> loop.inEvent(this::comeAgain, session::failed));
     this.definitions =
         new OwnDefinitions(
             carried::sent,
             transaction,
-            () -> client.definitions().suspected(client.database()),
+            () -> vdb.definitions().suspected(database()),
             this::sessionDefaultsChanged,
             loop);
-    this.doubtedCalls = new DoubtedCalls(client, carried, definitions, loop);
-    this.scope = new SessionScope(client, classifier.dialect(), carried, pipeline, definitions);
-    this.side =
-        new SideActions(client, actions, classifier.dialect(), carried, transaction, writes, loop);
-    this.running = new RunningStatements(client, carried, notes, traces, side, loop);
-    this.awaiting = new AsyncWait(loop, client::failed);
-    this.deferral =
-        new Deferral(
-            client, side, this::decision, this::statement, carried, transaction, writes, loop);
+    this.doubtedCalls = new DoubtedCalls(session, definitions);
+    this.scope = new SessionScope(session, classifier.dialect(), pipeline, definitions);
+    this.side = new SideActions(session, actions, classifier.dialect(), writes);
+    this.running = new RunningStatements(session, notes, traces, side, reads, cached);
+    this.awaiting = new AsyncWait(loop, session::failed);
+    this.deferral = new Deferral(session, side, writes);
+  }
+
+  private String database() {
+    return session.lease().destinations().database();
   }
 
   private void become(LifecycleStage next) {
@@ -160,12 +168,12 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void comeAgain() {
-    client.resumeReading();
+    session.requests().resume();
   }
 
   /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
   public boolean judges() {
-    return client.rulesAndCatalogues().judge();
+    return vdb.rulesAndCatalogues().judge();
   }
 
   /**
@@ -229,8 +237,8 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private void trace(byte[] sql, int offset, int length) {
     if (traces != null) {
-      traces.begin(sql, offset, length, client.database(), effects, known, statement, decision);
-      if (client.replays()) {
+      traces.begin(sql, offset, length, database(), effects, known, statement, decision);
+      if (session.sent().transaction().active()) {
         traces.replayed();
       }
     }
@@ -287,12 +295,12 @@ public final class StatementLifecycle implements RoutedStatement {
           writes.everything();
           if (end.succeeded()) {
             if (throttle()) {
-              client.resumeReading();
+              session.requests().resume();
             }
           } else {
             failure = SideActions.failure(end);
             become(LifecycleStage.GO);
-            client.resumeReading();
+            session.requests().resume();
           }
         });
     return false;
@@ -300,7 +308,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private void next() {
     if (trigger()) {
-      client.resumeReading();
+      session.requests().resume();
     }
   }
 
@@ -312,7 +320,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private boolean throttle() {
     if (Throttle.wanted(decision)) {
-      throttle = new Throttle(loop, decision, this::throttleOver, client::failed);
+      throttle = new Throttle(loop, decision, this::throttleOver, session::failed);
       if (!throttle.begin()) {
         become(LifecycleStage.HELD);
         return false;
@@ -331,7 +339,7 @@ public final class StatementLifecycle implements RoutedStatement {
           known,
           nothing -> {
             become(LifecycleStage.GO);
-            client.resumeReading();
+            session.requests().resume();
           });
       return false;
     }
@@ -407,7 +415,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** Whether there are rules. */
   public boolean ruled() {
-    RulesAndCatalogues now = client.rulesAndCatalogues();
+    RulesAndCatalogues now = vdb.rulesAndCatalogues();
     pipeline.rulesAndCatalogues(now);
     return pipeline.ruled();
   }
@@ -415,7 +423,7 @@ public final class StatementLifecycle implements RoutedStatement {
   /** Whether what names mean is known, so that a text can be looked at. */
   private boolean mayLook() {
     scope.tellPipeline();
-    return !client.awaitsSettings() && !awaitsCatalogue();
+    return !session.lease().awaitsSettings() && !awaitsCatalogue();
   }
 
   private boolean awaitsCatalogue() {
@@ -436,7 +444,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void lookAgain() {
-    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, client::failed);
+    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
   }
 
   /**
@@ -450,6 +458,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
+  @Override
   public void settingsKnown() {
     scope.settingsKnown();
   }
@@ -509,7 +518,7 @@ public final class StatementLifecycle implements RoutedStatement {
     places = throttle.takeOver();
     throttle = null;
     if (go()) {
-      client.resumeReading();
+      session.requests().resume();
     }
   }
 
@@ -543,7 +552,7 @@ public final class StatementLifecycle implements RoutedStatement {
     awaiting.giveUp();
     failure = error;
     become(LifecycleStage.GO);
-    client.resumeReading();
+    session.requests().resume();
   }
 
   // ---- the statement that may be sent
@@ -688,7 +697,7 @@ public final class StatementLifecycle implements RoutedStatement {
           case MULTI -> !effects.transactionControlInside();
           default -> false;
         }
-        && !client.repeatsGuarded();
+        && !session.sent().alone().guards();
   }
 
   /** Whether it may be read again where it has not been sent: it leaves nothing in the node. */
@@ -697,7 +706,7 @@ public final class StatementLifecycle implements RoutedStatement {
         && failure == null
         && (statement == null || statement.changesSession() == null)
         && mayRunLater(effects)
-        && !client.repeatsGuarded();
+        && !session.sent().alone().guards();
   }
 
   /** The same of a statement that was not judged. */
@@ -760,16 +769,16 @@ public final class StatementLifecycle implements RoutedStatement {
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
     if (mayNotify()) {
-      client.notifies(server);
+      session.listening().sends(server, carried.sent());
     }
-    client.sending(mayRepeat(), mayRunLater(), effects.dropsNames());
+    session.sent().reads().statement(mayRepeat(), mayRunLater(), effects.dropsNames());
     countKind();
     writes.note(statement, effects, decision, judgedBy);
     reads.noteEnd(effects);
     definitions.sent(statement, effects, mayDefineRoutine());
     freeDatabases();
     if (decision.trigger().isPresent()) {
-      client.giveUpReplay(Unreplayed.RULE);
+      session.sent().transaction().giveUp(Unreplayed.RULE);
     }
     PatternCounts counts = counts();
     running.count(counts);
@@ -778,7 +787,7 @@ public final class StatementLifecycle implements RoutedStatement {
     }
     if (known != null) {
       if (mayReadSequences(statement, doubted)) {
-        client.guardSequences(server, statement.readsSequences());
+        session.protocol().guardSequences(server, statement.readsSequences());
       }
       running.observe(known, statement, counts);
       if (statement != null && statement.maySeed()) {
@@ -789,7 +798,7 @@ public final class StatementLifecycle implements RoutedStatement {
       }
       if (statement != null && statement.changesSession() != null) {
         PinReason pin = PinReason.of(statement.changesSession());
-        client.pin(pin);
+        session.pin(pin);
         doubtedCalls.sent(statement, pin, names, declared);
         scope.pathMoved();
         server.taint();
@@ -801,7 +810,7 @@ public final class StatementLifecycle implements RoutedStatement {
         server.taint();
       }
       if (pipeline.ruled()) {
-        client.stickiness().statement(decision);
+        session.lease().stickiness().statement(decision);
         running.add(
             new Running(known, statement, decision, effects, prepared, places, carried.sent()));
       }
@@ -817,7 +826,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void sessionDefaultsChanged() {
-    client.definitions().sessionDefaultsChanged();
+    vdb.definitions().sessionDefaultsChanged();
     writes.sessionDefaultsChanged();
   }
 
@@ -825,7 +834,7 @@ public final class StatementLifecycle implements RoutedStatement {
   private void freeDatabases() {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.FREE_DATABASE) {
-        client.definitions().free(effect.name());
+        vdb.definitions().free(effect.name());
         writes.free(effect.name());
       }
     }
@@ -848,20 +857,41 @@ public final class StatementLifecycle implements RoutedStatement {
    * Where the statement at the reader's position is counted with those of its pattern; null where
    * nobody wants that.
    */
+  @Override
   public PatternCounts counts() {
     if (known == null || !decision.tracked()) {
       return null;
     }
-    PatternCounts counts = known.counts(client.patterns());
+    PatternCounts counts = known.counts(vdb.patterns());
     if (counts != null) {
       counts.judged(decision.matched(), statement);
     }
     return counts;
   }
 
+  @Override
+  public void hit() {
+    PatternCounts counts = counts();
+    if (counts != null) {
+      counts.hit(loop.now());
+    }
+    if (traces != null) {
+      traces.hit();
+    }
+  }
+
+  @Override
+  public void resultDiffers(
+      Decision decision,
+      Collection<String> tables,
+      Supplier<String> kept,
+      Supplier<String> answered) {
+    running.notes().resultDiffers(decision, tables, kept, answered);
+  }
+
   private void countKind() {
     if (decision.tracked()) {
-      StatementMix.count(client.counters(), statement, effects);
+      StatementMix.count(session.counters(), statement, effects);
     }
   }
 
@@ -881,7 +911,7 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** It was answered without a server, or refused. */
   public void settled() {
-    if (client.server() == null && transaction.status() == TransactionState.IDLE) {
+    if (session.lease().server() == null && transaction.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
     if (!places.isEmpty()) {
@@ -897,7 +927,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (traces != null) {
       traces.settled(refusal());
     }
-    client.statementDropped();
+    cached.dropped();
     forget();
   }
 
@@ -941,7 +971,7 @@ public final class StatementLifecycle implements RoutedStatement {
       traces.dropped(error);
     }
     forget();
-    client.statementDropped();
+    cached.dropped();
   }
 
   /** Whether rules keep the client's statement back. */
@@ -957,6 +987,7 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   /** The statement that was sent last is going to be sent again, with what was decided for it. */
+  @Override
   public void takeBack() {
     Running back = running.takeBack();
     if (back != null) {

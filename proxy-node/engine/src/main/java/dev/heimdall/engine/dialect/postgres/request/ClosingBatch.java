@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
-import dev.heimdall.engine.session.AnsweringClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
@@ -16,13 +16,13 @@ import io.netty.buffer.ByteBuf;
  * server, a BEGIN behind it could not be held back, nor its transaction be run again.
  */
 final class ClosingBatch implements Responder {
-  private final AnsweringClient client;
+  private final HandledClient client;
   private final TransactionNotes notes;
   private final PreparedNames names;
   private final RequestCursor batch;
 
   ClosingBatch(
-      AnsweringClient client, TransactionNotes notes, PreparedNames names, RequestCursor batch) {
+      HandledClient client, TransactionNotes notes, PreparedNames names, RequestCursor batch) {
     this.notes = notes;
     this.client = client;
     this.names = names;

@@ -2,8 +2,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.placement.Writes;
-import dev.heimdall.engine.session.CallingClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -20,14 +20,14 @@ final class CopyAndCalls {
   private static final Set<Integer> LARGE_OBJECTS =
       Set.of(715, 764, 952, 953, 954, 955, 956, 957, 958, 964, 1004, 3170, 3171, 3172);
 
-  private final CallingClient client;
+  private final HandledClient client;
   private final Writes writes;
   private final StatementLifecycle lifecycle;
   private final ClientInput pending;
   private final SequenceGuard sequences;
 
   CopyAndCalls(
-      CallingClient client,
+      HandledClient client,
       Writes writes,
       StatementLifecycle lifecycle,
       ClientInput pending,

@@ -16,8 +16,8 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.StatementOutcome;
-import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
@@ -44,7 +44,7 @@ final class ExtendedStatements {
 
   private static final byte[] UNNAMED = new byte[0];
 
-  private final BatchClient client;
+  private final HandledClient client;
   private final TransactionNotes notes;
   private final StatementOwner owner;
   private final RequestControl requests;

@@ -6,7 +6,7 @@ import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.ForeignClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /** Parse messages whose statements go to another engine: checked and remembered, sent nowhere. */
 final class ForeignParses {
-  private final ForeignClient client;
+  private final HandledClient client;
   private final RequestControl requests;
   private final RequestCursor cursor;
   private final ClientInput pending;
@@ -32,7 +32,7 @@ final class ForeignParses {
   private final ForeignReplies replies;
 
   ForeignParses(
-      ForeignClient client,
+      HandledClient client,
       RequestControl requests,
       RequestCursor cursor,
       ClientInput pending,

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.session.ForeignClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
@@ -9,10 +9,10 @@ import io.netty.buffer.ByteBuf;
 
 /** What the node replies to a statement for another engine, in a server's place. */
 final class ForeignReplies {
-  private final ForeignClient client;
+  private final HandledClient client;
   private final ReplyEncoder encoder;
 
-  ForeignReplies(ForeignClient client, ReplyEncoder encoder) {
+  ForeignReplies(HandledClient client, ReplyEncoder encoder) {
     this.client = client;
     this.encoder = encoder;
   }

@@ -17,7 +17,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.ForeignCalls;
-import dev.heimdall.engine.session.ForeignClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Parameter;
@@ -43,7 +43,7 @@ import java.util.List;
 final class ForeignRequests implements Responder {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
-  private final ForeignClient client;
+  private final HandledClient client;
   private final ForeignCalls calls;
   private final Destinations destinations;
   private final PreparedNames own;
@@ -72,7 +72,7 @@ final class ForeignRequests implements Responder {
   private String described;
 
   ForeignRequests(
-      ForeignClient client,
+      HandledClient client,
       ReplyEncoder encoder,
       ForeignCalls calls,
       Destinations destinations,

@@ -5,8 +5,8 @@ import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
-import dev.heimdall.engine.session.BatchClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -20,7 +20,7 @@ import io.netty.buffer.Unpooled;
  * for.
  */
 final class LocalPortal {
-  private final BatchClient client;
+  private final HandledClient client;
   private final TransactionNotes notes;
   private final StatementOwner owner;
   private final ClientInput pending;
@@ -33,7 +33,7 @@ final class LocalPortal {
   private String tag;
 
   LocalPortal(
-      BatchClient client,
+      HandledClient client,
       TransactionNotes notes,
       ClientInput pending,
       ServerNames names,

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.session.AnsweringClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -322,7 +322,7 @@ final class LoneStatement {
   // ---- its answer
 
   /** Takes it and says that it was carried out, with this command tag. */
-  void reply(AnsweringClient client, String tag) {
+  void reply(HandledClient client, String tag) {
     ByteBuf out = client.alloc().buffer(64);
     answer(tag, out);
     PgWriter.ready(out, client.status());
@@ -334,7 +334,7 @@ final class LoneStatement {
    *
    * @param server whether a server has the beginning of its batch, and answers its Sync
    */
-  void reply(AnsweringClient client, StoredAnswer answer, boolean server) {
+  void reply(HandledClient client, StoredAnswer answer, boolean server) {
     byte[] columns = answer.columns();
     int size = 64 + answer.rows().length + (columns == null ? 0 : columns.length);
     ByteBuf out = client.alloc().buffer(size);
@@ -361,7 +361,7 @@ final class LoneStatement {
   }
 
   /** Takes it and says that it has failed. */
-  void reply(AnsweringClient client, ServerError error) {
+  void reply(HandledClient client, ServerError error) {
     ByteBuf out = client.alloc().buffer(128);
     ErrorMessage.encode(error, out);
     take();

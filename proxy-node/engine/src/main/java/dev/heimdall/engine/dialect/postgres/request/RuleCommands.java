@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.session.AnsweringClient;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
 
 /** Answers what an operator asks of rules in a Query message. */
 final class RuleCommands {
-  private final AnsweringClient client;
+  private final HandledClient client;
   private final ReplyEncoder encoder;
   private final ClientInput pending;
   private final LoopContext loop;
@@ -20,7 +20,7 @@ final class RuleCommands {
    * @param encoder of the answers
    */
   RuleCommands(
-      AnsweringClient client,
+      HandledClient client,
       ReplyEncoder encoder,
       ClientInput pending,
       LoopContext loop,

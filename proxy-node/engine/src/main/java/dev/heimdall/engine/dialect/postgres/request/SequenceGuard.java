@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.session.SchemaClient;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
@@ -43,14 +43,14 @@ final class SequenceGuard {
 
   private static final int[] NO_TYPES = {};
 
-  private final SchemaClient client;
+  private final HandledClient client;
   private final ServerOutput pending;
   private final ServerNames names;
 
   /** Of the Bind that is being sent, where they matter. */
   private List<Parameter> parameters = List.of();
 
-  SequenceGuard(SchemaClient client, ServerOutput pending, ServerNames names) {
+  SequenceGuard(HandledClient client, ServerOutput pending, ServerNames names) {
     this.client = client;
     this.pending = pending;
     this.names = names;

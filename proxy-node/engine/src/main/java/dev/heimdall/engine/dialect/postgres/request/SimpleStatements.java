@@ -18,8 +18,8 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.session.SimpleClient;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
@@ -51,7 +51,7 @@ final class SimpleStatements {
               "The default of standard_conforming_strings was changed for the role or the"
                   + " database; the next attempt goes by the new one.");
 
-  private final SimpleClient client;
+  private final HandledClient client;
   private final TransactionNotes notes;
   private final NameResolution resolution;
   private final SessionState carried;
@@ -74,7 +74,7 @@ final class SimpleStatements {
    * @param admin whether the user may give commands of operators
    */
   SimpleStatements(
-      SimpleClient client,
+      HandledClient client,
       TransactionNotes notes,
       NameResolution resolution,
       SessionState carried,

@@ -1,8 +1,7 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,9 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitPosition;
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
-import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
 
@@ -15,10 +11,10 @@ import java.util.ArrayDeque;
  * The replies that a session's client waits for: how many groups of messages are not answered, for
  * how long, and the command tags that the node gives in the place of the server.
  */
-final class PendingReplies implements UnitPosition {
+public final class PendingReplies implements UnitPosition {
   private final SessionState carried;
   private final ClientTransaction transaction;
-  private final ReplicaReads reads;
+  private final ReplicaChoice replicas;
   private final ServerLease lease;
   private final PoolMetrics counters;
   private final LoopContext loop;
@@ -43,19 +39,13 @@ final class PendingReplies implements UnitPosition {
   /** The command tag of a statement in a group that is answered without having been carried out. */
   private record Promise(long group, String tag) {}
 
-  PendingReplies(
-      SessionState carried,
-      ClientTransaction transaction,
-      ReplicaReads reads,
-      ServerLease lease,
-      PoolMetrics counters,
-      LoopContext loop) {
-    this.carried = carried;
-    this.transaction = transaction;
-    this.reads = reads;
-    this.lease = lease;
-    this.counters = counters;
-    this.loop = loop;
+  public PendingReplies(SessionContext session) {
+    this.carried = session.carried();
+    this.transaction = session.transaction();
+    this.replicas = session.replicas();
+    this.lease = session.lease();
+    this.counters = session.counters();
+    this.loop = session.loop();
     this.lastActivity = loop.now();
     this.awaitedSince = lastActivity;
   }
@@ -93,7 +83,7 @@ final class PendingReplies implements UnitPosition {
 
   @Override
   public boolean away() {
-    return reads.away();
+    return replicas.away();
   }
 
   @Override
@@ -102,7 +92,7 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** Whether the client waits for a reply. */
-  boolean awaited() {
+  public boolean awaited() {
     ServerConnection server = lease.server();
     return outstanding > 0 || (server != null && server.flushed() > 0);
   }
@@ -110,13 +100,13 @@ final class PendingReplies implements UnitPosition {
   // ---- times
 
   /** The client sent something or was answered; returns when. */
-  long active() {
+  public long active() {
     lastActivity = loop.now();
     return lastActivity;
   }
 
   /** The client sends something, and nothing that it sent before is left to be handled. */
-  void asked() {
+  public void asked() {
     if (outstanding == 0) {
       awaitedSince = lastActivity;
     }
@@ -128,7 +118,7 @@ final class PendingReplies implements UnitPosition {
    * @return how many microseconds its client has waited, since it was sent or, behind another one,
    *     since that was answered
    */
-  long responded() {
+  public long responded() {
     long now = loop.now();
     long since = awaitedSince;
     awaitedSince = now;
@@ -136,12 +126,12 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** A statement is answered with an error of the node's own, in the place of a server. */
-  void refused() {
+  public void refused() {
     counters.refused(responded());
   }
 
   /** When it last was. */
-  long lastActivity() {
+  public long lastActivity() {
     return lastActivity;
   }
 
@@ -151,7 +141,7 @@ final class PendingReplies implements UnitPosition {
    *
    * @param waits whether a statement waits for something of the node's before it is sent
    */
-  boolean overdue(long now, long nanos, boolean waits) {
+  public boolean overdue(long now, long nanos, boolean waits) {
     boolean runs = outstanding > 0 || lease.resending().pending();
     if (!runs && !waits) {
       queued = false;
@@ -182,7 +172,7 @@ final class PendingReplies implements UnitPosition {
    *
    * @return whether nothing was to be answered before
    */
-  boolean groupSent() {
+  public boolean groupSent() {
     boolean first = outstanding++ == 0;
     if (first) {
       begun();
@@ -200,7 +190,7 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** The group sent last will be sent again: nothing was answered, and nothing will be. */
-  void takeBack() {
+  public void takeBack() {
     outstanding--;
     carried.groupUnsent();
   }
@@ -209,31 +199,31 @@ final class PendingReplies implements UnitPosition {
    * The group sent last was rejected by its server, and the node answers it in the server's place:
    * nothing of the server's will, and nothing runs there that would have to be cancelled.
    */
-  void rejectedHere() {
+  public void rejectedHere() {
     outstanding--;
     carried.groupUnsent();
   }
 
   /** A group was sent to where no server connection is. */
-  void sentElsewhere() {
+  public void sentElsewhere() {
     outstanding++;
     begun();
   }
 
   /** A Sync was sent in the place of a client that has disconnected. */
-  void endingSent() {
+  public void endingSent() {
     outstanding++;
   }
 
   // ---- what is answered
 
   /** Statements answered. */
-  long statements() {
+  public long statements() {
     return statements;
   }
 
   /** A statement was answered without a server. */
-  void answeredHere() {
+  public void answeredHere() {
     statements++;
   }
 
@@ -242,7 +232,7 @@ final class PendingReplies implements UnitPosition {
    *
    * @return how many nanoseconds that has taken since the one before it
    */
-  long answered() {
+  public long answered() {
     outstanding--;
     statements++;
     long now = active();
@@ -253,12 +243,12 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** So many groups will be answered as one with what came before. */
-  void merged(int count) {
+  public void merged(int count) {
     outstanding -= count;
   }
 
   /** Nothing is answered any more. */
-  void forget() {
+  public void forget() {
     outstanding = 0;
     knownTags = null;
   }
@@ -266,7 +256,7 @@ final class PendingReplies implements UnitPosition {
   // ---- command tags that are known
 
   /** Promises the client this command tag at the present place of its replies. */
-  void promiseTag(String tag) {
+  public void promiseTag(String tag) {
     if (knownTags == null) {
       knownTags = new ArrayDeque<>(4);
     }
@@ -274,12 +264,12 @@ final class PendingReplies implements UnitPosition {
   }
 
   /** The next command tag that was promised. */
-  String takeTag() {
+  public String takeTag() {
     return knownTags.poll().tag();
   }
 
   /** After an error the server skips the rest of a group, and so are its command tags. */
-  void dropSkippedTags(long done) {
+  public void dropSkippedTags(long done) {
     while (knownTags != null && !knownTags.isEmpty() && knownTags.peek().group() <= done) {
       knownTags.poll();
     }

@@ -1,8 +1,6 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.reply;
 
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.reply.ReplyDelay;
-import dev.heimdall.engine.reply.ReplyGate;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -14,7 +12,7 @@ import java.util.function.Consumer;
  * What one client is sent: what the node itself says passes the gate that servers' answers pass,
  * and all that has passed it in one event of the loop is flushed once.
  */
-final class ClientOutput implements LoopContext.Flushable {
+public final class ClientOutput implements LoopContext.Flushable {
   private final Channel channel;
   private final LoopContext loop;
   private final ReplyEncoder encoder;
@@ -31,7 +29,7 @@ final class ClientOutput implements LoopContext.Flushable {
    * @param passed runs when nothing that was delayed waits any more
    * @param failed takes what the loop's tasks throw
    */
-  ClientOutput(
+  public ClientOutput(
       Channel channel,
       LoopContext loop,
       ReplyEncoder encoder,
@@ -44,17 +42,17 @@ final class ClientOutput implements LoopContext.Flushable {
     this.delay = new ReplyDelay(task -> loop.soon(task, failed), this::send, passed);
   }
 
-  void passes(ReplyGate through) {
+  public void passes(ReplyGate through) {
     gate = through;
   }
 
   /** Something of the node's own for the client. */
-  void write(ByteBuf consumed) {
+  public void write(ByteBuf consumed) {
     gate.write(consumed);
   }
 
   /** Sends the client what nothing delays any more. */
-  void send(ByteBuf consumed) {
+  public void send(ByteBuf consumed) {
     if (ended) {
       consumed.release();
       return;
@@ -67,7 +65,7 @@ final class ClientOutput implements LoopContext.Flushable {
   }
 
   /** The channel is another session's from now on, and what comes late is for nobody. */
-  void end() {
+  public void end() {
     ended = true;
   }
 
@@ -78,45 +76,45 @@ final class ClientOutput implements LoopContext.Flushable {
   }
 
   /** Sends the client a notice, beside the answers to its statements. */
-  void notice(ServerError notice) {
+  public void notice(ServerError notice) {
     ByteBuf out = alloc().buffer(128);
     encoder.notice(notice, out);
     write(out);
   }
 
   /** Reports a parameter's value to the client. */
-  void parameter(String name, String value) {
+  public void parameter(String name, String value) {
     ByteBuf out = alloc().buffer(64);
     encoder.parameter(name, value, out);
     write(out);
   }
 
-  ByteBufAllocator alloc() {
+  public ByteBufAllocator alloc() {
     return channel.alloc();
   }
 
   /** How the node encodes what it sends the client itself. */
-  ReplyEncoder encoder() {
+  public ReplyEncoder encoder() {
     return encoder;
   }
 
   /** Delays answers until more is known than that they are right. */
-  ReplyDelay delay() {
+  public ReplyDelay delay() {
     return delay;
   }
 
   /** Whether the client's connection is there. */
-  boolean connected() {
+  public boolean connected() {
     return channel.isActive();
   }
 
   /** For how long the client has not read. */
-  UnreadReply stalled() {
+  public UnreadReply stalled() {
     return stalled;
   }
 
   /** Whether the client takes more of what it is sent. */
-  boolean takesMore() {
+  public boolean takesMore() {
     return channel.isWritable() && !delay.large();
   }
 }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.ClientShare;
@@ -31,14 +31,14 @@ public final class SessionMemory {
   }
 
   /** What all clients of one event loop hold. */
-  static final class OfLoop {
+  public static final class OfLoop {
     private final ClientShare unnamed;
     private final ClientShare settings;
     private final ClientShare channels;
     private final ClientShare input;
     private final LargeInput largeInput;
 
-    OfLoop(MemoryBudget budget, Executor loop) {
+    public OfLoop(MemoryBudget budget, Executor loop) {
       unnamed = budget.ofClients(BudgetedCache.UNNAMED, loop);
       settings = budget.ofClients(BudgetedCache.SETTINGS, loop);
       channels = budget.ofClients(BudgetedCache.CHANNELS, loop);
@@ -46,7 +46,7 @@ public final class SessionMemory {
       largeInput = budget.largeInput();
     }
 
-    SessionMemory of(Consumer<ServerError> fatal) {
+    public SessionMemory of(Consumer<ServerError> fatal) {
       return new SessionMemory(fatal, this);
     }
   }
@@ -57,7 +57,7 @@ public final class SessionMemory {
   }
 
   /** There is no room for its unnamed statement: the session ends. */
-  void refuseUnnamed() {
+  public void refuseUnnamed() {
     refused("the unnamed statement", BudgetedCache.UNNAMED);
   }
 
@@ -66,7 +66,7 @@ public final class SessionMemory {
    *
    * @return whether they may; if not, the session has ended
    */
-  boolean settings(long bytes) {
+  public boolean settings(long bytes) {
     return settings.is(bytes) || refused("session settings", BudgetedCache.SETTINGS);
   }
 
@@ -75,12 +75,12 @@ public final class SessionMemory {
    *
    * @return whether they may; if not, the session has ended
    */
-  boolean channels(long bytes) {
+  public boolean channels(long bytes) {
     return channels.is(bytes) || refused("another channel", BudgetedCache.CHANNELS);
   }
 
   /** The channels that it listens to take so many bytes, for which there was room. */
-  void channelsAre(long bytes) {
+  public void channelsAre(long bytes) {
     channels.is(bytes);
   }
 
@@ -89,17 +89,17 @@ public final class SessionMemory {
    *
    * @return whether it may; if not, the session has ended
    */
-  boolean input(long bytes) {
+  public boolean input(long bytes) {
     return input.is(bytes) || refused("the client's messages", BudgetedCache.INPUT);
   }
 
   /** Room for its large statements. */
-  LargeInput largeInput() {
+  public LargeInput largeInput() {
     return largeInput;
   }
 
   /** There can be no room for its large statement: the session ends. */
-  void refuseLargeInput() {
+  public void refuseLargeInput() {
     refused("the client's messages", BudgetedCache.LARGE_INPUT);
   }
 
@@ -114,7 +114,7 @@ public final class SessionMemory {
   }
 
   /** The session has ended: what it kept is gone, or is in a moment. */
-  void end() {
+  public void end() {
     unnamed.close();
     settings.close();
     channels.close();

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.reply;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -7,7 +7,7 @@ import io.netty.channel.ChannelOutboundBuffer;
  * Since when a client has accepted nothing of what it is sent, though there is more than its
  * channel takes. It is looked at now and then, which costs a client that reads nothing.
  */
-final class UnreadReply {
+public final class UnreadReply {
   private final Channel channel;
   private boolean waits;
   private long since;
@@ -20,12 +20,12 @@ final class UnreadReply {
   }
 
   /** Whether that is longer than this. */
-  boolean longerThan(long nanos, long now) {
+  public boolean longerThan(long nanos, long now) {
     return nanos(now) > nanos;
   }
 
   /** For how long it has, as far as was seen; 0 when it takes what it is sent. */
-  long nanos(long now) {
+  public long nanos(long now) {
     ChannelOutboundBuffer out = channel.isWritable() ? null : channel.unsafe().outboundBuffer();
     if (out == null) {
       waits = false;

@@ -1,9 +1,7 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.LostTransaction;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * server knows, what of that was not reported to its client, and how often it has lost a connection
  * since it was last answered.
  */
-final class Losses implements LostTransaction {
+public final class Losses {
   /** A statement whose connections are lost again and again may be the reason. */
   private static final int MOST_INCIDENTS = 3;
 
@@ -33,19 +31,17 @@ final class Losses implements LostTransaction {
   /**
    * @param kept whether a transaction may be open that has failed; else the session ends with it
    */
-  Losses(ClientTransaction transaction, boolean kept) {
+  public Losses(ClientTransaction transaction, boolean kept) {
     this.transaction = transaction;
     this.kept = kept;
   }
 
   // ---- the transaction
 
-  @Override
   public boolean transactionLost() {
     return transactionLost;
   }
 
-  @Override
   public ServerError takeUntold() {
     ServerError error = unreported;
     unreported = null;
@@ -53,12 +49,12 @@ final class Losses implements LostTransaction {
   }
 
   /** A client that rolls a lost transaction back needs no report of the loss. */
-  void forgetUnreported() {
+  public void forgetUnreported() {
     unreported = null;
   }
 
   /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
-  void failHeldTransaction() {
+  public void failHeldTransaction() {
     if (kept && transaction.heldBegin() != null) {
       failTransaction();
     }
@@ -69,14 +65,14 @@ final class Losses implements LostTransaction {
    *
    * @return whether the session goes on with that
    */
-  boolean failTransaction() {
+  public boolean failTransaction() {
     transaction.failed();
     transactionLost = kept;
     return kept;
   }
 
   /** Whether the session goes on with a transaction that has failed, which no server knows of. */
-  boolean keepsFailed() {
+  public boolean keepsFailed() {
     return kept;
   }
 
@@ -86,17 +82,15 @@ final class Losses implements LostTransaction {
    * @param inTransaction whether the client is in a transaction, which no server knows of
    * @param answered whether the client waits for an answer, which is that error
    */
-  void reported(ServerError error, boolean inTransaction, boolean answered) {
+  public void reported(ServerError error, boolean inTransaction, boolean answered) {
     transactionLost = inTransaction;
     unreported = inTransaction && !answered ? error : null;
   }
 
-  @Override
   public void failTransaction(ServerConnection connection, InternalQuery preparation) {
     connection.requests().failTransaction(preparation);
   }
 
-  @Override
   public boolean failed(ServerConnection connection) {
     if (transactionLost && !connection.closed() && connection.status() == TransactionState.FAILED) {
       transactionLost = false;
@@ -114,7 +108,7 @@ final class Losses implements LostTransaction {
    *
    * @param createdAt when the connection was made
    */
-  void count(long createdAt, long now) {
+  public void count(long createdAt, long now) {
     if (incidents == 0 || createdAt - lostAt > 0 || now - lostAt > INCIDENT) {
       incidents++;
       lostAt = now;
@@ -122,12 +116,12 @@ final class Losses implements LostTransaction {
   }
 
   /** Whether what was lost may be tried again over another connection. */
-  boolean mayGoOn() {
+  public boolean mayGoOn() {
     return incidents <= MOST_INCIDENTS;
   }
 
   /** Something was answered over a server connection, or the client has heard of the loss. */
-  void answered() {
+  public void answered() {
     incidents = 0;
   }
 }

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

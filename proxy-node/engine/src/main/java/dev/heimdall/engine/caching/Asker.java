@@ -1,4 +1,4 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.caching;
 
 import dev.heimdall.engine.backend.Variables;
 

@@ -1,0 +1,45 @@
+package dev.heimdall.engine.lease;
+
+import dev.heimdall.engine.backend.ServerConnection;
+
+/** What a client's protocol knows of its session's server connection. */
+public interface SessionProtocol {
+  // ---- sequences
+
+  /**
+   * A statement is about to run that may ask for sequence values out of sight.
+   *
+   * @param known whether it is known to ask
+   */
+  void guardSequences(ServerConnection server, boolean known);
+
+  /** Values that others took from sequences are not to be found on this connection. */
+  void forgetSequences(ServerConnection server);
+
+  // ---- what may be shared, or sent again
+
+  /** Whether all that waits is one statement that may share the pipeline of a connection. */
+  boolean shareable(int most);
+
+  /** Whether that statement can be carried out over this connection as it is. */
+  boolean runsOn(ServerConnection server);
+
+  /** What was to be undone if what was sent last fails is not: the session has left it behind. */
+  void undoNothing(ServerConnection server);
+
+  // ---- when it is answered
+
+  /**
+   * Whether the session keeps its server connection until everything on it is answered: a protocol
+   * that takes one command at a time has statements of the node's own ahead of the client's.
+   */
+  default boolean awaitsRest(ServerConnection server) {
+    return false;
+  }
+
+  /**
+   * What has pinned the session turns out to be gone, after it was answered: what its connection
+   * was to be asked some day is to be asked before that goes.
+   */
+  default void pinEnded(ServerConnection server) {}
+}

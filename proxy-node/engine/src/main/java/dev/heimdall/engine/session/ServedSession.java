@@ -1,0 +1,54 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.console.ConsoleCommands;
+import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.pipeline.QueryPath;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.statement.StatementLifecycle;
+
+/** A session's context with the parts that only those of this package know. */
+interface ServedSession extends SessionContext {
+  @Override
+  RequestReader requests();
+
+  @Override
+  RequestFormat format();
+
+  @Override
+  RequestHandler protocol();
+
+  @Override
+  StatementLifecycle next();
+
+  @Override
+  ReplicaReads replicas();
+
+  @Override
+  PipelineSharing sharing();
+
+  ClientInput input();
+
+  /** The steps of each message. */
+  QueryPath path();
+
+  /** What the node keeps of what the client has sent. */
+  HeldInput held();
+
+  CachedReads cached();
+
+  ForeignCalls foreign();
+
+  ConsoleCommands console();
+
+  ReplyStages replies();
+
+  ClientGroups groups();
+
+  SessionControl control();
+
+  LogInRenewal renewal();
+
+  SessionEnd end();
+}
