@@ -104,6 +104,6 @@ public final class Abandonment {
     return !carried.pinned()
         && carried.touched().isEmpty()
         && !session.listening().undecided()
-        && session.vdb().settings().vdb().multiplex();
+        && session.vdb().multiplexes();
   }
 }

@@ -25,6 +25,7 @@ public final class Destinations {
   private final ClientTransaction transaction;
   private final ReplicaChoice replicas;
   private final SessionState carried;
+  private final RoutedStatement next;
   private final VdbContext vdb;
   private final LoopContext loop;
 
@@ -45,6 +46,7 @@ public final class Destinations {
     this.replicas = replicas;
     this.carried = session.carried();
     this.transaction = session.transaction();
+    this.next = session.next();
     this.vdb = session.vdb();
     this.loop = session.loop();
   }
@@ -101,7 +103,7 @@ public final class Destinations {
 
   /** The data source of another engine that the next statement goes to; null for none. */
   public ForeignSource foreign() {
-    return foreigners() ? foreign(session.next().decision()) : null;
+    return foreigners() ? foreign(next.decision()) : null;
   }
 
   /** The same for a statement of this decision. */
@@ -162,7 +164,7 @@ public final class Destinations {
 
   /** What rules say of the next statement. */
   private ActionParameters.Forward asked() {
-    return session.next().decision().forward().orElse(null);
+    return next.decision().forward().orElse(null);
   }
 
   private PoolKey keyAt(PoolPlan plan) {

@@ -33,6 +33,7 @@ public final class ServerLease {
   private final ClientOutput output;
   private final SessionStart start;
   private final Losses lost;
+  private final RoutedStatement next;
   private final ReplicaChoice replicas;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -68,6 +69,7 @@ public final class ServerLease {
     this.output = session.output();
     this.start = session.start();
     this.lost = session.losses();
+    this.next = session.next();
     this.replicas = replicas;
     this.carried = session.carried();
     this.transaction = session.transaction();
@@ -112,7 +114,7 @@ public final class ServerLease {
 
   /** Whether the session stays on its connection between transactions. */
   public boolean keepsServer() {
-    return carried.pinned() || stickiness.keeps(vdb.settings().vdb().multiplex());
+    return carried.pinned() || stickiness.keeps(vdb.multiplexes());
   }
 
   // ---- getting a connection
@@ -549,7 +551,7 @@ public final class ServerLease {
         server.statements().settle();
       }
       if (!carried.pinned()) {
-        session.next().settingsKnown();
+        next.settingsKnown();
       }
       if (listening.decide(server)) {
         return;

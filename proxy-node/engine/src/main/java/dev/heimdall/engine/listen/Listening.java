@@ -95,7 +95,7 @@ public final class Listening {
 
   /** Whether something of the server connection is awaited. */
   public boolean holdsServer() {
-    return state.holdsServer() || clearing != null;
+    return clearing != null || (state != ListeningState.SETTLED && state.holdsServer());
   }
 
   /**

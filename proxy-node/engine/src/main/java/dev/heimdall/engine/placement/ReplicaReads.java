@@ -64,6 +64,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private final SessionContext session;
   private final VdbContext vdb;
+  private final VdbPools pools;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final Writes writes;
@@ -121,6 +122,7 @@ public final class ReplicaReads implements ReplicaChoice {
   public ReplicaReads(SessionContext session, Writes writes, LoopRouters routers) {
     this.session = session;
     this.vdb = session.vdb();
+    this.pools = vdb.pools();
     this.carried = session.carried();
     this.transaction = session.transaction();
     this.writes = writes;
@@ -177,11 +179,10 @@ public final class ReplicaReads implements ReplicaChoice {
     why = null;
     outwaited = null;
     wait.stop();
-    WriterWatch watch = vdb.pools().watch();
+    WriterWatch watch = pools.watch();
     if (watch == null) {
       return null;
     }
-    VdbPools pools = vdb.pools();
     ReadSplit split = pools.plan().source().cluster().reads();
     if (split == ReadSplit.NONE) {
       return null;
@@ -204,7 +205,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   @Override
   public LoopPool chooseForLogIn() {
-    VdbPools its = vdb.pools().standIn();
+    VdbPools its = pools.standIn();
     replica = its == null ? null : its.clusterServer().orElseThrow();
     return its == null ? null : join(its);
   }
@@ -539,8 +540,8 @@ public final class ReplicaReads implements ReplicaChoice {
    * @return where to, in words for people; null when there is nothing to say
    */
   public String note(Statement statement, PatternCounts counts) {
-    WriterWatch watch = vdb.pools().watch();
-    if (watch == null || vdb.pools().plan().source().cluster().reads() == ReadSplit.NONE) {
+    WriterWatch watch = pools.watch();
+    if (watch == null || pools.plan().source().cluster().reads() == ReadSplit.NONE) {
       return null;
     }
     if (replica != null) {

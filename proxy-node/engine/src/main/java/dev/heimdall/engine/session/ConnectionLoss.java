@@ -21,9 +21,9 @@ import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.Set;
@@ -52,7 +52,7 @@ final class ConnectionLoss {
   private final ReplyOwner owner;
   private final ErrorCauses errors;
   private final ServerConnector connector;
-  private final VdbContext vdb;
+  private final VdbPools pools;
 
   ConnectionLoss(
       SessionContext session,
@@ -81,7 +81,7 @@ final class ConnectionLoss {
     this.owner = session.owner();
     this.errors = session.errors();
     this.connector = session.connector();
-    this.vdb = session.vdb();
+    this.pools = session.vdb().pools();
   }
 
   /**
@@ -112,7 +112,7 @@ final class ConnectionLoss {
     switch (lease.state()) {
       case CLOSED -> {}
       case STARTING -> {
-        if (vdb.pools().led() && losses.mayGoOn()) {
+        if (pools.led() && losses.mayGoOn()) {
           lease.start();
         } else {
           end.fatal(error.asFatal());
@@ -120,7 +120,7 @@ final class ConnectionLoss {
       }
       case SYNCING -> {
         lease.become(LeaseState.READY);
-        if (!overdue(from) && vdb.pools().led() && losses.mayGoOn()) {
+        if (!overdue(from) && pools.led() && losses.mayGoOn()) {
           requests.process();
         } else {
           losses.answered();
@@ -280,7 +280,7 @@ final class ConnectionLoss {
    * had left the node: no COMMIT.
    */
   private boolean certain(ServerConnection from) {
-    return vdb.pools().led()
+    return pools.led()
         && transaction.open()
         && (from.nothingLeft() || (pending.outstanding() == 0 && !from.groupOpen()));
   }

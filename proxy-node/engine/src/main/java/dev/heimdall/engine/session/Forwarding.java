@@ -12,9 +12,9 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
@@ -45,7 +45,7 @@ final class Forwarding implements ServerLeasing {
   private final ReplicaReads reads;
   private final Listening listening;
   private final UnitDestination destination;
-  private final VdbContext vdb;
+  private final VdbPools pools;
   private final LimitSettings limits;
   private final SessionContext session;
   private final ReadingPause reading;
@@ -73,7 +73,7 @@ final class Forwarding implements ServerLeasing {
     this.reads = reads;
     this.listening = session.listening();
     this.destination = destination;
-    this.vdb = session.vdb();
+    this.pools = session.vdb().pools();
     this.limits = session.vdb().settings().vdb().limits();
     this.session = session;
     this.reading = reading;
@@ -152,7 +152,7 @@ final class Forwarding implements ServerLeasing {
       return;
     }
     lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
-    if (vdb.pools().led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
+    if (pools.led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
       boolean takenBack = !format.hasLastingTables() || lifecycle.leavesNothing();
       sent.alone().keepForFailover(input.bytes(), lifecycle.undoable() && takenBack);
     }

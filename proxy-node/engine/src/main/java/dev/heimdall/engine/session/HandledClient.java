@@ -37,7 +37,7 @@ public final class HandledClient implements SchemaEpoch {
     this.transaction = session.transaction();
     this.losses = session.losses();
     this.output = session.output();
-    this.reads = session.replicas();
+    this.reads = session.reads();
   }
 
   public ByteBufAllocator alloc() {
@@ -69,7 +69,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** The client may be sent something again: it goes on. */
   public void resumeReading() {
-    session.requests().resume();
+    session.reader().resume();
   }
 
   /** Sends an error and closes. */
@@ -109,7 +109,7 @@ public final class HandledClient implements SchemaEpoch {
   /** The statement has ended: the session goes on. */
   public void callEnded() {
     batchEnded();
-    session.requests().resume();
+    session.reader().resume();
   }
 
   /** A batch has ended, and so has the transaction that it was. */
@@ -180,7 +180,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Whether it has a statement in the pipeline of a connection that others use as well. */
   public boolean sharing() {
-    return session.sharing().active();
+    return session.pipelines().active();
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -237,7 +237,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Whether statements of its may share the pipeline of a connection. */
   public boolean mayShare() {
-    return session.sharing().enabled();
+    return session.pipelines().enabled();
   }
 
   /** Whether its source is a cluster with a writer to be followed. */

@@ -26,12 +26,12 @@ final class NameFacts implements NameResolution.Session {
 
   @Override
   public boolean judgesCalls() {
-    return session.next().judges();
+    return session.lifecycle().judges();
   }
 
   @Override
   public boolean callsMovedNames() {
-    return session.next().namesMoved();
+    return session.lifecycle().namesMoved();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.DeliveredPart;
+import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.journal.UnitReader;
 import dev.heimdall.engine.lease.ClientRequests;
@@ -68,17 +69,17 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
 
   RequestReader(ServedSession session, ReadingPause reading) {
     this.session = session;
-    this.format = session.format();
+    this.format = session.requestFormat();
     this.limits = session.vdb().settings().vdb().limits();
     this.input = session.input();
     this.output = session.output();
     this.reading = reading;
-    this.lifecycle = session.next();
+    this.lifecycle = session.lifecycle();
     this.transaction = session.transaction();
-    this.reads = session.replicas();
+    this.reads = session.reads();
     this.pending = session.pending();
     this.lease = session.lease();
-    this.sharing = session.sharing();
+    this.sharing = session.pipelines();
     this.listening = session.listening();
     this.foreign = session.foreign();
     this.console = session.console();
@@ -221,7 +222,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   /** Counts how much the client makes the node keep of what it has sent. */
   private void countHeld() {
     if (!lease.closed()) {
-      session.held().count(awaitsRest());
+      session.held().count(input.size() > 0 && awaitsRest());
     }
     counted = true;
   }
@@ -273,16 +274,17 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   }
 
   private void run() {
+    SentUnits sent = session.sent();
     input.mark();
     while (input.bytes() != null) {
-      if (departing || session.sent().holdsBack()) {
+      if (departing || sent.holdsBack()) {
         blocked = true;
         return;
       }
       LeaseState state = lease.state();
       if (state != LeaseState.READY && state != LeaseState.ACTIVE
           || console.busy()
-          || session.sent().transaction().holdsBack()) {
+          || sent.transaction().holdsBack()) {
         return;
       }
       if (input.midMessage()) {
@@ -356,7 +358,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     }
     if (format.endsBatch(type)) {
       input.batchSkipped();
-      session.protocol().skipped();
+      session.handler().skipped();
     } else {
       input.begin(total, true);
     }
@@ -396,7 +398,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
       reading.pause();
     }
     if (server != null) {
-      session.protocol().handled(server);
+      session.handler().handled(server);
     }
     input.keepRest();
     sharing.checkSent();
@@ -428,17 +430,17 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
 
   /** What makes something of the client's messages. */
   RequestHandler handler() {
-    return session.protocol();
+    return session.handler();
   }
 
   @Override
   public UnitMessages messages() {
-    return session.protocol();
+    return session.handler();
   }
 
   /** An error's text with the names that the client knows, one character for each byte. */
   String inClientsNames(String text) {
-    return session.protocol().inClientsNames(text);
+    return session.handler().inClientsNames(text);
   }
 
   // ---- endings
@@ -468,7 +470,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     long total = input.waits() ? format.total(input.bytes()) : 0;
     if (total > 0) {
       if (format.standsAlone(format.type(input.bytes()))) {
-        session.protocol().refused();
+        session.handler().refused();
         input.mark();
         input.begin(total, true);
         output.encoder().ready(transaction.status(), reply);
@@ -510,7 +512,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     discardAll();
     session.sent().end();
     session.held().end();
-    session.protocol().forget();
+    session.handler().forget();
     if (turn == Turn.OVER) {
       input.release();
     }

@@ -10,23 +10,19 @@ import dev.heimdall.engine.statement.StatementLifecycle;
 
 /** A session's context with the parts that only those of this package know. */
 interface ServedSession extends SessionContext {
-  @Override
-  RequestReader requests();
+  /** Reads what the client sends. */
+  RequestReader reader();
 
-  @Override
-  RequestFormat format();
+  RequestFormat requestFormat();
 
-  @Override
-  RequestHandler protocol();
+  /** What handles the client's messages. */
+  RequestHandler handler();
 
-  @Override
-  StatementLifecycle next();
+  StatementLifecycle lifecycle();
 
-  @Override
-  ReplicaReads replicas();
+  ReplicaReads reads();
 
-  @Override
-  PipelineSharing sharing();
+  PipelineSharing pipelines();
 
   ClientInput input();
 

@@ -14,13 +14,19 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.journal.UnitFormat;
+import dev.heimdall.engine.lease.ClientRequests;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.Losses;
 import dev.heimdall.engine.lease.PendingReplies;
+import dev.heimdall.engine.lease.ReplicaChoice;
+import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionMemory;
+import dev.heimdall.engine.lease.SessionProtocol;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.lease.SharedPlaces;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -204,7 +210,8 @@ final class SessionParts implements ServedSession {
     return node.tracing().map(to -> new SessionTraces(to, mysql, vdb.name())).orElse(null);
   }
 
-  private RequestParts requestParts(HandledClient handled, LoopSessions sessions, NodeContext node) {
+  private RequestParts requestParts(
+      HandledClient handled, LoopSessions sessions, NodeContext node) {
     return new RequestParts(
         handled,
         requests,
@@ -461,7 +468,12 @@ final class SessionParts implements ServedSession {
   }
 
   @Override
-  public RequestFormat format() {
+  public UnitFormat format() {
+    return format;
+  }
+
+  @Override
+  public RequestFormat requestFormat() {
     return format;
   }
 
@@ -471,7 +483,12 @@ final class SessionParts implements ServedSession {
   }
 
   @Override
-  public RequestReader requests() {
+  public ClientRequests requests() {
+    return requests;
+  }
+
+  @Override
+  public RequestReader reader() {
     return requests;
   }
 
@@ -486,17 +503,32 @@ final class SessionParts implements ServedSession {
   }
 
   @Override
-  public RequestHandler protocol() {
+  public SessionProtocol protocol() {
     return handler;
   }
 
   @Override
-  public StatementLifecycle next() {
+  public RequestHandler handler() {
+    return handler;
+  }
+
+  @Override
+  public RoutedStatement next() {
     return lifecycle;
   }
 
   @Override
-  public ReplicaReads replicas() {
+  public StatementLifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  @Override
+  public ReplicaChoice replicas() {
+    return reads;
+  }
+
+  @Override
+  public ReplicaReads reads() {
     return reads;
   }
 
@@ -511,7 +543,12 @@ final class SessionParts implements ServedSession {
   }
 
   @Override
-  public PipelineSharing sharing() {
+  public SharedPlaces sharing() {
+    return sharing;
+  }
+
+  @Override
+  public PipelineSharing pipelines() {
     return sharing;
   }
 

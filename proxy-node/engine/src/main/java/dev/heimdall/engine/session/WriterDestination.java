@@ -5,28 +5,28 @@ import dev.heimdall.engine.journal.UnitDestination;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.vdb.VdbContext;
 
 /** Where a session's server connection leads to, as the journal of what is sent over it sees it. */
 final class WriterDestination implements UnitDestination {
   private final ServerLease lease;
   private final ReplicaReads reads;
   private final PipelineSharing sharing;
-  private final VdbContext vdb;
+  private final VdbPools pools;
 
   WriterDestination(SessionContext session, ReplicaReads reads, PipelineSharing sharing) {
     this.lease = session.lease();
     this.reads = reads;
     this.sharing = sharing;
-    this.vdb = session.vdb();
+    this.pools = session.vdb().pools();
   }
 
   /** Whether it is a cluster's writer, over a connection that nothing else needs. */
   @Override
   public boolean atWriter() {
     ServerConnection server = lease.server();
-    return vdb.pools().led()
+    return pools.led()
         && !server.copyIn()
         && !lease.keepsServer()
         && !reads.away()

@@ -23,12 +23,12 @@ import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
@@ -50,7 +50,7 @@ public final class PipelineSharing implements SharedPlaces {
   private final ClientTransaction transaction;
   private final Listening listening;
   private final ErrorCauses errors;
-  private final VdbContext vdb;
+  private final VdbPools pools;
   private final LoopContext loop;
   private final PoolMetrics counters;
   private final ServerConnector connector;
@@ -96,7 +96,7 @@ public final class PipelineSharing implements SharedPlaces {
     this.transaction = session.transaction();
     this.listening = session.listening();
     this.errors = session.errors();
-    this.vdb = session.vdb();
+    this.pools = session.vdb().pools();
     this.loop = session.loop();
     this.counters = session.counters();
     this.connector = session.connector();
@@ -104,7 +104,7 @@ public final class PipelineSharing implements SharedPlaces {
 
   /** Whether statements of this session may share connections at all. */
   public boolean enabled() {
-    return vdb.pools().plan().pipelining().enabled() && lifecycle.judges();
+    return pools.plan().pipelining().enabled() && lifecycle.judges();
   }
 
   /** Whether the session has a statement in a shared pipeline, or is about to put it there. */
@@ -252,11 +252,11 @@ public final class PipelineSharing implements SharedPlaces {
   private boolean mayWrite(Statement statement) {
     return statement.kind() == StatementClass.WRITE
         && !statement.writesAnything()
-        && vdb.pools().plan().pipelining().writes();
+        && pools.plan().pipelining().writes();
   }
 
   private Unshared bySize() {
-    PipeliningSettings settings = vdb.pools().plan().pipelining();
+    PipeliningSettings settings = pools.plan().pipelining();
     RunHistory ran = lifecycle.history();
     if (ran.largest() > settings.maxResultSize()) {
       return Unshared.LARGE;
@@ -298,7 +298,7 @@ public final class PipelineSharing implements SharedPlaces {
   /** So many bytes of the answer are here. */
   public void received(ServerConnection from, int bytes) {
     received += bytes;
-    boolean large = received > vdb.pools().plan().pipelining().maxResultSize();
+    boolean large = received > pools.plan().pipelining().maxResultSize();
     if (large) {
       history.grew(received);
     }
@@ -369,7 +369,7 @@ public final class PipelineSharing implements SharedPlaces {
       stalePlan = false;
       failedOnReplica = false;
       if (!whole) {
-        history.grew(vdb.pools().plan().pipelining().maxResultSize() + 1);
+        history.grew(pools.plan().pipelining().maxResultSize() + 1);
       }
     }
     return leftBehind;
@@ -426,7 +426,7 @@ public final class PipelineSharing implements SharedPlaces {
     }
     lane = null;
     // One that stood first may be why: once more, and no more, where servers are not known to go.
-    boolean mayBeWhy = from.isFirst(user) && !vdb.pools().led() && repeats > 0;
+    boolean mayBeWhy = from.isFirst(user) && !pools.led() && repeats > 0;
     Attempt attempt =
         new Attempt(
             Guard.SHARED,

@@ -25,6 +25,7 @@ public final class VdbContext {
   private final NotificationHubs hubs;
   private final DefinitionChanges definitions;
   private volatile Settings settings;
+  private volatile boolean multiplexes;
   private volatile QueryCache cache;
   private volatile QueryPatterns patterns;
   private volatile boolean sequenceComputed;
@@ -84,10 +85,16 @@ public final class VdbContext {
     return settings;
   }
 
+  /** Whether connections go back between transactions, where no rule and no pin says otherwise. */
+  public boolean multiplexes() {
+    return multiplexes;
+  }
+
   /** Takes over new settings; sessions follow at their next statement, log-ins at once. */
   public final void update(Settings next) {
     Settings last = settings;
     this.settings = next;
+    this.multiplexes = next.vdb().multiplex();
     if (last != null) {
       definitions.replace(next.rulesAndCatalogues().catalogues());
       if (last.rulesAndCatalogues().rules() != next.rulesAndCatalogues().rules()) {
@@ -148,7 +155,7 @@ public final class VdbContext {
 
   /** What statements are judged by. */
   public RulesAndCatalogues rulesAndCatalogues() {
-    return settings.rulesAndCatalogues();
+    return settings.rulesAndCatalogues;
   }
 
   /** A statement asked for the last value of a sequence whose name it computes. */
