@@ -58,29 +58,18 @@ public final class LostReads {
   /** Whether the client has sent part of a unit that is not read again. */
   private boolean failedOpen;
 
-  /**
-   * @param failed takes what the loop's tasks throw
-   */
   public LostReads(
-      UnitPosition position,
-      UnitReader reader,
-      UnitInput input,
-      LostClient client,
-      BatchReplay replay,
-      TransactionReplay transaction,
-      Journal journal,
-      LoopContext loop,
-      Consumer<Throwable> failed) {
-    this.position = position;
-    this.reader = reader;
-    this.input = input;
-    this.client = client;
+      UnitContext session, BatchReplay replay, TransactionReplay transaction, Journal journal) {
+    this.position = session.position();
+    this.reader = session.reader();
+    this.input = session.input();
+    this.client = session.client();
     this.replay = replay;
     this.transaction = transaction;
     this.journal = journal;
     this.part = journal.reply().part();
-    this.loop = loop;
-    this.failed = failed;
+    this.loop = session.loop();
+    this.failed = session.failed();
   }
 
   private void become(Stage next) {

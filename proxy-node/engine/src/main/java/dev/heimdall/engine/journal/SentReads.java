@@ -3,8 +3,6 @@ package dev.heimdall.engine.journal;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
-import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * Notes in the journal what a client sends to the writer of a cluster, message by message: what
@@ -14,33 +12,24 @@ public final class SentReads {
   private final UnitPosition position;
   private final UnitReader reader;
   private final UnitFormat format;
-  private final BooleanSupplier atWriter;
-  private final LongSupplier written;
-  private final LongSupplier left;
+  private final UnitDestination destination;
   private final BatchReplay replay;
   private final Journal journal;
 
   /**
-   * @param atWriter whether what is sent goes to the writer of a cluster, and nothing but what is
-   *     noted here ties the client to the connection
-   * @param written how many bytes have been written to that
-   * @param left how many of them may have left the node
+   * @param destination where what is sent goes
    */
   public SentReads(
       UnitPosition position,
       UnitReader reader,
       UnitFormat format,
-      BooleanSupplier atWriter,
-      LongSupplier written,
-      LongSupplier left,
+      UnitDestination destination,
       BatchReplay replay,
       Journal journal) {
     this.position = position;
     this.reader = reader;
     this.format = format;
-    this.atWriter = atWriter;
-    this.written = written;
-    this.left = left;
+    this.destination = destination;
     this.replay = replay;
     this.journal = journal;
   }
@@ -55,7 +44,7 @@ public final class SentReads {
       if (!format.begins(type) || !mayBegin()) {
         return false;
       }
-      journal.begin(position.sent(), written.getAsLong(), left.getAsLong());
+      journal.begin(position.sent(), destination.written(), destination.left());
       if (replay.repeats()) {
         journal.spoil(); // its client has had the first of its answer
       }
@@ -77,7 +66,7 @@ public final class SentReads {
 
   /** Whether what is sent next can be sent again if it turns out to be no more than reads. */
   private boolean mayBegin() {
-    return atWriter.getAsBoolean()
+    return destination.atWriter()
         && position.status() == TransactionState.IDLE
         && !position.unitOpen();
   }

@@ -28,63 +28,34 @@ public final class SentUnits {
   private final LostReads lost;
 
   /**
-   * @param client who loses servers
    * @param replies how answers are cut into messages
    * @param delivered takes what was kept of an answer and goes to the client
-   * @param failed takes what the loop's tasks throw
    */
   public SentUnits(
-      UnitPosition position,
-      UnitReader reader,
-      UnitInput input,
-      UnitFormat format,
+      UnitContext session,
       ErrorCauses errors,
-      LostClient client,
       UnitDestination destination,
       PreparedNames names,
       ReplyFraming replies,
       Consumer<ByteBuf> delivered,
       TransactionReplaySettings settings,
       PoolMetrics counters,
-      ByteBufAllocator allocator,
-      LoopContext loop,
-      Consumer<Throwable> failed) {
+      ByteBufAllocator allocator) {
+    UnitPosition position = session.position();
     this.position = position;
-    this.input = input;
-    this.format = format;
+    this.input = session.input();
+    this.format = session.format();
+    LoopContext loop = session.loop();
     // Null where what was answered is not to be compared.
     ReplyChecksum ofReads = settings.enabled() ? new ReplyChecksum(replies) : null;
     ReplyChecksum ofTransaction = settings.enabled() ? new ReplyChecksum(replies) : null;
     DeliveredPart part = new DeliveredPart(ofReads, () -> loop.scratch(SCRATCH));
     this.journal = new Journal(new HeldReply(allocator, part, delivered), allocator);
-    this.alone = new BatchReplay(position, reader, input, format, errors, journal);
+    this.alone = new BatchReplay(position, session.reader(), input, format, errors, journal);
     this.transaction =
-        new TransactionReplay(
-            position,
-            reader,
-            input,
-            format,
-            client,
-            names,
-            alone,
-            journal,
-            settings,
-            ofTransaction,
-            counters,
-            loop,
-            failed);
-    this.reads =
-        new SentReads(
-            position,
-            reader,
-            format,
-            destination::atWriter,
-            destination::written,
-            destination::left,
-            alone,
-            journal);
-    this.lost =
-        new LostReads(position, reader, input, client, alone, transaction, journal, loop, failed);
+        new TransactionReplay(session, names, alone, journal, settings, ofTransaction, counters);
+    this.reads = new SentReads(position, session.reader(), format, destination, alone, journal);
+    this.lost = new LostReads(session, alone, transaction, journal);
   }
 
   // ---- by whom they are kept

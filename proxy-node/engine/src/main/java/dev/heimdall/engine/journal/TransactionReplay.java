@@ -88,33 +88,26 @@ public final class TransactionReplay implements TransactionNotes {
 
   /**
    * @param checksum null where transactions are not to be run again
-   * @param failed takes what the loop's tasks throw
    */
   public TransactionReplay(
-      UnitPosition position,
-      UnitReader reader,
-      UnitInput input,
-      UnitFormat format,
-      LostClient client,
+      UnitContext session,
       PreparedNames names,
       BatchReplay replay,
       Journal journal,
       TransactionReplaySettings settings,
       ReplyChecksum checksum,
-      PoolMetrics counters,
-      LoopContext loop,
-      Consumer<Throwable> failed) {
-    this.position = position;
-    this.reader = reader;
-    this.input = input;
-    this.format = format;
-    this.client = client;
+      PoolMetrics counters) {
+    this.position = session.position();
+    this.reader = session.reader();
+    this.input = session.input();
+    this.format = session.format();
+    this.client = session.client();
     this.names = names;
     this.replay = replay;
     this.journal = journal;
     this.counters = counters;
-    this.loop = loop;
-    this.failed = failed;
+    this.loop = session.loop();
+    this.failed = session.failed();
     this.settings = settings;
     this.log = new TransactionLog(settings, journal);
     this.checksum = checksum;

@@ -14,6 +14,7 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.journal.SentUnits;
+import dev.heimdall.engine.journal.UnitContext;
 import dev.heimdall.engine.journal.UnitFormat;
 import dev.heimdall.engine.lease.ClientRequests;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -173,21 +174,15 @@ final class SessionParts implements ServedSession {
     WriterDestination destination = new WriterDestination(this, reads, sharing);
     this.sent =
         new SentUnits(
-            pending,
-            requests,
-            input,
-            format,
+            new UnitContext(pending, requests, input, format, effects, loop, session::failed),
             errors,
-            effects,
             destination,
             carried.names(),
             dialect.replies(),
             this::deliver,
             vdb.settings().vdb().transactionReplay(),
             counters,
-            channel.alloc(),
-            loop,
-            session::failed);
+            channel.alloc());
     this.handler = dialect.handler(requestParts(handled, sessions, node));
     Forwarding forwarding =
         new Forwarding(

@@ -37,30 +37,15 @@ class LostReadsTest {
           UnpooledByteBufAllocator.DEFAULT);
   private final BatchReplay alone =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+  private final UnitContext session =
+      new UnitContext(client, client, client, client, losses, loop, failures::add);
   private final LostReads reads =
       new LostReads(
-          client,
-          client,
-          client,
-          losses,
+          session,
           alone,
           new TransactionReplay(
-              client,
-              client,
-              client,
-              client,
-              losses,
-              null,
-              alone,
-              journal,
-              TransactionReplaySettings.defaults(),
-              null,
-              null,
-              loop,
-              failures::add),
-          journal,
-          loop,
-          failures::add);
+              session, null, alone, journal, TransactionReplaySettings.defaults(), null, null),
+          journal);
 
   @AfterEach
   void nothingIsHeldAtTheEnd() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Which of what a client sends to a cluster's writer is read again when that is lost. */
-class SentReadsTest {
+class SentReadsTest implements UnitDestination {
   private final ScriptedClient client = new ScriptedClient();
   private final List<ByteBuf> inputs = new ArrayList<>();
   private final Journal journal =
@@ -27,8 +27,22 @@ class SentReadsTest {
   private final BatchReplay replay =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private boolean atWriter = true;
-  private final SentReads reads =
-      new SentReads(client, client, client, () -> atWriter, () -> 0, () -> 1, replay, journal);
+  private final SentReads reads = new SentReads(client, client, client, this, replay, journal);
+
+  @Override
+  public boolean atWriter() {
+    return atWriter;
+  }
+
+  @Override
+  public long written() {
+    return 0;
+  }
+
+  @Override
+  public long left() {
+    return 1;
+  }
 
   @AfterEach
   void nothingIsHeldAtTheEnd() {

@@ -23,21 +23,15 @@ class SentUnitsTest implements UnitDestination {
   private final List<ByteBuf> buffers = new ArrayList<>();
   private final SentUnits sent =
       new SentUnits(
-          client,
-          client,
-          client,
-          client,
+          new UnitContext(client, client, client, client, null, null, null),
           new PostgresErrors(),
-          null,
           this,
           null,
           null,
           this::deliver,
           TransactionReplaySettings.defaults(),
           null,
-          UnpooledByteBufAllocator.DEFAULT,
-          null,
-          null);
+          UnpooledByteBufAllocator.DEFAULT);
 
   @AfterEach
   void nothingIsHeldAtTheEnd() {

@@ -44,19 +44,13 @@ class TransactionReplayTest {
           UnpooledByteBufAllocator.DEFAULT);
   private final TransactionReplay replay =
       new TransactionReplay(
-          client,
-          client,
-          client,
-          client,
-          losses,
+          new UnitContext(client, client, client, client, losses, loop, failures::add),
           new PreparedNames(null),
           new BatchReplay(client, client, client, client, new PostgresErrors(), journal),
           journal,
           new TransactionReplaySettings(true, 100, 10_000, Duration.ofSeconds(60)),
           new ReplyChecksum(new PostgresSessions().replies()),
-          new Metrics("1.2.3", 1, 10).loop(0).pool("v", "d", "u"),
-          loop,
-          failures::add);
+          new Metrics("1.2.3", 1, 10).loop(0).pool("v", "d", "u"));
 
   private boolean cancelled;
 

@@ -16,7 +16,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 171, 1229", "EXTENDED, 175, 1781", "PREPARED, 152, 1305"})
+  @CsvSource({"SIMPLE, 169, 1130", "EXTENDED, 173, 1649", "PREPARED, 150, 1185"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);
