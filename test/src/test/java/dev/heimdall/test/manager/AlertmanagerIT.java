@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.Toolchain;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +49,7 @@ class AlertmanagerIT {
   private HttpServer receiver;
   private int port;
   private Path output;
+  private Path home;
   private Process alertmanager;
   private ReportingNodes fleet;
   private SimulatedNodes nodes;
@@ -77,24 +80,35 @@ class AlertmanagerIT {
     nodes = new SimulatedNodes(NODES, this::report, fleet.onePort());
   }
 
+  /** Debian's looks for its files where they would be installed, so that is its root directory. */
   private void startAlertmanager() throws IOException {
     port = FreePort.any();
     output = directory.resolve("alertmanager.log");
-    Path config =
-        Files.writeString(
-            directory.resolve("alertmanager.yml"),
-            """
-            route: {receiver: people, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
-            receivers: [{name: people, webhook_configs: [{url: "http://127.0.0.1:%d/", send_resolved: true}]}]
-            """
-                .formatted(receiver.getAddress().getPort()));
+    Path root = Toolchain.built("alertmanager").resolve("root");
+    home = Files.createTempDirectory(Files.createDirectories(root.resolve("tmp")), "alertmanager");
+    Files.writeString(
+        home.resolve("alertmanager.yml"),
+        """
+        route: {receiver: people, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
+        receivers: [{name: people, webhook_configs: [{url: "http://127.0.0.1:%d/", send_resolved: true}]}]
+        """
+            .formatted(receiver.getAddress().getPort()));
+    Path inside = Path.of("/").resolve(root.relativize(home));
+    List<String> command = new ArrayList<>();
+    if (!System.getProperty("user.name").equals("root")) {
+      command.addAll(List.of("unshare", "--map-root-user"));
+    }
+    command.addAll(
+        List.of(
+            "chroot",
+            root.toString(),
+            "/usr/bin/prometheus-alertmanager",
+            "--config.file=" + inside.resolve("alertmanager.yml"),
+            "--storage.path=" + inside.resolve("data"),
+            "--web.listen-address=127.0.0.1:" + port,
+            "--cluster.listen-address="));
     alertmanager =
-        new ProcessBuilder(
-                Toolchain.built("alertmanager").resolve("alertmanager").toString(),
-                "--config.file=" + config,
-                "--storage.path=" + directory.resolve("alertmanager"),
-                "--web.listen-address=127.0.0.1:" + port,
-                "--cluster.listen-address=")
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
@@ -112,6 +126,9 @@ class AlertmanagerIT {
     }
     if (alertmanager != null) {
       Toolchain.end(alertmanager);
+    }
+    if (home != null) {
+      Directories.delete(home);
     }
     receiver.stop(0);
   }
