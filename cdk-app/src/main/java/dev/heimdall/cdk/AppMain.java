@@ -26,6 +26,7 @@ public final class AppMain {
       Deployment deployment = DeploymentFile.read(file);
       Path base = Path.of("").toAbsolutePath();
       MissingBuilds.of(deployment, base).build();
+      HeimdallApp.requireNode();
       HeimdallApp.of(deployment, base, Map.of(), out).synth();
       return 0;
     } catch (ConfigurationException | DeploymentException e) {

@@ -27,11 +27,10 @@ public final class HeimdallApp {
    * @param base where relative paths of the deployment's files begin
    * @param context as {@code cdk.json} has it
    * @param out where the assembly goes; null for where the CDK command wants it
-   * @throws DeploymentException if Node.js or a file is missing
+   * @throws DeploymentException if a file is missing
    */
   public static App of(Deployment deployment, Path base, Map<String, Object> context, Path out)
       throws DeploymentException {
-    requireNode();
     Map<String, Object> settings = new HashMap<>(context);
     App app =
         new App(

@@ -49,6 +49,7 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<S
             work.resolve("out"));
     others.accept(app);
     CloudAssembly assembly = app.synth();
+    Schemas.judge(app, assembly);
     for (CloudFormationStackArtifact stack : assembly.getStacks()) {
       templates.put(
           stack.getStackName(), JSON.readTree(Path.of(stack.getTemplateFullPath()).toFile()));

@@ -2,7 +2,6 @@ package dev.heimdall.cdk;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.cdk.template.PlainTemplates;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +98,7 @@ record KeptRelease(
       }
     }
     KeptRelease made = new KeptRelease(next, new TreeMap<>(), new TreeMap<>());
-    PlainTemplates.files()
+    TemplatesOfToday.files()
         .forEach(
             (name, text) -> {
               if (name.endsWith(".yaml")) {

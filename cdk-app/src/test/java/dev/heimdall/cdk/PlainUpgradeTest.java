@@ -3,7 +3,6 @@ package dev.heimdall.cdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.cdk.template.PlainTemplates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +123,7 @@ class PlainUpgradeTest {
   @ParameterizedTest
   @MethodSource("deployed")
   void isUpgradedWithTheSameValues(Deployed deployed) throws Exception {
-    String today = PlainTemplates.files().get(deployed.name());
+    String today = TemplatesOfToday.files().get(deployed.name());
     assertThat(today).as("the template of today").isNotNull();
     Map<String, String> were = deployed.values();
     PlainTemplate next = PlainTemplate.read(today);
@@ -154,7 +153,8 @@ class PlainUpgradeTest {
    */
   private static Map<String, String> apartFromRole(
       Map<String, String> were, PlainTemplate next, JsonNode before) throws Exception {
-    PlainTemplate role = PlainTemplate.read(PlainTemplates.files().get("heimdall-node-role.yaml"));
+    PlainTemplate role =
+        PlainTemplate.read(TemplatesOfToday.files().get("heimdall-node-role.yaml"));
     Map<String, String> ofRole = new TreeMap<>(were);
     ofRole.keySet().retainAll(role.parameters().keySet());
     ofRole.put("FleetStack", SAID.get("FleetStack"));
@@ -219,7 +219,7 @@ class PlainUpgradeTest {
             .findFirst()
             .orElseThrow();
     String other =
-        PlainTemplates.files()
+        TemplatesOfToday.files()
             .get(fleet.name())
             .replace("Heimdall nodes: the load balancer, and each other", "Heimdall nodes")
             .replace("\n  LoadBalancer:\n", "\n  Balancer:\n")

@@ -3,7 +3,6 @@ package dev.heimdall.cdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.cdk.template.PlainTemplates;
 import io.github.cdklabs.cdknag.HIPAASecurityChecks;
 import io.github.cdklabs.cdknag.NIST80053R4Checks;
 import io.github.cdklabs.cdknag.NIST80053R5Checks;
@@ -115,7 +114,7 @@ class ScannersTest {
   @Test
   void eachFindingOfCheckovIsAnswered() throws Exception {
     Path folder = stacks("templates");
-    for (Map.Entry<String, String> plain : PlainTemplates.files().entrySet()) {
+    for (Map.Entry<String, String> plain : TemplatesOfToday.files().entrySet()) {
       if (plain.getKey().endsWith(".yaml")) {
         Files.writeString(folder.resolve(plain.getKey()), plain.getValue());
       }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The sample with two regions, which has one of everything, put together for the tests of a class.
+ * The sample with two regions, which has one of everything, put together once for all tests of it.
  */
 abstract class TwoRegionsSample {
   static final ObjectMapper JSON =
@@ -20,12 +20,13 @@ abstract class TwoRegionsSample {
   static final String EU = "orders-db-eu-west-1";
   static final String US = "orders-db-us-east-1";
 
-  @TempDir static Path work;
   static Assembly made;
 
   @BeforeAll
-  static void make() throws Exception {
-    made = Assembly.of(Path.of("samples", "two-regions.json"), work);
+  static void make(@TempDir Path work) throws Exception {
+    if (made == null) {
+      made = Assembly.of(Path.of("samples", "two-regions.json"), work);
+    }
   }
 
   static String role(String part, String name) {

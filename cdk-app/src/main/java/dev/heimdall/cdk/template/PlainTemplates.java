@@ -21,6 +21,7 @@ import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.DefaultStackSynthesizer;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.cxapi.CloudAssembly;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.iam.ManagedPolicy;
@@ -35,12 +36,8 @@ public final class PlainTemplates {
 
   private PlainTemplates() {}
 
-  /** All files, by their paths below {@code templates}. */
-  public static Map<String, String> files() {
-    Map<String, String> files = new TreeMap<>();
-    for (Component component : Component.values()) {
-      files.put("iam/" + component.label() + ".json", policy(component));
-    }
+  /** The app that makes those which are stacks. */
+  public static App app() {
     App app =
         new App(
             AppProps.builder()
@@ -50,7 +47,20 @@ public final class PlainTemplates {
     for (Stack stack : stacks(app)) {
       stack.getStackName();
     }
-    for (CloudFormationStackArtifact stack : app.synth().getStacks()) {
+    return app;
+  }
+
+  /**
+   * All files, by their paths below {@code templates}.
+   *
+   * @param assembly what became of the app
+   */
+  public static Map<String, String> files(CloudAssembly assembly) {
+    Map<String, String> files = new TreeMap<>();
+    for (Component component : Component.values()) {
+      files.put("iam/" + component.label() + ".json", policy(component));
+    }
+    for (CloudFormationStackArtifact stack : assembly.getStacks()) {
       files.put(stack.getStackName() + ".yaml", yaml(Path.of(stack.getTemplateFullPath())));
     }
     return files;

@@ -2,6 +2,7 @@ package dev.heimdall.cdk.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.cdk.TemplatesOfToday;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ class PlainTemplatesTest {
 
   @Test
   void theCommittedFilesAreThoseOfTheApp() throws IOException {
-    Map<String, String> files = PlainTemplates.files();
+    Map<String, String> files = TemplatesOfToday.files();
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path committed = TEMPLATES.resolve(file.getKey());
       if (System.getProperty("regenerate") != null) {
@@ -47,7 +48,7 @@ class PlainTemplatesTest {
   @ParameterizedTest
   @ValueSource(strings = {"heimdall-node-role.yaml", "heimdall-manager.yaml"})
   void parametersDecideAboutShellsAndAboutInstancesThatFail(String name) {
-    String template = PlainTemplates.files().get(name);
+    String template = TemplatesOfToday.files().get(name);
     asks(template, "KeepFailed", "SessionManager");
     assertThat(template)
         .containsPattern(
@@ -60,7 +61,7 @@ class PlainTemplatesTest {
   @ParameterizedTest
   @ValueSource(strings = {"heimdall-fleet.yaml", "heimdall-manager.yaml"})
   void aParameterDecidesAboutInstancesThatFail(String name) {
-    String template = PlainTemplates.files().get(name);
+    String template = TemplatesOfToday.files().get(name);
     asks(template, "KeepFailed");
     assertThat(template)
         .contains("keepFailed='${KeepFailed}'", "KeepFailed: !If [KeepsFailed, \"yes\", \"\"]");
@@ -78,12 +79,12 @@ class PlainTemplatesTest {
   /** What nodes do with the stack they are in, they may do there, and not with their role's. */
   @Test
   void theRoleIsThatOfAnotherStack() {
-    String role = PlainTemplates.files().get("heimdall-node-role.yaml");
+    String role = TemplatesOfToday.files().get("heimdall-node-role.yaml");
     assertThat(role)
         .contains("autoScalingGroupName/${FleetStack}-*", "log-group:${FleetStack}-*:log-stream:*")
         .contains("  OfFleetStack:\n", "    Value: !Ref FleetStack\n")
         .doesNotContain("AWS::StackName");
-    assertThat(PlainTemplates.files().get("heimdall-fleet.yaml"))
+    assertThat(TemplatesOfToday.files().get("heimdall-fleet.yaml"))
         .contains("Arn: !Ref NodeProfile\n")
         .doesNotContain("AWS::IAM");
   }
@@ -91,7 +92,7 @@ class PlainTemplatesTest {
   /** Each manager writes a file of some MB every ten minutes. */
   @Test
   void versionsOfFiguresGoAfterADay() {
-    assertThat(PlainTemplates.files().get("heimdall-documents.yaml"))
+    assertThat(TemplatesOfToday.files().get("heimdall-documents.yaml"))
         .containsPattern("NoncurrentDays: 1\\s+Prefix: config-manager/figures/\\s+Status: Enabled");
   }
 
@@ -101,7 +102,7 @@ class PlainTemplatesTest {
    */
   @Test
   void eachTemplateCanBeHandedOverAsItIs() {
-    assertThat(PlainTemplates.files())
+    assertThat(TemplatesOfToday.files())
         .allSatisfy(
             (name, text) ->
                 assertThat(text.getBytes(StandardCharsets.UTF_8).length).isLessThan(45_000));
