@@ -1,6 +1,5 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.engine.boot.ChangeTriggers;
 import dev.heimdall.launcher.process.CommandFailure;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,6 +28,7 @@ final class ChangesInstallCommand implements Callable<Integer> {
           spec.commandLine(), "Which tables? --tables names some, --schemas all of a schema.");
     }
     return place.carryOut(
-        ChangeTriggers.install(place.schemas(), place.tables()), "The triggers are there.");
+        TriggerPlace.triggers().install(place.schemas(), place.tables()),
+        "The triggers are there.");
   }
 }

@@ -1,6 +1,5 @@
 package dev.heimdall.launcher;
 
-import dev.heimdall.engine.boot.ChangeTriggers;
 import dev.heimdall.launcher.process.CommandFailure;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,6 +19,6 @@ final class ChangesRemoveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     return place.carryOut(
-        ChangeTriggers.remove(place.schemas(), place.tables()), "The triggers are gone.");
+        TriggerPlace.triggers().remove(place.schemas(), place.tables()), "The triggers are gone.");
   }
 }

@@ -1,5 +1,7 @@
 package dev.heimdall.launcher;
 
+import dev.heimdall.engine.changes.ChangeTriggers;
+import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
@@ -81,6 +83,11 @@ final class TriggerPlace {
 
   boolean selectsNothing() {
     return tables.isEmpty() && schemas.isEmpty();
+  }
+
+  /** What makes them: of one engine, as no other one's databases notify. */
+  static ChangeTriggers triggers() {
+    return DialectProviders.found().of(Engine.POSTGRESQL).triggers().orElseThrow();
   }
 
   List<String> schemas() {

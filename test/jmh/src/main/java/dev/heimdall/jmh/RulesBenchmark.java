@@ -4,9 +4,9 @@ import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
@@ -105,7 +105,6 @@ public class RulesBenchmark {
             17,
             23,
             new PostgresClassifier(),
-            new StatementParser(),
             Runnable::run,
             Runnable::run,
             new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.STATEMENTS));
@@ -119,7 +118,7 @@ public class RulesBenchmark {
             () -> {});
     pipeline.rulesAndCatalogues(
         new RulesAndCatalogues(
-            RuleBook.compile(configuration, configuration.vdbs().get("bench"), null),
+            RuleBook.compile(configuration, configuration.vdbs().get("bench"), PostgresSql.DIALECT, null),
             Catalogues.unread(
                 configuration.sources().get("db"),
                 PostgresObjects.INSTANCE,

@@ -1,8 +1,7 @@
 package dev.heimdall.jmh;
 
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -39,10 +38,8 @@ public class StatementBenchmark {
 
   private byte[] text;
   private final StatementClassifier classifier = new PostgresClassifier();
-  private final Fingerprinter fingerprinter = new Fingerprinter(Dialect.POSTGRES, 17, 23);
+  private final Fingerprinter fingerprinter = new Fingerprinter(PostgresSql.DIALECT, 17, 23);
   private final StatementTable<String> table = new StatementTable<>(4096);
-  private final StatementParser parser = new StatementParser();
-
   /** Fills the table. */
   @Setup
   public void fill() {
@@ -75,6 +72,6 @@ public class StatementBenchmark {
 
   @Benchmark
   public ParsedStatement parse() {
-    return parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    return PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
   }
 }

@@ -7,12 +7,11 @@ import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.observe.NodeCounter;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -46,8 +45,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Rule actions on a database of a test's own, with all that was counted and reported. */
 final class Actions implements AutoCloseable, ActionEvents {
   static final String VDB = "app";
-  private static final StatementParser PARSER = new StatementParser();
-
   private final String database;
   private final RuleActions actions;
   private final Map<NodeCounter, AtomicLong> counts = new EnumMap<>(NodeCounter.class);
@@ -125,7 +122,7 @@ final class Actions implements AutoCloseable, ActionEvents {
   }
 
   Statement facts(String sql, boolean anything, String... tables) {
-    ParsedStatement parsed = PARSER.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
     Set<String> names = new TreeSet<>();
     Arrays.stream(tables).forEach(table -> names.add(table(table)));
     return new Statement(

@@ -3,7 +3,7 @@ package dev.heimdall.test.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.action.LearnedRow;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.ActionParameters.LearnPattern;
 import dev.heimdall.model.Configuration;
@@ -40,7 +40,7 @@ class LearnIT {
   private void learn(long fingerprint, String sql) {
     db.actions()
         .learned()
-        .learn(HOW, 0, fingerprint, () -> sql, Dialect.POSTGRES, LexerMode.STANDARD);
+        .learn(HOW, 0, fingerprint, () -> sql, PostgresSql.DIALECT, LexerMode.STANDARD);
   }
 
   private List<Rule> rules() throws Exception {
@@ -75,7 +75,7 @@ class LearnIT {
       again
           .actions()
           .learned()
-          .learn(HOW, 0, 5, () -> "SELECT a", Dialect.POSTGRES, LexerMode.STANDARD);
+          .learn(HOW, 0, 5, () -> "SELECT a", PostgresSql.DIALECT, LexerMode.STANDARD);
     }
     assertThat(rules()).hasSize(2);
     assertThat(Files.readString(directory.resolve("rules/firewall.json")))

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.PlanRow;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.observe.NodeCounter;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.model.ActionParameters.ExtractPlan;
 import dev.heimdall.model.ActionParameters.PlanFormat;
@@ -53,7 +53,7 @@ class PlanIT {
             2,
             4711,
             sql,
-            Dialect.POSTGRES,
+            PostgresSql.DIALECT,
             LexerMode.STANDARD,
             List.of(types),
             db.facts(sql, false, "t"));

@@ -143,7 +143,7 @@ class RoomsTest {
             .resideInAPackage(ENGINE + ".dialect.*.sql..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", ENGINE + ".dialect.*.sql..", room("sql")));
+            .resideInAnyPackage("java..", ENGINE + ".dialect.*.sql..", room("parse"), room("sql")));
   }
 
   @Test
@@ -440,14 +440,21 @@ class RoomsTest {
   }
 
   @Test
-  void dialectsArePickedAtTheStartOfTheNodeOnly() {
+  void dialectsAreFoundAndNeverNamed() {
     holds(
         classes()
             .that()
-            .resideInAPackage(room("dialect"))
+            .resideInAPackage(ENGINE + ".dialect.*..")
             .should()
             .onlyHaveDependentClassesThat()
-            .resideInAnyPackage(room("dialect"), room("boot")));
+            .resideInAPackage(ENGINE + ".dialect.*.."));
+    holds(
+        classes()
+            .that()
+            .resideInAPackage(ENGINE + ".dialect")
+            .should()
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage(room("dialect"), room("boot"), "dev.heimdall.launcher.."));
   }
 
   @Test

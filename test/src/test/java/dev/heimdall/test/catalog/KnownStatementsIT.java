@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
@@ -44,7 +44,6 @@ class KnownStatementsIT {
                   17,
                   23,
                   new PostgresClassifier(),
-                  new StatementParser(),
                   new StatementTimes(),
                   Runnable::run,
                   Runnable::run,
@@ -67,7 +66,8 @@ class KnownStatementsIT {
     Files.writeString(
         directory.resolve("vdbs/app.json"), "{\"ports\": [5432], \"source\": \"db\"}");
     Configuration configuration = ConfigurationReader.read(directory);
-    noRules = RuleBook.compile(configuration, configuration.vdbs().get("app"), null);
+    noRules =
+        RuleBook.compile(configuration, configuration.vdbs().get("app"), PostgresSql.DIALECT, null);
   }
 
   private Statement judged(Catalogues by, boolean doubtful) {

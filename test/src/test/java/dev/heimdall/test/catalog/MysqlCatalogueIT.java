@@ -6,13 +6,11 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Dialect;
-import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -77,8 +75,7 @@ class MysqlCatalogueIT {
       Catalogues catalogues, String database, List<String> path, String sql) {
     Catalogue catalogue = catalogues.current(database);
     return catalogue.resolve(
-        new StatementParser().parse(sql, Dialect.MYSQL, LexerMode.MYSQL),
-        new NameScope(database, "app", path));
+        MysqlSql.DIALECT.parse(sql, MysqlSql.USUAL_MODE), new NameScope(database, "app", path));
   }
 
   static Catalogues read(DataSource source) {

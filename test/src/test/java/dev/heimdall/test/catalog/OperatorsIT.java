@@ -2,8 +2,7 @@ package dev.heimdall.test.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
@@ -14,7 +13,6 @@ import org.junit.jupiter.api.Test;
 class OperatorsIT {
   private static final String DATABASE = "catalog_operators";
   private static final String BOTH = " (LEFTARG = int, RIGHTARG = int, FUNCTION = ";
-  private static final StatementParser PARSER = new StatementParser();
   private static Asked db;
 
   @BeforeAll
@@ -43,7 +41,7 @@ class OperatorsIT {
   }
 
   private static Statement resolve(String sql) {
-    return db.resolve(PARSER.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD));
+    return db.resolve(PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD));
   }
 
   @Test
@@ -89,14 +87,12 @@ class OperatorsIT {
                 + " $$ INSERT INTO audit VALUES (a) RETURNING a $$",
             "CREATE OPERATOR <+>" + BOTH + "notes)")) {
       Statement write =
-          own.resolve(
-              PARSER.parse("SELECT a <+> b FROM plain", Dialect.POSTGRES, LexerMode.STANDARD));
+          own.resolve(PostgresSql.DIALECT.parse("SELECT a <+> b FROM plain", LexerMode.STANDARD));
       assertThat(write.readOnly()).isFalse();
       assertThat(write.tablesWritten()).containsExactly("catalog_writing_operators.audit");
       own.change("DROP OPERATOR <+> (int, int)");
       assertThat(
-              own.resolve(
-                      PARSER.parse("SELECT a + b FROM plain", Dialect.POSTGRES, LexerMode.STANDARD))
+              own.resolve(PostgresSql.DIALECT.parse("SELECT a + b FROM plain", LexerMode.STANDARD))
                   .readOnly())
           .isTrue();
       own.change(
@@ -105,16 +101,14 @@ class OperatorsIT {
               + " $$ BEGIN INSERT INTO audit VALUES ($1); RETURN NULL; END $$",
           "CREATE CAST (int AS mood) WITH FUNCTION to_mood(int)");
       Statement cast =
-          own.resolve(
-              PARSER.parse("SELECT a::mood FROM plain", Dialect.POSTGRES, LexerMode.STANDARD));
+          own.resolve(PostgresSql.DIALECT.parse("SELECT a::mood FROM plain", LexerMode.STANDARD));
       assertThat(cast.readOnly()).isFalse();
       assertThat(cast.tablesWritten()).containsExactly("catalog_writing_operators.audit");
       own.change(
           "CREATE OR REPLACE FUNCTION to_mood(int) RETURNS mood STABLE LANGUAGE plpgsql AS"
               + " $$ BEGIN RETURN (SELECT row(a)::mood FROM audit); END $$");
       Statement varying =
-          own.resolve(
-              PARSER.parse("SELECT a::mood FROM plain", Dialect.POSTGRES, LexerMode.STANDARD));
+          own.resolve(PostgresSql.DIALECT.parse("SELECT a::mood FROM plain", LexerMode.STANDARD));
       assertThat(varying.readOnly()).isTrue();
       assertThat(varying.repeatable()).isFalse();
     }
@@ -158,7 +152,7 @@ class OperatorsIT {
             "UPDATE plain SET a = 2 WHERE b IN ('x', 'y')",
             "SELECT a::text FROM plain"
           }) {
-        Statement found = own.resolve(PARSER.parse(harmless, Dialect.POSTGRES, LexerMode.STANDARD));
+        Statement found = own.resolve(PostgresSql.DIALECT.parse(harmless, LexerMode.STANDARD));
         assertThat(found.changesSession()).as(harmless).isNull();
       }
       for (String harmful :
@@ -182,7 +176,7 @@ class OperatorsIT {
             "SELECT jsonb_populate_record(NULL::marked, '{}')",
             "DO $$ DECLARE c checked := 'x'; BEGIN END $$"
           }) {
-        Statement found = own.resolve(PARSER.parse(harmful, Dialect.POSTGRES, LexerMode.STANDARD));
+        Statement found = own.resolve(PostgresSql.DIALECT.parse(harmful, LexerMode.STANDARD));
         assertThat(found.changesSession()).as(harmful).isNotNull();
       }
     }

@@ -2,8 +2,7 @@ package dev.heimdall.test.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
@@ -75,8 +74,7 @@ class TextIT {
         "LOCK TABLE orders ~ LOCK w:orders"
       })
   void textsAreResolved(String sql, String expected) {
-    Statement statement =
-        db.resolve(new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD));
+    Statement statement = db.resolve(PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD));
 
     assertThat(said(statement)).isEqualTo(expected);
     assertThat(statement.reason() == null).isEqualTo(expected.startsWith("READ"));

@@ -2,7 +2,7 @@ package dev.heimdall.test.changes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.boot.ChangeTriggers;
+import dev.heimdall.engine.dialect.postgres.changes.NotifyTriggers;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
@@ -40,8 +40,8 @@ class NotifiedWritesIT {
         "INSERT INTO nw.part VALUES (2, 1)",
         "INSERT INTO nw.log VALUES (1, 'first'), (101, 'second')",
         "INSERT INTO nw.unheard VALUES (1)");
-    past(ChangeTriggers.install(List.of(), List.of(TABLES)));
-    past(ChangeTriggers.install(List.of(), List.of(TABLES))); // says nothing more
+    past(new NotifyTriggers().install(List.of(), List.of(TABLES)));
+    past(new NotifyTriggers().install(List.of(), List.of(TABLES))); // says nothing more
     node = new HearingNode(SharedPostgres.cluster(), c -> c.source("changes.notify", true));
     node.awaitPhase("following");
   }
@@ -49,7 +49,7 @@ class NotifiedWritesIT {
   @AfterAll
   static void stop() throws IOException {
     node.close();
-    past(ChangeTriggers.remove(List.of(), List.of()));
+    past(new NotifyTriggers().remove(List.of(), List.of()));
     past("DROP SCHEMA nw CASCADE");
   }
 

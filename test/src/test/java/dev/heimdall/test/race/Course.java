@@ -2,7 +2,7 @@ package dev.heimdall.test.race;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.boot.ChangeTriggers;
+import dev.heimdall.engine.dialect.postgres.changes.NotifyTriggers;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.RedisProcess;
@@ -187,8 +187,8 @@ final class Course implements AutoCloseable {
     }
     if (hearing == Hearing.TRIGGERS) {
       sql.addAll(
-          ChangeTriggers.install(
-              List.of(), tables.stream().map(table -> "public." + table).toList()));
+          new NotifyTriggers()
+              .install(List.of(), tables.stream().map(table -> "public." + table).toList()));
     }
     past(sql);
   }
@@ -196,7 +196,7 @@ final class Course implements AutoCloseable {
   private void drop(List<String> tables, Hearing hearing) {
     past(List.of("DROP TABLE " + String.join(", ", tables)));
     if (hearing == Hearing.TRIGGERS) {
-      past(ChangeTriggers.remove(List.of(), List.of()));
+      past(new NotifyTriggers().remove(List.of(), List.of()));
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.heimdall.test.sql;
 
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import java.sql.Connection;
@@ -30,7 +29,6 @@ final class CorpusRun {
   private static final Pattern LEFT_OUT =
       Pattern.compile("(?is)^copy\\b.*|.*(pg_sleep|alter system|statement_timeout).*");
 
-  private final StatementParser parser = new StatementParser();
   private final List<String> wrong = new ArrayList<>();
   private int judged;
   private int understood;
@@ -63,7 +61,7 @@ final class CorpusRun {
 
   private void one(Connection connection, Statement statement, String sql) throws SQLException {
     TransactionState state = connection.unwrap(BaseConnection.class).getTransactionState();
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
     boolean idle = state == TransactionState.IDLE;
     boolean byBody = false;
     if (state != TransactionState.FAILED && BODY.matcher(sql).matches()) {

@@ -1,6 +1,6 @@
 package dev.heimdall.test.sql;
 
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementSplitter;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ final class PsqlScript {
   /** Its statements in order; none if they cannot be told apart. */
   static List<String> statements(String script) {
     byte[] text = withoutCommands(script).getBytes(StandardCharsets.UTF_8);
-    StatementSplitter splitter = new StatementSplitter(Dialect.POSTGRES);
+    StatementSplitter splitter = new StatementSplitter(PostgresSql.DIALECT);
     int n = splitter.split(text, 0, text.length, LexerMode.STANDARD);
     List<String> statements = new ArrayList<>();
     for (int i = 0; i < n; i++) {

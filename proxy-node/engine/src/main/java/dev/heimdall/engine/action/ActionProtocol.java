@@ -1,7 +1,7 @@
 package dev.heimdall.engine.action;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public interface ActionProtocol {
   /** How texts are read. */
-  Dialect reading();
+  SqlDialect reading();
 
   /** Why the driver cannot have a session's variables; null when it can. */
   String refusal(Map<String, String> ofSource, Map<String, String> ofSession);

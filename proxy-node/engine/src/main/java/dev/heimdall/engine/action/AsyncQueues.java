@@ -104,7 +104,9 @@ public final class AsyncQueues {
           verdict == Deferrable.Verdict.NO ? "it has a result, or needs its own session" : null;
     }
     if (refusal == null) {
-      bound = BoundText.of(statement.sql(), statement.lexerMode(), statement.parameters());
+      bound =
+          BoundText.of(
+              statement.sql(), protocol.reading(), statement.lexerMode(), statement.parameters());
       refusal = bound.isEmpty() ? "a parameter is in an unknown binary format" : null;
     }
     if (refusal != null) {

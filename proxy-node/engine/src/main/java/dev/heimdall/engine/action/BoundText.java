@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.ParameterText;
 import dev.heimdall.engine.sql.ParameterValue;
+import dev.heimdall.engine.sql.SqlDialect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,11 +18,13 @@ import java.util.function.IntFunction;
  * A text with the values of its parameters, to be made one text of.
  *
  * @param sql the text, with {@code $1} and so on
+ * @param reading whose SQL it is
  * @param lexerMode what its literals mean
  * @param types the OID of each parameter's type, 0 for none
  * @param values each parameter's value in the text format; null for NULL
  */
-record BoundText(String sql, LexerMode lexerMode, List<Integer> types, List<String> values) {
+record BoundText(
+    String sql, SqlDialect reading, LexerMode lexerMode, List<Integer> types, List<String> values) {
   private static final int UNKNOWN = 705;
 
   /** What the types of everyday are called at every server. */
@@ -45,7 +48,8 @@ record BoundText(String sql, LexerMode lexerMode, List<Integer> types, List<Stri
           Map.entry(3802, "jsonb"));
 
   /** Empty when a value is in a binary format that is not known here, or is no text. */
-  static Optional<BoundText> of(String sql, LexerMode lexerMode, List<Parameter> parameters) {
+  static Optional<BoundText> of(
+      String sql, SqlDialect reading, LexerMode lexerMode, List<Parameter> parameters) {
     List<Integer> types = new ArrayList<>();
     List<String> values = new ArrayList<>();
     for (Parameter parameter : parameters) {
@@ -60,7 +64,7 @@ record BoundText(String sql, LexerMode lexerMode, List<Integer> types, List<Stri
       }
       values.add(value.get());
     }
-    return Optional.of(new BoundText(sql, lexerMode, types, values));
+    return Optional.of(new BoundText(sql, reading, lexerMode, types, values));
   }
 
   /** The types whose names only the server knows. */
@@ -81,7 +85,7 @@ record BoundText(String sql, LexerMode lexerMode, List<Integer> types, List<Stri
     if (values.isEmpty()) {
       return Optional.of(sql);
     }
-    return new ParameterText()
+    return new ParameterText(reading)
         .replaced(
             sql, lexerMode, number -> number > values.size() ? null : literal(number - 1, names));
   }

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.observe.NodeCounter;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Weight;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.LearnedRules;
@@ -92,7 +92,7 @@ public final class LearnedPatterns {
       long high,
       long low,
       Supplier<String> sql,
-      Dialect dialect,
+      SqlDialect dialect,
       LexerMode lexerMode) {
     Key key = new Key(how.rule(), how.action(), high, low);
     Pattern pattern = patterns.get(key);
@@ -130,7 +130,8 @@ public final class LearnedPatterns {
     }
   }
 
-  private void make(Key key, Pattern pattern, String text, Dialect dialect, LexerMode lexerMode) {
+  private void make(
+      Key key, Pattern pattern, String text, SqlDialect dialect, LexerMode lexerMode) {
     String regex = text == null ? null : PatternRegex.of(text, dialect, lexerMode).orElse(null);
     if (regex == null) {
       events.failed(ACTION, key.list(), List.of(), null, "a statement has no pattern to be learnt");

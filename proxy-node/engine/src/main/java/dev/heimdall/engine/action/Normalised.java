@@ -1,8 +1,8 @@
 package dev.heimdall.engine.action;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import java.nio.charset.StandardCharsets;
 
 /** Texts without their values, for people. */
@@ -11,7 +11,7 @@ final class Normalised {
 
   private Normalised() {}
 
-  static String text(String sql, Dialect dialect, LexerMode lexerMode) {
+  static String text(String sql, SqlDialect dialect, LexerMode lexerMode) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     String text = new Fingerprinter(dialect, 0, 0).normalised(bytes, 0, bytes.length, lexerMode);
     return text.length() > LONGEST ? text.substring(0, LONGEST) + " …" : text;

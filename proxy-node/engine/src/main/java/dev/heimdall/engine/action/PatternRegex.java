@@ -1,7 +1,7 @@
 package dev.heimdall.engine.action;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Token;
 import dev.heimdall.engine.sql.Tokenizer;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,8 @@ public final class PatternRegex {
       "(?:(?:[eEbBxXnN]|[uU]&)?'(?:[^'\\\\]|'')*'|\\$\\d+"
           + "|[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)";
 
-  /** In MySQL's texts to be prepared a parameter is a question mark. */
-  private static final String MYSQL_LITERAL = LITERAL.replaceFirst("\\(\\?:", "(?:\\\\?|");
+  /** Where in texts to be prepared a parameter is a question mark. */
+  private static final String LITERAL_OR_MARK = LITERAL.replaceFirst("\\(\\?:", "(?:\\\\?|");
 
   /** A quoted name, or a place of a value. */
   private static final Pattern VALUE = Pattern.compile("\"[^\"]*\"|`[^`]*`|(\\?)");
@@ -31,21 +31,24 @@ public final class PatternRegex {
   private final List<Token> tokens;
 
   /** What stands around names that are quoted. */
-  private final String mark;
+  private final String opening;
+
+  private final String closing;
 
   private final String literal;
 
   private final StringBuilder regex = new StringBuilder("^\\s*");
   private int at;
 
-  private PatternRegex(List<Token> tokens, Dialect dialect) {
+  private PatternRegex(List<Token> tokens, SqlDialect dialect) {
     this.tokens = tokens;
-    this.mark = dialect == Dialect.MYSQL ? "`" : "\"";
-    this.literal = dialect == Dialect.MYSQL ? MYSQL_LITERAL : LITERAL;
+    this.opening = String.valueOf(dialect.openingQuote());
+    this.closing = String.valueOf(dialect.closingQuote());
+    this.literal = dialect.hasQuestionMarks() ? LITERAL_OR_MARK : LITERAL;
   }
 
   /** Empty when the text is too long, or has something in it that cannot be read for certain. */
-  static Optional<String> of(String sql, Dialect dialect, LexerMode lexerMode) {
+  static Optional<String> of(String sql, SqlDialect dialect, LexerMode lexerMode) {
     if (sql.contains("U&\"") || sql.contains("u&\"")) {
       // Tokens have what such a name means, a pattern needs how it is spelled.
       return Optional.empty();
@@ -67,12 +70,12 @@ public final class PatternRegex {
    *
    * @return empty, too, for one of which the end is not shown
    */
-  public static Optional<String> ofNormalised(String normalised, Dialect dialect) {
+  public static Optional<String> ofNormalised(String normalised, SqlDialect dialect) {
     if (normalised.contains("…") || normalised.startsWith("(a text")) {
       return Optional.empty();
     }
     String sql = VALUE.matcher(normalised).replaceAll(m -> m.group(1) == null ? "$0" : "1");
-    return of(sql, dialect, dialect == Dialect.MYSQL ? LexerMode.MYSQL : LexerMode.STANDARD);
+    return of(sql, dialect, dialect.usualMode());
   }
 
   private String build() {
@@ -114,7 +117,10 @@ public final class PatternRegex {
     switch (token.type()) {
       case WORD -> regex.append("(?i:").append(quoted(token.text())).append(')');
       case QUOTED ->
-          regex.append(mark).append(quoted(token.text().replace(mark, mark + mark))).append(mark);
+          regex
+              .append(quoted(opening))
+              .append(quoted(token.text().replace(closing, closing + closing)))
+              .append(quoted(closing));
       case SIGN -> regex.append(quoted(token.text()));
       default -> regex.append(isInList() ? literal + "(?:\\s*,\\s*" + literal + ")*" : literal);
     }

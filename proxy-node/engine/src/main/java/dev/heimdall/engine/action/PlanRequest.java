@@ -1,7 +1,7 @@
 package dev.heimdall.engine.action;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
 
@@ -24,7 +24,7 @@ public record PlanRequest(
     long low,
     long averageMicros,
     String sql,
-    Dialect dialect,
+    SqlDialect dialect,
     LexerMode lexerMode,
     List<Integer> types,
     Statement facts) {

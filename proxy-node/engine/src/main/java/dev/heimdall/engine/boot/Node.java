@@ -16,8 +16,8 @@ import dev.heimdall.engine.config.CommitGate;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.dialect.Dialect;
-import dev.heimdall.engine.dialect.mysql.MysqlDialect;
-import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.dialect.DialectProviders;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.fleet.FleetNumbers;
@@ -141,9 +141,9 @@ public final class Node implements AutoCloseable {
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
     Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
-    spoken.put(
-        Engine.POSTGRESQL, PostgresDialect.create(keyCache, NonceSource.random(random), offLoop));
-    spoken.put(Engine.MYSQL, MysqlDialect.create(offLoop));
+    DialectProviders providers = DialectProviders.found();
+    NodeServices services = new NodeServices(keyCache, NonceSource.random(random), offLoop);
+    providers.engines().forEach(each -> spoken.put(each, providers.of(each).create(services)));
     spoken.putAll(others);
     Dialects dialects = new Dialects(spoken);
     budget = budget(configuration.node(), loopCount * engines(configuration));

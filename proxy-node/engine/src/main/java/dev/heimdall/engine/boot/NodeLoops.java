@@ -5,7 +5,6 @@ import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.model.Engine;
@@ -36,7 +35,6 @@ record NodeLoops(List<NodeLoop> all) {
       MemoryBudget budget,
       RandomGenerator random,
       ExecutorService offLoop) {
-    StatementParser parser = new StatementParser();
     StatementTimes times = new StatementTimes();
     long key0 = random.nextLong();
     long key1 = random.nextLong();
@@ -54,7 +52,7 @@ record NodeLoops(List<NodeLoop> all) {
                 at,
                 metrics.loop(index),
                 clientsOfLoop,
-                new LoopSessions.Judging(dialect.statements(), parser, times, key0, key1, offLoop),
+                new LoopSessions.Judging(dialect.statements(), times, key0, key1, offLoop),
                 dialect.naming().apply(index),
                 budget));
       }

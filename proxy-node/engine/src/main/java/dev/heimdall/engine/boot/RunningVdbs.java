@@ -368,7 +368,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
             name,
             there != null && there.plan().equals(plan)
                 ? there
-                : new ForeignSource(plan, clusters.guard(source)));
+                : new ForeignSource(plan, dialects.of(source).foreign(), clusters.guard(source)));
       }
     }
     return Map.copyOf(foreigners);
@@ -379,6 +379,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
     return RuleBook.compile(
         from,
         vdb,
+        dialects.of(from.sources().get(vdb.source())).statements(),
         running == null ? null : running.context().settings().rulesAndCatalogues().rules(),
         patterns);
   }

@@ -176,7 +176,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
   }
 
   private ForeignOutcome connected() throws SQLException {
-    Optional<PlaceholderText> text = what.format().placed(source.dialect().reading());
+    Optional<PlaceholderText> text = what.format().placed(source.protocol().reading());
     boolean contained = what.contained() && text.isPresent() && !text.get().leavesTraces();
     Connection connection;
     try {
@@ -193,7 +193,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
       clean = contained;
       throw e.cause();
     } finally {
-      if (end() || !(clean && source.dialect().clean(connection))) {
+      if (end() || !(clean && source.protocol().clean(connection))) {
         source.discard(connection, what.database()); // and with that it is closed
       } else {
         connection.close();
@@ -221,7 +221,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
       throws SQLException, Refused {
     begun(
         () -> {
-          source.dialect().begin(connection, what);
+          source.protocol().begin(connection, what.database(), what.mayStream());
           return false;
         });
     try (Pieces out = new Pieces(this)) {
@@ -242,7 +242,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
   private ForeignOutcome simple(Connection connection, Pieces out) throws SQLException, Refused {
     try (Statement simple = connection.createStatement()) {
       simple.setEscapeProcessing(false);
-      simple.setFetchSize(source.dialect().fetchSize());
+      simple.setFetchSize(source.protocol().fetchSize());
       simple.setMaxRows(what.maxRows());
       move(Stage.RUNNING, simple);
       return result(simple, begun(() -> simple.execute(what.format().text())), out);
@@ -261,7 +261,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
               "08P01"));
     }
     try (PreparedStatement prepared = prepare(connection, text)) {
-      prepared.setFetchSize(source.dialect().fetchSize());
+      prepared.setFetchSize(source.protocol().fetchSize());
       prepared.setMaxRows(what.maxRows());
       begun(
           () -> {

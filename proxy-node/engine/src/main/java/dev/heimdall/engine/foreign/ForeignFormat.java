@@ -1,7 +1,7 @@
 package dev.heimdall.engine.foreign;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.PlaceholderText;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.sql.PreparedStatement;
@@ -26,7 +26,7 @@ public interface ForeignFormat {
    * @param there how the data source reads texts
    * @return empty where it cannot be read
    */
-  Optional<PlaceholderText> placed(Dialect there);
+  Optional<PlaceholderText> placed(SqlDialect there);
 
   /** How many parameters have a value. */
   int given();

@@ -41,7 +41,7 @@ public final class ForeignSource implements AutoCloseable {
 
   private final Plan plan;
   private final Optional<WriterGuard> guard;
-  private final ForeignDialect dialect;
+  private final ForeignProtocol protocol;
   private final ForeignErrors errors;
   private final ThreadPoolExecutor workers;
   private final ThreadPoolExecutor cancels;
@@ -61,13 +61,14 @@ public final class ForeignSource implements AutoCloseable {
   public record Plan(DataSource source, DatabaseCredentials login, int connections, int maxQueue) {}
 
   /**
+   * @param protocol of its engine
    * @param guard says which writer takes what is written, where that has to be confirmed
    */
-  public ForeignSource(Plan plan, Optional<WriterGuard> guard) {
+  public ForeignSource(Plan plan, ForeignProtocol protocol, Optional<WriterGuard> guard) {
     this.plan = plan;
     this.guard = guard;
-    this.dialect = ForeignDialect.of(plan.source().engine());
-    this.errors = new ForeignErrors(plan.source().name(), dialect.states());
+    this.protocol = protocol;
+    this.errors = new ForeignErrors(plan.source().name(), protocol.states());
     int threads = Math.min(plan.connections(), MOST_CONNECTIONS);
     workers =
         new ThreadPoolExecutor(
@@ -122,8 +123,8 @@ public final class ForeignSource implements AutoCloseable {
     return plan.source().name();
   }
 
-  ForeignDialect dialect() {
-    return dialect;
+  ForeignProtocol protocol() {
+    return protocol;
   }
 
   ForeignErrors errors() {
@@ -214,7 +215,7 @@ public final class ForeignSource implements AutoCloseable {
   }
 
   private String poolOf(String database) {
-    return dialect.changesDatabase() ? plan.source().database().orElse("") : database;
+    return protocol.changesDatabase() ? plan.source().database().orElse("") : database;
   }
 
   // ---- the end

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What was found in a text so far; it only ever gets more careful. */
-final class Findings {
+public final class Findings {
   /** More names are not recognised where a text is not understood. */
   private static final int MOST_NAMES = 2_000;
 
@@ -51,7 +51,7 @@ final class Findings {
   }
 
   /** The body of the present statement, which is a DO. */
-  void codeBlock(RoutineBody body) {
+  public void codeBlock(RoutineBody body) {
     codeBlock = true;
     runs.add(new RunText(true, body));
   }
@@ -61,14 +61,14 @@ final class Findings {
     runs.add(new RunText(false, statement));
   }
 
-  void kind(StatementClass found) {
+  public void kind(StatementClass found) {
     if (found.compareTo(kind) > 0) {
       kind = found;
     }
   }
 
   /** Something is not certain; the statement is at least of this kind. */
-  void uncertain(StatementClass atLeast) {
+  public void uncertain(StatementClass atLeast) {
     uncertain(atLeast, "touches more than its text names");
   }
 
@@ -77,7 +77,7 @@ final class Findings {
    *
    * @param because the end of a sentence that begins with the statement
    */
-  void uncertain(StatementClass atLeast, String because) {
+  public void uncertain(StatementClass atLeast, String because) {
     kind(atLeast);
     statementUnderstood = false;
     doubts++;
@@ -96,19 +96,19 @@ final class Findings {
     return reads.size() + writes.size() < MOST_NAMES;
   }
 
-  void reads(TableName table) {
+  public void reads(TableName table) {
     reads.add(table);
   }
 
-  void writes(TableName table) {
+  public void writes(TableName table) {
     writes.add(table);
   }
 
-  void changes(RowChange change) {
+  public void changes(RowChange change) {
     changes.add(change);
   }
 
-  void calls(FunctionName function) {
+  public void calls(FunctionName function) {
     functions.add(function);
   }
 
@@ -117,12 +117,12 @@ final class Findings {
   }
 
   /** A column that is converted to a date or time, unless it is one. */
-  void converts(String column) {
+  public void converts(String column) {
     conversions.add(column);
   }
 
   /** A word or name of the text, or {@code ::}. */
-  void name(String name) {
+  public void name(String name) {
     names.add(name);
   }
 
@@ -130,7 +130,7 @@ final class Findings {
     operators.add(sign);
   }
 
-  void locks() {
+  public void locks() {
     locking = true;
   }
 

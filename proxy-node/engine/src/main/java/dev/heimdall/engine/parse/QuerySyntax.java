@@ -9,7 +9,7 @@ import java.util.Set;
  * What the queries and changes of rows of one dialect have of their own. Words are in small
  * letters.
  */
-interface QuerySyntax {
+public interface QuerySyntax {
   /** Functions with FROM among their arguments. */
   Set<String> WITH_FROM = Set.of("extract", "overlay", "position", "substring", "trim");
 

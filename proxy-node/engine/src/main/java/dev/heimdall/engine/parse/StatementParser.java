@@ -1,21 +1,20 @@
 package dev.heimdall.engine.parse;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementSplitter;
 import dev.heimdall.engine.sql.Token;
 import dev.heimdall.engine.sql.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.Function;
 
 /**
- * Says what a text says by itself, in time linear in its length: some microseconds for ordinary
- * statements, some tens of milliseconds for the longest, so that it does not belong on an event
- * loop. Thread safe; never throws, whatever the text.
+ * Says what a text of one dialect says by itself, in time linear in its length. Thread safe; never
+ * throws, whatever the text.
  *
  * <p>What is said depends on the text only as far as its fingerprint does ({@link
  * dev.heimdall.engine.sql.Fingerprinter}): values of literals are never looked at, but for the
@@ -36,34 +35,38 @@ public final class StatementParser {
 
   static final int MOST_STATEMENTS = 200;
 
+  private final SqlDialect dialect;
+  private final Function<Findings, StatementReader> readers;
+
   /**
-   * Reads a text.
-   *
-   * @param lexerMode how its session has texts cut into tokens
-   * @return what was found; not understood where it could not all be read for certain
+   * @param readers makes one for each text
    */
-  public ParsedStatement parse(String sql, Dialect dialect, LexerMode lexerMode) {
-    Objects.requireNonNull(dialect, "dialect");
+  public StatementParser(SqlDialect dialect, Function<Findings, StatementReader> readers) {
+    this.dialect = dialect;
+    this.readers = readers;
+  }
+
+  /** {@link SqlDialect#parse}. */
+  public ParsedStatement parse(String sql, LexerMode lexerMode) {
     Findings findings = new Findings();
     try {
-      read(sql, dialect, lexerMode, findings);
+      read(sql, lexerMode, findings, readers.apply(findings));
     } catch (RuntimeException | StackOverflowError unreadable) {
       findings.uncertain(StatementClass.UNKNOWN, "could not be read");
       byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-      recognise(text, 0, Math.min(text.length, LONGEST), dialect, lexerMode, findings);
+      recognise(text, 0, Math.min(text.length, LONGEST), lexerMode, findings);
       findings.words(RoutineBody.UNREADABLE);
     }
     return findings.result();
   }
 
-  private static RoutineBody words(String statement, LexerMode lexerMode) {
-    boolean readable =
-        statement.length() <= LONGEST_BY_WORDS
-            && (!lexerMode.backslashEscapes() || statement.indexOf('\\') < 0);
-    return readable ? RoutineReader.ofStatement(statement) : RoutineBody.UNREADABLE;
+  private static RoutineBody words(StatementReader reader, String statement, LexerMode lexerMode) {
+    return statement.length() <= LONGEST_BY_WORDS
+        ? reader.words(statement, lexerMode)
+        : RoutineBody.UNREADABLE;
   }
 
-  private void read(String sql, Dialect dialect, LexerMode lexerMode, Findings findings) {
+  private void read(String sql, LexerMode lexerMode, Findings findings, StatementReader reader) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     if (lexerMode.doubtful()) {
       findings.statement();
@@ -73,7 +76,7 @@ public final class StatementParser {
       for (boolean escapes : new boolean[] {false, true}) {
         for (boolean names : new boolean[] {false, true}) {
           LexerMode one = new LexerMode(escapes, names, lexerMode.hiddenSigns());
-          recognise(text, 0, Math.min(text.length, LONGEST), dialect, one, findings);
+          recognise(text, 0, Math.min(text.length, LONGEST), one, findings);
         }
       }
       findings.words(RoutineBody.UNREADABLE);
@@ -82,8 +85,8 @@ public final class StatementParser {
     if (text.length > LONGEST) {
       findings.statement();
       findings.uncertain(StatementClass.UNKNOWN, "is longer than " + LONGEST + " bytes");
-      recognise(text, 0, LONGEST, dialect, lexerMode, findings);
-      findings.words(words(sql, lexerMode));
+      recognise(text, 0, LONGEST, lexerMode, findings);
+      findings.words(words(reader, sql, lexerMode));
       return;
     }
     StatementSplitter splitter = new StatementSplitter(dialect);
@@ -92,12 +95,11 @@ public final class StatementParser {
       findings.statement();
       findings.uncertain(
           StatementClass.UNKNOWN, "ends inside a literal, a quoted name, a comment or a body");
-      recognise(text, 0, text.length, dialect, lexerMode, findings);
-      findings.words(words(sql, lexerMode));
+      recognise(text, 0, text.length, lexerMode, findings);
+      findings.words(words(reader, sql, lexerMode));
       return;
     }
     Tokenizer tokenizer = new Tokenizer(dialect);
-    StatementReader reader = StatementReader.of(dialect, findings);
     for (int i = 0; i < statements; i++) {
       findings.statement();
       int start = splitter.start(i);
@@ -108,26 +110,27 @@ public final class StatementParser {
         }
         findings.uncertain(
             StatementClass.UNKNOWN, "is one of more than " + MOST_STATEMENTS + " in one text");
-        recognise(text, start, splitter.end(statements - 1) - start, dialect, lexerMode, findings);
-        findings.words(words(sql, lexerMode));
+        recognise(text, start, splitter.end(statements - 1) - start, lexerMode, findings);
+        findings.words(words(reader, sql, lexerMode));
         return;
       }
       List<Token> tokens = tokenizer.read(text, start, length, lexerMode, MOST_TOKENS);
       if (tokens == null) {
         findings.uncertain(StatementClass.UNKNOWN, "has more than " + MOST_TOKENS + " tokens");
-        recognise(text, start, length, dialect, lexerMode, findings);
+        recognise(text, start, length, lexerMode, findings);
       } else {
         reader.read(tokens);
       }
       if (!findings.explained() && (tokens == null || reader.computes(tokens))) {
-        findings.words(words(new String(text, start, length, StandardCharsets.UTF_8), lexerMode));
+        String statement = new String(text, start, length, StandardCharsets.UTF_8);
+        findings.words(words(reader, statement, lexerMode));
       }
     }
   }
 
   /** Finds names in a part of a text that is not read. */
-  private static void recognise(
-      byte[] text, int from, int length, Dialect dialect, LexerMode lexerMode, Findings findings) {
+  private void recognise(
+      byte[] text, int from, int length, LexerMode lexerMode, Findings findings) {
     NamedTables.note(new Tokenizer(dialect).readable(text, from, length, lexerMode), findings);
   }
 }

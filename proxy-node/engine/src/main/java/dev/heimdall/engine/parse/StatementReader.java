@@ -1,27 +1,20 @@
 package dev.heimdall.engine.parse;
 
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.Token;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the statements of one dialect, one after the other. */
-abstract class StatementReader {
-  final Findings findings;
+public abstract class StatementReader {
+  protected final Findings findings;
   private final QuerySyntax syntax;
 
-  StatementReader(QuerySyntax syntax, Findings findings) {
+  protected StatementReader(QuerySyntax syntax, Findings findings) {
     this.syntax = syntax;
     this.findings = findings;
-  }
-
-  static StatementReader of(Dialect dialect, Findings findings) {
-    return switch (dialect) {
-      case POSTGRES -> new PostgresReader(findings);
-      case MYSQL -> new MysqlReader(findings);
-      case SQLSERVER -> new SqlServerReader(findings);
-    };
   }
 
   void read(List<Token> all) {
@@ -54,20 +47,29 @@ abstract class StatementReader {
   }
 
   /** Notes what a statement converts to times. */
-  void conversions(List<Token> statement) {}
+  protected void conversions(List<Token> statement) {}
 
   /** Whether the words of a statement that was not understood may tell what it computes. */
-  boolean computes(List<Token> statement) {
+  protected boolean computes(List<Token> statement) {
     return false;
   }
 
+  /**
+   * What the words of a statement tell that was not understood.
+   *
+   * @param lexerMode how its session has texts cut into tokens
+   */
+  protected RoutineBody words(String statement, LexerMode lexerMode) {
+    return RoutineBody.UNREADABLE;
+  }
+
   /** Whether words before names in this statement, which was not understood, are before others. */
-  boolean namesNoTables(List<Token> statement) {
+  protected boolean namesNoTables(List<Token> statement) {
     return false;
   }
 
   /** Reads a statement that is no query and no change of rows. */
-  abstract void other(TokenCursor cursor);
+  protected abstract void other(TokenCursor cursor);
 
   /** Whether a star stands for columns, and is no operator. */
   private static boolean isAllColumns(Token before, Token token) {
@@ -109,7 +111,7 @@ abstract class StatementReader {
   }
 
   /** Reads the statement that begins at the cursor. */
-  final void statement(TokenCursor cursor) {
+  public final void statement(TokenCursor cursor) {
     if (cursor.token().isSign("(")) {
       query(cursor);
       return;
@@ -125,12 +127,12 @@ abstract class StatementReader {
     }
   }
 
-  final void query(TokenCursor cursor) {
+  public final void query(TokenCursor cursor) {
     new QueryReader(syntax, cursor.rest(), findings).read();
   }
 
   /** Reads expressions, for what they call. */
-  final void expressions(TokenCursor cursor) {
+  public final void expressions(TokenCursor cursor) {
     new QueryReader(syntax, cursor.rest(), findings).readExpressions();
   }
 }

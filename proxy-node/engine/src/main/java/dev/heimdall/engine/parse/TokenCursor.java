@@ -7,43 +7,43 @@ import java.util.List;
 import java.util.Locale;
 
 /** Walks over the tokens of one statement. */
-final class TokenCursor {
-  static final Token NOTHING = new Token(Token.Type.SIGN, "");
+public final class TokenCursor {
+  public static final Token NOTHING = new Token(Token.Type.SIGN, "");
 
   private final List<Token> tokens;
   private int position;
 
-  TokenCursor(List<Token> tokens) {
+  public TokenCursor(List<Token> tokens) {
     this.tokens = tokens;
   }
 
   /** The current token; a sign without text at the end. */
-  Token token() {
+  public Token token() {
     return at(position);
   }
 
   /** The current token as a keyword may be spelled, in small letters; empty where it is none. */
-  String keyword() {
+  public String keyword() {
     return keyword(0);
   }
 
   /** As the other, of the token so many places on. */
-  String keyword(int places) {
+  public String keyword(int places) {
     Token token = ahead(places);
     boolean part = ahead(places - 1).isSign(".") || ahead(places + 1).isSign(".");
     return token.type() != Token.Type.WORD || part ? "" : token.text().toLowerCase(Locale.ROOT);
   }
 
-  int position() {
+  public int position() {
     return position;
   }
 
-  void moveTo(int index) {
+  public void moveTo(int index) {
     position = index;
   }
 
   /** The token so many places on, or back. */
-  Token ahead(int places) {
+  public Token ahead(int places) {
     return at(position + places);
   }
 
@@ -51,16 +51,16 @@ final class TokenCursor {
     return index >= 0 && index < tokens.size() ? tokens.get(index) : NOTHING;
   }
 
-  boolean atEnd() {
+  public boolean atEnd() {
     return position >= tokens.size();
   }
 
-  void advance() {
+  public void advance() {
     position++;
   }
 
   /** Moves on if the current token is this word, and says whether it was. */
-  boolean accept(String word) {
+  public boolean accept(String word) {
     if (!token().is(word)) {
       return false;
     }
@@ -68,7 +68,7 @@ final class TokenCursor {
     return true;
   }
 
-  boolean acceptSign(String sign) {
+  public boolean acceptSign(String sign) {
     if (!token().isSign(sign)) {
       return false;
     }
@@ -77,7 +77,7 @@ final class TokenCursor {
   }
 
   /** Past the bracket that closes the current one, which must open one. */
-  void skipBrackets() {
+  public void skipBrackets() {
     int depth = 0;
     do {
       if (token().isSign("(")) {
@@ -90,19 +90,19 @@ final class TokenCursor {
   }
 
   /** What is left, the current token first. */
-  List<Token> rest() {
+  public List<Token> rest() {
     return tokens.subList(Math.min(position, tokens.size()), tokens.size());
   }
 
   /** The tokens between the current bracket and the one that closes it; moves past both. */
-  List<Token> bracketed() {
+  public List<Token> bracketed() {
     int start = position;
     skipBrackets();
     return tokens.subList(start + 1, Math.max(start + 1, position - 1));
   }
 
   /** The name that begins here, or null; moves past it. */
-  TableName tableName() {
+  public TableName tableName() {
     List<String> parts = new ArrayList<>();
     do {
       if (!token().isName()) {
@@ -119,7 +119,7 @@ final class TokenCursor {
   }
 
   /** A name of one to three parts; null for others. */
-  static TableName tableName(List<String> parts) {
+  public static TableName tableName(List<String> parts) {
     int n = parts.size();
     return n < 1 || n > 3
         ? null

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.memory.CacheShare;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -27,7 +26,6 @@ public final class LoopKnowledge {
 
   private final Fingerprinter fingerprinter;
   private final StatementClassifier classifier;
-  private final StatementParser parser;
   private final StatementTimes times;
   private final Executor parsing;
   private final Executor loop;
@@ -58,7 +56,6 @@ public final class LoopKnowledge {
       long key0,
       long key1,
       StatementClassifier classifier,
-      StatementParser parser,
       StatementTimes times,
       Executor parsing,
       Executor loop,
@@ -69,7 +66,6 @@ public final class LoopKnowledge {
     this.texts = new StatementTable<>(CAPACITY, ofTexts, seen -> {});
     this.fingerprinter = new Fingerprinter(classifier.dialect(), key0, key1);
     this.classifier = classifier;
-    this.parser = parser;
     this.times = times;
     this.parsing = parsing;
     this.loop = loop;
@@ -210,7 +206,7 @@ public final class LoopKnowledge {
       String text = new String(sql, offset, length, StandardCharsets.UTF_8);
       Runnable reading =
           () -> {
-            ParsedStatement parsed = parser.parse(text, classifier.dialect(), lexerMode);
+            ParsedStatement parsed = classifier.dialect().parse(text, lexerMode);
             loop.execute(() -> of.parsed(parsed));
           };
       try {

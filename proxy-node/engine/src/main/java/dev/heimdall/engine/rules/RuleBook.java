@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
@@ -53,22 +54,27 @@ public final class RuleBook {
 
   /** Makes a virtual database's rules ready that have no regular expressions with others. */
   public static RuleBook compile(
-      Configuration configuration, VirtualDatabase vdb, RuleBook before) {
-    return compile(configuration, vdb, before, new RulePatterns());
+      Configuration configuration, VirtualDatabase vdb, SqlDialect dialect, RuleBook before) {
+    return compile(configuration, vdb, dialect, before, new RulePatterns());
   }
 
   /**
    * Makes a virtual database's rules ready.
    *
    * @param configuration a checked one
+   * @param dialect whose SQL its clients write
    * @param before the same VDB's rules until now, whose counters go on where rules are the same;
    *     null when there are none
    * @param patterns those of all virtual databases
    */
   public static RuleBook compile(
-      Configuration configuration, VirtualDatabase vdb, RuleBook before, RulePatterns patterns) {
+      Configuration configuration,
+      VirtualDatabase vdb,
+      SqlDialect dialect,
+      RuleBook before,
+      RulePatterns patterns) {
     return new RuleCompiler(configuration, before == null ? null : before.counters, patterns)
-        .compile(vdb);
+        .compile(vdb, dialect);
   }
 
   /** Another book has taken its place: event loops need not keep what they remember of it. */

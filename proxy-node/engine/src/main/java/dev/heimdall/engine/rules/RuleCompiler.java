@@ -1,6 +1,6 @@
 package dev.heimdall.engine.rules;
 
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.GeneralParameters;
@@ -42,14 +42,14 @@ final class RuleCompiler {
     this.counters = new RuleCounters(before);
   }
 
-  RuleBook compile(VirtualDatabase vdb) {
+  RuleBook compile(VirtualDatabase vdb, SqlDialect dialect) {
     List<CompiledList> top = new ArrayList<>();
     for (String name : vdb.rules()) {
       top.add(list(name));
     }
     return new RuleBook(
         top,
-        texts.build(dialect(vdb)),
+        texts.build(dialect),
         List.copyOf(tables.values()),
         List.copyOf(sessions.values()),
         builtIns,
@@ -57,13 +57,6 @@ final class RuleCompiler {
         printsResults,
         printsTiming,
         counters);
-  }
-
-  private Dialect dialect(VirtualDatabase vdb) {
-    return switch (configuration.sources().get(vdb.source()).engine()) {
-      case POSTGRESQL -> Dialect.POSTGRES;
-      case MYSQL -> Dialect.MYSQL;
-    };
   }
 
   private CompiledList list(String name) {

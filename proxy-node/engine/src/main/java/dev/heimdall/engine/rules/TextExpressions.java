@@ -1,8 +1,8 @@
 package dev.heimdall.engine.rules;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.LiteralReader;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.RuleExpression;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class TextExpressions {
   private final int most;
   private final LiteralReader reader;
 
-  private TextExpressions(List<TextExpression> expressions, Dialect dialect) {
+  private TextExpressions(List<TextExpression> expressions, SqlDialect dialect) {
     this.reader = new LiteralReader(dialect);
     this.expressions = List.copyOf(expressions);
     Map<String, Integer> ids = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ final class TextExpressions {
           text -> new TextExpression(byText.size(), expression, patterns));
     }
 
-    TextExpressions build(Dialect dialect) {
+    TextExpressions build(SqlDialect dialect) {
       return new TextExpressions(new ArrayList<>(byText.values()), dialect);
     }
   }

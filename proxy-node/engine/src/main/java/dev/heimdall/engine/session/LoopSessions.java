@@ -7,7 +7,6 @@ import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.LoopMetrics;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.StatementTimes;
@@ -15,8 +14,8 @@ import dev.heimdall.engine.placement.LoopRouters;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.rules.RuleMemory;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
-import dev.heimdall.engine.sql.StatementReading;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -58,8 +57,7 @@ public final class LoopSessions {
             new LoopKnowledge(
                 judging.key0(),
                 judging.key1(),
-                judging.reading().classifier(true),
-                judging.parser(),
+                judging.statements().classifier(true),
                 judging.times(),
                 judging.offLoop(),
                 context.loop(),
@@ -69,7 +67,7 @@ public final class LoopSessions {
             new RuleMemory(budget.ofLoop(BudgetedCache.RULES)));
     this.context = context;
     this.clients = clients;
-    this.classifier = judging.reading().classifier(false);
+    this.classifier = judging.statements().classifier(false);
     this.metrics = metrics;
     this.statements = new StatementRegistry(naming, budget);
     this.memory = new SessionMemory.OfLoop(budget, context.loop());
@@ -78,18 +76,13 @@ public final class LoopSessions {
   /**
    * With what all loops judge statements of one dialect.
    *
-   * @param reading how they are told apart
+   * @param statements how they are read
    * @param times how long statements take
    * @param key0 with {@code key1} the secret key of fingerprints
    * @param offLoop where texts are read and tried that take long
    */
   public record Judging(
-      StatementReading reading,
-      StatementParser parser,
-      StatementTimes times,
-      long key0,
-      long key1,
-      Executor offLoop) {}
+      SqlDialect statements, StatementTimes times, long key0, long key1, Executor offLoop) {}
 
   LoopPipelines pipelines() {
     return pipelines;

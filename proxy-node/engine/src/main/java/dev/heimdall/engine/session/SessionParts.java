@@ -40,7 +40,6 @@ import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.SessionTraces;
@@ -201,8 +200,9 @@ final class SessionParts implements ServedSession {
   }
 
   private SessionTraces traces(NodeContext node, LoopSessions sessions) {
-    boolean mysql = sessions.classifier().dialect() == Dialect.MYSQL;
-    return node.tracing().map(to -> new SessionTraces(to, mysql, vdb.name())).orElse(null);
+    return node.tracing()
+        .map(to -> new SessionTraces(to, sessions.classifier().dialect(), vdb.name()))
+        .orElse(null);
   }
 
   private RequestParts requestParts(

@@ -4,20 +4,20 @@ package dev.heimdall.engine.sql;
  * What a single byte can be the start of, and tables to find it by. Bytes above ASCII are letters.
  */
 public final class ByteClass {
-  static final byte OTHER = 0;
-  static final byte SPACE = 1;
-  static final byte LETTER = 2;
+  public static final byte OTHER = 0;
+  public static final byte SPACE = 1;
+  public static final byte LETTER = 2;
 
   /** A letter that makes another kind of literal of the quotes that follow it at once. */
-  static final byte LITERAL_PREFIX = 3;
+  public static final byte LITERAL_PREFIX = 3;
 
-  static final byte DIGIT = 4;
-  static final byte APOSTROPHE = 5;
-  static final byte QUOTE = 6;
-  static final byte DOLLAR = 7;
-  static final byte MINUS = 8;
-  static final byte SLASH = 9;
-  static final byte DOT = 10;
+  public static final byte DIGIT = 4;
+  public static final byte APOSTROPHE = 5;
+  public static final byte QUOTE = 6;
+  public static final byte DOLLAR = 7;
+  public static final byte MINUS = 8;
+  public static final byte SLASH = 9;
+  public static final byte DOT = 10;
 
   /** The class of a byte; never written to. */
   static final byte[] OF = classes();
@@ -42,7 +42,8 @@ public final class ByteClass {
     return OF[b & 0xff] == SPACE;
   }
 
-  private static byte[] classes() {
+  /** A table of the classes of all bytes, for a lexer of its own. */
+  public static byte[] classes() {
     byte[] classes = new byte[256];
     for (int c = 'a'; c <= 'z'; c++) {
       classes[c] = LETTER;
@@ -70,7 +71,8 @@ public final class ByteClass {
     return classes;
   }
 
-  private static boolean[] inWord() {
+  /** A table of whether bytes may go on in an identifier. */
+  public static boolean[] inWord() {
     boolean[] inWord = new boolean[256];
     byte[] classes = classes();
     for (int c = 0; c < 256; c++) {
@@ -83,7 +85,8 @@ public final class ByteClass {
     return inWord;
   }
 
-  private static byte[] small() {
+  /** A table of bytes with ASCII capitals made small. */
+  public static byte[] small() {
     byte[] small = new byte[256];
     for (int c = 0; c < 256; c++) {
       small[c] = (byte) (c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);

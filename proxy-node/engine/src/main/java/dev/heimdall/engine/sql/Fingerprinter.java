@@ -28,7 +28,11 @@ public final class Fingerprinter {
   private static final byte[] DO = {'d', 'o'};
   private static final byte[] UESCAPE = {'u', 'e', 's', 'c', 'a', 'p', 'e'};
 
-  private final Dialect dialect;
+  private final SqlDialect dialect;
+  private final Operators operators;
+  private final boolean foldsNames;
+  private final boolean hasCodeBlocks;
+  private final long dialectDomain;
   private final Lexer lexer;
   private final KeyedHash exact;
   private final NormalForm form;
@@ -48,11 +52,15 @@ public final class Fingerprinter {
    * A fingerprinter with a secret key of 128 bits, which must be random and must not change while
    * what it names is remembered.
    */
-  public Fingerprinter(Dialect dialect, long key0, long key1) {
+  public Fingerprinter(SqlDialect dialect, long key0, long key1) {
     this.dialect = dialect;
-    lexer = Lexer.of(dialect, true);
+    operators = dialect.operators();
+    foldsNames = dialect.foldsNames();
+    hasCodeBlocks = dialect.hasCodeBlocks();
+    dialectDomain = (long) dialect.name().hashCode() << 8;
+    lexer = dialect.lexer(true);
     exact = new KeyedHash(key0, key1);
-    form = new NormalForm(key0, key1);
+    form = new NormalForm(operators, key0, key1);
     list = new LiteralList(form);
   }
 
@@ -104,7 +112,7 @@ public final class Fingerprinter {
    */
   public String normalised(byte[] sql, int offset, int length, LexerMode lexerMode) {
     normalise(sql, offset, length, lexerMode, true);
-    return form.readable(dialect == Dialect.MYSQL);
+    return form.readable(dialect.openingQuote(), dialect.closingQuote());
   }
 
   /**
@@ -116,7 +124,7 @@ public final class Fingerprinter {
   }
 
   private long domain(LexerMode lexerMode) {
-    return dialect.ordinal() << 8 | lexerMode.number() << 1;
+    return dialectDomain | lexerMode.number() << 1;
   }
 
   private void normalise(byte[] sql, int offset, int length, LexerMode lexerMode, boolean keep) {
@@ -184,10 +192,9 @@ public final class Fingerprinter {
     wordStart = start;
     wordEnd = end;
     if (beginsStatement) {
-      codeBlock = dialect == Dialect.POSTGRES && isWord(DO);
+      codeBlock = hasCodeBlocks && isWord(DO);
     }
-    if (dialect == Dialect.POSTGRES
-        || (previous != '.' && ReservedWords.contains(lexer.text(), start, end))) {
+    if (foldsNames || (previous != '.' && ReservedWords.contains(lexer.text(), start, end))) {
       form.foldedWord(lexer.text(), start, end);
     } else {
       form.run(NormalForm.WORD, lexer.text(), start, end);
@@ -267,8 +274,8 @@ public final class Fingerprinter {
       default -> {
         int start = lexer.start();
         int end = lexer.end();
-        if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
-          end = PostgresOperator.end(lexer.text(), start, lexer.limit());
+        if (operators.isIn(token)) {
+          end = operators.end(lexer.text(), start, lexer.limit());
           lexer.resume(end);
         }
         if ((token == '-' || token == '+') && end == start + 1 && isBeforeOperand(previous)) {
@@ -283,7 +290,7 @@ public final class Fingerprinter {
 
   private void operator(int token, int start, int end) {
     before();
-    if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
+    if (operators.isIn(token)) {
       form.run(NormalForm.OPERATOR, lexer.text(), start, end);
     } else {
       form.sign(token);

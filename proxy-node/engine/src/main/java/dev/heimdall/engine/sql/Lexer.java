@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * <p>Text is taken to be in an encoding whose multi-byte characters have no ASCII bytes in them
  * (UTF-8, the ISO-8859 family, EUC), which holds for every encoding that a server can store.
  */
-public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerLexer {
+public abstract class Lexer {
   /** The text is over. */
   public static final int END = -1;
 
@@ -60,25 +60,17 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
 
   private static final byte[] NO_TEXT = {};
 
-  byte[] text = NO_TEXT;
-  int position;
-  int limit;
-  LexerMode mode = LexerMode.STANDARD;
-  boolean escapes;
+  protected byte[] text = NO_TEXT;
+  protected int position;
+  protected int limit;
+  protected LexerMode mode = LexerMode.STANDARD;
+  protected boolean escapes;
 
-  int start;
-  int end;
-  int contentStart;
-  int contentEnd;
-  boolean plain;
-
-  public static Lexer of(Dialect dialect, boolean reportsHints) {
-    return switch (dialect) {
-      case POSTGRES -> new PostgresLexer(reportsHints);
-      case MYSQL -> new MysqlLexer(reportsHints);
-      case SQLSERVER -> new SqlServerLexer(reportsHints);
-    };
-  }
+  protected int start;
+  protected int end;
+  protected int contentStart;
+  protected int contentEnd;
+  protected boolean plain;
 
   /**
    * Starts over on {@code length} bytes of {@code text} from {@code offset}.
@@ -222,14 +214,14 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
     position = from;
   }
 
-  final int token(int token, int from, int to) {
+  protected final int token(int token, int from, int to) {
     start = from;
     end = to;
     position = to;
     return token;
   }
 
-  final int broken(int from) {
+  protected final int broken(int from) {
     return token(BROKEN, from, limit);
   }
 
@@ -237,7 +229,7 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
    * Past the comment that began before {@code from}, the ones inside it included; -1 if it stays
    * open.
    */
-  final int nestedCommentEnd(int from) {
+  protected final int nestedCommentEnd(int from) {
     byte[] s = text;
     int stop = limit;
     int depth = 1;
@@ -259,7 +251,7 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
   }
 
   /** A hint from {@code from} to {@code to}, the comment's marks included. */
-  final int hint(int from, int to) {
+  protected final int hint(int from, int to) {
     contentStart = from + 3;
     contentEnd = Math.max(contentStart, to - 2);
     return token(HINT, from, to);
@@ -271,7 +263,7 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
    *
    * @param content the first byte after the opening quote
    */
-  final int delimited(int from, int content, int close, int token) {
+  protected final int delimited(int from, int content, int close, int token) {
     return literal(from, content, close, false, false, token);
   }
 
@@ -282,7 +274,7 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
    * @param escapes whether a backslash takes the byte after it along
    * @param continues whether the dialect may let it go on in the next quotes
    */
-  final int literal(
+  protected final int literal(
       int from, int content, int close, boolean escapes, boolean continues, int token) {
     byte[] s = text;
     int stop = limit;
@@ -314,7 +306,7 @@ public abstract sealed class Lexer permits PostgresLexer, MysqlLexer, SqlServerL
   }
 
   /** Where a literal that seems to end before {@code from} goes on; -1 where it does not. */
-  int continuation(int from) {
+  protected int continuation(int from) {
     return -1;
   }
 }

@@ -21,9 +21,6 @@ public record LexerMode(
   /** PostgreSQL with standard_conforming_strings off. */
   public static final LexerMode ESCAPES = new LexerMode(true, true, false);
 
-  /** MySQL unless told otherwise. */
-  public static final LexerMode MYSQL = new LexerMode(true, false, false);
-
   /** One that is known for certain. */
   public LexerMode(boolean backslashEscapes, boolean quotedNames, boolean hiddenSigns) {
     this(backslashEscapes, quotedNames, hiddenSigns, false);

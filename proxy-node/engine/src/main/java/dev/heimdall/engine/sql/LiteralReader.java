@@ -7,10 +7,10 @@ import java.util.Set;
 
 /** Reads the values of the string literals in a text, for who asks for them. Thread-safe. */
 public final class LiteralReader {
-  private final Dialect dialect;
+  private final Lexers lexers;
 
-  public LiteralReader(Dialect dialect) {
-    this.dialect = dialect;
+  public LiteralReader(Lexers lexers) {
+    this.lexers = lexers;
   }
 
   /**
@@ -34,7 +34,7 @@ public final class LiteralReader {
   }
 
   private void read(byte[] sql, int offset, int length, LexerMode lexerMode, Set<String> values) {
-    Lexer lexer = Lexer.of(dialect, false);
+    Lexer lexer = lexers.lexer(false);
     lexer.reset(sql, offset, length, lexerMode);
     int token = lexer.next();
     while (token != Lexer.END && token != Lexer.BROKEN) {

@@ -44,13 +44,15 @@ final class NormalForm implements LiteralList.Sink {
   private static final int SIZE = 4096;
   private static final int SLACK = 16;
 
+  private final Operators operators;
   private final KeyedHash hash;
   private final byte[] out = new byte[SIZE + SLACK];
   private int length;
   private ByteArrayOutputStream copy;
   private boolean hidesNames;
 
-  NormalForm(long key0, long key1) {
+  NormalForm(Operators operators, long key0, long key1) {
+    this.operators = operators;
     hash = new KeyedHash(key0, key1);
   }
 
@@ -186,9 +188,12 @@ final class NormalForm implements LiteralList.Sink {
    * value shown that stands in a hint, or is not ended: of a text that breaks off nothing is shown
    * from there on.
    *
-   * @param backticks whether they stand around names in quotes that are not double; else brackets
+   * @param opening what opens a name in quotes that are not double
+   * @param closing what closes it
    */
-  String readable(boolean backticks) {
+  String readable(char opening, char closing) {
+    String open = String.valueOf(opening);
+    String close = String.valueOf(closing);
     hidesNames = false;
     byte[] form = copy.toByteArray();
     ByteArrayOutputStream text = new ByteArrayOutputStream(form.length);
@@ -211,7 +216,7 @@ final class NormalForm implements LiteralList.Sink {
           text.write(form, start, p - start);
         }
         case QUOTED -> p = counted(form, p, "\"", "\"", text);
-        case BRACKETED -> p = counted(form, p, backticks ? "`" : "[", backticks ? "`" : "]", text);
+        case BRACKETED -> p = counted(form, p, open, close, text);
         case UNICODE_QUOTED -> p = counted(form, p, "U&\"", "\"", text);
         case LITERAL -> p = counted(form, p, "'", "'", text);
         case HINT -> p = hint(form, p, text);
@@ -261,10 +266,8 @@ final class NormalForm implements LiteralList.Sink {
         | form[at + 3] << 24;
   }
 
-  private static boolean isInRun(byte mark, byte b) {
-    return mark == WORD
-        ? ByteClass.isInWord(b) || b == '@' || b == '#'
-        : PostgresOperator.isIn(b & 0xff);
+  private boolean isInRun(byte mark, byte b) {
+    return mark == WORD ? ByteClass.isInWord(b) || b == '@' || b == '#' : operators.isIn(b & 0xff);
   }
 
   private static boolean needsSpace(byte previous, byte mark) {

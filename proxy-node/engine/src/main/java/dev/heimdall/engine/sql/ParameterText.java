@@ -5,13 +5,17 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * Puts SQL in the place of a PostgreSQL text's parameters ({@code $1}). What only looks like one,
- * in a literal, a comment or a name, stays as it is. Not thread safe.
+ * Puts SQL in the place of a text's parameters ({@code $1}). What only looks like one, in a
+ * literal, a comment or a name, stays as it is. Not thread safe.
  */
 public final class ParameterText {
   private static final int MOST_PARAMETERS = 65_535;
 
-  private final Lexer lexer = Lexer.of(Dialect.POSTGRES, false);
+  private final Lexer lexer;
+
+  public ParameterText(Lexers lexers) {
+    lexer = lexers.lexer(false);
+  }
 
   /**
    * The text with each parameter replaced.

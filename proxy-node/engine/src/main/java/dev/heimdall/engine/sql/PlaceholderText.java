@@ -36,9 +36,9 @@ public record PlaceholderText(String text, List<Integer> numbers, boolean leaves
    * @return empty if the text ends inside a token, or has a question mark or a number where no
    *     parameter can be
    */
-  public static Optional<PlaceholderText> of(String sql, Dialect dialect) {
+  public static Optional<PlaceholderText> of(String sql, Lexers lexers) {
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-    Lexer lexer = Lexer.of(dialect, false);
+    Lexer lexer = lexers.lexer(false);
     lexer.reset(bytes, 0, bytes.length, LexerMode.STANDARD);
     ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length);
     List<Integer> numbers = new ArrayList<>();
@@ -68,7 +68,7 @@ public record PlaceholderText(String text, List<Integer> numbers, boolean leaves
     }
   }
 
-  /** PostgreSQL's lexer knows such parameters; for the others they are words of only digits. */
+  /** Some lexers know such parameters; for the others they are words of only digits. */
   private static boolean isParameter(int token, byte[] bytes, Lexer lexer) {
     if (token == Lexer.PARAMETER) {
       return true;

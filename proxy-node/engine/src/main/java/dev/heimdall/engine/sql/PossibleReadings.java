@@ -7,10 +7,10 @@ import java.util.List;
  * may have been changed and has not been reported. Thread-safe, as it keeps nothing of the texts.
  */
 public final class PossibleReadings {
-  private final Dialect dialect;
+  private final Lexers lexers;
 
-  public PossibleReadings(Dialect dialect) {
-    this.dialect = dialect;
+  public PossibleReadings(Lexers lexers) {
+    this.lexers = lexers;
   }
 
   /**
@@ -40,8 +40,8 @@ public final class PossibleReadings {
 
   private boolean same(
       byte[] sql, int offset, int length, LexerMode one, LexerMode two, boolean values) {
-    Lexer first = Lexer.of(dialect, true);
-    Lexer other = Lexer.of(dialect, true);
+    Lexer first = lexers.lexer(true);
+    Lexer other = lexers.lexer(true);
     first.reset(sql, offset, length, one);
     other.reset(sql, offset, length, two);
     boolean escapes = values && one.backslashEscapes() != two.backslashEscapes();

@@ -10,7 +10,7 @@ package dev.heimdall.engine.sql;
  */
 public interface StatementClassifier {
   /** Whose SQL it reads. */
-  Dialect dialect();
+  SqlDialect dialect();
 
   /** Classifies text of a session that has it cut into tokens as the SQL standard does. */
   default StatementFacts classify(byte[] sql, int offset, int length) {

@@ -5,23 +5,23 @@ import java.util.Arrays;
 /**
  * Finds the statements of a text that has several. Empty statements are left out.
  *
- * <p>PostgreSQL's are told apart as the server does, {@code BEGIN ATOMIC} bodies included. In MySQL
- * what begins to define a routine, a trigger or an event is one statement to the end of the text.
- * In SQL Server, where semicolons may be left out, a part can hold more than one statement.
+ * <p>Where a dialect has code blocks, {@code BEGIN ATOMIC} bodies are parts of their statements.
+ * Else what begins to define a routine, a trigger or an event is one statement to the end of the
+ * text. Where semicolons may be left out, a part can hold more than one statement.
  *
  * <p>Not thread safe.
  */
 public final class StatementSplitter {
   private static final int ROUTINE = 4;
 
-  private final Dialect dialect;
+  private final boolean hasCodeBlocks;
   private final Lexer lexer;
   private int[] bounds = new int[8];
   private int count;
 
-  public StatementSplitter(Dialect dialect) {
-    this.dialect = dialect;
-    lexer = Lexer.of(dialect, false);
+  public StatementSplitter(SqlDialect dialect) {
+    hasCodeBlocks = dialect.hasCodeBlocks();
+    lexer = dialect.lexer(false);
   }
 
   /**
@@ -30,8 +30,8 @@ public final class StatementSplitter {
    */
   public int split(byte[] sql, int offset, int length, LexerMode lexerMode) {
     count = 0;
-    return dialect == Dialect.POSTGRES
-        ? splitPostgres(sql, offset, length, lexerMode)
+    return hasCodeBlocks
+        ? splitWithBodies(sql, offset, length, lexerMode)
         : splitOther(sql, offset, length, lexerMode);
   }
 
@@ -45,7 +45,7 @@ public final class StatementSplitter {
     return bounds[statement * 2 + 1];
   }
 
-  private int splitPostgres(byte[] sql, int offset, int length, LexerMode lexerMode) {
+  private int splitWithBodies(byte[] sql, int offset, int length, LexerMode lexerMode) {
     lexer.reset(sql, offset, length, lexerMode);
     int start = -1;
     int words = 0; // CREATE OR REPLACE FUNCTION: how many of them were read; -1 where it is no such

@@ -14,7 +14,8 @@ import java.util.Locale;
 public final class Tokenizer {
   private static final Token ITEM = new Token(Token.Type.NUMBER, "");
 
-  private final Dialect dialect;
+  private final Operators operators;
+  private final boolean foldsNames;
   private final Lexer lexer;
   private List<Token> tokens = List.of();
   private final LiteralList list =
@@ -31,9 +32,10 @@ public final class Tokenizer {
             }
           });
 
-  public Tokenizer(Dialect dialect) {
-    this.dialect = dialect;
-    lexer = Lexer.of(dialect, true);
+  public Tokenizer(SqlDialect dialect) {
+    operators = dialect.operators();
+    foldsNames = dialect.foldsNames();
+    lexer = dialect.lexer(true);
   }
 
   /**
@@ -189,8 +191,8 @@ public final class Tokenizer {
   }
 
   private String sign(int token) {
-    if (dialect == Dialect.POSTGRES && PostgresOperator.isIn(token)) {
-      int end = PostgresOperator.end(lexer.text(), lexer.start(), lexer.limit());
+    if (operators.isIn(token)) {
+      int end = operators.end(lexer.text(), lexer.start(), lexer.limit());
       lexer.resume(end);
       return Lexer.decode(lexer.text(), lexer.start(), end);
     }
@@ -198,7 +200,7 @@ public final class Tokenizer {
   }
 
   private String word() {
-    if (dialect == Dialect.POSTGRES) {
+    if (foldsNames) {
       return lexer.identifier(lexer.start(), lexer.end());
     }
     String word = Lexer.decode(lexer.text(), lexer.start(), lexer.end());
@@ -207,7 +209,7 @@ public final class Tokenizer {
   }
 
   private String quoted() {
-    if (dialect == Dialect.POSTGRES) {
+    if (foldsNames) {
       return lexer.identifier(lexer.start(), lexer.end());
     }
     String content = Lexer.decode(lexer.text(), lexer.contentStart(), lexer.contentEnd());

@@ -12,13 +12,13 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.SessionFacts;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.PossibleReadings;
 import dev.heimdall.engine.sql.SettingRules;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -34,7 +34,7 @@ import java.util.List;
 final class SessionScope {
   private final SessionContext session;
   private final VdbContext vdb;
-  private final Dialect dialect;
+  private final SqlDialect dialect;
   private final SessionState carried;
   private final QueryPipeline pipeline;
   private Variables passedOn;
@@ -47,7 +47,7 @@ final class SessionScope {
   private final OwnDefinitions own;
 
   SessionScope(
-      SessionContext session, Dialect dialect, QueryPipeline pipeline, OwnDefinitions own) {
+      SessionContext session, SqlDialect dialect, QueryPipeline pipeline, OwnDefinitions own) {
     this.session = session;
     this.vdb = session.vdb();
     this.dialect = dialect;

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.tracing.StatementSpan;
@@ -46,7 +47,7 @@ public final class SessionTraces {
           "COPY");
 
   private final Tracing tracing;
-  private final boolean mysql;
+  private final SqlDialect dialect;
   private final String vdb;
 
   /** The one that is on its way; null for none, or one that is not traced. */
@@ -74,12 +75,12 @@ public final class SessionTraces {
   }
 
   /**
-   * @param mysql whether the client speaks MySQL's protocol
+   * @param dialect what its client speaks
    * @param vdb the virtual database
    */
-  public SessionTraces(Tracing tracing, boolean mysql, String vdb) {
+  public SessionTraces(Tracing tracing, SqlDialect dialect, String vdb) {
     this.tracing = tracing;
-    this.mysql = mysql;
+    this.dialect = dialect;
     this.vdb = vdb;
   }
 
@@ -107,7 +108,9 @@ public final class SessionTraces {
       return;
     }
     String pattern = known == null ? null : known.shown();
-    next.of(mysql, database, vdb).is(operation(facts, pattern), pattern).over(tables(does));
+    next.of(dialect.name(), database, vdb)
+        .is(operation(facts, pattern), pattern)
+        .over(tables(does));
     for (MatchedRule rule : decision.matched()) {
       next.matched(rule.place() + " " + rule.action());
     }
@@ -162,7 +165,7 @@ public final class SessionTraces {
         named.host(),
         named.port(),
         server.remoteAddress(),
-        server.reported());
+        dialect.name(server.reported()));
     unanswered(group);
   }
 

@@ -15,9 +15,9 @@ import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -46,7 +46,7 @@ public final class SideActions {
 
   private final SessionContext session;
   private final ClientOutput output;
-  private final Dialect dialect;
+  private final SqlDialect dialect;
   private final LoopContext loop;
   private final RuleActions actions;
   private final SessionState carried;
@@ -60,7 +60,7 @@ public final class SideActions {
   /** How the first of them failed that did; or null. */
   private Executed afterFailed;
 
-  SideActions(SessionContext session, RuleActions actions, Dialect dialect, Writes writes) {
+  SideActions(SessionContext session, RuleActions actions, SqlDialect dialect, Writes writes) {
     this.session = session;
     this.output = session.output();
     this.actions = actions;

@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What is noted of one statement that is traced: on its event loop until it {@link #end}s, by the
@@ -73,12 +72,12 @@ public final class StatementSpan {
   /**
    * Where it was sent for.
    *
-   * @param mysql whether in MySQL's protocol
+   * @param spoken what OpenTelemetry calls the database that it is written for
    * @param database as its server calls it
    * @param virtual the virtual database
    */
-  public StatementSpan of(boolean mysql, String database, String virtual) {
-    system = mysql ? "mysql" : "postgresql";
+  public StatementSpan of(String spoken, String database, String virtual) {
+    system = spoken;
     namespace = database;
     vdb = virtual;
     return this;
@@ -113,10 +112,9 @@ public final class StatementSpan {
    * It is being sent to a server.
    *
    * @param host of the server as it is configured
-   * @param reported what the server says of itself
+   * @param spoken what OpenTelemetry calls it
    */
-  public void sent(
-      Route to, String host, int port, SocketAddress address, Map<String, String> reported) {
+  public void sent(Route to, String host, int port, SocketAddress address, String spoken) {
     route = to;
     if (sentNanos == 0) {
       sentNanos = System.nanoTime();
@@ -131,9 +129,7 @@ public final class StatementSpan {
     named = host;
     namedPort = port;
     server = address instanceof InetSocketAddress internet ? internet : null;
-    if (system.equals("mysql") && reported.values().stream().anyMatch(v -> v.contains("MariaDB"))) {
-      system = "mariadb";
-    }
+    system = spoken;
   }
 
   /** It is answered by somebody else than a server of its source. */

@@ -3,18 +3,20 @@ package dev.heimdall.engine.action;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PatternRegexTest {
-  private static Pattern of(String sql, Dialect dialect) {
+  private static Pattern of(String sql, SqlDialect dialect) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    LexerMode mode = dialect == Dialect.MYSQL ? LexerMode.MYSQL : LexerMode.STANDARD;
+    LexerMode mode = dialect == MysqlSql.DIALECT ? MysqlSql.USUAL_MODE : LexerMode.STANDARD;
     String normalised = new Fingerprinter(dialect, 1, 2).normalised(text, 0, text.length, mode);
     return Pattern.compile(PatternRegex.ofNormalised(normalised, dialect).orElseThrow());
   }
@@ -32,8 +34,8 @@ class PatternRegexTest {
         "SELECT x::text || 'a' FROM t ~ SELECT x :: text||'b' FROM t",
       })
   void itMatchesTheStatementWithOtherLiterals(String sql, String other) {
-    assertThat(of(sql, Dialect.POSTGRES).matches(sql)).isTrue();
-    assertThat(of(sql, Dialect.POSTGRES).matches(other)).isTrue();
+    assertThat(of(sql, PostgresSql.DIALECT).matches(sql)).isTrue();
+    assertThat(of(sql, PostgresSql.DIALECT).matches(other)).isTrue();
   }
 
   @ParameterizedTest
@@ -49,25 +51,27 @@ class PatternRegexTest {
         "SELECT \"A.b*\" FROM t ~ SELECT \"Axb\" FROM t",
       })
   void itMatchesNothingElse(String sql, String other) {
-    assertThat(of(sql, Dialect.POSTGRES).matches(sql)).isTrue();
-    assertThat(of(sql, Dialect.POSTGRES).matches(other)).isFalse();
+    assertThat(of(sql, PostgresSql.DIALECT).matches(sql)).isTrue();
+    assertThat(of(sql, PostgresSql.DIALECT).matches(other)).isFalse();
   }
 
   @Test
   void mysqlsNamesAndParametersAreItsOwn() {
-    Pattern pattern = of("SELECT `a b`, c FROM t WHERE d = 1", Dialect.MYSQL);
+    Pattern pattern = of("SELECT `a b`, c FROM t WHERE d = 1", MysqlSql.DIALECT);
 
     assertThat(pattern.matches("SELECT `a b`, c FROM t WHERE d = ?")).isTrue();
     assertThat(pattern.matches("SELECT `a b`,c FROM t WHERE d = 'x'")).isTrue();
     assertThat(pattern.matches("SELECT `a b`, c FROM t WHERE d = c")).isFalse();
     assertThat(
-            of("SELECT c FROM t WHERE d = ?", Dialect.MYSQL).matches("SELECT c FROM t WHERE d = 5"))
+            of("SELECT c FROM t WHERE d = ?", MysqlSql.DIALECT)
+                .matches("SELECT c FROM t WHERE d = 5"))
         .isTrue();
   }
 
   @Test
   void aTextThatBreaksOffHasNone() {
-    assertThat(PatternRegex.ofNormalised("create user a password …", Dialect.POSTGRES)).isEmpty();
-    assertThat(PatternRegex.ofNormalised("(a text of 9000 bytes)", Dialect.POSTGRES)).isEmpty();
+    assertThat(PatternRegex.ofNormalised("create user a password …", PostgresSql.DIALECT))
+        .isEmpty();
+    assertThat(PatternRegex.ofNormalised("(a text of 9000 bytes)", PostgresSql.DIALECT)).isEmpty();
   }
 }

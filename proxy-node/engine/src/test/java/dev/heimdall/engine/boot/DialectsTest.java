@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
@@ -21,8 +22,10 @@ class DialectsTest {
   @TempDir Path directory;
 
   private final Dialect postgres =
-      PostgresDialect.create(
-          new ScramKeyCache(1), NonceSource.random(new SecureRandom()), Runnable::run);
+      new PostgresDialect()
+          .create(
+              new NodeServices(
+                  new ScramKeyCache(1), NonceSource.random(new SecureRandom()), Runnable::run));
 
   private DataSource source(String name, String document) throws Exception {
     write("node.json", "{}");

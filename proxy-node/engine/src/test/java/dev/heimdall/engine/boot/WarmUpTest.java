@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
-import dev.heimdall.engine.dialect.mysql.MysqlDialect;
-import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.dialect.DialectProviders;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
 import dev.heimdall.engine.practice.PracticeRun;
@@ -39,9 +39,10 @@ class WarmUpTest {
   @TempDir private Path directory;
 
   private static Practice practice(Engine engine) {
-    return (engine == Engine.MYSQL
-            ? MysqlDialect.create(Runnable::run)
-            : PostgresDialect.create(
+    return DialectProviders.found()
+        .of(engine)
+        .create(
+            new NodeServices(
                 new ScramKeyCache(10), NonceSource.random(new SecureRandom()), Runnable::run))
         .practice();
   }

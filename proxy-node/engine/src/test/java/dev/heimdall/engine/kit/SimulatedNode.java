@@ -30,6 +30,7 @@ import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
@@ -42,7 +43,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Connector;
@@ -163,19 +163,15 @@ final class SimulatedNode implements AutoCloseable {
     budget = new MemoryBudget(memory, 1);
     Metrics metrics = new Metrics("test", 1, 100);
     Dialect dialect =
-        PostgresDialect.create(keys, NonceSource.random(random), turns.node()::execute);
+        new PostgresDialect()
+            .create(new NodeServices(keys, NonceSource.random(random), turns.node()::execute));
     LoopSessions sessions =
         new LoopSessions(
             loop,
             metrics.loop(0),
             new LoopClients(),
             new LoopSessions.Judging(
-                dialect.statements(),
-                new StatementParser(),
-                new StatementTimes(),
-                1,
-                2,
-                Runnable::run),
+                dialect.statements(), new StatementTimes(), 1, 2, Runnable::run),
             dialect.naming().apply(0),
             budget);
     ServerConnector connector =
@@ -241,7 +237,7 @@ final class SimulatedNode implements AutoCloseable {
                     null,
                     null),
                 new RulesAndCatalogues(
-                    RuleBook.compile(configuration, settings, null),
+                    RuleBook.compile(configuration, settings, dialect.statements(), null),
                     Catalogues.unread(
                         source,
                         PostgresObjects.INSTANCE,

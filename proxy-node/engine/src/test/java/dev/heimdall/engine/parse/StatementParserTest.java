@@ -2,9 +2,11 @@ package dev.heimdall.engine.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.TableName;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,10 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementParserTest {
-  private final StatementParser parser = new StatementParser();
-
-  private String parsed(String sql, Dialect dialect) {
-    ParsedStatement parsed = parser.parse(sql, dialect, dialect.usualMode());
+  private String parsed(String sql, SqlDialect dialect) {
+    ParsedStatement parsed = dialect.parse(sql, dialect.usualMode());
     StringBuilder text = new StringBuilder(parsed.kind().name());
     if (!parsed.understood()) {
       text.append(" ?");
@@ -139,7 +139,7 @@ class StatementParserTest {
         "SELECT a FROM t WINDOW w AS (PARTITION BY (SELECT b FROM u)) ~ READ r:t,u"
       })
   void whatATextSaysByItself(String sql, String expected) {
-    assertThat(parsed(sql, Dialect.POSTGRES)).isEqualTo(expected);
+    assertThat(parsed(sql, PostgresSql.DIALECT)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -181,7 +181,7 @@ class StatementParserTest {
         "WITH RECURSIVE w AS SELECT 1 FROM t"
       })
   void whatIsNotCertainIsNotUnderstood(String sql) {
-    assertThat(parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD).understood()).isFalse();
+    assertThat(PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD).understood()).isFalse();
   }
 
   /** Names with escapes are names like others. */
@@ -198,7 +198,7 @@ class StatementParserTest {
         "UPDATE U&\"t\" SET a = 1 ~ WRITE w:t"
       })
   void namesWithUnicodeEscapesAreDecoded(String sql, String expected) {
-    assertThat(parsed(sql, Dialect.POSTGRES)).isEqualTo(expected);
+    assertThat(parsed(sql, PostgresSql.DIALECT)).isEqualTo(expected);
   }
 
   /** What the parser gives up is not understood, but the names in it are recognised. */
@@ -233,7 +233,7 @@ class StatementParserTest {
         "SELECT ((((((((((((((((((((((((((((((((((((((((((SELECT x FROM a)))))))))))))))))))))))))))))))))))))))))) ~ UNKNOWN ? r:a"
       })
   void whatIsNotUnderstoodHasItsNamesRecognised(String sql, String expected) {
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
     if (!parsed.understood()) {
       assertThat(parsed.doubt()).isNotEmpty();
     }
@@ -278,8 +278,7 @@ class StatementParserTest {
             "DELETE FROM t USING %s, secret",
             "UPDATE t SET a = 1, b = 2 FROM %s, secret RETURNING a, b",
             "INSERT INTO t SELECT a, b FROM %s, secret ON CONFLICT DO NOTHING")) {
-      ParsedStatement parsed =
-          parser.parse(sql.formatted(from), Dialect.POSTGRES, LexerMode.STANDARD);
+      ParsedStatement parsed = PostgresSql.DIALECT.parse(sql.formatted(from), LexerMode.STANDARD);
       assertThat(parsed.understood()).as(sql).isTrue();
       assertThat(parsed.reads()).as(sql).contains(new TableName(null, null, "secret"));
       assertThat(parsed.reads()).doesNotContain(new TableName(null, null, "x"));
@@ -294,15 +293,14 @@ class StatementParserTest {
     String union = "SELECT * FROM a UNION ALL ".repeat(2600) + "SELECT * FROM b";
     String longest = "SELECT * FROM a, b WHERE x = '" + "x".repeat(StatementParser.LONGEST) + "'";
     assertThat(found(many)).isEqualTo("is one of more than 200 in one text: a, b");
-    assertThat(parser.parse(many, Dialect.POSTGRES, LexerMode.STANDARD).statements())
-        .isEqualTo(201);
+    assertThat(PostgresSql.DIALECT.parse(many, LexerMode.STANDARD).statements()).isEqualTo(201);
     assertThat(found(union)).isEqualTo("has more than 10000 tokens: a, b");
     assertThat(found(longest)).isEqualTo("is longer than 1048576 bytes: a, b");
     assertThat(found("DO 'x'")).isEqualTo("runs a code block: ");
   }
 
   private String found(String sql) {
-    ParsedStatement parsed = parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
     return parsed.reads().stream()
         .map(TableName::toString)
         .collect(Collectors.joining(", ", parsed.doubt() + ": ", ""));
@@ -327,37 +325,32 @@ class StatementParserTest {
         "DO 'x' ~ [INSERT, UPDATE, DELETE, TRUNCATE]"
       })
   void theWaysInWhichRowsAreChanged(String sql, String expected) {
-    assertThat(parser.parse(sql, Dialect.POSTGRES, LexerMode.STANDARD).changes())
-        .hasToString(expected);
+    assertThat(PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD).changes()).hasToString(expected);
   }
 
   @Test
   void hintsAreCollected() {
     ParsedStatement parsed =
-        parser.parse(
-            "SELECT /*+ SeqScan(t) */ a /* no */ FROM t /*+b*/",
-            Dialect.POSTGRES,
-            LexerMode.STANDARD);
+        PostgresSql.DIALECT.parse(
+            "SELECT /*+ SeqScan(t) */ a /* no */ FROM t /*+b*/", LexerMode.STANDARD);
     assertThat(parsed.hints()).containsExactly("SeqScan(t)", "b");
     assertThat(parsed.understood()).isTrue();
-    assertThat(
-            parser.parse("SELECT 1; SELECT 2", Dialect.POSTGRES, LexerMode.STANDARD).statements())
+    assertThat(PostgresSql.DIALECT.parse("SELECT 1; SELECT 2", LexerMode.STANDARD).statements())
         .isEqualTo(2);
   }
 
   @Test
   void whatMayBeACallInAttributeNotationIsToldApart() {
     ParsedStatement parsed =
-        parser.parse("SELECT t.f, (u.g).h, s.c(1) FROM t, u", Dialect.POSTGRES, LexerMode.STANDARD);
+        PostgresSql.DIALECT.parse("SELECT t.f, (u.g).h, s.c(1) FROM t, u", LexerMode.STANDARD);
     assertThat(parsed.attributes()).containsExactlyInAnyOrder("f", "g", "h");
   }
 
   @Test
   void anOperatorWithItsSchemaIsAnOperator() {
     ParsedStatement parsed =
-        parser.parse(
+        PostgresSql.DIALECT.parse(
             "SELECT a OPERATOR(s.*) b, t.*, count(*), c OPERATOR(s.<+>) 1 FROM t",
-            Dialect.POSTGRES,
             LexerMode.STANDARD);
     assertThat(parsed.understood()).isTrue();
     assertThat(parsed.operators()).containsExactlyInAnyOrder("*", "<+>");
@@ -384,35 +377,28 @@ class StatementParserTest {
     String[] parts = pattern.split("\\$", -1);
     String repeated = parts[1].repeat(2 * StatementParser.LONGEST / parts[1].length());
     assertThat(
-            parser
-                .parse(parts[0] + repeated + parts[2], Dialect.POSTGRES, LexerMode.STANDARD)
+            PostgresSql.DIALECT
+                .parse(parts[0] + repeated + parts[2], LexerMode.STANDARD)
                 .understood())
         .isFalse();
     // Just short enough to be looked at, it may be understood, but must come to an end.
     String shorter = parts[0] + repeated.substring(repeated.length() / 2 + 99) + parts[2];
-    assertThat(parser.parse(shorter, Dialect.POSTGRES, LexerMode.STANDARD).kind()).isNotNull();
+    assertThat(PostgresSql.DIALECT.parse(shorter, LexerMode.STANDARD).kind()).isNotNull();
   }
 
   /** The two readers of a text must see the same literals, or one of them sees a statement less. */
   @Test
   void literalsHideNothing() {
-    assertThat(parsed("SELECT '\\' FROM t -- '", Dialect.POSTGRES)).isEqualTo("READ r:t");
-    assertThat(parsed("SELECT $x$ ' $x$ FROM t", Dialect.POSTGRES)).isEqualTo("READ r:t");
-    assertThat(parser.parse("SELECT '\\' FROM t -- '", Dialect.POSTGRES, LexerMode.ESCAPES).reads())
+    assertThat(parsed("SELECT '\\' FROM t -- '", PostgresSql.DIALECT)).isEqualTo("READ r:t");
+    assertThat(parsed("SELECT $x$ ' $x$ FROM t", PostgresSql.DIALECT)).isEqualTo("READ r:t");
+    assertThat(PostgresSql.DIALECT.parse("SELECT '\\' FROM t -- '", LexerMode.ESCAPES).reads())
         .isEmpty();
   }
 
   @Test
   void otherDialectsHaveTheirQuotes() {
-    assertThat(parsed("SELECT `A b` FROM `T`, D.u", Dialect.MYSQL)).isEqualTo("READ r:T,D.u");
-    assertThat(parsed("SELECT [a] FROM [d]..[T] WHERE b = @c", Dialect.SQLSERVER))
-        .startsWith("READ");
-    assertThat(parser.parse("SELECT 1 /*! INTO x */", Dialect.MYSQL, LexerMode.MYSQL).understood())
-        .isFalse();
-    assertThat(
-            parser
-                .parse("SELECT 1 DELETE FROM t", Dialect.SQLSERVER, LexerMode.STANDARD)
-                .understood())
+    assertThat(parsed("SELECT `A b` FROM `T`, D.u", MysqlSql.DIALECT)).isEqualTo("READ r:T,D.u");
+    assertThat(MysqlSql.DIALECT.parse("SELECT 1 /*! INTO x */", MysqlSql.USUAL_MODE).understood())
         .isFalse();
   }
 }

@@ -8,7 +8,6 @@ import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.CacheUse;
 import dev.heimdall.engine.memory.MemoryBudget;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
@@ -30,7 +29,6 @@ class LoopKnowledgeTest {
         17,
         23,
         new PostgresClassifier(),
-        new StatementParser(),
         times,
         Runnable::run,
         Runnable::run,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.Specifier;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ class NeededWordsTest {
       TextExpressions.Builder builder = new TextExpressions.Builder(new RulePatterns());
       TextExpression expression =
           builder.add(new RuleExpression(Specifier.REGEX, List.of(regex), regex));
-      TextExpressions expressions = builder.build(dev.heimdall.engine.sql.Dialect.POSTGRES);
+      TextExpressions expressions = builder.build(PostgresSql.DIALECT);
       for (int j = 0; j < 10; j++) {
         String text = text(random);
         boolean expected = pattern.matcher(text).find();
@@ -191,7 +192,7 @@ class NeededWordsTest {
   void aTextThatIsNotUtf8IsLookedAtAllTheSame() {
     TextExpressions.Builder builder = new TextExpressions.Builder(new RulePatterns());
     builder.add(new RuleExpression(Specifier.REGEX, List.of("sec.?ret$"), "sec.?ret$"));
-    TextExpressions expressions = builder.build(dev.heimdall.engine.sql.Dialect.POSTGRES);
+    TextExpressions expressions = builder.build(PostgresSql.DIALECT);
     Random random = new Random(13);
     byte[] tail = "secret".getBytes(StandardCharsets.US_ASCII);
     for (int i = 0; i < 2_000; i++) {

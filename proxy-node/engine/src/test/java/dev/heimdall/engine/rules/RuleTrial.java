@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.sql.Basis;
@@ -51,7 +52,9 @@ final class RuleTrial {
 
   private RuleTrial(Configuration configuration, RuleBook before) {
     this.configuration = configuration;
-    book = RuleBook.compile(configuration, configuration.vdbs().get("shop"), before);
+    book =
+        RuleBook.compile(
+            configuration, configuration.vdbs().get("shop"), PostgresSql.DIALECT, before);
     loop = book.forLoop(new RuleMemory(new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.RULES)));
   }
 

@@ -2,8 +2,7 @@ package dev.heimdall.engine.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -109,7 +108,7 @@ class RulesPageTest {
   }
 
   private static Statement statement(String sql, String catalog) {
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, LexerMode.STANDARD);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, LexerMode.STANDARD);
     return RuleTrial.statement(
         parsed.understood(),
         parsed.reads().stream().map(table -> catalog + "." + table.spelled()).toList(),

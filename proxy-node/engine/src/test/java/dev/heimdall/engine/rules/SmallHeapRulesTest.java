@@ -2,6 +2,7 @@ package dev.heimdall.engine.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
@@ -33,7 +34,12 @@ class SmallHeapRulesTest {
         for (int again = 0; again < 2; again++) {
           for (String name : configuration.vdbs().keySet()) {
             books.add(
-                RuleBook.compile(configuration, configuration.vdbs().get(name), null, patterns));
+                RuleBook.compile(
+                    configuration,
+                    configuration.vdbs().get(name),
+                    PostgresSql.DIALECT,
+                    null,
+                    patterns));
           }
         }
         System.out.println(books.size() + " books");

@@ -2,13 +2,14 @@ package dev.heimdall.engine.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ParameterTextTest {
-  private final ParameterText text = new ParameterText();
+  private final ParameterText text = new ParameterText(PostgresSql.DIALECT);
 
   @ParameterizedTest
   @CsvSource(

@@ -2,6 +2,7 @@ package dev.heimdall.engine.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaceholderTextTest {
   private static PlaceholderText mysql(String sql) {
-    return PlaceholderText.of(sql, Dialect.MYSQL).orElseThrow();
+    return PlaceholderText.of(sql, MysqlSql.DIALECT).orElseThrow();
   }
 
   @ParameterizedTest
@@ -42,7 +43,7 @@ class PlaceholderTextTest {
   @ParameterizedTest
   @ValueSource(strings = {"SELECT 'a", "SELECT $0", "SELECT $65536", "SELECT ?", "SELECT /* "})
   void whatIsNoTextOfACompleteStatementIsRefused(String sql) {
-    assertThat(PlaceholderText.of(sql, Dialect.MYSQL)).isEmpty();
+    assertThat(PlaceholderText.of(sql, MysqlSql.DIALECT)).isEmpty();
   }
 
   @ParameterizedTest

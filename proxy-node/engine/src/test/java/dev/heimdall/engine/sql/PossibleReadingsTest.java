@@ -3,8 +3,9 @@ package dev.heimdall.engine.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.dialect.mysql.sql.MysqlClassifier;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
-import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,10 +16,10 @@ class PossibleReadingsTest {
   private static final LexerMode ANSI = new LexerMode(true, true, false);
 
   private static LexerMode postgres(String sql) {
-    return of(Dialect.POSTGRES, sql, LexerMode.STANDARD, LexerMode.ESCAPES);
+    return of(PostgresSql.DIALECT, sql, LexerMode.STANDARD, LexerMode.ESCAPES);
   }
 
-  private static LexerMode of(Dialect dialect, String sql, LexerMode... modes) {
+  private static LexerMode of(SqlDialect dialect, String sql, LexerMode... modes) {
     byte[] text = ("xx" + sql).getBytes(StandardCharsets.UTF_8);
     return new PossibleReadings(dialect).of(text, 2, text.length - 2, List.of(modes));
   }
@@ -49,7 +50,7 @@ class PossibleReadingsTest {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     StatementFacts facts = new PostgresClassifier().classify(text, 0, text.length, mode);
     assertThat(facts).isEqualTo(StatementFacts.DOUBTFUL);
-    ParsedStatement parsed = new StatementParser().parse(sql, Dialect.POSTGRES, mode);
+    ParsedStatement parsed = PostgresSql.DIALECT.parse(sql, mode);
     assertThat(parsed.understood()).isFalse();
     assertThat(parsed.kind()).isEqualTo(StatementClass.UNKNOWN);
   }
@@ -57,12 +58,13 @@ class PossibleReadingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"SELECT \"a\"", "SELECT 'a\\'' , \" -- '"})
   void inMysqlDoubleQuotesMayBeEither(String sql) {
-    LexerMode mode = of(Dialect.MYSQL, sql, LexerMode.MYSQL, ANSI);
+    LexerMode mode = of(MysqlSql.DIALECT, sql, MysqlSql.USUAL_MODE, ANSI);
     assertThat(mode.doubtful()).isTrue();
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     assertThat(new MysqlClassifier().classify(text, 0, text.length, mode).kind())
         .isEqualTo(StatementKind.UNKNOWN);
-    assertThat(of(Dialect.MYSQL, "SELECT `a\\`, 'b' -- \"", LexerMode.MYSQL, ANSI).doubtful())
+    assertThat(
+            of(MysqlSql.DIALECT, "SELECT `a\\`, 'b' -- \"", MysqlSql.USUAL_MODE, ANSI).doubtful())
         .isFalse();
   }
 }

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.toy;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -14,10 +14,9 @@ import java.util.List;
 final class ToyClassifier implements StatementClassifier {
   private static final PinReason HELD = PinReason.harmless("held table");
 
-  /** For what a statement reads and writes, its SQL is like PostgreSQL's. */
   @Override
-  public Dialect dialect() {
-    return Dialect.POSTGRES;
+  public SqlDialect dialect() {
+    return ToySql.DIALECT;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.foreign.ForeignProtocol;
 import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
@@ -27,12 +28,13 @@ public final class ToyDialect {
         lacking(ConsoleProtocol.class),
         new ToyServers(),
         new ToySessions(),
-        knowsBlocks -> new ToyClassifier(),
+        ToySql.DIALECT,
         lacking(NotificationFormat.class),
         new Unasked(),
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
+        lacking(ForeignProtocol.class),
         lacking(Practice.class),
         loop -> new Numbers());
   }

@@ -32,7 +32,6 @@ import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.Metrics;
-import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Limit;
@@ -129,12 +128,7 @@ final class ToyPath implements AutoCloseable {
             metrics.loop(0),
             new LoopClients(),
             new LoopSessions.Judging(
-                dialect.statements(),
-                new StatementParser(),
-                new StatementTimes(),
-                1,
-                2,
-                Runnable::run),
+                dialect.statements(), new StatementTimes(), 1, 2, Runnable::run),
             dialect.naming().apply(0),
             budget);
     node =
@@ -174,7 +168,7 @@ final class ToyPath implements AutoCloseable {
                     null,
                     null),
                 new RulesAndCatalogues(
-                    RuleBook.compile(configuration, virtual, null),
+                    RuleBook.compile(configuration, virtual, dialect.statements(), null),
                     Catalogues.unread(
                         configuration.sources().get("main"),
                         dialect.catalogue().own(),

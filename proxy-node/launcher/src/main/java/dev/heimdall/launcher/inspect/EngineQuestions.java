@@ -1,7 +1,7 @@
 package dev.heimdall.launcher.inspect;
 
-import dev.heimdall.engine.boot.ServerQuestions;
 import dev.heimdall.engine.cluster.ProbedServer;
+import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ClusterKind;
@@ -69,7 +69,11 @@ abstract class EngineQuestions {
       }
     }
     try (ProbedServer server =
-        ServerQuestions.of(source).open(one, source.database(), connections)) {
+        DialectProviders.found()
+            .of(source.engine())
+            .clusters()
+            .prober(source)
+            .open(one, source.database(), connections)) {
       return ServerRole.of(server.ask(true));
     }
   }

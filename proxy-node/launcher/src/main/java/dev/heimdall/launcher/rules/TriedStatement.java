@@ -1,13 +1,13 @@
 package dev.heimdall.launcher.rules;
 
-import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.rules.StatementText;
 import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.model.Configuration;
@@ -46,16 +46,15 @@ public record TriedStatement(Statement statement, Explanation explanation) {
       boolean inTransaction,
       boolean prepared,
       long averageMicros) {
-    Dialect dialect =
-        switch (configuration.sources().get(vdb.source()).engine()) {
-          case POSTGRESQL -> Dialect.POSTGRES;
-          case MYSQL -> Dialect.MYSQL;
-        };
+    SqlDialect dialect =
+        DialectProviders.found()
+            .of(configuration.sources().get(vdb.source()).engine())
+            .statements();
     Statement statement = statement(sql, dialect, facts.catalog());
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     return new TriedStatement(
         statement,
-        RuleBook.compile(configuration, vdb, null)
+        RuleBook.compile(configuration, vdb, dialect, null)
             .explain(
                 facts,
                 new StatementText().set(text, 0, text.length, 0, 0).lexerMode(dialect.usualMode()),
@@ -66,8 +65,8 @@ public record TriedStatement(Statement statement, Explanation explanation) {
                 System.nanoTime()));
   }
 
-  private static Statement statement(String sql, Dialect dialect, String catalog) {
-    ParsedStatement parsed = new StatementParser().parse(sql, dialect, dialect.usualMode());
+  private static Statement statement(String sql, SqlDialect dialect, String catalog) {
+    ParsedStatement parsed = dialect.parse(sql, dialect.usualMode());
     return new Statement(
         parsed,
         parsed.kind(),

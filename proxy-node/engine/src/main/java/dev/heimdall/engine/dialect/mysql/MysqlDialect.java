@@ -1,37 +1,54 @@
 package dev.heimdall.engine.dialect.mysql;
 
+import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.DialectProvider;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.mysql.action.MysqlActions;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
 import dev.heimdall.engine.dialect.mysql.changes.BinlogChanges;
 import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
 import dev.heimdall.engine.dialect.mysql.console.MysqlConsole;
+import dev.heimdall.engine.dialect.mysql.foreign.MysqlForeign;
 import dev.heimdall.engine.dialect.mysql.login.MysqlClients;
 import dev.heimdall.engine.dialect.mysql.practice.MysqlPractice;
 import dev.heimdall.engine.dialect.mysql.request.MysqlSessions;
 import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
-import dev.heimdall.engine.dialect.mysql.sql.MysqlClassifier;
-import java.util.concurrent.Executor;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.model.Engine;
 
 /** The protocol of MySQL and MariaDB. */
-public final class MysqlDialect {
-  private MysqlDialect() {}
+public final class MysqlDialect implements DialectProvider {
+  @Override
+  public Engine engine() {
+    return Engine.MYSQL;
+  }
 
-  /**
-   * @param offLoop where proofs for servers are made that take milliseconds
-   */
-  public static Dialect create(Executor offLoop) {
+  @Override
+  public SqlDialect statements() {
+    return MysqlSql.DIALECT;
+  }
+
+  @Override
+  public ClusterProtocol clusters() {
+    return new MysqlClusters();
+  }
+
+  @Override
+  public Dialect create(NodeServices node) {
     return new Dialect(
         new MysqlClients(),
         new MysqlConsole(),
-        new MysqlServers(offLoop),
+        new MysqlServers(node.offLoop()),
         new MysqlSessions(),
-        knowsBlocks -> new MysqlClassifier(),
+        statements(),
         new MysqlNotifications(),
         new MysqlCatalogue(),
-        new MysqlClusters(),
+        clusters(),
         new BinlogChanges(),
         new MysqlActions(),
+        new MysqlForeign(),
         new MysqlPractice(),
         StatementNumbers::new);
   }

@@ -1,44 +1,66 @@
 package dev.heimdall.engine.dialect.postgres;
 
-import dev.heimdall.engine.auth.NonceSource;
-import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.changes.ChangeTriggers;
+import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.DialectProvider;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.answer.PostgresEncoder;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
+import dev.heimdall.engine.dialect.postgres.changes.NotifyTriggers;
 import dev.heimdall.engine.dialect.postgres.changes.PostgresChanges;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
+import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeign;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
 import dev.heimdall.engine.dialect.postgres.login.PostgresClients;
 import dev.heimdall.engine.dialect.postgres.practice.PostgresPractice;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.server.PostgresServers;
-import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
-import java.util.concurrent.Executor;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.model.Engine;
+import java.util.Optional;
 
 /** PostgreSQL's protocol, version 3. */
-public final class PostgresDialect {
-  private PostgresDialect() {}
+public final class PostgresDialect implements DialectProvider {
+  @Override
+  public Engine engine() {
+    return Engine.POSTGRESQL;
+  }
 
-  /**
-   * @param keyCache keys of passwords that servers have asked for
-   * @param offLoop where keys are derived
-   */
-  public static Dialect create(ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {
+  @Override
+  public SqlDialect statements() {
+    return PostgresSql.DIALECT;
+  }
+
+  @Override
+  public ClusterProtocol clusters() {
+    return new PostgresClusters();
+  }
+
+  @Override
+  public Optional<ChangeTriggers> triggers() {
+    return Optional.of(new NotifyTriggers());
+  }
+
+  @Override
+  public Dialect create(NodeServices node) {
     return new Dialect(
         new PostgresClients(new PostgresEncoder()),
         new PostgresConsole(),
-        new PostgresServers(keyCache, nonces, offLoop),
+        new PostgresServers(node.keyCache(), node.nonces(), node.offLoop()),
         new PostgresSessions(),
-        PostgresClassifier::new,
+        statements(),
         new PostgresNotifications(),
         new PostgresCatalogue(),
-        new PostgresClusters(),
+        clusters(),
         new PostgresChanges(),
         new PostgresActions(),
-        new PostgresPractice(keyCache, nonces),
+        new PostgresForeign(),
+        new PostgresPractice(node.keyCache(), node.nonces()),
         StatementNames::ofLoop);
   }
 }

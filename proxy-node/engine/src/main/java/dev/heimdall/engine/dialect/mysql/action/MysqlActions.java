@@ -2,9 +2,10 @@ package dev.heimdall.engine.dialect.mysql.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.dialect.mysql.server.SetStatement;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
@@ -52,8 +53,8 @@ public final class MysqlActions implements ActionProtocol {
           "row_count");
 
   @Override
-  public Dialect reading() {
-    return Dialect.MYSQL;
+  public SqlDialect reading() {
+    return MysqlSql.DIALECT;
   }
 
   @Override

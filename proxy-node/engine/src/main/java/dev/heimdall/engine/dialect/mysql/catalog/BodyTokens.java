@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.catalog;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.sql.Lexer;
-import dev.heimdall.engine.sql.MysqlLexer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -9,9 +9,8 @@ import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.RoutineRow;
 import dev.heimdall.engine.catalog.WeighedRows;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.jdbc.MysqlRole;
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -424,8 +423,7 @@ final class InformationReader {
           }
           long id = relations.getOrDefault(view, 0L);
           builder.view(id, reads, calls, session, body.locks());
-          builder.namesOfView(
-              id, new StatementParser().parse(text, Dialect.MYSQL, CANONICAL).names());
+          builder.namesOfView(id, MysqlSql.DIALECT.parse(text, CANONICAL).names());
         });
   }
 

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
@@ -117,7 +118,7 @@ final class EventReader {
       case 2, 165 -> {
         advance(end);
         return transactions.statement(
-            type == 2 ? query(body, whole) : new LoggedStatement("", null, LexerMode.MYSQL),
+            type == 2 ? query(body, whole) : new LoggedStatement("", null, MysqlSql.USUAL_MODE),
             here());
       }
       case 16 -> {

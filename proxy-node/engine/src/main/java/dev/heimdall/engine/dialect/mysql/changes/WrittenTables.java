@@ -1,8 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
 import dev.heimdall.engine.catalog.Catalogue;
-import dev.heimdall.engine.parse.StatementParser;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -22,7 +21,6 @@ final class WrittenTables {
       Pattern.compile("(?is)\\s*DROP\\s+(/\\*!\\d*\\s*)?TEMPORARY\\s.*");
 
   private final Function<String, Catalogue> catalogues;
-  private final StatementParser parser = new StatementParser();
 
   /**
    * @param catalogues what is known of a database
@@ -67,7 +65,7 @@ final class WrittenTables {
     Catalogue catalogue = catalogues.apply(logged.database());
     Statement statement =
         catalogue.resolve(
-            parser.parse(text, Dialect.MYSQL, logged.mode()),
+            MysqlSql.DIALECT.parse(text, logged.mode()),
             new NameScope(logged.database(), null, null));
     if (statement.kind() == StatementClass.DDL) {
       defined.add(logged.database());

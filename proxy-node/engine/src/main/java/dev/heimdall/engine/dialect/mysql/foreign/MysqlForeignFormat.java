@@ -2,9 +2,9 @@ package dev.heimdall.engine.dialect.mysql.foreign;
 
 import dev.heimdall.engine.dialect.mysql.sql.StandardText;
 import dev.heimdall.engine.foreign.ForeignFormat;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PlaceholderText;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
@@ -109,7 +109,7 @@ public final class MysqlForeignFormat implements ForeignFormat {
   }
 
   @Override
-  public Optional<PlaceholderText> placed(Dialect there) {
+  public Optional<PlaceholderText> placed(SqlDialect there) {
     return StandardText.of(sql, lexerMode);
   }
 

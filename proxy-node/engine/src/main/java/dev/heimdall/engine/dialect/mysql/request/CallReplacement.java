@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.MysqlLexer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;

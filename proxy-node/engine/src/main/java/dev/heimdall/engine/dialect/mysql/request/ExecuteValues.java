@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.MysqlLexer;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.MysqlLexer;
 
 /** Looks for what kind of change a statement makes. */
 final class FirstWord {

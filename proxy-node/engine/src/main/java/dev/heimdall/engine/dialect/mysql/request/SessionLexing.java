@@ -2,13 +2,13 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.sql.ModeChanges;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters.Signs;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PossibleReadings;
 import dev.heimdall.engine.wire.mysql.StateChanges;
@@ -18,13 +18,13 @@ import java.util.Objects;
 
 /** How a session has its texts cut into tokens, by its sql_mode and its character set. */
 final class SessionLexing {
-  private static final PossibleReadings READINGS = new PossibleReadings(Dialect.MYSQL);
+  private static final PossibleReadings READINGS = new PossibleReadings(MysqlSql.DIALECT);
   private static final String MODES = "sql_mode";
 
   /** All ways there are, while nobody can tell which one it is. */
   private static final List<LexerMode> ANY =
       List.of(
-          LexerMode.MYSQL,
+          MysqlSql.USUAL_MODE,
           new LexerMode(false, false, true),
           new LexerMode(true, true, true),
           new LexerMode(false, true, true));
@@ -120,8 +120,8 @@ final class SessionLexing {
     private String modes;
     private String charset;
     private boolean plain;
-    private LexerMode mode = LexerMode.MYSQL;
-    private List<LexerMode> possible = List.of(LexerMode.MYSQL);
+    private LexerMode mode = MysqlSql.USUAL_MODE;
+    private List<LexerMode> possible = List.of(MysqlSql.USUAL_MODE);
     private Signs signs = ofLogIn;
     private boolean brackets;
     private boolean blocks;

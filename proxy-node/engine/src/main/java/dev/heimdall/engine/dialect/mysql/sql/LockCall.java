@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.Lexer;
-import dev.heimdall.engine.sql.MysqlLexer;
 
 /**
  * Follows the first argument of one {@code GET_LOCK(name, timeout)} as the tokens go by: of a lock

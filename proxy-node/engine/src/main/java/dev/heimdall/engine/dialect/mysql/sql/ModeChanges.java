@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.MysqlLexer;
 import dev.heimdall.engine.sql.WordTable;
 
 /**

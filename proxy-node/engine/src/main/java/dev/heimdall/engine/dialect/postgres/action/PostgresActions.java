@@ -1,8 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
-import dev.heimdall.engine.sql.Dialect;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -64,8 +65,8 @@ public final class PostgresActions implements ActionProtocol {
           "inet_client_port");
 
   @Override
-  public Dialect reading() {
-    return Dialect.POSTGRES;
+  public SqlDialect reading() {
+    return PostgresSql.DIALECT;
   }
 
   @Override

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.catalog;
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.Effect;
 import dev.heimdall.engine.catalog.RoutineRow;
-import dev.heimdall.engine.parse.RoutineReader;
+import dev.heimdall.engine.dialect.postgres.sql.RoutineReader;
 import dev.heimdall.engine.sql.RoutineBody;
 import java.util.List;
 import java.util.Set;

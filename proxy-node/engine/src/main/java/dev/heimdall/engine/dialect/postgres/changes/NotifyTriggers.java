@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.changes;
 
+import dev.heimdall.engine.changes.ChangeTriggers;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * run again. The trigger of a table also names the tables that inherit from it, its partitions
  * among them: a statement that writes them by its name fires no trigger of theirs.
  */
-public final class NotifyTriggers {
+public final class NotifyTriggers implements ChangeTriggers {
   private static final String SCHEMA = "heimdall";
   private static final String FUNCTION = SCHEMA + ".notify_changed";
   private static final String TRIGGER = "heimdall_changed";
@@ -72,16 +73,14 @@ public final class NotifyTriggers {
       """
           .formatted(TRIGGER);
 
-  private NotifyTriggers() {}
-
   /**
    * Which tables.
    *
    * @param schemas all tables of these
    * @param tables these, with their schema or where the search path finds them
    */
-  public record Selection(List<String> schemas, List<String> tables) {
-    public Selection {
+  private record Selection(List<String> schemas, List<String> tables) {
+    Selection {
       schemas = List.copyOf(schemas);
       tables = List.copyOf(tables);
     }
@@ -123,16 +122,18 @@ public final class NotifyTriggers {
     }
   }
 
-  /** Makes the triggers that are not there, in this order, in one transaction. */
-  public static List<String> install(Selection selection) {
+  @Override
+  public List<String> install(List<String> schemas, List<String> tables) {
+    Selection selection = new Selection(schemas, tables);
     return List.of(
         "CREATE SCHEMA IF NOT EXISTS " + SCHEMA,
         MAKE_FUNCTION,
         FOR_EACH.formatted(selection.condition(), TRIGGER, MAKE_TRIGGER));
   }
 
-  /** Takes triggers away; with nothing selected all of them, and what they call. */
-  public static List<String> remove(Selection selection) {
+  @Override
+  public List<String> remove(List<String> schemas, List<String> tables) {
+    Selection selection = new Selection(schemas, tables);
     String drop = FOR_EACH.formatted(selection.condition(), TRIGGER, DROP_TRIGGER);
     return selection.none()
         ? List.of(

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.foreign;
 
 import dev.heimdall.engine.foreign.ForeignFormat;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.PlaceholderText;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -69,7 +69,7 @@ public final class PostgresForeignFormat implements ForeignFormat {
   }
 
   @Override
-  public Optional<PlaceholderText> placed(Dialect there) {
+  public Optional<PlaceholderText> placed(SqlDialect there) {
     return PlaceholderText.of(sql, there);
   }
 

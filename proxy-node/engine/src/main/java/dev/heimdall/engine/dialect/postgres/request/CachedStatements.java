@@ -2,12 +2,12 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.dialect.postgres.sql.SpecialInput;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
-import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.Arrays;
 import java.util.Set;

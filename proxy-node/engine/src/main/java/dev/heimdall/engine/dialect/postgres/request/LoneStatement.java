@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.dialect.postgres.sql.SpecialInput;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
-import dev.heimdall.engine.sql.SpecialInput;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;

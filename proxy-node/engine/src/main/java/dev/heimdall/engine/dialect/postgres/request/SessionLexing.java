@@ -1,15 +1,15 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresLexer;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.ByteClass;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PossibleReadings;
-import dev.heimdall.engine.sql.PostgresLexer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +29,7 @@ final class SessionLexing {
 
   private static final byte[] EXECUTE = "execute".getBytes(StandardCharsets.US_ASCII);
 
-  private static final PossibleReadings READINGS = new PossibleReadings(Dialect.POSTGRES);
+  private static final PossibleReadings READINGS = new PossibleReadings(PostgresSql.DIALECT);
   private static final List<LexerMode> EITHER = List.of(LexerMode.STANDARD, LexerMode.ESCAPES);
 
   /** Encodings whose characters may hold bytes of ASCII. */

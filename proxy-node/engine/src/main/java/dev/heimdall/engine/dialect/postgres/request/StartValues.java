@@ -3,8 +3,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.lease.SessionState;
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
@@ -86,7 +86,7 @@ final class StartValues {
   /** Notes what a simple query's text must have that concerns start-up values. */
   void edit(TextEdits edits, byte[] sql, int length, StatementFacts facts, LexerMode mode) {
     nullsForDefaults(edits, facts);
-    StatementSplitter splitter = new StatementSplitter(Dialect.POSTGRES);
+    StatementSplitter splitter = new StatementSplitter(PostgresSql.DIALECT);
     int statements = splitter.split(sql, 0, length, mode);
     int sent = 0;
     for (int i = 0; i < statements && !edits.tooMany(); i++) {

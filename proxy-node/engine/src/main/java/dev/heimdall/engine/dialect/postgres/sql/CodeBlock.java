@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.ByteClass;
 import dev.heimdall.engine.sql.Lexer;
-import dev.heimdall.engine.sql.PostgresLexer;
 
 /**
  * The body of a DO statement. What it calls is for the catalogue to say; here it is only searched

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.postgres.sql;
 
-import dev.heimdall.engine.sql.Dialect;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Redefining;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -47,8 +47,8 @@ public final class PostgresClassifier implements StatementClassifier {
   }
 
   @Override
-  public Dialect dialect() {
-    return Dialect.POSTGRES;
+  public SqlDialect dialect() {
+    return PostgresSql.DIALECT;
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.PostgresLexer;
 
 /** Finds the statement inside of an SQL PREPARE. */
 final class PreparedText {

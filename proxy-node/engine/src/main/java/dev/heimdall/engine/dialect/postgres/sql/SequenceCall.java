@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.Lexer;
-import dev.heimdall.engine.sql.PostgresLexer;
 import java.util.Set;
 
 /** Follows the argument of one {@code currval(sequence)} as the tokens go by. */

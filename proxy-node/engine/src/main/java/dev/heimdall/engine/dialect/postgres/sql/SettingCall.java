@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.postgres.sql;
 import dev.heimdall.engine.sql.ByteClass;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.PostgresLexer;
 
 /** Follows the arguments of one {@code set_config(name, value, is_local)} as the tokens go by. */
 final class SettingCall {

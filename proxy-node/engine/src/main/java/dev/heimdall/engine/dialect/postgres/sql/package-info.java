@@ -1,6 +1,6 @@
 /**
  * What statements of PostgreSQL do to their session: the grammar that tells them apart, over the
- * tokens of {@link dev.heimdall.engine.sql.PostgresLexer}. Bytes in, values out; nothing in here
- * may know of sessions, connections and the wire.
+ * tokens of {@link PostgresLexer}. Bytes in, values out; nothing in here may know of sessions,
+ * connections and the wire.
  */
 package dev.heimdall.engine.dialect.postgres.sql;

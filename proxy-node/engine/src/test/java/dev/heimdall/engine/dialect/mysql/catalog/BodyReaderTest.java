@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyReaderTest {
   private static RoutineBody read(String text) {
-    return read(text, LexerMode.MYSQL);
+    return read(text, MysqlSql.USUAL_MODE);
   }
 
   private static RoutineBody read(String text, LexerMode mode) {

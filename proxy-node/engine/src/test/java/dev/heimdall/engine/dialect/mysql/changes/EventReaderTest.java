@@ -11,6 +11,7 @@ import static dev.heimdall.engine.dialect.mysql.changes.LogEvents.rows;
 import static dev.heimdall.engine.dialect.mysql.changes.LogEvents.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
@@ -127,7 +128,7 @@ class EventReaderTest {
   void aStatementOutsideOfATransactionIsOne() {
     LoggedTransaction transaction = last(gtid(UUID, 6), query("DROP TABLE one"));
     assertThat(transaction.statements())
-        .containsExactly(new LoggedStatement("app", "DROP TABLE one", LexerMode.MYSQL));
+        .containsExactly(new LoggedStatement("app", "DROP TABLE one", MysqlSql.USUAL_MODE));
   }
 
   @Test

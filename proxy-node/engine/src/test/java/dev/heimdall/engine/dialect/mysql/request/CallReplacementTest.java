@@ -2,8 +2,8 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.LexerMode;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +38,7 @@ class CallReplacementTest {
         "INSERT INTO t SELECT 1, F() | INSERT INTO t SELECT 1, 7 AS `F()`",
       })
   void aNumberIsNamedAsItsCall(String sql, String expected) {
-    byte[] changed = new CallReplacement(bytes(sql), call(sql), LexerMode.MYSQL).with("7");
+    byte[] changed = new CallReplacement(bytes(sql), call(sql), MysqlSql.USUAL_MODE).with("7");
 
     assertThat(new String(changed, StandardCharsets.ISO_8859_1)).isEqualTo(expected);
   }
@@ -57,7 +57,7 @@ class CallReplacementTest {
         "CREATE VIEW v AS SELECT F() | false",
       })
   void onlyAColumnOfAQueryIsOne(String sql, boolean expected) {
-    assertThat(new CallReplacement(bytes(sql), call(sql), LexerMode.MYSQL).isColumn())
+    assertThat(new CallReplacement(bytes(sql), call(sql), MysqlSql.USUAL_MODE).isColumn())
         .isEqualTo(expected);
   }
 }

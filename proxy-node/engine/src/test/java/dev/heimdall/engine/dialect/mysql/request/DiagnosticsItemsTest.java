@@ -2,14 +2,15 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosticsItemsTest {
   private static String asSet(String sql) {
-    byte[] set = DiagnosticsItems.asSet(sql.getBytes(StandardCharsets.UTF_8), 5, LexerMode.MYSQL);
+    byte[] set =
+        DiagnosticsItems.asSet(sql.getBytes(StandardCharsets.UTF_8), 5, MysqlSql.USUAL_MODE);
     return set == null ? null : new String(set, StandardCharsets.UTF_8);
   }
 

@@ -132,7 +132,7 @@ class MysqlClassifierFuzzTest {
     for (String part : PARTS) {
       byte[] sql =
           (part + " ").repeat((1 << 17) / (part.length() + 1)).getBytes(StandardCharsets.UTF_8);
-      assertThat(classifier.classify(sql, 0, sql.length, LexerMode.MYSQL)).isNotNull();
+      assertThat(classifier.classify(sql, 0, sql.length, MysqlSql.USUAL_MODE)).isNotNull();
     }
   }
 
@@ -171,7 +171,7 @@ class MysqlClassifierFuzzTest {
     long read = 0;
     for (int i = 0; i < ROUNDS; i++) {
       byte[] sql = statements.get(i % statements.size());
-      read += classifier.classify(sql, 0, sql.length, LexerMode.MYSQL).statements();
+      read += classifier.classify(sql, 0, sql.length, MysqlSql.USUAL_MODE).statements();
     }
     return read;
   }

@@ -25,7 +25,7 @@ class MysqlClassifierTest {
   }
 
   private String said(String sql) {
-    return said(sql, LexerMode.MYSQL);
+    return said(sql, MysqlSql.USUAL_MODE);
   }
 
   private String said(String sql, LexerMode mode) {
@@ -377,8 +377,8 @@ class MysqlClassifierTest {
   @Test
   void theSessionSaysHowTextsAreCut() {
     String sql = "SELECT '\\', @a, '";
-    assertThat(said(sql, LexerMode.MYSQL)).startsWith("SELECT");
-    assertThat(facts(sql, LexerMode.MYSQL).effects()).isEmpty();
+    assertThat(said(sql, MysqlSql.USUAL_MODE)).startsWith("SELECT");
+    assertThat(facts(sql, MysqlSql.USUAL_MODE).effects()).isEmpty();
     assertThat(said("SELECT '\\', @a", new LexerMode(false, false, false)))
         .isEqualTo("SELECT: pin user variable");
     assertThat(said("SELECT \"a\\\", @a", new LexerMode(true, true, false)))
@@ -393,20 +393,20 @@ class MysqlClassifierTest {
   @ParameterizedTest
   @ValueSource(strings = {"CREATE PROCEDURE p() BEGIN", "SELECT '", "/*! SELECT 1"})
   void anUnfinishedTextSpoilsNoOther(String unfinished) {
-    facts(unfinished, LexerMode.MYSQL);
+    facts(unfinished, MysqlSql.USUAL_MODE);
 
     assertThat(said("SELECT 1")).isEqualTo("SELECT");
   }
 
   @Test
   void placesAreOfTheText() {
-    Effect kill = facts("KILL QUERY 17", LexerMode.MYSQL).effects().get(0);
+    Effect kill = facts("KILL QUERY 17", MysqlSql.USUAL_MODE).effects().get(0);
 
     assertThat(kill.start()).isEqualTo(11);
     assertThat(kill.end()).isEqualTo(13);
     assertThat(classifier.dependsOnLiterals()).isTrue();
     String sql = "SELECT 1, `row_count` ( ) AS n, Found_Rows()";
-    assertThat(facts(sql, LexerMode.MYSQL).effects())
+    assertThat(facts(sql, MysqlSql.USUAL_MODE).effects())
         .extracting(effect -> sql.substring(effect.start(), effect.end()))
         .containsExactly("`row_count` ( )", "Found_Rows()");
   }
@@ -439,6 +439,6 @@ class MysqlClassifierTest {
         "SELECT 1; UPDATE t SET a = 1 /*M! ; DROP TABLE t */ | ITSELF"
       })
   void redefinesWhatItsStatementsDo(String sql, String what) {
-    assertThat(facts(sql, LexerMode.MYSQL).redefining()).hasToString(what);
+    assertThat(facts(sql, MysqlSql.USUAL_MODE).redefining()).hasToString(what);
   }
 }

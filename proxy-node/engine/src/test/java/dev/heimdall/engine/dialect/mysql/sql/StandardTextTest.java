@@ -39,7 +39,7 @@ class StandardTextTest {
         "SELECT a$b, ?, '?', ? ~ SELECT a$b, ? , '?', ?",
       })
   void literalsAndNamesStayWhatTheyAre(String text, String standard) {
-    assertThat(of(text, LexerMode.MYSQL).map(found -> found.strip().replaceAll(" +", " ")))
+    assertThat(of(text, MysqlSql.USUAL_MODE).map(found -> found.strip().replaceAll(" +", " ")))
         .contains(standard);
   }
 
@@ -52,7 +52,7 @@ class StandardTextTest {
   @Test
   void questionMarksAreCounted() {
     byte[] text = "SELECT ?, '?', ? -- ?".getBytes(StandardCharsets.UTF_8);
-    assertThat(StandardText.of(text, LexerMode.MYSQL).orElseThrow().numbers())
+    assertThat(StandardText.of(text, MysqlSql.USUAL_MODE).orElseThrow().numbers())
         .containsExactly(1, 2);
   }
 
@@ -71,13 +71,13 @@ class StandardTextTest {
         "SELECT /* a",
       })
   void whatCannotBeSpelledIsNone(String text) {
-    assertThat(of(text, LexerMode.MYSQL)).isEmpty();
+    assertThat(of(text, MysqlSql.USUAL_MODE)).isEmpty();
   }
 
   @Test
   void otherEncodingsAreNotGuessedAt() {
     byte[] latin = "SELECT 'gr\u00fcn'".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(StandardText.of(latin, LexerMode.MYSQL)).isEmpty();
+    assertThat(StandardText.of(latin, MysqlSql.USUAL_MODE)).isEmpty();
     assertThat(of("SELECT 1", new LexerMode(true, false, true))).isEmpty();
   }
 }

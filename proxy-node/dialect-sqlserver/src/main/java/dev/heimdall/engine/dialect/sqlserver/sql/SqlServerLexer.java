@@ -1,0 +1,150 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import dev.heimdall.engine.sql.ByteClass;
+import dev.heimdall.engine.sql.Lexer;
+
+/**
+ * SQL Server's tokens, of text that came as UTF-8. Variables and temporary tables are words, with
+ * the {@code @} and {@code #} that they begin with.
+ */
+final class SqlServerLexer extends Lexer {
+  /** The class of a byte; never written to. */
+  private static final byte[] CLASSES = ByteClass.classes();
+
+  /** Whether a byte may go on in an identifier; never written to. */
+  private static final boolean[] IN_WORD = ByteClass.inWord();
+
+  private final boolean reportsHints;
+
+  SqlServerLexer(boolean reportsHints) {
+    this.reportsHints = reportsHints;
+  }
+
+  @Override
+  public int next() {
+    byte[] s = text;
+    int stop = limit;
+    int p = position;
+    while (p < stop) {
+      int c = s[p] & 0xff;
+      if (CLASSES[c] == ByteClass.SPACE) {
+        p++;
+        continue;
+      }
+      int following = p + 1 < stop ? s[p + 1] & 0xff : 0;
+      if (c == '-' && following == '-') {
+        int after = lineEnd(p + 2);
+        if (after < 0) {
+          return broken(p);
+        }
+        p = after;
+        continue;
+      }
+      if (c == '/' && following == '*') {
+        int after = nestedCommentEnd(p + 2);
+        if (after < 0) {
+          return broken(p);
+        }
+        if (reportsHints && s[p + 2] == '+') {
+          return hint(p, after);
+        }
+        p = after;
+        continue;
+      }
+      return visible(p, c, following);
+    }
+    return token(END, stop, stop);
+  }
+
+  private int visible(int p, int c, int following) {
+    switch (c) {
+      case '\'':
+        return delimited(p, p + 1, '\'', STRING);
+      case '"':
+        return delimited(p, p + 1, '"', QUOTED);
+      case '[':
+        return delimited(p, p + 1, ']', QUOTED);
+      case '?':
+        return token(PARAMETER, p, p + 1);
+      case 'n', 'N':
+        return following == '\'' ? delimited(p, p + 2, '\'', STRING) : word(p);
+      case '$':
+        return isDigit(following) || following == '.' ? number(p + 1, p) : word(p);
+      case '.':
+        return isDigit(following) ? number(p, p) : token('.', p, p + 1);
+      default:
+        if (isDigit(c)) {
+          return number(p, p);
+        }
+        return isInWord(c) ? word(p) : token(c, p, p + 1);
+    }
+  }
+
+  private int word(int from) {
+    int p = from + 1;
+    while (p < limit && isInWord(text[p] & 0xff)) {
+      p++;
+    }
+    return token(WORD, from, p);
+  }
+
+  private int number(int digits, int from) {
+    byte[] s = text;
+    int stop = limit;
+    int p = digits;
+    if (s[p] == '0' && p + 1 < stop && ByteClass.lower(s[p + 1]) == 'x') {
+      p += 2;
+      while (p < stop && isHex(s[p])) {
+        p++;
+      }
+      return token(NUMBER, from, p);
+    }
+    p = digits(p);
+    if (p < stop && s[p] == '.') {
+      p = digits(p + 1);
+    }
+    if (p < stop && ByteClass.lower(s[p]) == 'e') {
+      p++;
+      if (p < stop && (s[p] == '+' || s[p] == '-')) {
+        p++;
+      }
+      p = digits(p);
+    }
+    return token(NUMBER, from, p);
+  }
+
+  private int digits(int from) {
+    int p = from;
+    while (p < limit && isDigit(text[p] & 0xff)) {
+      p++;
+    }
+    return p;
+  }
+
+  /** -1 where a lone carriage return leaves open whether the line is over. */
+  private int lineEnd(int from) {
+    byte[] s = text;
+    int stop = limit;
+    int p = from;
+    while (p < stop && s[p] != '\n') {
+      if (s[p] == '\r' && (p + 1 >= stop || s[p + 1] != '\n')) {
+        return -1;
+      }
+      p++;
+    }
+    return p;
+  }
+
+  private static boolean isInWord(int c) {
+    return IN_WORD[c] || c == '@' || c == '#';
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static boolean isHex(byte b) {
+    byte small = ByteClass.lower(b);
+    return isDigit(b) || (small >= 'a' && small <= 'f');
+  }
+}

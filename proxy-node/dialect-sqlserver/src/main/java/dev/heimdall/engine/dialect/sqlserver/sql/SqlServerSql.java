@@ -1,0 +1,64 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.engine.sql.StatementClassifier;
+
+/** SQL Server's SQL. */
+public final class SqlServerSql implements SqlDialect {
+  public static final SqlServerSql DIALECT = new SqlServerSql();
+
+  private final StatementParser parser = new StatementParser(this, SqlServerReader::new);
+
+  private SqlServerSql() {}
+
+  /** As OpenTelemetry has it. */
+  @Override
+  public String name() {
+    return "microsoft.sql_server";
+  }
+
+  @Override
+  public Lexer lexer(boolean reportsHints) {
+    return new SqlServerLexer(reportsHints);
+  }
+
+  @Override
+  public LexerMode usualMode() {
+    return LexerMode.STANDARD;
+  }
+
+  /** The database's collation says. */
+  @Override
+  public boolean foldsNames() {
+    return false;
+  }
+
+  @Override
+  public boolean hasQuestionMarks() {
+    return true;
+  }
+
+  @Override
+  public char openingQuote() {
+    return '[';
+  }
+
+  @Override
+  public char closingQuote() {
+    return ']';
+  }
+
+  @Override
+  public StatementClassifier classifier(boolean knowsBlocks) {
+    throw new UnsupportedOperationException("no node speaks SQL Server's protocol yet");
+  }
+
+  @Override
+  public ParsedStatement parse(String sql, LexerMode lexerMode) {
+    return parser.parse(sql, lexerMode);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.Fingerprinter;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.LiteralReader;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.StatementSplitter;
+import dev.heimdall.engine.sql.TableName;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class SqlServerSqlTest {
+  private static String print(String sql) {
+    Fingerprinter fingerprinter = new Fingerprinter(SqlServerSql.DIALECT, 1, 2);
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    fingerprinter.read(bytes, 0, bytes.length, LexerMode.STANDARD);
+    return Long.toHexString(fingerprinter.high()) + Long.toHexString(fingerprinter.low());
+  }
+
+  private static int statements(String sql) {
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    return new StatementSplitter(SqlServerSql.DIALECT)
+        .split(bytes, 0, bytes.length, LexerMode.STANDARD);
+  }
+
+  private static ParsedStatement parsed(String sql) {
+    return SqlServerSql.DIALECT.parse(sql, SqlServerSql.DIALECT.usualMode());
+  }
+
+  @Test
+  void namesAreToldApartByTheirQuotes() {
+    assertThat(print("SELECT [a]]b] FROM T")).isEqualTo(print("select [a]]b] from T"));
+    assertThat(print("SELECT [a]")).isNotEqualTo(print("SELECT [A]"));
+    assertThat(print("SELECT @a")).isNotEqualTo(print("SELECT @b"));
+    assertThat(print("SELECT * FROM #t")).isNotEqualTo(print("SELECT * FROM t"));
+    assertThat(print("SELECT N'a', $1.5, 0xff")).isEqualTo(print("SELECT '', 1, 2"));
+    assertThat(print("SELECT /* /* */ */ 1")).isEqualTo(print("SELECT 1"));
+  }
+
+  @Test
+  void literalsAreRead() {
+    byte[] sql = "SELECT N'a', [b'c']".getBytes(StandardCharsets.UTF_8);
+    assertThat(new LiteralReader(SqlServerSql.DIALECT).read(sql, 0, sql.length, LexerMode.STANDARD))
+        .containsExactly("a");
+  }
+
+  @Test
+  void statementsEndWhereTheServerEndsThem() {
+    assertThat(statements("SELECT [;]]], N';' /* /* ; */ ; */; SELECT 2")).isEqualTo(2);
+    assertThat(statements("SELECT 1 -- x\rDELETE FROM t")).isEqualTo(-1);
+  }
+
+  @Test
+  void statementsAreRead() {
+    assertThat(parsed("SELECT [a] FROM [d]..[T] WHERE b = @c").reads())
+        .containsExactly(new TableName("d", null, "T"));
+    assertThat(parsed("SELECT 1 DELETE FROM t").understood()).isFalse();
+    assertThat(parsed("BEGIN TRAN").kind()).isEqualTo(StatementClass.TRANSACTION);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.heimdall.engine.dialect;
+
+import dev.heimdall.engine.changes.ChangeTriggers;
+import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.model.Engine;
+import java.util.Optional;
+
+/**
+ * Brings the dialect of one engine. Found by {@link java.util.ServiceLoader}: what is on the class
+ * path, nodes speak.
+ */
+public interface DialectProvider {
+  Engine engine();
+
+  /** Its SQL, for who reads texts without a node. */
+  SqlDialect statements();
+
+  /** How its servers are asked what they are, with or without a node. */
+  ClusterProtocol clusters();
+
+  /** Triggers by which nodes hear of writes past them, where its servers have such. */
+  default Optional<ChangeTriggers> triggers() {
+    return Optional.empty();
+  }
+
+  /** Makes a node's. */
+  Dialect create(NodeServices node);
+}

@@ -1,0 +1,13 @@
+package dev.heimdall.engine.dialect;
+
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import java.util.concurrent.Executor;
+
+/**
+ * What dialects use of their node.
+ *
+ * @param keyCache keys of passwords that servers have asked for
+ * @param offLoop where keys and proofs are made that take milliseconds
+ */
+public record NodeServices(ScramKeyCache keyCache, NonceSource nonces, Executor offLoop) {}

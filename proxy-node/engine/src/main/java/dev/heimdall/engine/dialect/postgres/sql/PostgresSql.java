@@ -1,0 +1,68 @@
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.Lexer;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.Operators;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.engine.sql.StatementClassifier;
+
+/** PostgreSQL's SQL. */
+public final class PostgresSql implements SqlDialect {
+  public static final PostgresSql DIALECT = new PostgresSql();
+
+  private final StatementParser parser = new StatementParser(this, PostgresReader::new);
+
+  private PostgresSql() {}
+
+  @Override
+  public String name() {
+    return "postgresql";
+  }
+
+  @Override
+  public Lexer lexer(boolean reportsHints) {
+    return new PostgresLexer(reportsHints);
+  }
+
+  @Override
+  public LexerMode usualMode() {
+    return LexerMode.STANDARD;
+  }
+
+  @Override
+  public boolean foldsNames() {
+    return true;
+  }
+
+  @Override
+  public Operators operators() {
+    return PostgresLexer.OPERATORS;
+  }
+
+  @Override
+  public boolean hasCodeBlocks() {
+    return true;
+  }
+
+  @Override
+  public char openingQuote() {
+    return '"';
+  }
+
+  @Override
+  public char closingQuote() {
+    return '"';
+  }
+
+  @Override
+  public StatementClassifier classifier(boolean knowsBlocks) {
+    return new PostgresClassifier(knowsBlocks);
+  }
+
+  @Override
+  public ParsedStatement parse(String sql, LexerMode lexerMode) {
+    return parser.parse(sql, lexerMode);
+  }
+}

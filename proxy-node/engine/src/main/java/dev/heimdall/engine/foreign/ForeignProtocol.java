@@ -1,0 +1,36 @@
+package dev.heimdall.engine.foreign;
+
+import dev.heimdall.engine.sql.SqlDialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+
+/**
+ * What servers of one engine differ in, as statements are forwarded to them, where JDBC shows it.
+ */
+public interface ForeignProtocol {
+  /** How texts are read. */
+  SqlDialect reading();
+
+  /** Whether a connection can be brought from one database to another. */
+  boolean changesDatabase();
+
+  /**
+   * Makes a connection ready for a statement.
+   *
+   * @param mayStream whether its rows may be left with the server
+   */
+  void begin(Connection connection, String database, boolean mayStream) throws SQLException;
+
+  /**
+   * Frees a connection of what routines and triggers may have left on it, where that can be done;
+   * says whether others may have it.
+   */
+  boolean clean(Connection connection);
+
+  /** The fetch size with which results are not gathered in memory. */
+  int fetchSize();
+
+  /** SQLSTATEs for error numbers, for servers whose own say less. */
+  Map<Integer, String> states();
+}

@@ -1,0 +1,71 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Map;
+
+/**
+ * The SQL of one database, for all that reads a text: how it is cut into tokens, what is spelled in
+ * a way of its own, what a statement does. Thread-safe, and without state.
+ */
+public interface SqlDialect extends Lexers {
+  /**
+   * What OpenTelemetry calls the database, such as {@code postgresql}. A part of each fingerprint,
+   * so that no two dialects may have the same.
+   */
+  String name();
+
+  /**
+   * What OpenTelemetry calls a certain server.
+   *
+   * @param reported what the server says of itself
+   */
+  default String name(Map<String, String> reported) {
+    return name();
+  }
+
+  /** How a session that has said nothing of it has its texts cut into tokens. */
+  LexerMode usualMode();
+
+  /** Whether the case of no word without quotes matters; else that of reserved words alone. */
+  boolean foldsNames();
+
+  /** Operators of several signs; {@link Operators#NONE} where each sign is a token of its own. */
+  default Operators operators() {
+    return Operators.NONE;
+  }
+
+  /**
+   * Whether statements can be code: the literals of DO are read, and a routine's body may stand
+   * between {@code BEGIN ATOMIC} and END. Else the text of a routine goes on to the end of all.
+   */
+  default boolean hasCodeBlocks() {
+    return false;
+  }
+
+  /** Whether a question mark is a parameter. */
+  default boolean hasQuestionMarks() {
+    return false;
+  }
+
+  /** What opens a quoted name, in the spelling that every session understands. */
+  char openingQuote();
+
+  /** What closes it. */
+  char closingQuote();
+
+  /**
+   * A classifier for an event loop.
+   *
+   * @param knowsBlocks whether somebody else finds out what code blocks call; if not, each of them
+   *     may have changed the session
+   */
+  StatementClassifier classifier(boolean knowsBlocks);
+
+  /**
+   * Says what a text says by itself: some microseconds for ordinary statements, some tens of
+   * milliseconds for the longest, so that it does not belong on an event loop. Never throws.
+   *
+   * @param lexerMode how its session has texts cut into tokens
+   * @return what was found; not understood where it could not all be read for certain
+   */
+  ParsedStatement parse(String sql, LexerMode lexerMode);
+}
