@@ -37,6 +37,9 @@ final class StatementWords {
   private boolean dotted;
 
   RoutineBody read(String statement, LexerMode lexerMode) {
+    if (lexerMode.hiddenSigns()) {
+      return RoutineBody.UNREADABLE; // the text has lost what its bytes were
+    }
     byte[] text = statement.getBytes(StandardCharsets.UTF_8);
     Lexer lexer = new MysqlLexer(false);
     lexer.reset(text, 0, text.length, lexerMode);

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
@@ -130,8 +131,8 @@ class MysqlStatementsTest {
     assertThat(parsed.kind().name()).isEqualTo(kind);
   }
 
-  private static RoutineBody words(String sql) {
-    ParsedStatement parsed = MysqlSql.DIALECT.parse(sql, MysqlSql.USUAL_MODE);
+  private static RoutineBody words(String sql, LexerMode lexerMode) {
+    ParsedStatement parsed = MysqlSql.DIALECT.parse(sql, lexerMode);
     assertThat(parsed.understood()).isFalse();
     assertThat(parsed.runs()).hasSize(1);
     return parsed.runs().get(0).body();
@@ -142,7 +143,7 @@ class MysqlStatementsTest {
   void theWordsOfATextThatIsTooLongAreReadAsMysqlReadsThem() {
     String longest = "INSERT INTO `My Shop`.`Orders` SELECT f(1), `g` (2), @@x, \"F(\", 'it\\'s'";
 
-    RoutineBody words = words(longest + ", a + b".repeat(5_000));
+    RoutineBody words = words(longest + ", a + b".repeat(5_000), MysqlSql.USUAL_MODE);
 
     assertThat(words.understood()).isTrue();
     assertThat(words.mentioned()).contains(new TableName(null, "My Shop", "Orders"));
@@ -154,6 +155,13 @@ class MysqlStatementsTest {
 
   @Test
   void theWordsOfATextThatBreaksOffAreNotRead() {
-    assertThat(words("SELECT f(1), 'x").understood()).isFalse();
+    assertThat(words("SELECT f(1), 'x", MysqlSql.USUAL_MODE).understood()).isFalse();
+  }
+
+  @Test
+  void theWordsAreNotReadWhereCharactersMayHideQuotes() {
+    LexerMode hiding = new LexerMode(true, false, true);
+
+    assertThat(words("SELECT 1" + ", a + b".repeat(5_000), hiding).understood()).isFalse();
   }
 }
