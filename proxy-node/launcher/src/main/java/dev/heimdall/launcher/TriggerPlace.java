@@ -2,6 +2,7 @@ package dev.heimdall.launcher;
 
 import dev.heimdall.engine.changes.ChangeTriggers;
 import dev.heimdall.engine.dialect.DialectProviders;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
@@ -177,7 +178,7 @@ final class TriggerPlace {
         connection.commit();
       }
     } catch (SQLException e) {
-      throw new CommandFailure(ExitCode.STARTUP, database + ": " + SourceConnections.reason(e), e);
+      throw new CommandFailure(ExitCode.STARTUP, database + ": " + JdbcDrivers.reason(e), e);
     } finally {
       upkeep.shutdownNow();
     }

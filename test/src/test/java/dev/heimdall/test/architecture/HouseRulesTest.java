@@ -93,6 +93,8 @@ class HouseRulesTest {
                 room("dialect.mysql.changes"),
                 room("dialect.mysql.catalog"),
                 room("dialect.mysql.cluster"),
+                room("dialect.postgres.jdbc"),
+                room("dialect.mysql.jdbc"),
                 room("dialect.postgres.foreign"),
                 room("dialect.mysql.foreign"),
                 room("dialect.postgres.action"),

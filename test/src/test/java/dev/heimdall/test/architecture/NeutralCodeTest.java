@@ -26,13 +26,8 @@ class NeutralCodeTest {
   /** These still name one, or a driver's classes do: the list gets shorter, never longer. */
   private static final Set<String> STILL =
       Set.of(
-          "action/Failure.java",
           "admin/DriverQueries.java", // as which server the console answers to drivers
           "boot/WriteRejections.java", // which settings a message names
-          "client/OtherSessions.java",
-          "jdbc/MysqlDriver.java",
-          "jdbc/MysqlRole.java",
-          "jdbc/SourceConnections.java",
           "net/TlsContexts.java",
           "users/AuthQuery.java");
 

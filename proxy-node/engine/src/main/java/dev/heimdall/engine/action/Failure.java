@@ -1,8 +1,7 @@
 package dev.heimdall.engine.action;
 
-import java.sql.BatchUpdateException;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import java.sql.SQLException;
-import org.postgresql.util.PSQLException;
 
 /** What an exception of the driver tells. */
 final class Failure {
@@ -24,7 +23,7 @@ final class Failure {
 
   /** What the server said, for the statement's own client. */
   static Executed of(SQLException e) {
-    String server = fromServer(e);
+    String server = JdbcDrivers.fromServer(e);
     return new Executed(
         0,
         sqlstate(e),
@@ -43,21 +42,10 @@ final class Failure {
    */
   static boolean isLoss(SQLException e) {
     String state = sqlstate(e);
-    if (fromServer(e) != null) {
+    if (JdbcDrivers.fromServer(e) != null) {
       return state.startsWith("57P") || state.equals(LINK_FAILURE);
     }
     return state.startsWith("08") || state.equals(UNSPECIFIED);
-  }
-
-  /**
-   * What the server sent, which a batch's exception has as its cause; null when it sent nothing.
-   */
-  private static String fromServer(SQLException e) {
-    Throwable cause = e instanceof BatchUpdateException && e.getCause() != null ? e.getCause() : e;
-    if (cause instanceof PSQLException p) {
-      return p.getServerErrorMessage() == null ? null : p.getServerErrorMessage().getMessage();
-    }
-    return e.getErrorCode() == 0 ? null : e.getMessage();
   }
 
   /** Whether trying again at once may help: the transaction was in another one's way. */

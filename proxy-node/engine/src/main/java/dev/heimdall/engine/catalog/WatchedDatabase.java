@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
@@ -614,7 +615,7 @@ final class WatchedDatabase {
           "cannot read the catalogue of {}: {}; if that lasts, functions and writes count as if they"
               + " might change any table",
           where,
-          SourceConnections.reason(failure));
+          JdbcDrivers.reason(failure));
     }
     if (broken != null) {
       broken.close();

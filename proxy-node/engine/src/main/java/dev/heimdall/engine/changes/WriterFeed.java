@@ -1,6 +1,6 @@
 package dev.heimdall.engine.changes;
 
-import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.io.IOException;
@@ -203,7 +203,7 @@ public final class WriterFeed implements ChangeFeed {
   }
 
   private static String reason(Throwable failure) {
-    return SourceConnections.reason(failure);
+    return JdbcDrivers.reason(failure);
   }
 
   private final class Heard implements ChangeReader.Progress {

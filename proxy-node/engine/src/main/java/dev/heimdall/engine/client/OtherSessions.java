@@ -13,6 +13,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Peer;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 
 /**
  * The sessions of one virtual database, on all nodes of the fleet, as one of them may interrupt the
@@ -44,12 +45,17 @@ public final class OtherSessions {
   /**
    * Interrupts the session with this number, wherever it is.
    *
+   * @param portOf where another node takes the request
    * @param connection whether it is to end, rather than what it runs
    * @param lastWords to its client then, if it is on this node
    * @param told called once, on any thread
    */
   public void interrupt(
-      int number, boolean connection, ServerError lastWords, Consumer<KillOutcome> told) {
+      int number,
+      ToIntFunction<Peer> portOf,
+      boolean connection,
+      ServerError lastWords,
+      Consumer<KillOutcome> told) {
     KillRequest request =
         new KillRequest(
             number, connection, self.vdbName(), self.login().user(), self.login().admin());
@@ -59,7 +65,7 @@ public final class OtherSessions {
       new SessionKill(node.cancels()).carryOut(request, lastWords, told);
       return;
     }
-    Optional<OtherNode> other = OtherNode.find(home, node, vdb, Peer::portOfMysql);
+    Optional<OtherNode> other = OtherNode.find(home, node, vdb, portOf);
     if (other.isEmpty()) {
       told.accept(KillOutcome.UNKNOWN);
     } else {

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cluster;
 
-import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.model.ServerAddress;
 import java.net.InetAddress;
 import java.sql.SQLException;
@@ -165,7 +165,7 @@ final class NodeProbe {
 
   private Duration failed(Throwable failure, int counted) {
     try {
-      return listener.failed(this, SourceConnections.reason(failure), counted);
+      return listener.failed(this, JdbcDrivers.reason(failure), counted);
     } catch (RuntimeException | Error e) {
       // Who is not asked any more is never found to be back.
       LOG.error("an error in the node has interrupted its asking {}", address, e);

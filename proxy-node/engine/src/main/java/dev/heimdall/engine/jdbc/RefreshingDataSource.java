@@ -1,5 +1,6 @@
 package dev.heimdall.engine.jdbc;
 
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.secrets.credentials.CredentialsException;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import dev.heimdall.secrets.credentials.DatabaseLogin;
@@ -35,12 +36,12 @@ final class RefreshingDataSource implements DataSource {
   /**
    * One way to connect.
    *
-   * @param host whom the credentials are for
+   * @param server whom the credentials are for
    * @param check whether it leads where it is to
    */
-  record Target(DataSource driver, String host, int port, Check check) {
-    Target(DataSource driver, String host, int port) {
-      this(driver, host, port, connection -> connection);
+  record Target(DataSource driver, ServerAddress server, Check check) {
+    Target(DataSource driver, ServerAddress server) {
+      this(driver, server, connection -> connection);
     }
   }
 
@@ -75,7 +76,7 @@ final class RefreshingDataSource implements DataSource {
   }
 
   private Connection connect(Target target) throws SQLException {
-    DatabaseLogin login = await(credentials.login(target.host(), target.port()));
+    DatabaseLogin login = await(credentials.login(target.server().host(), target.server().port()));
     for (int tries = 1; ; tries++) {
       try {
         return checked(
@@ -85,7 +86,7 @@ final class RefreshingDataSource implements DataSource {
           throw e;
         }
         Optional<DatabaseLogin> next =
-            await(credentials.instead(login, target.host(), target.port()));
+            await(credentials.instead(login, target.server().host(), target.server().port()));
         if (next.isEmpty() || tries == TRIES) {
           throw e;
         }

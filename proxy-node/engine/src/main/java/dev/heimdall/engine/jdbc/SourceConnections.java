@@ -2,40 +2,23 @@ package dev.heimdall.engine.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
-import dev.heimdall.model.TlsMode;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import org.postgresql.PGProperty;
-import org.postgresql.ds.PGSimpleDataSource;
-import org.postgresql.ssl.DefaultJavaSSLFactory;
-import org.postgresql.util.PSQLException;
 
 /**
  * Makes pools of connections to the databases of a data source, with TLS as its sessions have it.
  */
 public final class SourceConnections {
-  /** What the rows of one fetch may take: a part of the heap, as the driver spells it. */
-  private static final String MOST_OF_HEAP = "5p";
-
-  private static final String MOST_ROWS = "1000";
-
   private final DataSource source;
+  private final JdbcDriver driver;
   private final DatabaseCredentials credentials;
   private final Use use;
   private final ScheduledExecutorService housekeeping;
@@ -71,19 +54,11 @@ public final class SourceConnections {
       ThreadFactory threads) {
     this.guard = guard;
     this.source = source;
+    this.driver = JdbcDrivers.of(source.engine());
     this.credentials = credentials;
     this.use = use;
     this.housekeeping = housekeeping;
     this.threads = threads;
-  }
-
-  /** What the server or the driver said, without details, which go over several lines. */
-  public static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null && !(cause instanceof PSQLException)) {
-      cause = cause.getCause();
-    }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   /**
@@ -106,10 +81,9 @@ public final class SourceConnections {
         ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
         : new RefreshingDataSource(
             credentials,
-            switch (source.engine()) {
-              case POSTGRESQL -> targets(database);
-              case MYSQL -> ofMysql(database);
-            });
+            driver.ways(source, use, database, credentials.written().isEmpty()).stream()
+                .map(this::target)
+                .toList());
   }
 
   private HikariDataSource pool(String database, int failTimeout) throws SQLException {
@@ -133,66 +107,40 @@ public final class SourceConnections {
   }
 
   /**
-   * One connection in autocommit mode to a database of PostgreSQL, which is closed by whoever has
-   * asked for it.
+   * One connection in autocommit mode to the first server, which is closed by whoever has asked for
+   * it.
    *
-   * @param replicating whether it is one that the server's log can be read by
+   * @param database empty for none, where the engine knows such sessions
    */
-  public Connection single(String database, boolean replicating) throws SQLException {
-    PGSimpleDataSource driver = driver(database, List.of(first()), use.reading());
-    if (replicating) {
-      driver.setProperty(PGProperty.REPLICATION, "database");
-      driver.setProperty(PGProperty.PREFER_QUERY_MODE, "simple");
-      driver.setProperty(PGProperty.ASSUME_MIN_SERVER_VERSION, "10");
-    }
-    return new RefreshingDataSource(credentials, List.of(target(driver, first()))).getConnection();
+  public Connection single(String database) throws SQLException {
+    return single(driver.to(source, use, database, first(), use.reading()));
   }
 
-  /**
-   * One connection in autocommit mode and without a database to a server of MySQL or MariaDB, which
-   * is closed by whoever has asked for it.
-   */
-  public Connection singleOfMysql() throws SQLException {
-    javax.sql.DataSource driver = new MysqlDriver(source, use).to("", first());
-    return new RefreshingDataSource(credentials, List.of(target(driver, first()))).getConnection();
+  /** The same, made by a driver that was set up for something special. */
+  public Connection single(javax.sql.DataSource special) throws SQLException {
+    return new RefreshingDataSource(
+            credentials, List.of(new RefreshingDataSource.Target(special, first())))
+        .getConnection();
+  }
+
+  /** Whether the server of a connection allows no writes, or follows another one. */
+  public boolean isReplica(Connection connection) throws SQLException {
+    return driver.isReplica(connection);
   }
 
   private ServerAddress first() {
     return source.hosts().get(0);
   }
 
-  private static RefreshingDataSource.Target target(
-      javax.sql.DataSource driver, ServerAddress server) {
-    return new RefreshingDataSource.Target(driver, server.host(), server.port());
+  /** A driver may not find out which of several servers is the writer. */
+  private RefreshingDataSource.Target target(JdbcDriver.Way way) {
+    return way.toWriter()
+        ? new RefreshingDataSource.Target(way.driver(), way.server(), this::refuseReplica)
+        : new RefreshingDataSource.Target(way.driver(), way.server());
   }
 
-  /**
-   * This driver does not find out which of several servers is the writer. What is only read may
-   * come from a replica as long as there is none.
-   */
-  private List<RefreshingDataSource.Target> ofMysql(String database) throws SQLException {
-    MysqlDriver driver = new MysqlDriver(source, use);
-    List<RefreshingDataSource.Target> targets = new ArrayList<>();
-    if (source.hosts().size() > 1) {
-      for (ServerAddress server : source.hosts()) {
-        targets.add(
-            new RefreshingDataSource.Target(
-                driver.to(database, server),
-                server.host(),
-                server.port(),
-                SourceConnections::refuseReplica));
-      }
-    }
-    if (targets.isEmpty() || use.reading()) {
-      for (ServerAddress server : source.hosts()) {
-        targets.add(target(driver.to(database, server), server));
-      }
-    }
-    return targets;
-  }
-
-  private static Connection refuseReplica(Connection connection) throws SQLException {
-    if (MysqlRole.isReplica(connection)) {
+  private Connection refuseReplica(Connection connection) throws SQLException {
+    if (driver.isReplica(connection)) {
       throw new SQLException("the server is a replica", "25006");
     }
     return connection;
@@ -202,100 +150,10 @@ public final class SourceConnections {
   private List<RefreshingDataSource.Target> guarded(WriterGuard by, String database)
       throws SQLException {
     ServerAddress writer = by.writer().orElseThrow(GuardedConnection::fenced);
-    javax.sql.DataSource driver =
-        switch (source.engine()) {
-          case POSTGRESQL -> driver(database, List.of(writer), true);
-          case MYSQL -> new MysqlDriver(source, use).to(database, writer);
-        };
     return List.of(
         new RefreshingDataSource.Target(
-            driver, writer.host(), writer.port(), made -> GuardedConnection.of(made, writer, by)));
-  }
-
-  /** What is asked for anew may be for one server only: then the driver must not choose one. */
-  private List<RefreshingDataSource.Target> targets(String database) throws SQLException {
-    if (source.hosts().size() == 1 || credentials.written().isPresent()) {
-      return List.of(target(driver(database, source.hosts(), use.reading()), first()));
-    }
-    List<RefreshingDataSource.Target> targets = new ArrayList<>();
-    for (boolean any : use.reading() ? List.of(false, true) : List.of(false)) {
-      for (ServerAddress server : source.hosts()) {
-        targets.add(target(driver(database, List.of(server), any), server));
-      }
-    }
-    return targets;
-  }
-
-  /**
-   * @param any whether it may be a replica, where there is no primary
-   */
-  private PGSimpleDataSource driver(String database, List<ServerAddress> hosts, boolean any)
-      throws SQLException {
-    PGSimpleDataSource driver = new PGSimpleDataSource();
-    driver.setServerNames(hosts.stream().map(SourceConnections::spelled).toArray(String[]::new));
-    driver.setPortNumbers(hosts.stream().mapToInt(ServerAddress::port).toArray());
-    if (source.cluster().watched()) {
-      // What is only read may come from a replica as long as there is no writer.
-      driver.setTargetServerType(any ? "preferPrimary" : "primary");
-    }
-    driver.setDatabaseName(database);
-    int connectSeconds = (int) Math.max(1, source.connectTimeout().toSeconds());
-    driver.setConnectTimeout(connectSeconds);
-    driver.setLoginTimeout(connectSeconds);
-    driver.setSocketTimeout((int) use.silence().toSeconds());
-    driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
-    driver.setApplicationName(use.application());
-    driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
-    driver.setProperty(PGProperty.MAX_RESULT_BUFFER, MOST_OF_HEAP);
-    if (!use.reading()) {
-      // So many rows at a time as fit into a part of that, however long they are.
-      driver.setProperty(PGProperty.ADAPTIVE_FETCH, "true");
-      driver.setProperty(PGProperty.ADAPTIVE_FETCH_MINIMUM, "1");
-      driver.setProperty(PGProperty.ADAPTIVE_FETCH_MAXIMUM, MOST_ROWS);
-    }
-    tls(driver, source.tls());
-    return driver;
-  }
-
-  static String spelled(ServerAddress server) {
-    String host = server.host();
-    return host.indexOf(':') >= 0 ? '[' + host + ']' : host;
-  }
-
-  private static void tls(PGSimpleDataSource driver, BackendTls tls) throws SQLException {
-    driver.setProperty(PGProperty.SSL_MODE, tls.mode().spelling());
-    if (tls.mode() == TlsMode.DISABLE) {
-      return;
-    }
-    driver.setProperty(PGProperty.CHANNEL_BINDING, tls.channelBinding().spelling());
-    if (tls.direct()) {
-      driver.setProperty(PGProperty.SSL_NEGOTIATION, "direct");
-    }
-    if (tls.caFile().isPresent()) {
-      driver.setProperty(PGProperty.SSL_ROOT_CERT, tls.caFile().get().toString());
-    } else if (tls.verifies()) {
-      driver.setProperty(PGProperty.SSL_FACTORY, DefaultJavaSSLFactory.class.getName());
-    }
-    if (tls.certificateFile().isPresent()) {
-      driver.setProperty(PGProperty.SSL_CERT, tls.certificateFile().get().toString());
-      driver.setProperty(PGProperty.SSL_KEY, tls.keyFile().orElseThrow().toString());
-      driver.setProperty(PGProperty.PEM_KEY_ALGORITHM, algorithm(tls.certificateFile().get()));
-    } else {
-      // Else the driver would look for one in the home directory.
-      driver.setProperty(PGProperty.SSL_CERT, "");
-      driver.setProperty(PGProperty.SSL_KEY, "");
-    }
-  }
-
-  /** Of what kind the key of a certificate is: the driver takes every key for an RSA key. */
-  private static String algorithm(Path certificate) throws SQLException {
-    try (InputStream in = Files.newInputStream(certificate)) {
-      return CertificateFactory.getInstance("X.509")
-          .generateCertificate(in)
-          .getPublicKey()
-          .getAlgorithm();
-    } catch (IOException | CertificateException e) {
-      throw new SQLException("cannot read tls.certificateFile: " + e.getMessage(), e);
-    }
+            driver.to(source, use, database, writer, true),
+            writer,
+            made -> GuardedConnection.of(made, writer, by)));
   }
 }

@@ -3,7 +3,7 @@ package dev.heimdall.engine.users;
 import dev.heimdall.engine.auth.FoundUsers;
 import dev.heimdall.engine.auth.ScramVerifier;
 import dev.heimdall.engine.auth.UserLookup;
-import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.model.AuthQuerySettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
@@ -174,7 +174,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
       if (state.isPresent()) {
         unfit(name, state.get());
       } else {
-        failed(SourceConnections.reason(e));
+        failed(JdbcDrivers.reason(e));
         finish(name, FAILED);
       }
       return;

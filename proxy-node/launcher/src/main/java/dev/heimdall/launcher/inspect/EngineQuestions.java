@@ -43,9 +43,6 @@ abstract class EngineQuestions {
   abstract void about(String subject, Connection connection, boolean first, Consumer<Finding> found)
       throws SQLException;
 
-  /** Whether a server that nobody watches is a replica. */
-  abstract boolean isReplica(Connection connection) throws SQLException;
-
   /** What gives the user the rights that probes need. */
   abstract String grant();
 
@@ -65,7 +62,7 @@ abstract class EngineQuestions {
   final ServerRole role(DataSource one, SourceConnections connections) throws SQLException {
     if (!isCluster()) {
       try (Connection connection = connect(connections)) {
-        return ServerRole.alone(!isReplica(connection));
+        return ServerRole.alone(!connections.isReplica(connection));
       }
     }
     try (ProbedServer server =

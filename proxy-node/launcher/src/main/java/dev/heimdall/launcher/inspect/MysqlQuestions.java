@@ -1,6 +1,5 @@
 package dev.heimdall.launcher.inspect;
 
-import dev.heimdall.engine.jdbc.MysqlRole;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.DataSource;
@@ -18,7 +17,7 @@ final class MysqlQuestions extends EngineQuestions {
 
   @Override
   Connection connect(SourceConnections connections) throws SQLException {
-    return connections.singleOfMysql();
+    return connections.single("");
   }
 
   @Override
@@ -32,11 +31,6 @@ final class MysqlQuestions extends EngineQuestions {
     if (source().database().isPresent()) {
       connection.setCatalog(source().database().get());
     }
-  }
-
-  @Override
-  boolean isReplica(Connection connection) throws SQLException {
-    return MysqlRole.isReplica(connection);
   }
 
   @Override

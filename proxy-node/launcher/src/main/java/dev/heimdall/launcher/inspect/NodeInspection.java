@@ -100,9 +100,8 @@ final class NodeInspection {
               housekeeping,
               Thread::new);
       try (Connection connection =
-              node.engine() == Engine.POSTGRESQL
-                  ? connections.single(node.database().orElse("postgres"), false)
-                  : connections.singleOfMysql();
+              connections.single(
+                  node.engine() == Engine.POSTGRESQL ? node.database().orElse("postgres") : "");
           Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
         return Finding.good(

@@ -28,8 +28,7 @@ final class PostgresQuestions extends EngineQuestions {
 
   @Override
   Connection connect(SourceConnections connections) throws SQLException {
-    return connections.single(
-        source().database().orElse(source().user().orElse("postgres")), false);
+    return connections.single(source().database().orElse(source().user().orElse("postgres")));
   }
 
   @Override
@@ -48,11 +47,6 @@ final class PostgresQuestions extends EngineQuestions {
                   "The user lacks pg_monitor: it does not see which replicas there are.",
                   run(grant())));
     }
-  }
-
-  @Override
-  boolean isReplica(Connection connection) throws SQLException {
-    return text(connection, "SELECT pg_catalog.pg_is_in_recovery()", 1).startsWith("t");
   }
 
   @Override

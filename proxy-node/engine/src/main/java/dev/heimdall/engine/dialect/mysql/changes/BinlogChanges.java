@@ -45,7 +45,7 @@ public final class BinlogChanges implements ChangeProtocol {
       implements BinlogReader.Server {
     @Override
     public Connection questions() throws SQLException {
-      return new SourceConnections(source, listener, USE, null, null).singleOfMysql();
+      return new SourceConnections(source, listener, USE, null, null).single("");
     }
 
     /** With what the connection before was made: it was renewed where that was refused. */

@@ -14,6 +14,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.model.Peer;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -175,6 +176,7 @@ final class SessionKills {
         .others()
         .interrupt(
             (int) number,
+            Peer::portOfMysql,
             !query,
             KillErrors.KILLED,
             found -> parts.loop().soon(() -> known(found), parts.client()::failed));

@@ -4,7 +4,7 @@ import dev.heimdall.engine.changes.ChangeReader;
 import dev.heimdall.engine.changes.ChangeSink;
 import dev.heimdall.engine.changes.Distance;
 import dev.heimdall.engine.changes.FeedFault;
-import dev.heimdall.engine.jdbc.SourceConnections;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.model.ChangeSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -218,7 +218,7 @@ final class LogStream implements ChangeReader {
     } finally {
       close();
       Exception why = failure.get();
-      progress.behind(why == null ? "the reading was ended" : SourceConnections.reason(why));
+      progress.behind(why == null ? "the reading was ended" : JdbcDrivers.reason(why));
       commits.abandon();
     }
   }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.changes;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.changes.ChangeSink;
+import dev.heimdall.engine.dialect.postgres.jdbc.PostgresDriver;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.DataSource;
@@ -32,7 +33,7 @@ public final class PostgresChanges implements ChangeProtocol {
                 database,
                 (writer, sink) ->
                     new NotifiedTables(
-                        connections(writer, listener, patience).single(database, false),
+                        connections(writer, listener, patience).single(database),
                         writer.hosts().get(0),
                         database,
                         sink)));
@@ -56,9 +57,11 @@ public final class PostgresChanges implements ChangeProtocol {
       ChangeSink sink,
       Duration patience)
       throws Exception {
-    Connection beside = connections(writer, listener, patience).single(database, false);
+    Connection beside = connections(writer, listener, patience).single(database);
     try {
-      Connection log = connections(writer, listener, Duration.ZERO).single(database, true);
+      Connection log =
+          connections(writer, listener, Duration.ZERO)
+              .single(PostgresDriver.replicating(writer, use(Duration.ZERO), database));
       return new LogStream(log, beside, database, writer.changes(), sink);
     } catch (SQLException e) {
       beside.close();
@@ -78,7 +81,10 @@ public final class PostgresChanges implements ChangeProtocol {
 
   private static SourceConnections connections(
       DataSource writer, DatabaseCredentials listener, Duration silence) {
-    return new SourceConnections(
-        writer, listener, new Use("changes", APPLICATION, 1, false, silence), null, null);
+    return new SourceConnections(writer, listener, use(silence), null, null);
+  }
+
+  private static Use use(Duration silence) {
+    return new Use("changes", APPLICATION, 1, false, silence);
   }
 }

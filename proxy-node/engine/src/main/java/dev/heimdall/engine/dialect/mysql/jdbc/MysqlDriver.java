@@ -1,8 +1,11 @@
-package dev.heimdall.engine.jdbc;
+package dev.heimdall.engine.dialect.mysql.jdbc;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
+import dev.heimdall.engine.jdbc.JdbcDriver;
+import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
 import java.io.IOException;
@@ -14,10 +17,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The driver of MySQL and MariaDB, set up for one data source. */
-final class MysqlDriver {
+/** The driver of MySQL and MariaDB. */
+public final class MysqlDriver implements JdbcDriver {
   /**
    * Quotes, {@code ||} and backslashes mean what they mean to the clients of PostgreSQL. A client
    * may take its time with a result: the server's own patience, a minute, is for what it writes to
@@ -29,18 +35,43 @@ final class MysqlDriver {
 
   private static final String STORE_PASSWORD = "certificates";
 
-  private final DataSource source;
-  private final Use use;
-
-  MysqlDriver(DataSource source, Use use) {
-    this.source = source;
-    this.use = use;
+  @Override
+  public Engine engine() {
+    return Engine.MYSQL;
   }
 
-  /** Connections to a database of one server; an empty name for none. */
-  javax.sql.DataSource to(String database, ServerAddress server) throws SQLException {
+  /**
+   * This driver does not find out which of several servers is the writer. What is only read may
+   * come from a replica as long as there is none.
+   */
+  @Override
+  public List<Way> ways(DataSource source, Use use, String database, boolean apart)
+      throws SQLException {
+    List<Way> ways = new ArrayList<>();
+    if (source.hosts().size() > 1) {
+      for (ServerAddress server : source.hosts()) {
+        ways.add(new Way(to(source, use, database, server, true), server, true));
+      }
+    }
+    if (ways.isEmpty() || use.reading()) {
+      for (ServerAddress server : source.hosts()) {
+        ways.add(new Way(to(source, use, database, server, true), server, false));
+      }
+    }
+    return ways;
+  }
+
+  @Override
+  public boolean isReplica(Connection connection) throws SQLException {
+    return MysqlRole.isReplica(connection);
+  }
+
+  @Override
+  public javax.sql.DataSource to(
+      DataSource source, Use use, String database, ServerAddress server, boolean any)
+      throws SQLException {
     MysqlDataSource driver = new MysqlDataSource();
-    driver.setServerName(SourceConnections.spelled(server));
+    driver.setServerName(JdbcDriver.spelled(server));
     driver.setPort(server.port());
     driver.setDatabaseName(database);
     driver.setConnectTimeout((int) source.connectTimeout().toMillis());

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.jdbc;
+package dev.heimdall.engine.dialect.mysql.jdbc;
 
 import java.sql.Connection;
 import java.sql.ResultSet;

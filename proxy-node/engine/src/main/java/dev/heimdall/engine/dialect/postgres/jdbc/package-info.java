@@ -1,0 +1,2 @@
+/** The node's own connections to servers of PostgreSQL, over JDBC. */
+package dev.heimdall.engine.dialect.postgres.jdbc;

@@ -1,0 +1,56 @@
+package dev.heimdall.engine.jdbc;
+
+import dev.heimdall.model.Engine;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** The drivers on the class path. */
+public final class JdbcDrivers {
+  private static final List<JdbcDriver> FOUND =
+      ServiceLoader.load(JdbcDriver.class, JdbcDriver.class.getClassLoader()).stream()
+          .map(ServiceLoader.Provider::get)
+          .toList();
+
+  private JdbcDrivers() {}
+
+  /** That of an engine. */
+  static JdbcDriver of(Engine engine) {
+    return FOUND.stream()
+        .filter(driver -> driver.engine() == engine)
+        .findAny()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no driver of the engine \"" + engine.spelling() + "\" is on the class path"));
+  }
+
+  /** What the server or the driver said, without details, which go over several lines. */
+  public static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !isComplete(cause)) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static boolean isComplete(Throwable failure) {
+    return FOUND.stream().anyMatch(driver -> driver.isComplete(failure));
+  }
+
+  /**
+   * What the server said, which a batch's exception may have as its cause; null when it said
+   * nothing.
+   */
+  public static String fromServer(SQLException failure) {
+    boolean batch = failure instanceof BatchUpdateException && failure.getCause() != null;
+    Throwable cause = batch ? failure.getCause() : failure;
+    for (JdbcDriver driver : FOUND) {
+      if (driver.isComplete(cause)) {
+        return driver.fromServer(cause);
+      }
+    }
+    return failure.getErrorCode() == 0 ? null : failure.getMessage();
+  }
+}
