@@ -29,11 +29,11 @@ class RunTestCommandTest {
 
   @Test
   void aUnitTestIsRunInItsModule() throws Exception {
-    assertThat(shown("LexerTest"))
+    assertThat(shown("FingerprinterTest"))
         .isEqualTo(
             new Outcome(
                 0,
-                "mvn -B -ntp -Dquick -pl proxy-node/engine -am -Dtest=LexerTest"
+                "mvn -B -ntp -Dquick -pl proxy-node/engine -am -Dtest=FingerprinterTest"
                     + " -Dsurefire.failIfNoSpecifiedTests=false test"));
   }
 
@@ -53,11 +53,11 @@ class RunTestCommandTest {
 
   @Test
   void severalTestsShareOneRun() throws Exception {
-    assertThat(shown("DemoIT", "LexerTest", "RunTestCommandTest").said())
+    assertThat(shown("DemoIT", "FingerprinterTest", "RunTestCommandTest").said())
         .contains(
             "-pl test,proxy-node/engine ",
             "-Dit.test=DemoIT ",
-            "-Dtest=LexerTest,RunTestCommandTest ");
+            "-Dtest=FingerprinterTest,RunTestCommandTest ");
   }
 
   @Test
