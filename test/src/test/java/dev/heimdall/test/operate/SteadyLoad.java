@@ -11,9 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Clients that never stop, each with a connection to the end, and what went wrong for them. */
 final class SteadyLoad implements AutoCloseable {
+  /** Between two rounds: processes that start beside the load need the processor, too. */
+  private static final long REST_NANOS = 3_000_000;
+
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger done = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
@@ -37,6 +41,7 @@ final class SteadyLoad implements AutoCloseable {
                 for (int round = 0; !over.get(); round++) {
                   work.run(client, round);
                   done.incrementAndGet();
+                  LockSupport.parkNanos(REST_NANOS);
                 }
               } catch (SQLException e) {
                 failures.add(e.toString());

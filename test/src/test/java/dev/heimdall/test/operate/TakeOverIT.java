@@ -193,7 +193,7 @@ class TakeOverIT {
 
   @Test
   void nobodyUnderLoadNoticesIt() throws Exception {
-    underLoad(3);
+    underLoad(2);
   }
 
   @Test
