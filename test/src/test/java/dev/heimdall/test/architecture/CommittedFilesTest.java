@@ -46,6 +46,7 @@ class CommittedFilesTest {
   private static final Set<String> MEANT =
       Set.of(
           "cdk-app/src/test/resources/certificates/rds-root-2019-expired.pem",
+          "cdk-app/src/test/resources/releases/0.1.0.zip",
           "cdk-app/src/test/resources/releases/2026-11-24.zip",
           "test/src/test/resources/corpora/postgres-regress.zip");
 
