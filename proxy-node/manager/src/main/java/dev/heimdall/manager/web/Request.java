@@ -25,7 +25,8 @@ import org.eclipse.jetty.util.UrlEncoded;
 public final class Request {
   private static final Pattern TAG = Pattern.compile("\"([\\x21\\x23-\\x7e]{1,200})\"");
 
-  private static final int MOST_FIELDS = 100;
+  /** The largest form has one for each setting of a node, some 100. */
+  private static final int MOST_FIELDS = 1000;
 
   private final String method;
   private final String path;
