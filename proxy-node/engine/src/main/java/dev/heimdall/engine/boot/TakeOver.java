@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,8 +82,10 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private final CompletableFuture<Void> listeners = new CompletableFuture<>();
   private final CompletableFuture<Void> httpReleased = new CompletableFuture<>();
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
-  private final Map<Integer, Runnable> cancels = new ConcurrentHashMap<>();
-  private final Map<Integer, Consumer<KillOutcome>> kills = new ConcurrentHashMap<>();
+
+  /** Who waits for the outcome of a cancel request or KILL, by the number of that. */
+  private final Map<Integer, Consumer<KillOutcome>> asked = new ConcurrentHashMap<>();
+
   private final AtomicInteger requestNumber = new AtomicInteger();
 
   // Of the loop's thread alone.
@@ -123,8 +126,8 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
           leave(body.number(), HandedSession::begin);
         }
         case DROP -> leave(body.number(), HandedSession::drop);
-        case CANCELLED -> cancelled(body.number());
-        case KILLED -> killed(body.number(), KillFrames.outcome(body));
+        case CANCELLED -> answered(body.number(), KillOutcome.DONE);
+        case KILLED -> answered(body.number(), KillFrames.outcome(body));
         case GONE -> gone = true;
         default -> channel().close();
       }
@@ -137,9 +140,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
       entered.clear();
       descriptors.forEach(TakeOver::close);
       descriptors.clear();
-      cancels.values().forEach(Runnable::run);
-      cancels.clear();
-      kills.keySet().forEach(number -> killed(number, KillOutcome.UNKNOWN));
+      asked.keySet().forEach(number -> answered(number, KillOutcome.UNKNOWN));
       ended(LOOKS);
     }
   }
@@ -372,43 +373,32 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
 
   @Override
   public boolean cancel(CancelKey key, Runnable done) {
-    if (over.isDone() || link == null) {
-      return false;
-    }
-    int number = requestNumber.incrementAndGet();
-    cancels.put(number, done);
-    link.send(
+    return ask(
         FrameType.CANCEL,
-        new StateWriter().number(number).number(key.session()).bytes(key.secret()));
-    if (link.isLost()) {
-      cancelled(number);
-    }
-    return true;
-  }
-
-  private void cancelled(int number) {
-    Runnable done = cancels.remove(number);
-    if (done != null) {
-      done.run();
-    }
+        number -> new StateWriter().number(number).number(key.session()).bytes(key.secret()),
+        outcome -> done.run());
   }
 
   @Override
   public boolean kill(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
+    return ask(FrameType.KILL, number -> KillFrames.request(number, request, lastWords), told);
+  }
+
+  private boolean ask(FrameType type, IntFunction<StateWriter> body, Consumer<KillOutcome> told) {
     if (over.isDone() || link == null) {
       return false;
     }
     int number = requestNumber.incrementAndGet();
-    kills.put(number, told);
-    link.send(FrameType.KILL, KillFrames.request(number, request, lastWords));
+    asked.put(number, told);
+    link.send(type, body.apply(number));
     if (link.isLost()) {
-      killed(number, KillOutcome.UNKNOWN);
+      answered(number, KillOutcome.UNKNOWN);
     }
     return true;
   }
 
-  private void killed(int number, KillOutcome outcome) {
-    Consumer<KillOutcome> told = kills.remove(number);
+  private void answered(int number, KillOutcome outcome) {
+    Consumer<KillOutcome> told = asked.remove(number);
     if (told != null) {
       told.accept(outcome);
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.handover;
 
+import dev.heimdall.engine.sql.LexerMode;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -86,6 +87,10 @@ public final class StateReader {
       texts.put(text(), text());
     }
     return texts;
+  }
+
+  public LexerMode lexerMode() {
+    return new LexerMode(flag(), flag(), flag(), flag());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.handover;
 
+import dev.heimdall.engine.sql.LexerMode;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -67,6 +68,14 @@ public final class StateWriter {
       values.forEach((name, value) -> text(name).text(value));
     }
     return this;
+  }
+
+  /** How a text is cut into tokens. */
+  public StateWriter lexerMode(LexerMode mode) {
+    return flag(mode.backslashEscapes())
+        .flag(mode.quotedNames())
+        .flag(mode.hiddenSigns())
+        .flag(mode.doubtful());
   }
 
   /** How much was written. */

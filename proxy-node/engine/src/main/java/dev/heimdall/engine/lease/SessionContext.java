@@ -103,7 +103,7 @@ public interface SessionContext {
   /** The session has come to rest: if its node drains, it ends. */
   boolean drained();
 
-  /** Whether its client has nothing to wait for, neither within a transaction nor outside. */
+  /** Whether no reply is pending and no transaction is open. */
   boolean betweenTransactions();
 
   /** Whether the error that ends it was sent: nothing more is taken from the client. */

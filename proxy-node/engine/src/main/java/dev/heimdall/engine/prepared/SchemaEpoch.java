@@ -2,6 +2,9 @@ package dev.heimdall.engine.prepared;
 
 /** How much DDL was seen of what statements are planned by. */
 public interface SchemaEpoch {
+  /** Before each epoch of this process: of what was prepared at another one. */
+  long EARLIER = -1;
+
   /** Grows with each change that was seen; plans made before are not handed out anew. */
   long schemaEpoch();
 

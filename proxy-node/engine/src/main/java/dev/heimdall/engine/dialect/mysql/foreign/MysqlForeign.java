@@ -68,7 +68,7 @@ public final class MysqlForeign implements ForeignProtocol {
     return true;
   }
 
-  /** By which the driver is told to leave the rows with the server. */
+  /** The value by which the driver streams rows instead of buffering them. */
   @Override
   public int fetchSize() {
     return Integer.MIN_VALUE;

@@ -4,7 +4,6 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -54,12 +53,9 @@ final class ClientStatement {
 
   /** For another process; what runs in its place is put there anew. */
   void write(long schemaEpoch, StateWriter out) {
-    LexerMode mode = examined.lexerMode();
     out.number(id).bytes(statement.body()).text(statement.scope());
     out.flag(statement.parsedBefore(schemaEpoch));
-    out.bytes(Arrays.copyOf(examined.sql(), examined.length()));
-    out.flag(mode.backslashEscapes()).flag(mode.quotedNames());
-    out.flag(mode.hiddenSigns()).flag(mode.doubtful());
+    out.bytes(Arrays.copyOf(examined.sql(), examined.length())).lexerMode(examined.lexerMode());
     out.number(parameters).texts(settings.asMap()).bytes(types);
   }
 

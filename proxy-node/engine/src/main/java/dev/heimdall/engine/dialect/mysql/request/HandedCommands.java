@@ -6,6 +6,7 @@ import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -16,9 +17,6 @@ import dev.heimdall.engine.sql.StatementFacts;
  */
 final class HandedCommands {
   private static final int VERSION = 1;
-
-  /** Before which nothing was prepared that the other process knows of. */
-  private static final long EARLIER = -1;
 
   private final RequestParts parts;
   private final ClientAnswers answers;
@@ -67,9 +65,9 @@ final class HandedCommands {
     int id = in.number();
     byte[] body = in.bytes();
     String scope = in.text();
-    long epoch = in.flag() ? EARLIER : parts.client().schemaEpoch();
+    long epoch = in.flag() ? SchemaEpoch.EARLIER : parts.client().schemaEpoch();
     byte[] sql = in.bytes();
-    LexerMode mode = new LexerMode(in.flag(), in.flag(), in.flag(), in.flag());
+    LexerMode mode = in.lexerMode();
     int parameters = in.number();
     Variables settings = Variables.of(in.texts());
     byte[] types = in.bytes();

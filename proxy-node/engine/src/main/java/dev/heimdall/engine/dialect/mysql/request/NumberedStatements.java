@@ -163,7 +163,7 @@ final class NumberedStatements {
     statements.values().forEach(each -> each.write(schemaEpoch, out));
   }
 
-  /** Takes one that another process has told of: what it knew of texts is found out anew. */
+  /** Adds one that another process has handed over. */
   void resume(ClientStatement statement) {
     statements.put(statement.id, statement);
   }

@@ -30,9 +30,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class HandedStatements {
   private static final int VERSION = 1;
 
-  /** Before which nothing was parsed that the other process knows of. */
-  private static final long EARLIER = -1;
-
   private static final byte[] PREPARE = "PREPARE x".getBytes(StandardCharsets.US_ASCII);
 
   private final PreparedNames prepared;
@@ -107,9 +104,7 @@ final class HandedStatements {
   private static void write(ClassifiedText source, StateWriter out) {
     out.bytes(source == null ? null : Arrays.copyOf(source.sql(), source.length()));
     if (source != null) {
-      LexerMode mode = source.lexerMode();
-      out.flag(mode.backslashEscapes()).flag(mode.quotedNames());
-      out.flag(mode.hiddenSigns()).flag(mode.doubtful());
+      out.lexerMode(source.lexerMode());
       int[] types = source.types();
       ByteBuffer bytes = ByteBuffer.allocate(4 * types.length);
       bytes.asIntBuffer().put(types);
@@ -136,7 +131,7 @@ final class HandedStatements {
     String scope = in.text();
     boolean sql = in.flag();
     boolean alone = in.flag();
-    long epoch = in.flag() ? EARLIER : schema.schemaEpoch();
+    long epoch = in.flag() ? SchemaEpoch.EARLIER : schema.schemaEpoch();
     StatementShape shape = in.flag() ? StatementShape.of(in.bytes()) : null;
     ClassifiedText source = source(in);
     Origin origin = sql ? Origin.SQL : Origin.NAMED;
@@ -151,7 +146,7 @@ final class HandedStatements {
       statement = registry.acquireAlone(null, body, origin, facts, scope, epoch);
     }
     if (shape != null && statement.shape() == null) {
-      statement.shape(shape, EARLIER);
+      statement.shape(shape, SchemaEpoch.EARLIER);
     }
     if (statement.source() == null) {
       statement.source(source);
@@ -164,7 +159,7 @@ final class HandedStatements {
     if (sql == null) {
       return null;
     }
-    LexerMode mode = new LexerMode(in.flag(), in.flag(), in.flag(), in.flag());
+    LexerMode mode = in.lexerMode();
     byte[] bytes = in.bytes();
     int[] types = new int[bytes.length / 4];
     ByteBuffer.wrap(bytes).asIntBuffer().get(types);

@@ -11,7 +11,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
 
-/** What is told of failures, by whichever driver. */
+/** Which message of a failure is reported, whatever the driver. */
 class PostgresDriverTest {
   private final SQLException ofServer =
       new PSQLException(new ServerErrorMessage("SERROR\0C42P01\0Mno table t\0DPart two.\0"));
