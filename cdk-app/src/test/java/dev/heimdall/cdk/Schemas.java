@@ -17,8 +17,8 @@ import software.constructs.IConstruct;
 
 /**
  * What the CDK has every template judged by when it is put together: the schemas of resources. Each
- * template is judged once here, however many deployments have it; the CDK itself is told by {@code
- * CDK_VALIDATION} to leave it.
+ * template is validated once here, however many deployments have it; {@code CDK_VALIDATION} turns
+ * the CDK's own validation off.
  */
 final class Schemas {
   private static final Set<String> RIGHT = ConcurrentHashMap.newKeySet();

@@ -9,15 +9,12 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,49 +28,31 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@link TakeOverIT} with clients of MySQL's protocol. */
 @Timeout(180)
 class MysqlTakeOverIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String[] PREPARES = {"useServerPrepStmts", "true", "cachePrepStmts", "true"};
 
   @TempDir private Path directory;
-  private final List<ProxyProcess> all = new ArrayList<>();
-  private Path state;
+  private TakeOvers processes;
 
   @BeforeEach
   void makeState() throws IOException {
-    state = Files.createDirectory(directory.resolve("state"));
+    processes = new TakeOvers(directory);
   }
 
   @AfterEach
   void end() throws InterruptedException {
-    for (ProxyProcess each : all) {
-      each.close();
-    }
+    processes.close();
   }
 
   private ProxyProcess first(MysqlRelease release) throws IOException {
     ProxyProcess node = ProxyProcess.configured(directory, Map.of("drainTimeout", "60s"));
     node.before(release.shared().primary());
-    all.add(node);
-    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state);
-    return node;
-  }
-
-  private ProxyProcess next(ProxyProcess before) throws IOException {
-    ProxyProcess node = before.another("output" + all.size());
-    all.add(node);
-    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
-    return node;
+    return processes.first(node);
   }
 
   private static void took(ProxyProcess before, ProxyProcess after) throws InterruptedException {
-    assertThat(before.exitCode()).as(before.output()).isZero();
+    TakeOvers.ended(before);
     assertThat(before.output()).contains("left=0");
-    Await.until(
-        "the process before has gone",
-        PATIENCE,
-        () -> after.output().contains("take-over ended"),
-        after::output);
-    assertThat(after.output()).contains("gone=true");
+    TakeOvers.took(after);
   }
 
   // ---- what clients under load do
@@ -120,28 +99,35 @@ class MysqlTakeOverIT {
     client.commit();
   }
 
-  /** What statements ask about those before them, and what the session has set. */
-  private static void generating(Connection client, int round) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      if (round == 0) {
-        statement.execute("SET SESSION sort_buffer_size = 300032");
+  /**
+   * What statements ask about those before them, which were carried out a round ago: by then the
+   * session has left their connection. And what the session has set.
+   */
+  private static final class Generating implements SteadyLoad.Work {
+    private long id;
+
+    @Override
+    public void run(Connection client, int round) throws SQLException {
+      try (Statement statement = client.createStatement()) {
+        if (round == 0) {
+          statement.execute("SET SESSION sort_buffer_size = 300032");
+        } else if (round % 2 == 1) {
+          assertNumber(statement.executeQuery("SELECT LAST_INSERT_ID()"), id);
+          assertNumber(
+              statement.executeQuery("SELECT n FROM (SELECT 1 n UNION SELECT 2 UNION SELECT 3) t"),
+              1);
+          return;
+        } else {
+          assertNumber(statement.executeQuery("SELECT FOUND_ROWS()"), 3);
+        }
+        assertNumber(statement.executeQuery("SELECT @@sort_buffer_size"), 300032);
+        statement.executeUpdate(
+            "INSERT INTO taken_over (n) VALUES (1)", Statement.RETURN_GENERATED_KEYS);
+        try (ResultSet keys = statement.getGeneratedKeys()) {
+          keys.next();
+          id = keys.getLong(1);
+        }
       }
-      statement.executeUpdate(
-          "INSERT INTO taken_over (n) VALUES (1)", Statement.RETURN_GENERATED_KEYS);
-      long id;
-      try (ResultSet keys = statement.getGeneratedKeys()) {
-        keys.next();
-        id = keys.getLong(1);
-      }
-      Thread.sleep(5); // longer than a client is awaited on the connection of its INSERT
-      assertNumber(statement.executeQuery("SELECT LAST_INSERT_ID()"), id);
-      assertNumber(statement.executeQuery("SELECT @@sort_buffer_size"), 300032);
-      assertNumber(
-          statement.executeQuery("SELECT n FROM (SELECT 1 n UNION SELECT 2 UNION SELECT 3) t"), 1);
-      Thread.sleep(5);
-      assertNumber(statement.executeQuery("SELECT FOUND_ROWS()"), 3);
-    } catch (InterruptedException e) {
-      throw new SQLException(e);
     }
   }
 
@@ -168,7 +154,7 @@ class MysqlTakeOverIT {
       load.client(() -> target.jdbc(PREPARES), MysqlTakeOverIT::numbered);
       load.client(() -> target.mariaJdbc(PREPARES), MysqlTakeOverIT::numbered);
       load.client(target::jdbc, MysqlTakeOverIT::inTransaction);
-      load.client(target::mariaJdbc, MysqlTakeOverIT::generating);
+      load.client(target::mariaJdbc, new Generating());
       load.client(
           target::jdbc,
           (client, round) -> {
@@ -178,7 +164,7 @@ class MysqlTakeOverIT {
           });
       load.goesOn();
       for (int i = 0; i < 2; i++) {
-        ProxyProcess after = next(node);
+        ProxyProcess after = processes.next(node);
         took(node, after);
         node = after;
         load.goesOn();
@@ -209,9 +195,12 @@ class MysqlTakeOverIT {
       String number = client.value("SELECT CONNECTION_ID()");
       client.query(RawMysqlClient.query("START TRANSACTION"));
       client.value("SELECT 1");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       Await.until(
-          "clients move", PATIENCE, () -> before.output().contains("clients move"), before::output);
+          "clients move",
+          TakeOvers.PATIENCE,
+          () -> before.output().contains("clients move"),
+          before::output);
       CompletableFuture<List<List<String>>> sleeps =
           CompletableFuture.supplyAsync(
               () -> {

@@ -15,8 +15,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Clients that never stop, each with a connection to the end, and what went wrong for them. */
 final class SteadyLoad implements AutoCloseable {
-  /** Between two rounds: processes that start beside the load need the processor, too. */
-  private static final long REST_NANOS = 3_000_000;
+  /**
+   * Between two rounds: processes that start beside the load need the processor, too. Longer than a
+   * session stays on a server connection for what its client may send next.
+   */
+  private static final long REST_NANOS = 5_000_000;
 
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger done = new AtomicInteger();

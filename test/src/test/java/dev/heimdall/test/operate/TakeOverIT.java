@@ -22,7 +22,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,49 +36,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code heimdall proxy --take-over}: a process takes the place of another under load. */
 @Timeout(180)
 class TakeOverIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   @TempDir private Path directory;
-  private final List<ProxyProcess> all = new ArrayList<>();
-  private Path state;
+  private TakeOvers processes;
 
   @BeforeEach
   void makeState() throws IOException {
-    state = Files.createDirectory(directory.resolve("state"));
+    processes = new TakeOvers(directory);
   }
 
   @AfterEach
   void end() throws InterruptedException {
-    for (ProxyProcess each : all) {
-      each.close();
-    }
+    processes.close();
   }
 
   private ProxyProcess first(Map<String, Object> settings) throws IOException {
-    ProxyProcess node = ProxyProcess.configured(directory, settings);
-    all.add(node);
-    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state);
-    return node;
-  }
-
-  private ProxyProcess next(ProxyProcess before) throws IOException {
-    ProxyProcess node = before.another("output" + all.size());
-    all.add(node);
-    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
-    return node;
-  }
-
-  private static void ended(ProxyProcess node) throws InterruptedException {
-    assertThat(node.exitCode()).as(node.output()).isZero();
-  }
-
-  private static void took(ProxyProcess node) {
-    Await.until(
-        "the process before has gone",
-        PATIENCE,
-        () -> node.output().contains("take-over ended"),
-        node::output);
-    assertThat(node.output()).contains("gone=true");
+    return processes.first(ProxyProcess.configured(directory, settings));
   }
 
   // ---- under load
@@ -152,9 +123,9 @@ class TakeOverIT {
           });
       load.goesOn();
       for (int i = 0; i < times; i++) {
-        ProxyProcess after = next(node);
-        ended(node);
-        took(after);
+        ProxyProcess after = processes.next(node);
+        TakeOvers.ended(node);
+        TakeOvers.took(after);
         node = after;
         load.goesOn();
       }
@@ -212,7 +183,7 @@ class TakeOverIT {
       client.query("CREATE TABLE IF NOT EXISTS taken_over (n int)");
       client.query("BEGIN");
       client.query("INSERT INTO taken_over VALUES (1)");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       try (RawClient second = RawClient.logIn(after.target())) {
         assertThat(second.value("SELECT count(*) FROM taken_over")).isEqualTo("0");
         cancels(second);
@@ -220,8 +191,8 @@ class TakeOverIT {
       }
       assertThat(before.isAlive()).isTrue();
       assertThat(client.query("ROLLBACK")).first().hasToString("CommandComplete ROLLBACK");
-      ended(before);
-      took(after);
+      TakeOvers.ended(before);
+      TakeOvers.took(after);
       assertThat(client.value("SELECT count(*) FROM taken_over")).isEqualTo("0");
       client.query("DROP TABLE taken_over");
     }
@@ -234,16 +205,19 @@ class TakeOverIT {
     try (RawClient client = RawClient.logIn(before.target())) {
       client.query("BEGIN");
       client.value("SELECT 1");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       Await.until(
-          "clients move", PATIENCE, () -> before.output().contains("clients move"), before::output);
+          "clients move",
+          TakeOvers.PATIENCE,
+          () -> before.output().contains("clients move"),
+          before::output);
       Path vdb = before.directory().resolve("vdbs/app.json");
       Files.writeString(
           vdb, Files.readString(vdb).replaceFirst("\\{", "{\"limits\": {\"maxPipeline\": 77},"));
       for (ProxyProcess each : List.of(before, after)) {
         Await.until(
             "the configuration is changed",
-            PATIENCE,
+            TakeOvers.PATIENCE,
             () -> each.output().contains("configuration reloaded"),
             each::output);
       }
@@ -252,8 +226,8 @@ class TakeOverIT {
         others.add(RawClient.logIn(after.target()));
       }
       client.query("COMMIT");
-      ended(before);
-      took(after);
+      TakeOvers.ended(before);
+      TakeOvers.took(after);
       assertThat(before.output()).contains("left=0");
       for (RawClient each : others) {
         assertThat(each.value("SELECT 5")).isEqualTo("5");
@@ -268,14 +242,14 @@ class TakeOverIT {
     try (RawClient client = RawClient.logIn(before.target())) {
       client.query("BEGIN");
       client.value("SELECT 1");
-      ProxyProcess after = next(before);
-      ProxyProcess third = next(before);
+      ProxyProcess after = processes.next(before);
+      ProxyProcess third = processes.next(before);
       assertThat(third.exitCode()).isNotZero();
       assertThat(third.output())
           .contains("process " + after.pid() + " is taking its place already");
       client.query("COMMIT");
-      ended(before);
-      took(after);
+      TakeOvers.ended(before);
+      TakeOvers.took(after);
       assertThat(client.value("SELECT 2")).isEqualTo("2");
     }
   }
@@ -286,11 +260,11 @@ class TakeOverIT {
     try (RawClient client = RawClient.logIn(before.target())) {
       client.query("BEGIN");
       client.value("SELECT 1");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       after.kill();
       Await.until(
           "the old process goes on",
-          PATIENCE,
+          TakeOvers.PATIENCE,
           () -> before.output().contains("take-over failed"),
           before::output);
       assertThat(client.query("COMMIT")).first().hasToString("CommandComplete COMMIT");
@@ -301,9 +275,9 @@ class TakeOverIT {
       Await.until(
           "the HTTP endpoint is there again",
           () -> before.door().get("/readyz").statusCode() == 200);
-      ProxyProcess next = next(before);
-      ended(before);
-      took(next);
+      ProxyProcess next = processes.next(before);
+      TakeOvers.ended(before);
+      TakeOvers.took(next);
       assertThat(client.value("SELECT 4")).isEqualTo("4");
     }
   }
@@ -316,12 +290,12 @@ class TakeOverIT {
         RawClient free = RawClient.logIn(before.target())) {
       pinned.query("CREATE TEMP TABLE mine (n int)");
       listens.query("LISTEN news");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       assertThat(pinned.value("SELECT count(*) FROM mine")).isEqualTo("0");
       assertThat(pinned.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       assertThat(listens.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
-      ended(before);
-      took(after);
+      TakeOvers.ended(before);
+      TakeOvers.took(after);
       assertThat(free.value("SELECT 1")).isEqualTo("1");
     }
   }
@@ -332,7 +306,7 @@ class TakeOverIT {
     try (RawClient console = RawClient.logIn(before.console());
         RawClient client = RawClient.logIn(before.target())) {
       console.query("PAUSE");
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       assertThat(after.exitCode()).isNotZero();
       assertThat(after.output()).contains("its pools are paused");
       console.query("RESUME");
@@ -343,8 +317,7 @@ class TakeOverIT {
   @Test
   void withoutARunningNodeTheMessageSaysSo() throws Exception {
     ProxyProcess node = ProxyProcess.configured(directory, Map.of());
-    all.add(node);
-    node.start(Map.of(), "--config=" + node.directory(), "--state=" + state, "--take-over");
+    processes.takesOver(node);
     assertThat(node.exitCode()).isNotZero();
     assertThat(node.output()).contains("no running process hands over at");
   }
@@ -359,19 +332,18 @@ class TakeOverIT {
         "tls",
         Map.of(
             "mode", "allow", "certificateFile", "client-side.pem", "keyFile", "client-side.key"));
-    all.add(before);
-    before.start(Map.of(), "--config=" + before.directory(), "--state=" + state);
+    processes.first(before);
     Target plain = before.target();
     Target tls =
         new Target(
             plain.host(), plain.port(), plain.database(), plain.user(), plain.password(), true);
     try (RawClient encrypted = RawClient.logIn(tls);
         RawClient client = RawClient.logIn(plain)) {
-      ProxyProcess after = next(before);
+      ProxyProcess after = processes.next(before);
       assertThat(encrypted.value("SELECT 1")).isEqualTo("1");
       assertThat(encrypted.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
-      ended(before);
-      took(after);
+      TakeOvers.ended(before);
+      TakeOvers.took(after);
       assertThat(client.value("SELECT 2")).isEqualTo("2");
       try (RawClient again = RawClient.logIn(tls)) {
         assertThat(again.value("SELECT 3")).isEqualTo("3");
@@ -383,7 +355,7 @@ class TakeOverIT {
   @Test
   void anotherUserIsRefused() throws Exception {
     ProxyProcess node = first(Map.of());
-    Path socket = state.resolve("take-over-1.sock");
+    Path socket = processes.state().resolve("take-over-1.sock");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
         .isEqualTo("rw-------");
     assumeThat(System.getProperty("user.name")).isEqualTo("root");
@@ -432,8 +404,7 @@ class TakeOverIT {
               "all",
               "probe",
               Map.of("user", servers.superuser(), "password", servers.password())));
-      all.add(before);
-      before.start(Map.of(), "--config=" + before.directory(), "--state=" + state);
+      processes.first(before);
       String where = "SELECT current_setting('port') FROM taken";
       try (RawClient writer = RawClient.logIn(before.target());
           RawClient stays = RawClient.logIn(before.target())) {
@@ -444,10 +415,10 @@ class TakeOverIT {
         stays.query("BEGIN");
         replica.execute("SELECT pg_wal_replay_pause()");
         writer.query("UPDATE taken SET n = 2");
-        ProxyProcess after = next(before);
+        ProxyProcess after = processes.next(before);
         Await.until(
             "the writer has moved",
-            PATIENCE,
+            TakeOvers.PATIENCE,
             () -> before.output().contains("another process goes on with the client"),
             before::output);
         try (RawClient another = RawClient.logIn(after.target())) {
@@ -461,8 +432,8 @@ class TakeOverIT {
             assertThat(writer.value("SELECT n FROM taken")).isEqualTo("3");
             assertThat(another.value("SELECT n FROM taken")).isEqualTo("3");
           }
-          ended(before);
-          took(after);
+          TakeOvers.ended(before);
+          TakeOvers.took(after);
           for (int i = 0; i < 20; i++) {
             assertThat(writer.value("SELECT n FROM taken")).isEqualTo("3");
             assertThat(another.value("SELECT n FROM taken")).isEqualTo("3");
