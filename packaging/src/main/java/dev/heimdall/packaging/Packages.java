@@ -133,7 +133,7 @@ final class Packages implements Callable<Integer> {
   }
 
   private static CommandLine command() {
-    return new CommandLine(Heimdall.class);
+    return Heimdall.commandLine();
   }
 
   private List<Path> jars() throws IOException {

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.Security;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,29 +21,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = VersionCommand.Provider.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      ProxyCommand.class,
-      ServerCommand.class,
-      BothCommand.class,
-      RunCommand.class,
-      CheckCommand.class,
-      ConfigCommand.class,
-      RulesCommand.class,
-      ChangesCommand.class,
-      ReadyCommand.class,
-      DoctorCommand.class,
-      TopCommand.class,
-      SurroundingsCommand.class,
-      DeploymentCommand.class,
-      ImportCommand.class,
-      GenerateCommand.class,
-      RoutingCommand.class,
-      MemoryPlanCommand.class,
-      PrepareCommand.class,
-      VersionCommand.class,
-      CommandLine.HelpCommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -54,6 +32,31 @@ import picocli.CommandLine.Spec;
       "6:what was only to be looked at differs from what was wanted"
     })
 public final class Heimdall implements Runnable {
+  /** In the order in which they are listed. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          DemoCommand.class,
+          ProxyCommand.class,
+          ServerCommand.class,
+          BothCommand.class,
+          RunCommand.class,
+          CheckCommand.class,
+          ConfigCommand.class,
+          RulesCommand.class,
+          ChangesCommand.class,
+          ReadyCommand.class,
+          DoctorCommand.class,
+          TopCommand.class,
+          SurroundingsCommand.class,
+          DeploymentCommand.class,
+          ImportCommand.class,
+          GenerateCommand.class,
+          RoutingCommand.class,
+          MemoryPlanCommand.class,
+          PrepareCommand.class,
+          VersionCommand.class,
+          CommandLine.HelpCommand.class);
+
   @Spec private CommandSpec spec;
 
   Heimdall() {}
@@ -71,12 +74,35 @@ public final class Heimdall implements Runnable {
   }
 
   /** Runs the command; its exit code is returned. */
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CommandLine(new Heimdall())
+  public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return with(asked(arguments))
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(Heimdall::failed)
         .execute(arguments);
+  }
+
+  /** All that can be asked for. */
+  public static CommandLine commandLine() {
+    return with(COMMANDS);
+  }
+
+  private static CommandLine with(List<Class<?>> commands) {
+    CommandLine heimdall = new CommandLine(new Heimdall());
+    commands.forEach(heimdall::addSubcommand);
+    return heimdall;
+  }
+
+  /** To read what all of them take costs more time than most of them run. */
+  private static List<Class<?>> asked(String... arguments) {
+    for (Class<?> command : COMMANDS) {
+      if (arguments.length > 0
+          && command.getAnnotation(Command.class).name().equals(arguments[0])
+          && !command.equals(CommandLine.HelpCommand.class)) {
+        return List.of(command);
+      }
+    }
+    return COMMANDS;
   }
 
   @Override
