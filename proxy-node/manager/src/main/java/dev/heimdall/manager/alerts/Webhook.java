@@ -31,16 +31,25 @@ final class Webhook {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int TOO_MANY = 429;
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(PATIENCE)
-          .build();
   private final Clock clock;
+
+  /** Made for the first message: it reads all authorities that the machine trusts. */
+  private HttpClient http;
 
   Webhook(Clock clock) {
     this.clock = clock;
+  }
+
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(PATIENCE)
+              .build();
+    }
+    return http;
   }
 
   /** Sends it once; what was answered, in words. */
@@ -97,7 +106,7 @@ final class Webhook {
   /** The time limit of a request ends with the headers of its answer; this holds for all of it. */
   private int status(HttpRequest request) throws Failed, InterruptedException {
     CompletableFuture<HttpResponse<Void>> sent =
-        http.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+        http().sendAsync(request, HttpResponse.BodyHandlers.discarding());
     try {
       return sent.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).statusCode();
     } catch (TimeoutException e) {
