@@ -41,7 +41,7 @@ class AwsCommandsIT {
     Map<String, String> environment = new TreeMap<>(aws.environment());
     environment.put("AWS_ENDPOINT_URL", endpoint.toString());
     environment.put("AWS_REGION", "eu-west-1");
-    return HeimdallCommand.run(environment, arguments);
+    return HeimdallCommand.alone(environment, arguments);
   }
 
   private String zone() {
