@@ -4,26 +4,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heimdall.test.fixture.Ended;
+import dev.heimdall.test.fixture.HeimdallJvm;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Packages as dpkg and rpm take them, each with a root of its own: installed, upgraded, removed.
- * The first one has the libraries that the command needs to say its version, the second one hardly
- * any: all of them would be packed for a minute.
+ * The first one has the classes that the command needs to say its version, the second one no more
+ * than one needs that is not run: all of them would be packed for a minute.
  */
 class PackagesIT {
-  private static final String LIBRARIES = "(heimdall|picocli|jackson|slf4j|logback).*[.]jar";
-
   private static final Path SOURCES = sources();
 
   private static final String FIRST = "1.2.3";
@@ -42,16 +53,33 @@ class PackagesIT {
     Toolchain.install("package-tools").ifPresent(why -> Toolchain.unavailable("dpkg, rpm", why));
     assumeTrue(
         System.getProperty("user.name").equals("root"), "only root can install as a package does");
-    packed(FIRST, LIBRARIES);
-    packed(SECOND, "picocli.*[.]jar");
+    packed(FIRST, loaded("--version"));
+    packed(SECOND, Map.of());
+  }
+
+  /** The names of classes that a command loads, as jars have them, by the jar. */
+  private static Map<Path, Set<String>> loaded(String... words) throws Exception {
+    Pattern line = Pattern.compile("([\\w.$]+) source: file:(\\S+[.]jar)");
+    Map<Path, Set<String>> names = new TreeMap<>();
+    run(HeimdallJvm.command(List.of(words), "-Xlog:class+load", "-Xshare:off")
+            .toArray(String[]::new))
+        .lines()
+        .map(line::matcher)
+        .filter(Matcher::find)
+        .forEach(
+            found ->
+                names
+                    .computeIfAbsent(Path.of(found.group(2)), jar -> new HashSet<>())
+                    .add(found.group(1).replace('.', '/') + ".class"));
+    return names;
   }
 
   /**
    * Packs a release.
    *
-   * @param libraries that are in it
+   * @param classes that are in it, beside the launcher's, by the jar
    */
-  private static void packed(String version, String libraries) throws Exception {
+  private static void packed(String version, Map<Path, Set<String>> classes) throws Exception {
     Path source = directory.resolve("source-" + version);
     for (String file :
         List.of(
@@ -68,8 +96,13 @@ class PackagesIT {
     }
     Path target = SOURCES.resolve("proxy-node/launcher/target");
     Path copy = Files.createDirectories(source.resolve("proxy-node/launcher/target/lib"));
-    copy(target.resolve("lib"), libraries, copy);
-    copy(target, "heimdall-launcher-[0-9.]+(-SNAPSHOT)?[.]jar", copy.getParent());
+    Path launcher = launcher(target);
+    Files.copy(launcher, copy.resolveSibling(launcher.getFileName()));
+    for (Map.Entry<Path, Set<String>> jar : classes.entrySet()) {
+      if (!jar.getKey().getFileName().equals(launcher.getFileName())) {
+        copy(jar.getKey(), jar.getValue(), copy.resolve(jar.getKey().getFileName()));
+      }
+    }
     Files.writeString(copy.resolveSibling("heimdall-bom.json"), "{\"components\": []}");
     run(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -81,11 +114,29 @@ class PackagesIT {
         "--output=" + packages);
   }
 
-  private static void copy(Path from, String names, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        if (file.getFileName().toString().matches(names)) {
-          Files.copy(file, to.resolve(file.getFileName()));
+  private static Path launcher(Path target) throws IOException {
+    try (Stream<Path> files = Files.list(target)) {
+      return files
+          .filter(
+              file ->
+                  file.getFileName()
+                      .toString()
+                      .matches("heimdall-launcher-[0-9.]+(-SNAPSHOT)?[.]jar"))
+          .findAny()
+          .orElseThrow();
+    }
+  }
+
+  /** Of classes only those; all that is no class. */
+  private static void copy(Path from, Set<String> classes, Path to) throws IOException {
+    try (JarFile jar = new JarFile(from.toFile());
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(to))) {
+      for (JarEntry entry : Collections.list(jar.entries())) {
+        if (!entry.getName().endsWith(".class") || classes.contains(entry.getName())) {
+          out.putNextEntry(new ZipEntry(entry.getName()));
+          try (InputStream in = jar.getInputStream(entry)) {
+            in.transferTo(out);
+          }
         }
       }
     }
