@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The demo as a user runs it: a process of its own, with its databases, node and workload. */
 class DemoIT {
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
+  private static final String HEAP = "512m";
 
   @TempDir private Path temporary;
   private Process demo;
@@ -48,7 +49,7 @@ class DemoIT {
 
   @Test
   void theWorkloadRunsThroughTheNodeAndASignalEndsEveryProcess() throws Exception {
-    start();
+    start(HEAP);
     Await.until(
         "it is up",
         LONG_ENOUGH,
@@ -89,7 +90,7 @@ class DemoIT {
 
   @Test
   void theDemoEndsByItselfWhenItsTimeIsOver() throws Exception {
-    start("--no-workload", "--for", "1");
+    start(HEAP, "--no-workload", "--for", "1");
 
     assertThat(demo.waitFor(LONG_ENOUGH.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
@@ -107,7 +108,7 @@ class DemoIT {
   })
   void largeStatementsOfManySessionsDoNotFillTheHeap(String engine, String url) throws Exception {
     String text = "SELECT length('" + "x".repeat(15_000_000) + "')";
-    int port = start("--no-workload", "--engine", engine, "--for", "300");
+    int port = start("256m", "--no-workload", "--engine", engine, "--for", "300");
     Await.until(
         "it is up",
         LONG_ENOUGH,
@@ -115,7 +116,7 @@ class DemoIT {
         this::output);
     List<Connection> sessions = new ArrayList<>();
     try {
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 20; i++) {
         Connection session = DriverManager.getConnection(url.formatted(port));
         sessions.add(session);
         try (Statement statement = session.createStatement();
@@ -156,14 +157,14 @@ class DemoIT {
     }
   }
 
-  private int start(String... options) throws IOException {
+  private int start(String heap, String... options) throws IOException {
     int port = FreePort.rowOf(10);
     List<String> words = new ArrayList<>(List.of("demo", "--port-base=" + port));
     words.addAll(List.of(options));
     List<String> command =
         HeimdallJvm.command(
             words,
-            "-Xmx512m",
+            "-Xmx" + heap,
             "-Dio.netty.leakDetection.level=PARANOID",
             "-Dio.netty.leakDetection.acquireAndReleaseOnly=true",
             "-Djava.io.tmpdir=" + Files.createDirectory(temporary.resolve("tmp")));

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +38,11 @@ class RollingRestartIT {
     node.start(Map.of(), "--config=" + node.directory());
   }
 
-  /** Clients that come, ask and go, as long as it is open. */
+  /** Clients that come, ask, go and rest, as long as it is open. */
   private static final class Clients implements AutoCloseable {
+    /** Without it nodes that start have no processor. */
+    private static final long REST_NANOS = 10_000_000;
+
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger served = new AtomicInteger();
     private final List<CompletableFuture<Void>> running = new ArrayList<>();
@@ -58,6 +62,7 @@ class RollingRestartIT {
         } catch (IOException e) {
           // It was refused, which the balancer counts, or drained between log-in and statement.
         }
+        LockSupport.parkNanos(REST_NANOS);
       }
     }
 
