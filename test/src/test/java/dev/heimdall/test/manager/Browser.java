@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -35,18 +36,24 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * Chromium without a screen, and somebody at it. What it shows is kept in {@code target/pages}.
+ * Chromium without a screen, and somebody at it. With {@code -Dtest.pictures=true} what it shows is
+ * kept in {@code target/pages}.
  *
  * <p>The tests of a JVM that come one after the other have the same process, which knows nothing of
  * the one before.
  */
 final class Browser implements AutoCloseable {
   private static final Path SHOTS = Path.of("target", "pages");
+  private static final boolean KEPT = Boolean.getBoolean("test.pictures");
+
   private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+
+  private static final String ALL_RULES = "{resultTypes: ['violations']}";
 
   /** All that is different in the dark. */
   private static final String COLOURS =
-      "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}";
+      "{resultTypes: ['violations'],"
+          + " runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}";
 
   private static final Dimension LAPTOP = new Dimension(1280, 900);
 
@@ -117,15 +124,12 @@ final class Browser implements AutoCloseable {
   }
 
   WebElement find(String css) {
-    Await.until(
-        "there is " + css,
-        Started.PATIENCE,
-        () -> !driver.findElements(By.cssSelector(css)).isEmpty(),
-        this::text);
-    return driver.findElement(By.cssSelector(css));
+    List<WebElement> found = new ArrayList<>();
+    Await.untilAskedSeldom(
+        "there is " + css, Started.PATIENCE, () -> found.addAll(all(css)), this::text);
+    return found.get(0);
   }
 
-  /** All that there are now. */
   /** Clicks on what may be drawn anew at any moment, as people do who look at a live page. */
   void click(String css) {
     Await.until(
@@ -140,6 +144,7 @@ final class Browser implements AutoCloseable {
         });
   }
 
+  /** All that there are now. */
   List<WebElement> all(String css) {
     return driver.findElements(By.cssSelector(css));
   }
@@ -150,7 +155,8 @@ final class Browser implements AutoCloseable {
 
   /** Waits until the page says this. */
   Browser awaitText(String words) {
-    Await.until("it says: " + words, Started.PATIENCE, () -> text().contains(words), this::text);
+    Await.untilAskedSeldom(
+        "it says: " + words, Started.PATIENCE, () -> text().contains(words), this::text);
     return this;
   }
 
@@ -257,16 +263,19 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  /** Keeps the page as it is on a laptop in the light, and on a phone in the dark. */
+  /** Looks at the page as it is on a laptop in the light, and on a phone in the dark. */
   void shoot(String name) throws IOException {
-    Files.createDirectories(SHOTS);
     dark(false);
-    shot(name + "-light");
-    assertThat(barriers("{}")).as(name + ", light").isEmpty();
+    if (KEPT) {
+      shot(name + "-light");
+    }
+    assertThat(barriers(ALL_RULES)).as(name + ", light").isEmpty();
     dark(true);
     assertThat(barriers(COLOURS)).as(name + ", dark").isEmpty();
     phone(true);
-    shot(name + "-phone-dark");
+    if (KEPT) {
+      shot(name + "-phone-dark");
+    }
     assertThat(
             driver.executeScript(
                 "return document.documentElement.scrollWidth <= window.innerWidth"))
@@ -277,6 +286,7 @@ final class Browser implements AutoCloseable {
   }
 
   private void shot(String name) throws IOException {
+    Files.createDirectories(SHOTS);
     Files.write(SHOTS.resolve(name + ".png"), driver.getScreenshotAs(OutputType.BYTES));
   }
 
@@ -290,7 +300,6 @@ final class Browser implements AutoCloseable {
 
   /** Keeps what is shown now; where. */
   Path shotOf(String name) throws IOException {
-    Files.createDirectories(SHOTS);
     shot(name);
     return SHOTS.resolve(name + ".png");
   }
