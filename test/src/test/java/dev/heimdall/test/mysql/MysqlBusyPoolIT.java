@@ -10,8 +10,6 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -356,7 +354,6 @@ class MysqlBusyPoolIT {
       names = {"MARIADB", "MYSQL"})
   void aStatementOfAServerThatHasStoppedIsAnsweredAnError(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
-    String process = Files.readString(Path.of(server.queryValue("", "SELECT @@pid_file"))).strip();
     try (MysqlNode node =
             MysqlNode.start(
                 release,
@@ -369,7 +366,7 @@ class MysqlBusyPoolIT {
       assertThat(alone.value("SELECT 1")).isEqualTo("1");
       inTransaction.query(RawMysqlClient.query("BEGIN"));
       assertThat(inTransaction.value("SELECT 2")).isEqualTo("2");
-      signal("STOP", process);
+      server.freeze();
       try {
         alone.send(RawMysqlClient.query("SELECT 3"));
         inTransaction.send(RawMysqlClient.query("SELECT 4"));
@@ -377,15 +374,10 @@ class MysqlBusyPoolIT {
         assertThat(RawMysqlClient.error(inTransaction.receive())).startsWith("1317");
         assertThat(inTransaction.untilClosed()).isEmpty();
       } finally {
-        signal("CONT", process);
+        server.thaw();
       }
       assertThat(alone.value("SELECT 5")).isEqualTo("5");
     }
-  }
-
-  private static void signal(String signal, String process) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-" + signal, process).inheritIO().start().waitFor())
-        .isZero();
   }
 
   @ParameterizedTest
