@@ -51,6 +51,7 @@ final class Teller implements AutoCloseable {
   /** As Prometheus does it. */
   private static final Duration HOLD_EVERY = Duration.ofMinutes(1);
 
+  private static final Duration END = Duration.ofSeconds(2);
   private static final Duration HELD_AFTER_END = Duration.ofMinutes(15);
 
   /** Which alerts a target was told to hold, and when. */
@@ -278,9 +279,18 @@ final class Teller implements AutoCloseable {
             });
   }
 
+  /** Nothing is written any more once it returns. */
   @Override
   public void close() {
     looking.shutdownNow();
     sending.shutdownNow();
+    try {
+      if (!looking.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)
+          || !sending.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("telling of events has not ended within {}", END);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
