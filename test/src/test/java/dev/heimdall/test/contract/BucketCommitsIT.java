@@ -222,7 +222,7 @@ class BucketCommitsIT {
             threads.submit(
                 () -> {
                   try (DocumentStore store = store("conf", option)) {
-                    for (int i = 0; i < 6; i++) {
+                    for (int i = 0; i < 3; i++) {
                       pair(store, writer, i);
                     }
                   }
@@ -244,7 +244,7 @@ class BucketCommitsIT {
       }
       assertThat(seen.contents())
           .hasSize(1 + 2 * writers)
-          .containsEntry("vdbs/3-a.json", content("{\"edit\": 5}"));
+          .containsEntry("vdbs/3-a.json", content("{\"edit\": 2}"));
     } finally {
       threads.shutdownNow();
     }

@@ -74,7 +74,7 @@ class KilledAwsWriterIT {
   @ParameterizedTest
   @ValueSource(strings = {BUCKET, SECRET, MIXED})
   void aKilledWriterLeavesACommitAndLosesNone(String place) throws Exception {
-    kill(place, 4);
+    kill(place, 2);
   }
 
   @ParameterizedTest

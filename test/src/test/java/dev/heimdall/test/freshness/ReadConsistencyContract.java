@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * its own. {@code -Dreads.seed} repeats a run as far as threads allow.
  */
 abstract class ReadConsistencyContract {
-  static final long OPERATIONS = Long.getLong("reads.operations", 4_000);
+  static final long OPERATIONS = Long.getLong("reads.operations", 2_000);
   static final long MOST = 40_000;
   static final long SEED = Long.getLong("reads.seed", System.nanoTime());
 

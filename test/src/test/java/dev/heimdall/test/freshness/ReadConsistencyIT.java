@@ -21,7 +21,7 @@ class ReadConsistencyIT extends ReadConsistencyContract {
 
   @Test
   void noReadIsOlderThanAllowedWhileDefinitionsChange() throws Exception {
-    changingDefinitions(Consistency.STRICT, 3_000, SEED);
+    changingDefinitions(Consistency.STRICT, 2_000, SEED);
   }
 
   @ParameterizedTest

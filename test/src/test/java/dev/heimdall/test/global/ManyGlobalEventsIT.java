@@ -1,6 +1,9 @@
 package dev.heimdall.test.global;
 
-/** PostgreSQL in place of Aurora PostgreSQL. */
+import org.junit.jupiter.api.Tag;
+
+/** PostgreSQL in place of Aurora PostgreSQL; each build has {@link GlobalEventsIT}. */
+@Tag("long")
 class ManyGlobalEventsIT extends ManyGlobalEventsContract {
   @Override
   Sql sql() {

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 @AlsoOnLocalStack
 class TwoManagersIT {
   private static final int AUTHORS = 6;
-  private static final int EDITS = 20;
+  private static final int EDITS = 10;
   private static final int EDITS_IN_S3 = 4;
   private static final List<String> DOCUMENTS = List.of("users/a.json", "users/b.json");
 
