@@ -18,8 +18,6 @@ public record ClusterDescription(
   /** Of each region but the writer's so many instances are named: who is asked knows the others. */
   private static final int MOST_OF_REGION = 3;
 
-  private static final String INSTANCE = ":db:";
-
   public ClusterDescription {
     servers = List.copyOf(servers);
   }
@@ -97,15 +95,9 @@ public record ClusterDescription(
   /** An instance may be reported as a server of its cluster, or as a replica of another one. */
   private static Optional<TopologyCluster> holding(
       String arn, Collection<TopologyDocument> documents) {
-    int kind = arn.indexOf(INSTANCE);
-    if (kind < 0) {
-      return Optional.empty();
-    }
-    String account = arn.substring(0, kind + 1);
-    RdsName name = new RdsName(arn.substring(kind + INSTANCE.length()), false);
     return documents.stream()
         .flatMap(document -> document.clusters().stream())
-        .filter(one -> one.arn().startsWith(account) && one.is(name))
+        .filter(one -> !one.misplaced() && one.holds(arn))
         .max((one, other) -> one.asked().compareTo(other.asked()));
   }
 }

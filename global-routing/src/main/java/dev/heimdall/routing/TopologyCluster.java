@@ -85,6 +85,20 @@ public record TopologyCluster(
     return arn.equals(name) || formerly.contains(name);
   }
 
+  /** Whether its ARN names another region than the one in which it is reported. */
+  public boolean misplaced() {
+    return MisplacedCluster.region(arn).filter(its -> !its.equals(region)).isPresent();
+  }
+
+  /** Whether an ARN is, or was, its own, or that of an instance of it. */
+  boolean holds(String other) {
+    int kind = other.indexOf(INSTANCE);
+    return is(other)
+        || kind >= 0
+            && arn.startsWith(other.substring(0, kind + 1))
+            && is(new RdsName(other.substring(kind + INSTANCE.length()), false));
+  }
+
   /** Whether its readers forward writes, with where it is. */
   public WriteForwarding.Of writeForwarding() {
     return new WriteForwarding.Of(region, name, forwarding);

@@ -63,12 +63,13 @@ public record TopologyDocument(
     return TopologyJson.write(this);
   }
 
-  /** The cluster that has this ARN, or had it before it was renamed. */
+  /** The cluster that has this ARN, or had it before it was renamed, in the ARN's region. */
   public Optional<TopologyCluster> cluster(String arn) {
-    return clusters.stream()
+    List<TopologyCluster> placed = clusters.stream().filter(one -> !one.misplaced()).toList();
+    return placed.stream()
         .filter(cluster -> cluster.arn().equals(arn))
         .findFirst()
-        .or(() -> clusters.stream().filter(cluster -> cluster.is(arn)).findFirst());
+        .or(() -> placed.stream().filter(cluster -> cluster.is(arn)).findFirst());
   }
 
   /** The global cluster that has this ARN. */

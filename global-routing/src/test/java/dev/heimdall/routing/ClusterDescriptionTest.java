@@ -134,6 +134,73 @@ class ClusterDescriptionTest {
     assertThat(ClusterDescription.of(ORDERS, List.of(member)).orElseThrow().instance()).isFalse();
   }
 
+  private static TopologyCluster reportedIn(String region, TopologyCluster one) {
+    return new TopologyCluster(
+        one.arn(),
+        one.resource(),
+        one.formerly(),
+        region,
+        one.name(),
+        one.engine(),
+        one.status(),
+        one.endpoint(),
+        one.readerEndpoint(),
+        one.port(),
+        one.database(),
+        one.servers(),
+        one.forwarding(),
+        one.asked());
+  }
+
+  /** Whoever answered was not the API of the ARN's region. */
+  @Test
+  void aClusterThatIsReportedInAnotherRegionThanItsArnNamesIsNobodys() {
+    TopologyCluster strange = reportedIn("us-east-1", cluster(WEST, "", server("w1", "available")));
+    List<TopologyDocument> told = List.of(document(List.of(strange), List.of()));
+    assertThat(ClusterDescription.of(WEST, told)).isEmpty();
+    assertThat(TopologyTold.of(WEST, told)).isEmpty();
+    assertThat(MisplacedCluster.of(WEST, told))
+        .contains(new MisplacedCluster("west", WEST, "us-east-1"));
+    assertThat(MisplacedCluster.of(WEST.replace("west", "east"), told)).isEmpty();
+    String instance = WEST.replace("cluster:west", "db:w1");
+    assertThat(ClusterDescription.of(instance, told)).isEmpty();
+    assertThat(MisplacedCluster.of(instance, told)).isPresent();
+
+    // The same name, and another region's API has answered for that of the ARN.
+    String asked = WEST.replace("eu-west-1", "us-east-1");
+    assertThat(ClusterDescription.of(asked, told)).isEmpty();
+    assertThat(MisplacedCluster.of(asked, told)).isPresent();
+    assertThat(MisplacedCluster.of(asked.replace("cluster:west", "db:w1"), told)).isPresent();
+
+    TopologyDocument right =
+        document(List.of(cluster(WEST, "", server("w1", "available"))), List.of());
+    assertThat(MisplacedCluster.of(WEST, List.of(right))).isEmpty();
+    assertThat(
+            ClusterDescription.of(
+                WEST, List.of(document(List.of(strange, right.clusters().get(0)), List.of()))))
+        .isEqualTo(ClusterDescription.of(WEST, List.of(right)));
+  }
+
+  @Test
+  void aMemberOfAGlobalClusterThatIsReportedElsewhereIsLeftOut() {
+    TopologyDocument told =
+        document(
+            List.of(
+                cluster(WEST, "orders", server("w1", "available")),
+                reportedIn("eu-west-1", cluster(EAST, "", server("e1", "available")))),
+            List.of(global(WEST, EAST)));
+    assertThat(ClusterDescription.of(GLOBAL, List.of(told)).orElseThrow().servers())
+        .containsExactly(new ClusterDescription.Server("eu-west-1", "west.cluster.rds", 5432));
+    assertThat(TopologyTold.of(GLOBAL, List.of(told)).orElseThrow().servers())
+        .extracting(RdsServer::name)
+        .containsExactly("w1");
+    assertThat(MisplacedCluster.of(GLOBAL, List.of(told)))
+        .hasToString(
+            "Optional[the topology document of west reports "
+                + EAST
+                + " in the region eu-west-1: it is ignored]");
+  }
+
   @Test
   void theDatabaseIsWrittenAndReadAndMayBeMissing() throws TopologyException {
     TopologyDocument told =

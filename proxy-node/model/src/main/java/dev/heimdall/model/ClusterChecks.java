@@ -30,6 +30,7 @@ final class ClusterChecks {
     api();
     kind();
     partition();
+    region();
     global();
     fence();
     staleReads();
@@ -188,6 +189,38 @@ final class ClusterChecks {
                     "$.cluster.api.region",
                     JsonValue.quote(region) + " with an ARN of the partition " + partition,
                     "a region of that partition"));
+  }
+
+  /** A cluster of one region is in that of its ARN, whatever else is written. */
+  private void region() {
+    if (!in.sound("$.cluster.global", "$.cluster.arn", "$.cluster.api.region")) {
+      return;
+    }
+    String arn = source.cluster().arn().orElse("");
+    String region = arn.isEmpty() ? "" : arn.split(":", -1)[3];
+    if (region.isEmpty()) {
+      return;
+    }
+    source
+        .cluster()
+        .api()
+        .region()
+        .filter(one -> !one.equals(region))
+        .filter(one -> RdsHost.partition(one).equals(RdsHost.partition(region)))
+        .ifPresent(
+            one ->
+                in.problem(
+                    "$.cluster.api.region",
+                    JsonValue.quote(one) + " with an ARN of " + region,
+                    JsonValue.quote(region) + ", or nothing"));
+    List<String> hosts =
+        source.hosts().stream().flatMap(one -> RdsHost.region(one.host()).stream()).toList();
+    if (in.arnAlone().isEmpty() && !hosts.isEmpty() && !hosts.contains(region)) {
+      in.problem(
+          "$.cluster.arn",
+          JsonValue.quote(arn) + " with a \"url\" in " + hosts.get(0),
+          "an ARN of " + hosts.get(0) + ", or a \"url\" of " + region);
+    }
   }
 
   /** What says that the source is a global cluster must not be contradicted beside it. */

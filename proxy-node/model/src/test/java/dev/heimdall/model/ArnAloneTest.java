@@ -177,6 +177,19 @@ class ArnAloneTest {
   }
 
   @Test
+  void aClusterOfOneRegionIsLookedUpInThatOfItsArn() throws Exception {
+    source("\"arn\": \"" + REGIONAL + "\", \"api\": {\"region\": \"us-east-1\"}", "");
+    assertThat(problems())
+        .containsExactly(
+            "sources/shop.json $.cluster.api.region: got \"us-east-1\" with an ARN of eu-west-1,"
+                + " expected \"eu-west-1\", or nothing");
+    source("\"arn\": \"" + REGIONAL + "\", \"api\": {\"region\": \"eu-west-1\"}", "");
+    assertThat(problems()).isEmpty();
+    source("\"global\": \"" + GLOBAL + "\", \"api\": {\"region\": \"us-east-1\"}", "");
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
   void anEngineThatIsWrittenHasToBeTheOneThatIsFound() throws Exception {
     source("\"global\": \"" + GLOBAL + "\"", ", \"engine\": \"mysql\"");
     assertThat(problems()).isEmpty();

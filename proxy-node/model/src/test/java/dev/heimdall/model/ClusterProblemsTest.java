@@ -162,6 +162,21 @@ class ClusterProblemsTest {
   }
 
   @Test
+  void aUrlIsInTheRegionOfTheArn() throws IOException {
+    String aurora =
+        "\"cluster\": {\"kind\": \"aurora\", \"arn\":"
+            + " \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\"}";
+    source("jdbc:postgresql://shop.cluster-abc123.us-east-1.rds.amazonaws.com/shop", aurora);
+    assertThat(problems())
+        .containsExactly(
+            "sources/primary.json $.cluster.arn: got"
+                + " \"arn:aws:rds:eu-west-1:123456789012:cluster:shop\" with a \"url\" in us-east-1,"
+                + " expected an ARN of us-east-1, or a \"url\" of eu-west-1");
+    source("jdbc:postgresql://shop.cluster-abc123.eu-west-1.rds.amazonaws.com/shop", aurora);
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
   void auroraNeedsToKnowWhereItsServersAre() throws IOException {
     source("jdbc:postgresql://db.example", "\"cluster\": {\"kind\": \"aurora\"}");
 

@@ -355,6 +355,63 @@ class WithoutUrlIT {
     }
   }
 
+  /** Before anything is found, and of a cluster that is followed. */
+  @Test
+  void whatIsReportedInAnotherRegionThanTheArnNamesIsNotFollowed() throws Exception {
+    String arn = FakeRds.Cluster.arn(HERE, "west").replace(":cluster:", ":db:");
+    try (GlobalServers servers = servers();
+        LoggedLines lines = LoggedLines.of("heimdall.topology")) {
+      report(1, GlobalServers.THERE, servers.near());
+      String ignored =
+          "the topology document of %s reports %s in the region %s: it is ignored"
+              .formatted(HERE, arn, GlobalServers.THERE);
+      try (TestNode node =
+          TestNode.start(
+              c ->
+                  byDocuments(byArn(c, servers))
+                      .without("sources/main.json", "cluster.global")
+                      .source("cluster.arn", arn))) {
+        awaitReason(node, "virtual database app waits: data source main: ", ignored);
+        assertThat(lines.beginningWith("WARN data source main: " + ignored)).hasSize(1);
+
+        report(2, HERE, servers.primary());
+        awaitReady(node);
+        writes(node, 1);
+
+        report(3, GlobalServers.THERE, servers.primary());
+        Await.until(
+            "it is said of a cluster that is followed, too",
+            () -> lines.beginningWith("WARN data source main: " + ignored).size() == 2);
+        writes(node, 2);
+      }
+    }
+  }
+
+  private void report(int version, String region, PostgresServer server) throws IOException {
+    Instant now = Instant.now();
+    TopologyCluster here = cluster(HERE, "west", "postgres", now, server);
+    TopologyCluster reported =
+        new TopologyCluster(
+            here.arn().replace(":cluster:", ":db:"),
+            here.resource(),
+            here.formerly(),
+            region,
+            here.name(),
+            here.engine(),
+            here.status(),
+            here.endpoint(),
+            here.readerEndpoint(),
+            here.port(),
+            here.database(),
+            here.servers(),
+            here.forwarding(),
+            now);
+    TopologyDocument document =
+        new TopologyDocument(
+            HERE, version, now, "a test", List.of(region), List.of(reported), List.of());
+    Files.write(store.resolve(HERE + ".json"), document.json());
+  }
+
   private static String refused(TestNode node) {
     return Optional.ofNullable(node.admin("SHOW CONFIG STATE").get(0).get("refused")).orElse("");
   }

@@ -15,6 +15,7 @@ import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.RdsHost;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.ClusterDescription;
+import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -57,9 +58,16 @@ final class ArnSources implements FoundClusters, AutoCloseable {
 
     private String why;
 
+    /** What is reported in another region than its ARN names; else empty. */
+    private String misplaced = "";
+
     LookUp(DataSource source, String why) {
       this.source = source;
       this.why = why;
+    }
+
+    String reason() {
+      return why + (misplaced.isEmpty() ? "" : "; " + misplaced);
     }
 
     void close() {
@@ -94,7 +102,7 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     return known
         .found
         .map(found -> arn + " is " + found + ", and the configuration with it was rejected")
-        .orElse(known.why);
+        .orElseGet(known::reason);
   }
 
   private static String nothing(String arn) {
@@ -155,6 +163,12 @@ final class ArnSources implements FoundClusters, AutoCloseable {
                   @Override
                   public void described(ClusterDescription description) {
                     ArnSources.this.described(name, description);
+                  }
+
+                  @Override
+                  public void misplaced(Optional<MisplacedCluster> cluster) {
+                    ArnSources.this.misplaced(
+                        name, cluster.map(MisplacedCluster::toString).orElse(""));
                   }
                 });
     known.asking = pending ? clusters.lookUp(source, node) : () -> {};
@@ -227,6 +241,16 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     reload.run();
   }
 
+  private synchronized void misplaced(Name name, String reported) {
+    LookUp known = lookUps.get(name);
+    if (known != null && !reported.equals(known.misplaced)) {
+      known.misplaced = reported;
+      if (!reported.isEmpty() && known.found.isEmpty()) {
+        LOG.warn("data source {}: {}", name.source(), reported);
+      }
+    }
+  }
+
   /** Says again that somebody waits, less and less often. */
   private void remind(Name name, Duration after) {
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS, offLoop)
@@ -244,17 +268,19 @@ final class ArnSources implements FoundClusters, AutoCloseable {
   /** Why; empty if it does not. May ask the machine for its region. */
   private String waits(Name name) {
     DataSource source;
+    String nothing;
     synchronized (this) {
       LookUp known = lookUps.get(name);
       if (known == null || known.found.isPresent()) {
         return "";
       }
       if (!known.why.equals(nothing(name.arn()))) {
-        return known.why;
+        return known.reason();
       }
       source = known.source;
+      nothing = known.reason();
     }
-    return nothing(name.arn())
+    return nothing
         + (clusters.feed().enabled() ? "" : "; this node gets no topology documents")
         + (source.cluster().api().use() == ApiUse.OFF ? "; \"cluster.api.use\" is off" : "")
         + source

@@ -32,6 +32,7 @@ import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.TopologySettings;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.WriteForwarding;
 import java.time.Clock;
@@ -41,9 +42,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The clusters that data sources are, each watched anew when it changes. Thread-safe. */
 final class SourceClusters implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.topology");
+
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
   private final Dialects dialects;
@@ -181,6 +186,18 @@ final class SourceClusters implements AutoCloseable {
 
   private TopologyFeed.Listener news(DataSource source, RunningCluster cluster) {
     return new TopologyFeed.Listener() {
+      /** Used by the feed's thread only. */
+      private String misplaced = "";
+
+      @Override
+      public void misplaced(Optional<MisplacedCluster> reported) {
+        String now = reported.map(MisplacedCluster::toString).orElse("");
+        if (!now.isEmpty() && !now.equals(misplaced)) {
+          LOG.warn("data source {}: {}", source.name(), now);
+        }
+        misplaced = now; // it is told again and again
+      }
+
       @Override
       public void servers(List<RdsServer> servers) {
         cluster.tracker().described(servers);

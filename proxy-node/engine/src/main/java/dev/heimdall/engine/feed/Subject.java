@@ -4,6 +4,7 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.ClusterDescription;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
@@ -69,6 +70,11 @@ public record Subject(
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
         .or(() -> heard.known().stream().filter(this::own).findFirst().flatMap(this::byName))
         .map(this::servers);
+  }
+
+  /** What cannot be it, as it is reported in another region than its ARN names. */
+  Optional<MisplacedCluster> misplaced(HeardDocuments heard) {
+    return arn.flatMap(name -> MisplacedCluster.of(name, heard.received()));
   }
 
   /** What all documents tell of its ARN. */
@@ -147,7 +153,13 @@ public record Subject(
   }
 
   private Optional<Answer> byName(KnownDocument known) {
-    return known.document().told(name()).map(told -> new Answer(told, true));
+    boolean elsewhere =
+        arn.isPresent()
+            && known.document().clusters().stream()
+                .anyMatch(one -> one.is(name()) && one.misplaced());
+    return elsewhere
+        ? Optional.empty()
+        : known.document().told(name()).map(told -> new Answer(told, true));
   }
 
   private List<RdsServer> servers(Answer answer) {

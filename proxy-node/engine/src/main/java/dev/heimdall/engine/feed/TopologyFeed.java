@@ -3,6 +3,7 @@ package dev.heimdall.engine.feed;
 import dev.heimdall.model.Secret;
 import dev.heimdall.routing.ClusterDescription;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyChange;
@@ -118,6 +119,9 @@ public final class TopologyFeed implements AutoCloseable {
 
     /** What it is, for who knows nothing but its ARN. */
     default void described(ClusterDescription description) {}
+
+    /** What is reported of it, but in another region than its ARN names; ahead of all else. */
+    default void misplaced(Optional<MisplacedCluster> cluster) {}
 
     /** Whether its readers forward writes to the writer, as far as that is known. */
     default void forwarding(List<WriteForwarding.Of> said) {}
@@ -314,6 +318,7 @@ public final class TopologyFeed implements AutoCloseable {
 
   /** Passes on what is said of a cluster, if anything is. */
   private static void tell(Watched one, HeardDocuments counting) {
+    one.told().misplaced(one.subject().misplaced(counting));
     one.subject().global(counting).ifPresent(one.told()::global);
     one.told().forwarding(one.subject().forwarding(counting));
     one.subject().told(counting).ifPresent(one.told()::servers);

@@ -12,6 +12,7 @@ import dev.heimdall.model.GlobalPlace;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.ClusterDescription;
+import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
@@ -66,7 +67,15 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
                 answers.put(
                     name,
                     stored(source, arn, store, documents)
-                        .orElseGet(() -> asked(source, arn, without(store, trouble), patience)));
+                        .orElseGet(
+                            () ->
+                                asked(
+                                    source,
+                                    arn,
+                                    MisplacedCluster.of(arn, documents)
+                                        .map(MisplacedCluster::toString)
+                                        .orElseGet(() -> without(store, trouble)),
+                                    patience)));
               }
             });
     return new ArnLookUp(answers);
@@ -114,13 +123,16 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
       why.add("no AWS region is known to ask the RDS API in");
     } else {
       TopologyReading reading = asked(source, region.get(), patience);
-      Optional<ClusterDescription> described =
-          ClusterDescription.of(
-              arn, List.of(TopologyDocument.none("doctor").next(reading, "doctor")));
+      List<TopologyDocument> said =
+          List.of(TopologyDocument.none("doctor").next(reading, "doctor"));
+      Optional<ClusterDescription> described = ClusterDescription.of(arn, said);
       if (described.isPresent()) {
         return answer(source, arn, described.get(), "the RDS API in " + region.get());
       }
-      why.add("the RDS API in " + region.get() + " knows no such cluster");
+      why.add(
+          MisplacedCluster.of(arn, said)
+              .map(one -> "the RDS API in " + one.region() + " reports " + one.arn())
+              .orElse("the RDS API in " + region.get() + " knows no such cluster"));
       reading.troubles().forEach(one -> why.add(one.action() + ": " + one.message()));
     }
     return new Answer(arn, Optional.empty(), String.join("; ", why));
