@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What documents tell of a cluster to somebody who knows nothing but its ARN.
@@ -12,14 +13,20 @@ import java.util.Optional;
  * @param instance whether it is an instance with its replicas, and no cluster
  * @param database the one that it was created with
  * @param servers where to begin, the writer first; none has an address yet where it is empty
+ * @param reported every name that leads to it, of endpoints and instances
  */
 public record ClusterDescription(
-    String engine, boolean instance, Optional<String> database, List<Server> servers) {
+    String engine,
+    boolean instance,
+    Optional<String> database,
+    List<Server> servers,
+    List<Server> reported) {
   /** Of each region but the writer's so many instances are named: who is asked knows the others. */
   private static final int MOST_OF_REGION = 3;
 
   public ClusterDescription {
     servers = List.copyOf(servers);
+    reported = List.copyOf(reported);
   }
 
   /**
@@ -74,7 +81,10 @@ public record ClusterDescription(
         engine,
         all.stream().anyMatch(TopologyCluster::ofInstance),
         all.stream().flatMap(one -> one.database().stream()).findFirst(),
-        servers);
+        servers,
+        all.stream()
+            .flatMap(one -> Stream.concat(endpoint(one).stream(), instances(one)))
+            .toList());
   }
 
   /** An instance has no other name than its own. */
@@ -85,11 +95,13 @@ public record ClusterDescription(
   }
 
   private static List<Server> some(TopologyCluster one) {
+    return instances(one).limit(MOST_OF_REGION).toList();
+  }
+
+  private static Stream<Server> instances(TopologyCluster one) {
     return one.servers().stream()
         .filter(server -> server.present() && server.host().isPresent())
-        .limit(MOST_OF_REGION)
-        .map(server -> new Server(one.region(), server.host().orElseThrow(), server.port()))
-        .toList();
+        .map(server -> new Server(one.region(), server.host().orElseThrow(), server.port()));
   }
 
   /** An instance may be reported as a server of its cluster, or as a replica of another one. */

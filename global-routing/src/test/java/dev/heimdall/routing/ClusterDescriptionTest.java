@@ -93,7 +93,15 @@ class ClusterDescriptionTest {
                     new ClusterDescription.Server("eu-west-1", "west.cluster.rds", 5432),
                     new ClusterDescription.Server("us-east-1", "e1.rds", 5433),
                     new ClusterDescription.Server("us-east-1", "e2.rds", 5433),
-                    new ClusterDescription.Server("us-east-1", "e3.rds", 5433))));
+                    new ClusterDescription.Server("us-east-1", "e3.rds", 5433)),
+                List.of(
+                    new ClusterDescription.Server("eu-west-1", "west.cluster.rds", 5432),
+                    new ClusterDescription.Server("eu-west-1", "w1.rds", 5433),
+                    new ClusterDescription.Server("us-east-1", "east.cluster.rds", 5432),
+                    new ClusterDescription.Server("us-east-1", "e1.rds", 5433),
+                    new ClusterDescription.Server("us-east-1", "e2.rds", 5433),
+                    new ClusterDescription.Server("us-east-1", "e3.rds", 5433),
+                    new ClusterDescription.Server("us-east-1", "e4.rds", 5433))));
   }
 
   @Test

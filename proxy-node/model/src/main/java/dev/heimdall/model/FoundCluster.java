@@ -2,6 +2,7 @@ package dev.heimdall.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +19,26 @@ public record FoundCluster(
     if (JdbcUrl.problem(url(engine, servers, database.orElse(""))).isPresent()) {
       database = Optional.empty();
     }
+  }
+
+  /**
+   * What counts once this is known, where something was known before. Addresses stay as long as
+   * they lead there: that others come first now, as after a failover, is no reason to begin anew.
+   *
+   * @param reported every address that leads to the cluster now
+   */
+  public FoundCluster after(FoundCluster before, Set<ServerAddress> reported) {
+    boolean stays =
+        kind == before.kind
+            && before.servers.stream().anyMatch(reported::contains)
+            && before.servers.stream().noneMatch(server -> hasOtherPort(server, reported));
+    return new FoundCluster(
+        engine, kind, stays ? before.servers : servers, database.or(before::database));
+  }
+
+  private static boolean hasOtherPort(ServerAddress server, Set<ServerAddress> reported) {
+    return !reported.contains(server)
+        && reported.stream().anyMatch(one -> one.host().equals(server.host()));
   }
 
   /** What the source would say if it said so itself. */

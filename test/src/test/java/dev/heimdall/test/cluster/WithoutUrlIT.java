@@ -387,7 +387,66 @@ class WithoutUrlIT {
     }
   }
 
-  private void report(int version, String region, PostgresServer server) throws IOException {
+  private static String url(TestNode node) {
+    return node.admin("SHOW CONFIG").stream()
+        .filter(row -> row.get("key").equals("sources.main.url"))
+        .map(row -> row.get("value"))
+        .findFirst()
+        .orElse("");
+  }
+
+  /** As an edit of {@code url} is, with all clients. */
+  @Test
+  void anotherAddressAndAnotherDatabaseAreFollowedWithoutARestart() throws Exception {
+    String arn = FakeRds.Cluster.arn(HERE, "west").replace(":cluster:", ":db:");
+    try (GlobalServers servers = servers()) {
+      report(1, HERE, servers.primary());
+      try (TestNode node =
+              TestNode.start(
+                  c ->
+                      byDocuments(byArn(c, servers))
+                          .without("sources/main.json", "cluster.global")
+                          .source("cluster.arn", arn));
+          Connection before = connected(node)) {
+        String first = url(node);
+        report(2, HERE, servers.primary(), servers.far());
+        Await.until(
+            "the new server is known",
+            PATIENCE,
+            () -> node.admin("SHOW NODES").toString().contains(":" + servers.far().port()),
+            () -> node.admin("SHOW NODES").toString());
+        assertThat(url(node)).as("the old one still leads there").isEqualTo(first);
+
+        servers.cluster().awaitReplay(Duration.ofSeconds(20));
+        servers.promoteFar();
+        report(3, HERE, servers.far());
+        Await.until(
+            "the other address is followed",
+            PATIENCE,
+            () ->
+                url(node)
+                    .equals("jdbc:postgresql://127.0.0.1:%d/app".formatted(servers.far().port())),
+            () -> url(node));
+        awaitWriter(node, servers.far());
+        RoutedCluster.execute(before, "INSERT INTO item VALUES (2)");
+        assertThat(
+                servers
+                    .far()
+                    .queryValue("app", "SELECT string_agg(n::text, ',' ORDER BY n) FROM item"))
+            .as("who was there stays")
+            .isEqualTo("1,2");
+      }
+    }
+  }
+
+  private Connection connected(TestNode node) throws SQLException {
+    awaitReady(node);
+    Connection client = node.target().as("app", "app").jdbc();
+    RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+    return client;
+  }
+
+  private void report(int version, String region, PostgresServer... server) throws IOException {
     Instant now = Instant.now();
     TopologyCluster here = cluster(HERE, "west", "postgres", now, server);
     TopologyCluster reported =

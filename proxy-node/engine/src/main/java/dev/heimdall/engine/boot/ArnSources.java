@@ -31,8 +31,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what the clusters are that data sources name by an ARN alone, which is a reason to read
- * the configuration again. What was found stays as long as the node runs, so that servers and
- * connections do; no configuration is taken over while another engine is reported. Thread-safe.
+ * the configuration again, as is that it is elsewhere by now. What still leads there stays, so that
+ * servers and connections do; no configuration is taken over while another engine is reported.
+ * Thread-safe.
  */
 final class ArnSources implements FoundClusters, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.topology");
@@ -64,6 +65,28 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     LookUp(DataSource source, String why) {
       this.source = source;
       this.why = why;
+    }
+
+    /** Takes over what is reported; says whether the configuration is to be read again for that. */
+    boolean takes(Name name, FoundByDescription reported) {
+      FoundCluster now = reported.found().orElseThrow();
+      if (found.isEmpty()) {
+        LOG.info("data source {} is {}: {}", name.source(), name.arn(), now);
+        found = Optional.of(now);
+        return true;
+      }
+      FoundCluster before = found.get();
+      Optional<Engine> other = Optional.of(now.engine()).filter(one -> one != before.engine());
+      boolean differs = !otherEngine.equals(other);
+      otherEngine = other;
+      FoundCluster next = other.isPresent() ? before : now.after(before, reported.reported());
+      if (!next.equals(before)) {
+        LOG.info(
+            "data source {} is now {}: {}; it was {}", name.source(), name.arn(), next, before);
+        found = Optional.of(next);
+        differs = true;
+      }
+      return differs;
     }
 
     String reason() {
@@ -225,17 +248,8 @@ final class ArnSources implements FoundClusters, AutoCloseable {
         }
         return;
       }
-      Optional<Engine> before = known.found.map(FoundCluster::engine);
-      Engine reported = now.found().get().engine();
-      if (before.isPresent()) {
-        Optional<Engine> other = Optional.of(reported).filter(engine -> engine != before.get());
-        if (known.otherEngine.equals(other)) {
-          return;
-        }
-        known.otherEngine = other;
-      } else {
-        LOG.info("data source {} is {}: {}", name.source(), name.arn(), now.found().get());
-        known.found = now.found();
+      if (!known.takes(name, now)) {
+        return;
       }
     }
     reload.run();

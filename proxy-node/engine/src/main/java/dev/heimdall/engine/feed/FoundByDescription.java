@@ -8,6 +8,7 @@ import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.ClusterDescription;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -15,8 +16,14 @@ import java.util.stream.Collectors;
  * description says it.
  *
  * @param why nothing is found; else empty
+ * @param reported every address that leads to the cluster now
  */
-public record FoundByDescription(Optional<FoundCluster> found, String why) {
+public record FoundByDescription(
+    Optional<FoundCluster> found, String why, Set<ServerAddress> reported) {
+  public FoundByDescription {
+    reported = Set.copyOf(reported);
+  }
+
   /**
    * Takes a name of a server only as RDS gives it in that region: whoever is asked there is also
    * shown a password.
@@ -55,7 +62,11 @@ public record FoundByDescription(Optional<FoundCluster> found, String why) {
                 ? ClusterKind.AURORA
                 : ClusterKind.RDS_MULTI_AZ;
     return new FoundByDescription(
-        Optional.of(new FoundCluster(engine.get(), kind, servers, described.database())), "");
+        Optional.of(new FoundCluster(engine.get(), kind, servers, described.database())),
+        "",
+        described.reported().stream()
+            .map(server -> address(server, engine.get()))
+            .collect(Collectors.toSet()));
   }
 
   private static ServerAddress address(ClusterDescription.Server server, Engine engine) {
@@ -63,6 +74,6 @@ public record FoundByDescription(Optional<FoundCluster> found, String why) {
   }
 
   private static FoundByDescription nothing(String why) {
-    return new FoundByDescription(Optional.empty(), why);
+    return new FoundByDescription(Optional.empty(), why, Set.of());
   }
 }

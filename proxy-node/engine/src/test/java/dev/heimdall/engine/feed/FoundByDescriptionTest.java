@@ -9,6 +9,7 @@ import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.ClusterDescription;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FoundByDescriptionTest {
@@ -16,7 +17,8 @@ class FoundByDescriptionTest {
 
   private static ClusterDescription described(
       String engine, boolean instance, ClusterDescription.Server... servers) {
-    return new ClusterDescription(engine, instance, Optional.of("orders"), List.of(servers));
+    return new ClusterDescription(
+        engine, instance, Optional.of("orders"), List.of(servers), List.of(servers));
   }
 
   private static ClusterDescription.Server server(String host, int port) {
@@ -34,7 +36,8 @@ class FoundByDescriptionTest {
                         ClusterKind.AURORA,
                         List.of(new ServerAddress(WEST, 3306)),
                         Optional.of("orders"))),
-                ""));
+                "",
+                Set.of(new ServerAddress(WEST, 3306))));
   }
 
   @Test
@@ -57,7 +60,8 @@ class FoundByDescriptionTest {
             new FoundByDescription(
                 Optional.empty(),
                 "its engine is \"sqlserver-ee\", and nodes serve aurora-postgresql, postgres,"
-                    + " aurora-mysql, mysql, mariadb"));
+                    + " aurora-mysql, mysql, mariadb",
+                Set.of()));
   }
 
   /** Who is asked for its role is also shown a password. */
@@ -74,7 +78,8 @@ class FoundByDescriptionTest {
             new FoundByDescription(
                 Optional.empty(),
                 "no name of its servers is one that RDS gives in their regions: evil.example.com,"
-                    + " a.abc123.us-east-1.rds.amazonaws.com"));
+                    + " a.abc123.us-east-1.rds.amazonaws.com",
+                Set.of()));
     assertThat(FoundByDescription.of(foreign, true).found().orElseThrow().servers()).hasSize(2);
     // In a URL these would name other hosts, of which the end is no part.
     ClusterDescription hidden =
