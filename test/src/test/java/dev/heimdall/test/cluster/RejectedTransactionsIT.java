@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.test.fixture.Await;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -152,6 +154,32 @@ class RejectedTransactionsIT {
       readOnly(routed, false);
       readOnly(routed, true);
       assertThat(rejected(client, "BEGIN", INSERT)).as("another time").isEqualTo("40001");
+    }
+  }
+
+  private static long rejections(RoutedCluster routed) throws IOException {
+    return Files.readString(routed.primary().log())
+        .lines()
+        .filter(line -> line.contains("cannot execute INSERT in a read-only transaction"))
+        .count();
+  }
+
+  /** It is rejected once: whoever waits for a writer is rejected again when that is over. */
+  @ParameterizedTest
+  @CsvSource({"simple", "extended"})
+  void aSingleWriteDoesNotWaitWhereTheWriterStaysReadOnly(String mode) throws Exception {
+    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "5s");
+        Connection client = routed.connect("preferQueryMode", mode)) {
+      readOnly(routed, true);
+      Await.until("it stays so", () -> rejected(client, "BEGIN", INSERT).equals("25006"));
+      long before = rejections(routed);
+      assertThat(
+              catchThrowableOfType(SQLException.class, () -> execute(client, INSERT)).getSQLState())
+          .isEqualTo("25006");
+      assertThat(rejections(routed)).isEqualTo(before + 1);
+      readOnly(routed, false);
+      execute(client, INSERT);
+      assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("2");
     }
   }
 

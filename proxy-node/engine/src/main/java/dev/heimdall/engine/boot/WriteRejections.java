@@ -87,7 +87,7 @@ final class WriteRejections {
    * @param most how long a switchover may take
    */
   synchronized boolean maySwitch(ServerAddress from, Duration most) {
-    return !isKnown(from) || clock.getAsLong() - since <= most.toNanos();
+    return !isKnown(from) || passes(from, most);
   }
 
   /** Whether it is the one that takes none, which nothing but time ends. */
@@ -110,15 +110,19 @@ final class WriteRejections {
       return true;
     }
     last = now;
+    return passes(by, most);
+  }
+
+  private boolean passes(ServerAddress by, Duration most) {
+    long now = clock.getAsLong();
     boolean passes = now - since <= most.toNanos();
     if (!passes && !reported) {
       reported = true;
       LOG.warn(
           "source {}: {} has been read-only for {} s, and no other server is the"
-              + " writer: transactions get the server's own error from now on, in place of 40001"
-              + " (run it again). Make it writable (PostgreSQL: default_transaction_read_only,"
-              + " MySQL: read_only; a full disk does the same), or see whether the source names the"
-              + " right cluster",
+              + " writer: writes get the server's own error at once from now on. Make it writable"
+              + " (PostgreSQL: default_transaction_read_only, MySQL: read_only; a full disk does"
+              + " the same), or see whether the source names the right cluster",
           source,
           by,
           (now - since) / 1_000_000_000);

@@ -217,13 +217,23 @@ public final class BatchReplay {
     return unit.is(position.done());
   }
 
-  /** Whether the server's error, the first it says about the kept batch, stays between us. */
-  public boolean absorbs(ServerError error, ReplySource from) {
+  /**
+   * Whether the server's error, the first it says about the kept batch, stays between us.
+   *
+   * @param maySwitch whether there may soon be a server that accepts the write which this one
+   *     rejects as read-only
+   */
+  public boolean absorbs(ServerError error, ReplySource from, boolean maySwitch) {
     if (!isAnswered() || position.outstanding() != 1) {
       return false;
     }
     Cause cause = causeOf(error, from);
-    boolean permitted = cause != Cause.ERROR || wantsRetry(error);
+    boolean permitted =
+        switch (cause) {
+          case ERROR -> wantsRetry(error);
+          case READ_ONLY_SERVER -> maySwitch;
+          default -> true;
+        };
     boolean absorbs = unit.fails(cause, delivered(from), permitted);
     if (absorbs) {
       absorbed = error;

@@ -306,7 +306,14 @@ final class ClientGroups {
       rejected = error; // the server keeps the transaction open, which its client is to run again
       return true;
     }
-    return lease.state() == LeaseState.ACTIVE && sent.alone().absorbs(error, from);
+    return lease.state() == LeaseState.ACTIVE
+        && sent.alone().absorbs(error, from, !errors.readOnly(error) || mayBeAccepted(from));
+  }
+
+  /** Whether what a server rejects as read-only may find one that accepts it. */
+  private boolean mayBeAccepted(ServerConnection from) {
+    return !RejectedWrites.ofCluster(lease.destinations())
+        || RejectedWrites.maySwitch(lease.destinations(), from);
   }
 
   boolean takesBack(ServerConnection from, boolean whole) {

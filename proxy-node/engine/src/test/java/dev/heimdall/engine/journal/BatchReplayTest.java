@@ -84,25 +84,34 @@ class BatchReplayTest {
     client.begun = true;
 
     assertThat(survives(Cause.TERMINATED)).isFalse();
-    assertThat(replay.absorbs(READ_ONLY, client)).isFalse();
+    assertThat(replay.absorbs(READ_ONLY, client, true)).isFalse();
   }
 
   @Test
   void aWriteThatARollbackDoesNotUndoIsSentAgainWhereNoneIsAcceptedOnly() {
     write(false);
     assertThat(survives(Cause.TERMINATED)).isFalse();
-    assertThat(replay.absorbs(CONFLICT, client)).isFalse();
+    assertThat(replay.absorbs(CONFLICT, client, true)).isFalse();
 
-    assertThat(replay.absorbs(READ_ONLY, client)).isTrue();
+    assertThat(replay.absorbs(READ_ONLY, client, true)).isTrue();
 
     assertThat(replay.recovery()).isEqualTo(Recovery.AT_WRITER);
+  }
+
+  @Test
+  void aWriteIsNotSentAgainWhereTheServerStaysReadOnly() {
+    write(false);
+
+    assertThat(replay.absorbs(READ_ONLY, client, false)).isFalse();
+
+    assertThat(replay.recovery()).isEqualTo(Recovery.FAIL);
   }
 
   @Test
   void aReadIsSentElsewhereForAnErrorOfItsReplica() {
     replicaRead();
 
-    assertThat(replay.absorbs(CONFLICT, client)).isTrue();
+    assertThat(replay.absorbs(CONFLICT, client, true)).isTrue();
 
     assertThat(replay.recovery()).isEqualTo(Recovery.ELSEWHERE);
   }
@@ -111,7 +120,8 @@ class BatchReplayTest {
   void aReadGetsAnErrorOfItsOwn() {
     replicaRead();
 
-    assertThat(replay.absorbs(ServerError.error("22012", "division by zero"), client)).isFalse();
+    assertThat(replay.absorbs(ServerError.error("22012", "division by zero"), client, true))
+        .isFalse();
   }
 
   @Test
@@ -122,7 +132,7 @@ class BatchReplayTest {
     piece.release();
 
     assertThat(survives(Cause.CONNECTION_LOST)).isFalse();
-    assertThat(replay.absorbs(CONFLICT, client)).isFalse();
+    assertThat(replay.absorbs(CONFLICT, client, true)).isFalse();
   }
 
   /** A read at a replica whose client has had a row and the beginning of another. */
@@ -159,7 +169,7 @@ class BatchReplayTest {
   void whatComesBeforeAnErrorThatIsAbsorbedIsNoPartOfTheNewAnswer() {
     DeliveredPart part = partOfARead();
 
-    assertThat(replay.absorbs(CONFLICT, client)).isTrue();
+    assertThat(replay.absorbs(CONFLICT, client, true)).isTrue();
     assertThat(part.isLeftOut()).as("its rest may come, for nobody").isFalse();
     replay.groupAbsorbed();
 
@@ -185,10 +195,10 @@ class BatchReplayTest {
     replay.keep(input);
     sent();
     client.told = true;
-    assertThat(replay.absorbs(STALE, client)).isFalse();
+    assertThat(replay.absorbs(STALE, client, true)).isFalse();
     client.told = false;
 
-    assertThat(replay.absorbs(STALE, client)).isTrue();
+    assertThat(replay.absorbs(STALE, client, true)).isTrue();
 
     assertThat(replay.recovery()).isEqualTo(Recovery.RESUME);
     replay.sendAgain();
@@ -201,7 +211,7 @@ class BatchReplayTest {
     client.done++;
     sent();
 
-    assertThat(replay.absorbs(READ_ONLY, client)).isFalse();
+    assertThat(replay.absorbs(READ_ONLY, client, true)).isFalse();
     assertThat(survives(Cause.TERMINATED)).isFalse();
   }
 

@@ -119,7 +119,7 @@ class SentUnitsTest implements UnitDestination {
   void whatComesBehindAnErrorThatIsAbsorbedIsNobodys() {
     sends("write", false, true);
     client.begun = false;
-    assertThat(sent.alone().absorbs(READ_ONLY, client)).isTrue();
+    assertThat(sent.alone().absorbs(READ_ONLY, client, true)).isTrue();
     client.begun = true;
     assertThat(waits("rest")).isTrue();
     sent.alone().groupAbsorbed();
