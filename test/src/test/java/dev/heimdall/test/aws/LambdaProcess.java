@@ -39,7 +39,7 @@ import java.util.stream.Collectors;
 public final class LambdaProcess implements AutoCloseable {
   private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
   private static final String API = "/2018-06-01/runtime/";
-  private static final int PATIENCE_SECONDS = 60;
+  private static final int PATIENCE_SECONDS = 120;
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();

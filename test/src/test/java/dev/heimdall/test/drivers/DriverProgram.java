@@ -29,6 +29,9 @@ final class DriverProgram {
 
   private static final long RUN_MINUTES = 5;
 
+  /** Long enough beside three other JVMs of tests. */
+  private static final String BEHAVIOUR_SECONDS = "90";
+
   private DriverProgram() {}
 
   /** Its behaviours against an endpoint; one test that says so where it cannot be had. */
@@ -57,6 +60,7 @@ final class DriverProgram {
         .keySet()
         .removeIf(name -> name.matches("(PG|MYSQL).*") || name.matches("HD_(?!TIMEOUT$).*"));
     builder.environment().putAll(endpoint);
+    builder.environment().putIfAbsent("HD_TIMEOUT", BEHAVIOUR_SECONDS);
     Process process = builder.redirectError(errors.toFile()).start();
     process.getOutputStream().close();
     Thread watchdog = watchdog(process);

@@ -167,6 +167,17 @@ class DashboardIT {
 
       Started one = node("one");
       Started two = node("two");
+      Await.until(
+          "both have reported: what was before is counted, and in no rate",
+          Started.PATIENCE,
+          () ->
+              new Rest(managerPort, "admin", password())
+                      .get("/api/v1/nodes")
+                      .json()
+                      .path("nodes")
+                      .size()
+                  == 2,
+          one::output);
       load(one, 400, 5);
       load(two, 100, 0);
       Await.until(

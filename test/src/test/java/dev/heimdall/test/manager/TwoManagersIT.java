@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -93,6 +94,10 @@ class TwoManagersIT {
         for (Future<List<Acknowledged>> author : all) {
           acknowledged.addAll(author.get());
         }
+      } catch (ExecutionException e) {
+        throw new AssertionError(
+            "the managers wrote:\n" + one.process().output() + other.process().output(),
+            e.getCause());
       } finally {
         authors.shutdownNow();
       }
