@@ -7,6 +7,7 @@ import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of(file.toString(), e.problems()), e);
     }
-    return spec.parent().commandLine().execute(role.spelling(), "--conf=" + file);
+    CommandLine command = spec.commandLine();
+    return Heimdall.run(command.getOut(), command.getErr(), role.spelling(), "--conf=" + file);
   }
 }
