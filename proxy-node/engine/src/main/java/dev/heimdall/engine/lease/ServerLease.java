@@ -386,7 +386,8 @@ public final class ServerLease {
         transfer.applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
       lost.failTransaction(connection, transfer.preparation(false));
-    } else if (!connection.applied().equals(destinations.variables()) || transfer.checksStart()) {
+    } else if (!connection.applied().equals(destinations.variables())
+        || (state == LeaseState.STARTING && transfer.checksStart())) {
       toSyncing();
       transfer.begin(connection, false);
     } else if (state == LeaseState.STARTING) {

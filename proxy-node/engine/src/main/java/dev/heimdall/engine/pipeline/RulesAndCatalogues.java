@@ -8,10 +8,10 @@ import dev.heimdall.engine.rules.RuleBook;
  *
  * @param rules its rule lists
  * @param catalogues what is known of the databases of its source
+ * @param judge whether statements have to be known beyond what they do to their session
  */
-public record RulesAndCatalogues(RuleBook rules, Catalogues catalogues) {
-  /** Whether statements have to be known beyond what they do to their session. */
-  public boolean judge() {
-    return catalogues.enabled() || !rules.isEmpty();
+public record RulesAndCatalogues(RuleBook rules, Catalogues catalogues, boolean judge) {
+  public RulesAndCatalogues(RuleBook rules, Catalogues catalogues) {
+    this(rules, catalogues, catalogues.enabled() || !rules.isEmpty());
   }
 }

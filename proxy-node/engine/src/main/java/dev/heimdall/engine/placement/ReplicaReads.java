@@ -573,9 +573,11 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A statement is being sent: what comes behind may have to go elsewhere. */
   public void noteEnd(StatementFacts effects) {
-    mode.sent(effects.kind(), session.next().normalised(), session.next().setsByCall());
+    RoutedStatement next = session.next();
+    StatementKind kind = effects.kind();
+    mode.sent(kind, next.normalised(), next.setsByCall());
     if (replica != null && transaction.status() != TransactionState.IDLE) {
-      ending |= Writes.ends(effects) || effects.kind() == StatementKind.ROLLBACK;
+      ending |= Writes.ends(effects) || kind == StatementKind.ROLLBACK;
     }
   }
 
@@ -624,9 +626,10 @@ public final class ReplicaReads implements ReplicaChoice {
    */
   public void answered(TransactionState status) {
     over();
-    ending &= session.pending().outstanding() > 0;
-    whole &= status != TransactionState.IDLE || session.pending().outstanding() > 0;
-    if (status == TransactionState.IDLE && session.pending().outstanding() == 0) {
+    boolean rests = session.pending().outstanding() == 0;
+    ending &= !rests;
+    whole &= status != TransactionState.IDLE || !rests;
+    if (status == TransactionState.IDLE && rests) {
       mode.rests(transaction.open());
     }
     if (seen != null) {

@@ -1,12 +1,16 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Losses;
+import dev.heimdall.engine.lease.PendingReplies;
+import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.reply.ClientOutput;
+import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ReplyEncoder;
@@ -26,6 +30,10 @@ public final class HandledClient implements SchemaEpoch {
   private final Losses losses;
   private final ClientOutput output;
   private final ReplicaReads reads;
+  private final SessionStart start;
+  private final ServerLease lease;
+  private final PendingReplies pending;
+  private final PipelineSharing sharing;
 
   /**
    * @param owner of the session's replies
@@ -38,6 +46,10 @@ public final class HandledClient implements SchemaEpoch {
     this.losses = session.losses();
     this.output = session.output();
     this.reads = session.reads();
+    this.start = session.start();
+    this.lease = session.lease();
+    this.pending = session.pending();
+    this.sharing = session.pipelines();
   }
 
   public ByteBufAllocator alloc() {
@@ -46,12 +58,12 @@ public final class HandledClient implements SchemaEpoch {
 
   /** A value that servers report to sessions like this one; null when that is not known. */
   public String reportedAtStart(String name) {
-    return session.start().reported(name);
+    return start.reported(name);
   }
 
   /** Servers report another one to such sessions by now. */
   public void reportedOtherwise(String name, String value) {
-    session.start().reportedOtherwise(name, value);
+    start.reportedOtherwise(name, value);
   }
 
   public TransactionState status() {
@@ -60,7 +72,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Whether it can still be sent a reply. */
   public boolean connected() {
-    return !session.lease().closed() && output.connected();
+    return !lease.closed() && output.connected();
   }
 
   public void write(ByteBuf consumed) {
@@ -88,7 +100,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** The connection may be given back. */
   public void settle() {
-    session.lease().settle();
+    lease.settle();
   }
 
   /** How long a statement may wait for a connection; zero for no limit. */
@@ -122,12 +134,12 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Whether a statement may be carried out; if not, it was rejected, or the session has ended. */
   public boolean admits() {
-    return session.lease().admits();
+    return lease.admits();
   }
 
   /** The session's group of messages goes elsewhere than to a server connection. */
   public void sentElsewhere() {
-    session.pending().sentElsewhere();
+    pending.sentElsewhere();
   }
 
   /**
@@ -165,7 +177,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** The present server connection, or null. */
   public ServerConnection server() {
-    return session.lease().server();
+    return lease.server();
   }
 
   /** A statement is being sent of which this is known. */
@@ -175,12 +187,12 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Groups of messages that are not answered. */
   public int outstanding() {
-    return session.pending().outstanding();
+    return pending.outstanding();
   }
 
   /** Whether it has a statement in the pipeline of a connection that others use as well. */
   public boolean sharing() {
-    return session.pipelines().active();
+    return sharing.active();
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -220,14 +232,14 @@ public final class HandledClient implements SchemaEpoch {
 
   /** A statement of the node's own was answered. */
   public void quietDone(ServerConnection from) {
-    if (session.lease().closed()) {
-      session.lease().rest(from);
+    if (lease.closed()) {
+      lease.rest(from);
     }
   }
 
   /** The reply that comes next gets this tag. */
   public void promiseTag(String tag) {
-    session.pending().promiseTag(tag);
+    pending.promiseTag(tag);
   }
 
   /** The lost transaction is rolled back: the client knows of the loss. */
@@ -237,7 +249,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** Whether statements of its may share the pipeline of a connection. */
   public boolean mayShare() {
-    return session.pipelines().enabled();
+    return sharing.enabled();
   }
 
   /** Whether its source is a cluster with a writer to be followed. */
@@ -265,7 +277,7 @@ public final class HandledClient implements SchemaEpoch {
 
   @Override
   public void schemaChanged() {
-    vdb.schemaChanged(session.lease().destinations().home().key().database());
+    vdb.schemaChanged(lease.destinations().home().key().database());
   }
 
   /** A statement asked for the last value of a sequence whose name it computes. */
