@@ -41,6 +41,7 @@ public final class CachedReads implements ReplyStage {
   private final SessionContext session;
   private final VdbContext vdb;
   private final ReplicaReads reads;
+  private final ResultDifferences differences;
   private final SessionAsker asker;
   private final CachedCounts counts;
   private final Executor loop;
@@ -119,8 +120,9 @@ public final class CachedReads implements ReplyStage {
   /**
    * @param reads where the session's reads go
    */
-  public CachedReads(SessionContext session, ReplicaReads reads) {
+  public CachedReads(SessionContext session, ReplicaReads reads, ResultDifferences differences) {
     this.session = session;
+    this.differences = differences;
     this.vdb = session.vdb();
     this.reads = reads;
     this.asker = new SessionAsker(session);
@@ -507,7 +509,7 @@ public final class CachedReads implements ReplyStage {
     boolean same = with.kept().saysTheSame(answer);
     cache.compared(same);
     if (!same) {
-      session.next().resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
+      differences.resultDiffers(with.decision(), tables, with.kept()::digest, answer::digest);
     }
   }
 

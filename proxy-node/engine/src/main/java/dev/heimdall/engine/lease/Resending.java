@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 public final class Resending {
   private final ServerLease lease;
   private final SessionContext session;
-  private final RoutedStatement next;
+  private final SessionStatements statements;
   private final VdbContext vdb;
   private final LoopContext loop;
 
@@ -29,7 +29,7 @@ public final class Resending {
   Resending(SessionContext session, ServerLease lease) {
     this.session = session;
     this.lease = lease;
-    this.next = session.next();
+    this.statements = session.statements();
     this.vdb = session.vdb();
     this.loop = session.loop();
   }
@@ -89,7 +89,7 @@ public final class Resending {
   }
 
   private void takeBack() {
-    next.takeBack();
+    statements.takeBack();
     lease.putDownIfFree();
   }
 

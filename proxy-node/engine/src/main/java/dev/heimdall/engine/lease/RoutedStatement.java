@@ -5,8 +5,6 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
-import java.util.Collection;
-import java.util.function.Supplier;
 
 /** The statement at the reader's position, as far as it matters where it goes. */
 public interface RoutedStatement {
@@ -43,28 +41,9 @@ public interface RoutedStatement {
   /** The lower half. */
   long exactLow();
 
-  /** The statement that was sent last is going to be sent again. */
-  void takeBack();
-
-  /** No transaction is open and nothing is unanswered: settings are what was read back. */
-  void settingsKnown();
-
   /** Where statements of its pattern are counted; null for nowhere. */
   PatternCounts counts();
 
   /** It is answered from the cache. */
   void hit();
-
-  /**
-   * A result that is kept of it, and holds as far as the node knows, is not what the server
-   * answers.
-   *
-   * @param decision which rules have the two compared
-   * @param kept a digest of it, if anybody wants it; likewise of what the server answers
-   */
-  void resultDiffers(
-      Decision decision,
-      Collection<String> tables,
-      Supplier<String> kept,
-      Supplier<String> answered);
 }

@@ -33,7 +33,7 @@ public final class ServerLease {
   private final ClientOutput output;
   private final SessionStart start;
   private final Losses lost;
-  private final RoutedStatement next;
+  private final SessionStatements statements;
   private final ReplicaChoice replicas;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -69,7 +69,7 @@ public final class ServerLease {
     this.output = session.output();
     this.start = session.start();
     this.lost = session.losses();
-    this.next = session.next();
+    this.statements = session.statements();
     this.replicas = replicas;
     this.carried = session.carried();
     this.transaction = session.transaction();
@@ -552,7 +552,7 @@ public final class ServerLease {
         server.statements().settle();
       }
       if (!carried.pinned()) {
-        next.settingsKnown();
+        statements.settingsKnown();
       }
       if (listening.decide(server)) {
         return;

@@ -79,6 +79,8 @@ public interface SessionContext {
   /** The statement at the reader's position. */
   RoutedStatement next();
 
+  SessionStatements statements();
+
   /** Where its reads go. */
   ReplicaChoice replicas();
 

@@ -14,7 +14,7 @@ import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
@@ -36,7 +36,7 @@ final class Forwarding implements ServerLeasing {
   private final RequestFormat format;
   private final RequestHandler messages;
   private final SentUnits sent;
-  private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final SessionState carried;
   private final ClientTransaction transaction;
   private final PendingReplies pending;
@@ -55,7 +55,7 @@ final class Forwarding implements ServerLeasing {
       RequestFormat format,
       ClientInput input,
       RequestHandler messages,
-      StatementLifecycle lifecycle,
+      NextStatement next,
       PipelineSharing sharing,
       ReplicaReads reads,
       UnitDestination destination,
@@ -64,7 +64,7 @@ final class Forwarding implements ServerLeasing {
     this.format = format;
     this.messages = messages;
     this.sent = session.sent();
-    this.lifecycle = lifecycle;
+    this.next = next;
     this.carried = session.carried();
     this.transaction = session.transaction();
     this.pending = session.pending();
@@ -142,7 +142,7 @@ final class Forwarding implements ServerLeasing {
 
   /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */
   private void keepAlone(byte type) {
-    if (!lifecycle.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
+    if (!next.onItsWay() || !format.begins(type) || format.endsBatch(type)) {
       return;
     }
     if (reads.away()) {
@@ -151,10 +151,10 @@ final class Forwarding implements ServerLeasing {
       }
       return;
     }
-    lifecycle.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
-    if (pools.led() && lifecycle.repeatable() && !lifecycle.readsOnly()) {
-      boolean takenBack = !format.hasLastingTables() || lifecycle.leavesNothing();
-      sent.alone().keepForFailover(input.bytes(), lifecycle.undoable() && takenBack);
+    next.decision().retry().ifPresent(rule -> sent.alone().keepForRetry(input.bytes(), rule));
+    if (pools.led() && next.repeatable() && !next.readsOnly()) {
+      boolean takenBack = !format.hasLastingTables() || next.leavesNothing();
+      sent.alone().keepForFailover(input.bytes(), next.undoable() && takenBack);
     }
   }
 }

@@ -27,6 +27,7 @@ import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionMemory;
 import dev.heimdall.engine.lease.SessionProtocol;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.lease.SessionStatements;
 import dev.heimdall.engine.lease.SharedPlaces;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
@@ -41,6 +42,7 @@ import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -83,6 +85,7 @@ final class SessionParts implements ServedSession {
   final ClientTransaction transaction;
   final ClientOutput output;
   final StatementLifecycle lifecycle;
+  private final NextStatement next;
   final ServerLease lease;
   final PendingReplies pending;
   final PipelineSharing sharing;
@@ -140,14 +143,14 @@ final class SessionParts implements ServedSession {
             session, given, accompanied, node.access(), vdb.access(), loop, sessions.clients());
     this.writes = new Writes(this);
     this.reads = new ReplicaReads(this, writes, sessions.routers());
-    this.cached = new CachedReads(this, reads);
-    SessionTraces traces = traces(node, sessions);
     StatementNotes notes =
         new StatementNotes(
             session,
             events,
             dialect.results(),
             () -> vdb.rulesAndCatalogues().rules().printsResults());
+    this.cached = new CachedReads(this, reads, notes);
+    SessionTraces traces = traces(node, sessions);
     this.lifecycle =
         new StatementLifecycle(
             this,
@@ -159,6 +162,7 @@ final class SessionParts implements ServedSession {
             cached,
             sessions.pipelines(),
             sessions.classifier());
+    this.next = lifecycle.next();
     this.lease = new ServerLease(this, reads);
     this.pending = new PendingReplies(this);
     this.sharing = new PipelineSharing(this, lifecycle, reads);
@@ -184,8 +188,7 @@ final class SessionParts implements ServedSession {
             channel.alloc());
     this.handler = dialect.handler(requestParts(handled, sessions, node));
     Forwarding forwarding =
-        new Forwarding(
-            this, format, input, handler, lifecycle, sharing, reads, destination, reading);
+        new Forwarding(this, format, input, handler, next, sharing, reads, destination, reading);
     this.path = new QueryPath(handler, forwarding);
     this.held = new HeldInput(this, input, handler, writes, lifecycle.running(), this::roomGiven);
     this.replies = new ReplyStages(this, lifecycle, sharing, writes, cached, handler);
@@ -509,6 +512,11 @@ final class SessionParts implements ServedSession {
 
   @Override
   public RoutedStatement next() {
+    return next;
+  }
+
+  @Override
+  public SessionStatements statements() {
     return lifecycle;
   }
 

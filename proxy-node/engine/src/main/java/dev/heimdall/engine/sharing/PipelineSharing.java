@@ -28,6 +28,7 @@ import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -45,6 +46,7 @@ public final class PipelineSharing implements SharedPlaces {
   private final SessionContext session;
   private final LaneUser user;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final ServerLease lease;
   private final ReplicaReads reads;
   private final ClientTransaction transaction;
@@ -91,6 +93,7 @@ public final class PipelineSharing implements SharedPlaces {
     this.session = session;
     this.user = session.owner();
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.lease = session.lease();
     this.reads = reads;
     this.transaction = session.transaction();
@@ -147,7 +150,7 @@ public final class PipelineSharing implements SharedPlaces {
     Unshared reason = reason();
     Lane found = null;
     if (reason == null) {
-      history = lifecycle.history();
+      history = next.history();
       found = pool.share(user, history.bestNanos());
       reason = found == null ? Unshared.NO_PLACE : null;
       noPlace = found == null && harmless; // else it waits for a connection of its own
@@ -182,7 +185,7 @@ public final class PipelineSharing implements SharedPlaces {
     if (!enabled() || byItself || reason() != null || !harmless || !runsOn(connection)) {
       return -1;
     }
-    history = lifecycle.history();
+    history = next.history();
     return history.bestNanos();
   }
 
@@ -223,8 +226,8 @@ public final class PipelineSharing implements SharedPlaces {
     if (session.sent().alone().pipelines()) {
       return Unshared.CLIENT_PIPELINES;
     }
-    Statement statement = lifecycle.statement();
-    if (!lifecycle.onItsWay() || statement == null) {
+    Statement statement = next.statement();
+    if (!next.onItsWay() || statement == null) {
       return Unshared.UNKNOWN;
     }
     if (!session.protocol().shareable(MOST_BYTES)) {
@@ -232,18 +235,18 @@ public final class PipelineSharing implements SharedPlaces {
     }
     harmless = statement.readOnly();
     if (!(harmless || mayWrite(statement))
-        || lifecycle.effects().statements() != 1
-        || lifecycle.effects().kind() == StatementKind.BULK) {
+        || next.effects().statements() != 1
+        || next.effects().kind() == StatementKind.BULK) {
       return Unshared.NOT_A_READ;
     }
     if (harmless && !statement.repeatable()
         || statement.changesSession() != null
         || statement.readsSequences()
         || statement.maySeed()
-        || !lifecycle.effects().effects().isEmpty()) {
+        || !next.effects().effects().isEmpty()) {
       return Unshared.SESSION;
     }
-    if (!lifecycle.decision().letsShare()) {
+    if (!next.decision().letsShare()) {
       return Unshared.RULE;
     }
     return bySize();
@@ -257,11 +260,11 @@ public final class PipelineSharing implements SharedPlaces {
 
   private Unshared bySize() {
     PipeliningSettings settings = pools.plan().pipelining();
-    RunHistory ran = lifecycle.history();
+    RunHistory ran = next.history();
     if (ran.largest() > settings.maxResultSize()) {
       return Unshared.LARGE;
     }
-    if (lifecycle.decision().asksToShare()) {
+    if (next.decision().asksToShare()) {
       return null;
     }
     if (ran.oftenLeavesBehind()) {

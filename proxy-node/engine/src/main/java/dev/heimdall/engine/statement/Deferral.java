@@ -30,6 +30,7 @@ public final class Deferral {
   }
 
   private final SessionContext session;
+  private final NextStatement next;
   private final SideActions side;
   private final SessionState carried;
   private final ClientTransaction transaction;
@@ -38,8 +39,9 @@ public final class Deferral {
   private Submission submission;
   private Executed executed;
 
-  Deferral(SessionContext session, SideActions side, Writes writes) {
+  Deferral(SessionContext session, NextStatement next, SideActions side, Writes writes) {
     this.session = session;
+    this.next = next;
     this.side = side;
     this.carried = session.carried();
     this.transaction = session.transaction();
@@ -49,10 +51,10 @@ public final class Deferral {
 
   /** Whether a rule wants the statement carried out later, and that can be. */
   public boolean wanted() {
-    return session.next().decision().asyncExecute().isPresent()
+    return next.decision().asyncExecute().isPresent()
         && transaction.status() == TransactionState.IDLE
         && carried.autocommits()
-        && session.next().statement() != null
+        && next.statement() != null
         && !carried.pinned();
   }
 
@@ -64,8 +66,8 @@ public final class Deferral {
     if (submission != null) {
       return awaiting.underWay() ? Outcome.WAIT : Outcome.SEND;
     }
-    ActionParameters.AsyncExecute how = session.next().decision().asyncExecute().get();
-    submission = side.defer(how, sql, lexerMode, parameters, session.next().statement());
+    ActionParameters.AsyncExecute how = next.decision().asyncExecute().get();
+    submission = side.defer(how, sql, lexerMode, parameters, next.statement());
     if (submission.accepted()) {
       writes.everythingAfter(submission.executed());
     } else {
@@ -99,8 +101,10 @@ public final class Deferral {
 
   /** The statement is on its way no more. */
   void forget() {
-    submission = null;
-    executed = null;
-    awaiting.giveUp();
+    if (submission != null) {
+      submission = null;
+      executed = null;
+      awaiting.giveUp();
+    }
   }
 }

@@ -1,70 +1,47 @@
 package dev.heimdall.engine.statement;
 
-import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.caching.CachedReads;
-import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.lease.SessionStatements;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
-import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
-import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.NameScope;
-import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
-import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * Takes each statement of a client through the pipeline and keeps it back as long as rules want.
  * One statement at a time is on its way to the server; {@link RunningStatements} follows those that
  * were sent.
  */
-public final class StatementLifecycle implements RoutedStatement {
+public final class StatementLifecycle implements SessionStatements {
   private static final long CATALOGUE_AGAIN_MILLIS = 20;
-
-  /** Also what may bring routines with it. */
-  private static final Pattern DEFINES_ROUTINE =
-      Pattern.compile(
-          "function|procedure|routine|aggregate|operator|cast|extension|schema|package|language"
-              + "|event|trigger",
-          Pattern.CASE_INSENSITIVE);
 
   private final SessionContext session;
   private final VdbContext vdb;
@@ -78,43 +55,18 @@ public final class StatementLifecycle implements RoutedStatement {
   private final QueryPipeline pipeline;
   private final SessionScope scope;
   private final OwnDefinitions definitions;
-  private final DoubtedCalls doubtedCalls;
   private final SideActions side;
   private final RunningStatements running;
-  private final AsyncWait awaiting;
   private final Deferral deferral;
+  private final NextStatement next;
+  private final StatementHold hold;
+  private final Sending sending;
 
   /** Null where the node traces no statements. */
   private final SessionTraces traces;
 
-  private LifecycleStage stage = LifecycleStage.NONE;
-  private Throttle throttle;
-  private StatementFacts effects;
-  private Statement statement;
-
-  /** By which catalogue the pipeline has said what it does; null where that is not certain. */
-  private Catalogue.Edition judgedBy;
-
-  private boolean doubted;
-
-  /** From where a statement was looked at that changes its session; null for others. */
-  private NameScope names;
-
-  private int[] declared;
-  private FingerprintEntry known;
-  private Decision decision = Decision.NONE;
-  private boolean prepared;
-  private long takenHigh;
-  private long takenLow;
-  private ClassifiedText examined;
-
   /** Statements that were sent and are to be read again, with what was decided for them. */
   private final Deque<Running> again = new ArrayDeque<>(0);
-
-  /** Why the statement cannot be sent after all; null when it can. */
-  private ServerError failure;
-
-  private List<ConcurrencyLimit> places = List.of();
 
   /**
    * @param traces null where the node traces no statements
@@ -148,23 +100,23 @@ public final class StatementLifecycle implements RoutedStatement {
             () -> vdb.definitions().suspected(database()),
             this::sessionDefaultsChanged,
             loop);
-    this.doubtedCalls = new DoubtedCalls(session, definitions);
     this.scope = new SessionScope(session, classifier.dialect(), pipeline, definitions);
     this.side = new SideActions(session, actions, classifier.dialect(), writes);
     this.running = new RunningStatements(session, notes, traces, side, reads, cached);
-    this.awaiting = new AsyncWait(loop, session::failed);
-    this.deferral = new Deferral(session, side, writes);
+    this.next = new NextStatement(session, scope, traces);
+    this.deferral = new Deferral(session, next, side, writes);
+    this.hold = new StatementHold(session, next, side, deferral, writes);
+    this.sending =
+        new Sending(session, next, pipeline, scope, definitions, running, reads, writes, traces);
   }
 
   private String database() {
     return session.lease().destinations().database();
   }
 
-  private void become(LifecycleStage next) {
-    if (!stage.mayBecome(next)) {
-      throw new IllegalStateException("a statement cannot go from " + stage + " to " + next);
-    }
-    stage = next;
+  private void sessionDefaultsChanged() {
+    vdb.definitions().sessionDefaultsChanged();
+    writes.sessionDefaultsChanged();
   }
 
   private void comeAgain() {
@@ -190,24 +142,23 @@ public final class StatementLifecycle implements RoutedStatement {
       LexerMode lexerMode,
       boolean asPrepared,
       int... declared) {
-    if (stage != LifecycleStage.NONE) {
-      return stage == LifecycleStage.GO;
+    if (next.stage() != LifecycleStage.NONE) {
+      return next.onItsWay();
     }
     if (resumes()) {
       trace(sql, offset, length);
-      return go();
+      return hold.announced();
     }
-    prepared = asPrepared;
     if (!judges()) {
-      effects = classifier.classify(sql, offset, length, lexerMode);
+      next.classified(classifier.classify(sql, offset, length, lexerMode), asPrepared);
       trace(sql, offset, length);
-      become(LifecycleStage.GO);
+      next.become(LifecycleStage.GO);
       return true;
     }
     if (!mayLook()) {
       return false;
     }
-    effects = pipeline.classify(sql, offset, length, lexerMode);
+    next.classified(pipeline.classify(sql, offset, length, lexerMode), asPrepared);
     pipeline.declare(declared);
     scope.note(lexerMode);
     if (!scope.understand(sql, offset, length, lexerMode)
@@ -225,10 +176,10 @@ public final class StatementLifecycle implements RoutedStatement {
    * @return whether it may be sent; always where there are no rules
    */
   public boolean judgeCall(int function) {
-    if (!ruled() || stage == LifecycleStage.GO) {
+    if (!ruled() || next.onItsWay()) {
       return true;
     }
-    if (stage != LifecycleStage.NONE || !mayLook()) {
+    if (next.stage() != LifecycleStage.NONE || !mayLook()) {
       return false;
     }
     byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
@@ -237,7 +188,15 @@ public final class StatementLifecycle implements RoutedStatement {
 
   private void trace(byte[] sql, int offset, int length) {
     if (traces != null) {
-      traces.begin(sql, offset, length, database(), effects, known, statement, decision);
+      traces.begin(
+          sql,
+          offset,
+          length,
+          database(),
+          next.effects(),
+          next.known(),
+          next.statement(),
+          next.decision());
       if (session.sent().transaction().active()) {
         traces.replayed();
       }
@@ -247,104 +206,41 @@ public final class StatementLifecycle implements RoutedStatement {
   private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {
     take();
     trace(sql, offset, length);
+    ask(sql, offset, length, lexerMode);
+    if (reads.holdsTransaction() && next.tiesSession()) {
+      next.fail(ReplicaReads.NOT_THERE);
+    }
+    if (next.failed() || next.settledWithoutServer()) {
+      next.become(LifecycleStage.GO);
+      return true;
+    }
+    return hold.lets();
+  }
+
+  private void take() {
+    definitions.judged();
+    next.take(pipeline);
+    running.notes().decided(pipeline, next.prepared());
+    for (MatchedRule rule : next.decision().matched()) {
+      running.notes().matched(rule);
+    }
+  }
+
+  /** What rules want done beside the statement begins, and its plan is asked for. */
+  private void ask(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    Decision decision = next.decision();
+    FingerprintEntry known = next.known();
+    Statement statement = next.statement();
+    boolean plannable = next.effects().kind() != StatementKind.EXECUTE;
     if (!decision.isNone()) {
       side.decided(decision, known, statement, sql, offset, length, lexerMode);
-      if (effects.kind() != StatementKind.EXECUTE) {
+      if (plannable) {
         side.plan(decision, known, statement, sql, offset, length, lexerMode, pipeline.declared());
       }
     }
-    if (side.plansWished() && effects.kind() != StatementKind.EXECUTE) {
+    if (side.plansWished() && plannable) {
       side.wishedPlan(known, statement, sql, offset, length, lexerMode, pipeline.declared());
     }
-    if (reads.holdsTransaction() && tiesSession()) {
-      failure = ReplicaReads.NOT_THERE;
-    }
-    if (failure != null || settledWithoutServer()) {
-      become(LifecycleStage.GO);
-      return true;
-    }
-    // What is deferred itself comes behind the others in its queue.
-    CompletableFuture<Void> pending = deferral.wanted() ? null : side.pending(statement);
-    if (pending != null && !pending.isDone()) {
-      await(
-          pending,
-          done -> {
-            writes.everything();
-            next();
-          });
-      return false;
-    }
-    return trigger();
-  }
-
-  /** Whether its session would depend on the connection over which it is carried out. */
-  private boolean tiesSession() {
-    return (statement != null && statement.changesSession() != null)
-        || effects.effects().stream().anyMatch(effect -> effect.type() == Effect.Type.PIN);
-  }
-
-  /** The statement's trigger comes first, and what it asks for may wait. */
-  private boolean trigger() {
-    CompletableFuture<Executed> before = side.before(decision, statement);
-    if (before == null) {
-      return throttle();
-    }
-    await(
-        before,
-        end -> {
-          writes.everything();
-          if (end.succeeded()) {
-            if (throttle()) {
-              session.requests().resume();
-            }
-          } else {
-            failure = SideActions.failure(end);
-            become(LifecycleStage.GO);
-            session.requests().resume();
-          }
-        });
-    return false;
-  }
-
-  private void next() {
-    if (trigger()) {
-      session.requests().resume();
-    }
-  }
-
-  /** Keeps the statement back until something of another thread is done. */
-  private <T> void await(CompletableFuture<T> something, Consumer<T> then) {
-    become(LifecycleStage.HELD);
-    awaiting.begin(something, then);
-  }
-
-  private boolean throttle() {
-    if (Throttle.wanted(decision)) {
-      throttle = new Throttle(loop, decision, this::throttleOver, session::failed);
-      if (!throttle.begin()) {
-        become(LifecycleStage.HELD);
-        return false;
-      }
-      places = throttle.takeOver();
-      throttle = null;
-    }
-    return go();
-  }
-
-  /** It may be sent, once all nodes know that definitions are about to be changed, if they are. */
-  private boolean go() {
-    CompletableFuture<Void> known = writes.announce(statement, effects);
-    if (known != null && !known.isDone()) {
-      await(
-          known,
-          nothing -> {
-            become(LifecycleStage.GO);
-            session.requests().resume();
-          });
-      return false;
-    }
-    become(LifecycleStage.GO);
-    return true;
   }
 
   /** The same for a prepared statement that is about to be run. */
@@ -363,13 +259,13 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private boolean judge(ClassifiedText examined, boolean elsewhere, String path) {
-    this.examined = examined;
-    if (stage != LifecycleStage.NONE) {
-      return stage == LifecycleStage.GO;
+    next.examined(examined);
+    if (next.stage() != LifecycleStage.NONE) {
+      return next.onItsWay();
     }
     if (resumes()) {
       trace(examined.sql(), 0, examined.length());
-      return go();
+      return hold.announced();
     }
     if (!mayLook()) {
       return false;
@@ -377,8 +273,7 @@ public final class StatementLifecycle implements RoutedStatement {
     if (elsewhere) {
       scope.preparedBy(path);
     }
-    prepared = true;
-    effects = pipeline.recall(examined);
+    next.classified(pipeline.recall(examined), true);
     scope.note(examined.lexerMode());
     return scope.understand(examined.sql(), 0, examined.length(), examined.lexerMode())
         && !awaitsDefinitions()
@@ -453,8 +348,7 @@ public final class StatementLifecycle implements RoutedStatement {
    * @param error what it has ended with; null for none
    */
   public void answered(long group, TransactionState status, ServerError error) {
-    definitions.answered(group, status);
-    doubtedCalls.answered(group, status, error);
+    sending.answered(group, status, error);
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */
@@ -479,10 +373,10 @@ public final class StatementLifecycle implements RoutedStatement {
    */
   public Optional<String> transformed() {
     boolean decided =
-        stage == LifecycleStage.GO
-            && pipeline.exactHigh() == takenHigh
-            && pipeline.exactLow() == takenLow;
-    return (decided ? decision : pipeline.decision()).transformed();
+        next.onItsWay()
+            && pipeline.exactHigh() == next.exactHigh()
+            && pipeline.exactLow() == next.exactLow();
+    return (decided ? next.decision() : pipeline.decision()).transformed();
   }
 
   /** What {@link #preview} found. */
@@ -490,36 +384,9 @@ public final class StatementLifecycle implements RoutedStatement {
     return pipeline;
   }
 
-  private void take() {
-    definitions.judged();
-    takenHigh = pipeline.exactHigh();
-    takenLow = pipeline.exactLow();
-    statement = pipeline.statement();
-    judgedBy = pipeline.judgedBy();
-    doubted = pipeline.doubted();
-    if (statement != null && statement.changesSession() != null) {
-      names = pipeline.scope();
-      declared = pipeline.declared();
-    }
-    known = pipeline.known();
-    decision = pipeline.decision();
-    running.notes().decided(pipeline, prepared);
-    for (MatchedRule rule : decision.matched()) {
-      running.notes().matched(rule);
-    }
-  }
-
-  /** Whether the database is not asked, so that nothing that is done to it counts. */
-  private boolean settledWithoutServer() {
-    return decision.dropped() || decision.result().isPresent();
-  }
-
-  private void throttleOver() {
-    places = throttle.takeOver();
-    throttle = null;
-    if (go()) {
-      session.requests().resume();
-    }
+  /** Whether what {@link #preview} has looked at may ask for what was taken from sequences. */
+  public boolean previewedReadsSequences() {
+    return NextStatement.mayReadSequences(pipeline.statement(), pipeline.doubted());
   }
 
   /**
@@ -543,111 +410,19 @@ public final class StatementLifecycle implements RoutedStatement {
     return side;
   }
 
+  /** The statement at the reader's position. */
+  public NextStatement next() {
+    return next;
+  }
+
+  /** Whether rules keep the client's statement back. */
+  public boolean held() {
+    return next.stage() == LifecycleStage.HELD;
+  }
+
   /** The statement that is held back is to be refused, in its place, by the server. */
   public void fail(ServerError error) {
-    if (throttle != null) {
-      throttle.cancel();
-      throttle = null;
-    }
-    awaiting.giveUp();
-    failure = error;
-    become(LifecycleStage.GO);
-    session.requests().resume();
-  }
-
-  // ---- the statement that may be sent
-
-  @Override
-  public boolean onItsWay() {
-    return stage == LifecycleStage.GO;
-  }
-
-  /** What the statement does to its session. */
-  @Override
-  public StatementFacts effects() {
-    return effects;
-  }
-
-  @Override
-  public Decision decision() {
-    return decision;
-  }
-
-  /** The text of the prepared statement that was judged last. */
-  public ClassifiedText examined() {
-    return examined;
-  }
-
-  /** Why the statement is refused; null when it is not. */
-  public ServerError refusal() {
-    return failure != null ? failure : refusal(decision);
-  }
-
-  /** Why a statement of this decision is refused; null when it is not. */
-  public static ServerError refusal(Decision decision) {
-    if (!decision.dropped()) {
-      return null;
-    }
-    MatchedRule rule = null;
-    for (MatchedRule matched : decision.matched()) {
-      rule = matched.action().equals("drop") ? matched : rule;
-    }
-    ServerError error = ServerError.error("42501", "statement rejected by a rule");
-    return rule == null
-        ? error
-        : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
-  }
-
-  /** What the statement does to data; null where it was not judged. */
-  @Override
-  public Statement statement() {
-    return statement;
-  }
-
-  /**
-   * Whether what it reads is known for certain: no tables but those that are named, of which the
-   * catalogue knows what is behind them.
-   */
-  @Override
-  public boolean readsNamedTables() {
-    return statement != null
-        && scope.isCurrent(judgedBy)
-        && statement.readOnly()
-        && statement.basis().compareTo(Basis.MOMENT) <= 0;
-  }
-
-  /** By which catalogue that is known; null where nobody is sure of it. */
-  @Override
-  public Catalogue.Edition judgedBy() {
-    return judgedBy;
-  }
-
-  /** Whether it is one statement that has no effect at all until it has succeeded as a whole. */
-  public boolean repeatable() {
-    return effects != null
-        && effects.statements() == 1
-        && (effects.kind() == StatementKind.SELECT
-            || effects.kind() == StatementKind.DML
-            || effects.kind() == StatementKind.DDL);
-  }
-
-  /** Whether it is one statement of which a rollback leaves nothing in the database. */
-  public boolean undoable() {
-    return effects != null && effects.statements() == 1 && effects.kind() == StatementKind.DML;
-  }
-
-  /** Whether a rollback is known to leave nothing of it, in whatever tables it may write. */
-  public boolean leavesNothing() {
-    return statement != null && !statement.outlivesRollback();
-  }
-
-  /** Whether it changes nothing, neither of data nor of its session. */
-  @Override
-  public boolean readsOnly() {
-    return statement != null
-        && statement.readOnly()
-        && statement.changesSession() == null
-        && effects.leavesSession();
+    hold.fail(error);
   }
 
   /**
@@ -655,111 +430,15 @@ public final class StatementLifecycle implements RoutedStatement {
    * values; null where none is known, or rules keep it out of statistics.
    */
   public String pattern() {
-    if (stage != LifecycleStage.NONE && known != null) {
-      return decision.tracked() ? known.shown() : null;
+    FingerprintEntry known = next.known();
+    if (next.stage() != LifecycleStage.NONE && known != null) {
+      return next.decision().tracked() ? known.shown() : null;
     }
     StatementSummary last = running.last();
     return last == null || !last.decision().tracked() ? null : last.normalised();
   }
 
-  /** The text without its values; null where nobody asked. */
-  @Override
-  public String normalised() {
-    return known == null ? null : known.normalised();
-  }
-
-  @Override
-  public boolean setsByCall() {
-    return known != null && known.setsByCall();
-  }
-
-  @Override
-  public long exactHigh() {
-    return takenHigh;
-  }
-
-  @Override
-  public long exactLow() {
-    return takenLow;
-  }
-
-  /** How statements like it have run. */
-  public RunHistory history() {
-    return known.history();
-  }
-
-  /** Whether it makes no difference if it was carried out once or twice. */
-  private boolean mayRepeat() {
-    return readsOnly()
-        && decision.leavesText()
-        && switch (effects.kind()) {
-          case SELECT, EXPLAIN -> true;
-          case MULTI -> !effects.transactionControlInside();
-          default -> false;
-        }
-        && !session.sent().alone().guards();
-  }
-
-  /** Whether it may be read again where it has not been sent: it leaves nothing in the node. */
-  private boolean mayRunLater() {
-    return decision.isNone()
-        && failure == null
-        && (statement == null || statement.changesSession() == null)
-        && mayRunLater(effects)
-        && !session.sent().alone().guards();
-  }
-
-  /** The same of a statement that was not judged. */
-  public static boolean mayRunLater(StatementFacts effects) {
-    return effects.effects().isEmpty()
-        && switch (effects.kind()) {
-          case SELECT,
-              DML,
-              DDL,
-              BEGIN,
-              COMMIT,
-              ROLLBACK,
-              SESSION,
-              CALL,
-              BLOCK,
-              LOCK,
-              EXPLAIN,
-              UTILITY,
-              MULTI ->
-              true;
-          default -> false;
-        };
-  }
-
-  /** Whether it may send notifications to clients that listen, by itself or by what it runs. */
-  public boolean mayNotify() {
-    return decision.transformed().isPresent() || mayNotify(effects, statement);
-  }
-
-  /**
-   * The same of any statement.
-   *
-   * @param statement what it does to data; null where that is unknown
-   */
-  public static boolean mayNotify(StatementFacts effects, Statement statement) {
-    return switch (effects.kind()) {
-      case EMPTY,
-          BEGIN,
-          COMMIT,
-          ROLLBACK,
-          SAVEPOINT,
-          PREPARE_TRANSACTION,
-          SET,
-          SHOW,
-          PREPARE,
-          DEALLOCATE,
-          CLOSE ->
-          false;
-      case SESSION -> effects.effects().isEmpty(); // or it would be about something else
-      case MULTI, EXECUTE -> statement == null || !statement.readOnly();
-      default -> statement == null || statement.mayNotify();
-    };
-  }
+  // ---- it goes
 
   /** Something is being sent of which nobody knows what it does to the client's transaction. */
   public void sentUnknown() {
@@ -768,144 +447,13 @@ public final class StatementLifecycle implements RoutedStatement {
 
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
-    if (mayNotify()) {
-      session.listening().sends(server, carried.sent());
-    }
-    session.sent().reads().statement(mayRepeat(), mayRunLater(), effects.dropsNames());
-    countKind();
-    writes.note(statement, effects, decision, judgedBy);
-    reads.noteEnd(effects);
-    definitions.sent(statement, effects, mayDefineRoutine());
-    freeDatabases();
-    if (decision.trigger().isPresent()) {
-      session.sent().transaction().giveUp(Unreplayed.RULE);
-    }
-    PatternCounts counts = counts();
-    running.count(counts);
-    if (traces != null) {
-      traces.sent(server, reads.away(), carried.sent());
-    }
-    if (known != null) {
-      if (mayReadSequences(statement, doubted)) {
-        session.protocol().guardSequences(server, statement.readsSequences());
-      }
-      running.observe(known, statement, counts);
-      if (statement != null && statement.maySeed()) {
-        server.seedInDoubt();
-      }
-      if (statement != null && statement.movesPath()) {
-        scope.pathMoved();
-      }
-      if (statement != null && statement.changesSession() != null) {
-        PinReason pin = PinReason.of(statement.changesSession());
-        session.pin(pin);
-        doubtedCalls.sent(statement, pin, names, declared);
-        scope.pathMoved();
-        server.taint();
-        if (statement.outlivesDiscard()) {
-          server.lastUse();
-        }
-      } else if (doubted && statement != null && statement.writesAnything()) {
-        // A trigger or view that is not known yet may leave something behind.
-        server.taint();
-      }
-      if (pipeline.ruled()) {
-        session.lease().stickiness().statement(decision);
-        running.add(
-            new Running(known, statement, decision, effects, prepared, places, carried.sent()));
-      }
-    }
-    scope.noteTemporary(server, statement, effects);
+    sending.over(server);
     forget();
-  }
-
-  private boolean mayDefineRoutine() {
-    return effects.redefining() == Redefining.ITSELF
-        && known != null
-        && DEFINES_ROUTINE.matcher(known.normalised()).find();
-  }
-
-  private void sessionDefaultsChanged() {
-    vdb.definitions().sessionDefaultsChanged();
-    writes.sessionDefaultsChanged();
-  }
-
-  /** What nodes themselves keep open must not be in the way of what the statement needs free. */
-  private void freeDatabases() {
-    for (Effect effect : effects.effects()) {
-      if (effect.type() == Effect.Type.FREE_DATABASE) {
-        vdb.definitions().free(effect.name());
-        writes.free(effect.name());
-      }
-    }
-  }
-
-  /** Whether a statement may ask out of sight for what its session has taken from sequences. */
-  private static boolean mayReadSequences(Statement statement, boolean doubted) {
-    return statement != null
-        && (statement.readsSequences()
-            || statement.changesSession() != null
-            || (doubted && statement.writesAnything()));
-  }
-
-  /** The same of what {@link #preview} has looked at. */
-  public boolean previewedReadsSequences() {
-    return mayReadSequences(pipeline.statement(), pipeline.doubted());
-  }
-
-  /**
-   * Where the statement at the reader's position is counted with those of its pattern; null where
-   * nobody wants that.
-   */
-  @Override
-  public PatternCounts counts() {
-    if (known == null || !decision.tracked()) {
-      return null;
-    }
-    PatternCounts counts = known.counts(vdb.patterns());
-    if (counts != null) {
-      counts.judged(decision.matched(), statement);
-    }
-    return counts;
-  }
-
-  @Override
-  public void hit() {
-    PatternCounts counts = counts();
-    if (counts != null) {
-      counts.hit(loop.now());
-    }
-    if (traces != null) {
-      traces.hit();
-    }
-  }
-
-  @Override
-  public void resultDiffers(
-      Decision decision,
-      Collection<String> tables,
-      Supplier<String> kept,
-      Supplier<String> answered) {
-    running.notes().resultDiffers(decision, tables, kept, answered);
-  }
-
-  private void countKind() {
-    if (decision.tracked()) {
-      StatementMix.count(session.counters(), statement, effects);
-    }
   }
 
   /** It is being carried out at a data source that answers without a server connection. */
   public void sentElsewhere() {
-    countKind();
-    running.count(counts());
-    if (traces != null) {
-      traces.sentElsewhere(carried.sent());
-    }
-    if (known != null) {
-      running.add(
-          new Running(known, statement, decision, effects, prepared, places, carried.sent()));
-    }
+    sending.elsewhere();
     forget();
   }
 
@@ -914,38 +462,28 @@ public final class StatementLifecycle implements RoutedStatement {
     if (session.lease().server() == null && transaction.status() == TransactionState.IDLE) {
       settingsKnown(); // what it would have moved stays where it is
     }
-    if (!places.isEmpty()) {
-      places.forEach(ConcurrencyLimit::release);
-    }
-    if (known != null && pipeline.ruled()) {
-      running.done(known, statement, decision, 0, null);
-      PatternCounts counts = settledWithoutServer() ? counts() : null;
+    next.givePlacesBack();
+    if (next.known() != null && pipeline.ruled()) {
+      running.done(next.known(), next.statement(), next.decision(), 0, null);
+      PatternCounts counts = next.settledWithoutServer() ? next.counts() : null;
       if (counts != null) {
         counts.answeredByRule(loop.now());
       }
     }
     if (traces != null) {
-      traces.settled(refusal());
+      traces.settled(next.refusal());
     }
     cached.dropped();
     forget();
   }
 
   private void forget() {
-    if (stage != LifecycleStage.NONE) {
-      become(LifecycleStage.NONE);
+    if (held()) {
+      hold.giveUp();
     }
-    decision = Decision.NONE;
-    statement = null;
-    names = null;
-    declared = null;
-    known = null;
-    failure = null;
-    examined = null;
+    next.forget();
     pipeline.release();
-    awaiting.giveUp();
     deferral.forget();
-    places = List.of();
     writes.notSent();
   }
 
@@ -962,21 +500,13 @@ public final class StatementLifecycle implements RoutedStatement {
   }
 
   private void drop(ServerError error) {
-    if (throttle != null) {
-      throttle.cancel();
-      throttle = null;
-    }
-    places.forEach(ConcurrencyLimit::release);
+    hold.cancel();
+    next.givePlacesBack();
     if (traces != null) {
       traces.dropped(error);
     }
     forget();
     cached.dropped();
-  }
-
-  /** Whether rules keep the client's statement back. */
-  public boolean held() {
-    return stage == LifecycleStage.HELD;
   }
 
   // ---- the statements that were sent
@@ -991,8 +521,8 @@ public final class StatementLifecycle implements RoutedStatement {
   public void takeBack() {
     Running back = running.takeBack();
     if (back != null) {
-      resume(back);
-      become(LifecycleStage.GO);
+      next.resume(back);
+      next.become(LifecycleStage.GO);
     }
   }
 
@@ -1003,10 +533,8 @@ public final class StatementLifecycle implements RoutedStatement {
    */
   public void takeBack(Set<Long> groups, boolean onward) {
     List<Running> back = running.takeBack(groups, onward);
-    if (onward && stage == LifecycleStage.GO && known != null && pipeline.ruled()) {
-      long next = carried.sent();
-      back.add(new Running(known, statement, decision, effects, prepared, places, next));
-      places = List.of();
+    if (onward && next.onItsWay() && next.known() != null && pipeline.ruled()) {
+      back.add(next.running(carried.sent()));
     }
     for (int i = back.size() - 1; i >= 0; i--) {
       again.addFirst(back.get(i));
@@ -1018,21 +546,9 @@ public final class StatementLifecycle implements RoutedStatement {
   private boolean resumes() {
     Running back = again.poll();
     if (back != null) {
-      resume(back);
+      next.resume(back);
     }
     return back != null;
-  }
-
-  private void resume(Running back) {
-    known = back.known();
-    statement = back.statement();
-    decision = back.decision();
-    effects = back.effects();
-    judgedBy = null; // the catalogue may be another one by now
-    names = null;
-    doubted = false;
-    prepared = back.prepared();
-    places = back.places();
   }
 
   /** The connection was lost, or the client: nothing more is answered. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.statement;
 
+import dev.heimdall.engine.caching.ResultDifferences;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.MatchedRule;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
  * What rules want written down of a client's statements beyond that they came: how long it took to
  * decide, what their results are like, and everything while the session is being debugged.
  */
-public final class StatementNotes {
+public final class StatementNotes implements ResultDifferences {
   private final ObservedSession session;
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
@@ -100,7 +101,7 @@ public final class StatementNotes {
     }
   }
 
-  /** A result that is kept is not what the server answers, as rules wanted to know. */
+  @Override
   public void resultDiffers(
       Decision decision,
       Collection<String> tables,

@@ -16,7 +16,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 169, 1130", "EXTENDED, 173, 1649", "PREPARED, 150, 1185"})
+  @CsvSource({"SIMPLE, 167, 1119", "EXTENDED, 173, 1627", "PREPARED, 149, 1171"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);

@@ -13,6 +13,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
@@ -30,6 +31,7 @@ final class ToyStatements implements RequestHandler {
   private final RequestParts parts;
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
 
   /** Those that the client has prepared; it knows them by their places, from 1 on. */
   private final List<Prepared> prepared = new ArrayList<>();
@@ -40,6 +42,7 @@ final class ToyStatements implements RequestHandler {
     this.parts = parts;
     this.client = parts.client();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
   }
 
   // ---- the steps of the path
@@ -108,8 +111,8 @@ final class ToyStatements implements RequestHandler {
       parts.control().block();
       return false;
     }
-    StatementFacts facts = lifecycle.effects();
-    String text = lifecycle.decision().transformed().orElseGet(this::text);
+    StatementFacts facts = next.effects();
+    String text = next.decision().transformed().orElseGet(this::text);
     lifecycle.sent(server);
     parts.notes().statement(facts);
     parts.transaction().sent(facts, parts.carried().sent());
@@ -190,7 +193,7 @@ final class ToyStatements implements RequestHandler {
     ServerError refusal =
         type == ToyFrame.EXECUTE && known() == null
             ? ServerError.error("26000", "no such statement")
-            : lifecycle.refusal();
+            : next.refusal();
     if (refusal == null) {
       return Outcome.NEXT;
     }
@@ -200,7 +203,7 @@ final class ToyStatements implements RequestHandler {
   }
 
   private Outcome result(byte type, long total) {
-    if (lifecycle.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
+    if (next.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
       return Outcome.NEXT;
     }
     lifecycle.settled();

@@ -7,6 +7,7 @@ import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
@@ -32,6 +33,7 @@ final class CachedCommands implements Responder {
   private final RequestControl control;
   private final CachedReads cached;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final AgreedCapabilities agreed;
   private final QueryText text;
   private final ClientAnswers answers;
@@ -49,6 +51,7 @@ final class CachedCommands implements Responder {
     this.control = parts.control();
     this.cached = parts.cached();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.agreed = agreed;
     this.text = text;
     this.answers = answers;
@@ -88,7 +91,7 @@ final class CachedCommands implements Responder {
       if (sql[i] == '@'
           && i + 1 < from + length
           && sql[i + 1] == '@'
-          && !lifecycle.decision().cache().orElseThrow().unconditional()) {
+          && !next.decision().cache().orElseThrow().unconditional()) {
         return Uncached.VOLATILE;
       }
       if (sql[i] == '_' && isUncached(sql, i - UNCACHED.indexOf('_'), from, from + length)) {
@@ -182,8 +185,8 @@ final class CachedCommands implements Responder {
   private Outcome find(long total, byte[] values, Supplier<byte[]> sql, ClientStatement of) {
     StoredAnswer answer =
         cached.answer(
-            lifecycle.exactHigh(),
-            lifecycle.exactLow(),
+            next.exactHigh(),
+            next.exactLow(),
             values,
             false,
             sql,

@@ -18,6 +18,7 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -48,6 +49,7 @@ final class ClientCommands implements RequestHandler {
   private final HandledClient client;
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final QueryText text;
   private final ClientAnswers answers;
   private final SessionLexing lexing;
@@ -71,6 +73,7 @@ final class ClientCommands implements RequestHandler {
     this.client = parts.client();
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     AgreedCapabilities agreed =
         parts.capabilities() instanceof AgreedCapabilities those
             ? those
@@ -88,7 +91,7 @@ final class ClientCommands implements RequestHandler {
             answers,
             lexing,
             parts.others()::own,
-            lifecycle::statement);
+            next::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     NumberedStatements statements =
         new NumberedStatements(parts.sessions().statements(), parts.notes());
@@ -202,9 +205,9 @@ final class ClientCommands implements RequestHandler {
     boolean leaves = parts.destinations().awaitsDeparture();
     if (!leaves
         && aftermath.lets(
-            carriesStatement(type) ? lifecycle.effects() : null,
+            carriesStatement(type) ? next.effects() : null,
             this::mayStay,
-            lifecycle.decision().forward().isPresent())) {
+            next.decision().forward().isPresent())) {
       client.settle();
       leaves = true;
     }
@@ -221,9 +224,9 @@ final class ClientCommands implements RequestHandler {
 
   /** Whether the statement would be given a connection of this pool, if it had none. */
   private boolean mayStay() {
-    return lifecycle.refusal() == null
-        && lifecycle.decision().isNone()
-        && (!client.led() || lifecycle.effects().kind() == StatementKind.DML);
+    return next.refusal() == null
+        && next.decision().isNone()
+        && (!client.led() || next.effects().kind() == StatementKind.DML);
   }
 
   @Override
@@ -284,7 +287,7 @@ final class ClientCommands implements RequestHandler {
     }
     if (carriesText
         && client.transactionLost()
-        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
+        && next.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
     }
     if (answersRuled(total)) {
@@ -345,13 +348,13 @@ final class ClientCommands implements RequestHandler {
    * it is, so that no server has to know of it.
    */
   private boolean answersRuled(long total) {
-    if (!lifecycle.onItsWay()) {
+    if (!next.onItsWay()) {
       return false;
     }
-    Decision decision = lifecycle.decision();
-    ServerError refusal = lifecycle.refusal();
+    Decision decision = next.decision();
+    ServerError refusal = next.refusal();
     if (refusal == null) {
-      refusal = SessionKills.refusal(lifecycle.effects());
+      refusal = SessionKills.refusal(next.effects());
     }
     if (refusal == null && decision.result().isEmpty()) {
       return false;
@@ -416,13 +419,12 @@ final class ClientCommands implements RequestHandler {
   }
 
   private boolean query(ServerConnection server, long total) {
-    Decision decision = lifecycle.decision();
-    int outcome =
-        lifecycle.refusal() != null ? StatementOutcome.REFUSED : StatementOutcome.of(decision);
+    Decision decision = next.decision();
+    int outcome = next.refusal() != null ? StatementOutcome.REFUSED : StatementOutcome.of(decision);
     if (!parts.notes().ruled(outcome) || answersRuled(total)) {
       return true;
     }
-    StatementFacts facts = lifecycle.effects();
+    StatementFacts facts = next.effects();
     if (!aftermath.ready(server, facts, () -> read(total), lexing.mode())) {
       return false;
     }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -26,6 +27,7 @@ final class DelayedBegins {
   private final HandledClient client;
   private final ClientTransaction transaction;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final QueryText text;
   private final ClientAnswers answers;
   private final SessionLexing lexing;
@@ -36,6 +38,7 @@ final class DelayedBegins {
     this.client = parts.client();
     this.transaction = parts.transaction();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.answers = answers;
     this.lexing = lexing;
   }
@@ -43,10 +46,10 @@ final class DelayedBegins {
   /** A statement of a client's that has no server connection. */
   Outcome answer(long total) {
     boolean begun = transaction.heldBegin() != null;
-    if (!(begun || mayBegin()) || client.transactionLost() || !lifecycle.onItsWay()) {
+    if (!(begun || mayBegin()) || client.transactionLost() || !next.onItsWay()) {
       return Outcome.NEXT;
     }
-    StatementFacts facts = lifecycle.effects();
+    StatementFacts facts = next.effects();
     return (begun ? ends(facts) : begins(facts, total)) ? answered(total) : Outcome.NEXT;
   }
 
@@ -55,15 +58,15 @@ final class DelayedBegins {
    * transaction goes there: the answer decides whether the connection is kept.
    */
   Outcome beside(long total) {
-    return lifecycle.onItsWay()
-            && lifecycle.effects().kind() == StatementKind.BEGIN
-            && lifecycle.refusal() == null
+    return next.onItsWay()
+            && next.effects().kind() == StatementKind.BEGIN
+            && next.refusal() == null
             && transaction.heldBegin() == null
             && mayBegin()
             && !client.transactionLost()
             && !parts.carried().held()
             && !parts.carried().pinned()
-            && begins(lifecycle.effects(), total)
+            && begins(next.effects(), total)
         ? answered(total)
         : Outcome.NEXT;
   }
@@ -116,13 +119,13 @@ final class DelayedBegins {
         || !(begin.startsWith("s") || (begin.startsWith("b") && !lexing.hasBlocks()))) {
       return false;
     }
-    transaction.holdBegin(sql, lifecycle.decision().asksForReplica(), parts.loop().now());
+    transaction.holdBegin(sql, next.decision().asksForReplica(), parts.loop().now());
     return true;
   }
 
   /** Whether rules want nothing done with the statement that only a server could do. */
   private boolean leavesAlone() {
-    return lifecycle.decision().letsReplicaAnswer();
+    return next.decision().letsReplicaAnswer();
   }
 
   /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */

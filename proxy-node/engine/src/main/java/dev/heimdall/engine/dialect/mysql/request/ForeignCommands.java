@@ -14,6 +14,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -30,6 +31,7 @@ final class ForeignCommands {
   private final RequestParts parts;
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final SessionState carried;
   private final AgreedCapabilities agreed;
   private final QueryText text;
@@ -45,6 +47,7 @@ final class ForeignCommands {
     this.parts = parts;
     this.client = parts.client();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.carried = parts.carried();
     this.agreed = agreed;
     this.text = text;
@@ -68,14 +71,13 @@ final class ForeignCommands {
 
   /** Has the judged text at the reader's position carried out, if it goes elsewhere. */
   Outcome query(long total) {
-    StatementFacts facts = lifecycle.effects();
-    ForeignSource source = of(facts, lifecycle.decision());
+    StatementFacts facts = next.effects();
+    ForeignSource source = of(facts, next.decision());
     if (source == null || !text.read(parts.input().bytes(), total, true)) {
       return Outcome.NEXT;
     }
     byte[] sql =
-        lifecycle
-            .decision()
+        next.decision()
             .transformed()
             .map(changed -> changed.getBytes(StandardCharsets.UTF_8))
             .orElseGet(text::copy);
@@ -90,13 +92,13 @@ final class ForeignCommands {
 
   /** Whether the judged execution at the reader's position goes elsewhere. */
   boolean takes(ClientStatement of) {
-    return of(of.statement.facts(), lifecycle.decision()) != null;
+    return of(of.statement.facts(), next.decision()) != null;
   }
 
   /** Has it carried out with these values. */
   Outcome execute(long total, ClientStatement of, List<Object> values) {
     StatementFacts facts = of.statement.facts();
-    ForeignSource source = of(facts, lifecycle.decision());
+    ForeignSource source = of(facts, next.decision());
     return run(
         total,
         source,
@@ -121,10 +123,9 @@ final class ForeignCommands {
       return Outcome.WAIT;
     }
     StatementFacts facts = of.statement.facts();
-    ForeignSource source = of(facts, lifecycle.decision());
+    ForeignSource source = of(facts, next.decision());
     Bulk bulk =
-        new Bulk(
-            of, source, rows, parts.destinations().foreignDatabase(source, lifecycle.decision()));
+        new Bulk(of, source, rows, parts.destinations().foreignDatabase(source, next.decision()));
     take(total);
     lifecycle.sentElsewhere();
     ServerError refusal = refusal(facts, source);
@@ -243,7 +244,7 @@ final class ForeignCommands {
     if (!client.admits()) {
       return Outcome.WAIT;
     }
-    String database = parts.destinations().foreignDatabase(source, lifecycle.decision());
+    String database = parts.destinations().foreignDatabase(source, next.decision());
     take(total);
     lifecycle.sentElsewhere();
     ServerError refusal = refusal(facts, source);

@@ -7,6 +7,7 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.List;
 
@@ -25,7 +26,8 @@ final class SentStatements {
   /** The statement on its way, of which this is known, is being sent to the server. */
   void statement(ServerConnection server, StatementFacts facts) {
     StatementLifecycle lifecycle = parts.lifecycle();
-    boolean lasting = mayWrite(facts) && !lifecycle.readsOnly() && !lifecycle.leavesNothing();
+    NextStatement next = lifecycle.next();
+    boolean lasting = mayWrite(facts) && !next.readsOnly() && !next.leavesNothing();
     lifecycle.sent(server);
     sent(facts);
     if (lasting) {

@@ -6,7 +6,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import io.netty.buffer.ByteBuf;
@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  */
 final class SharedCommands {
   private final ClientInput input;
-  private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final Supplier<Catalogue> catalogue;
   private final AgreedCapabilities agreed;
   private final ClientAnswers answers;
@@ -33,7 +33,7 @@ final class SharedCommands {
       Aftermath aftermath,
       NumberedStatements statements) {
     this.input = parts.input();
-    this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.catalogue = parts.catalogue();
     this.agreed = agreed;
     this.answers = answers;
@@ -46,9 +46,8 @@ final class SharedCommands {
     ByteBuf in = input.bytes();
     return in.readableBytes() <= most
         && CommandFormat.isOnePacket(in)
-        && lifecycle.statement().readOnly()
-        && lifecycle.effects().kind()
-            == StatementKind.SELECT // of which rows tell what it has found
+        && next.statement().readOnly()
+        && next.effects().kind() == StatementKind.SELECT // of which rows tell what it has found
         && answers.commitsEach()
         && aftermath.leavesNothing()
         && catalogue.get().pipelines()

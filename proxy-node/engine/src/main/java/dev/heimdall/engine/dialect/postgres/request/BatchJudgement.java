@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +15,7 @@ import java.util.function.BooleanSupplier;
  */
 final class BatchJudgement {
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final BooleanSupplier asked;
   private final RequestCursor cursor;
   private final LoopContext loop;
@@ -31,6 +33,7 @@ final class BatchJudgement {
       ServerNames names,
       ExtendedStatements extended) {
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.asked = asked;
     this.cursor = cursor;
     this.loop = loop;
@@ -45,7 +48,7 @@ final class BatchJudgement {
    */
   boolean go() {
     boolean ahead = lifecycle.ruled() || asked.getAsBoolean();
-    if (lifecycle.onItsWay() || !ahead) {
+    if (next.onItsWay() || !ahead) {
       return true;
     }
     RequestCursor batch = cursor.read();
@@ -73,7 +76,7 @@ final class BatchJudgement {
    * @param limit of a Bind that can be deferred, in bytes
    */
   boolean awaitsDeferred(long limit) {
-    if (!lifecycle.onItsWay() || !lifecycle.deferral().wanted()) {
+    if (!next.onItsWay() || !lifecycle.deferral().wanted()) {
       return false;
     }
     RequestCursor batch = cursor.read();

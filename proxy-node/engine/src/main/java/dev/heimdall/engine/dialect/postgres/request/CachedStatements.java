@@ -8,6 +8,7 @@ import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.Arrays;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class CachedStatements implements Responder {
   private final RequestControl requests;
   private final CachedReads cached;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnsentStatement local;
   private final LoneStatement statement;
   private final Supplier<byte[]> text = this::text;
@@ -48,6 +50,7 @@ final class CachedStatements implements Responder {
     this.requests = requests;
     this.cached = cached;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.local = local;
     this.statement = statement;
   }
@@ -114,12 +117,7 @@ final class CachedStatements implements Responder {
 
   private StoredAnswer find(byte[] values) {
     return cached.answer(
-        lifecycle.exactHigh(),
-        lifecycle.exactLow(),
-        values,
-        statement.describesColumns(),
-        text,
-        recorder());
+        next.exactHigh(), next.exactLow(), values, statement.describesColumns(), text, recorder());
   }
 
   /**

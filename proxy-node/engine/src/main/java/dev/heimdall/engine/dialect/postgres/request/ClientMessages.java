@@ -24,6 +24,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -50,6 +51,7 @@ final class ClientMessages implements RequestHandler {
   private final LimitSettings limits;
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final SessionState carried;
   private final Destinations destinations;
   private final BatchShape shape = new BatchShape();
@@ -83,6 +85,7 @@ final class ClientMessages implements RequestHandler {
     this.limits = parts.limits();
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.carried = parts.carried();
     this.destinations = parts.destinations();
     LoopSessions sessions = parts.sessions();
@@ -132,7 +135,7 @@ final class ClientMessages implements RequestHandler {
             sequences,
             unnamed,
             lifecycle);
-    this.elsewhere = new ForeignRules(destinations, carried, lifecycle);
+    this.elsewhere = new ForeignRules(destinations, carried, next);
     this.foreign =
         new ForeignRequests(
             client,
@@ -150,7 +153,7 @@ final class ClientMessages implements RequestHandler {
             unnamed,
             extended,
             elsewhere);
-    LoneStatement statement = new LoneStatement(cursor, lifecycle, sessions, names, prepared);
+    LoneStatement statement = new LoneStatement(cursor, next, sessions, names, prepared);
     UnsentStatement local =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
     this.begins =
@@ -386,7 +389,7 @@ final class ClientMessages implements RequestHandler {
   private Outcome rollBackLost(byte type, long total) {
     if (type == FrontendType.QUERY
         && client.transactionLost()
-        && lifecycle.effects().kind() == StatementKind.ROLLBACK) {
+        && next.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
     }
     return Outcome.NEXT;
@@ -434,7 +437,7 @@ final class ClientMessages implements RequestHandler {
         return true;
       }
       case FrontendType.SYNC -> {
-        if (lifecycle.onItsWay()) {
+        if (next.onItsWay()) {
           lifecycle.settled(); // its Parse was refused, so that no Bind has taken the decision
         }
         if (!server.copyIn()) {
@@ -482,8 +485,7 @@ final class ClientMessages implements RequestHandler {
       requests.block();
       return false;
     }
-    if (!listening.ready(lifecycle.effects(), lifecycle.mayNotify(), server)
-        || !simple.ready(server)) {
+    if (!listening.ready(next.effects(), next.mayNotify(), server) || !simple.ready(server)) {
       return false;
     }
     simple.query(server, total);
@@ -525,7 +527,7 @@ final class ClientMessages implements RequestHandler {
   }
 
   private boolean call(ServerConnection server, long total) {
-    ServerError refusal = lifecycle.refusal();
+    ServerError refusal = next.refusal();
     if (refusal != null) {
       if (!input.whole(total, limits.maxStatementSize())) {
         return false;
@@ -536,7 +538,7 @@ final class ClientMessages implements RequestHandler {
     if (!listening.ready(null, true, server)) {
       return false;
     }
-    if (lifecycle.onItsWay()) {
+    if (next.onItsWay()) {
       lifecycle.sent(server);
     }
     listening.sends(server, carried.sent());

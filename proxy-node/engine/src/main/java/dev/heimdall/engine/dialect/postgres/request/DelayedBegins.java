@@ -10,6 +10,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -25,6 +26,7 @@ final class DelayedBegins implements Responder {
   private final ClientTransaction transaction;
   private final LoopContext loop;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnnamedStatement unnamed;
   private final LoneStatement statement;
 
@@ -41,6 +43,7 @@ final class DelayedBegins implements Responder {
     this.transaction = transaction;
     this.loop = loop;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.unnamed = unnamed;
     this.statement = statement;
   }
@@ -90,7 +93,7 @@ final class DelayedBegins implements Responder {
       return null;
     }
     byte[] sql = statement.sql();
-    transaction.holdBegin(sql, lifecycle.decision().asksForReplica(), loop.now());
+    transaction.holdBegin(sql, next.decision().asksForReplica(), loop.now());
     return tag(sql);
   }
 

@@ -25,6 +25,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementMix;
@@ -56,6 +57,7 @@ final class ExtendedStatements {
   private final ServerNames names;
   private final SequenceGuard sequences;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnnamedStatement unnamed;
   private final ParseMessages parses;
   private final LocalPortal local;
@@ -74,6 +76,7 @@ final class ExtendedStatements {
     this.names = names;
     this.sequences = sequences;
     this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.unnamed = unnamed;
     this.local = new LocalPortal(client, notes, pending, names, lifecycle);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
@@ -129,8 +132,8 @@ final class ExtendedStatements {
     StatementFacts bound = factsOf(input, portalEnd + 1, nameLength);
     boolean notifies =
         examined != null && lifecycle.judges()
-            ? lifecycle.mayNotify()
-            : bound == null || StatementLifecycle.mayNotify(bound, null);
+            ? next.mayNotify()
+            : bound == null || NextStatement.mayNotify(bound, null);
     if (!listening.ready(bound, notifies, server)) {
       return false;
     }
@@ -160,7 +163,7 @@ final class ExtendedStatements {
       if (notifies) {
         listening.sends(server, carried.sent());
       }
-      client.sending(false, bound != null && StatementLifecycle.mayRunLater(bound), false);
+      client.sending(false, bound != null && NextStatement.mayRunLater(bound), false);
     }
     if (fit == Fit.CHANGED) {
       names.shapes().dropInBatch(server, statement);
@@ -229,7 +232,7 @@ final class ExtendedStatements {
 
   /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
   private int boundAs() {
-    return lifecycle.decision().trigger().isPresent()
+    return next.decision().trigger().isPresent()
         ? ~StatementOutcome.AS_IT_IS
         : StatementOutcome.AS_IT_IS;
   }
@@ -297,7 +300,7 @@ final class ExtendedStatements {
     if (parameters == null) {
       return null; // the server says what is wrong
     }
-    ClassifiedText examined = lifecycle.examined();
+    ClassifiedText examined = next.examined();
     String sql = new String(examined.sql(), 0, examined.length(), StandardCharsets.UTF_8);
     switch (lifecycle.deferral().defer(sql, examined.lexerMode(), parameters)) {
       case WAIT -> {

@@ -10,6 +10,7 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -97,7 +98,7 @@ final class ForeignParses {
   }
 
   private ServerError refusal(byte[] name) {
-    ServerError refusal = StatementLifecycle.refusal(lifecycle.previewed().decision());
+    ServerError refusal = NextStatement.refusal(lifecycle.previewed().decision());
     return refusal == null && name.length > 0 && own.get(name) != null
         ? ServerError.error(
             "42P05",

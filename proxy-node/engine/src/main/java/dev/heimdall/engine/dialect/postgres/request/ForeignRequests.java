@@ -23,6 +23,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
@@ -53,6 +54,7 @@ final class ForeignRequests implements Responder {
   private final ClientInput pending;
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
   private final ForeignRules rules;
@@ -98,6 +100,7 @@ final class ForeignRequests implements Responder {
     this.pending = pending;
     this.names = names;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.unnamed = unnamed;
     this.extended = extended;
     this.rules = rules;
@@ -129,14 +132,13 @@ final class ForeignRequests implements Responder {
     if (!client.admits()) {
       return Outcome.WAIT;
     }
-    StatementFacts facts = lifecycle.effects();
+    StatementFacts facts = next.effects();
     ByteBuf in = pending.bytes();
     String sql =
-        lifecycle
-            .decision()
+        next.decision()
             .transformed()
             .orElseGet(() -> in.toString(in.readerIndex() + 5, total - 6, StandardCharsets.UTF_8));
-    begin(destinations.foreign(), lifecycle.decision());
+    begin(destinations.foreign(), next.decision());
     pending.cut();
     in.skipBytes(total);
     unnamed.forget();
@@ -182,8 +184,8 @@ final class ForeignRequests implements Responder {
   private Outcome batch(byte type) {
     ForeignSource found = null;
     Decision decision = null;
-    if (lifecycle.onItsWay()) {
-      decision = lifecycle.decision();
+    if (next.onItsWay()) {
+      decision = next.decision();
       found = rules.takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
     } else if (type == FrontendType.PARSE || type == FrontendType.DESCRIBE) {
       byte[] text = text(type);
@@ -330,7 +332,7 @@ final class ForeignRequests implements Responder {
     }
     List<Integer> formats = BindParameters.resultFormats(in, nameEnd + 1, end);
     String portal = text(cursor.copy(at, at + portalLength));
-    ServerError refusal = lifecycle.refusal();
+    ServerError refusal = next.refusal();
     if (refusal == null && body == null) {
       refusal = StatementNames.missing(name);
     }
@@ -355,7 +357,7 @@ final class ForeignRequests implements Responder {
 
   private ForeignPortal portal(
       byte[] body, StatementFacts facts, List<Parameter> parameters, List<Integer> formats) {
-    Decision decision = lifecycle.decision();
+    Decision decision = next.decision();
     String sql = StatementBody.sql(body);
     String tag = null;
     if (decision.result().isPresent()) {

@@ -5,7 +5,7 @@ import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Locale;
 import java.util.Set;
@@ -16,17 +16,17 @@ final class ForeignRules {
 
   private final Destinations destinations;
   private final SessionState carried;
-  private final StatementLifecycle lifecycle;
+  private final NextStatement next;
 
-  ForeignRules(Destinations destinations, SessionState carried, StatementLifecycle lifecycle) {
+  ForeignRules(Destinations destinations, SessionState carried, NextStatement next) {
     this.destinations = destinations;
     this.carried = carried;
-    this.lifecycle = lifecycle;
+    this.next = next;
   }
 
   /** Whether the judged statement goes to a data source of another engine. */
   boolean takes() {
-    return destinations.foreign() != null && ForeignStatement.goes(lifecycle.effects());
+    return destinations.foreign() != null && ForeignStatement.goes(next.effects());
   }
 
   /** Why a statement cannot be carried out there; null when it can. */

@@ -8,6 +8,7 @@ import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -26,6 +27,7 @@ final class LocalPortal {
   private final ClientInput pending;
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
 
   /** The portal that we answer for; null when there is none. */
   private byte[] portal;
@@ -44,6 +46,7 @@ final class LocalPortal {
     this.pending = pending;
     this.names = names;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
   }
 
   /** The server itself says the error, so that it fails the batch and keeps its place. */
@@ -55,8 +58,8 @@ final class LocalPortal {
   /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
   boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
     portal = null;
-    ServerError refusal = lifecycle.refusal();
-    Decision decision = lifecycle.decision();
+    ServerError refusal = next.refusal();
+    Decision decision = next.decision();
     if (refusal == null && decision.result().isEmpty()) {
       return false;
     }
@@ -77,14 +80,10 @@ final class LocalPortal {
   void answer(ServerConnection server, long total, int portalAt, int portalEnd, long rows) {
     portal = new byte[portalEnd - portalAt];
     pending.bytes().getBytes(portalAt, portal);
-    ClassifiedText examined = lifecycle.examined();
+    ClassifiedText examined = next.examined();
     tag =
         ResultTag.of(
-            lifecycle.effects(),
-            Unpooled.wrappedBuffer(examined.sql()),
-            0,
-            examined.length(),
-            rows);
+            next.effects(), Unpooled.wrappedBuffer(examined.sql()), 0, examined.length(), rows);
     lifecycle.sent(server);
     server.expect(ReplyQueue.BIND_KNOWN, owner);
     pending.begin(total, true);

@@ -7,7 +7,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
@@ -48,19 +48,19 @@ final class LoneStatement {
 
   private int limit;
 
-  private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final LoopSessions sessions;
   private final ServerNames names;
   private final PreparedNames prepared;
 
   LoneStatement(
       RequestCursor cursor,
-      StatementLifecycle lifecycle,
+      NextStatement next,
       LoopSessions sessions,
       ServerNames names,
       PreparedNames prepared) {
     this.cursor = cursor;
-    this.lifecycle = lifecycle;
+    this.next = next;
     this.sessions = sessions;
     this.names = names;
     this.prepared = prepared;
@@ -293,8 +293,8 @@ final class LoneStatement {
    * @param letters with one of which its text begins if it is of interest, in lower case
    */
   StatementFacts facts(String letters) {
-    if (lifecycle.onItsWay()) {
-      return lifecycle.effects();
+    if (next.onItsWay()) {
+      return next.effects();
     }
     if (textAt() < 0) {
       PreparedStatement named = nameLength == 0 ? null : prepared.get(bytes(), nameAt, nameLength);

@@ -8,6 +8,7 @@ import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -22,6 +23,7 @@ final class NameCommands implements Responder {
   private final SessionState carried;
   private final Listening listening;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnnamedStatement unnamed;
   private final LoneStatement statement;
   private final boolean keepsNames;
@@ -38,6 +40,7 @@ final class NameCommands implements Responder {
     this.carried = carried;
     this.listening = listening;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.unnamed = unnamed;
     this.statement = statement;
     this.keepsNames = keepsNames;
@@ -51,7 +54,7 @@ final class NameCommands implements Responder {
         || client.transactionLost()) {
       return Outcome.NEXT;
     }
-    StatementFacts facts = lifecycle.effects();
+    StatementFacts facts = next.effects();
     switch (facts.kind()) {
       case SESSION -> {
         if (!facts.has(Effect.Type.RESET_SESSION) || !carried.atStartup()) {

@@ -28,6 +28,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -141,7 +142,7 @@ final class ParseMessages {
       return false;
     }
     QueryPipeline previewed = lifecycle.previewed();
-    ServerError refusal = StatementLifecycle.refusal(previewed.decision());
+    ServerError refusal = NextStatement.refusal(previewed.decision());
     answered = refusal == null && previewed.decision().result().isPresent();
     Optional<String> transform =
         refusal != null || replays.repeats() ? Optional.empty() : lifecycle.transformed();

@@ -5,6 +5,7 @@ import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -21,6 +22,7 @@ final class RuleResults implements Responder {
   private final TransactionNotes notes;
   private final RequestControl requests;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final UnsentStatement local;
   private final LoneStatement statement;
 
@@ -35,22 +37,21 @@ final class RuleResults implements Responder {
     this.client = client;
     this.requests = requests;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.local = local;
     this.statement = statement;
   }
 
   @Override
   public Outcome answer(byte type, long total) {
-    if (!lifecycle.onItsWay()
-        || client.status() != TransactionState.IDLE
-        || client.transactionLost()) {
+    if (!next.onItsWay() || client.status() != TransactionState.IDLE || client.transactionLost()) {
       return Outcome.NEXT; // it may fail, and the transaction with it
     }
-    ServerError refusal = lifecycle.refusal();
+    ServerError refusal = next.refusal();
     if (refusal != null) {
       return refuse(type, refusal);
     }
-    if (lifecycle.decision().result().isEmpty() || !statement.read()) {
+    if (next.decision().result().isEmpty() || !statement.read()) {
       return Outcome.NEXT;
     }
     if (notes.wasSent()) {
@@ -71,7 +72,7 @@ final class RuleResults implements Responder {
   private Outcome query() {
     int length = statement.textLength();
     ByteBuf text = statement.bytes();
-    reply(ResultTag.of(lifecycle.effects(), text, statement.textAt(), length, rows()));
+    reply(ResultTag.of(next.effects(), text, statement.textAt(), length, rows()));
     return Outcome.DONE;
   }
 
@@ -81,14 +82,14 @@ final class RuleResults implements Responder {
       return Outcome.NEXT;
     }
     ByteBuf text = Unpooled.wrappedBuffer(bound.sql());
-    String tag = ResultTag.of(lifecycle.effects(), text, 0, bound.length(), rows());
+    String tag = ResultTag.of(next.effects(), text, 0, bound.length(), rows());
     local.prepare(bound);
     reply(tag);
     return Outcome.DONE;
   }
 
   private long rows() {
-    return lifecycle.decision().result().getAsInt();
+    return next.decision().result().getAsInt();
   }
 
   private void reply(String tag) {

@@ -26,6 +26,7 @@ import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.Deferral;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.EditedText;
@@ -66,6 +67,7 @@ final class SimpleStatements {
   private final SequenceGuard sequences;
   private final UnnamedStatement unnamed;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
 
   /** As what the last statement was judged; null before. */
   private LexerMode judgedIn;
@@ -91,6 +93,7 @@ final class SimpleStatements {
     this.notes = notes;
     this.resolution = resolution;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.client = client;
     this.carried = carried;
     this.transaction = transaction;
@@ -110,7 +113,7 @@ final class SimpleStatements {
    * and it may be carried out; not when it was malformed and the session has ended.
    */
   boolean judge(int total) {
-    if (lifecycle.onItsWay()) {
+    if (next.onItsWay()) {
       return true;
     }
     ByteBuf input = pending.bytes();
@@ -139,7 +142,7 @@ final class SimpleStatements {
         lifecycle.deferral().defer(sql, names.lexerMode(text, 0, text.length), List.of());
     if (outcome == Deferral.Outcome.DONE) {
       Executed end = lifecycle.deferral().executed();
-      String tag = end.succeeded() ? resultTag(lifecycle.effects(), end.rows(), total) : null;
+      String tag = end.succeeded() ? resultTag(next.effects(), end.rows(), total) : null;
       lifecycle.settled();
       statement.read();
       if (tag != null) {
@@ -188,21 +191,21 @@ final class SimpleStatements {
       refuse(server, READ_OTHERWISE, total);
       return;
     }
-    Decision decision = lifecycle.decision();
-    ServerError refusal = lifecycle.refusal();
+    Decision decision = next.decision();
+    ServerError refusal = next.refusal();
     if (!notes.ruled(outcome(decision, refusal))) {
       return;
     }
     if (decision.isNone() && refusal == null) {
       lifecycle.sent(server);
-      send(server, lifecycle.effects(), total);
+      send(server, next.effects(), total);
       return;
     }
     if (refusal != null) {
       lifecycle.sent(server);
       raise(server, refusal, total);
     } else if (decision.result().isPresent()) {
-      String tag = resultTag(lifecycle.effects(), decision.result().getAsInt(), total);
+      String tag = resultTag(next.effects(), decision.result().getAsInt(), total);
       lifecycle.sent(server);
       known(server, tag, total);
     } else if (decision.transformed().isPresent()) {
@@ -215,7 +218,7 @@ final class SimpleStatements {
       lifecycle.sent(server);
       send(server, facts, text.length + 6);
     } else {
-      StatementFacts facts = lifecycle.effects();
+      StatementFacts facts = next.effects();
       lifecycle.sent(server);
       send(server, facts, total);
     }
@@ -230,7 +233,7 @@ final class SimpleStatements {
     byte[] sql = loop.scratch(total - 6);
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, total - 6);
     return names.lexing().isMisjudged(server, judged, sql, 0, total - 6)
-        || names.runsAmbiguous(lifecycle.effects());
+        || names.runsAmbiguous(next.effects());
   }
 
   /** Has the server say that a rule refuses the message at the reader's position. */
@@ -390,7 +393,7 @@ final class SimpleStatements {
     if (client.outstanding() == 0 || server.copyIn()) {
       return false;
     }
-    for (Effect effect : lifecycle.effects().effects()) {
+    for (Effect effect : next.effects().effects()) {
       if (effect.start() < 0) {
         continue;
       }
@@ -415,7 +418,7 @@ final class SimpleStatements {
 
   /** Whether all is known of the prepared statements that the judged query runs. */
   boolean ready(ServerConnection server) {
-    for (Effect effect : lifecycle.effects().effects()) {
+    for (Effect effect : next.effects().effects()) {
       PreparedStatement statement =
           effect.type() == Effect.Type.EXECUTE ? names.own().named(effect) : null;
       if (statement != null

@@ -5,6 +5,7 @@ import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 
 /**
@@ -14,6 +15,7 @@ import dev.heimdall.engine.statement.StatementLifecycle;
 final class UnsentStatement {
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
+  private final NextStatement next;
   private final PreparedNames prepared;
   private final ServerNames names;
   private final UnnamedStatement unnamed;
@@ -30,6 +32,7 @@ final class UnsentStatement {
       LoneStatement statement) {
     this.client = client;
     this.lifecycle = lifecycle;
+    this.next = lifecycle.next();
     this.prepared = prepared;
     this.names = names;
     this.unnamed = unnamed;
@@ -79,11 +82,10 @@ final class UnsentStatement {
     }
     if (statement.isUnnamed()) {
       unnamed.source(bound, ClassifiedText.weight(bound));
-      unnamed.becomes(statement.body(), lifecycle.effects());
+      unnamed.becomes(statement.body(), next.effects());
       return;
     }
-    PreparedStatement named =
-        names.own().alone(statement.name(), statement.body(), lifecycle.effects());
+    PreparedStatement named = names.own().alone(statement.name(), statement.body(), next.effects());
     named.source(bound);
     prepared.put(statement.name(), named);
   }

@@ -1,0 +1,170 @@
+package dev.heimdall.engine.statement;
+
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.FingerprintEntry;
+import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.placement.ReplicaReads;
+import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+
+/** What the parts of a session take note of when a statement of its goes, each in its turn. */
+final class Sending {
+  private final SessionContext session;
+  private final VdbContext vdb;
+  private final NextStatement next;
+  private final QueryPipeline pipeline;
+  private final SessionScope scope;
+  private final OwnDefinitions definitions;
+  private final Listening listening;
+  private final RunningStatements running;
+  private final ReplicaReads reads;
+  private final Writes writes;
+  private final SessionState carried;
+
+  /** Null where the node traces no statements. */
+  private final SessionTraces traces;
+
+  /** Null until a call is sent that pins the session. */
+  private DoubtedCalls doubtedCalls;
+
+  Sending(
+      SessionContext session,
+      NextStatement next,
+      QueryPipeline pipeline,
+      SessionScope scope,
+      OwnDefinitions definitions,
+      RunningStatements running,
+      ReplicaReads reads,
+      Writes writes,
+      SessionTraces traces) {
+    this.session = session;
+    this.vdb = session.vdb();
+    this.next = next;
+    this.pipeline = pipeline;
+    this.scope = scope;
+    this.definitions = definitions;
+    this.listening = session.listening();
+    this.running = running;
+    this.reads = reads;
+    this.writes = writes;
+    this.carried = session.carried();
+    this.traces = traces;
+  }
+
+  /**
+   * A group of messages is answered, and this is where the transaction stands.
+   *
+   * @param error what it has ended with; null for none
+   */
+  void answered(long group, TransactionState status, ServerError error) {
+    definitions.answered(group, status);
+    if (doubtedCalls != null) {
+      doubtedCalls.answered(group, status, error);
+    }
+  }
+
+  /** The next statement is being sent over this connection. */
+  void over(ServerConnection server) {
+    Statement statement = next.statement();
+    StatementFacts effects = next.effects();
+    Decision decision = next.decision();
+    FingerprintEntry known = next.known();
+    if (next.mayNotify()) {
+      listening.sends(server, carried.sent());
+    }
+    session.sent().reads().statement(next.mayRepeat(), next.mayRunLater(), effects.dropsNames());
+    countKind(decision, statement, effects);
+    writes.note(statement, effects, decision, next.judgedBy());
+    reads.noteEnd(effects);
+    definitions.sent(statement, effects, next.mayDefineRoutine());
+    freeDatabases(effects);
+    if (decision.trigger().isPresent()) {
+      session.sent().transaction().giveUp(Unreplayed.RULE);
+    }
+    PatternCounts counts = next.counts();
+    running.count(counts);
+    if (traces != null) {
+      traces.sent(server, reads.away(), carried.sent());
+    }
+    if (known != null) {
+      if (NextStatement.mayReadSequences(statement, next.doubted())) {
+        session.protocol().guardSequences(server, statement.readsSequences());
+      }
+      running.observe(known, statement, counts);
+      if (statement != null) {
+        noteSession(server, statement);
+      }
+      if (pipeline.ruled()) {
+        session.lease().stickiness().statement(decision);
+        running.add(next.running(carried.sent()));
+      }
+    }
+    scope.noteTemporary(server, statement, effects);
+  }
+
+  /** What it may do to its session, or leave behind on the connection. */
+  private void noteSession(ServerConnection server, Statement statement) {
+    if (statement.maySeed()) {
+      server.seedInDoubt();
+    }
+    if (statement.movesPath()) {
+      scope.pathMoved();
+    }
+    if (statement.changesSession() != null) {
+      PinReason pin = PinReason.of(statement.changesSession());
+      session.pin(pin);
+      if (doubtedCalls == null) {
+        doubtedCalls = new DoubtedCalls(session, definitions);
+      }
+      doubtedCalls.sent(statement, pin, next.names(), next.declared());
+      scope.pathMoved();
+      server.taint();
+      if (statement.outlivesDiscard()) {
+        server.lastUse();
+      }
+    } else if (next.doubted() && statement.writesAnything()) {
+      // A trigger or view that is not known yet may leave something behind.
+      server.taint();
+    }
+  }
+
+  /** It is being carried out at a data source that answers without a server connection. */
+  void elsewhere() {
+    countKind(next.decision(), next.statement(), next.effects());
+    running.count(next.counts());
+    if (traces != null) {
+      traces.sentElsewhere(carried.sent());
+    }
+    if (next.known() != null) {
+      running.add(next.running(carried.sent()));
+    }
+  }
+
+  private void countKind(Decision decision, Statement statement, StatementFacts effects) {
+    if (decision.tracked()) {
+      StatementMix.count(session.counters(), statement, effects);
+    }
+  }
+
+  /** What nodes themselves keep open must not be in the way of what the statement needs free. */
+  private void freeDatabases(StatementFacts effects) {
+    for (Effect effect : effects.effects()) {
+      if (effect.type() == Effect.Type.FREE_DATABASE) {
+        vdb.definitions().free(effect.name());
+        writes.free(effect.name());
+      }
+    }
+  }
+}
