@@ -101,7 +101,7 @@ public final class Abandonment {
   }
 
   private boolean keepsNothing() {
-    return !carried.pinned()
+    return !carried.pins().any()
         && carried.touched().isEmpty()
         && !session.listening().undecided()
         && session.vdb().multiplexes();

@@ -44,8 +44,8 @@ public final class ServerLease {
   private final PoolMetrics counters;
   private final Destinations destinations;
   private final Stickiness stickiness = new Stickiness();
-  private final SettingsCapture capture;
-  private final PinProbe probe;
+  private final SessionPins pins;
+  private final StateInquiry inquiry;
   private final Abandonment abandonment;
   private final StateTransfer transfer;
   private final Resending resending;
@@ -79,8 +79,8 @@ public final class ServerLease {
     this.loop = session.loop();
     this.counters = session.counters();
     this.destinations = new Destinations(session, this, replicas);
-    this.capture = new SettingsCapture(session, this);
-    this.probe = new PinProbe(session, this);
+    this.pins = carried.pins();
+    this.inquiry = new StateInquiry(session, this);
     this.abandonment = new Abandonment(session, this);
     this.transfer = new StateTransfer(session, this);
     this.resending = new Resending(session, this);
@@ -114,7 +114,7 @@ public final class ServerLease {
 
   /** Whether the session stays on its connection between transactions. */
   public boolean keepsServer() {
-    return carried.pinned() || stickiness.keeps(vdb.multiplexes());
+    return pins.any() || stickiness.keeps(vdb.multiplexes());
   }
 
   // ---- getting a connection
@@ -423,7 +423,7 @@ public final class ServerLease {
       case CLOSED -> {}
       case STARTING -> start();
       default -> {
-        if (carried.pinned()) {
+        if (pins.any()) {
           session.fatal(error.asFatal());
         } else {
           become(LeaseState.READY);
@@ -445,7 +445,7 @@ public final class ServerLease {
       }
       return;
     }
-    boolean ends = carried.pinned() || isLasting(error);
+    boolean ends = pins.any() || isLasting(error);
     from.hold(null);
     from.closeForState("SET", error);
     giveBack(from);
@@ -523,8 +523,7 @@ public final class ServerLease {
         || session.pending().outstanding() > 0
         || server == null
         || server.closed() // the loss of the connection is reported next
-        || capture.underWay()
-        || probe.underWay()
+        || inquiry.underWay()
         || listening.holdsServer()
         || session.requests().streaming()
         || session.protocol().awaitsRest(server)) {
@@ -540,18 +539,18 @@ public final class ServerLease {
               .requests()
               .process(); // asked now, the server would forget what the next statement may ask
         } else {
-          capture.begin(server);
+          inquiry.readSettings(server);
         }
         return;
       }
-      if (carried.doubtsPins(server) && !carried.held()) {
-        probe.begin(server);
+      if (pins.mayBeOver(server) && !carried.held()) {
+        inquiry.readPins(server);
         return;
       }
       if (resolution.settle()) {
         server.statements().settle();
       }
-      if (!carried.pinned()) {
+      if (!pins.any()) {
         statements.settingsKnown();
       }
       if (listening.decide(server)) {
@@ -582,13 +581,12 @@ public final class ServerLease {
    * the reader comes again when they are there.
    */
   public boolean awaitsSettings() {
-    return capture.underWay() || probe.underWay() || carried.settingsInFlight();
+    return inquiry.underWay() || carried.settingsInFlight();
   }
 
   /** What was asked of a connection that is lost will not be answered. */
   public void captureLost() {
-    capture.lost();
-    probe.lost();
+    inquiry.lost();
   }
 
   private void detach() {

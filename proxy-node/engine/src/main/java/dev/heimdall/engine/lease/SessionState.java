@@ -15,7 +15,6 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,43 +22,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * What a session must find again on whatever server connection it gets next: variables and prepared
- * names; and what cannot be carried and therefore pins it. Effects of statements count when the
+ * names; and what cannot be carried ({@link SessionPins}). Effects of statements count when the
  * server has said that they succeeded.
  */
 public final class SessionState {
-  /** Of a session that is pinned for more by name it is not asked whether it still is. */
-  private static final int MOST_NAMES = 100;
-
   private final SettingRules rules;
   private final StartupVariables given;
   private final Variables startup;
   private final Consumer<String> unlisten;
   private final PreparedNames names;
   private Variables variables;
-  private final Set<PinReason> pins = new LinkedHashSet<>(2);
-
-  /** Those of {@link #pins} that may turn out to be none. */
-  private final Set<PinReason> doubted = new HashSet<>(0);
-
-  /** Those of {@link #pins} that may be gone since, as a statement may have taken them away. */
-  private final Set<PinReason> inQuestion = new LinkedHashSet<>(0);
-
-  /** What it is pinned for, where that has names. */
-  private final Set<String> pinNames = new LinkedHashSet<>(0);
-
-  /** Those of {@link #pins} of which not all names are known. */
-  private final Set<PinReason> unnamed = new HashSet<>(0);
-
-  /** The one that was added there last; null where another effect came behind. */
-  private PinReason unnamedNow;
-
-  /** Objects that pin it and end by their names; null where there have been none. */
-  private PinningObjects objects;
-
+  private final SessionPins pins = new SessionPins();
   private String held;
   private ArrayDeque<Note> notes;
 
@@ -110,17 +86,8 @@ public final class SessionState {
     for (String name : variables.names()) {
       PinReason reason = rules.pinOf(name, variables.get(name));
       if (reason != null) {
-        pin(reason, server);
+        pins.add(reason, server);
       }
-    }
-  }
-
-  private void pin(PinReason reason, ServerConnection server) {
-    pin(reason);
-    inQuestion.remove(reason);
-    server.taint();
-    if (reason.outlivesReset()) {
-      server.lastUse();
     }
   }
 
@@ -149,72 +116,12 @@ public final class SessionState {
 
   /** Why the session keeps its server connection, or null. */
   public String pinReason() {
-    return pins.isEmpty()
-        ? held
-        : pins.stream().map(PinReason::label).collect(Collectors.joining(", "));
+    return pins.any() ? pins.labels() : held;
   }
 
-  public Set<PinReason> pins() {
+  /** What pins it. */
+  public SessionPins pins() {
     return pins;
-  }
-
-  public boolean pinned() {
-    return !pins.isEmpty();
-  }
-
-  /** Whether it is certain that something else than these pins the session. */
-  public boolean surelyPinnedBeside(Set<PinReason> these) {
-    for (PinReason pin : pins) {
-      if (!doubted.contains(pin) && !these.contains(pin)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  public void pin(PinReason reason) {
-    pins.add(reason);
-    doubted.remove(reason);
-  }
-
-  /** What pins the session, or seems to, may turn out to be nothing. */
-  public void doubt(PinReason reason) {
-    pins.add(reason);
-    doubted.add(reason);
-  }
-
-  /** What pinned the session is gone. */
-  public void unpin(PinReason reason) {
-    pins.remove(reason);
-    doubted.remove(reason);
-    inQuestion.remove(reason);
-    if (objects != null) {
-      objects.remove(reason);
-    }
-    if (unnamed.remove(reason) || pins.isEmpty()) {
-      pinNames.clear();
-    }
-  }
-
-  /** Unqualified names may mean something else in statements that are sent from here on. */
-  public void namesMove() {
-    objects = objects == null ? new PinningObjects() : objects;
-    unnamed.addAll(objects.move());
-  }
-
-  /** What was pinned for last is an object of this name. */
-  private void object(PinReason reason, String name) {
-    objects = objects == null ? new PinningObjects() : objects;
-    if (objects.add(reason, name) && reason.equals(unnamedNow)) {
-      unnamed.remove(reason);
-    }
-    unnamedNow = null;
-  }
-
-  private void endObject(PinReason reason, String name) {
-    if (objects != null && objects.removeLast(reason, name) && !unnamed.contains(reason)) {
-      unpin(reason);
-    }
   }
 
   /**
@@ -242,7 +149,7 @@ public final class SessionState {
    * waits to be read back, and everything sent is answered.
    */
   public boolean carriesAll() {
-    return !pinned() && !held() && touched == null && noted() == 0 && sent == done;
+    return !pins.any() && !held() && touched == null && noted() == 0 && sent == done;
   }
 
   /** The session comes from another process, where these were its settings. */
@@ -279,7 +186,7 @@ public final class SessionState {
     }
     notes.add(new Note(sent, facts));
     if (facts.movesNames()) {
-      namesMove();
+      pins.namesMove();
     }
   }
 
@@ -358,7 +265,7 @@ public final class SessionState {
         }
       }
       if (mayDropTemporary(facts)) {
-        question(PinReason.TEMP_TABLE);
+        pins.question(PinReason.TEMP_TABLE);
       }
       if (preparesAmongOthers(facts)) {
         pins.add(PinReason.PREPARE_IN_BATCH);
@@ -381,47 +288,11 @@ public final class SessionState {
         && (facts.kind() == StatementKind.MULTI || !facts.has(Effect.Type.PIN));
   }
 
-  private void question(PinReason reason) {
-    if (pins.contains(reason)) {
-      inQuestion.add(reason);
-    }
-  }
-
-  /** Whether the server is to be asked if anything still pins the session: nothing else may. */
-  boolean doubtsPins(ServerConnection server) {
-    return !inQuestion.isEmpty()
-        && inQuestion.containsAll(pins)
-        && server.requests().readsPins(inQuestion, Collections.disjoint(unnamed, inQuestion));
-  }
-
-  /** What was pinned for last has a name. */
-  private void named(String name) {
-    if (pinNames.contains(name) || pinNames.size() < MOST_NAMES) {
-      pinNames.add(name);
-      if (unnamedNow != null) {
-        unnamed.remove(unnamedNow);
-      }
-    }
-    unnamedNow = null;
-  }
-
-  /** The names of what the session is pinned for, as far as that has any. */
-  List<String> pinNames() {
-    return List.copyOf(pinNames);
-  }
-
-  /** The reasons of pins that the server is to be asked for, once. */
-  List<PinReason> takePinsInQuestion() {
-    List<PinReason> taken = List.copyOf(inQuestion);
-    inQuestion.clear();
-    return taken;
-  }
-
   /** What the server says of each of them. */
   void pinsRead(List<PinReason> asked, List<String> there) {
     for (int i = 0; i < asked.size(); i++) {
       if ("f".equals(there.get(i)) && !demandedByValues(asked.get(i))) {
-        unpin(asked.get(i));
+        pins.remove(asked.get(i));
       }
     }
   }
@@ -503,7 +374,7 @@ public final class SessionState {
       }
       case MAY_SEED, LAST_USE, MAY_UNPIN, PIN_NAME, RENAMES_OBJECTS -> apply(effect, server, false);
       case OBJECT -> {
-        if (pins.contains(effect.pin())) { // as the effect before it counts as well
+        if (pins.all().contains(effect.pin())) { // as the effect before it counts as well
           apply(effect, server, false);
         }
       }
@@ -555,29 +426,24 @@ public final class SessionState {
       }
       case UNPIN_IF_FINAL -> {
         if (!plain) { // a ROLLBACK may bring it back
-          question(effect.pin());
+          pins.question(effect.pin());
         } else if (!demandedByValues(effect.pin())) {
-          unpin(effect.pin());
+          pins.remove(effect.pin());
         }
       }
-      case MAY_UNPIN -> question(effect.pin());
-      case PIN_NAME -> named(effect.name());
-      case OBJECT -> object(effect.pin(), effect.name());
-      case END_OBJECT -> endObject(effect.pin(), effect.name());
-      case RENAMES_OBJECTS -> {
-        if (objects != null) {
-          unnamed.addAll(objects.rename());
-        }
-      }
+      case MAY_UNPIN -> pins.question(effect.pin());
+      case PIN_NAME -> pins.named(effect.name());
+      case OBJECT -> pins.object(effect.pin(), effect.name());
+      case END_OBJECT -> pins.endObject(effect.pin(), effect.name());
+      case RENAMES_OBJECTS -> pins.objectsRenamed();
       case UNPIN -> {
-        unpin(effect.pin());
+        pins.remove(effect.pin());
         if (effect.pin() == PinReason.HOLD_CURSOR) {
           cursors = null;
         }
       }
       case PIN -> {
-        pin(effect.pin(), server);
-        unnamedNow = unnamed.add(effect.pin()) ? effect.pin() : null;
+        pins.made(effect.pin(), server);
         if (effect.pin() == PinReason.HOLD_CURSOR) {
           cursors = cursors == null ? new HeldCursors() : cursors;
           cursors.declared();
@@ -618,7 +484,7 @@ public final class SessionState {
   private void unpinWithoutCursors() {
     if (cursors.none()) {
       cursors = null;
-      pins.remove(PinReason.HOLD_CURSOR);
+      pins.cursorsClosed();
     }
   }
 
@@ -629,7 +495,7 @@ public final class SessionState {
    */
   public void transactionOver(boolean rolledBack) {
     if (rolledBack) {
-      question(PinReason.TEMP_TABLE);
+      pins.question(PinReason.TEMP_TABLE);
     }
     if (cursors == null) {
       return;
@@ -653,11 +519,6 @@ public final class SessionState {
     unlisten.accept(null);
     names.clear();
     pins.clear();
-    doubted.clear();
-    inQuestion.clear();
-    pinNames.clear();
-    unnamed.clear();
-    objects = null;
     cursors = null;
     held = null;
     forgetTouched();
@@ -830,7 +691,7 @@ public final class SessionState {
       String setting = rules.nameOf(name);
       PinReason pin = rules.pinOfChange(setting);
       if (pin != null) {
-        pin(pin, server);
+        pins.add(pin, server);
       } else if (!rules.reportedOnly(setting)) {
         touch(setting);
         if (!seen.contains(setting)) {

@@ -86,7 +86,7 @@ final class AccompaniedSession implements StartingClient, ListeningClient, Comma
   @Override
   public void dedicate(ServerConnection connection) {
     session.lease().dedicate(connection);
-    session.carried().pin(PinReason.REPLICATION);
+    session.carried().pins().add(PinReason.REPLICATION);
   }
 
   @Override
@@ -126,7 +126,7 @@ final class AccompaniedSession implements StartingClient, ListeningClient, Comma
 
   @Override
   public boolean pinned() {
-    return session.carried().pinned();
+    return session.carried().pins().any();
   }
 
   @Override

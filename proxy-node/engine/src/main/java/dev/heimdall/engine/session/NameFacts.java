@@ -2,6 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.lease.SessionPins;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.NameResolution;
@@ -14,6 +15,7 @@ final class NameFacts implements NameResolution.Session {
   private final ServedSession session;
   private final String vdb;
   private final SessionState carried;
+  private final SessionPins pins;
   private Variables scopeOf;
   private PoolKey keyOf;
   private String scope;
@@ -22,6 +24,7 @@ final class NameFacts implements NameResolution.Session {
     this.session = session;
     this.vdb = session.vdb().name();
     this.carried = session.carried();
+    this.pins = carried.pins();
   }
 
   @Override
@@ -52,7 +55,7 @@ final class NameFacts implements NameResolution.Session {
 
   @Override
   public Set<PinReason> pins() {
-    return carried.pins();
+    return pins.all();
   }
 
   @Override

@@ -315,7 +315,7 @@ final class SessionParts implements ServedSession {
 
   @Override
   public void pin(PinReason reason) {
-    carried.pin(reason);
+    carried.pins().add(reason);
     events.pinned(session, reason.label());
   }
 

@@ -55,7 +55,7 @@ public final class Deferral {
         && transaction.status() == TransactionState.IDLE
         && carried.autocommits()
         && next.statement() != null
-        && !carried.pinned();
+        && !carried.pins().any();
   }
 
   /** Puts the statement off. */

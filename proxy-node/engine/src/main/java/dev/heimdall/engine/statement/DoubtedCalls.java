@@ -122,7 +122,7 @@ final class DoubtedCalls {
     calls.add(
         new Call(statement.parsed(), scope, declared, pin, carried.sent(), own.routinesDefined()));
     weight += weight(statement.parsed(), declared);
-    carried.doubt(pin);
+    carried.pins().doubt(pin);
     comparing = false;
   }
 
@@ -162,9 +162,9 @@ final class DoubtedCalls {
 
   private void lasts(PinReason pin) {
     lasting.add(pin);
-    carried.pin(pin);
+    carried.pins().add(pin);
     if (lasting.size() > MOST) {
-      calls.forEach(call -> carried.pin(call.pin));
+      calls.forEach(call -> carried.pins().add(call.pin));
       calls.clear();
       weight = 0;
     }
@@ -216,7 +216,7 @@ final class DoubtedCalls {
     boolean ended = false;
     for (Call call : known) {
       if (!lasting.contains(call.pin)) {
-        carried.unpin(call.pin);
+        carried.pins().remove(call.pin);
         ended = true;
       }
     }

@@ -151,11 +151,11 @@ class SessionStateTest {
     state
         .names()
         .put(new byte[] {'s'}, registry.acquireAlone(null, new byte[0], Origin.NAMED, null, "", 0));
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
 
     run("DISCARD ALL");
 
-    assertThat(state.pinned()).isFalse();
+    assertThat(state.pins().any()).isFalse();
     assertThat(state.touched()).isEmpty();
     assertThat(state.names().size()).isZero();
     assertThat(state.atStartup()).isTrue();
@@ -172,7 +172,7 @@ class SessionStateTest {
   void whatCannotBeCarriedPinsAndTaints(String sql) {
     run(sql);
 
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
     assertThat(state.pinReason()).isNotBlank();
     assertThat(server.tainted()).isTrue();
   }
@@ -189,7 +189,7 @@ class SessionStateTest {
   void whatARollbackDoesNotUndoPinsThoughTheStatementFailed(String sql, boolean pins) {
     run(sql, true, TransactionState.IDLE, TransactionState.IDLE);
 
-    assertThat(state.pinned()).isEqualTo(pins);
+    assertThat(state.pins().any()).isEqualTo(pins);
     assertThat(server.tainted()).isEqualTo(pins);
   }
 
@@ -213,7 +213,7 @@ class SessionStateTest {
     run(pins);
     run(ends);
 
-    assertThat(state.pinned()).isFalse();
+    assertThat(state.pins().any()).isFalse();
     assertThat(server.tainted()).isTrue();
   }
 
@@ -232,13 +232,13 @@ class SessionStateTest {
     run("DECLARE \"B\" CURSOR WITH HOLD FOR SELECT 1");
     run("CLOSE b");
     run("CLOSE A");
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
     run("CLOSE \"B\"", true, TransactionState.IDLE, TransactionState.IDLE);
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
 
     run("CLOSE \"B\"");
 
-    assertThat(state.pinned()).isFalse();
+    assertThat(state.pins().any()).isFalse();
     assertThat(server.tainted()).isTrue();
   }
 
@@ -246,17 +246,17 @@ class SessionStateTest {
   void aRollbackEndsCursorsOfItsTransactionAlone() {
     inTransaction("DECLARE a CURSOR WITH HOLD FOR SELECT 1");
     end(false);
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
     inTransaction("DECLARE b CURSOR WITH HOLD FOR SELECT 1");
     end(true);
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
     inTransaction("DECLARE b CURSOR WITH HOLD FOR SELECT 1");
     inTransaction("CLOSE a");
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
 
     end(true);
 
-    assertThat(state.pinned()).isFalse();
+    assertThat(state.pins().any()).isFalse();
   }
 
   @Test
@@ -265,11 +265,11 @@ class SessionStateTest {
     run(declared, true, TransactionState.IDLE, TransactionState.IDLE);
     run("DECLARE a CURSOR WITH HOLD FOR SELECT 1");
     run("CLOSE a");
-    assertThat(state.pinned()).isTrue();
+    assertThat(state.pins().any()).isTrue();
 
     run("CLOSE ALL");
 
-    assertThat(state.pinned()).isFalse();
+    assertThat(state.pins().any()).isFalse();
   }
 
   @Test

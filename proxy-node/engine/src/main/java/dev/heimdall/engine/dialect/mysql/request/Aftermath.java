@@ -135,7 +135,7 @@ final class Aftermath {
       return true;
     }
     carried.hold(null);
-    if (carried.pinned()) {
+    if (carried.pins().any()) {
       return false;
     }
     disown(client.server());
@@ -150,7 +150,7 @@ final class Aftermath {
     ServerConnection server = client.server();
     if (server == null
         || !carried.held()
-        || carried.pinned()
+        || carried.pins().any()
         || client.outstanding() > 0
         || client.status() != TransactionState.IDLE) {
       return;
@@ -352,7 +352,7 @@ final class Aftermath {
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
       from.taint();
-    } else if (!carried.surelyPinnedBeside(MysqlPins.ENDING)
+    } else if (!carried.pins().surelyBeside(MysqlPins.ENDING)
         && !explains(facts)
         && changedUnseen(from, last, facts, error)) {
       client.pin(MysqlPins.STORED_CODE);
@@ -421,7 +421,7 @@ final class Aftermath {
         client.pin(MysqlPins.SAVEPOINT);
       }
     } else if (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK) {
-      carried.unpin(MysqlPins.SAVEPOINT);
+      carried.pins().remove(MysqlPins.SAVEPOINT);
     }
   }
 
@@ -432,7 +432,7 @@ final class Aftermath {
     if (facts.has(MysqlEffect.RELEASES_NAMED_LOCKS)
         && facts.kind() == StatementKind.SELECT
         && last.rows() == 1) {
-      carried.unpin(MysqlPins.NAMED_LOCK);
+      carried.pins().remove(MysqlPins.NAMED_LOCK);
     }
   }
 

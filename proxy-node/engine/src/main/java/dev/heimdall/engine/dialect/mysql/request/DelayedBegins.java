@@ -65,7 +65,7 @@ final class DelayedBegins {
             && mayBegin()
             && !client.transactionLost()
             && !parts.carried().held()
-            && !parts.carried().pinned()
+            && !parts.carried().pins().any()
             && begins(next.effects(), total)
         ? answered(total)
         : Outcome.NEXT;

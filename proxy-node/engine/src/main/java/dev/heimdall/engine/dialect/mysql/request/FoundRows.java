@@ -94,7 +94,7 @@ final class FoundRows {
   boolean ready(ServerConnection server, StatementFacts facts) {
     due &= isOn(server); // or what was to be read back is lost
     // An XA transaction that was ended takes no questions.
-    if (!needs(server, facts) || isOn(server) || carried.pins().contains(MysqlPins.XA)) {
+    if (!needs(server, facts) || isOn(server) || carried.pins().all().contains(MysqlPins.XA)) {
       return true;
     }
     control.block();

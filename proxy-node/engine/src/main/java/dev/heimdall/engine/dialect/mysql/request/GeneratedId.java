@@ -267,8 +267,8 @@ final class GeneratedId {
   void stays(ServerConnection from) {
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
     // transaction that was ended takes no questions.
-    boolean wanted = found.due() && !carried.pins().contains(MysqlPins.XA);
-    if ((wanted || (due && !carried.pinned()))
+    boolean wanted = found.due() && !carried.pins().all().contains(MysqlPins.XA);
+    if ((wanted || (due && !carried.pins().any()))
         && client.status() == TransactionState.IDLE
         && !client.server().closed()
         && !carried.held()) {

@@ -31,7 +31,7 @@ final class OpenCursors {
 
   /** Whether the connection is the client's for one. */
   boolean pins() {
-    return carried.pins().contains(MysqlPins.CURSOR);
+    return carried.pins().all().contains(MysqlPins.CURSOR);
   }
 
   /** A command about a statement is being sent, whose answer is the client's. */
@@ -52,10 +52,10 @@ final class OpenCursors {
         (status & StatusFlag.CURSOR_EXISTS) != 0 && (status & StatusFlag.LAST_ROW_SENT) == 0;
     of.cursor = open;
     if (open) {
-      carried.pin(MysqlPins.CURSOR);
+      carried.pins().add(MysqlPins.CURSOR);
       from.taint();
     } else if (pins() && !statements.haveCursor()) {
-      carried.unpin(MysqlPins.CURSOR);
+      carried.pins().remove(MysqlPins.CURSOR);
     }
   }
 
@@ -72,7 +72,7 @@ final class OpenCursors {
             new InternalQuery() {
               @Override
               protected void done(ServerConnection from, ServerError error) {
-                carried.unpin(MysqlPins.CURSOR);
+                carried.pins().remove(MysqlPins.CURSOR);
                 answers.after(from);
               }
             });

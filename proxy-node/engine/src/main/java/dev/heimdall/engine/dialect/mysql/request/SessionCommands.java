@@ -117,7 +117,7 @@ final class SessionCommands implements Responder {
     boolean now = agreed.has(Capability.MULTI_STATEMENTS);
     if (option > 1) {
       answers.error(total, 1047, "08S01", "Unknown command");
-    } else if ((option == 0) == now && !parts.carried().pins().contains(OPTION)) {
+    } else if ((option == 0) == now && !parts.carried().pins().all().contains(OPTION)) {
       answers.eof(total, agreed.deprecatesEof());
     } else {
       return Outcome.NEXT;
@@ -144,7 +144,7 @@ final class SessionCommands implements Responder {
     }
     if (type == Command.INIT_DB) {
       parts.lifecycle().movesNames();
-      parts.carried().namesMove();
+      parts.carried().pins().namesMove();
     }
     notes.sent(SentStatements.OF_SESSION);
     answers.begin(server, type);

@@ -4,29 +4,32 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.ServerError;
+import java.util.List;
 
 /**
- * Asks a session's server for the values of the settings that statements touched: what they are now
- * is what is carried.
+ * Asks a session's server, between its statements, what they have left there that no text tells for
+ * certain: the values of settings that they touched, which are carried then; or whether that is
+ * still there for which the session is pinned. One question at a time.
  */
-final class SettingsCapture {
+final class StateInquiry {
   private final SessionContext session;
   private final ServerLease lease;
   private final SessionState carried;
   private boolean underWay;
 
-  SettingsCapture(SessionContext session, ServerLease lease) {
+  StateInquiry(SessionContext session, ServerLease lease) {
     this.session = session;
     this.lease = lease;
     this.carried = session.carried();
   }
 
-  /** Whether the answer is awaited. */
+  /** Whether an answer is awaited. */
   boolean underWay() {
     return underWay;
   }
 
-  void begin(ServerConnection server) {
+  /** What are the touched settings now? */
+  void readSettings(ServerConnection server) {
     underWay = true;
     server
         .requests()
@@ -49,6 +52,36 @@ final class SettingsCapture {
                   carried.lost();
                   from.condemn("current_setting", error);
                   session.requests().process();
+                }
+              }
+            });
+  }
+
+  /** Is that still there which a statement may have taken away? */
+  void readPins(ServerConnection server) {
+    underWay = true;
+    List<PinReason> asked = carried.pins().takeInQuestion();
+    List<String> names = carried.pins().names();
+    server
+        .requests()
+        .readPins(
+            asked,
+            names,
+            new InternalQuery(true) {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                underWay = false;
+                if (lease.closed()) {
+                  lease.rest(from);
+                  return;
+                }
+                List<List<String>> said = rows(); // can be read once
+                if (error == null && !said.isEmpty()) {
+                  carried.pinsRead(asked, said.get(0));
+                  session.protocol().pinEnded(from);
+                }
+                if (!from.closed()) { // else its loss is reported next
+                  lease.settle();
                 }
               }
             });
