@@ -168,7 +168,7 @@ class RdsApiIT {
             ports.add(row.getInt(1));
             reads.incrementAndGet();
           }
-          Thread.sleep(1); // Some of them would have the machine to themselves.
+          Thread.sleep(10); // Some of them would have the machine to themselves.
         }
       } catch (SQLException e) {
         errors.add(e.getSQLState() + " " + e.getMessage());
