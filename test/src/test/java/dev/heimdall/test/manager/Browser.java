@@ -75,7 +75,9 @@ final class Browser implements AutoCloseable {
   /** One that nobody else has; the test is left out where there is none. */
   static Browser start() {
     ChromeDriver idle = IDLE.poll();
-    return new Browser(idle == null ? launch() : idle);
+    Browser browser = new Browser(idle == null ? launch() : idle);
+    browser.asLargeAsLaptop();
+    return browser;
   }
 
   private static ChromeDriver launch() {
@@ -108,9 +110,13 @@ final class Browser implements AutoCloseable {
             .build();
     ChromeDriver driver = new ChromeDriver(service, options);
     driver.manage().timeouts().pageLoadTimeout(Started.PATIENCE);
-    driver.manage().window().setSize(LAPTOP);
     Runtime.getRuntime().addShutdownHook(new Thread(driver::quit, "browser-end"));
     return driver;
+  }
+
+  /** A window that is opened later has a size of its own. */
+  private void asLargeAsLaptop() {
+    driver.manage().window().setSize(LAPTOP);
   }
 
   private static Optional<File> program(String name) {
@@ -224,6 +230,7 @@ final class Browser implements AutoCloseable {
   /** Opens another window of the same session, and looks at that. */
   void openWindow() {
     driver.switchTo().newWindow(WindowType.TAB);
+    asLargeAsLaptop();
   }
 
   /** Closes the window that is looked at, and looks at another one. */
