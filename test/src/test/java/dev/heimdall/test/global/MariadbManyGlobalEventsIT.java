@@ -1,6 +1,9 @@
 package dev.heimdall.test.global;
 
-/** MariaDB in place of Aurora MySQL. */
+import org.junit.jupiter.api.Tag;
+
+/** MariaDB in place of Aurora MySQL; each build has {@link MysqlGlobalSwitchoverIT}. */
+@Tag("long")
 class MariadbManyGlobalEventsIT extends ManyGlobalEventsContract {
   @Override
   Sql sql() {

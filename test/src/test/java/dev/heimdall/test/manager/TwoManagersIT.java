@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class TwoManagersIT {
   private static final int AUTHORS = 6;
   private static final int EDITS = 10;
-  private static final int EDITS_IN_S3 = 4;
+  private static final int EDITS_IN_S3 = 2;
   private static final List<String> DOCUMENTS = List.of("users/a.json", "users/b.json");
 
   @TempDir private Path directory;

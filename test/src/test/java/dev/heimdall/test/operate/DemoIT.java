@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +102,7 @@ class DemoIT {
 
   /** What sessions keep of a statement that was answered is none of its text. */
   @ParameterizedTest
+  @Tag("long")
   @CsvSource({
     "postgresql, jdbc:postgresql://127.0.0.1:%d/shop?user=shop&password=shop",
     "mysql, jdbc:mysql://127.0.0.1:%d/shop?user=shop&password=shop&sslMode=DISABLED"

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * what they say to their server and to the store, and hear, comes late.
  */
 class FleetRaceIT {
-  private static final int WRITES = Integer.getInteger("cache.fleet.writes", 60);
+  private static final int WRITES = Integer.getInteger("cache.fleet.writes", 30);
   private static final int MANY_WRITES = Integer.getInteger("cache.fleet.writes", 1500);
 
   private static RedisProcess store;
