@@ -72,7 +72,7 @@ class KilledAwsWriterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {BUCKET, SECRET, MIXED})
+  @ValueSource(strings = {BUCKET, MIXED})
   void aKilledWriterLeavesACommitAndLosesNone(String place) throws Exception {
     kill(place, 2);
   }

@@ -52,6 +52,7 @@ class ContainerImageIT {
     Ended.of(
             new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.heimdall.packaging.Packages",
@@ -196,8 +197,9 @@ class ContainerImageIT {
     assertThat(
             inside(
                 own.resolve("output"),
-                "for f in /opt/heimdall/x /etc/x /etc/heimdall/x /usr/bin/x; do echo x >$f; done 2>&1;"
-                    + " echo x >/tmp/x && echo x >/var/lib/heimdall/x && echo \"$(id -u) $(id -g)\""))
+                "for f in /opt/heimdall/x /etc/x /etc/heimdall/x /usr/bin/x; do echo x >$f; done"
+                    + " 2>&1; echo x >/tmp/x && echo x >/var/lib/heimdall/x && echo \"$(id -u) $(id"
+                    + " -g)\""))
         .contains("/opt/heimdall/x: Read-only file system", "/etc/heimdall/x: Read-only")
         .endsWith("65532 65532\nexit 0");
     assertThat(state.resolve("x")).exists();

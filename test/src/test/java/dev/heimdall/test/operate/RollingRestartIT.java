@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,6 +109,7 @@ class RollingRestartIT {
 
   /** What the test above would find. */
   @Test
+  @Tag("long")
   void aBalancerThatAsksWhetherTheNodeLivesSendsClientsToClosedPorts() throws Exception {
     Map<String, Object> settings = Map.of("drainNotice", "500ms", "drainTimeout", "10s");
     try (ProxyProcess first = node("first", settings);
