@@ -26,18 +26,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of real nodes in front of PostgreSQL and MariaDB, as the manager shows and ends them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientsIT {
   private static final String CLIENTS = "/api/v1/clients";
   private static final String CANARY = "canary-value";
   private static final Pattern CRM = Pattern.compile("crm on 127\\.0\\.0\\.1:([0-9]+)");
-
-  @TempDir private Path directory;
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Connection> open = new ArrayList<>();
@@ -45,13 +46,14 @@ class ClientsIT {
   private int manager;
   private Started a;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
     fleet = new ReportingNodes(directory);
     manager = fleet.onePort();
     fleet.write(
         "vdbs/app.json",
-        "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [0], \"pool\": {\"size\": 1}}");
+        "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [0], \"pool\": {\"size\":"
+            + " 1}}");
     fleet.write(
         "sources/maria.json",
         "{\"url\": \"%s\", \"user\": \"%s\", \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"}}"
@@ -65,11 +67,21 @@ class ClientsIT {
   }
 
   @AfterEach
-  void end() throws Exception {
-    threads.shutdownNow();
+  void leave() throws Exception {
     for (Connection each : open) {
       each.abort(Runnable::run);
     }
+    open.clear();
+    Await.until(
+        "all clients have left",
+        Started.PATIENCE,
+        () -> clients("").path("connected").asInt() == 0,
+        () -> clients("").toString());
+  }
+
+  @AfterAll
+  void end() throws Exception {
+    threads.shutdownNow();
     fleet.close();
   }
 
@@ -304,7 +316,8 @@ class ClientsIT {
                 .rest(manager)
                 .post(
                     "/api/v1/accounts",
-                    "{\"name\": \"reader\", \"role\": \"read_only\", \"password\": \"given by somebody\"}")
+                    "{\"name\": \"reader\", \"role\": \"read_only\", \"password\": \"given by"
+                        + " somebody\"}")
                 .status())
         .isEqualTo(201);
     Rest reader = new Rest(manager, "reader", "given by somebody");
