@@ -12,9 +12,6 @@ import java.util.Optional;
  * @param region where it is reported
  */
 public record MisplacedCluster(String source, String arn, String region) {
-  private static final int REGION = 3;
-  private static final int PARTS = 7;
-
   /**
    * The first one that may be meant by an ARN, or by those of a global cluster's members.
    *
@@ -36,23 +33,11 @@ public record MisplacedCluster(String source, String arn, String region) {
 
   /** By the ARN that it has, or by the one that it would have where it is reported. */
   private static boolean meant(String arn, TopologyCluster one) {
+    String region = AccountDatabase.region(arn);
     return one.holds(arn)
-        || region(arn).equals(Optional.of(one.region()))
-            && region(one.arn()).map(other -> one.holds(in(other, arn))).orElse(false);
-  }
-
-  private static String in(String region, String arn) {
-    String[] parts = arn.split(":", PARTS);
-    parts[REGION] = region;
-    return String.join(":", parts);
-  }
-
-  /** The region that an ARN names; empty for that of a global cluster, and for what is no ARN. */
-  public static Optional<String> region(String arn) {
-    String[] parts = arn.split(":", PARTS);
-    return parts.length == PARTS && !parts[REGION].isEmpty()
-        ? Optional.of(parts[REGION])
-        : Optional.empty();
+        || region.equals(one.region())
+            && one.holds(
+                arn.replace(":" + region + ":", ":" + AccountDatabase.region(one.arn()) + ":"));
   }
 
   @Override

@@ -87,7 +87,8 @@ public record TopologyCluster(
 
   /** Whether its ARN names another region than the one in which it is reported. */
   public boolean misplaced() {
-    return MisplacedCluster.region(arn).filter(its -> !its.equals(region)).isPresent();
+    String its = AccountDatabase.region(arn);
+    return !its.isEmpty() && !its.equals(region);
   }
 
   /** Whether an ARN is, or was, its own, or that of an instance of it. */

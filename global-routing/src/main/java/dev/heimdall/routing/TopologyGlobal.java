@@ -52,8 +52,6 @@ public record TopologyGlobal(
    *     known
    */
   public record Member(String cluster, boolean writer, String synchronization, String forwarding) {
-    private static final int REGION = 3;
-
     /** One of which nothing is known of write forwarding. */
     public Member(String cluster, boolean writer, String synchronization) {
       this(cluster, writer, synchronization, "");
@@ -66,8 +64,7 @@ public record TopologyGlobal(
 
     /** The region that the cluster is in, by its ARN. */
     public String region() {
-      String[] parts = cluster.split(":", -1);
-      return parts.length > REGION ? parts[REGION] : "";
+      return AccountDatabase.region(cluster);
     }
 
     /** What RDS calls the cluster there. */

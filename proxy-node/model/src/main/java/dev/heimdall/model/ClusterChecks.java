@@ -158,13 +158,17 @@ final class ClusterChecks {
             });
   }
 
+  private Optional<String[]> arnParts() {
+    return source.cluster().arn().map(arn -> arn.split(":", -1));
+  }
+
   /** No region's API knows clusters of another partition of AWS. */
   private void partition() {
     if (!in.sound("$.cluster.global", "$.cluster.arn", "$.cluster.api.region")) {
       return;
     }
     ClusterSettings cluster = source.cluster();
-    Optional<String[]> parts = cluster.arn().map(arn -> arn.split(":", -1));
+    Optional<String[]> parts = arnParts();
     String partition = parts.map(all -> all[1]).orElse("");
     parts
         .map(all -> all[3])
@@ -196,8 +200,7 @@ final class ClusterChecks {
     if (!in.sound("$.cluster.global", "$.cluster.arn", "$.cluster.api.region")) {
       return;
     }
-    String arn = source.cluster().arn().orElse("");
-    String region = arn.isEmpty() ? "" : arn.split(":", -1)[3];
+    String region = arnParts().map(all -> all[3]).orElse("");
     if (region.isEmpty()) {
       return;
     }
@@ -218,7 +221,9 @@ final class ClusterChecks {
     if (in.arnAlone().isEmpty() && !hosts.isEmpty() && !hosts.contains(region)) {
       in.problem(
           "$.cluster.arn",
-          JsonValue.quote(arn) + " with a \"url\" in " + hosts.get(0),
+          JsonValue.quote(source.cluster().arn().orElseThrow())
+              + " with a \"url\" in "
+              + hosts.get(0),
           "an ARN of " + hosts.get(0) + ", or a \"url\" of " + region);
     }
   }
