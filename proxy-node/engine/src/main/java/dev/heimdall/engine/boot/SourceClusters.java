@@ -195,7 +195,7 @@ final class SourceClusters implements AutoCloseable {
         if (!now.isEmpty() && !now.equals(misplaced)) {
           LOG.warn("data source {}: {}", source.name(), now);
         }
-        misplaced = now; // it is told again and again
+        misplaced = now; // each document reports it again
       }
 
       @Override

@@ -87,7 +87,7 @@ final class WriteRejections {
    * @param most how long a switchover may take
    */
   synchronized boolean maySwitch(ServerAddress from, Duration most) {
-    return !isKnown(from) || passes(from, most);
+    return !isKnown(from) || passes(from, most, clock.getAsLong());
   }
 
   /** Whether it is the one that takes none, which nothing but time ends. */
@@ -110,11 +110,10 @@ final class WriteRejections {
       return true;
     }
     last = now;
-    return passes(by, most);
+    return passes(by, most, now);
   }
 
-  private boolean passes(ServerAddress by, Duration most) {
-    long now = clock.getAsLong();
+  private boolean passes(ServerAddress by, Duration most, long now) {
     boolean passes = now - since <= most.toNanos();
     if (!passes && !reported) {
       reported = true;

@@ -4,7 +4,7 @@ import dev.heimdall.engine.rules.Decision;
 import java.util.Collection;
 import java.util.function.Supplier;
 
-/** Is told of results that are not what they should be. */
+/** Reports cached results that differ from what the server answers. */
 public interface ResultDifferences {
   /**
    * A result that is kept of a statement, and holds as far as the node knows, is not what the

@@ -79,6 +79,7 @@ public interface SessionContext {
   /** The statement at the reader's position. */
   RoutedStatement next();
 
+  /** All of its statements, as far as its server connection depends on them. */
   SessionStatements statements();
 
   /** Where its reads go. */

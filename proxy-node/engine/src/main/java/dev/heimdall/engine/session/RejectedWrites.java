@@ -12,7 +12,7 @@ import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
 
-/** Writes of transactions that a server rejects which is no writer any more. */
+/** Writes that a server rejects which is no writer any more. */
 final class RejectedWrites {
   private RejectedWrites() {}
 
