@@ -32,6 +32,9 @@ import picocli.CommandLine.Spec;
       "6:what was only to be looked at differs from what was wanted"
     })
 public final class Heimdall implements Runnable {
+  /** The one that tells of all others. */
+  private static final String HELP = "help";
+
   /** In the order in which they are listed. */
   private static final List<Class<?>> COMMANDS =
       List.of(
@@ -95,10 +98,9 @@ public final class Heimdall implements Runnable {
 
   /** To read what all of them take costs more time than most of them run. */
   private static List<Class<?>> asked(String... arguments) {
+    String first = arguments.length == 0 || arguments[0].equals(HELP) ? "" : arguments[0];
     for (Class<?> command : COMMANDS) {
-      if (arguments.length > 0
-          && command.getAnnotation(Command.class).name().equals(arguments[0])
-          && !command.equals(CommandLine.HelpCommand.class)) {
+      if (command.getAnnotation(Command.class).name().equals(first)) {
         return List.of(command);
       }
     }
