@@ -105,8 +105,12 @@ class DashboardIT {
   }
 
   private JsonNode figures(String query) {
+    return got("/api/v1/figures?" + query);
+  }
+
+  private JsonNode got(String path) {
     try {
-      return new Rest(managerPort, "admin", password()).get("/api/v1/figures?" + query).json();
+      return new Rest(managerPort, "admin", password()).get(path).json();
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
@@ -170,13 +174,7 @@ class DashboardIT {
       Await.until(
           "both have reported: what was before is counted, and in no rate",
           Started.PATIENCE,
-          () ->
-              new Rest(managerPort, "admin", password())
-                      .get("/api/v1/nodes")
-                      .json()
-                      .path("nodes")
-                      .size()
-                  == 2,
+          () -> got("/api/v1/nodes").path("nodes").size() == 2,
           one::output);
       load(one, 400, 5);
       load(two, 100, 0);

@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +31,8 @@ final class CommandHost {
 
   private CommandHost() {
     List<String> command =
-        new ArrayList<>(
-            HeimdallJvm.program(
-                CommandHost.class, "deployment", "--add-opens=java.base/java.util=ALL-UNNAMED"));
+        HeimdallJvm.program(
+            CommandHost.class, "deployment", "--add-opens=java.base/java.util=ALL-UNNAMED");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
