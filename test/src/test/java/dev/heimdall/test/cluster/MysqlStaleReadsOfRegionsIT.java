@@ -9,12 +9,13 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.NodeKind;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@link StaleReadsOfRegionsIT} with MySQL and MariaDB in place of Aurora MySQL, whose servers tell
@@ -25,6 +26,21 @@ class MysqlStaleReadsOfRegionsIT {
   private static final Duration A_WHILE = Duration.ofSeconds(2);
   private static final Duration BOUND = Duration.ofSeconds(4);
   private static final String COUNT = "SELECT COUNT(*) FROM other";
+
+  static List<MysqlRelease> mariadb() {
+    return releases(MysqlRelease.MARIADB);
+  }
+
+  static List<MysqlRelease> mysql() {
+    return releases(MysqlRelease.MYSQL);
+  }
+
+  /** Each starts servers of its own: one of them, or both where all kinds of nodes are tested. */
+  private static List<MysqlRelease> releases(MysqlRelease byDefault) {
+    return NodeKind.chosen().size() == NodeKind.values().length
+        ? List.of(MysqlRelease.MARIADB, MysqlRelease.MYSQL)
+        : List.of(byDefault);
+  }
 
   private static MysqlGlobalServers servers(MysqlRelease release) throws Exception {
     MysqlGlobalServers servers = MysqlGlobalServers.start(release);
@@ -146,7 +162,7 @@ class MysqlStaleReadsOfRegionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "MARIADB")
+  @MethodSource("mariadb")
   void whileTheWriterIsFenced(MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = servers(release);
         MysqlNode node = node(servers, "5s");
@@ -167,7 +183,7 @@ class MysqlStaleReadsOfRegionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "MYSQL")
+  @MethodSource("mysql")
   void whileServersOfTwoRegionsClaimTheWriter(MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = servers(release);
         MysqlNode node = node(servers, "0");
@@ -187,7 +203,7 @@ class MysqlStaleReadsOfRegionsIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = "MARIADB")
+  @MethodSource("mariadb")
   void whileTheWriterMovesToAnotherRegion(MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = servers(release);
         MysqlNode node = node(servers, "0");
@@ -214,7 +230,7 @@ class MysqlStaleReadsOfRegionsIT {
 
   /** In neither region, before one of them is less far behind the writer when it went. */
   @ParameterizedTest
-  @EnumSource(names = "MYSQL")
+  @MethodSource("mysql")
   void noneIsStalerThanTheBoundWhileTheWriterMovesToAnotherRegion(MysqlRelease release)
       throws Exception {
     try (MysqlGlobalServers servers = servers(release);
