@@ -143,6 +143,60 @@ class SilentWriterIT {
     }
   }
 
+  /** By drivers that want to know columns before they run anything. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5m"})
+  void aReadThatIsOnlyPreparedDoesNotWaitForIt(String staleReads) throws Exception {
+    boolean stale = !staleReads.equals("0");
+    try (RoutedCluster routed = start(staleReads);
+        Connection client = routed.connect("prepareThreshold", "1");
+        PreparedStatement read = client.prepareStatement("SELECT i FROM other");
+        PreparedStatement later = client.prepareStatement("SELECT i AS j FROM other");
+        Connection other = routed.connect("prepareThreshold", "1");
+        PreparedStatement write =
+            other.prepareStatement("INSERT INTO other VALUES (9) RETURNING i");
+        Connection writes = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(writes, "other");
+      routed.pauseReplay(true);
+      execute(writes, "INSERT INTO other VALUES (2)");
+      assertThat(value(client, COUNT)).as("at the writer").isEqualTo("2");
+      routed.awaitKnown(routed.node());
+
+      CompletableFuture<String> written;
+      routed.primary().freeze();
+      try {
+        CompletableFuture<String> column = columnMeanwhile(read);
+        written = columnMeanwhile(write);
+        Await.until("it is suspect", () -> "suspect".equals(writerState(routed)));
+        if (!stale) {
+          assertThat(column.isDone()).as("no replica has all that was written").isFalse();
+          routed.pauseReplay(false);
+        }
+        assertThat(answer(column)).isEqualTo("i");
+        assertThat(answer(columnMeanwhile(later))).as("one that begins later").isEqualTo("j");
+        assertThat(written.isDone()).as("a write is for the writer").isFalse();
+        assertThat(writerState(routed)).as("it was not found down meanwhile").isEqualTo("suspect");
+      } finally {
+        routed.primary().thaw();
+      }
+      Await.until("it is back", () -> "up".equals(writerState(routed)));
+      assertThat(answer(written)).isEqualTo("i");
+      assertThat(first(read)).isEqualTo("1");
+      assertThat(first(later)).isEqualTo("1");
+    }
+  }
+
+  private static CompletableFuture<String> columnMeanwhile(PreparedStatement statement) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return statement.getMetaData().getColumnName(1);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
   private static String first(PreparedStatement statement) throws SQLException {
     try (ResultSet rows = statement.executeQuery()) {
       rows.next();

@@ -135,4 +135,55 @@ class MysqlSilentWriterIT {
       }
     }
   }
+
+  @ParameterizedTest
+  @EnumSource(names = {"MARIADB", "MYSQL"})
+  void aReadThatIsOnlyPreparedDoesNotWaitForIt(MysqlRelease release) throws Exception {
+    try (MysqlCluster cluster = release.cluster().replicas(1).start()) {
+      cluster.primary().executeIn("app", "CREATE TABLE other (i int)");
+      cluster.primary().executeIn("app", "INSERT INTO other VALUES (1)");
+      cluster.awaitReplay(PATIENCE);
+      try (MysqlNode node = start(cluster);
+          Connection client = node.target().jdbc("useServerPrepStmts", "true");
+          Connection writes = node.target().jdbc("useServerPrepStmts", "true")) {
+        awaitCatalogue(node);
+        assertThat(value(client, COUNT)).isEqualTo("1");
+        assertThat(value(writes, COUNT)).isEqualTo("1");
+
+        CompletableFuture<PreparedStatement> write;
+        cluster.primary().freeze();
+        try {
+          CompletableFuture<PreparedStatement> read =
+              preparedMeanwhile(client, "SELECT i FROM other");
+          write = preparedMeanwhile(writes, "INSERT INTO other VALUES (2)");
+          assertThat(first(read.get(60, TimeUnit.SECONDS).executeQuery())).isEqualTo("1");
+          assertThat(
+                  preparedMeanwhile(client, "SELECT i + 1 FROM other")
+                      .get(60, TimeUnit.SECONDS)
+                      .getMetaData()
+                      .getColumnCount())
+              .as("one that begins later")
+              .isEqualTo(1);
+          assertThat(write.isDone()).as("a write is for the writer").isFalse();
+          assertThat(writerState(node)).as("it is not down").isEqualTo("suspect");
+        } finally {
+          cluster.primary().thaw();
+        }
+        write.get(60, TimeUnit.SECONDS).execute();
+        assertThat(value(writes, COUNT)).isEqualTo("2");
+      }
+    }
+  }
+
+  private static CompletableFuture<PreparedStatement> preparedMeanwhile(
+      Connection client, String sql) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return client.prepareStatement(sql);
+          } catch (SQLException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
 }

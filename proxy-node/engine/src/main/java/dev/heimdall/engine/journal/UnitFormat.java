@@ -28,6 +28,14 @@ public interface UnitFormat {
    */
   int whole(ByteBuf in, int most);
 
+  /**
+   * Whether what waits first is here whole and has one statement prepared, and perhaps described,
+   * but not run.
+   */
+  default boolean onlyPrepares(ByteBuf in) {
+    return false;
+  }
+
   /** Whether a batch begins by preparing a statement. */
   boolean prepares(ByteBuf batch);
 }

@@ -94,6 +94,11 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Whether a transaction is to begin there, of which nobody knows yet what it will read. */
   private boolean whole;
 
+  /** What was looked at last that is only prepared, and whether that is what waits. */
+  private final PreparedRead prepared = new PreparedRead();
+
+  private boolean prepares;
+
   private final OwnMode mode = new OwnMode();
 
   /** The BEGIN of which it was asked last whether its transaction only reads; or null. */
@@ -193,14 +198,49 @@ public final class ReplicaReads implements ReplicaChoice {
     if (!watch.view().writerAnswers() && barred != null && barred.passes()) {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
     }
-    why = barred != null ? barred : reason(split, watch.view().writer().isPresent());
-    if (why != null && barred != null && why.passes() && !pools.paused()) {
+    prepares = onlyPrepares(split);
+    if (barred != null) {
+      why = barred;
+    } else if (prepares) {
+      whole = false;
+      why = watch.view().writerAnswers() ? OnWriter.NOT_A_READ : null;
+    } else {
+      why = reason(split, watch.view().writer().isPresent());
+    }
+    if (why != null && (prepares || barred != null && why.passes()) && !pools.paused()) {
       // Should the writer fall silent while it has the read, a replica may answer all the same.
       router = routers.router(pools.plan().source().name(), watch.view());
       asked = request(watch.view());
       request = asked;
     }
     return why != null ? null : choose(pools, watch.view());
+  }
+
+  /** Whether what waits prepares a read that a replica may answer, and does nothing else. */
+  private boolean onlyPrepares(ReadSplit split) {
+    return !session.next().onItsWay()
+        && transaction.status() == TransactionState.IDLE
+        && transaction.heldBegin() == null
+        && carried.autocommits()
+        && !session.lease().keepsServer()
+        && !session.listening().undecided()
+        && !isDefault("default_transaction_isolation", SERIAL)
+        && prepared.letsReplicaAnswer(split)
+        && session.format().onlyPrepares(session.requests().waiting());
+  }
+
+  /**
+   * What waits is, or may be, only prepared, and was looked at.
+   *
+   * @param statement null where nobody knows what it does
+   */
+  public void prepares(Statement statement, StatementFacts effects, Decision decision) {
+    prepared.become(statement, effects, decision);
+  }
+
+  /** Whether it is that, and still stands at the reader's position. */
+  public boolean prepares() {
+    return prepares && session.format().onlyPrepares(session.requests().waiting());
   }
 
   @Override
@@ -468,9 +508,10 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private ReadRequest request(ClusterView view) {
     RoutedStatement next = session.next();
-    Decision decision = next.decision();
+    Decision decision = prepares ? prepared.decision() : next.decision();
     judgedBy = next.judgedBy();
-    boolean known = !whole && next.readsNamedTables() && decision.extraTables().isEmpty();
+    boolean known =
+        !whole && !prepares && next.readsNamedTables() && decision.extraTables().isEmpty();
     Collection<String> tables = known ? next.statement().tablesRead() : null;
     long among =
         decision

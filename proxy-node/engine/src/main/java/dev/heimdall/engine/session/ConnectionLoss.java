@@ -175,8 +175,13 @@ final class ConnectionLoss {
             && !carried.unread()
             && !from.told()
             && losses.mayGoOn()
-            && sent.readsOnly(pending.outstanding())
+            && (sent.readsOnly(pending.outstanding()) || asksOnly(from))
             && reads.mayBeAnsweredElsewhere();
+  }
+
+  /** Whether it is only being asked about what the client has prepared, which still waits. */
+  private boolean asksOnly(ServerConnection from) {
+    return pending.outstanding() == 0 && !from.groupOpen() && reads.prepares();
   }
 
   /** Whether a limit of silence, or of transactions, has ended it, with which its client ends. */

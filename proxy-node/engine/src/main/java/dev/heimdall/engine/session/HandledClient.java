@@ -7,6 +7,7 @@ import dev.heimdall.engine.lease.Losses;
 import dev.heimdall.engine.lease.PendingReplies;
 import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.observe.PoolMetrics;
+import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.reply.ClientOutput;
@@ -250,6 +251,11 @@ public final class HandledClient implements SchemaEpoch {
   /** Whether statements of its may share the pipeline of a connection. */
   public boolean mayShare() {
     return sharing.enabled();
+  }
+
+  /** What waits is, or may be, only prepared, and was looked at: a replica may answer that. */
+  public void prepares(QueryPipeline looked) {
+    reads.prepares(looked.statement(), looked.effects(), looked.decision());
   }
 
   /** Whether its source is a cluster with a writer to be followed. */

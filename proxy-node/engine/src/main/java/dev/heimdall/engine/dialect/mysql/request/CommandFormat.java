@@ -141,6 +141,13 @@ final class CommandFormat implements RequestFormat {
     return type == Command.QUERY || type == Command.STMT_EXECUTE;
   }
 
+  @Override
+  public boolean onlyPrepares(ByteBuf in) {
+    return in.isReadable(Packet.HEADER + 1)
+        && type(in) == Command.STMT_PREPARE
+        && total(in) <= in.readableBytes();
+  }
+
   /** What is prepared is remembered with the answer to it, and not sent as part of a unit. */
   @Override
   public boolean prepares(ByteBuf batch) {

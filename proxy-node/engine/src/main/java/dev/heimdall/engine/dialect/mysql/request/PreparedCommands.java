@@ -237,6 +237,7 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     preparing = new Preparation(statement, examined);
+    client.prepares(lifecycle.previewed());
     return Outcome.NEXT;
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -14,6 +15,7 @@ import java.util.function.BooleanSupplier;
  * elsewhere, and it may share a connection.
  */
 final class BatchJudgement {
+  private final HandledClient client;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
   private final BooleanSupplier asked;
@@ -26,12 +28,14 @@ final class BatchJudgement {
    * @param asked whether something besides rules wants to know what batches do
    */
   BatchJudgement(
+      HandledClient client,
       StatementLifecycle lifecycle,
       BooleanSupplier asked,
       RequestCursor cursor,
       LoopContext loop,
       ServerNames names,
       ExtendedStatements extended) {
+    this.client = client;
     this.lifecycle = lifecycle;
     this.next = lifecycle.next();
     this.asked = asked;
@@ -62,10 +66,34 @@ final class BatchJudgement {
         default -> {}
       }
     }
-    int rest = batch.start(batch.count());
-    // Its names suffice: parameters may still be on their way.
-    return batch.partial() != FrontendType.BIND
-        || judgeBind(rest, batch.bytes().writerIndex(), parsed);
+    if (batch.partial() == FrontendType.BIND) {
+      // Its names suffice: parameters may still be on their way.
+      return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), parsed);
+    }
+    return parsed < 0 || !client.led() || lookAtParsed(parsed);
+  }
+
+  /** It is not run, so that rules are asked when it is sent: here it matters where to. */
+  private boolean lookAtParsed(int parse) {
+    ByteBuf input = cursor.bytes();
+    if (!SingleStatement.onlyPrepares(input)) {
+      return true;
+    }
+    int end = parse + 1 + input.getInt(parse + 1);
+    int nameEnd = input.indexOf(parse + 5, end, (byte) 0);
+    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
+    if (textEnd < 0) {
+      return true; // the error comes when it is read
+    }
+    int length = textEnd - nameEnd - 1;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(nameEnd + 1, sql, 0, length);
+    int[] types = BindParameters.types(input, textEnd + 1, end);
+    if (!lifecycle.preview(sql, length, names.lexerMode(sql, 0, length), types)) {
+      return false;
+    }
+    client.prepares(lifecycle.previewed());
+    return true;
   }
 
   /**

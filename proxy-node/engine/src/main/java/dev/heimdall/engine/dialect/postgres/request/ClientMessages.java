@@ -118,7 +118,8 @@ final class ClientMessages implements RequestHandler {
     this.handed = new HandedStatements(parts, names, unnamed);
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
-        new BatchJudgement(lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
+        new BatchJudgement(
+            client, lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
     this.simple =
         new SimpleStatements(
             client,

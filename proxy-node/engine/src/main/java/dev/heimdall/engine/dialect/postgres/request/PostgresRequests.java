@@ -115,6 +115,11 @@ final class PostgresRequests implements RequestFormat {
   }
 
   @Override
+  public boolean onlyPrepares(ByteBuf in) {
+    return SingleStatement.onlyPrepares(in);
+  }
+
+  @Override
   public boolean prepares(ByteBuf batch) {
     return batch.getByte(batch.readerIndex()) == FrontendType.PARSE;
   }

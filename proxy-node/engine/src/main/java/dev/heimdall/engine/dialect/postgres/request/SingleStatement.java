@@ -68,4 +68,38 @@ final class SingleStatement {
     }
     return 0;
   }
+
+  /** Whether a batch is here up to its Sync that parses one statement and runs nothing. */
+  static boolean onlyPrepares(ByteBuf input) {
+    int at = input.readerIndex();
+    int end = input.writerIndex();
+    boolean parsed = false;
+    while (end - at >= 5) {
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        return false;
+      }
+      switch (input.getByte(at)) {
+        case FrontendType.PARSE -> {
+          if (parsed) {
+            return false;
+          }
+          parsed = true;
+        }
+        case FrontendType.DESCRIBE -> {
+          if (!parsed || input.getByte(at + 5) != 'S') {
+            return false;
+          }
+        }
+        case FrontendType.SYNC -> {
+          return parsed;
+        }
+        default -> {
+          return false;
+        }
+      }
+      at += 1 + length;
+    }
+    return false;
+  }
 }
