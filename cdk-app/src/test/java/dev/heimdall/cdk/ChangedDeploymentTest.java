@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Each ordinary change of a deployment, and its way back, is taken by CloudFormation, as {@link
  * ChangeJudge} has its rules.
  */
+@Tag("ci")
 class ChangedDeploymentTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Documents that are edited in one region and copied to the others. */
+@Tag("ci")
 class CopiedDocumentsTest {
   private static final String EU = "heimdall-eu-west-1";
   private static final String US = "heimdall-us-east-1";

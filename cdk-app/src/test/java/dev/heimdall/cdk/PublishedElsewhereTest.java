@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What functions of several regions publish to each other, and may. */
+@Tag("ci")
 class PublishedElsewhereTest {
   private static final String WEST = "heimdall-eu-west-1";
   private static final String EAST = "heimdall-us-east-1";

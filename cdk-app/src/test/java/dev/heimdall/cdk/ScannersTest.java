@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.App;
@@ -33,6 +34,7 @@ import software.amazon.awscdk.Aspects;
  * Each finding of cdk-nag and checkov is answered in {@code docs/aws-scanners.md}, and each answer
  * there is that to a finding.
  */
+@Tag("ci")
 class ScannersTest {
   private static final Path SAMPLES = Path.of("samples");
   private static final Pattern COMPLAINT =

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * file: CloudFormation takes it, as {@link ChangeJudge} has its rules, and nothing that clients or
  * data are in is made anew or left behind.
  */
+@Tag("ci")
 class UpgradeTest {
   private static final String WITH_EQUAL_ADDRESSES = "two-networks of 2026-11-24";
 

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What the documentation shows to who writes TypeScript: it names no types, so Node.js runs it as
  * it is, and the compiler checks it, with the very library that the Java one has in it.
  */
+@Tag("ci")
 class TypeScriptConstructTest {
   private static final Path EXAMPLE = Path.of("src", "test", "resources", "example", "orders.mjs");
   private static final Path COMPILER = Path.of("src", "test", "typescript");

@@ -33,7 +33,7 @@ class RunTestCommandTest {
         .isEqualTo(
             new Outcome(
                 0,
-                "mvn -B -ntp -Dquick -pl proxy-node/engine -am -Dtest=FingerprinterTest"
+                "mvn -B -ntp -Dquick -Pci -pl proxy-node/engine -am -Dtest=FingerprinterTest"
                     + " -Dsurefire.failIfNoSpecifiedTests=false test"));
   }
 

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -40,6 +41,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
  * fake, whose servers lead to real ones and which knows how global clusters are moved.
  */
 @AlsoOnLocalStack
+@Tag("ci")
 class GlobalTopologyIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

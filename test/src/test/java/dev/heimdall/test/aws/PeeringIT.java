@@ -20,6 +20,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * emulator accepts a connection at once, and has its tags in both regions where EC2 keeps them
  * apart.
  */
+@Tag("ci")
 class PeeringIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WEST = "eu-west-1";

@@ -12,12 +12,14 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The function that connects networks, with the nodes' network and that of their databases in one
  * region: called as CloudFormation does by the stack that makes the nodes' network itself.
  */
+@Tag("ci")
 class PeeringOfOneRegionIT {
   private static final String WEST = "eu-west-1";
 

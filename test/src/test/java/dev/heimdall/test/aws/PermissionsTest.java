@@ -28,6 +28,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * needs its action, and each action its call. The policies are made from {@code
  * dev.heimdall.cdk.iam.Component}: an action goes there.
  */
+@Tag("ci")
 class PermissionsTest {
   private static final JavaClasses PRODUCT = Product.CLASSES;
 

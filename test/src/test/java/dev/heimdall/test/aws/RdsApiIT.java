@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * replicas, of which the configuration names the primary only. PostgreSQL tells no ports of
  * replicas, so nobody but the API knows where these are.
  */
+@Tag("ci")
 class RdsApiIT {
   private final FakeRds rds = new FakeRds();
   private PostgresCluster cluster;

@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node whose data source logs in as a secret says, which changes under it. */
 @AlsoOnLocalStack
+@Tag("ci")
 class SecretRotationIT {
   private static final String ROLE = "rotating";
   private static final String NAME = "rds!cluster-1/shop";

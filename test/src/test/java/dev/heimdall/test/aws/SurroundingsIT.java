@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.elasticache.ElastiCacheClient;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** What is read of an account's databases and caches. */
+@Tag("ci")
 class SurroundingsIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final AwsAccess access =

@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The templates of {@code templates}, judged by a linter, and created as stacks in the emulator.
  */
+@Tag("ci")
 class TemplatesIT {
   private static final Path TEMPLATES = Path.of("..", "templates").toAbsolutePath().normalize();
 

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * emulator has each change done at once, takes a network twice, and knows no other account: what
  * Route 53 says of these is said in its place.
  */
+@Tag("ci")
 class ZoneAssociationIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String EAST = "us-east-1";

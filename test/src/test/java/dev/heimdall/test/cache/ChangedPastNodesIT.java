@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * What is changed at the server itself, past all nodes, and lets a statement answer otherwise: soon
  * the node answers as the server does, by polling alone and where the event trigger counts.
  */
+@Tag("ci")
 class ChangedPastNodesIT {
   private static final String POLLED = "changed_polled";
   private static final String COUNTED = "changed_counted";

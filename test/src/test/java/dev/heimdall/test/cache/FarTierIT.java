@@ -21,11 +21,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Answers in real stores, and what faults of these cost whoever asks: at most a time limit. */
 @Timeout(300)
+@Tag("ci")
 class FarTierIT {
   static final String EVENTS = "notify-keyspace-events AE";
 

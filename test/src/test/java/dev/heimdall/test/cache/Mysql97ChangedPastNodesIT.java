@@ -1,8 +1,10 @@
 package dev.heimdall.test.cache;
 
 import dev.heimdall.test.fixture.MysqlRelease;
+import org.junit.jupiter.api.Tag;
 
 /** The same with MySQL. */
+@Tag("ci")
 class Mysql97ChangedPastNodesIT extends MysqlChangedPastNodesIT {
   @Override
   MysqlRelease release() {

@@ -14,11 +14,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results of MariaDB that nodes keep for each other. */
+@Tag("ci")
 class MysqlFleetCacheIT extends FleetCacheContract<MysqlNode, RawMysqlClient> {
   MysqlRelease release() {
     return MysqlRelease.MARIADB;

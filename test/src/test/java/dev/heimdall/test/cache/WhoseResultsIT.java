@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * names that mean something else. Each story is told to a server and to a node that caches whatever
  * it can, and its rows have to be the same, the first time and when all of it is cached.
  */
+@Tag("ci")
 class WhoseResultsIT {
   private static final String DATABASE = "whose";
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The event trigger of {@code templates/postgresql}: what it counts, that it harms nobody, and that
  * nodes notice what it does not count.
  */
+@Tag("ci")
 class CountedChangesIT {
   private static final String DATABASE = "catalog_counted";
   private static final Path FILES = Path.of("..", "templates", "postgresql");

@@ -27,9 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When catalogues are read, and what holds until then. */
+@Tag("ci")
 class RefreshIT {
   private static final Duration SELDOM = Duration.ofHours(1);
 

@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The server throws away its log before a node has read it. */
+@Tag("ci")
 class PurgedLogIT {
   private static final String READ = "SELECT i FROM purged";
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The writer's log is read, and what was kept of written tables is not served any more. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // the last ones need another server
+@Tag("ci")
 class StreamedWritesIT {
   private static final String NAME = "SELECT name FROM item WHERE id = 1";
 

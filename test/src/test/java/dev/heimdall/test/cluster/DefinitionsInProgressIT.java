@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * definitions say: no read misses what its consistency promises. Replicas have replayed the change,
  * and then stand still; and nodes cannot look at the system tables.
  */
+@Tag("ci")
 class DefinitionsInProgressIT {
   private static final Duration REPLAY = Duration.ofSeconds(20);
   private static final String HELD = "SELECT pg_advisory_lock_shared(7)";

@@ -14,12 +14,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Statements of MariaDB's clients that rules forward to a global cluster of another engine, whose
  * writer has to be confirmed.
  */
+@Tag("ci")
 class FencedForeignIT {
   private static final String HERE = "eu-west-1";
   private static final String THERE = "us-east-1";

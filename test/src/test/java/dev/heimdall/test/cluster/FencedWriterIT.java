@@ -16,12 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A whole node in front of a global cluster, as far as functions of Aurora's names tell of one:
  * what clients notice of a fence, and of a switchover to another region.
  */
+@Tag("ci")
 class FencedWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

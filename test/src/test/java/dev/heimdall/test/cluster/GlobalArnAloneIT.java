@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * the RDS API; that it is the tests' own, and in which region the node is, are the only settings
  * beside.
  */
+@Tag("ci")
 class GlobalArnAloneIT {
   private static final String HERE = GlobalServers.HERE;
   private static final String THERE = GlobalServers.THERE;

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * only read, each in its way: none of them hears of it. {@code -Dkills.rounds} says how often
  * (default 1).
  */
+@Tag("ci")
 class KilledServersIT {
   private static final int ROUNDS = Integer.getInteger("kills.rounds", 1);
   private static final int CLIENTS = 12;

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * docs/shared-store.md: each level with one store for both regions, with one for each, and with
  * none. Replicas stand still meanwhile, so what they answer is what was there before.
  */
+@Tag("ci")
 class LevelsOverRegionsIT {
   /**
    * Longer than a test takes; a node trusts no definitions before it has joined the others, which

@@ -32,12 +32,14 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on PostgreSQL, and what clients send ahead of its answers. */
+@Tag("ci")
 class LostReadsIT extends LostReadsContract {
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
   private static final String OTHER = "SELECT max(i), min(i) FROM lost_reads";

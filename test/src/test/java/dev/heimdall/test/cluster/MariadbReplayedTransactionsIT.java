@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB. */
+@Tag("ci")
 class MariadbReplayedTransactionsIT extends MysqlFamilyReplayedTransactions {
   MariadbReplayedTransactionsIT() {
     super(MysqlRelease.MARIADB);

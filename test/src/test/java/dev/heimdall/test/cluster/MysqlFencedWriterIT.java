@@ -11,12 +11,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A whole node in front of a global cluster of Aurora MySQL, as far as its tables tell of one: what
  * clients notice of a fence.
  */
+@Tag("ci")
 class MysqlFencedWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 

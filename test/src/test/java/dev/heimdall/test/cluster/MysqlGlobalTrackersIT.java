@@ -15,6 +15,7 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * through relays that put real tables in the place of Aurora's. A server's name is the port of its
  * relay.
  */
+@Tag("ci")
 class MysqlGlobalTrackersIT {
   private static final String HERE = MysqlGlobalServers.HERE;
   private static final String THERE = MysqlGlobalServers.THERE;

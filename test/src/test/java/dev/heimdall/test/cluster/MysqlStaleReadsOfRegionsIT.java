@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link StaleReadsOfRegionsIT} with MySQL and MariaDB in place of Aurora MySQL, whose servers tell
  * no positions: how far a replica is behind is the age of the last beat that it has.
  */
+@Tag("ci")
 class MysqlStaleReadsOfRegionsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Duration A_WHILE = Duration.ofSeconds(2);

@@ -16,10 +16,12 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A primary and two replicas with GTIDs, watched while things happen to them. */
+@Tag("ci")
 class MysqlTrackerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

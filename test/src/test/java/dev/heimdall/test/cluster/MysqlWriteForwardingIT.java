@@ -10,6 +10,7 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * forwards writes: its server takes them, and {@code innodb_read_only} is on there all the same, as
  * the Aurora User Guide has it of all readers.
  */
+@Tag("ci")
 class MysqlWriteForwardingIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int UNKNOWN_VARIABLE = 1193;

@@ -12,9 +12,11 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Replicas at different distances: reads stay near by region, and by how long answers take. */
+@Tag("ci")
 class NearReadsIT {
   private static final int READS = 200;
 

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Transactions that only read are carried out by replicas, as a whole. */
+@Tag("ci")
 class ReadOnlyTransactionsIT {
   private static RoutedCluster start(Consumer<TestConfiguration> wishes) {
     return new RoutedCluster(

@@ -30,12 +30,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /** What replicas answer while no server is the writer, by the table in docs/failover.md. */
+@Tag("ci")
 class ReadsWithoutWriterIT {
   private static RoutedCluster start(String consistency) {
     return start(consistency, "3s");

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Transactions whose writes are rejected, by a server that has become read-only, or for clients.
  */
+@Tag("ci")
 class RejectedTransactionsIT {
   private static final String INSERT = "INSERT INTO t VALUES (2)";
 

@@ -33,9 +33,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reads go to replicas, and what must not go there does not. */
+@Tag("ci")
 class ReplicaReadsIT {
   private static final String WHERE = "SELECT current_setting('port') FROM t LIMIT 1";
 

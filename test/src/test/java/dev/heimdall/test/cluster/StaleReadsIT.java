@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What reads miss, and do not, while no server is the writer and they may. */
+@Tag("ci")
 class StaleReadsIT {
   private static final String STALE =
       "heimdall_stale_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}";

@@ -28,10 +28,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stores of each kind: with TLS, with users of few rights, with replicas, and as a cluster. */
+@Tag("ci")
 class StoreVariantsIT {
   /** What docs/shared-store.md says a node needs. */
   private static final String RIGHTS =

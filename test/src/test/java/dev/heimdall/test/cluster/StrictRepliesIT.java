@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With the consistency {@code strict}, who is told of a write, and when. */
+@Tag("ci")
 class StrictRepliesIT {
   private static RoutedCluster start(RedisProcess store, String maxStaleness) {
     return new RoutedCluster(

@@ -18,9 +18,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A primary and two streaming replicas, watched while things happen to them. */
+@Tag("ci")
 class TrackerIT {
   private PostgresCluster cluster;
   private PostgresServer primary;

@@ -41,6 +41,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * API, by topology documents in a store, and before there is either. That the API is the tests' own
  * is said in {@code cluster.api.endpoint}, so that servers need no names of RDS.
  */
+@Tag("ci")
 class WithoutUrlIT {
   private static final String HERE = GlobalServers.HERE;
   private static final String GLOBAL = "arn:aws:rds::123456789012:global-cluster:shop";

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * all the same that it is a reader, as the Aurora User Guide has it of forwarding readers. Here it
  * is a server that would keep the writes for itself, so that none gets there unseen.
  */
+@Tag("ci")
 class WriteForwardingIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int WRITES = 20;

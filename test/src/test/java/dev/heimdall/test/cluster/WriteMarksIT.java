@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 
@@ -32,6 +33,7 @@ import org.postgresql.PGConnection;
  * However something is written, a read that could go to a replica does not miss it. Replicas stand
  * still meanwhile: whatever they answer is what was there before.
  */
+@Tag("ci")
 class WriteMarksIT {
   private static final String WAITS =
       "heimdall_replica_waits_total{database=\"app\",user=\"app\",vdb=\"app\"}";

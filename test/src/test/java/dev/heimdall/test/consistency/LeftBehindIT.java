@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * leaves, politely or not, and the next client of the pool, which has one server connection, finds
  * nothing of it. The clients are a superuser's, who can make all of them.
  */
+@Tag("ci")
 class LeftBehindIT {
   private static TestNode node;
 

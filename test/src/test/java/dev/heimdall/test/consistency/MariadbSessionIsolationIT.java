@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB, and of MySQL that sessions of the node see only their own. */
+@Tag("ci")
 class MariadbSessionIsolationIT extends SessionIsolationContract {
   @Override
   void prepare() {

@@ -35,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Edits of several documents in S3, as others see them who read whole commits. */
 @AlsoOnLocalStack
+@Tag("ci")
 class BucketCommitsIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final AwsGate gate = new AwsGate(aws);

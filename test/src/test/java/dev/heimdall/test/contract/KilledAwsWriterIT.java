@@ -29,6 +29,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * others read: nobody ever sees a part of a commit, and none is lost that it has reported.
  */
 @AlsoOnLocalStack
+@Tag("ci")
 class KilledAwsWriterIT {
   private static final String BUCKET = "s3://conf/config";
   private static final String SECRET = "secret:heimdall/config";

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A process that commits to a directory, several documents at a time, and is killed at any moment:
  * what it leaves is a commit, and none is lost that it has reported.
  */
+@Tag("ci")
 class KilledWriterIT {
   private static final long LONGEST_LIFE_MICROS = 60_000;
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * A driver whose toolchain is missing and cannot be installed is skipped; not so with CI=true.
  */
 @ExtendWith(DriverEndpointExtension.class)
+@Tag("ci")
 class DriverMatrixIT {
   private static final List<String> DRIVERS =
       List.of("psql", "psycopg", "asyncpg", "pgx", "node-postgres");

@@ -16,9 +16,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Cancel requests hit the client they are for, and nobody else. */
+@Tag("ci")
 class CancelIT {
   private static final int STORM = Integer.getInteger("cancel.storm", 2000);
 

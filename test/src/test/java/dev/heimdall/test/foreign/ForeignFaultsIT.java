@@ -13,9 +13,11 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forwarded statements that are cancelled, left behind, or meet a server that is not there. */
+@Tag("ci")
 class ForeignFaultsIT {
   private static final String SLEEP = "SELECT sleep(600) /* on_crm */";
   private static final String FINE = "SELECT 'fine' /* on_crm */";

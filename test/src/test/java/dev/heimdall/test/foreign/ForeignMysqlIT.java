@@ -24,12 +24,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Statements of MySQL's clients that rules forward to PostgreSQL. */
+@Tag("ci")
 class ForeignMysqlIT {
   private static final String WHERE = "SELECT left(version(), 4) FROM on_pg";
   private static final String KINDS =

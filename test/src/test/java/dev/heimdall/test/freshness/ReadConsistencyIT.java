@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract on PostgreSQL, also while views and triggers are changed. */
+@Tag("ci")
 class ReadConsistencyIT extends ReadConsistencyContract {
   @Override
   Servers servers() {

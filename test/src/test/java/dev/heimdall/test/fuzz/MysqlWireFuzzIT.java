@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB, whose own answers are damaged. */
+@Tag("ci")
 class MysqlWireFuzzIT extends WireFuzzContract {
   private TcpFaults faults;
   private MysqlNode node;

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * regions that replicate, 80 to 120 ms from each other.
  */
 @ExtendWith(FirstRunCounts.class)
+@Tag("ci")
 class MysqlGlobalSwitchoverIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration CUT = Duration.ofSeconds(4);

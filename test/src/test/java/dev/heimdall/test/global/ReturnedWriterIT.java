@@ -1,6 +1,9 @@
 package dev.heimdall.test.global;
 
+import org.junit.jupiter.api.Tag;
+
 /** PostgreSQL in place of Aurora PostgreSQL. */
+@Tag("ci")
 class ReturnedWriterIT extends ReturnedWriterContract {
   @Override
   Sql sql() {

@@ -15,6 +15,7 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code currval} of a computed name, asked for the first time of a node, in a transaction that has
  * used another sequence on a server connection where somebody else has used all of them.
  */
+@Tag("ci")
 class ComputedSequencesIT {
   private static final String OWN = "computed_own_id_seq";
   private static final String OTHER = "computed_other_id_seq";

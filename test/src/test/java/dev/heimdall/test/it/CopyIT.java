@@ -17,8 +17,10 @@ import dev.heimdall.test.fixture.Comparison;
 import dev.heimdall.test.fixture.RawClient;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("ci")
 class CopyIT extends EachNodeKind {
   private static final List<String> EMPTY_TABLE =
       List.of("DROP TABLE IF EXISTS copied", "CREATE TABLE copied (a int, b text)");

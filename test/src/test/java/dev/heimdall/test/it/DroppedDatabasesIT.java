@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Databases that come and go through the node leave no server connections behind. */
+@Tag("ci")
 class DroppedDatabasesIT {
   private static final int DATABASES = 40;
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * stores and answers. In {@code one} the column is a number, elsewhere it is a text, so that what
  * is prepared for the wrong table stores 7 for 007.
  */
+@Tag("ci")
 class MovingNamesIT {
   /** Another one for each scene, because the tables are made anew behind the nodes' back. */
   private static String text;

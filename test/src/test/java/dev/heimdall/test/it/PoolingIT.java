@@ -17,11 +17,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets a server connection, and how many there may be. */
+@Tag("ci")
 class PoolingIT extends OwnNodeOfEachKind {
   @Test
   void twentyClientsShareTwoServerConnectionsUnlessInSessionMode() throws Exception {

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Much data through little memory. */
+@Tag("ci")
 class StreamingIT {
   private static final long BOUND = 24L << 20;
 

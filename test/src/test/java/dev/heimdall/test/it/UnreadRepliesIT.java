@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Whoever asks in whatever way, and reads nothing of the reply, keeps the only server connection no
  * longer than {@code clients.replyTimeout}: then a polite client has its turn.
  */
+@Tag("ci")
 class UnreadRepliesIT {
   private static final String ROWS = "SELECT repeat('x', 1000) FROM generate_series(1, 40000)";
   private static final String ONE_VALUE = "SELECT repeat('x', 40000000)";

@@ -14,9 +14,11 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Clients that end amid something leave their server connection clean. */
+@Tag("ci")
 class VanishingClientsIT extends OwnNodeOfEachKind {
   /** How a client comes to its end, with a server connection of this process id. */
   private interface Ending {

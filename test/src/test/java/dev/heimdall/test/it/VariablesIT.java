@@ -14,6 +14,7 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Settings of a session that goes from one server connection to another after each transaction. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.heimdall.test.fixture.NodeKind#chosen")
+@Tag("ci")
 class VariablesIT {
   private static TestNode node;
 

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that takes no more connections, while other virtual databases have idle ones. */
+@Tag("ci")
 class YieldingPoolsIT {
   private static final int LIMIT = 3;
   private static final String ROLE = "yielding";

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An alert from its beginning to its end, by a real failover, for people and programs: told once by
  * two managers, acknowledged, over while both managers were away, and silenced.
  */
+@Tag("ci")
 class AlertStatesIT {
   private static final String ALERTS = "/api/v1/alerts";
   private static final String SILENCES = "/api/v1/silences";

@@ -29,10 +29,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Prometheus's Alertmanager itself, as what a manager notifies of its alerts. */
+@Tag("ci")
 class AlertmanagerIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int NODES = 3;

@@ -21,10 +21,12 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A statement that a rule has people told of, until they have it: by e-mail and over SNS. */
+@Tag("ci")
 class AlertsIT {
   private static final String TARGETS = "/api/v1/alert-targets";
   private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:on-call";

@@ -19,10 +19,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Statements on the manager's page, and rules that are made of them, on a real node. */
+@Tag("ci")
 class AnalyticsIT {
   private static final String READ = "select name from an_goods where id = ?";
 

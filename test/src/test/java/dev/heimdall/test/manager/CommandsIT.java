@@ -17,10 +17,12 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What managers have nodes do. */
+@Tag("ci")
 class CommandsIT {
   private static final String COMMANDS = "/api/v1/commands";
 

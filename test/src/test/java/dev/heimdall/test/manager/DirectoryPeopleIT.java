@@ -11,10 +11,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** People of a directory log in to the manager, in a real browser and by REST. */
+@Tag("ci")
 class DirectoryPeopleIT {
   @TempDir private Path directory;
   private DirectoryServer people;

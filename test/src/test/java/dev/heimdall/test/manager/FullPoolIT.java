@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -42,6 +43,7 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
  * Clients that wait for the one connection of a pool: wherever response times are shown, they are
  * what these clients wait, and the time of the server is a figure of its own.
  */
+@Tag("ci")
 class FullPoolIT {
   private static final int CLIENTS = 8;
   private static final String SQL = "SELECT pg_sleep(0.1) AS fp_slow";

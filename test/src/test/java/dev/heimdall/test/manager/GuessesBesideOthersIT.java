@@ -30,10 +30,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody guesses passwords beside honest people who share his address. */
+@Tag("ci")
 class GuessesBesideOthersIT {
   private static final int PEOPLE = 25;
   private static final int TOO_MANY = 429;

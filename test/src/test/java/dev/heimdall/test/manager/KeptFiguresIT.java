@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Figures of fifty nodes, of which four are not ready, over the death of their manager. */
+@Tag("ci")
 class KeptFiguresIT {
   private static final int NODES = 50;
   private static final int NOT_READY = 4;

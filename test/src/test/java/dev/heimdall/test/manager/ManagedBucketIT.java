@@ -1,10 +1,12 @@
 package dev.heimdall.test.manager;
 
+import org.junit.jupiter.api.Tag;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The configuration in S3. */
+@Tag("ci")
 class ManagedBucketIT extends ManagedAwsContract {
   @Override
   String written() {

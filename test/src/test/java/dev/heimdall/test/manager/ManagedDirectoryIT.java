@@ -15,9 +15,11 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The configuration in a directory. */
+@Tag("ci")
 class ManagedDirectoryIT extends ManagerContract {
   private Path configuration() {
     return directory.resolve("configuration");

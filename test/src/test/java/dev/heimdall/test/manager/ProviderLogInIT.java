@@ -12,10 +12,12 @@ import no.nav.security.mock.oauth2.MockOAuth2Server;
 import no.nav.security.mock.oauth2.OAuth2Config;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Log-ins with OpenID Connect, in a real browser, at a provider that somebody else has written. */
+@Tag("ci")
 class ProviderLogInIT {
   @TempDir private Path directory;
   private MockOAuth2Server provider;

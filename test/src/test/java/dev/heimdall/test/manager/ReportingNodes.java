@@ -43,7 +43,7 @@ final class ReportingNodes implements AutoCloseable {
         "node.json",
         """
         {"http": {"enabled": false}, "drainTimeout": "2s", "loops": 1, "manager": {
-          "urls": ["http://127.0.0.1:%d", "http://127.0.0.1:%d"], "key": "%s", "every": "200ms"}}
+          "urls": ["http://127.0.0.1:%d", "http://127.0.0.1:%d"], "key": "%s", "every": "400ms"}}
         """
             .formatted(onePort, otherPort, KEY));
     write(
@@ -89,7 +89,7 @@ final class ReportingNodes implements AutoCloseable {
         text.replaceFirst(
                 "\"urls\": \\[[^]]*]",
                 "\"urls\": [\"http://127.0.0.1:%d\"], \"instances\": 2".formatted(port))
-            .replace("\"200ms\"", "\"1s\""));
+            .replace("\"400ms\"", "\"1s\""));
   }
 
   Path configuration() {

@@ -8,10 +8,12 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees while the store that nodes share is lost, and when it is back. */
+@Tag("ci")
 class StoreLostIT {
   @TempDir private Path directory;
 

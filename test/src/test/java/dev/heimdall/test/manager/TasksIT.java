@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
@@ -19,6 +20,7 @@ import org.openqa.selenium.StaleElementReferenceException;
  * Twenty things that people who run databases do, each from the overview: by at most five clicks,
  * and without JSON. What is typed, with the key Tab between fields, is no click.
  */
+@Tag("ci")
 class TasksIT {
   private static final int MOST = 5;
 

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Two managers over one directory, as over a file system that both have mounted, or over S3. */
 @AlsoOnLocalStack
+@Tag("ci")
 class TwoManagersIT {
   private static final int AUTHORS = 6;
   private static final int EDITS = 10;

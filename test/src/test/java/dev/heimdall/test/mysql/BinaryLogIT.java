@@ -23,9 +23,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the binary log of real servers tells of writes. */
+@Tag("ci")
 class BinaryLogIT {
   private static final String MARK = "logged.mark";
 

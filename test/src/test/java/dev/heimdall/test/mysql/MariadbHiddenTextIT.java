@@ -9,8 +9,10 @@ import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("ci")
 class MariadbHiddenTextIT extends HiddenTextContract {
   MariadbHiddenTextIT() {
     super(MysqlRelease.MARIADB, 2);

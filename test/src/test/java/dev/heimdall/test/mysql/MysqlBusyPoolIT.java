@@ -22,11 +22,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many clients of a few server connections, each of which lacks what the client has prepared. */
+@Tag("ci")
 class MysqlBusyPoolIT {
   private static final int CLIENTS = 24;
   private static final int ROUNDS = 6;

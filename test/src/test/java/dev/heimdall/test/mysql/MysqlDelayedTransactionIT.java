@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * has answered.
  */
 @Timeout(120)
+@Tag("ci")
 class MysqlDelayedTransactionIT {
   private static final String RESET = "COM_RESET_CONNECTION";
   private static final String PREPARED = "prepared: ";

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * between them: each is answered the same, word by word, so that nothing of one's session is seen
  * by another, and nothing of its own is lost.
  */
+@Tag("ci")
 class MysqlDifferentialIT {
   private static final long SEED = Long.getLong("random.seed", 1000);
   private static final int SEEDS = Integer.getInteger("random.seeds", 40);

@@ -10,12 +10,14 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Databases that come and go through the node leave no server connections behind. */
 @Timeout(180)
+@Tag("ci")
 class MysqlDroppedDatabasesIT {
   private static final int DATABASES = 40;
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files that clients send (LOAD DATA LOCAL INFILE). */
 @Timeout(60)
+@Tag("ci")
 class MysqlLocalInfileIT {
   private static final String LOAD = "LOAD DATA LOCAL INFILE 'a.csv' INTO TABLE app.loaded";
   private static final int MIB = 1 << 20;

@@ -14,12 +14,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Users log in with passwords of their own, some of them never before, while there is no writer.
  */
+@Tag("ci")
 class MysqlLogInsWithoutWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

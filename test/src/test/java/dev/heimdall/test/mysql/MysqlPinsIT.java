@@ -11,10 +11,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What keeps a session of MySQL or MariaDB on its server connection, and what ends that. */
+@Tag("ci")
 class MysqlPinsIT {
   private static String value(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement()) {

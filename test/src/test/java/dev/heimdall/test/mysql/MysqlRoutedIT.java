@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node in front of a primary with two replicas: where reads and writes go, and what they see. */
+@Tag("ci")
 class MysqlRoutedIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

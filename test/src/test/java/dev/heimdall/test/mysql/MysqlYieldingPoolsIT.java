@@ -10,12 +10,14 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server that takes few connections, with pools of two virtual databases in front of it. */
 @Timeout(120)
+@Tag("ci")
 class MysqlYieldingPoolsIT {
   private static final int SMALL = 30;
   private static final int DATABASES = 20;

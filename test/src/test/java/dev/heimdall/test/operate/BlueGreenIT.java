@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * promoted, and the name leads to it in the end, which the DNS says some time after the old server
  * can be reached again.
  */
+@Tag("ci")
 class BlueGreenIT {
   private static final String NAME = "shop.blue-green.test";
   private static final String BLUE = "127.0.0.21";

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The container image, made of this build upon a base of Debian's packages, and run as an engine
  * runs it: its layers, its user, its environment, a root that is only read. No engine is needed.
  */
+@Tag("ci")
 class ContainerImageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** {@code heimdall deployment new} for nodes in another network than databases, on the emulator. */
+@Tag("ci")
 class DatabasesElsewhereIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The demo as a user runs it: a process of its own, with its databases, node and workload. */
+@Tag("ci")
 class DemoIT {
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
   private static final String HEAP = "512m";

@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** {@code heimdall deployment new} for several regions, against the emulator. */
+@Tag("ci")
 class DeploymentOfRegionsIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

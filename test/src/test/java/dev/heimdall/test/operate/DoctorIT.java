@@ -19,11 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall doctor}, against the emulator, refusals, silence and real databases. */
+@Tag("ci")
 class DoctorIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> SERVICES =

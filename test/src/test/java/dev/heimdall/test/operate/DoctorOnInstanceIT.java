@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * {@code heimdall doctor} on an instance that the deployment made: all that its boot asks of AWS,
  * with each of it denied.
  */
+@Tag("ci")
 class DoctorOnInstanceIT {
   private static final String DENIED =
       "<E><Error><Code>AccessDenied</Code><Message>Not for you</Message></Error></E>";

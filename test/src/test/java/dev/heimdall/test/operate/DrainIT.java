@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of {@code heimdall proxy}: by a signal or by HTTP, clients lose no transaction. */
+@Tag("ci")
 class DrainIT {
   private static final Map<String, Object> LONG_DRAIN = Map.of("drainTimeout", "60s");
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Boots that fail, in a root directory of their own: what CloudFormation, the group and the console
  * are told.
  */
+@Tag("ci")
 class FailedBootInRootTest {
   @TempDir private Path folder;
   private InstanceRoot instance;

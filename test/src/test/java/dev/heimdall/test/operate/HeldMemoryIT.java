@@ -13,10 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What clients make a node keep for them that it cannot evict, with a small budget. */
+@Tag("ci")
 class HeldMemoryIT {
   private static TestNode node() {
     return TestNode.start(c -> c.node("memoryBudget", "1MiB"));

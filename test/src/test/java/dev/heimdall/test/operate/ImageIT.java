@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * what an instance of the image does that nobody gave user data: the manager of the real release
  * takes the instance's id as the first password.
  */
+@Tag("ci")
 class ImageIT {
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
   private static final Path IMAGE = SOURCES.resolve("templates/image");

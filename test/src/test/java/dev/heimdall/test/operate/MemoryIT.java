@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What stays in the heap of a node that is given new statements, new definitions and new databases
  * without end. The node is a process of its own with a heap of 256 MiB.
  */
+@Tag("ci")
 class MemoryIT {
   /** The function is called in one round of so many. */
   private static final int CALLED = 40;

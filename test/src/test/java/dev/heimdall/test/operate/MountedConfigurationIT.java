@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A node whose configuration is on a file system of another machine, which goes away: its directory
  * is empty, as where nothing is mounted, or holds whoever reads it, as NFS does.
  */
+@Tag("ci")
 class MountedConfigurationIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall demo --engine mysql} as a user runs it: a process of its own. */
+@Tag("ci")
 class MysqlDemoIT {
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
 

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link TakeOverIT} with clients of MySQL's protocol. */
 @Timeout(180)
+@Tag("ci")
 class MysqlTakeOverIT {
   private static final String[] PREPARES = {"useServerPrepStmts", "true", "cachePrepStmts", "true"};
 

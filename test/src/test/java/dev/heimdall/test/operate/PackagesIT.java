@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The first one has the classes that the command needs to say its version, the second one no more
  * than one needs that is not run: all of them would be packed for a minute.
  */
+@Tag("ci")
 class PackagesIT {
   private static final Path SOURCES = sources();
 

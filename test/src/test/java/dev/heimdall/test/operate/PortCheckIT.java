@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a node says of its instance's security groups. */
 @AlsoOnLocalStack
+@Tag("ci")
 class PortCheckIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final SignedCalls calls =

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -31,6 +32,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /** Nodes of two regions that serve from the same documents in S3, each what its region has. */
 @AlsoOnLocalStack
+@Tag("ci")
 class RegionFactsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

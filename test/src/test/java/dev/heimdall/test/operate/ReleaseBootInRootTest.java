@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * metadata service in that network. Releases are signed by GnuPG; only their command is a few
  * lines.
  */
+@Tag("ci")
 class ReleaseBootInRootTest {
   private static final Path FILES = Path.of("..", "templates", "instance");
   private static final String OLD = "old@heimdall.test";

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nodes behind a load balancer are restarted one after the other while clients come and go: nobody
  * who comes is refused, as long as the balancer asks what a draining node answers truly.
  */
+@Tag("ci")
 class RollingRestartIT {
   private static final long PAUSE = 200;
 

@@ -28,10 +28,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a node whose Auto Scaling group terminates its instance. */
+@Tag("ci")
 class ScaleInIT {
   private static final String MEMBERSHIP =
       """

@@ -40,6 +40,7 @@ import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundExce
 
 /** A node whose configuration is at AWS: where it comes from, and what happens without it. */
 @AlsoOnLocalStack
+@Tag("ci")
 class StoredConfigurationIT {
   private static final String CANARY = "canary-password";
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall proxy --take-over}: a process takes the place of another under load. */
 @Timeout(180)
+@Tag("ci")
 class TakeOverIT {
   @TempDir private Path directory;
   private TakeOvers processes;

@@ -26,9 +26,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Statements are traced, in both protocols; a collector that is away harms nobody. */
+@Tag("ci")
 class TracesIT {
   private static final MysqlCluster MARIADB = MysqlRelease.MARIADB.shared();
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What the templates have instances run when they boot, byte for byte, in a root directory of its
  * own ({@link InstanceRoot}); {@link UserDataTest} has what is the same in a folder.
  */
+@Tag("ci")
 class UserDataInRootTest {
   private static final String FILE = "rw-r--r-- root root";
   private static final String UNITS = "/etc/systemd/system/";

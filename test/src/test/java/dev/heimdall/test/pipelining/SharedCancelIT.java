@@ -19,11 +19,13 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cancel hits its own statement, wherever in a shared pipeline it stands. */
+@Tag("ci")
 class SharedCancelIT {
   private static final int STORM = Integer.getInteger("cancel.storm", 1000);
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Several clients' reads are in the pipeline of one connection to a replica, and something becomes
  * of it: the writer answers what the replica does not, and nobody hears of it.
  */
+@Tag("ci")
 class SharedReplicaReadsIT {
   private static final int BEHIND = 6;
 

@@ -23,12 +23,14 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Reads stand behind a write where a virtual database says so; a write stands behind nothing and
  * runs once at most.
  */
+@Tag("ci")
 class SharedWritesIT {
   private static final int ROWS = 8;
   private static final int STORM = Integer.getInteger("cancel.storm", 1000);

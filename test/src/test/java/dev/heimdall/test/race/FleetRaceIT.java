@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * consistency by its own definition. The nodes rest now and then at each step of the protocol, and
  * what they say to their server and to the store, and hear, comes late.
  */
+@Tag("ci")
 class FleetRaceIT {
   private static final int WRITES = Integer.getInteger("cache.fleet.writes", 30);
   private static final int MANY_WRITES = Integer.getInteger("cache.fleet.writes", 1500);

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing is served that was written since, while everybody writes and reads at the same time. */
+@Tag("ci")
 class MysqlCacheRaceIT {
   private static final int WRITES = Integer.getInteger("cache.writes", 50);
   private static final long SEED = Long.getLong("cache.fleet.seed", System.nanoTime());

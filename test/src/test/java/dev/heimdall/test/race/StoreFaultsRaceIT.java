@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The store is restarted, killed, paused, resharded, full, and takes rights away, while clients
  * race: they find what they must, and none of them gets an error.
  */
+@Tag("ci")
 class StoreFaultsRaceIT {
   private static final String EVENTS = "notify-keyspace-events AE";
   private static final String USER = "user heimdall on >secret ~* &* +@all";

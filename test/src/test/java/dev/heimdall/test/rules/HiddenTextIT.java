@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A statement hides behind quotes that end elsewhere once a setting was changed, by whatever route
  * and however late that is known: rules, pins and the cache see it all the same.
  */
+@Tag("ci")
 class HiddenTextIT {
   /** Runs where backslashes are escapes; elsewhere it is a literal. */
   private static final String IF_OFF = "SELECT '\\'' , %s --'";
