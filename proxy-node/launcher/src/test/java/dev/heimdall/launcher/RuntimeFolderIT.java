@@ -53,6 +53,8 @@ class RuntimeFolderIT {
           "eventstream",
           "h2-mvstore",
           "heimdall-deployment-file",
+          "heimdall-dialect-mysql",
+          "heimdall-dialect-postgresql",
           "heimdall-directory",
           "heimdall-engine",
           "heimdall-global-routing",

@@ -16,8 +16,6 @@ class NeutralCodeTest {
   private static final Path ENGINE =
       Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine");
 
-  private static final Pattern OF_ONE_ENGINE = Pattern.compile("(dialect|wire)/\\w+/.*");
-
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/|//[^\n]*", Pattern.DOTALL);
 
   private static final Pattern NAME =
@@ -38,7 +36,7 @@ class NeutralCodeTest {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
         String name = ENGINE.relativize(file).toString();
         String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
-        if (!OF_ONE_ENGINE.matcher(name).matches() && NAME.matcher(code).find()) {
+        if (NAME.matcher(code).find()) {
           naming.add(name);
         }
       }

@@ -33,7 +33,8 @@ class RunTestCommandTest {
         .isEqualTo(
             new Outcome(
                 0,
-                "mvn -B -ntp -Dquick -Pci -pl proxy-node/engine -am -Dtest=FingerprinterTest"
+                "mvn -B -ntp -Dquick -Pci -pl proxy-node/dialect-postgresql -am"
+                    + " -Dtest=FingerprinterTest"
                     + " -Dsurefire.failIfNoSpecifiedTests=false test"));
   }
 
@@ -55,7 +56,7 @@ class RunTestCommandTest {
   void severalTestsShareOneRun() throws Exception {
     assertThat(shown("DemoIT", "FingerprinterTest", "RunTestCommandTest").said())
         .contains(
-            "-pl test,proxy-node/engine ",
+            "-pl test,proxy-node/dialect-postgresql ",
             "-Dit.test=DemoIT ",
             "-Dtest=FingerprinterTest,RunTestCommandTest ");
   }

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SourceConnections {
   private final DataSource source;
-  private final JdbcDriver driver;
   private final DatabaseCredentials credentials;
   private final Use use;
   private final ScheduledExecutorService housekeeping;
@@ -54,7 +53,6 @@ public final class SourceConnections {
       ThreadFactory threads) {
     this.guard = guard;
     this.source = source;
-    this.driver = JdbcDrivers.of(source.engine());
     this.credentials = credentials;
     this.use = use;
     this.housekeeping = housekeeping;
@@ -81,7 +79,7 @@ public final class SourceConnections {
         ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
         : new RefreshingDataSource(
             credentials,
-            driver.ways(source, use, database, credentials.written().isEmpty()).stream()
+            driver().ways(source, use, database, credentials.written().isEmpty()).stream()
                 .map(this::target)
                 .toList());
   }
@@ -113,7 +111,7 @@ public final class SourceConnections {
    * @param database empty for none, where the engine knows such sessions
    */
   public Connection single(String database) throws SQLException {
-    return single(driver.to(source, use, database, first(), use.reading()));
+    return single(driver().to(source, use, database, first(), use.reading()));
   }
 
   /** The same, made by a driver that was set up for something special. */
@@ -125,7 +123,11 @@ public final class SourceConnections {
 
   /** Whether the server of a connection allows no writes, or follows another one. */
   public boolean isReplica(Connection connection) throws SQLException {
-    return driver.isReplica(connection);
+    return driver().isReplica(connection);
+  }
+
+  private JdbcDriver driver() {
+    return JdbcDrivers.of(source.engine());
   }
 
   private ServerAddress first() {
@@ -140,7 +142,7 @@ public final class SourceConnections {
   }
 
   private Connection refuseReplica(Connection connection) throws SQLException {
-    if (driver.isReplica(connection)) {
+    if (driver().isReplica(connection)) {
       throw new SQLException("the server is a replica", "25006");
     }
     return connection;
@@ -152,7 +154,7 @@ public final class SourceConnections {
     ServerAddress writer = by.writer().orElseThrow(GuardedConnection::fenced);
     return List.of(
         new RefreshingDataSource.Target(
-            driver.to(source, use, database, writer, true),
+            driver().to(source, use, database, writer, true),
             writer,
             made -> GuardedConnection.of(made, writer, by)));
   }

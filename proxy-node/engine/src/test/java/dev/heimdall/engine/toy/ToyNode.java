@@ -2,7 +2,7 @@ package dev.heimdall.engine.toy;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.DetachedServer;
+import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LogIn;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -201,8 +201,7 @@ final class ToyNode implements Connector, AutoCloseable {
           @Override
           public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
             ServerConnection connection =
-                DetachedServer.connection(
-                    on, (EmbeddedChannel) ctx.channel(), listener, target, found);
+                DetachedConnection.of(on, (EmbeddedChannel) ctx.channel(), listener, target, found);
             ctx.pipeline().remove(ctx.handler());
             handler.connected(connection);
           }

@@ -1,15 +1,17 @@
 package dev.heimdall.engine.toy;
 
-import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
+import dev.heimdall.engine.parse.StatementParser;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
 
-/** The toy's SQL: for what a statement reads and writes, like PostgreSQL's. */
-final class ToySql implements SqlDialect {
-  static final ToySql DIALECT = new ToySql();
+/** The toy's SQL. */
+public final class ToySql implements SqlDialect {
+  public static final ToySql DIALECT = new ToySql();
+
+  private final StatementParser parser = new StatementParser(this, ToyReader::new);
 
   private ToySql() {}
 
@@ -20,7 +22,7 @@ final class ToySql implements SqlDialect {
 
   @Override
   public Lexer lexer(boolean reportsHints) {
-    return PostgresSql.DIALECT.lexer(reportsHints);
+    return new ToyLexer();
   }
 
   @Override
@@ -50,6 +52,6 @@ final class ToySql implements SqlDialect {
 
   @Override
   public ParsedStatement parse(String sql, LexerMode lexerMode) {
-    return PostgresSql.DIALECT.parse(sql, lexerMode);
+    return parser.parse(sql, lexerMode);
   }
 }
