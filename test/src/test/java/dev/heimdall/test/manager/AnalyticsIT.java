@@ -42,7 +42,7 @@ class AnalyticsIT {
     write(
         "node.json",
         """
-        {"http": {"port": %d}, "drainTimeout": "2s", "manager": {
+        {"http": {"port": %d}, "warmUp": "0", "drainTimeout": "2s", "manager": {
           "urls": ["http://127.0.0.1:%d"], "key": "%s", "every": "2500ms"}}
         """
             .formatted(FreePort.any(), managerPort, ReportingNodes.KEY));

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("ci")
 class CommandsIT {
   private static final String COMMANDS = "/api/v1/commands";
+  private static final String ALONE =
+      "{\"http\": {\"enabled\": false}, \"warmUp\": \"0\", \"drainTimeout\": \"2s\"}";
 
   @TempDir private Path directory;
 
@@ -156,7 +158,7 @@ class CommandsIT {
 
   @Test
   void aNodeBesideItsManagerBeginsAnewAndTheManagerGoesOn() throws Exception {
-    fleet.write("node.json", "{\"http\": {\"enabled\": false}, \"drainTimeout\": \"2s\"}");
+    fleet.write("node.json", ALONE);
     Started both =
         fleet.start(
             "both",
@@ -183,7 +185,7 @@ class CommandsIT {
 
   @Test
   void aNodeKnowsTheCertificateOfTheManagerBesideIt() throws Exception {
-    fleet.write("node.json", "{\"http\": {\"enabled\": false}, \"drainTimeout\": \"2s\"}");
+    fleet.write("node.json", ALONE);
     TestCertificate certificate = TestCertificate.ofHost("manager.example");
     Path pem = Files.writeString(directory.resolve("manager.pem"), certificate.certificate());
     Path key = Files.writeString(directory.resolve("manager.key"), certificate.key());

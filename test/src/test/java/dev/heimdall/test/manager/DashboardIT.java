@@ -47,7 +47,7 @@ class DashboardIT {
     write(
         "node.json",
         """
-        {"http": {"enabled": false}, "drainTimeout": "2s", "loops": 1, "manager": {
+        {"http": {"enabled": false}, "warmUp": "0", "drainTimeout": "2s", "loops": 1, "manager": {
           "urls": ["http://127.0.0.1:%d"], "key": "%s", "every": "500ms"}}
         """
             .formatted(managerPort, KEY));

@@ -42,7 +42,7 @@ final class ReportingNodes implements AutoCloseable {
     write(
         "node.json",
         """
-        {"http": {"enabled": false}, "drainTimeout": "2s", "loops": 1, "manager": {
+        {"http": {"enabled": false}, "warmUp": "0", "drainTimeout": "2s", "loops": 1, "manager": {
           "urls": ["http://127.0.0.1:%d", "http://127.0.0.1:%d"], "key": "%s", "every": "400ms"}}
         """
             .formatted(onePort, otherPort, KEY));

@@ -58,7 +58,8 @@ class RuleListsIT {
     configuration = directory.resolve("configuration");
     write(
         "node.json",
-        "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
+        "{\"http\": {\"port\": %d}, \"warmUp\": \"0\", \"drainTimeout\": \"2s\"}"
+            .formatted(FreePort.any()));
     write(
         "sources/main.json",
         "{\"url\": \"%s\", \"user\": \"%s\", \"password\": \"%s\", \"tls\": {\"mode\": \"disable\"}}"

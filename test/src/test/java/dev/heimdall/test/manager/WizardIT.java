@@ -52,7 +52,8 @@ class WizardIT {
     directory = own;
     write(
         "node.json",
-        "{\"http\": {\"port\": %d}, \"drainTimeout\": \"2s\"}".formatted(FreePort.any()));
+        "{\"http\": {\"port\": %d}, \"warmUp\": \"0\", \"drainTimeout\": \"2s\"}"
+            .formatted(FreePort.any()));
     both =
         Started.start(
             directory.resolve("output"),
