@@ -6,24 +6,16 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +32,7 @@ import java.util.regex.Pattern;
  * with its own text and the settings of its session, so that whoever gets the row can tell whose it
  * is.
  */
-public final class SimulatedServers {
+public final class SimulatedServers extends KitServers<SimulatedServers.Session> {
   /** Stands where a start-up message has its version. */
   private static final int CANCEL = 80877102;
 
@@ -55,18 +47,9 @@ public final class SimulatedServers {
   private static final List<String> REPORTED =
       List.of("application_name", "client_encoding", "search_path", "standard_conforming_strings");
 
-  private final EventLoop loop;
-  private final SocketAddress address;
-  private final Class<? extends ServerChannel> channels;
-  private final ByteBufAllocator buffers;
-  private final List<Session> sessions = new ArrayList<>();
   private final List<String> inserted = new ArrayList<>();
-  private final List<Throwable> failures = new ArrayList<>();
-  private Channel listening;
-  private int processes = 100;
   private String failing;
   private int cancels;
-  private boolean holding;
   private boolean repeatsReports;
   private boolean reportsPath = true;
 
@@ -80,56 +63,23 @@ public final class SimulatedServers {
       SocketAddress address,
       Class<? extends ServerChannel> channels,
       ByteBufAllocator buffers) {
-    this.loop = loop;
-    this.address = address;
-    this.channels = channels;
-    this.buffers = buffers;
-    listen();
+    super(loop, address, channels, buffers);
   }
 
-  /** Takes connections. */
-  void listen() {
-    listening =
-        new ServerBootstrap()
-            .group(loop)
-            .channel(channels)
-            .childOption(ChannelOption.ALLOCATOR, buffers)
-            .childHandler(
-                new ChannelInitializer<>() {
-                  @Override
-                  protected void initChannel(Channel channel) {
-                    Session session = new Session(++processes);
-                    sessions.add(session);
-                    channel.pipeline().addLast(session);
-                  }
-                })
-            .bind(address)
-            .channel();
-  }
-
-  /** Where they listen, once they do. */
-  public SocketAddress listensAt() {
-    return listening.localAddress();
-  }
-
-  /** Nobody can connect any more; connections that are there stay. */
-  void refuse() {
-    listening.close();
-  }
-
-  /** The connections that are open, oldest first. */
-  public List<Session> open() {
-    return sessions.stream().filter(session -> session.channel.isActive()).toList();
-  }
-
-  /** Errors of the simulation itself. */
-  public List<Throwable> failures() {
-    return failures;
+  @Override
+  protected Session session(int process) {
+    return new Session(process);
   }
 
   /** Cancel requests that have come; nothing becomes of them. */
-  int cancels() {
+  @Override
+  public int cancels() {
     return cancels;
+  }
+
+  @Override
+  public int committed() {
+    return inserted.size();
   }
 
   /** What inserts have written and committed, in order. */
@@ -140,14 +90,6 @@ public final class SimulatedServers {
   /** The next INSERT fails with this SQLSTATE. */
   void failNextInsert(String state) {
     failing = state;
-  }
-
-  /** Replies wait, or wait no longer. */
-  void hold(boolean hold) {
-    holding = hold;
-    if (!hold) {
-      open().forEach(Session::release);
-    }
   }
 
   /** With each statement they report all that they ever report, as PostgreSQL does not. */
@@ -161,20 +103,16 @@ public final class SimulatedServers {
   }
 
   /** One connection. */
-  public final class Session extends ChannelInboundHandlerAdapter {
+  public final class Session extends KitSession {
     private final int process;
     private final Map<String, String> statements = new LinkedHashMap<>();
     private final Map<String, String> portals = new LinkedHashMap<>();
     private final List<String> uncommitted = new ArrayList<>();
-    private final List<String> received = new ArrayList<>();
     private int parsed;
-    private final Deque<Message> waiting = new ArrayDeque<>();
     private final Map<String, String> reported = new TreeMap<>();
     private Map<String, String> started = Map.of();
     private Map<String, String> settings = new TreeMap<>();
     private Map<String, String> before;
-    private Channel channel;
-    private ByteBuf input;
     private boolean loggedIn;
     private boolean skipping;
     private TransactionState status = TransactionState.IDLE;
@@ -188,68 +126,33 @@ public final class SimulatedServers {
       return parsed;
     }
 
-    /** The texts that came to be carried out, those of the node's own included. */
-    public List<String> received() {
-      return received;
-    }
-
-    /** Ends the connection as a crash does. */
-    public void kill() {
-      channel.close();
-    }
-
     /** Ends the connection as an administrator does. */
     void terminate() {
-      ByteBuf out = channel.alloc().buffer();
-      ErrorMessage.encode(
-          ServerError.fatal("57P01", "terminating connection due to administrator command"), out);
-      channel.writeAndFlush(out);
-      channel.close();
+      ServerError why =
+          ServerError.fatal("57P01", "terminating connection due to administrator command");
+      send(out -> ErrorMessage.encode(why, out));
+      kill();
     }
 
     @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-      channel = ctx.channel();
-      input = ctx.alloc().buffer();
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-      failures.add(cause);
-    }
-
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-      input.release();
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-      ByteBuf bytes = (ByteBuf) message;
-      input.writeBytes(bytes);
-      bytes.release();
-      if (!loggedIn && !logIn()) {
-        return;
-      }
-      waiting.addAll(Message.in(input));
-      input.discardReadBytes();
-      if (!holding) {
-        release();
+    protected void read(ByteBuf in) {
+      if (loggedIn || logIn(in)) {
+        Message.in(in).forEach(message -> answered(out -> answer(message, out)));
       }
     }
 
-    private boolean logIn() {
+    private boolean logIn(ByteBuf input) {
       if (input.readableBytes() < 4 || input.readableBytes() < input.getInt(0)) {
         return false;
       }
       if (input.getInt(4) == CANCEL) {
         cancels++;
-        channel.close();
+        kill();
         return false;
       }
       input.skipBytes(8);
-      for (String name = text(); !name.isEmpty(); name = text()) {
-        settings.put(name, text());
+      for (String name = text(input); !name.isEmpty(); name = text(input)) {
+        settings.put(name, text(input));
       }
       settings.remove("user");
       settings.remove("database");
@@ -259,29 +162,23 @@ public final class SimulatedServers {
       settings.putIfAbsent("standard_conforming_strings", "on");
       started = new TreeMap<>(settings);
       loggedIn = true;
-      ByteBuf out = channel.alloc().buffer();
+      send(this::welcome);
+      return true;
+    }
+
+    private void welcome(ByteBuf out) {
       PgWriter.authenticationOk(out);
       PgWriter.parameterStatus(out, "server_version", "18.1");
       report(out);
       PgWriter.backendKeyData(out, process, new byte[] {1, 2, 3, 4});
       PgWriter.ready(out, TransactionState.IDLE);
-      channel.writeAndFlush(out);
-      return true;
     }
 
-    private String text() {
+    private static String text(ByteBuf input) {
       int length = input.bytesBefore((byte) 0);
       String text = input.toString(input.readerIndex(), length, StandardCharsets.UTF_8);
       input.skipBytes(length + 1);
       return text;
-    }
-
-    private void release() {
-      ByteBuf out = channel.alloc().buffer();
-      while (!waiting.isEmpty()) {
-        answer(waiting.poll(), out);
-      }
-      channel.writeAndFlush(out);
     }
 
     private void answer(Message message, ByteBuf out) {
@@ -300,7 +197,7 @@ public final class SimulatedServers {
           ready(out);
         }
         case 'H' -> {}
-        case 'X' -> channel.close();
+        case 'X' -> kill();
         default -> fail("0A000", "the simulated server does not know " + message.type(), out);
       }
     }
@@ -400,7 +297,7 @@ public final class SimulatedServers {
 
     /** Whether what follows may be carried out. */
     private boolean execute(String text, ByteBuf out, boolean described) {
-      received.add(text);
+      received().add(text);
       if (before == null) {
         before = new TreeMap<>(settings);
       }

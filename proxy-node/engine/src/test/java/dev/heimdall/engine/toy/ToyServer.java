@@ -50,7 +50,12 @@ final class ToyServer {
    * @param out takes what it sends
    */
   ToyServer(int processId, Consumer<ByteBuf> out) {
-    this(processId, null, -1, null, out);
+    this(processId, null, out);
+  }
+
+  /** The same of a server with data. */
+  ToyServer(int processId, ToyMember member, Consumer<ByteBuf> out) {
+    this(processId, member, -1, null, out);
   }
 
   private ToyServer(

@@ -19,6 +19,7 @@ import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -28,6 +29,14 @@ import java.util.function.Supplier;
  * which the node gives out numbers of its own and servers theirs; and, amid a statement, its end.
  */
 final class ToyStatements implements RequestHandler {
+  /** What a client may send. */
+  private static final String KNOWN =
+      new String(
+          new byte[] {
+            ToyFrame.QUERY, ToyFrame.PREPARE, ToyFrame.EXECUTE, ToyFrame.STOP, ToyFrame.LEAVE
+          },
+          StandardCharsets.US_ASCII);
+
   private final RequestParts parts;
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
@@ -54,6 +63,10 @@ final class ToyStatements implements RequestHandler {
 
   @Override
   public boolean framed(ServerConnection server, byte type, long total) {
+    if (KNOWN.indexOf(type) < 0) {
+      client.protocolError("no client sends " + (char) type);
+      return false;
+    }
     return parts.input().whole(total, parts.limits().maxStatementSize());
   }
 

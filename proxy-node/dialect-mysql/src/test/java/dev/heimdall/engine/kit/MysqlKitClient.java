@@ -1,0 +1,203 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.ErrPacket;
+import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A client of MySQL's protocol. */
+final class MysqlKitClient extends KitClient {
+  private static final long WANTED =
+      Capability.LONG_FLAG
+          | Capability.CONNECT_WITH_DB
+          | Capability.PROTOCOL_41
+          | Capability.TRANSACTIONS
+          | Capability.SECURE_CONNECTION
+          | Capability.MULTI_RESULTS
+          | Capability.PS_MULTI_RESULTS
+          | Capability.PLUGIN_AUTH
+          | Capability.PLUGIN_AUTH_LENENC_DATA
+          | Capability.DEPRECATE_EOF;
+  private static final int UTF8MB4 = 45;
+  private static final int RESERVED = 23;
+
+  /** First byte of a packet that goes on with a proof. */
+  private static final int MORE = 0x01;
+
+  private static final int NO_RESULT = -1;
+
+  /** What is answered next. */
+  private enum Awaited {
+    LOG_IN,
+    PREPARED,
+    TEXT_ROWS,
+    BINARY_ROWS
+  }
+
+  private final KitNode<?> node;
+  private final Deque<Awaited> awaited = new ArrayDeque<>();
+  private final Map<Integer, Integer> statements = new HashMap<>();
+  private int preparing;
+  private Handshake greeting;
+
+  /** Definitions of columns that are to come; without them come rows. */
+  private int definitions = NO_RESULT;
+
+  MysqlKitClient(KitNode<?> node) {
+    super(node);
+    this.node = node;
+  }
+
+  @Override
+  protected void read(ByteBuf in) {
+    while (Packet.whole(in, in.readerIndex(), in.writerIndex())) {
+      int length = Packet.payload(in, in.readerIndex());
+      packet(in.skipBytes(Packet.HEADER).readSlice(length));
+    }
+  }
+
+  private void packet(ByteBuf payload) {
+    int first = payload.getUnsignedByte(payload.readerIndex());
+    if (first == ErrPacket.FIRST) {
+      awaited.poll();
+      definitions = NO_RESULT;
+      hears("error " + ErrPacket.read(payload, StandardCharsets.UTF_8).sqlState());
+    } else if (greeting == null) {
+      greeting = Handshake.read(payload);
+    } else if (definitions > 0) {
+      definition();
+    } else if (definitions == 0) {
+      row(payload, first);
+    } else {
+      begins(payload, first);
+    }
+  }
+
+  private void definition() {
+    definitions--;
+    if (definitions == 0 && awaited.peek() == Awaited.PREPARED) {
+      done("idle");
+    }
+  }
+
+  private void row(ByteBuf payload, int first) {
+    if (first == OkPacket.END_OF_ROWS) {
+      done(state(payload));
+      return;
+    }
+    payload.skipBytes(awaited.peek() == Awaited.BINARY_ROWS ? 2 : 0);
+    hears("row " + new String(LengthEncoded.readBytes(payload), StandardCharsets.UTF_8));
+  }
+
+  private void begins(ByteBuf payload, int first) {
+    switch (awaited.element()) {
+      case LOG_IN -> {
+        if (first == OkPacket.OK) {
+          awaited.poll();
+        } else if (first != MORE) {
+          throw new IllegalStateException("a log-in was answered by " + first);
+        }
+      }
+      case PREPARED -> {
+        statements.put(preparing, payload.skipBytes(1).readIntLE());
+        definitions = payload.readUnsignedShortLE();
+        if (definitions == 0) {
+          done("idle");
+        }
+      }
+      default -> {
+        if (first == OkPacket.OK) {
+          done(state(payload));
+        } else {
+          definitions = (int) LengthEncoded.read(payload);
+        }
+      }
+    }
+  }
+
+  private void done(String state) {
+    definitions = NO_RESULT;
+    awaited.poll();
+    hears(state);
+  }
+
+  private static String state(ByteBuf payload) {
+    int status = OkPacket.read(payload, false).status();
+    return (status & StatusFlag.IN_TRANSACTION) == 0 ? "idle" : "open";
+  }
+
+  @Override
+  protected void logIn(String user) {
+    awaited.add(Awaited.LOG_IN);
+    send(
+        out -> {
+          int at = Packet.begin(out, 1);
+          out.writeIntLE((int) WANTED).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
+          text(out, user);
+          LengthEncoded.write(out, new byte[0]);
+          text(out, "app");
+          text(out, greeting.plugin());
+          Packet.end(out, at);
+        });
+  }
+
+  private static void text(ByteBuf out, String text) {
+    out.writeCharSequence(text, StandardCharsets.UTF_8);
+    out.writeByte(0);
+  }
+
+  @Override
+  protected void write(ByteBuf out, String sql) {
+    awaited.add(Awaited.TEXT_ROWS);
+    command(out, Command.QUERY, sql.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void command(ByteBuf out, byte command, byte[] body) {
+    int at = Packet.begin(out, 0);
+    out.writeByte(command).writeBytes(body);
+    Packet.end(out, at);
+  }
+
+  @Override
+  protected void prepare(int number, String sql) {
+    preparing = number;
+    awaited.add(Awaited.PREPARED);
+    send(out -> command(out, Command.STMT_PREPARE, sql.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  protected void execute(int number) {
+    awaited.add(Awaited.BINARY_ROWS);
+    ByteBuf body = Unpooled.buffer();
+    body.writeIntLE(statements.getOrDefault(number, 999)).writeByte(0).writeIntLE(1);
+    send(out -> command(out, Command.STMT_EXECUTE, ByteBufUtil.getBytes(body)));
+  }
+
+  /** A packet in the middle of a conversation that nobody leads. */
+  @Override
+  protected void writeNonsense(ByteBuf out) {
+    int at = Packet.begin(out, 7);
+    out.writeByte(Command.PING);
+    Packet.end(out, at);
+  }
+
+  @Override
+  protected void cancel() {
+    MysqlKitClient other = new MysqlKitClient(node);
+    other.logIn("ann");
+    other.sends("KILL QUERY " + greeting.connectionId());
+    other.leave();
+  }
+}

@@ -1,0 +1,324 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.ColumnDefinition;
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.EofPacket;
+import dev.heimdall.engine.wire.mysql.ErrPacket;
+import dev.heimdall.engine.wire.mysql.Handshake;
+import dev.heimdall.engine.wire.mysql.LengthEncoded;
+import dev.heimdall.engine.wire.mysql.OkPacket;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StateChanges;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalServerChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A server that speaks MySQL's protocol and knows of SQL what tests need: transactions, variables
+ * of sessions, which it reports, prepared statements, inserts, which it counts. Any SELECT is
+ * answered by one row with what follows that word, or with the value of a variable.
+ */
+final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
+  private static final int UTF8MB4 = 255;
+  private static final long OFFERED =
+      Capability.LONG_PASSWORD
+          | Capability.FOUND_ROWS
+          | Capability.LONG_FLAG
+          | Capability.CONNECT_WITH_DB
+          | Capability.PROTOCOL_41
+          | Capability.TRANSACTIONS
+          | Capability.SECURE_CONNECTION
+          | Capability.MULTI_STATEMENTS
+          | Capability.MULTI_RESULTS
+          | Capability.PS_MULTI_RESULTS
+          | Capability.PLUGIN_AUTH
+          | Capability.CONNECT_ATTRS
+          | Capability.PLUGIN_AUTH_LENENC_DATA
+          | Capability.SESSION_TRACK
+          | Capability.DEPRECATE_EOF;
+
+  /** How sessions begin. */
+  private static final Map<String, String> INITIAL =
+      Map.of(
+          "autocommit", "ON",
+          "sql_mode", "STRICT_TRANS_TABLES",
+          "time_zone", "SYSTEM",
+          "transaction_isolation", "REPEATABLE-READ",
+          "collation_connection", "utf8mb4_0900_ai_ci",
+          "character_set_client", "utf8mb4",
+          "character_set_connection", "utf8mb4",
+          "character_set_results", "utf8mb4");
+
+  private static final Pattern ASSIGNMENT =
+      Pattern.compile("(\\w+)\\s*=\\s*('[^']*'|[^,'(]+)(?:,|$)");
+
+  private int committed;
+  private int cancels;
+
+  SimulatedMysql(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
+    super(loop, address, LocalServerChannel.class, buffers);
+  }
+
+  @Override
+  protected Session session(int process) {
+    return new Session(process);
+  }
+
+  @Override
+  public int committed() {
+    return committed;
+  }
+
+  @Override
+  public int cancels() {
+    return cancels;
+  }
+
+  /** One connection. */
+  final class Session extends KitSession {
+    private final int process;
+    private final Map<Integer, String> statements = new HashMap<>();
+    private final Map<String, String> variables = new TreeMap<>();
+    private boolean loggedIn;
+    private boolean setUp;
+    private boolean deprecatesEof;
+    private int sequence;
+    private int status = StatusFlag.AUTOCOMMIT;
+    private int numbers;
+    private int uncommitted;
+
+    private Session(int process) {
+      this.process = process;
+    }
+
+    @Override
+    protected void begun() {
+      Handshake greeting =
+          new Handshake(
+              "8.4.0",
+              process,
+              new byte[Handshake.CHALLENGE],
+              OFFERED,
+              UTF8MB4,
+              status,
+              "mysql_native_password");
+      send(greeting::write);
+    }
+
+    @Override
+    protected void read(ByteBuf in) {
+      while (Packet.whole(in, in.readerIndex(), in.writerIndex())) {
+        int next = Packet.sequence(in, in.readerIndex()) + 1;
+        byte[] payload = new byte[Packet.payload(in, in.readerIndex())];
+        in.skipBytes(Packet.HEADER).readBytes(payload);
+        if (!loggedIn) {
+          loggedIn = true;
+          long agreed = Unpooled.wrappedBuffer(payload).readUnsignedIntLE();
+          deprecatesEof = (agreed & Capability.DEPRECATE_EOF) != 0;
+          sequence = next;
+          send(out -> ok(out, Map.of()));
+        } else if (!setsUp(payload) && !kills(payload)) {
+          answered(out -> answer(payload, out));
+        }
+      }
+    }
+
+    /** Whether this is what the node begins with, which is answered in any case. */
+    private boolean setsUp(byte[] payload) {
+      boolean first = !setUp && text(payload).contains("session_track_system_variables");
+      setUp = true;
+      if (first) {
+        sequence = 1;
+        send(out -> ok(out, INITIAL));
+      }
+      return first;
+    }
+
+    private boolean kills(byte[] payload) {
+      boolean kill = text(payload).startsWith("KILL QUERY ");
+      if (kill) {
+        cancels++;
+        sequence = 1;
+        send(out -> ok(out, Map.of()));
+      }
+      return kill;
+    }
+
+    private static String text(byte[] payload) {
+      return new String(payload, 1, payload.length - 1, StandardCharsets.UTF_8);
+    }
+
+    private void answer(byte[] payload, ByteBuf out) {
+      sequence = 1;
+      switch (payload[0]) {
+        case Command.QUIT -> kill();
+        case Command.QUERY -> carryOut(text(payload), false, out);
+        case Command.STMT_PREPARE -> prepare(text(payload), out);
+        case Command.STMT_EXECUTE -> execute(number(payload), out);
+        case Command.STMT_CLOSE -> statements.remove(number(payload));
+        case Command.RESET_CONNECTION -> {
+          statements.clear();
+          variables.clear();
+          rollBack();
+          ok(out, Map.of());
+        }
+        case Command.SET_OPTION -> end(out);
+        case Command.PING, Command.INIT_DB, Command.STMT_RESET -> ok(out, Map.of());
+        default -> error(1047, "08S01", "the simulated server does not know " + payload[0], out);
+      }
+    }
+
+    private static int number(byte[] payload) {
+      return Unpooled.wrappedBuffer(payload).getIntLE(1);
+    }
+
+    private void prepare(String text, ByteBuf out) {
+      statements.put(++numbers, text);
+      boolean rows = isSelect(text);
+      int at = Packet.begin(out, sequence++);
+      out.writeByte(0).writeIntLE(numbers).writeShortLE(rows ? 1 : 0).writeShortLE(0);
+      out.writeByte(0).writeShortLE(0);
+      Packet.end(out, at);
+      if (rows) {
+        column(out);
+      }
+    }
+
+    private void execute(int number, ByteBuf out) {
+      String text = statements.get(number);
+      if (text == null) {
+        error(1243, "HY000", "there is no prepared statement " + number, out);
+      } else {
+        carryOut(text, true, out);
+      }
+    }
+
+    private static boolean isSelect(String text) {
+      return text.toUpperCase(Locale.ROOT).startsWith("SELECT ");
+    }
+
+    private void carryOut(String text, boolean binary, ByteBuf out) {
+      received().add(text);
+      switch (text.toUpperCase(Locale.ROOT).split("\\W", 2)[0]) {
+        case "SELECT" -> row(text.substring("SELECT ".length()), binary, out);
+        case "BEGIN" -> {
+          commit();
+          status |= StatusFlag.IN_TRANSACTION;
+          ok(out, Map.of());
+        }
+        case "COMMIT" -> {
+          commit();
+          ok(out, Map.of());
+        }
+        case "ROLLBACK" -> {
+          rollBack();
+          ok(out, Map.of());
+        }
+        case "INSERT" -> {
+          uncommitted++;
+          if ((status & StatusFlag.IN_TRANSACTION) == 0) {
+            commit();
+          }
+          ok(out, Map.of());
+        }
+        case "SET" -> ok(out, set(text));
+        default -> ok(out, Map.of());
+      }
+    }
+
+    private void commit() {
+      committed += uncommitted;
+      rollBack();
+    }
+
+    private void rollBack() {
+      uncommitted = 0;
+      status &= ~StatusFlag.IN_TRANSACTION;
+    }
+
+    /** What a SET has changed. */
+    private Map<String, String> set(String text) {
+      Map<String, String> changed = new LinkedHashMap<>();
+      Matcher each = ASSIGNMENT.matcher(text.substring("SET ".length()));
+      while (each.find()) {
+        String name = each.group(1);
+        String value = each.group(2).strip();
+        if (value.equals("DEFAULT")) {
+          variables.remove(name);
+        } else if (!value.startsWith("@@")) {
+          variables.put(name, value.replace("'", ""));
+        }
+        changed.put(name, value(name));
+      }
+      return changed;
+    }
+
+    private String value(String name) {
+      return variables.getOrDefault(name, INITIAL.getOrDefault(name, ""));
+    }
+
+    private void row(String what, boolean binary, ByteBuf out) {
+      int at = Packet.begin(out, sequence++);
+      out.writeByte(1);
+      Packet.end(out, at);
+      column(out);
+      at = Packet.begin(out, sequence++);
+      if (binary) {
+        out.writeZero(2);
+      }
+      LengthEncoded.write(out, what.startsWith("@@") ? value(what.substring(2)) : what);
+      Packet.end(out, at);
+      end(out);
+    }
+
+    private void column(ByteBuf out) {
+      ColumnDefinition.write(out, sequence++, "v", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING, 1000);
+      if (!deprecatesEof) {
+        EofPacket.write(out, sequence++, 0, status);
+      }
+    }
+
+    private void end(ByteBuf out) {
+      if (deprecatesEof) {
+        OkPacket.of(0, status).write(out, sequence++, OkPacket.END_OF_ROWS, true);
+      } else {
+        EofPacket.write(out, sequence++, 0, status);
+      }
+    }
+
+    private void ok(ByteBuf out, Map<String, String> changes) {
+      OkPacket.of(0, status).withState(reports(changes)).write(out, sequence++, OkPacket.OK, true);
+    }
+
+    private static byte[] reports(Map<String, String> changes) {
+      ByteBuf state = Unpooled.buffer();
+      changes.forEach(
+          (name, value) -> {
+            ByteBuf entry = Unpooled.buffer();
+            LengthEncoded.write(entry, name);
+            LengthEncoded.write(entry, value);
+            state.writeByte(StateChanges.SYSTEM_VARIABLES);
+            LengthEncoded.write(state, ByteBufUtil.getBytes(entry));
+          });
+      return ByteBufUtil.getBytes(state);
+    }
+
+    private void error(int number, String state, String why, ByteBuf out) {
+      ErrPacket.write(out, sequence++, number, state, why);
+    }
+  }
+}

@@ -1,0 +1,483 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.action.ActionEvents;
+import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.auth.AuthTable;
+import dev.heimdall.engine.auth.Authenticator;
+import dev.heimdall.engine.auth.FailedLogIns;
+import dev.heimdall.engine.auth.NonceSource;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.auth.UserDirectory;
+import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.catalog.CatalogueMemory;
+import dev.heimdall.engine.catalog.Catalogues;
+import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.Directory;
+import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.LoopAccess;
+import dev.heimdall.engine.client.LoopClients;
+import dev.heimdall.engine.client.NodeAccess;
+import dev.heimdall.engine.client.SessionFactory;
+import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.client.UserLimits;
+import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.console.Consoles;
+import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.NodeServices;
+import dev.heimdall.engine.fleet.FleetNumbers;
+import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.jdbc.WriterGuards;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.net.Sockets;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.pipeline.RulesAndCatalogues;
+import dev.heimdall.engine.pipeline.StatementTimes;
+import dev.heimdall.engine.pool.Connector;
+import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.NoEvents;
+import dev.heimdall.engine.pool.PoolAnomaly;
+import dev.heimdall.engine.pool.PoolKey;
+import dev.heimdall.engine.pool.PoolPlan;
+import dev.heimdall.engine.pool.VdbPools;
+import dev.heimdall.engine.prepared.StatementBounds;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.rules.RuleBook;
+import dev.heimdall.engine.session.ClientSession;
+import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.statement.ObservedSession;
+import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.statement.StatementSummary;
+import dev.heimdall.engine.tracing.Tracing;
+import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.Configuration;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Credentials;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.VirtualDatabase;
+import io.netty.bootstrap.AbstractBootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalChannel;
+import io.netty.channel.local.LocalServerChannel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * What stands between clients and servers of one dialect: the engine's own classes from the log-in
+ * of a client to the server connection, put together as the node does, all of it in one thread.
+ */
+public class KitNode<S extends KitServers<?>> implements AutoCloseable {
+  static final long MEMORY = 16 << 20;
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final Turns turns = new Turns();
+  private final Buffers buffers = new Buffers();
+  private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
+  private final S servers;
+  private final MemoryBudget budget;
+  private final RuleActions actions;
+  private final VdbPools pools;
+  private final Channel listening;
+  private final List<String> anomalies = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
+
+  /** Makes the servers behind the node. */
+  public interface Behind<S> {
+    S servers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers);
+  }
+
+  /**
+   * What is spoken.
+   *
+   * @param url of the data source
+   */
+  public record Spoken<S>(String url, Function<NodeServices, Dialect> dialect, Behind<S> behind) {}
+
+  /**
+   * @param directory an empty one, but for rules
+   * @param vdb settings of the virtual database in JSON, without source, ports and log-in
+   * @param of more settings of the data source in JSON
+   */
+  public KitNode(Path directory, Spoken<S> spoken, String vdb, String of) {
+    this(directory, spoken, vdb, of, MEMORY, Optional.empty());
+  }
+
+  /**
+   * @param of more settings of the data source in JSON
+   * @param memory the memory budget in bytes
+   */
+  protected KitNode(
+      Path directory,
+      Spoken<S> spoken,
+      String vdb,
+      String of,
+      long memory,
+      Optional<Tracing> tracing) {
+    Configuration configuration = configuration(directory, spoken.url(), vdb, of);
+    VirtualDatabase settings = configuration.vdbs().get("app");
+    DataSource source = configuration.sources().get("main");
+    LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
+    servers = spoken.behind().servers(turns.world(), server, buffers);
+
+    SecureRandom random = new SecureRandom();
+    ScramKeyCache keys = new ScramKeyCache(16);
+    LoopContext loop = new LoopContext(0, turns.node(), turns::now);
+    budget = new MemoryBudget(memory, 1);
+    Metrics metrics = new Metrics("test", 1, 100);
+    Dialect dialect =
+        spoken
+            .dialect()
+            .apply(new NodeServices(keys, NonceSource.random(random), turns.node()::execute));
+    LoopSessions sessions =
+        new LoopSessions(
+            loop,
+            metrics.loop(0),
+            new LoopClients(),
+            new LoopSessions.Judging(
+                dialect.statements(), new StatementTimes(), 1, 2, Runnable::run),
+            dialect.naming().apply(0),
+            budget);
+    ServerConnector connector =
+        new ServerConnector(
+            new InMemory(server, buffers), to -> dialect.servers(), turns.node()::execute);
+    SourceLogins logins = new SourceLogins();
+    actions =
+        new RuleActions(
+            directory,
+            configuration,
+            logins,
+            any -> dialect.actions(),
+            new Unheard(),
+            new WriterGuards(),
+            1);
+    NodeContext node =
+        new NodeContext(
+            new NodeAccess(
+                configuration::node,
+                new CancelRegistry(FleetNumbers.of(1), random),
+                connector,
+                new Limit(configuration.node().maxClients()),
+                new UserLimits(),
+                NonceSource.random(random),
+                new FailedLogIns(turns::now),
+                new Directory(null),
+                turns.node()::execute,
+                new Unheard()),
+            new Unheard(),
+            new Consoles(new NoConsole(), new NoConsole()),
+            actions,
+            tracing);
+    pools =
+        new VdbPools(
+            "app",
+            Connector.of(connector),
+            new Unheard(),
+            new PoolPlan(
+                source,
+                logins.of(source).map(ServerCredential::of),
+                null,
+                settings.pool(),
+                settings.pipelining(),
+                StatementBounds.of(settings.prepared().perServer()),
+                Map.of()),
+            turns::now);
+    UserDirectory users =
+        new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
+    VdbContext context =
+        new VdbContext(
+            "app",
+            pools,
+            dialect.notifications(),
+            new VdbContext.Settings(
+                new VdbAccess.Settings(
+                    settings,
+                    new Authenticator(
+                        "app",
+                        new AuthTable(settings.auth()),
+                        users,
+                        settings.credentials() == Credentials.PASSTHROUGH),
+                    users,
+                    null,
+                    null),
+                new RulesAndCatalogues(
+                    RuleBook.compile(configuration, settings, dialect.statements(), null),
+                    Catalogues.unread(
+                        source,
+                        dialect.catalogue().own(),
+                        new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
+                Map.of(),
+                Map.of(),
+                Optional.empty()));
+    listening =
+        new ServerBootstrap()
+            .group(turns.node())
+            .channel(LocalServerChannel.class)
+            .childOption(ChannelOption.ALLOCATOR, buffers)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    ClientLogin login =
+                        new ClientLogin(
+                            node.access(),
+                            context.access(),
+                            new LoopAccess(loop, sessions.metrics()),
+                            dialect.clients(),
+                            new Handlers(node, context, dialect.sessions(), sessions));
+                    login.address(new InetSocketAddress("127.0.0.1", 1));
+                    channel.pipeline().addLast("login", login);
+                  }
+                })
+            .bind(address)
+            .channel();
+    turns
+        .node()
+        .scheduleWithFixedDelay(
+            () ->
+                loop.inEvent(
+                    () -> {
+                      pools.loopPools().forEach(LoopPool::tick);
+                      sessions.clients().all().forEach(client -> client.tick());
+                    },
+                    failures::add),
+            100,
+            100,
+            TimeUnit.MILLISECONDS);
+    turns.run();
+  }
+
+  private static Configuration configuration(
+      Path directory, String url, String vdb, String source) {
+    try {
+      write(directory, "node.json", "{}");
+      write(
+          directory,
+          "sources/main.json",
+          """
+          {"url": "%s", "user": "db", "password": "db",
+           "tls": {"mode": "disable"}, "catalog": {"enabled": false}%s}
+          """
+              .formatted(url, source.isEmpty() ? "" : ", " + source));
+      write(
+          directory,
+          "vdbs/app.json",
+          "{\"source\": \"main\", \"ports\": [1], \"auth\": [{\"method\": \"trust\"}]"
+              + (vdb.isEmpty() ? "" : ", " + vdb)
+              + "}");
+      for (String user : List.of("ann", "bob")) {
+        write(directory, "users/" + user + ".json", "{\"password\": \"" + user + "\"}");
+      }
+      return ConfigurationReader.read(directory);
+    } catch (IOException | ConfigurationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(Path directory, String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private record InMemory(LocalAddress server, ByteBufAllocator buffers) implements Sockets {
+    @Override
+    public Class<? extends Channel> socketChannel() {
+      return LocalChannel.class;
+    }
+
+    @Override
+    public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
+      bootstrap.option(ChannelOption.ALLOCATOR, buffers);
+    }
+
+    @Override
+    public SocketAddress address(String host, int port) {
+      return server;
+    }
+  }
+
+  final Turns turns() {
+    return turns;
+  }
+
+  final MemoryBudget budget() {
+    return budget;
+  }
+
+  final S servers() {
+    return servers;
+  }
+
+  /** Where clients connect. */
+  final LocalAddress address() {
+    return address;
+  }
+
+  /** What clients and servers make their buffers with. */
+  final ByteBufAllocator buffers() {
+    return buffers;
+  }
+
+  /** The only server becomes the writer of its cluster. */
+  final void lead() {
+    pools.lead(Optional.of(pools.plan().source().hosts().get(0)), false);
+    turns.run();
+  }
+
+  /** Who made the buffers that nobody has released. */
+  final List<String> unreleased() {
+    return buffers.held();
+  }
+
+  /** Server connections that belong to one client. */
+  final int held() {
+    return pools.loopPools().stream().mapToInt(pool -> pool.counts().held()).sum();
+  }
+
+  /** What should not be: findings of the pools' audit, errors in the node. */
+  final List<String> wrong() {
+    List<String> wrong = new ArrayList<>(anomalies);
+    failures.forEach(failure -> wrong.add(failure.toString()));
+    servers.failures().forEach(failure -> wrong.add("server: " + failure));
+    return wrong;
+  }
+
+  @Override
+  public void close() {
+    servers.hold(false);
+    listening.close();
+    pools.close();
+    servers.refuse();
+    turns.advance(Duration.ofSeconds(10));
+    actions.close(Duration.ZERO);
+    turns.close();
+  }
+
+  /** Keeps what must not happen, and nothing else. */
+  private final class Unheard extends NoEvents implements SessionEvents, ActionEvents {
+    @Override
+    public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
+      anomalies.add(anomaly + " " + what);
+    }
+
+    @Override
+    public void loggedIn(Client client) {}
+
+    @Override
+    public void refused(
+        String vdb, SocketAddress client, String user, String db, ServerError why) {}
+
+    @Override
+    public void slowed(String vdb, SocketAddress client, String user, Duration delay) {}
+
+    @Override
+    public void tlsFailed(String vdb, SocketAddress client, String why) {}
+
+    @Override
+    public void protocolError() {}
+
+    @Override
+    public void cancelUnknown() {}
+
+    @Override
+    public void closed(Client client, String why) {}
+
+    @Override
+    public void failed(ObservedSession session, Throwable cause) {
+      failures.add(cause);
+    }
+
+    @Override
+    public void pinned(ObservedSession session, String reason) {}
+
+    @Override
+    public void ruleMatched(ObservedSession session, MatchedRule rule) {}
+
+    @Override
+    public void resultDiffers(
+        ObservedSession session,
+        Decision decision,
+        Collection<String> tables,
+        Supplier<String> kept,
+        Supplier<String> answered) {}
+
+    @Override
+    public void decisionTimed(ObservedSession session, Decision decision, long nanos) {}
+
+    @Override
+    public void debugSwitched(ObservedSession session, boolean on) {}
+
+    @Override
+    public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {}
+
+    @Override
+    public void debugAnswered(
+        ObservedSession session, StatementSummary s, long us, ServerError e) {}
+
+    @Override
+    public void resultSeen(ObservedSession session, StatementSummary s, SampledResult r, long us) {}
+
+    @Override
+    public void statementDone(
+        ObservedSession session, StatementSummary s, long us, ServerError e) {}
+
+    @Override
+    public void count(NodeCounter counter, long times) {}
+
+    @Override
+    public void failed(
+        String action, String what, Collection<String> tables, String sqlstate, String reason) {}
+
+    @Override
+    public void program(String program, String end, String output) {}
+  }
+
+  /** What clients talk to after their log-in. */
+  private record Handlers(
+      NodeContext node, VdbContext vdb, SessionDialect dialect, LoopSessions sessions)
+      implements SessionFactory {
+    @Override
+    public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
+      return new ClientSession(node, vdb, dialect, sessions, login, given, channel);
+    }
+
+    @Override
+    public ChannelHandler console(Login login, Channel channel) {
+      throw new IllegalStateException("nobody is an operator here");
+    }
+  }
+}

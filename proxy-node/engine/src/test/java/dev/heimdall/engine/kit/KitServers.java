@@ -1,0 +1,115 @@
+package dev.heimdall.engine.kit;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server of one dialect, whose sessions share what they have committed. */
+public abstract class KitServers<S extends KitSession> {
+  private static final int WHOLE = -1;
+
+  private final EventLoop loop;
+  private final SocketAddress address;
+  private final Class<? extends ServerChannel> channels;
+  private final ByteBufAllocator buffers;
+  private final List<S> sessions = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
+  private Channel listening;
+  private int processes = 100;
+  private boolean holding;
+  private int cut = WHOLE;
+
+  /** One whose clients connect to this address by channels of this kind. */
+  protected KitServers(
+      EventLoop loop,
+      SocketAddress address,
+      Class<? extends ServerChannel> channels,
+      ByteBufAllocator buffers) {
+    this.loop = loop;
+    this.address = address;
+    this.channels = channels;
+    this.buffers = buffers;
+    listen();
+  }
+
+  /** Begins a connection. */
+  protected abstract S session(int process);
+
+  /** How many writes were committed. */
+  public abstract int committed();
+
+  /** How many requests to cancel what runs have come. */
+  public abstract int cancels();
+
+  /** Takes connections. */
+  public final void listen() {
+    listening =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(channels)
+            .childOption(ChannelOption.ALLOCATOR, buffers)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    S session = session(++processes);
+                    session.of(KitServers.this);
+                    sessions.add(session);
+                    channel.pipeline().addLast(session);
+                  }
+                })
+            .bind(address)
+            .channel();
+  }
+
+  /** Where it listens, once it does. */
+  public final SocketAddress listensAt() {
+    return listening.localAddress();
+  }
+
+  /** Nobody can connect any more; connections that are there stay. */
+  public final void refuse() {
+    listening.close();
+  }
+
+  /** The connections that are open, oldest first. */
+  public final List<S> open() {
+    return sessions.stream().filter(session -> session.channel().isActive()).toList();
+  }
+
+  /** Errors of the simulation itself. */
+  public final List<Throwable> failures() {
+    return failures;
+  }
+
+  /** Replies wait, or wait no longer. */
+  public final void hold(boolean hold) {
+    holding = hold;
+    if (!hold) {
+      open().forEach(KitSession::release);
+    }
+  }
+
+  final boolean holding() {
+    return holding;
+  }
+
+  /** The next answer to a request ends behind so many bytes, and the connection with it. */
+  public final void cutNext(int bytes) {
+    cut = bytes;
+  }
+
+  /** How many bytes of an answer are sent before the connection ends; -1 if it goes on. */
+  final int takeCut(int length) {
+    int taken = cut == WHOLE ? WHOLE : Math.min(cut, length);
+    cut = WHOLE;
+    return taken;
+  }
+}

@@ -1,0 +1,24 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.Operator;
+import java.util.List;
+
+/** For nodes without operators. */
+final class NoConsole implements Console {
+  @Override
+  public boolean recognises(byte[] sql, int offset, int length) {
+    return false;
+  }
+
+  @Override
+  public Command command(String sql, Operator operator) {
+    throw new IllegalStateException("nobody is an operator here");
+  }
+
+  @Override
+  public List<Command> commands(String sql, Operator operator) {
+    throw new IllegalStateException("nobody is an operator here");
+  }
+}
