@@ -10,6 +10,7 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.RuleBook;
@@ -105,6 +106,7 @@ public class RulesBenchmark {
             17,
             23,
             new PostgresClassifier(),
+            new StatementTimes(),
             Runnable::run,
             Runnable::run,
             new MemoryBudget(64L << 20, 1).ofLoop(BudgetedCache.STATEMENTS));

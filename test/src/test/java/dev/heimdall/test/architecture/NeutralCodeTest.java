@@ -25,7 +25,6 @@ class NeutralCodeTest {
   private static final Set<String> STILL =
       Set.of(
           "admin/DriverQueries.java", // as which server the console answers to drivers
-          "boot/WriteRejections.java", // which settings a message names
           "net/TlsContexts.java",
           "users/AuthQuery.java");
 

@@ -20,6 +20,7 @@ final class WriteRejections {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
 
   private final String source;
+  private final String readOnlyBy;
   private final LongSupplier clock;
 
   /** The server that takes none; empty when none is known to. */
@@ -36,9 +37,11 @@ final class WriteRejections {
 
   /**
    * @param source the cluster's name
+   * @param readOnlyBy what may keep its writer from writing
    */
-  WriteRejections(String source, LongSupplier clock) {
+  WriteRejections(String source, String readOnlyBy, LongSupplier clock) {
     this.source = source;
+    this.readOnlyBy = readOnlyBy;
     this.clock = clock;
   }
 
@@ -120,11 +123,11 @@ final class WriteRejections {
       LOG.warn(
           "source {}: {} has been read-only for {} s, and no other server is the"
               + " writer: writes get the server's own error at once from now on. Make it writable"
-              + " (PostgreSQL: default_transaction_read_only, MySQL: read_only; a full disk does"
-              + " the same), or see whether the source names the right cluster",
+              + " ({}; a full disk does the same), or see whether the source names the right cluster",
           source,
           by,
-          (now - since) / 1_000_000_000);
+          (now - since) / 1_000_000_000,
+          readOnlyBy);
     }
     return passes;
   }

@@ -40,7 +40,7 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
    * @param offLoop where the tracker is told what sessions find
    */
   WriterFollowers(String source, ClusterTracker tracker, ClusterView view, Executor offLoop) {
-    this.rejections = new WriteRejections(source, System::nanoTime);
+    this.rejections = new WriteRejections(source, tracker.readOnlyBy(), System::nanoTime);
     this.tracker = tracker;
     this.view = view;
     this.offLoop = offLoop;

@@ -143,6 +143,11 @@ public final class ClusterTracker implements AutoCloseable {
     return history.all();
   }
 
+  /** What keeps everybody from writing to a writer that is read-only, in the engine's words. */
+  public String readOnlyBy() {
+    return prober.readOnlyBy();
+  }
+
   /**
    * Somebody has found a server not to be what the topology says: it refuses writes, or cannot be
    * reached. All servers are asked at once, and every 100 ms (by default) until one that was asked

@@ -22,7 +22,7 @@ class WriteRejectionsTest {
   private static final Duration MOST = Duration.ofSeconds(10);
 
   private long now = Long.MAX_VALUE - 5; // clocks begin anywhere
-  private final WriteRejections rejections = new WriteRejections("main", () -> now);
+  private final WriteRejections rejections = new WriteRejections("main", "read_only", () -> now);
 
   private void after(int seconds) {
     now += Duration.ofSeconds(seconds).toNanos();
