@@ -153,4 +153,20 @@ class ReaderPoolTest extends OnePool {
     assertThat(connection.closed()).isTrue();
     assertThat(vdb.readers().all()).isEmpty();
   }
+
+  @Test
+  void connectionsAreMadeAheadOfReadsAsFarAsThereIsRoom() {
+    reader.ready(1);
+    assertThat(servers.attempts()).isEqualTo(1);
+    reader.ready(1);
+    assertThat(servers.attempts()).as("it is on its way").isEqualTo(1);
+    servers.accept();
+    seen(NodeState.UP, nanoTime());
+    assertThat(reader.counts().idle()).isEqualTo(1);
+    reader.ready(1);
+    assertThat(servers.attempts()).as("it is there").isZero();
+
+    reader.ready(1000);
+    assertThat(servers.attempts() + 1).as("all that the pool may have").isEqualTo(size);
+  }
 }

@@ -286,12 +286,16 @@ public final class ReplicaReads implements ReplicaChoice {
     return null;
   }
 
-  /** Has a connection to a replica that may have to answer from one moment to the next. */
+  /**
+   * Has connections to a replica, as many as to the writer: it may have to answer what is at that
+   * from one moment to the next.
+   */
   private void keepReady(VdbPools pools, ClusterView view, long now) {
     long replicas = view.matching(node -> node.role() == NodeRole.REPLICA);
+    int wanted = Math.max(1, session.lease().destinations().home().counts().all());
     router
         .replica(new ReadRequest(null, null, Position.NONE, true, replicas), now)
-        .ifPresent(server -> join(pools.readers().at(server)).prepared());
+        .ifPresent(server -> join(pools.readers().at(server)).ready(wanted));
   }
 
   /** The pool of a replica that answers the request; null for none, with the reason. */

@@ -54,6 +54,18 @@ final class Growth {
     return room;
   }
 
+  /** Opens connections for no waiter yet until there are so many, as far as there is room. */
+  void ready(int wanted) {
+    while (pool.hasFewer(wanted, attempts.underWay())
+        && attempts.mayBegin()
+        && !attempts.tooEarly(now())
+        && !shared.scope().holdsBack()
+        && !shared.scope().serverNearlyFull()
+        && shared.reserveSpare()) {
+      open();
+    }
+  }
+
   void keepMinimum(PoolSettings settings) {
     if (shared.keepsMinimum(pool)
         && !shared.scope().holdsBack()

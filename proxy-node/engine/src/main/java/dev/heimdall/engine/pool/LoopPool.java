@@ -24,6 +24,9 @@ public final class LoopPool
     implements ServerConnection.Listener, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
+  /** More than these would take longer to make than the reads take that they are for. */
+  private static final int MOST_READY = 16;
+
   private static final long SLACK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final SharedPool shared;
@@ -118,6 +121,14 @@ public final class LoopPool
       return true;
     }
     return connections.isEmpty() && !growth.begin() && shared.shares().anyElsewhere(this);
+  }
+
+  /**
+   * Has so many connections made that nobody needs yet, or {@link #MOST_READY}, as far as that
+   * takes room from nobody: reads may have to come here from one moment to the next.
+   */
+  public void ready(int wanted) {
+    growth.ready(Math.min(wanted, MOST_READY));
   }
 
   /**
@@ -351,6 +362,11 @@ public final class LoopPool
 
   boolean hasNoConnection() {
     return connections.isEmpty();
+  }
+
+  /** Whether there are fewer connections than so many, those on their way included. */
+  boolean hasFewer(int than, int underWay) {
+    return connections.size() + underWay < than;
   }
 
   /** The replica has answered: new connections may be used. */

@@ -180,21 +180,33 @@ final class SharedPool implements PooledConnections.Terms {
     return byLoop.values();
   }
 
-  /** Takes a place under every limit, or none. */
+  /** Takes a place under every limit, or none; then others close what they do not use. */
   boolean reserve(LoopPool asking) {
-    if (!limit.tryTake()) {
-      return false;
-    }
-    Limit full = reserveCommon();
-    if (full != null) {
-      limit.give();
+    Limit full = takePlaces();
+    if (full != null && full != limit) {
       siblings.evictIdleExcept(asking, full);
     }
     return full == null;
   }
 
+  /** Takes a place under every limit if there is one without taking anything from others. */
+  boolean reserveSpare() {
+    return takePlaces() == null;
+  }
+
   /** Returns the limit that leaves no room; null when there was some. */
-  private Limit reserveCommon() {
+  private Limit takePlaces() {
+    if (!limit.tryTake()) {
+      return limit;
+    }
+    Limit full = takeCommon();
+    if (full != null) {
+      limit.give();
+    }
+    return full;
+  }
+
+  private Limit takeCommon() {
     if (!siblings.total().tryTake()) {
       return siblings.total();
     }
