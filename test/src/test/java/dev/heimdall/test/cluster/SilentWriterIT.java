@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,12 +46,15 @@ class SilentWriterIT {
         primary -> asOwner(primary, "CREATE TABLE other (i int)", "INSERT INTO other VALUES (1)"));
   }
 
+  private static Map<String, String> writerNow(RoutedCluster routed) {
+    return routed.node().admin("SHOW NODES").stream()
+        .filter(row -> "writer".equals(row.get("role")))
+        .findFirst()
+        .orElse(Map.of("state", "none"));
+  }
+
   private static String writerState(RoutedCluster routed) {
-    List<Map<String, String>> writers =
-        routed.node().admin("SHOW NODES").stream()
-            .filter(row -> "writer".equals(row.get("role")))
-            .toList();
-    return writers.isEmpty() ? "none" : writers.get(0).get("state");
+    return writerNow(routed).get("state");
   }
 
   private static String answer(CompletableFuture<String> read) throws Exception {
@@ -140,6 +144,40 @@ class SilentWriterIT {
       }
       Await.until("it is back", () -> "up".equals(writerState(routed)));
       assertThat(answer(firstMeanwhile(prepared))).isEqualTo("2");
+    }
+  }
+
+  /** Probes alone take longer: one packet may be lost, and one statement take long. */
+  @Test
+  void itIsSuspectSoonerWhereSeveralClientsWaitForIt() throws Exception {
+    try (RoutedCluster routed = start("5m");
+        Connection one = routed.connect("preferQueryMode", "simple");
+        Connection other = routed.connect("preferQueryMode", "simple");
+        Connection third = routed.connect("preferQueryMode", "simple")) {
+      awaitCatalogue(one, "other");
+      routed.pauseReplay(true);
+      execute(one, "INSERT INTO other VALUES (2)");
+      routed.awaitKnown(routed.node());
+      List<Connection> clients = List.of(one, other, third);
+      Await.until(
+          "clients have shown it, on a machine that was not too busy",
+          () -> {
+            for (Connection client : clients) {
+              assertThat(value(client, COUNT)).as("at the writer").isEqualTo("2");
+            }
+            routed.primary().freeze();
+            try {
+              List<CompletableFuture<String>> reads =
+                  clients.stream().map(client -> otherMeanwhile(client)).toList();
+              for (CompletableFuture<String> read : reads) {
+                assertThat(answer(read)).isEqualTo("1");
+              }
+              return writerNow(routed).get("why").endsWith("nor any connection of clients");
+            } finally {
+              routed.primary().thaw();
+              Await.until("it is back", () -> "up".equals(writerState(routed)));
+            }
+          });
     }
   }
 

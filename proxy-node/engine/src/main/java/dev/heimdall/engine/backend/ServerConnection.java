@@ -75,6 +75,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean cancelled;
   private long lastUsed;
 
+  /** When anything was received last. */
+  private long heardAt;
+
   private Flush flush = Flush.NONE;
 
   /** So many of the bytes written were handed to the operating system, or may have been. */
@@ -166,6 +169,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.requests = dialogue.requests();
     this.createdAt = context.nanoTime();
     this.lastUsed = createdAt;
+    this.heardAt = createdAt;
   }
 
   // ---- sending
@@ -544,6 +548,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return lastUsed;
   }
 
+  /** When anything was received last, be it a part of a reply. */
+  public long heardAt() {
+    return heardAt;
+  }
+
   /**
    * How many statements of the group that has just been answered have given or taken names of
    * prepared statements, be it all of them, by their command tags: whatever failed behind them,
@@ -784,7 +793,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    context.beginEvent();
+    heardAt = context.beginEvent();
     ByteBuf in = (ByteBuf) message;
     if (end.left()) {
       in.release(); // nobody waits for that any more

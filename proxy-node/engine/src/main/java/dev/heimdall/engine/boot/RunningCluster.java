@@ -18,9 +18,11 @@ import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.WriteForwarding;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -75,7 +77,7 @@ final class RunningCluster implements AutoCloseable {
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
     }
-    tracker = new ClusterTracker(source, asker, protocol, this::changed);
+    tracker = new ClusterTracker(source, asker, protocol, hears());
     WritePositions positions = new WritePositions(this::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);
@@ -101,6 +103,20 @@ final class RunningCluster implements AutoCloseable {
   private CompletableFuture<Position> writtenByNow() {
     boolean wanted = view == null || view.locatesWrites();
     return wanted ? tracker.writtenByNow() : CompletableFuture.completedFuture(Position.NONE);
+  }
+
+  private ClusterTracker.Listener hears() {
+    return new ClusterTracker.Listener() {
+      @Override
+      public void changed(Topology topology, List<TopologyEvent> events) {
+        RunningCluster.this.changed(topology, events);
+      }
+
+      @Override
+      public CompletableFuture<Long> quiet(ServerAddress server, Duration late) {
+        return followers.quiet(server, late);
+      }
+    };
   }
 
   private void changed(Topology topology, List<TopologyEvent> events) {

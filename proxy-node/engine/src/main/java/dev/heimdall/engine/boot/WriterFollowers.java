@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
 import dev.heimdall.engine.jdbc.WriterGuard;
+import dev.heimdall.engine.pool.Quiet;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
@@ -77,6 +78,20 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
         .writer()
         .filter(node -> node.state() == NodeState.UP)
         .ifPresent(node -> doubts.confirmed(node.at()));
+  }
+
+  /**
+   * For how long a server has been silent to all connections of clients, in nanoseconds; 0 if too
+   * few of them wait for it.
+   *
+   * @param late when an answer ought to be there
+   */
+  CompletableFuture<Long> quiet(ServerAddress server, Duration late) {
+    return followers.stream()
+        .map(pools -> pools.quiet(server, late.toNanos()))
+        .reduce((one, other) -> one.thenCombine(other, Quiet::and))
+        .orElseGet(() -> CompletableFuture.completedFuture(Quiet.UNKNOWN))
+        .thenApply(Quiet::witnessed);
   }
 
   @Override

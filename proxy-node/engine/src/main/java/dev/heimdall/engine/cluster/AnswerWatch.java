@@ -2,6 +2,7 @@ package dev.heimdall.engine.cluster;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,8 +25,17 @@ final class AnswerWatch implements ProbedServer.Progress {
 
   /** Called before the question is over, never while or after. */
   interface Listener {
-    /** The server has not answered for so long, which is longer than it usually takes. */
-    void silent(Duration unanswered);
+    /** For how many nanoseconds the server has been silent to others, too; 0 where unknown. */
+    default CompletableFuture<Long> quiet(Duration late) {
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    /**
+     * The server has not answered for so long, which is longer than it usually takes.
+     *
+     * @param all whether others have heard nothing of it for so long either
+     */
+    void silent(Duration unanswered, boolean all);
 
     /** Connecting, or the answer, has not come within the time that each of them may take. */
     void overdue(Duration within);
@@ -45,6 +55,7 @@ final class AnswerWatch implements ProbedServer.Progress {
 
   private long sentAt;
   private boolean sent;
+  private Optional<Future<?>> doubt = Optional.empty();
   private Optional<Future<?>> late = Optional.empty();
   private Optional<Future<?>> end = Optional.empty();
 
@@ -109,7 +120,11 @@ final class AnswerWatch implements ProbedServer.Progress {
     times
         .late()
         .filter(after -> after.compareTo(patience) < 0)
-        .ifPresent(after -> lookLater(current, after, after, false));
+        .ifPresent(
+            after -> {
+              lookLater(current, after, after, false);
+              doubtLater(current, times.doubtful().orElseThrow(), times.doubtful().orElseThrow());
+            });
   }
 
   @Override
@@ -142,6 +157,44 @@ final class AnswerWatch implements ProbedServer.Progress {
   private void stopLooking() {
     late.ifPresent(look -> look.cancel(false));
     late = Optional.empty();
+    doubt.ifPresent(look -> look.cancel(false));
+    doubt = Optional.empty();
+  }
+
+  private void doubtLater(long step, Duration in, Duration after) {
+    long due = clock.getAsLong() + in.toNanos();
+    doubt = in(in, () -> doubt(step, due, after));
+  }
+
+  /** One packet may be lost, and one statement take long: who else waits for the server? */
+  private synchronized void doubt(long step, long due, Duration after) {
+    if (step != current) {
+      return;
+    }
+    long asked = clock.getAsLong();
+    if (asked - due > STOOD_STILL) {
+      doubtLater(step, Duration.ofNanos(STOOD_STILL), after);
+      return;
+    }
+    listener
+        .quiet(after)
+        .whenCompleteAsync(
+            (quiet, failure) -> attested(step, asked, after, failure == null ? quiet : 0),
+            executor);
+  }
+
+  private synchronized void attested(long step, long asked, Duration after, long quiet) {
+    if (step != current) {
+      return;
+    }
+    boolean punctual = clock.getAsLong() - asked <= STOOD_STILL;
+    if (punctual && quiet >= after.toNanos()) {
+      stopLooking();
+      listener.silent(after, true);
+    } else {
+      long rest = punctual ? after.toNanos() - quiet : 0;
+      doubtLater(step, Duration.ofNanos(Math.max(STOOD_STILL, rest)), after);
+    }
   }
 
   private void lookLater(long step, Duration in, Duration after, boolean again) {
@@ -167,7 +220,8 @@ final class AnswerWatch implements ProbedServer.Progress {
     }
     boolean punctual = clock.getAsLong() - due <= STOOD_STILL;
     if (again && punctual) {
-      listener.silent(after);
+      stopLooking();
+      listener.silent(after, false);
     } else {
       lookLater(step, Duration.ofNanos(STOOD_STILL), after, true);
     }

@@ -52,6 +52,14 @@ public final class ClusterTracker implements AutoCloseable {
      * @param events what happened since the one before; mostly nothing
      */
     void changed(Topology topology, List<TopologyEvent> events);
+
+    /**
+     * A server is late to answer. For how many nanoseconds has it been silent to others, too? 0
+     * where they do not know.
+     */
+    default CompletableFuture<Long> quiet(ServerAddress server, Duration late) {
+      return CompletableFuture.completedFuture(0L);
+    }
   }
 
   private final DataSource source;
@@ -305,8 +313,13 @@ public final class ClusterTracker implements AutoCloseable {
         }
 
         @Override
-        public void silent(NodeProbe probe, Duration unanswered) {
-          unanswered(probe, unanswered);
+        public CompletableFuture<Long> quiet(NodeProbe probe, Duration late) {
+          return listener.quiet(probe.address(), late);
+        }
+
+        @Override
+        public void silent(NodeProbe probe, Duration unanswered, boolean all) {
+          unanswered(probe, unanswered, all);
         }
 
         @Override
@@ -317,13 +330,16 @@ public final class ClusterTracker implements AutoCloseable {
       };
 
   /** A server that is silent may be lost: what others have to say is wanted sooner. */
-  private synchronized void unanswered(NodeProbe probe, Duration time) {
+  private synchronized void unanswered(NodeProbe probe, Duration time, boolean all) {
     ServerAddress address = probe.address();
     ProbeHistory before = probeHistories.get(address);
     if (closed || before == null || before.suspect()) {
       return;
     }
-    String why = "has not answered for " + time.toMillis() + " ms, longer than it usually takes";
+    String why =
+        "has not answered for "
+            + time.toMillis()
+            + (all ? " ms, nor any connection of clients" : " ms, longer than it usually takes");
     probeHistories.put(address, before.silent(why));
     publish(System.nanoTime());
     if (topology.writer().filter(writer -> writer.address().equals(address)).isPresent()) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,8 +47,17 @@ final class NodeProbe {
      */
     Duration failed(NodeProbe probe, String why, int counted);
 
-    /** It has not answered for so long, which is longer than it usually takes; it still may. */
-    void silent(NodeProbe probe, Duration unanswered);
+    /** For how many nanoseconds it has been silent to others than this probe; 0 where unknown. */
+    default CompletableFuture<Long> quiet(NodeProbe probe, Duration late) {
+      return CompletableFuture.completedFuture(0L);
+    }
+
+    /**
+     * It has not answered for so long, which is longer than it usually takes; it still may.
+     *
+     * @param all whether others have heard nothing of it for so long either
+     */
+    void silent(NodeProbe probe, Duration unanswered, boolean all);
 
     /** Asking it has not come to an end within this time, which counts as a failure. */
     void overdue(NodeProbe probe, Duration within);
@@ -97,8 +107,13 @@ final class NodeProbe {
   private AnswerWatch.Listener hears() {
     return new AnswerWatch.Listener() {
       @Override
-      public void silent(Duration unanswered) {
-        listener.silent(NodeProbe.this, unanswered);
+      public CompletableFuture<Long> quiet(Duration late) {
+        return listener.quiet(NodeProbe.this, late);
+      }
+
+      @Override
+      public void silent(Duration unanswered, boolean all) {
+        listener.silent(NodeProbe.this, unanswered, all);
       }
 
       @Override

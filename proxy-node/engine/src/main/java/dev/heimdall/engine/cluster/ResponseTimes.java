@@ -14,6 +14,9 @@ final class ResponseTimes {
    */
   private static final long LATE = Duration.ofMillis(300).toNanos();
 
+  /** The same where other connections to the server have to be silent as well. */
+  private static final long DOUBTFUL = Duration.ofMillis(200).toNanos();
+
   private long usual;
   private long deviation;
   private boolean known;
@@ -28,6 +31,13 @@ final class ResponseTimes {
       deviation = nanos / 2;
       known = true;
     }
+  }
+
+  /** When it is time to look whether others hear the server; empty before the first answer. */
+  Optional<Duration> doubtful() {
+    return known
+        ? Optional.of(Duration.ofNanos(usual + Math.max(2 * deviation, DOUBTFUL)))
+        : Optional.empty();
   }
 
   /** When an answer is late; empty before the first. */

@@ -76,11 +76,16 @@ public final class LoopContext {
     return clock.getAsLong();
   }
 
-  /** Begins an event: the clock is read, and flushes wait for {@link #endEvent}. */
-  public void beginEvent() {
+  /**
+   * Begins an event: the clock is read, and flushes wait for {@link #endEvent}.
+   *
+   * @return {@link #now}
+   */
+  public long beginEvent() {
     assert inLoop();
     insideEvent = true;
     now = clock.getAsLong();
+    return now;
   }
 
   /** Ends an event: everything written during it is flushed, each channel once. */

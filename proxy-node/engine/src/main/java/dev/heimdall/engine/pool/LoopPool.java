@@ -561,6 +561,15 @@ public final class LoopPool
     published();
   }
 
+  /**
+   * What its connections say of whether their server is silent.
+   *
+   * @param late after how many nanoseconds a reply ought to be there
+   */
+  Quiet quiet(long late) {
+    return Quiet.of(connections.all(), late, context.now());
+  }
+
   private void leaveSilent() {
     if (shared.scope().silent()) {
       waiters.writerSilent();

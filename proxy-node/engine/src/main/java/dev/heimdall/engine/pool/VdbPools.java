@@ -22,12 +22,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
 public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** How long a server waits for the users of a database to go, and a little more. */
   private static final Duration FREEING = Duration.ofSeconds(6);
+
+  /** Within this time a loop reads what is there. */
+  private static final long ONE_TURN_MILLIS = 10;
 
   private final String vdb;
   private final Connector connector;
@@ -267,6 +271,37 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     if (silence.begins(server)) {
       loopPools().forEach(pool -> pool.onLoop(pool::silent));
     }
+  }
+
+  /**
+   * What all connections to a server of its cluster say of whether that is silent. What has come
+   * before this call has been read by then: loops may be behind.
+   *
+   * @param late after how many nanoseconds a reply ought to be there
+   */
+  public CompletableFuture<Quiet> quiet(ServerAddress server, long late) {
+    List<CompletableFuture<Quiet>> all = new ArrayList<>();
+    for (VdbPools pools : withReaders()) {
+      if (pools.clusterServer().equals(Optional.of(server))) {
+        pools.loopPools().stream()
+            .filter(pool -> pool.counts().all() > 0)
+            .forEach(pool -> all.add(quiet(pool, late)));
+      }
+    }
+    return all.stream()
+        .reduce((one, other) -> one.thenCombine(other, Quiet::and))
+        .orElseGet(() -> CompletableFuture.completedFuture(Quiet.UNKNOWN));
+  }
+
+  private static CompletableFuture<Quiet> quiet(LoopPool pool, long late) {
+    CompletableFuture<Quiet> answer = new CompletableFuture<>();
+    pool.context()
+        .later(
+            () -> answer.complete(pool.quiet(late)),
+            ONE_TURN_MILLIS,
+            TimeUnit.MILLISECONDS,
+            answer::completeExceptionally);
+    return answer;
   }
 
   @Override

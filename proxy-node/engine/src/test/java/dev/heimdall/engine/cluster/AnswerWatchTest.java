@@ -97,7 +97,7 @@ class AnswerWatchTest {
     }
 
     @Override
-    public void silent(NodeProbe probe, Duration unanswered) {
+    public void silent(NodeProbe probe, Duration unanswered, boolean all) {
       say("silent");
     }
 

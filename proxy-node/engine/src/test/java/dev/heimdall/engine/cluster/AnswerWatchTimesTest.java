@@ -9,7 +9,9 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,14 +26,24 @@ class AnswerWatchTimesTest {
   private final MockTicker ticker = Ticker.newMockTicker();
   private final Loop loop = new Loop(ticker);
   private final List<String> said = new ArrayList<>();
+
+  /** For how long others have not heard the server. */
+  private LongSupplier quiet = () -> 0;
+
   private final AnswerWatch watch =
       new AnswerWatch(
           loop,
           PATIENCE,
           new AnswerWatch.Listener() {
             @Override
-            public void silent(Duration unanswered) {
-              said.add("silent " + unanswered.toMillis());
+            public CompletableFuture<Long> quiet(Duration late) {
+              return CompletableFuture.completedFuture(
+                  TimeUnit.MILLISECONDS.toNanos(quiet.getAsLong()));
+            }
+
+            @Override
+            public void silent(Duration unanswered, boolean all) {
+              said.add((all ? "all silent " : "silent ") + unanswered.toMillis());
             }
 
             @Override
@@ -92,6 +104,48 @@ class AnswerWatchTimesTest {
     assertThat(said).isEmpty();
     run(1);
     assertThat(said).containsExactly("silent 300");
+  }
+
+  @Test
+  void aServerThatIsSilentToOthersAsWellIsSilentSooner() {
+    quiet = () -> 500;
+    ask();
+    run(200);
+    assertThat(said).containsExactly("all silent 200");
+    run(500);
+    assertThat(said).as("once").hasSize(1);
+  }
+
+  @Test
+  void itIsWhenItHasBeenSilentToThemForAsLong() {
+    long heard = ticker.nanoTime();
+    quiet = () -> TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime() - heard) - 60;
+    ask();
+    run(259);
+    assertThat(said).isEmpty();
+    run(10);
+    assertThat(said).containsExactly("all silent 200");
+  }
+
+  /** As long as one statement is answered, others may take long. */
+  @Test
+  void aServerThatOthersHearIsNotSilentSooner() {
+    quiet = () -> 40;
+    ask();
+    run(LATE + 49);
+    assertThat(said).isEmpty();
+    run(1);
+    assertThat(said).containsExactly("silent 300");
+  }
+
+  @Test
+  void aNodeThatStandsStillDoesNotGoByWhatOthersHear() {
+    quiet = () -> 500;
+    ask();
+    pass(LATE - 20);
+    watch.over(true);
+    run(500);
+    assertThat(said).isEmpty();
   }
 
   @Test

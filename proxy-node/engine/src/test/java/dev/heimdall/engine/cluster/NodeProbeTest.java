@@ -46,7 +46,7 @@ class NodeProbeTest {
     }
 
     @Override
-    public void silent(NodeProbe probe, Duration unanswered) {
+    public void silent(NodeProbe probe, Duration unanswered, boolean all) {
       throw new IllegalStateException("nobody was asked");
     }
 

@@ -1,0 +1,45 @@
+package dev.heimdall.engine.pool;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What connections to one server say of whether it is silent.
+ *
+ * @param nanos for how long none of them has received anything
+ * @param waiting how many have been waiting for a reply that ought to be there
+ */
+public record Quiet(long nanos, int waiting) {
+  /** What no connection says. */
+  public static final Quiet UNKNOWN = new Quiet(Long.MAX_VALUE, 0);
+
+  /** What was sent longer ago may take that long; it says nothing of its server. */
+  private static final long OF_LATE = TimeUnit.SECONDS.toNanos(2);
+
+  /** One that waits may wait for a statement that takes long, or for a packet that was lost. */
+  private static final int WITNESSES = 2;
+
+  /**
+   * @param late after how many nanoseconds a reply ought to be there
+   */
+  static Quiet of(Collection<ServerConnection> connections, long late, long now) {
+    Quiet all = UNKNOWN;
+    for (ServerConnection each : connections) {
+      long since = now - each.lastUsed();
+      boolean waits = !each.quiet() && since >= late && since < OF_LATE;
+      all = all.and(new Quiet(now - each.heardAt(), waits ? 1 : 0));
+    }
+    return all;
+  }
+
+  /** What these say, and others. */
+  public Quiet and(Quiet other) {
+    return new Quiet(Math.min(nanos, other.nanos), waiting + other.waiting);
+  }
+
+  /** For how long the server has been silent to all, in nanoseconds; 0 if too few wait for it. */
+  public long witnessed() {
+    return waiting < WITNESSES ? 0 : nanos;
+  }
+}
