@@ -9,9 +9,39 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "heimdall.labels" -}}
 {{ include "heimdall.selector" . }}
+{{ include "heimdall.ofRelease" . }}
+{{- end }}
+
+{{- define "heimdall.ofRelease" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "heimdall.managerSelector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-manager
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "heimdall.managerLabels" -}}
+{{ include "heimdall.managerSelector" . }}
+{{ include "heimdall.ofRelease" . }}
+{{- end }}
+
+{{- define "heimdall.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "heimdall.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
 {{- end }}
 
 {{- /* Which of the four ways the configuration comes: exactly one. */}}

@@ -15,6 +15,7 @@ import dev.heimdall.model.ConfigurationReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -73,10 +74,14 @@ class HelmChartIT {
     Map<String, JsonNode> kinds = new TreeMap<>();
     try (MappingIterator<JsonNode> documents =
         new YAMLMapper().readerFor(JsonNode.class).readValues(made)) {
-      documents.forEachRemaining(
-          each -> assertThat(kinds.put(each.path("kind").asText(), each)).isNull());
+      documents.forEachRemaining(each -> assertThat(kinds.put(kind(each), each)).isNull());
     }
     return kinds;
+  }
+
+  private static String kind(JsonNode made) {
+    boolean manager = made.at("/metadata/name").asText().endsWith("-manager");
+    return made.path("kind").asText() + (manager ? " of the manager" : "");
   }
 
   @Test
@@ -180,6 +185,61 @@ class HelmChartIT {
     assertThat(HeimdallConf.read(conf).region()).contains("eu-west-1");
   }
 
+  @Test
+  void aManagerHasAPodOfItsOwnWithItsPasswordAndItsCertificate() throws Exception {
+    Map<String, JsonNode> made =
+        rendered(
+            with(
+                IMAGE,
+                "configuration.source=s3://shop/config",
+                "manager.enabled=true",
+                "manager.tlsSecret=certificate",
+                "manager.passwordSecret=admin",
+                "manager.conf.managerStore=s3://shop/manager"));
+
+    assertThat(made)
+        .containsKeys(
+            "ConfigMap of the manager",
+            "Deployment of the manager",
+            "Service of the manager",
+            "ServiceAccount of the manager");
+    JsonNode deployment = made.get("Deployment of the manager");
+    JsonNode pod = deployment.at("/spec/template/spec");
+    assertThat(pod.path("securityContext"))
+        .isEqualTo(made.get("Deployment").at("/spec/template/spec/securityContext"));
+    JsonNode container = pod.at("/containers/0");
+    assertThat(container.path("securityContext"))
+        .isEqualTo(made.get("Deployment").at("/spec/template/spec/containers/0/securityContext"));
+    assertThat(container.at("/livenessProbe/httpGet/scheme").asText()).isEqualTo("HTTPS");
+    JsonNode selector = deployment.at("/spec/selector/matchLabels");
+    assertThat(made.get("Service of the manager").at("/spec/selector")).isEqualTo(selector);
+    selector
+        .fields()
+        .forEachRemaining(
+            each ->
+                assertThat(deployment.at("/spec/template/metadata/labels").path(each.getKey()))
+                    .isEqualTo(each.getValue()));
+    assertThat(selector)
+        .as("nodes are others")
+        .isNotEqualTo(made.get("Service").at("/spec/selector"));
+    Path file = directory.resolve("heimdall.conf");
+    Files.writeString(
+        file, made.get("ConfigMap of the manager").at("/data/heimdall.conf").asText());
+    HeimdallConf conf = HeimdallConf.read(file);
+    assertThat(conf.configuration()).isEqualTo("s3://shop/config");
+    List<String> mounts = container.path("volumeMounts").findValuesAsText("mountPath");
+    assertThat(Files.readString(file))
+        .contains(
+            "hdRole = server",
+            "managerPasswordFile = " + mounted(mounts, "password") + "/password\n",
+            "managerKey = " + mounted(mounts, "tls") + "/tls.key\n",
+            "managerStore = s3://shop/manager\n");
+  }
+
+  private static String mounted(List<String> mounts, String what) {
+    return mounts.stream().filter(each -> each.endsWith("-" + what)).findAny().orElseThrow();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -194,6 +254,9 @@ class HelmChartIT {
           %1$s,configuration.documents.vdbs.-a.source=x | invalid propertyName '-a'
           %1$s,configuration.documents.rules.x=3 | /configuration/documents/rules/x
           %1$s,configuration.secretKey=a,configuration.source=s3://b | there are 2: source, secretKey
+          %1$s,configuration.existingSecret.name=a,manager.enabled=true | configuration.source or configuration.secretKey
+          %1$s,configuration.secretKey=a,manager.enabled=true | either tlsSecret is needed, or plain: true
+          %1$s,configuration.secretKey=a,manager.enabled=true,manager.plain=true,manager.tlsSecret=a | either tlsSecret
           """)
   void whatIsWrongIsNamed(String values, String message) {
     TemplateCommand wrong = with(values.formatted(IMAGE).split(","));
