@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,6 +185,31 @@ class RejectedTransactionsIT {
       readOnly(routed, false);
       execute(client, INSERT);
       assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
+
+  /** As soon as it is known that there will be none, and not after a time of its own. */
+  @Test
+  void aWriteThatWaitsForAWriterDoesNotWaitLongerThanThatMayTake() throws Exception {
+    Duration most = Duration.ofSeconds(10);
+    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "10s");
+        Connection first = routed.connect("preferQueryMode", "simple");
+        Connection later = routed.connect("preferQueryMode", "simple")) {
+      readOnly(routed, true);
+      CompletableFuture<Void> one = RoutedCluster.executeMeanwhile(first, INSERT);
+      Await.until("it was rejected, and waits", () -> rejections(routed) == 1);
+      long waits = System.nanoTime();
+      Await.until(
+          "half of that time is over",
+          () -> System.nanoTime() - waits > most.dividedBy(2).toNanos());
+      CompletableFuture<Void> other = RoutedCluster.executeMeanwhile(later, INSERT);
+      CompletableFuture<Void> whole = new CompletableFuture<>();
+      whole.completeOnTimeout(null, most.toMillis(), TimeUnit.MILLISECONDS);
+
+      CompletableFuture.anyOf(other.handle((done, error) -> null), whole).join();
+      assertThat(other).as("before its own time was over").isCompletedExceptionally();
+      assertThat(one.handle((done, error) -> error).get(60, TimeUnit.SECONDS))
+          .hasMessageContaining("read-only transaction");
     }
   }
 

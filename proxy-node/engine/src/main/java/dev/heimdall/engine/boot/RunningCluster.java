@@ -93,7 +93,9 @@ final class RunningCluster implements AutoCloseable {
     if (view.tracksWrites()) {
       catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
     }
-    followers = new WriterFollowers(source.name(), tracker, view, offLoop);
+    followers =
+        new WriterFollowers(
+            source.name(), source.cluster().failover().queueTimeout(), tracker, view, offLoop);
     changes = new ClusterChanges(source, ways, view.outside(), log);
     tracker.start();
     changes.start();

@@ -93,6 +93,15 @@ final class WriteRejections {
     return !isKnown(from) || passes(from, most, clock.getAsLong());
   }
 
+  /**
+   * Whether nobody is to wait for a server that takes writes any longer: one has taken none for
+   * longer than a switchover may take.
+   */
+  synchronized boolean last(Duration most) {
+    return server.filter(this::isKnown).isPresent()
+        && !passes(server.get(), most, clock.getAsLong());
+  }
+
   /** Whether it is the one that takes none, which nothing but time ends. */
   private boolean isKnown(ServerAddress of) {
     return server.equals(Optional.of(of)) && found && !switching;

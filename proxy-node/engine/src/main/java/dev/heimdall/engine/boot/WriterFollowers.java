@@ -35,12 +35,20 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
   private WriterFence fence = WriterFence.OFF;
   private final WriterConfirmations doubts = new WriterConfirmations();
   private final WriteRejections rejections;
+  private final Duration switching;
 
   /**
    * @param source the cluster's name
+   * @param switching how long a switchover may take
    * @param offLoop where the tracker is told what sessions find
    */
-  WriterFollowers(String source, ClusterTracker tracker, ClusterView view, Executor offLoop) {
+  WriterFollowers(
+      String source,
+      Duration switching,
+      ClusterTracker tracker,
+      ClusterView view,
+      Executor offLoop) {
+    this.switching = switching;
     this.rejections = new WriteRejections(source, tracker.readOnlyBy(), System::nanoTime);
     this.tracker = tracker;
     this.view = view;
@@ -76,7 +84,8 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
     }
     topology
         .writer()
-        .filter(node -> node.state() == NodeState.UP)
+        // Who waits for one that takes writes gets the error of this one, rather than wait on.
+        .filter(node -> node.state() == NodeState.UP || rejections.last(switching))
         .ifPresent(node -> doubts.confirmed(node.at()));
   }
 

@@ -84,6 +84,20 @@ class WriteRejectionsTest {
     assertThatItPassesForAWhile();
   }
 
+  /** Who began to wait before that would wait on for something that does not come. */
+  @Test
+  void nobodyWaitsAnyLongerWhereItHasLastedForLongerThanASwitchover() {
+    found(ONE, NodeState.READ_ONLY);
+    after(9);
+    found(ONE, NodeState.READ_ONLY);
+    assertThat(rejections.last(MOST)).isFalse();
+    after(2);
+    found(ONE, NodeState.READ_ONLY);
+    assertThat(rejections.last(MOST)).isTrue();
+    found(ONE, NodeState.UP);
+    assertThat(rejections.last(MOST)).isFalse();
+  }
+
   @Test
   void nobodyIsKeptFromWaitingForOneThatIsNotFoundReadOnly() {
     mayPass();
