@@ -98,8 +98,7 @@ final class WriteRejections {
    * longer than a switchover may take.
    */
   synchronized boolean last(Duration most) {
-    return server.filter(this::isKnown).isPresent()
-        && !passes(server.get(), most, clock.getAsLong());
+    return server.isPresent() && !maySwitch(server.get(), most);
   }
 
   /** Whether it is the one that takes none, which nothing but time ends. */

@@ -96,10 +96,7 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
    * @param late when an answer ought to be there
    */
   CompletableFuture<Long> quiet(ServerAddress server, Duration late) {
-    return followers.stream()
-        .map(pools -> pools.quiet(server, late.toNanos()))
-        .reduce((one, other) -> one.thenCombine(other, Quiet::and))
-        .orElseGet(() -> CompletableFuture.completedFuture(Quiet.UNKNOWN))
+    return Quiet.ofAll(followers.stream().map(pools -> pools.quiet(server, late.toNanos())))
         .thenApply(Quiet::witnessed);
   }
 

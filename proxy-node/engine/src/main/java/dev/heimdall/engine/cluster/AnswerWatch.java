@@ -123,7 +123,7 @@ final class AnswerWatch implements ProbedServer.Progress {
         .ifPresent(
             after -> {
               lookLater(current, after, after, false);
-              doubtLater(current, times.doubtful().orElseThrow(), times.doubtful().orElseThrow());
+              times.doubtful().ifPresent(sooner -> doubtLater(current, sooner, sooner));
             });
   }
 

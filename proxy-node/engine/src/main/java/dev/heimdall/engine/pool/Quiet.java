@@ -2,7 +2,9 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * What connections to one server say of whether it is silent.
@@ -12,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record Quiet(long nanos, int waiting) {
   /** What no connection says. */
-  public static final Quiet UNKNOWN = new Quiet(Long.MAX_VALUE, 0);
+  private static final Quiet UNKNOWN = new Quiet(Long.MAX_VALUE, 0);
 
   /** What was sent longer ago may take that long; it says nothing of its server. */
   private static final long OF_LATE = TimeUnit.SECONDS.toNanos(2);
@@ -33,8 +35,14 @@ public record Quiet(long nanos, int waiting) {
     return all;
   }
 
-  /** What these say, and others. */
-  public Quiet and(Quiet other) {
+  /** What they say together, once all have said it. */
+  public static CompletableFuture<Quiet> ofAll(Stream<CompletableFuture<Quiet>> parts) {
+    return parts.reduce(
+        CompletableFuture.completedFuture(UNKNOWN),
+        (one, other) -> one.thenCombine(other, Quiet::and));
+  }
+
+  private Quiet and(Quiet other) {
     return new Quiet(Math.min(nanos, other.nanos), waiting + other.waiting);
   }
 

@@ -280,17 +280,12 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * @param late after how many nanoseconds a reply ought to be there
    */
   public CompletableFuture<Quiet> quiet(ServerAddress server, long late) {
-    List<CompletableFuture<Quiet>> all = new ArrayList<>();
-    for (VdbPools pools : withReaders()) {
-      if (pools.clusterServer().equals(Optional.of(server))) {
-        pools.loopPools().stream()
+    return Quiet.ofAll(
+        withReaders().stream()
+            .filter(pools -> pools.clusterServer().equals(Optional.of(server)))
+            .flatMap(pools -> pools.loopPools().stream())
             .filter(pool -> pool.counts().all() > 0)
-            .forEach(pool -> all.add(quiet(pool, late)));
-      }
-    }
-    return all.stream()
-        .reduce((one, other) -> one.thenCombine(other, Quiet::and))
-        .orElseGet(() -> CompletableFuture.completedFuture(Quiet.UNKNOWN));
+            .map(pool -> quiet(pool, late)));
   }
 
   private static CompletableFuture<Quiet> quiet(LoopPool pool, long late) {

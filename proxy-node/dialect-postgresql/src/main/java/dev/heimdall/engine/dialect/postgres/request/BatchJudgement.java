@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -70,30 +71,10 @@ final class BatchJudgement {
       // Its names suffice: parameters may still be on their way.
       return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), parsed);
     }
-    return parsed < 0 || !client.led() || lookAtParsed(parsed);
-  }
-
-  /** It is not run, so that rules are asked when it is sent: here it matters where to. */
-  private boolean lookAtParsed(int parse) {
-    ByteBuf input = cursor.bytes();
-    if (!SingleStatement.onlyPrepares(input)) {
-      return true;
-    }
-    int end = parse + 1 + input.getInt(parse + 1);
-    int nameEnd = input.indexOf(parse + 5, end, (byte) 0);
-    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
-    if (textEnd < 0) {
-      return true; // the error comes when it is read
-    }
-    int length = textEnd - nameEnd - 1;
-    byte[] sql = loop.scratch(length);
-    input.getBytes(nameEnd + 1, sql, 0, length);
-    int[] types = BindParameters.types(input, textEnd + 1, end);
-    if (!lifecycle.preview(sql, length, names.lexerMode(sql, 0, length), types)) {
-      return false;
-    }
-    client.prepares(lifecycle.previewed());
-    return true;
+    return parsed < 0
+        || !client.led()
+        || !SingleStatement.onlyPrepares(batch.bytes())
+        || judgeParse(parsed, false);
   }
 
   /**
@@ -124,20 +105,36 @@ final class BatchJudgement {
       return true; // the error comes when it is read
     }
     if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
-      int parseEnd = parse + 1 + input.getInt(parse + 1);
-      int textAt = input.indexOf(parse + 5, parseEnd, (byte) 0) + 1;
-      int textEnd = input.indexOf(textAt, parseEnd, (byte) 0);
-      if (textEnd < 0) {
-        return true;
-      }
-      byte[] sql = loop.scratch(textEnd - textAt);
-      input.getBytes(textAt, sql, 0, textEnd - textAt);
-      int[] types = BindParameters.types(input, textEnd + 1, parseEnd);
-      int length = textEnd - textAt;
-      return lifecycle.judge(sql, 0, length, names.lexerMode(sql, 0, length), true, types);
+      return judgeParse(parse, true);
     }
     ClassifiedText examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || lifecycle.judge(examined);
+  }
+
+  /**
+   * @param runs else rules are asked when it is sent, and here it only matters where to
+   */
+  private boolean judgeParse(int parse, boolean runs) {
+    ByteBuf input = cursor.bytes();
+    int end = parse + 1 + input.getInt(parse + 1);
+    int nameEnd = input.indexOf(parse + 5, end, (byte) 0);
+    int textEnd = nameEnd < 0 ? -1 : input.indexOf(nameEnd + 1, end, (byte) 0);
+    if (textEnd < 0) {
+      return true; // the error comes when it is read
+    }
+    int length = textEnd - nameEnd - 1;
+    byte[] sql = loop.scratch(length);
+    input.getBytes(nameEnd + 1, sql, 0, length);
+    int[] types = BindParameters.types(input, textEnd + 1, end);
+    LexerMode mode = names.lexerMode(sql, 0, length);
+    if (runs) {
+      return lifecycle.judge(sql, 0, length, mode, true, types);
+    }
+    boolean judged = lifecycle.preview(sql, length, mode, types);
+    if (judged) {
+      client.prepares(lifecycle.previewed());
+    }
+    return judged;
   }
 
   private static boolean sameName(ByteBuf input, int first, int second) {
