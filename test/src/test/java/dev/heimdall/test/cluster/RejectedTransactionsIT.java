@@ -188,6 +188,24 @@ class RejectedTransactionsIT {
     }
   }
 
+  /** In the same batch a driver closes what its client has dropped. */
+  @Test
+  void aSingleWriteBehindAClosedStatementWaitsForAWriterToo() throws Exception {
+    try (RoutedCluster routed = start("cluster.failover.queueTimeout", "60s");
+        Connection client =
+            routed.connect("prepareThreshold", "1", "preparedStatementCacheQueries", "0")) {
+      try (PreparedStatement dropped = client.prepareStatement("SELECT count(*) FROM t")) {
+        dropped.executeQuery().close();
+      }
+      readOnly(routed, true);
+      CompletableFuture<Void> write = RoutedCluster.executeMeanwhile(client, INSERT);
+      Await.until("it was rejected", () -> rejections(routed) == 1);
+      readOnly(routed, false);
+      write.get(60, TimeUnit.SECONDS);
+      assertThat(value(client, "SELECT count(*) FROM t")).isEqualTo("2");
+    }
+  }
+
   /** As soon as it is known that there will be none, and not after a time of its own. */
   @Test
   void aWriteThatWaitsForAWriterDoesNotWaitLongerThanThatMayTake() throws Exception {

@@ -75,7 +75,8 @@ final class BatchShape {
   /**
    * The length of the batch up to its Sync, or 0 when it is not one that can be kept.
    *
-   * @param parseLength of the Parse that it begins with; 0 if it begins with none
+   * @param parseLength of what it begins with: a Parse, or what {@link #parsed} has found; 0 for
+   *     neither
    * @param describes whether it may describe a statement
    * @param most bytes
    */
@@ -103,6 +104,31 @@ final class BatchShape {
         return 0;
       }
       at += length + 1;
+    }
+    return 0;
+  }
+
+  /**
+   * The length of the Parse that the batch begins with, and of what is closed before it; 0 when
+   * there is none, or not all of it is here.
+   */
+  static int parsed(ByteBuf input) {
+    int begin = input.readerIndex();
+    int end = input.writerIndex();
+    int at = begin;
+    while (end - at >= 5) {
+      byte type = input.getByte(at);
+      int length = input.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        return 0;
+      }
+      at += 1 + length;
+      if (type == FrontendType.PARSE) {
+        return at - begin;
+      }
+      if (type != FrontendType.CLOSE) {
+        return 0;
+      }
     }
     return 0;
   }

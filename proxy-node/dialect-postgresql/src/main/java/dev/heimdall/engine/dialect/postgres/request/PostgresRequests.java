@@ -109,9 +109,7 @@ final class PostgresRequests implements RequestFormat {
       int length = 1 + input.getInt(input.readerIndex() + 1);
       return length <= most && length == input.readableBytes() ? length : 0;
     }
-    int at = input.readerIndex();
-    boolean parse = input.getByte(at) == FrontendType.PARSE;
-    return BatchShape.standingAlone(input, parse ? 1 + input.getInt(at + 1) : 0, true, most);
+    return BatchShape.standingAlone(input, BatchShape.parsed(input), true, most);
   }
 
   @Override

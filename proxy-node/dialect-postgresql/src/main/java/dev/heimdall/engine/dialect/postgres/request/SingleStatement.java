@@ -69,7 +69,10 @@ final class SingleStatement {
     return 0;
   }
 
-  /** Whether a batch is here up to its Sync that parses one statement and runs nothing. */
+  /**
+   * Whether a batch is here up to its Sync that parses one statement and runs nothing. Drivers
+   * close before it what their clients have dropped.
+   */
   static boolean onlyPrepares(ByteBuf input) {
     int at = input.readerIndex();
     int end = input.writerIndex();
@@ -85,6 +88,11 @@ final class SingleStatement {
             return false;
           }
           parsed = true;
+        }
+        case FrontendType.CLOSE -> {
+          if (parsed) {
+            return false;
+          }
         }
         case FrontendType.DESCRIBE -> {
           if (!parsed || input.getByte(at + 5) != 'S') {

@@ -98,4 +98,46 @@ class SingleStatementTest {
     add('S', "");
     assertThat(length(1)).isEqualTo(input.readableBytes());
   }
+
+  @Test
+  void whatOnlyPreparesMayCloseOthersBeforehand() {
+    add('C', "Sold\0");
+    add('C', "Solder\0");
+    add('P', "a\0SELECT 1\0\0\0");
+    add('D', "Sa\0");
+    assertThat(SingleStatement.onlyPrepares(input)).as("there is no Sync yet").isFalse();
+    add('S', "");
+    assertThat(SingleStatement.onlyPrepares(input)).isTrue();
+    input.clear();
+    add('P', "a\0SELECT 1\0\0\0");
+    add('C', "Sa\0");
+    add('S', "");
+    assertThat(SingleStatement.onlyPrepares(input)).as("it closes what it has parsed").isFalse();
+    input.clear();
+    add('C', "Sold\0");
+    add('S', "");
+    assertThat(SingleStatement.onlyPrepares(input)).as("it prepares nothing").isFalse();
+    input.clear();
+    statement();
+    add('S', "");
+    assertThat(SingleStatement.onlyPrepares(input)).as("it runs something").isFalse();
+  }
+
+  @Test
+  void whatIsClosedBeforeAParseIsKeptWithIt() {
+    add('C', "Sold\0");
+    int closed = input.readableBytes();
+    assertThat(BatchShape.parsed(input)).as("nothing is parsed yet").isZero();
+    add('P', "a\0SELECT 1\0\0\0");
+    int parsed = input.readableBytes();
+    assertThat(BatchShape.parsed(input)).isEqualTo(parsed);
+    assertThat(BatchShape.parsed(input.slice(closed, parsed - closed - 1)))
+        .as("not all of it is here")
+        .isZero();
+    add('B', "\0a\0\0\0\0\0\0\0");
+    add('E', "\0\0\0\0\0");
+    add('S', "");
+    assertThat(BatchShape.standingAlone(input, parsed, true, MOST))
+        .isEqualTo(input.readableBytes());
+  }
 }
