@@ -66,6 +66,19 @@ final class SimulatedNode extends KitNode<SimulatedServers> {
     return client;
   }
 
+  /** One that comes from another process. */
+  Travellers.Arrival<SimulatedClient> entered(byte[] state) {
+    Travellers.Arrival<SimulatedClient> arrival =
+        travellers()
+            .enter(
+                state,
+                turns(),
+                buffers(),
+                address -> new SimulatedClient(turns(), address, buffers()));
+    clients.add(arrival.client());
+    return arrival;
+  }
+
   /** One that has logged in. */
   SimulatedClient client(String user) {
     return client(user, Map.of());

@@ -5,6 +5,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.handover.FrameType;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.share.Overlap;
 import dev.heimdall.engine.wire.ServerError;
@@ -190,7 +191,10 @@ final class Handover implements AutoCloseable {
     become(Stage.PREPARING);
     successor = by;
     log.node("take-over begins", "process=" + by.process());
-    by.send(FrameType.WELCOME);
+    CancelRegistry.Numbers numbers = cancels.numbersInUse();
+    StateWriter welcome = new StateWriter().number(numbers.last()).number(numbers.used().size());
+    numbers.used().forEach(welcome::number);
+    by.send(FrameType.WELCOME, welcome);
     loop.next().schedule(() -> tooLong(by), MOST_PREPARING_SECONDS, TimeUnit.SECONDS);
   }
 

@@ -105,7 +105,7 @@ final class NodeHandover implements AutoCloseable {
       open(serving, cancels, log, offLoop);
       return;
     }
-    before.ready(vdbs);
+    before.ready(vdbs, cancels);
     inheritance.release();
     vdbs.accepts(true);
     log.node("took over", "process=" + before.process());

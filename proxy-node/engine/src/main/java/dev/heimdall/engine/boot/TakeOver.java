@@ -28,6 +28,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +97,10 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private final AtomicInteger taken = new AtomicInteger();
 
   private boolean gone;
+
+  /** Of the other process's sessions; null where it does not say them. */
+  private volatile CancelRegistry.Numbers numbers;
+
   private volatile int process;
   private volatile Link link;
   private volatile Door door;
@@ -115,7 +121,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     @Override
     protected void received(FrameType type, StateReader body) {
       switch (type) {
-        case WELCOME -> welcome.complete(null);
+        case WELCOME -> welcome(body);
         case REFUSED -> refused(body.text());
         case LISTENER -> listener(body.text());
         case LISTENERS_END -> listeners.complete(null);
@@ -143,6 +149,18 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
       asked.keySet().forEach(number -> answered(number, KillOutcome.UNKNOWN));
       ended(LOOKS);
     }
+  }
+
+  private void welcome(StateReader body) {
+    if (!body.isOver()) {
+      int last = body.number();
+      List<Integer> used = new ArrayList<>();
+      for (int left = body.count(); left > 0; left--) {
+        used.add(body.number());
+      }
+      numbers = new CancelRegistry.Numbers(last, used);
+    }
+    welcome.complete(null);
   }
 
   /** One that was killed has said nothing, and is no more before long. */
@@ -249,7 +267,12 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   }
 
   /** Clients are accepted here from now on, and those of the other process may come. */
-  void ready(Door here) {
+  void ready(Door here, CancelRegistry cancels) {
+    CancelRegistry.Numbers theirs = numbers;
+    if (theirs != null) {
+      cancels.expect(theirs);
+      over.thenRun(cancels::expectNone);
+    }
     door = here;
     link.send(FrameType.READY);
   }

@@ -6,7 +6,9 @@ import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.wire.ServerError;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -19,7 +21,18 @@ public final class CancelRegistry {
   private final SecureRandom random;
   private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
   private final OtherProcess other;
+
+  /** Numbers of clients of another process that may come here, and so nobody else's. */
+  private final Set<Integer> expected = ConcurrentHashMap.newKeySet();
+
   private int next;
+
+  /**
+   * The numbers that sessions have here, for a process to which they may go.
+   *
+   * @param last that was given to one
+   */
+  public record Numbers(int last, List<Integer> used) {}
 
   /** Another process on this machine, whose clients cancel here. */
   public interface OtherProcess {
@@ -82,7 +95,27 @@ public final class CancelRegistry {
    * @return whether nobody has it here
    */
   boolean reserve(int processId) {
+    expected.remove(processId);
     return sessions.putIfAbsent(processId, new Entry(new byte[0], null)) == null;
+  }
+
+  /** Those of the sessions here. */
+  public synchronized Numbers numbersInUse() {
+    return new Numbers(next, List.copyOf(sessions.keySet()));
+  }
+
+  /**
+   * Sessions with these numbers may come from another process, and so may those that it gives out
+   * from now on: sessions that begin here get none of them.
+   */
+  public synchronized void expect(Numbers others) {
+    expected.addAll(others.used());
+    next = others.last() + numbers.mostSessions() / 2;
+  }
+
+  /** No more of them come. */
+  public void expectNone() {
+    expected.clear();
   }
 
   /** The secret of the session with this process id; empty where it has none. */
@@ -101,7 +134,9 @@ public final class CancelRegistry {
     while (true) {
       next = (next + 1) & numbers.mostSessions();
       int processId = numbers.ofSession(next);
-      if (next != 0 && sessions.putIfAbsent(processId, new Entry(secret, client)) == null) {
+      if (next != 0
+          && !expected.contains(processId)
+          && sessions.putIfAbsent(processId, new Entry(secret, client)) == null) {
         return processId;
       }
     }

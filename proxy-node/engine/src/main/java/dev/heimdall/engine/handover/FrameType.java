@@ -9,7 +9,10 @@ public enum FrameType {
   HELLO,
   /** Old to new: why not; the connection ends. */
   REFUSED,
-  /** Old to new: the second connection, for descriptors, may be opened. */
+  /**
+   * Old to new: the second connection, for descriptors, may be opened; the number that a session
+   * got last, and those of all sessions, which older releases leave out.
+   */
   WELCOME,
   /** New to old, on the second connection: the token. */
   DESCRIPTORS,

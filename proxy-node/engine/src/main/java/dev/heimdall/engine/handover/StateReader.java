@@ -46,6 +46,11 @@ public final class StateReader {
     return read(in::readBoolean);
   }
 
+  /** Whether nothing follows. */
+  public boolean isOver() {
+    return bytes.available() == 0;
+  }
+
   /** A number of things that follow, each of which takes a byte at least. */
   public int count() {
     int count = number();

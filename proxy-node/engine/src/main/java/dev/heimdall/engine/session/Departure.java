@@ -117,7 +117,7 @@ final class Departure {
     }
     stage = next;
     control.departs(next == Stage.ASKED);
-    requests.departs(holds());
+    requests.travels(holds(), next == Stage.OFFERED);
   }
 
   /** Another process takes clients. */

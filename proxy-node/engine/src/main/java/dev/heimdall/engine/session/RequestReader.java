@@ -56,8 +56,11 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private final SessionEnd end;
   private final LoopContext loop;
 
-  /** Whether nothing is handled, as the client may go to another process. */
-  private boolean departing;
+  /** Whether nothing is handled, as the client is on its way from one process to another. */
+  private boolean between;
+
+  /** Whether another process has all that the client has sent; it is not read. */
+  private boolean offered;
 
   private boolean streamEnded;
   private boolean blocked;
@@ -93,6 +96,13 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   void received(ByteBuf consumed) {
     if (lease.closed() || end.announced() || !output.connected()) {
       consumed.release();
+      return;
+    }
+    if (offered) {
+      // Of one that is not read only the end makes the transport read: the rest of what it has sent
+      // may be at the other process by now, and half of it must not be handled.
+      consumed.release();
+      end.close();
       return;
     }
     if (!input.waits()) {
@@ -195,9 +205,15 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         && !session.sent().lost().underWay();
   }
 
-  /** Whether nothing is handled from now on, as the client may go to another process. */
-  void departs(boolean now) {
-    departing = now;
+  /**
+   * Whether nothing is handled from now on, as the client is on its way from one process to
+   * another.
+   *
+   * @param elsewhere whether the other process has all that it has sent
+   */
+  void travels(boolean now, boolean elsewhere) {
+    between = now;
+    offered = elsewhere;
   }
 
   /** Nothing is read until {@link #process} finds that nothing is in the way. */
@@ -277,7 +293,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     SentUnits sent = session.sent();
     input.mark();
     while (input.bytes() != null) {
-      if (departing || sent.holdsBack()) {
+      if (between || sent.holdsBack()) {
         blocked = true;
         return;
       }

@@ -247,6 +247,7 @@ final class SessionParts implements ServedSession {
       throw new UnreadableStateException(problem.message());
     }
     lease.become(LeaseState.READY);
+    requests.travels(true, false);
     requests.holdReading();
     carried.resume(Variables.of(state.texts()));
     memory.settings(carried.settingsWeight());
@@ -266,7 +267,10 @@ final class SessionParts implements ServedSession {
 
   /** The other process has let go of the client. */
   void begin() {
-    requests.process();
+    if (!lease.closed()) {
+      requests.travels(false, false);
+      requests.process();
+    }
   }
 
   private void deliver(ByteBuf consumed) {

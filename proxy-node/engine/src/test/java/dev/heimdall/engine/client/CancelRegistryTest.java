@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.fleet.FleetNumbers;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -55,5 +56,30 @@ class CancelRegistryTest {
     assertThat(registry.find(new CancelKey(id, new byte[0]))).isNull();
     assertThat(registry.find(new CancelKey(id + 1, new byte[] {1, 2, 3, 4}))).isNull();
     assertThat(registry.byId(id + 1)).isNull();
+  }
+
+  @Test
+  void sessionsThatBeginGetNoNumberOfThoseThatMayComeFromAnotherProcess() {
+    CancelRegistry before = new CancelRegistry(FleetNumbers.of(1), new SecureRandom());
+    CancelRegistry after = new CancelRegistry(FleetNumbers.of(1), new SecureRandom());
+    Set<Integer> theirs = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      theirs.add(before.register(null, new byte[0]));
+    }
+    after.expect(before.numbersInUse());
+    for (int i = 0; i < 1000; i++) {
+      theirs.add(before.register(null, new byte[0])); // while the other gets ready
+    }
+
+    Set<Integer> ours = new HashSet<>();
+    for (int i = 0; i < 100_000; i++) {
+      ours.add(after.register(null, new byte[0]));
+    }
+
+    assertThat(ours).hasSize(100_000);
+    assertThat(Collections.disjoint(ours, theirs)).isTrue();
+    assertThat(theirs).allMatch(after::reserve);
+    assertThat(theirs).noneMatch(after::reserve);
+    after.expectNone();
   }
 }

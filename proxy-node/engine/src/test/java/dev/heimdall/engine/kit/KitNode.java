@@ -17,6 +17,8 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Directory;
+import dev.heimdall.engine.client.HandedClient;
+import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -29,6 +31,7 @@ import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.fleet.FleetNumbers;
+import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
@@ -78,7 +81,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
-import io.netty.channel.local.LocalServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -112,6 +114,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final RuleActions actions;
   private final VdbPools pools;
   private final Channel listening;
+
+  /** Clients that go to another process, or come from one. */
+  private final Travellers travellers;
+
   private final List<String> anomalies = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
 
@@ -242,10 +248,19 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 Optional.empty()));
+    LoopAccess access = new LoopAccess(loop, sessions.metrics());
+    Handlers handlers = new Handlers(node, context, dialect.sessions(), sessions);
+    travellers =
+        new Travellers(
+            sessions.clients(),
+            state ->
+                HandedClient.read(
+                    node.access(), context.access(), access, dialect.clients(), handlers, state),
+            handlers);
     listening =
         new ServerBootstrap()
             .group(turns.node())
-            .channel(LocalServerChannel.class)
+            .channelFactory(Travellers.Listening::new)
             .childOption(ChannelOption.ALLOCATOR, buffers)
             .childHandler(
                 new ChannelInitializer<>() {
@@ -253,11 +268,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                   protected void initChannel(Channel channel) {
                     ClientLogin login =
                         new ClientLogin(
-                            node.access(),
-                            context.access(),
-                            new LoopAccess(loop, sessions.metrics()),
-                            dialect.clients(),
-                            new Handlers(node, context, dialect.sessions(), sessions));
+                            node.access(), context.access(), access, dialect.clients(), handlers);
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);
                   }
@@ -350,6 +361,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** What clients and servers make their buffers with. */
   final ByteBufAllocator buffers() {
     return buffers;
+  }
+
+  final Travellers travellers() {
+    return travellers;
   }
 
   /** The only server becomes the writer of its cluster. */
@@ -473,6 +488,11 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     @Override
     public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
       return new ClientSession(node, vdb, dialect, sessions, login, given, channel);
+    }
+
+    @Override
+    public HandedSession handed(HandedClient from, StateReader state, Channel channel) {
+      return new ClientSession(node, vdb, dialect, sessions, from, state, channel);
     }
 
     @Override

@@ -1,0 +1,106 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A client goes from one process to another, and disconnects at the very moment. */
+class TravellerScriptsTest {
+  @TempDir private Path directory;
+  private SimulatedNode before;
+  private SimulatedNode after;
+
+  @BeforeEach
+  void start() throws Exception {
+    String pool = "\"pool\": {\"size\": 1}";
+    before = new SimulatedNode(Files.createDirectory(directory.resolve("before")), pool);
+    after = new SimulatedNode(Files.createDirectory(directory.resolve("after")), pool);
+  }
+
+  @AfterEach
+  void stop() {
+    for (SimulatedNode node : List.of(before, after)) {
+      node.close();
+      assertThat(node.wrong()).isEmpty();
+      assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    }
+  }
+
+  private Travellers.Offer offered() {
+    return before.travellers().leaving(before.turns()).get(0);
+  }
+
+  private List<Boolean> taken(Travellers.Offer offer) {
+    List<Boolean> letGo = new ArrayList<>();
+    offer.answer().taken(letGo::add);
+    before.turns().run();
+    return letGo;
+  }
+
+  @Test
+  void aClientGoesOnWhereItWasTaken() {
+    SimulatedClient ann = before.client("ann");
+    ann.query("SET my.who = 'ann'");
+    Travellers.Offer offer = offered();
+    Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
+
+    assertThat(taken(offer)).containsExactly(true);
+    after.turns().node().execute(there.session()::begin);
+    there.client().query("SELECT 1");
+
+    assertThat(there.client().told()).endsWith("ready I").anyMatch(each -> each.contains("ann"));
+  }
+
+  @Test
+  void whatItHasSentIsNotRunBeforeTheProcessBeforeHasLetItGo() {
+    before.client("ann");
+    Travellers.Offer offer = offered();
+    Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
+
+    Travellers.readsAtTheEnd(
+        there.channel(), after.turns(), out -> PgWriter.query(out, "INSERT 1"));
+    assertThat(after.servers().inserted()).isEmpty();
+    assertThat(taken(offer)).containsExactly(true);
+    after.turns().node().execute(there.session()::begin);
+    after.turns().run();
+
+    assertThat(after.servers().inserted()).hasSize(1);
+  }
+
+  @Test
+  void oneThatHasEndedThereMeanwhileRunsNothing() {
+    before.client("ann");
+    Travellers.Offer offer = offered();
+    Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
+    Travellers.readsAtTheEnd(
+        there.channel(), after.turns(), out -> PgWriter.query(out, "INSERT 1"));
+
+    there.client().leave();
+    after.turns().node().execute(there.session()::begin);
+    after.turns().run();
+
+    assertThat(after.servers().inserted()).isEmpty();
+  }
+
+  /** The other process may have the other half. */
+  @Test
+  void whatComesToTheProcessBeforeWhileTheClientIsOfferedIsNotRunThereEither() {
+    before.client("ann");
+    Travellers.Offer offer = offered();
+
+    Travellers.readsAtTheEnd(
+        offer.channel(), before.turns(), out -> PgWriter.query(out, "INSERT 1"));
+
+    assertThat(taken(offer)).containsExactly(false);
+    assertThat(before.servers().inserted()).isEmpty();
+    assertThat(offer.channel().isOpen()).isFalse();
+  }
+}
