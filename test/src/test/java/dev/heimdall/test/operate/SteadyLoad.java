@@ -25,6 +25,7 @@ final class SteadyLoad implements AutoCloseable {
   private final AtomicInteger done = new AtomicInteger();
   private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
   private final List<CompletableFuture<Void>> running = new ArrayList<>();
+  private final List<SteadyDriver> drivers = new ArrayList<>();
 
   /** Makes a client's connection. */
   interface Connector {
@@ -57,16 +58,24 @@ final class SteadyLoad implements AutoCloseable {
             }));
   }
 
+  /** Clients of a driver of another language. */
+  void driver(SteadyDriver clients) {
+    drivers.add(clients);
+  }
+
   void goesOn() {
     int before = done.get();
     Await.until("clients are served", () -> done.get() > before + 20 || !failures.isEmpty());
     assertThat(failures).isEmpty();
+    drivers.forEach(SteadyDriver::goesOn);
   }
 
   @Override
   public void close() {
     over.set(true);
+    drivers.forEach(SteadyDriver::end);
     running.forEach(CompletableFuture::join);
     assertThat(failures).isEmpty();
+    drivers.forEach(SteadyDriver::endedWell);
   }
 }

@@ -37,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 @Tag("ci")
 class TakeOverIT {
+  private static final String[] DRIVERS = {"psql", "psycopg", "asyncpg"};
+
   @TempDir private Path directory;
   private TakeOvers processes;
 
@@ -103,7 +105,10 @@ class TakeOverIT {
     }
   }
 
-  private void underLoad(int times) throws Exception {
+  /**
+   * @param drivers of other languages, whose clients are there, too
+   */
+  private void underLoad(int times, String... drivers) throws Exception {
     ProxyProcess node = first(Map.of("drainTimeout", "30s", "loops", 2));
     try (SteadyLoad load = new SteadyLoad();
         RawClient idle = RawClient.logIn(node.target(), "application_name", "idle")) {
@@ -122,10 +127,14 @@ class TakeOverIT {
               numbered(another, round);
             }
           });
+      for (String driver : drivers) {
+        load.driver(new SteadyDriver(driver, target, directory.resolve(driver)));
+      }
       load.goesOn();
       for (int i = 0; i < times; i++) {
         ProxyProcess after = processes.next(node);
         TakeOvers.ended(node);
+        assertThat(node.output()).contains("left=0");
         TakeOvers.took(after);
         node = after;
         load.goesOn();
@@ -165,14 +174,14 @@ class TakeOverIT {
 
   @Test
   void nobodyUnderLoadNoticesIt() throws Exception {
-    underLoad(2);
+    underLoad(2, DRIVERS);
   }
 
   @Test
   @Tag("long")
   @Timeout(1200)
   void nobodyUnderLoadNoticesItManyTimes() throws Exception {
-    underLoad(25);
+    underLoad(25, DRIVERS);
   }
 
   // ---- who moves when, and who does not

@@ -1,0 +1,95 @@
+package dev.heimdall.test.operate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.Toolchain;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Clients of a driver in its own language, which do not stop before their input ends. */
+final class SteadyDriver {
+  private static final long MOST_SECONDS = 60;
+  private static final int ROUNDS = 3;
+
+  private final Path output;
+  private final Process process;
+
+  /**
+   * @param driver psql, psycopg or asyncpg
+   * @param output a file that is not there yet
+   */
+  SteadyDriver(String driver, Target target, Path output) throws IOException {
+    this.output = output;
+    Toolchain.install(driver).ifPresent(why -> Toolchain.unavailable(driver, why));
+    Path folder = Toolchain.scripts(driver);
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            driver.equals("psql")
+                ? List.of(folder.resolve("steady.sh").toString())
+                : List.of(
+                    Toolchain.built(driver).resolve("bin/python").toString(),
+                    "-B",
+                    folder.resolve("steady.py").toString()));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "HD_HOST",
+                target.host(),
+                "HD_PORT",
+                Integer.toString(target.port()),
+                "HD_USER",
+                target.user(),
+                "HD_PASSWORD",
+                target.password(),
+                "HD_DATABASE",
+                target.database()));
+    process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  private String text() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  /** Waits until it has done some rounds more; fails if one of its clients has failed. */
+  void goesOn() {
+    long before = text().lines().count();
+    Await.until(
+        "its clients are served",
+        Duration.ofSeconds(MOST_SECONDS),
+        () -> text().lines().count() >= before + ROUNDS || !process.isAlive(),
+        this::text);
+    assertThat(process.isAlive()).as(this::text).isTrue();
+  }
+
+  /** Has them end. */
+  void end() {
+    try {
+      process.getOutputStream().close();
+      if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+        Toolchain.end(process);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nothing has failed for one of them, either, until they were to end. */
+  void endedWell() {
+    assertThat(process.exitValue()).as(this::text).isZero();
+  }
+}
