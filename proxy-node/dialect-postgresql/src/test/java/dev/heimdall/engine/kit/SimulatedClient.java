@@ -151,6 +151,11 @@ final class SimulatedClient {
     return channel.isActive();
   }
 
+  /** Whether this is the node's end of its connection. */
+  boolean isAt(Channel nodesEnd) {
+    return channel.localAddress().equals(nodesEnd.remoteAddress());
+  }
+
   /** Goes without a word. */
   void leave() {
     channel.close();

@@ -59,6 +59,40 @@ class TravellerScriptsTest {
     assertThat(there.client().told()).endsWith("ready I").anyMatch(each -> each.contains("ann"));
   }
 
+  /** As asyncpg does it with statements that are older than five minutes. */
+  @Test
+  void oneThatHasClosedAStatementAndRunsAnotherGoesToo() {
+    SimulatedClient ann = before.client("ann");
+    ann.send(
+        out -> {
+          SimulatedClient.parse(out, "first", "SELECT 'first'");
+          SimulatedClient.parse(out, "second", "SELECT 'second'");
+          SimulatedClient.sync(out);
+        });
+    ann.send(
+        out -> {
+          SimulatedClient.close(out, "first");
+          SimulatedClient.run(out, "second");
+          SimulatedClient.sync(out);
+        });
+    Travellers.Offer offer = offered();
+    Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
+    assertThat(taken(offer)).containsExactly(true);
+    after.turns().node().execute(there.session()::begin);
+
+    there
+        .client()
+        .send(
+            out -> {
+              SimulatedClient.run(out, "second");
+              SimulatedClient.run(out, "first");
+              SimulatedClient.sync(out);
+            });
+    assertThat(there.client().told())
+        .anyMatch(each -> each.contains("second"))
+        .anyMatch(each -> each.contains("26000"));
+  }
+
   @Test
   void whatItHasSentIsNotRunBeforeTheProcessBeforeHasLetItGo() {
     before.client("ann");
@@ -88,6 +122,18 @@ class TravellerScriptsTest {
     after.turns().run();
 
     assertThat(after.servers().inserted()).isEmpty();
+  }
+
+  /** Whatever happens to its session meanwhile. */
+  @Test
+  void oneThatIsOfferedIsNotRead() {
+    before.client("ann");
+    Travellers.Offer offer = offered();
+
+    before.turns().node().execute(offer.channel().pipeline()::fireChannelWritabilityChanged);
+    before.turns().run();
+
+    assertThat(offer.channel().config().isAutoRead()).isFalse();
   }
 
   /** The other process may have the other half. */

@@ -246,6 +246,14 @@ public final class ClientStatements {
     return closing.size() > 0;
   }
 
+  /**
+   * Whether a Close is unanswered. Those that are answered may count for {@link #isClosing} until
+   * the client sends the next one.
+   */
+  public boolean awaitsClose(long done) {
+    return closing.awaitsAny(done);
+  }
+
   /** About how many bytes the names take whose Close may be unanswered. */
   public long closingWeight() {
     return closing.weight();

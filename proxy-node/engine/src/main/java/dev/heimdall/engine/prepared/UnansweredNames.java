@@ -68,6 +68,11 @@ public final class UnansweredNames {
     return sent != null && sent.group >= done ? sent : null;
   }
 
+  /** Whether the server may not have answered one of them. */
+  boolean awaitsAny(long done) {
+    return groups.values().stream().anyMatch(sent -> sent.group >= done);
+  }
+
   /** All are answered. */
   public void clear() {
     groups.clear();

@@ -281,7 +281,11 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
 
   private boolean mayResume() {
     ServerConnection server = lease.server();
-    return reading.paused() && !blocked && hasRoom() && (server == null || server.writable());
+    return reading.paused()
+        && !between
+        && !blocked
+        && hasRoom()
+        && (server == null || server.writable());
   }
 
   /** Whether nothing is in the way of input that is not read, and was not for a while. */

@@ -73,6 +73,13 @@ final class Travellers implements Successor {
     return List.copyOf(offers);
   }
 
+  /** Those that have gone since this was called last. */
+  List<Offer> takeOffers() {
+    List<Offer> taken = List.copyOf(offers);
+    offers.clear();
+    return taken;
+  }
+
   @Override
   public boolean hasRoom() {
     return true;

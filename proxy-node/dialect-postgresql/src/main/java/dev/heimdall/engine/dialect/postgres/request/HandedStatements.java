@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -32,6 +33,7 @@ final class HandedStatements {
 
   private static final byte[] PREPARE = "PREPARE x".getBytes(StandardCharsets.US_ASCII);
 
+  private final SessionState carried;
   private final PreparedNames prepared;
   private final LoopSessions sessions;
   private final StatementLifecycle lifecycle;
@@ -40,7 +42,8 @@ final class HandedStatements {
   private final UnnamedStatement unnamed;
 
   HandedStatements(RequestParts parts, ServerNames names, UnnamedStatement unnamed) {
-    this.prepared = parts.carried().names();
+    this.carried = parts.carried();
+    this.prepared = carried.names();
     this.sessions = parts.sessions();
     this.lifecycle = parts.lifecycle();
     this.schema = parts.client();
@@ -56,7 +59,7 @@ final class HandedStatements {
             || names.lexing().isAmbiguous(content, textLength(content)))) {
       return false;
     }
-    AtomicBoolean all = new AtomicBoolean(!names.own().isClosing());
+    AtomicBoolean all = new AtomicBoolean(!names.own().awaitsClose(carried.done()));
     prepared.forEach(
         (name, statement) -> {
           if (statement.isClientNamed() || namesOthers(statement.facts())) {
