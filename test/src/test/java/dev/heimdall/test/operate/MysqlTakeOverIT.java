@@ -48,6 +48,7 @@ class MysqlTakeOverIT {
   private ProxyProcess first(MysqlRelease release) throws IOException {
     ProxyProcess node = ProxyProcess.configured(directory, Map.of("drainTimeout", "60s"));
     node.before(release.shared().primary());
+    node.changeVdb("transactionReplay", Map.of("enabled", true));
     return processes.first(node);
   }
 
@@ -155,7 +156,8 @@ class MysqlTakeOverIT {
       int other = idle.prepare("SELECT 2");
       load.client(() -> target.jdbc(PREPARES), MysqlTakeOverIT::numbered);
       load.client(() -> target.mariaJdbc(PREPARES), MysqlTakeOverIT::numbered);
-      load.client(target::jdbc, MysqlTakeOverIT::inTransaction);
+      // It closes them before the COMMIT, and they are kept for as long as that is not answered.
+      load.client(() -> target.jdbc("useServerPrepStmts", "true"), MysqlTakeOverIT::inTransaction);
       load.client(target::mariaJdbc, new Generating());
       load.client(
           target::jdbc,

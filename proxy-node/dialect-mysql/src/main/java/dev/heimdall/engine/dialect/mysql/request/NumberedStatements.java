@@ -154,7 +154,10 @@ final class NumberedStatements {
 
   /** Whether another process can be told all that there is. */
   boolean mayMove() {
-    return closed.isEmpty() && unnumbered == null && longBytes == 0 && !haveCursor();
+    return (closed.isEmpty() || !notes.keeps())
+        && unnumbered == null
+        && longBytes == 0
+        && !haveCursor();
   }
 
   /** Tells it the statements. */
