@@ -339,9 +339,7 @@ public final class ClientLogin extends ByteToMessageDecoder implements ClientAdd
   @Override
   public void beginTls(ByteBuf begun) {
     become(State.TLS_HANDSHAKE);
-    SslHandler handler = handshake(vdb.settings());
-    ctx.pipeline().addBefore(ctx.name(), "tls", handler);
-    ClientTls.give(ctx.pipeline().context(handler), begun);
+    ClientTls.put(ctx, handshake(vdb.settings()), protocol.handshakePackets(), begun);
   }
 
   /**

@@ -2,8 +2,10 @@ package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.net.HandshakePackets;
 import dev.heimdall.engine.wire.Capabilities;
 import io.netty.buffer.ByteBuf;
+import java.util.Optional;
 
 /** How the clients of one protocol log in. */
 public interface ClientProtocol {
@@ -37,6 +39,11 @@ public interface ClientProtocol {
   /** Whether its servers offer TLS to clients of a Unix domain socket, too. */
   default boolean tlsOnUnixSockets() {
     return false;
+  }
+
+  /** In which packets the handshake of a TLS that was agreed travels; empty where in none. */
+  default Optional<HandshakePackets> handshakePackets() {
+    return Optional.empty();
   }
 
   /**

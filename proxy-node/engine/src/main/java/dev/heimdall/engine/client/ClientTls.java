@@ -1,12 +1,16 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.net.HandshakeFraming;
+import dev.heimdall.engine.net.HandshakePackets;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -58,16 +62,33 @@ final class ClientTls {
     return handler;
   }
 
-  /** Gives the handler the beginning of a handshake that has come already. */
-  static void give(ChannelHandlerContext handler, ByteBuf begun) {
-    if (!begun.isReadable()) {
-      return;
+  /**
+   * Puts the handler before the log-in's.
+   *
+   * @param packets in which the handshake travels; empty where it does by itself
+   * @param begun what has come of it already
+   */
+  static void put(
+      ChannelHandlerContext login,
+      SslHandler handler,
+      Optional<HandshakePackets> packets,
+      ByteBuf begun) {
+    ChannelPipeline pipeline = login.pipeline();
+    packets.ifPresent(
+        form ->
+            pipeline.addBefore(login.name(), "tls-framing", new HandshakeFraming(form, handler)));
+    pipeline.addBefore(login.name(), "tls", handler);
+    if (begun.isReadable()) {
+      give(pipeline.context(packets.isPresent() ? "tls-framing" : "tls"), begun);
     }
+  }
+
+  private static void give(ChannelHandlerContext handler, ByteBuf begun) {
     ByteBuf first = handler.alloc().buffer(begun.readableBytes()).writeBytes(begun);
     try {
-      SslHandler tls = (SslHandler) handler.handler();
-      tls.channelRead(handler, first);
-      tls.channelReadComplete(handler);
+      ChannelInboundHandler its = (ChannelInboundHandler) handler.handler();
+      its.channelRead(handler, first);
+      its.channelReadComplete(handler);
     } catch (Exception e) {
       handler.fireExceptionCaught(e);
     }

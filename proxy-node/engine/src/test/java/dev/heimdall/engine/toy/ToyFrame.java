@@ -42,6 +42,11 @@ final class ToyFrame {
   static final byte STOP = 's';
   static final byte LEAVE = 'b';
 
+  /** From both: a part of a TLS handshake, and the last one before the other side's. */
+  static final byte HANDSHAKE = 't';
+
+  static final byte HANDSHAKE_END = 'u';
+
   /** Capabilities, a bit each; the other ones are servers'. */
   static final int TLS = 1;
 

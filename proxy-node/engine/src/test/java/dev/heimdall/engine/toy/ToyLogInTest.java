@@ -26,6 +26,7 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.fleet.FleetNumbers;
+import dev.heimdall.engine.net.HandshakeFraming;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.Limit;
@@ -41,6 +42,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +58,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The log-in of the core speaks a protocol that is unlike PostgreSQL's. */
 class ToyLogInTest {
@@ -69,10 +73,12 @@ class ToyLogInTest {
   private final Map<EmbeddedChannel, ByteBuf> unread = new HashMap<>();
   private final List<ToySession> sessions = new ArrayList<>();
   private final List<ServerError> refusals = new ArrayList<>();
+  private final List<String> tlsFailures = new ArrayList<>();
   private final List<String> guessed = new ArrayList<>();
   private int protocolErrors;
   private NodeAccess node;
   private VdbAccess vdb;
+  private SslContext tls;
 
   /** A frame of the server: its number, its type, and what follows. */
   private record Frame(int number, int type, ByteBuf content) {}
@@ -132,7 +138,7 @@ class ToyLogInTest {
                         method.equals("password") ? passwords(settings) : settings.auth()),
                     users),
                 users,
-                null,
+                tls,
                 null));
   }
 
@@ -198,16 +204,22 @@ class ToyLogInTest {
   }
 
   private static void logIn(EmbeddedChannel channel, int capabilities, String user, byte[] proof) {
-    send(
-        channel,
-        1,
+    channel.writeInbound(logInFrame(1, capabilities, user, proof));
+  }
+
+  private static ByteBuf logInFrame(int number, int capabilities, String user, byte[] proof) {
+    ByteBuf frame = Unpooled.buffer();
+    ToyFrame.write(
+        frame,
         ToyFrame.LOG_IN,
+        number,
         to -> {
           to.writeInt(capabilities);
           ToyFrame.part(to, user);
           ToyFrame.part(to, "shop");
           to.writeBytes(proof);
         });
+    return frame;
   }
 
   /** What a client answers that knows the password, to the challenge of a greeting. */
@@ -238,6 +250,44 @@ class ToyLogInTest {
     assertThat(frame(channel, ToyFrame.VALUE)).isEqualTo("schema=shop");
     assertThat(clients.all()).containsExactly(sessions.get(0));
     assertThat(channel.pipeline().get(ClientLogin.class)).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 60, 100_000})
+  void aTlsHandshakeTravelsInsideFrames(int piece, @TempDir Path store) throws Exception {
+    tls = ToyTls.server(store);
+    node("md5");
+    EmbeddedChannel channel = connect();
+    Frame greeting = frame(channel);
+    logIn(channel, ToyFrame.TLS, "ann", new byte[0]);
+
+    try (ToyTls client = new ToyTls(channel, piece)) {
+      client.exchange();
+      assertThat(client.types())
+          .contains(ToyFrame.HANDSHAKE)
+          .isSubsetOf(ToyFrame.HANDSHAKE, ToyFrame.HANDSHAKE_END);
+      assertThat(client.received().isReadable()).as("nothing but a handshake").isFalse();
+      client.send(logInFrame(2, ToyFrame.TLS, "ann", response(greeting, "secret")));
+
+      assertThat(client.received().readByte()).isEqualTo(ToyFrame.WELCOME);
+      assertThat(client.types()).as("application data by itself").endsWith((byte) 0x17);
+      assertThat(channel.pipeline().get(HandshakeFraming.class)).isNull();
+      assertThat(sessions).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatIsNoHandshakeInAFrameIsRefusedAsNoTls(@TempDir Path store) throws Exception {
+    tls = ToyTls.server(store);
+    node("md5");
+    EmbeddedChannel channel = connect();
+    logIn(channel, ToyFrame.TLS, "ann", new byte[0]);
+
+    logIn(channel, 0, "ann", response(frame(channel), "secret"));
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(tlsFailures).singleElement().asString().contains("not an SSL/TLS record");
+    assertThat(sessions).isEmpty();
   }
 
   @Test
@@ -425,7 +475,9 @@ class ToyLogInTest {
     }
 
     @Override
-    public void tlsFailed(String name, SocketAddress client, String why) {}
+    public void tlsFailed(String name, SocketAddress client, String why) {
+      tlsFailures.add(why);
+    }
 
     @Override
     public void protocolError() {
