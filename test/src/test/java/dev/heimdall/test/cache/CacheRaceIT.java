@@ -11,9 +11,11 @@ import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is served that was written since, while everybody writes and reads at the same time. */
+@Tag("ci")
 class CacheRaceIT {
   private static final int WRITES = Integer.getInteger("cache.race.writes", 500);
 

@@ -20,12 +20,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * How long what the node asks for itself keeps VACUUM from removing rows: as long as a backend of
  * its has one {@code backend_xmin}.
  */
+@Tag("ci")
 class CatalogueSnapshotsIT {
   private static final String DATABASE = "snapshots";
   private static final String CHANGE = "CREATE TABLE changed";

@@ -16,9 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node follows the binary log of the writer, whatever becomes of that. */
+@Tag("ci")
 class FollowedLogIT {
   private MysqlCluster cluster;
   private MysqlNode node;

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on PostgreSQL, also where sessions share server connections. */
+@Tag("ci")
 class SessionIsolationIT extends SessionIsolationContract {
   @Override
   void prepare() {

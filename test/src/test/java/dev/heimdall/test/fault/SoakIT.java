@@ -22,12 +22,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Everything at once for a while: in the end nothing has grown. {@code -Dsoak.seconds} makes it
  * longer (default 6).
  */
+@Tag("ci")
 class SoakIT {
   private static final int SECONDS = Integer.getInteger("soak.seconds", 6);
   private static final long SEED = Long.getLong("soak.seed", System.nanoTime());

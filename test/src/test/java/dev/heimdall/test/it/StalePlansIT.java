@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Statements that were prepared before their tables changed, run on a server connection that has
  * never seen them. The expectation is what a client gets that has PostgreSQL for itself.
  */
+@Tag("ci")
 class StalePlansIT {
   private static TestNode node;
 

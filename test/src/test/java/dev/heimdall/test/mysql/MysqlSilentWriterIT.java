@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A writer that answers nothing for so short that it does not count as down. */
+@Tag("ci")
 class MysqlSilentWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * is the same, but for what {@link Replies} lists. {@code -Ddifferential.statements} makes it
  * longer, {@code -Ddifferential.clients} larger, {@code -Ddifferential.seed} repeats a run.
  */
+@Tag("ci")
 class DifferentialIT {
   private static final int CLIENTS = Integer.getInteger("differential.clients", 16);
   private static final long STATEMENTS = Long.getLong("differential.statements", 3_000);

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go or do not read, with others before and behind them in the pipeline. */
+@Tag("ci")
 class SharedClientFaultsIT {
   private static final String LARGE =
       "SELECT repeat('x', 1000) FROM generate_series(1, %d) /* shared */";

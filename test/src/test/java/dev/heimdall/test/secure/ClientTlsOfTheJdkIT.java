@@ -3,8 +3,10 @@ package dev.heimdall.test.secure;
 import dev.heimdall.test.fixture.TestNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** TLS towards clients where there is no OpenSSL: by the JDK. */
+@Tag("ci")
 class ClientTlsOfTheJdkIT extends ClientTlsContract {
   private static TestNode configured;
   private static NodeWithoutOpenSsl node;

@@ -2,8 +2,10 @@ package dev.heimdall.test.secure;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** TLS towards the server where there is no OpenSSL: by the JDK. */
+@Tag("ci")
 class ServerTlsOfTheJdkIT extends ServerTlsContract {
   private static NodeWithoutOpenSsl other;
 

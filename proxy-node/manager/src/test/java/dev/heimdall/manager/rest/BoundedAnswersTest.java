@@ -37,10 +37,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is answered stays small, however much is wrong with what was sent. */
+@Tag("ci")
 class BoundedAnswersTest {
 
   @TempDir private Path directory;
