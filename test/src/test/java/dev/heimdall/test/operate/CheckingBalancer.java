@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 
 /**
  * A TCP load balancer that behaves as a network load balancer of AWS does: it asks each target
@@ -48,6 +49,7 @@ final class CheckingBalancer implements AutoCloseable {
   }
 
   private final List<Member> members;
+  private final ToIntFunction<ProxyProcess> port;
   private final ServerSocket door;
   private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
   private final AtomicInteger refused = new AtomicInteger();
@@ -58,6 +60,16 @@ final class CheckingBalancer implements AutoCloseable {
    * @param pauseMillis between two checks of a target
    */
   CheckingBalancer(List<ProxyProcess> nodes, String path, long pauseMillis) throws IOException {
+    this(nodes, node -> node.target().port(), path, pauseMillis);
+  }
+
+  /**
+   * @param port of a node, to which clients are sent
+   */
+  CheckingBalancer(
+      List<ProxyProcess> nodes, ToIntFunction<ProxyProcess> port, String path, long pauseMillis)
+      throws IOException {
+    this.port = port;
     members = nodes.stream().map(Member::new).toList();
     door = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     inBackground(
@@ -102,7 +114,7 @@ final class CheckingBalancer implements AutoCloseable {
     sockets.add(client);
     Socket server;
     try {
-      server = new Socket(InetAddress.getLoopbackAddress(), choose().node.target().port());
+      server = new Socket(InetAddress.getLoopbackAddress(), port.applyAsInt(choose().node));
     } catch (IOException e) {
       refused.incrementAndGet();
       client.setSoLinger(true, 0);

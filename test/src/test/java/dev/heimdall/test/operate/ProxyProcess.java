@@ -31,6 +31,9 @@ final class ProxyProcess implements AutoCloseable {
   private Process process;
   private int files;
 
+  /** What runs in place of the classes under test; empty for these. */
+  private List<String> release = List.of();
+
   private ProxyProcess(Path directory, Path output, int port, int httpPort) {
     this.directory = directory;
     this.output = output;
@@ -143,7 +146,12 @@ final class ProxyProcess implements AutoCloseable {
     if (files > 0) {
       command.addAll(List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"));
     }
-    command.addAll(HeimdallJvm.command(words, "-Xmx256m"));
+    if (release.isEmpty()) {
+      command.addAll(HeimdallJvm.command(words, "-Xmx256m"));
+    } else {
+      command.addAll(release);
+      command.addAll(words);
+    }
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
@@ -157,6 +165,20 @@ final class ProxyProcess implements AutoCloseable {
         PATIENCE,
         () -> output().contains("serving app on") || !started.isAlive(),
         this::output);
+  }
+
+  /**
+   * Has it be of another release from its next start on.
+   *
+   * @param command that release's; empty for the classes under test
+   */
+  void becomes(List<String> command) {
+    release = command;
+  }
+
+  /** The command line of the process as the system has it. */
+  String commandLine() {
+    return process.info().commandLine().orElse("");
   }
 
   private static void writeNode(Path configuration, Map<String, Object> settings, int httpPort)
@@ -199,6 +221,11 @@ final class ProxyProcess implements AutoCloseable {
     writeNode(directory, nodeSettings, httpPort);
   }
 
+  /** Writes one more setting into the document of its data source. */
+  void changeSource(String setting, Object value) throws IOException {
+    change("sources/main.json", setting, value);
+  }
+
   /** Writes one more setting into the document of its virtual database. */
   void changeVdb(String setting, Object value) throws IOException {
     change("vdbs/app.json", setting, value);
@@ -225,12 +252,32 @@ final class ProxyProcess implements AutoCloseable {
   /** Has it stand before a server of MySQL's protocol. */
   void before(MysqlServer server) throws IOException {
     String source = "sources/main.json";
-    change(
-        source,
-        "url",
-        "jdbc:mysql://%s:%d/%s".formatted(server.host(), server.port(), MysqlRelease.DATABASE));
+    change(source, "url", url(server));
     change(source, "user", MysqlRelease.USER);
     change(source, "password", MysqlRelease.PASSWORD);
+  }
+
+  /**
+   * Gives it another virtual database, before a server of MySQL's protocol.
+   *
+   * @return the port of that
+   */
+  int alsoBefore(MysqlServer server, Map<String, Object> source, Map<String, Object> vdb)
+      throws IOException {
+    int another = FreePort.any();
+    Map<String, Object> shop = new TreeMap<>(source);
+    shop.put("url", url(server));
+    shop.put("user", MysqlRelease.USER);
+    shop.put("password", MysqlRelease.PASSWORD);
+    write(directory.resolve("sources/shop.json"), shop);
+    Map<String, Object> settings = new TreeMap<>(vdb);
+    settings.putAll(Map.of("source", "shop", "address", "127.0.0.1", "ports", List.of(another)));
+    write(directory.resolve("vdbs/shop.json"), settings);
+    return another;
+  }
+
+  private static String url(MysqlServer server) {
+    return "jdbc:mysql://%s:%d/%s".formatted(server.host(), server.port(), MysqlRelease.DATABASE);
   }
 
   long pid() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Clients that never stop, each with a connection to the end, and what went wrong for them. */
+/** Clients that never stop, and what went wrong for them. */
 final class SteadyLoad implements AutoCloseable {
   /**
    * Between two rounds: processes that start beside the load need the processor, too. Longer than a
@@ -37,15 +38,23 @@ final class SteadyLoad implements AutoCloseable {
     void run(Connection client, int round) throws SQLException;
   }
 
+  /** One with a connection to the end. */
   void client(Connector connector, Work work) {
+    client(connector, work, Long.MAX_VALUE);
+  }
+
+  /** One that has another connection every now and then, as pools of applications do it. */
+  void pooled(Connector connector, Work work, Duration life) {
+    client(connector, work, life.toNanos());
+  }
+
+  private void client(Connector connector, Work work, long lifeNanos) {
     running.add(
         CompletableFuture.runAsync(
             () -> {
-              try (Connection client = connector.connect()) {
-                for (int round = 0; !over.get(); round++) {
-                  work.run(client, round);
-                  done.incrementAndGet();
-                  LockSupport.parkNanos(REST_NANOS);
+              try {
+                while (!over.get()) {
+                  live(connector, work, lifeNanos);
                 }
               } catch (SQLException e) {
                 failures.add(e.toString());
@@ -56,6 +65,17 @@ final class SteadyLoad implements AutoCloseable {
               thread.setDaemon(true);
               thread.start();
             }));
+  }
+
+  private void live(Connector connector, Work work, long lifeNanos) throws SQLException {
+    long began = System.nanoTime();
+    try (Connection client = connector.connect()) {
+      for (int round = 0; !over.get() && System.nanoTime() - began < lifeNanos; round++) {
+        work.run(client, round);
+        done.incrementAndGet();
+        LockSupport.parkNanos(REST_NANOS);
+      }
+    }
   }
 
   /** Clients of a driver of another language. */
