@@ -3,6 +3,7 @@ package dev.heimdall.test.operate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -146,7 +147,8 @@ class MysqlTakeOverIT {
     ProxyProcess node = first(release);
     MysqlTarget target = node.mysqlTarget();
     try (SteadyLoad load = new SteadyLoad();
-        RawMysqlClient idle = RawMysqlClient.logIn(target)) {
+        RawMysqlClient idle = RawMysqlClient.logIn(target);
+        RawMysqlClient closes = RawMysqlClient.logIn(target)) {
       String number = idle.value("SELECT CONNECTION_ID()");
       idle.query(RawMysqlClient.query("SET SESSION sql_mode = 'ANSI_QUOTES'"));
       idle.query(RawMysqlClient.query("USE app"));
@@ -154,10 +156,16 @@ class MysqlTakeOverIT {
       idle.send(RawMysqlClient.execute(kept, "at first")); // which tells the types
       assertThat(row(idle)).contains("kept at first");
       int other = idle.prepare("SELECT 2");
+      // Its statement is kept for as long as its transaction may have to be run again.
+      closes.query(RawMysqlClient.query("START TRANSACTION"));
+      int closed = closes.prepare("SELECT ?");
+      closes.send(RawMysqlClient.execute(closed, "4"));
+      assertThat(row(closes)).contains("4");
+      closes.send(RawMysqlClient.ofStatement(Command.STMT_CLOSE, closed));
+      closes.query(RawMysqlClient.query("COMMIT"));
       load.client(() -> target.jdbc(PREPARES), MysqlTakeOverIT::numbered);
       load.client(() -> target.mariaJdbc(PREPARES), MysqlTakeOverIT::numbered);
-      // It closes them before the COMMIT, and they are kept for as long as that is not answered.
-      load.client(() -> target.jdbc("useServerPrepStmts", "true"), MysqlTakeOverIT::inTransaction);
+      load.client(target::jdbc, MysqlTakeOverIT::inTransaction);
       load.client(target::mariaJdbc, new Generating());
       load.client(
           target::jdbc,
@@ -173,6 +181,7 @@ class MysqlTakeOverIT {
         node = after;
         load.goesOn();
       }
+      assertThat(closes.value("SELECT 5")).isEqualTo("5");
       assertThat(idle.value("SELECT CONNECTION_ID()")).isEqualTo(number);
       assertThat(idle.value("SELECT @@sql_mode")).isEqualTo("ANSI_QUOTES");
       assertThat(idle.value("SELECT DATABASE()")).isEqualTo("app");
