@@ -1,24 +1,27 @@
 package dev.heimdall.packaging;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * A container image for several architectures, as an archive of OCI's image layout. The layers are
- * the base of each architecture, the libraries, and what is Heimdall's own: of two releases mostly
- * the last one differs. Written without a library: Jib makes archives of one architecture, and no
- * layers from archives or with links.
+ * the base of each architecture, the libraries, what is Heimdall's own, and the classes as that
+ * base's Java has loaded them: of two releases mostly the last two differ. Written without a
+ * library: Jib makes archives of one architecture, and no layers from archives or with links.
  */
 final class ContainerImage {
   /** Nobody on machines that run it; numeric, so that Kubernetes sees that it is not root. */
   static final int USER = 65532;
 
   private static final String HOME = "opt/heimdall/";
+  private static final String CLASSES = HOME + "cache/classes";
   private static final String CONFIGURATION = "/etc/heimdall";
   private static final String STATE = "/var/lib/heimdall";
   private static final long SECOND = 1_000_000_000L;
@@ -31,21 +34,36 @@ final class ContainerImage {
    * @param home the command, its libraries and its licences
    * @param conf the text of {@code /etc/heimdall.conf}
    * @param bases the tar file that each architecture stands on, by the architecture's name of OCI
+   * @param caches of classes, by the architecture, where there are any
    * @param work an empty folder, in which it is made ready
    */
   static Path write(
-      Tree home, String conf, Map<String, Path> bases, About about, Path work, Path folder)
+      Tree home,
+      String conf,
+      Map<String, Path> bases,
+      Map<String, Path> caches,
+      About about,
+      Path work,
+      Path folder)
       throws IOException {
     OciLayout layout = new OciLayout(work);
     OciLayout.Layer libraries = layout.layer(libraries(home), about.time());
     OciLayout.Layer own = layout.layer(own(home, conf), about.time());
     for (Map.Entry<String, Path> base : new TreeMap<>(bases).entrySet()) {
-      layout.image(
-          base.getKey(),
-          about.time(),
-          settings(about),
-          List.of(layout.layer(base.getValue()), libraries, own),
-          List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
+      List<OciLayout.Layer> layers =
+          new ArrayList<>(List.of(layout.layer(base.getValue()), libraries, own));
+      List<String> from =
+          new ArrayList<>(
+              List.of("packaging/image-base", "libraries", "heimdall " + about.version()));
+      ObjectNode settings = settings(about);
+      Path cache = caches.get(base.getKey());
+      if (cache != null) {
+        Tree classes = new Tree().add(CLASSES, Entry.File.of(cache, Entry.PLAIN));
+        layers.add(layout.layer(classes, about.time()));
+        from.add("packaging/class-cache");
+        ((ArrayNode) settings.path("Env")).add("HEIMDALL_CLASS_CACHE=/" + CLASSES);
+      }
+      layout.image(base.getKey(), about.time(), settings, layers, from);
     }
     return layout.archive(
         folder.resolve("heimdall-%s-image.tar".formatted(about.version())), about);

@@ -52,6 +52,12 @@ final class Packages implements Callable<Integer> {
   private Map<String, Path> bases = new TreeMap<>();
 
   @Option(
+      names = "--class-cache",
+      paramLabel = "ARCHITECTURE=FILE",
+      description = "The cache of classes of that image, by packaging/class-cache.")
+  private Map<String, Path> caches = new TreeMap<>();
+
+  @Option(
       names = "--image-only",
       description = "Make a container image and its chart, and no packages.")
   private boolean imageOnly;
@@ -79,7 +85,7 @@ final class Packages implements Callable<Integer> {
       if (!bases.isEmpty()) {
         Path blobs = Files.createDirectory(work.resolve("blobs"));
         System.out.println(
-            ContainerImage.write(home, configuration(), bases, about, blobs, output));
+            ContainerImage.write(home, configuration(), bases, caches, about, blobs, output));
         System.out.println(HelmChart.write(source.resolve("packaging/helm"), about, output));
       }
       return 0;

@@ -30,6 +30,7 @@ class ContainerImageTest {
 
   @TempDir private Path directory;
   private final Map<String, Path> bases = new LinkedHashMap<>();
+  private final Map<String, Path> caches = new LinkedHashMap<>();
 
   @BeforeEach
   void bases() throws IOException {
@@ -56,7 +57,7 @@ class ContainerImageTest {
     home.add("lib/heimdall-engine.jar", Entry.File.of("engine", Entry.PLAIN));
     Path folder = Files.createDirectory(directory.resolve(name));
     Path work = Files.createDirectory(directory.resolve(name + "-work"));
-    Path file = ContainerImage.write(home, "hdRole = proxy\n", bases, ABOUT, work, folder);
+    Path file = ContainerImage.write(home, "hdRole = proxy\n", bases, caches, ABOUT, work, folder);
     assertThat(file).hasFileName("heimdall-1.2.3-image.tar");
     try (var left = Files.list(folder)) {
       assertThat(left).containsExactly(file);
@@ -173,5 +174,29 @@ class ContainerImageTest {
         .containsKeys("heimdall/values.schema.json", "heimdall/templates/deployment.yaml");
     assertThat(new String(files.get("heimdall/Chart.yaml"), StandardCharsets.UTF_8))
         .contains("\nversion: 1.2.3\nappVersion: 1.2.3\n");
+  }
+
+  @Test
+  void theCacheOfClassesIsThatOfItsArchitecture() throws Exception {
+    caches.put("arm64", Files.writeString(directory.resolve("classes"), "loaded"));
+
+    Map<String, byte[]> image = image("image");
+
+    JsonNode manifests = index(image).path("manifests");
+    JsonNode without = json(blob(image, manifests.get(0)));
+    JsonNode with = json(blob(image, manifests.get(1)));
+    assertThat(without.path("layers")).hasSize(3);
+    assertThat(with.path("layers")).hasSize(4);
+    assertThat(with.path("layers").get(2)).isEqualTo(without.path("layers").get(2));
+    byte[] layer = blob(image, with.path("layers").get(3));
+    assertThat(
+            files(new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(layer)))))
+        .hasEntrySatisfying(
+            "opt/heimdall/cache/classes",
+            content -> assertThat(content).asString().isEqualTo("loaded"));
+    String named = "HEIMDALL_CLASS_CACHE=/opt/heimdall/cache/classes";
+    assertThat(json(blob(image, with.path("config"))).at("/config/Env").toString()).contains(named);
+    assertThat(json(blob(image, without.path("config"))).at("/config/Env").toString())
+        .doesNotContain(named);
   }
 }

@@ -73,6 +73,19 @@ class ContainerImageIT {
             release.resolve("heimdall-1.2.3-image.tar"),
             architecture,
             Files.createDirectory(directory.resolve("unpacked")));
+    Path classes = directory.resolve("classes");
+    Ended.of(
+            new ProcessBuilder(
+                SOURCES.resolve("packaging/class-cache").toString(),
+                image.root().toString(),
+                classes.toString(),
+                "1"),
+            directory.resolve("cached"),
+            5)
+        .well();
+    Files.move(
+        classes,
+        Files.createDirectory(image.root().resolve("opt/heimdall/cache")).resolve("classes"));
   }
 
   private static String architecture() {
@@ -111,7 +124,10 @@ class ContainerImageIT {
             configuration,
             state,
             output,
-            List.of("AWS_EC2_METADATA_DISABLED=true", "HEIMDALL_HEALTH_PORT=" + http));
+            List.of(
+                "AWS_EC2_METADATA_DISABLED=true",
+                "HEIMDALL_HEALTH_PORT=" + http,
+                "HEIMDALL_CLASS_CACHE=/opt/heimdall/cache/classes"));
     try {
       String url =
           "jdbc:postgresql://127.0.0.1:%d/%s?user=app&password=app&connectTimeout=2&sslmode=disable"
@@ -128,6 +144,8 @@ class ContainerImageIT {
       assertThat(Files.readAllLines(Path.of("/proc/" + java.pid() + "/status")))
           .contains("Uid:\t65532\t65532\t65532\t65532", "Gid:\t65532\t65532\t65532\t65532")
           .contains("CapEff:\t0000000000000000", "NoNewPrivs:\t1");
+      assertThat(Files.readString(Path.of("/proc/" + java.pid() + "/maps")))
+          .contains("/opt/heimdall/cache/classes");
       assertThat(text(output)).doesNotContain("epoll is not available", "UnsatisfiedLinkError");
       String health = image.settings().at("/Healthcheck/Test/1").asText();
       assertThat(inside(own.resolve("health"), "HEIMDALL_HEALTH_PORT=" + http + "; " + health))
