@@ -138,6 +138,10 @@ final class Packages implements Callable<Integer> {
     return tree;
   }
 
+  private Path inPlace() {
+    return source.resolve("templates/instance/heimdall-in-place");
+  }
+
   private static CommandLine command() {
     return Heimdall.commandLine();
   }
@@ -165,6 +169,7 @@ final class Packages implements Callable<Integer> {
     tree.add(
         "heimdall.service",
         Entry.File.of(source.resolve("templates/instance/heimdall.service"), Entry.PLAIN));
+    tree.add("heimdall-in-place", Entry.File.of(inPlace(), Entry.RUN));
     dashboards(tree, "dashboards/");
     Path file = output.resolve(name + ".tar.gz");
     try (OutputStream out = Files.newOutputStream(file);
@@ -182,6 +187,7 @@ final class Packages implements Callable<Integer> {
                 HOME,
                 home,
                 path -> path.equals("heimdall") || path.equals(KEYS) || path.startsWith("lib/"));
+    tree.add(HOME + "heimdall-in-place", Entry.File.of(inPlace(), Entry.RUN));
     tree.add(
         HOME + "heimdall-release",
         Entry.File.of(source.resolve("templates/instance/heimdall-release"), Entry.RUN));

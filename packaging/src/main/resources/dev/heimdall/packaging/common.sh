@@ -36,12 +36,13 @@ first_steps() {
   echo 'heimdall: write a configuration to /etc/heimdall, or name its place in /etc/heimdall.conf; then: systemctl enable --now heimdall'
 }
 
-# With another release, clients of the one before are drained first.
+# With another release, clients of the one before are drained first, or go on in the process that takes its place, where the
+# service can be reloaded.
 begin_anew() {
   running_systemd || return 0
   systemctl daemon-reload
   sysctl -q -p /usr/lib/sysctl.d/90-heimdall.conf || true
-  systemctl try-restart --no-block heimdall.service
+  systemctl try-reload-or-restart --no-block heimdall.service
 }
 
 end_service() {

@@ -44,6 +44,7 @@ class PackagesTest {
             "templates/config/heimdall.conf",
             "templates/dashboards/pools.json",
             "templates/instance/heimdall.service",
+            "templates/instance/heimdall-in-place",
             "templates/instance/heimdall-release",
             "templates/instance/heimdall-release.service",
             "templates/instance/90-heimdall.conf")) {
@@ -168,6 +169,7 @@ class PackagesTest {
             "heimdall-1.2.3/dashboards/",
             "heimdall-1.2.3/dashboards/pools.json",
             "heimdall-1.2.3/heimdall",
+            "heimdall-1.2.3/heimdall-in-place",
             "heimdall-1.2.3/heimdall.1",
             "heimdall-1.2.3/heimdall.bash-completion",
             "heimdall-1.2.3/heimdall.conf",

@@ -61,6 +61,7 @@ class ImageIT {
             "LICENSE",
             "templates/config/heimdall.conf",
             "templates/instance/heimdall.service",
+            "templates/instance/heimdall-in-place",
             "templates/instance/heimdall-release",
             "templates/instance/heimdall-release.service",
             "templates/instance/90-heimdall.conf",

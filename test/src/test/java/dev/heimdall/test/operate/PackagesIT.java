@@ -89,6 +89,7 @@ class PackagesIT {
             "LICENSE",
             "templates/config/heimdall.conf",
             "templates/instance/heimdall.service",
+            "templates/instance/heimdall-in-place",
             "templates/instance/heimdall-release",
             "templates/instance/heimdall-release.service",
             "templates/instance/90-heimdall.conf",
@@ -205,6 +206,7 @@ class PackagesIT {
         .content()
         .contains("ExecStart=/usr/bin/heimdall run\n", "User=heimdall");
     assertThat(root.resolve("usr/share/heimdall/heimdall-release")).isExecutable();
+    assertThat(root.resolve("usr/share/heimdall/heimdall-in-place")).isExecutable();
     assertThat(root.resolve("usr/lib/systemd/system/heimdall-release.service"))
         .content()
         .contains("ExecStart=/bin/bash /usr/share/heimdall/heimdall-release\n");

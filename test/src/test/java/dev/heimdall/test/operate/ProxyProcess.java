@@ -313,6 +313,7 @@ final class ProxyProcess implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     if (process != null) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
     }
   }
