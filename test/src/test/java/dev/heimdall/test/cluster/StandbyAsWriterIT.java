@@ -7,6 +7,7 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.Fence;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -80,7 +81,7 @@ class StandbyAsWriterIT {
                     .connect(
                         context,
                         target(to, writer),
-                        new ServerConnection.Listener() {
+                        new ConnectionKeeper() {
                           @Override
                           public void serverClosed(ServerConnection connection) {}
 

@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.Fence;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -210,7 +211,7 @@ final class ServerLink implements AutoCloseable {
                 connector.connect(
                     context,
                     target,
-                    new ServerConnection.Listener() {
+                    new ConnectionKeeper() {
                       @Override
                       public void serverClosed(ServerConnection connection) {
                         closed.complete(connection.ending().reason());

@@ -21,7 +21,7 @@ public final class DetachedServer {
     connection =
         connection(
             new LoopContext(0, channel.eventLoop()),
-            new ServerConnection.Listener() {
+            new ConnectionKeeper() {
               @Override
               public void serverClosed(ServerConnection closed) {
                 closings++;
@@ -36,18 +36,17 @@ public final class DetachedServer {
   }
 
   /** One that somebody else keeps: no endings are counted here. */
-  public DetachedServer(LoopContext context, ServerConnection.Listener listener) {
+  public DetachedServer(LoopContext context, ConnectionKeeper listener) {
     connection = connection(context, listener, 100);
   }
 
   /** The same of one that was wanted to lead there. */
-  public DetachedServer(
-      LoopContext context, ServerTarget target, ServerConnection.Listener listener) {
+  public DetachedServer(LoopContext context, ServerTarget target, ConnectionKeeper listener) {
     connection = connection(context, target, listener);
   }
 
   private ServerConnection connection(
-      LoopContext context, ServerConnection.Listener listener, int preparedLimit) {
+      LoopContext context, ConnectionKeeper listener, int preparedLimit) {
     return connection(
         context,
         new ServerTarget(
@@ -62,7 +61,7 @@ public final class DetachedServer {
   }
 
   private ServerConnection connection(
-      LoopContext context, ServerTarget target, ServerConnection.Listener listener) {
+      LoopContext context, ServerTarget target, ConnectionKeeper listener) {
     return DetachedConnection.of(
         context,
         channel,

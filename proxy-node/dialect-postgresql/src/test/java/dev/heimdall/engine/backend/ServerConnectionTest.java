@@ -158,13 +158,13 @@ class ServerConnectionTest {
       server.sends(all, at, Math.min(all.length, at + 8192));
       if (at == 3 + 8192) {
         assertThat(ann.bytes()).hasSize(at + 8192);
-        assertThat(server.connection().cutReply()).isTrue();
+        assertThat(server.connection().replies().cutReply()).isTrue();
       }
     }
 
     assertThat(ann.bytes()).isEqualTo(all);
     assertThat(ann.largestRun()).isLessThanOrEqualTo(8192 + 5);
-    assertThat(server.connection().cutReply()).isFalse();
+    assertThat(server.connection().replies().cutReply()).isFalse();
     assertThat(ann.events()).hasSize(1);
   }
 
@@ -224,7 +224,7 @@ class ServerConnectionTest {
     server.sends(bytes());
 
     assertThat(server.closings()).isEqualTo(1);
-    assertThat(server.connection().reported()).hasSize(1_000);
+    assertThat(server.connection().reported().values()).hasSize(1_000);
     assertThat(ann.events()).last().isEqualTo("lost 08P01");
   }
 
@@ -469,11 +469,11 @@ class ServerConnectionTest {
 
   @Test
   void theListenerHearsOfTheLastCancelOnly() {
-    server.connection().cancelStarted();
-    server.connection().cancelStarted();
+    server.connection().cancels().started();
+    server.connection().cancels().started();
     server.connection().cancelEnded();
     assertThat(server.cancelsDone()).isZero();
-    assertThat(server.connection().cancelling()).isTrue();
+    assertThat(server.connection().cancels().inProgress()).isTrue();
 
     server.connection().cancelEnded();
 

@@ -159,7 +159,7 @@ class SessionStateTest {
     assertThat(state.touched()).isEmpty();
     assertThat(state.names().size()).isZero();
     assertThat(state.atStartup()).isTrue();
-    assertThat(server.tainted()).isFalse();
+    assertThat(server.residue().tainted()).isFalse();
   }
 
   @ParameterizedTest
@@ -174,7 +174,7 @@ class SessionStateTest {
 
     assertThat(state.pins().any()).isTrue();
     assertThat(state.pinReason()).isNotBlank();
-    assertThat(server.tainted()).isTrue();
+    assertThat(server.residue().tainted()).isTrue();
   }
 
   @ParameterizedTest
@@ -190,7 +190,7 @@ class SessionStateTest {
     run(sql, true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.pins().any()).isEqualTo(pins);
-    assertThat(server.tainted()).isEqualTo(pins);
+    assertThat(server.residue().tainted()).isEqualTo(pins);
   }
 
   @ParameterizedTest
@@ -199,7 +199,7 @@ class SessionStateTest {
     run("PREPARE p AS SELECT 1; SELECT 2", failed, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.pinReason()).isEqualTo("prepare in a batch");
-    assertThat(server.tainted()).isTrue();
+    assertThat(server.residue().tainted()).isTrue();
   }
 
   @ParameterizedTest
@@ -214,7 +214,7 @@ class SessionStateTest {
     run(ends);
 
     assertThat(state.pins().any()).isFalse();
-    assertThat(server.tainted()).isTrue();
+    assertThat(server.residue().tainted()).isTrue();
   }
 
   private void inTransaction(String sql) {
@@ -239,7 +239,7 @@ class SessionStateTest {
     run("CLOSE \"B\"");
 
     assertThat(state.pins().any()).isFalse();
-    assertThat(server.tainted()).isTrue();
+    assertThat(server.residue().tainted()).isTrue();
   }
 
   @Test

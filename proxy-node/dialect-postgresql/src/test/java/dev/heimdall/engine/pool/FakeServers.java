@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.DetachedServer;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -35,14 +36,14 @@ final class FakeServers implements Connector {
   private record Attempt(
       LoopContext context,
       ServerTarget target,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {}
 
   @Override
   public void connect(
       LoopContext context,
       ServerTarget target,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {
     attempts.add(new Attempt(context, target, listener, handler));
     lastTarget = target;

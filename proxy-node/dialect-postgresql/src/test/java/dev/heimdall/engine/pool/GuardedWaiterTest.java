@@ -3,6 +3,7 @@ package dev.heimdall.engine.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
@@ -42,7 +43,7 @@ class GuardedWaiterTest {
     servers.connect(
         loop,
         null,
-        new ServerConnection.Listener() {
+        new ConnectionKeeper() {
           @Override
           public void serverClosed(ServerConnection closed) {}
 

@@ -404,9 +404,9 @@ class LanesTest {
     share();
     first.lane.moveOthersOn();
 
-    assertThat(only.answeredElsewhere()).isFalse();
+    assertThat(only.delivery().answeredElsewhere()).isFalse();
     first.elsewhere = true;
-    assertThat(only.answeredElsewhere()).isTrue();
+    assertThat(only.delivery().answeredElsewhere()).isTrue();
   }
 
   @Test

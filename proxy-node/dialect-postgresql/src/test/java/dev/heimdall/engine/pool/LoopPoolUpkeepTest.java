@@ -105,7 +105,7 @@ class LoopPoolUpkeepTest extends OnePool {
     open();
     ServerConnection connection = held();
     beginTransaction(connection);
-    connection.taint();
+    connection.residue().taint();
     connection.applied(Variables.NONE.with("timezone", "UTC"));
 
     pool.release(connection);
@@ -117,7 +117,7 @@ class LoopPoolUpkeepTest extends OnePool {
     servers.answer(connection, TransactionState.IDLE);
 
     assertThat(pool.counts().idle()).isOne();
-    assertThat(connection.tainted()).isFalse();
+    assertThat(connection.residue().tainted()).isFalse();
     assertThat(connection.applied()).isEqualTo(Variables.NONE);
     assertThat(events.cleaned).isOne();
   }
@@ -141,7 +141,7 @@ class LoopPoolUpkeepTest extends OnePool {
     size = 1;
     open();
     ServerConnection only = held();
-    only.taint();
+    only.residue().taint();
     waiting(pool);
 
     pool.release(only);
@@ -157,7 +157,7 @@ class LoopPoolUpkeepTest extends OnePool {
     size = 1;
     open();
     ServerConnection only = held();
-    only.taint();
+    only.residue().taint();
     waiting(pool);
     pool.release(only);
 
@@ -176,7 +176,7 @@ class LoopPoolUpkeepTest extends OnePool {
     open();
     ServerConnection only = held();
     RecordingWaiter ann = waiting(pool);
-    only.cancelStarted();
+    only.cancels().started();
 
     pool.release(only);
     assertThat(ann.waits()).isTrue();
@@ -196,7 +196,7 @@ class LoopPoolUpkeepTest extends OnePool {
   void aCancelThatEndedBeforeTheReleaseIsStillAbsorbed() {
     open();
     ServerConnection connection = held();
-    connection.cancelStarted();
+    connection.cancels().started();
     connection.cancelEnded();
 
     pool.release(connection);

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * How one server connection ends: whose doing it is, what its users get, and how it stood at that
  * moment.
  */
-final class ConnectionEnd {
+public final class ConnectionEnd {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
   private final ServerConnection connection;
@@ -86,16 +86,37 @@ final class ConnectionEnd {
   }
 
   /**
-   * The same, but the server closes the connection, when it has read the end of the session.
+   * Ends the connection for all who use it, whose pending replies are lost, and leaves it to its
+   * server to close it: one that does not read now holds its place there until it does.
    *
    * @param why in words, for the log
+   * @param gone runs on the loop when it is closed
    */
-  void leave(String why) {
+  public void leave(String why, Runnable gone) {
+    assert connection.context().inLoop();
+    channel
+        .closeFuture()
+        .addListener(closed -> connection.context().soon(gone, connection::failed));
     if (takesLeave(new Ending(Ending.Side.NODE, why))) {
       left = true;
       channel.config().setAutoRead(true); // or its end would not be seen
       lost();
     }
+  }
+
+  /** Closes it where it was left and its server has not. */
+  public void abandon() {
+    channel.close();
+  }
+
+  /**
+   * A statement of the node's own has failed that was to make the connection one session's, or to
+   * find out what a session has set: the connection is closed, and counted, and no session gets it.
+   *
+   * @param statement what failed, in words, for the log
+   */
+  public void closeForState(String statement, ServerError error) {
+    close(Ending.ofState(statement, error));
   }
 
   /** Sends the server the end of the session; returns whether that was possible. */
@@ -126,11 +147,13 @@ final class ConnectionEnd {
   }
 
   /**
-   * The server has not ended in time what was cancelled.
+   * The server has not ended what was cancelled for a time limit: the connection is closed, and
+   * nothing that was sent over it by the one who waits for it is sent again.
    *
    * @param error what its users get
    */
-  void overdue(ServerError error) {
+  public void overdue(ServerError error) {
+    assert connection.context().inLoop();
     if (!closed) {
       fatal = error;
       close(new Ending(Ending.Side.TIME_LIMIT, error.message()));

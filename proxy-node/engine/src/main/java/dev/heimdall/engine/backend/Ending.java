@@ -1,11 +1,17 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.wire.ServerError;
+
 /**
  * How a server connection came to its end.
  *
  * @param reason in words, for a log
  */
 public record Ending(Side side, String reason) {
+  /** The end of a connection on which a statement failed that keeps sessions apart. */
+  static Ending ofState(String statement, ServerError error) {
+    return new Ending(Side.STATE, statement + " failed with " + error.sqlState());
+  }
 
   /** Whose doing the end of a connection was. */
   public enum Side {

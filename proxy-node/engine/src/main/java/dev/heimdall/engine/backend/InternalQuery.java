@@ -35,7 +35,7 @@ public abstract class InternalQuery implements ReplyOwner {
 
   /** The text values of each row kept, null for SQL null; valid within {@link #done}. */
   protected final List<List<String>> rows() {
-    return rows == null ? List.of() : sender.rows(rows);
+    return rows == null ? List.of() : sender.replies().rows(rows);
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The replies of one server connection on their way to their owners: who gets what comes, what the
@@ -50,7 +52,8 @@ public final class ReplyDelivery {
     return status;
   }
 
-  boolean told() {
+  /** Whether the owner of the group that is being answered has had a message of it. */
+  public boolean told() {
     return told;
   }
 
@@ -62,12 +65,46 @@ public final class ReplyDelivery {
     return due;
   }
 
-  int namesChanged() {
+  /**
+   * How many statements of the group that has just been answered have given or taken names of
+   * prepared statements, be it all of them, by their command tags: whatever failed behind them,
+   * that stays.
+   */
+  public int namesChanged() {
     return namesChanged;
   }
 
   long groupsAnswered() {
     return groupsAnswered;
+  }
+
+  // ---- whose it is
+
+  /** Whose reply comes next; null when none is pending. */
+  public ReplyOwner firstOwner() {
+    return groups.first();
+  }
+
+  /** Those whose replies come after the one that is next. */
+  public List<ReplyOwner> ownersBehindFirst() {
+    List<ReplyOwner> behind = new ArrayList<>();
+    for (Object owner : groups.behindFirst()) {
+      behind.add((ReplyOwner) owner);
+    }
+    return behind;
+  }
+
+  /** Whether all who wait for a reply get it from another server once the connection is closed. */
+  public boolean answeredElsewhere() {
+    return !connection.closed()
+        && !groups.isEmpty()
+        && groups.first().answeredElsewhere(connection)
+        && ownersBehindFirst().stream().allMatch(owner -> owner.answeredElsewhere(connection));
+  }
+
+  /** What is still to be answered to this owner is taken by another, in its place. */
+  public void replaceOwner(ReplyOwner owner, ReplyOwner by) {
+    groups.replace(owner, by);
   }
 
   // ---- what comes
@@ -110,7 +147,15 @@ public final class ReplyDelivery {
 
   /** The server has reported a value of the session's. */
   public void reported(String name, String value) {
-    connection.report(name, value, recipient());
+    ReportedValues values = connection.reported();
+    if (values.tooMany(name)) {
+      outOfSync("more than " + ReportedValues.MOST + " parameters reported");
+    } else if (values.report(name, value)) {
+      ReplyOwner recipient = recipient();
+      if (recipient != null) {
+        recipient.parameterChanged(connection, name, value);
+      }
+    }
   }
 
   /** The server has said how far its data goes with what the session has just committed. */
@@ -207,7 +252,7 @@ public final class ReplyDelivery {
 
   /** The server has said why it ends the connection, which it will do next. */
   public void endAnnounced(ServerError why) {
-    connection.ending(why);
+    connection.end().announced(why);
   }
 
   /**
@@ -216,6 +261,6 @@ public final class ReplyDelivery {
    * @param what in words
    */
   public void outOfSync(String what) {
-    connection.outOfSync(what);
+    connection.end().outOfSync(what);
   }
 }

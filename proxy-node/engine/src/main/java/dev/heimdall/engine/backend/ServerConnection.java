@@ -5,22 +5,14 @@ import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementHolder;
 import dev.heimdall.engine.reply.ReplySource;
-import dev.heimdall.engine.wire.EditedText;
-import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ReplyGroups;
-import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.SocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * One logged-in server connection: what is written to it, who has it, and what is left on it. All
@@ -28,18 +20,10 @@ import java.util.TreeMap;
  */
 public final class ServerConnection extends ChannelInboundHandlerAdapter
     implements StatementHolder, ReplySource, LoopContext.Flushable {
-  /** PostgreSQL reports some 15 values. */
-  private static final int MAX_REPORTED = 1_000;
-
   private final long id;
-  private Listener listener;
+  private ConnectionKeeper keeper;
   private final int processId;
-  private final Map<String, String> reported;
-  private final Greeting welcome;
-
-  /** What was reported at log-in, and is the default there. */
-  private Map<String, String> usual;
-
+  private final ReportedValues reported;
   private final ServerTarget target;
   private final long createdAt;
   private LoopContext context;
@@ -53,26 +37,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final ConnectionEnd end;
   private Variables applied = Variables.NONE;
 
-  /** Reported values as they were before they changed. */
-  private final Map<String, String> changedReports = new HashMap<>();
-
+  private final Residue residue = new Residue();
+  private final CancelRequests cancels = new CancelRequests();
   private ReplyOwner holder;
 
   /** Whether sessions that do not hold the connection have messages on their way at a time. */
   private boolean shared;
 
-  private Taint taint = Taint.NEVER;
-  private boolean seedInDoubt;
-
-  /** Why and by whom it is closed when its holder leaves it; null where others may have it. */
-  private Ending afterUse;
-
-  /** How many groups had been answered when the connection was last as good as new. */
-  private long groupsBeforeClean;
-
-  private boolean foreignSequences;
-  private int cancels;
-  private boolean cancelled;
   private long lastUsed;
 
   /** When anything was received last. */
@@ -99,67 +70,19 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     PENDING
   }
 
-  /** Whether something is left behind on the connection that only DISCARD ALL removes. */
-  private enum Taint {
-    NEVER,
-    TAINTED,
-    /** It was, and has been removed since. */
-    REMOVED
-  }
-
-  /** Who keeps this connection: its pool. */
-  public interface Listener {
-    void serverClosed(ServerConnection connection);
-
-    /** A cancel request that held the connection back has been carried out. */
-    void cancelsDone(ServerConnection connection);
-
-    /** Whether somebody waits for a connection like this, or it is to be closed. */
-    default boolean wanted(ServerConnection connection) {
-      return false;
-    }
-
-    /** The server takes no more prepared statements, of any connection. */
-    default void preparedFull() {}
-
-    /**
-     * The node's connections hold as many prepared statements as they may on the server.
-     *
-     * @param held whether those go as well that clients hold
-     */
-    default void preparedNearlyFull(ServerConnection connection, boolean held) {}
-  }
-
-  /** The server takes no more prepared statements: others that nobody executes make room. */
-  public void preparedFull() {
-    listener.preparedFull();
-  }
-
-  /**
-   * The node's connections hold as many prepared statements as they may on the server: idle ones
-   * make room, those of this event loop at once.
-   *
-   * @param held whether those go as well that clients hold
-   */
-  public void preparedNearlyFull(boolean held) {
-    listener.preparedNearlyFull(this, held);
-  }
-
   ServerConnection(
       long id,
       LoopContext context,
       Channel channel,
-      Listener listener,
+      ConnectionKeeper keeper,
       ServerTarget target,
       LogIn.LoggedIn found) {
     this.id = id;
     this.context = context;
     this.channel = channel;
-    this.listener = listener;
+    this.keeper = keeper;
     this.processId = found.processId();
-    this.reported = new HashMap<>(found.greeting().reported());
-    this.welcome = found.greeting();
-    this.usual = found.greeting().reported();
+    this.reported = new ReportedValues(found.greeting());
     this.target = target;
     this.statements = new ServerStatements(target.prepared(), groups::now);
     this.delivery = new ReplyDelivery(this, groups);
@@ -182,11 +105,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   public void expect(byte kind, ReplyOwner owner) {
     assert context.inLoop();
     scanner.expect(kind, owner);
-  }
-
-  /** The same of a text of statements in which the node has changed something. */
-  public void expectEdited(EditedText text, ReplyOwner owner) {
-    scanner.expectEdited(text, owner);
   }
 
   /**
@@ -260,10 +178,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return requests;
   }
 
-  List<List<String>> rows(ByteBuf messages) {
-    return scanner.rows(messages);
-  }
-
   public boolean writable() {
     return channel.isWritable();
   }
@@ -272,14 +186,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.alloc().buffer(size);
   }
 
-  /** Answers that are the node's own are wanted as soon as those before them have come. */
-  public void flushing() {
-    scanner.flushing();
-  }
-
-  /** Gives those that {@link #flushing} has asked for and that stand first. */
-  public void answerFlushed() {
-    scanner.answerFlushed();
+  /** What is expected of the server, beyond what {@link #expect} notes. */
+  public ReplyScanner replies() {
+    return scanner;
   }
 
   // ---- state
@@ -310,79 +219,24 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
   }
 
-  /** What the server reports to sessions like the one that this is now. */
-  public Greeting greeting() {
-    return new Greeting(new TreeMap<>(reported), welcome.warned(), welcome.said());
-  }
-
-  /** Values that the server reported: server_version, TimeZone and so on. */
-  public Map<String, String> reported() {
+  /** What the server reports of its settings. */
+  public ReportedValues reported() {
     return reported;
   }
 
-  /**
-   * Whether the server has come to allow no writes since the connection was made, as it has
-   * reported on it (PostgreSQL from version 14 on), for sessions that have not set that themselves.
-   */
-  public boolean hasBecomeReadOnly() {
-    return hasTurnedOn("in_hot_standby") || hasTurnedOn("default_transaction_read_only");
+  /** What sessions have left here. */
+  public Residue residue() {
+    return residue;
   }
 
-  private boolean hasTurnedOn(String name) {
-    return "on".equals(reported.get(name)) && "off".equals(welcome.reported().get(name));
+  /** What was sent to end what runs here. */
+  public CancelRequests cancels() {
+    return cancels;
   }
 
-  /** The value that sessions have there that have not set their own; null where none is known. */
-  public String usual(String name) {
-    return usual.get(name);
-  }
-
-  /** The configuration that the server reads again while it runs may give another one. */
-  public void usual(String name, String value) {
-    usual = new HashMap<>(usual);
-    usual.put(name, value);
-  }
-
-  /** The server has reported a value; where it is another than before, its recipient hears so. */
-  void report(String name, String value, ReplyOwner recipient) {
-    if (reported.size() >= MAX_REPORTED && !reported.containsKey(name)) {
-      outOfSync("more than " + MAX_REPORTED + " parameters reported");
-      return;
-    }
-    String before = reported.put(name, value);
-    if (value.equals(before)) {
-      return; // asked about what did not change, it might report it again, without end
-    }
-    if (!changedReports.containsKey(name)) {
-      changedReports.put(name, before);
-    } else if (value.equals(changedReports.get(name))) {
-      changedReports.remove(name);
-    }
-    if (recipient != null) {
-      recipient.parameterChanged(this, name, value);
-    }
-  }
-
-  /** Whether reported values differ from those when they were last taken note of. */
-  public boolean hasChangedReports() {
-    return !changedReports.isEmpty();
-  }
-
-  /** A reported value was to change. */
-  public void reportExpected(String name) {
-    if (!changedReports.isEmpty()) {
-      changedReports.keySet().removeIf(name::equalsIgnoreCase);
-    }
-  }
-
-  /** Takes note of the reported values: the names of those that differ. */
-  public Set<String> takeChangedReports() {
-    if (changedReports.isEmpty()) {
-      return Set.of();
-    }
-    Set<String> names = Set.copyOf(changedReports.keySet());
-    changedReports.clear();
-    return names;
+  /** Who keeps the connection. */
+  public ConnectionKeeper keeper() {
+    return keeper;
   }
 
   /** Whether what was set here would disturb the connection while it is idle. */
@@ -417,11 +271,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return end.closed() ? end.groupOpen() : groups.open();
   }
 
-  /** Whether an owner has had the beginning of a message whose rest has not come. */
-  public boolean cutReply() {
-    return scanner.cutReply();
-  }
-
   /**
    * Whether the group's owner has had more of it than what comes before a statement is carried out.
    */
@@ -440,13 +289,14 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /** Whether the owner of the group that is being answered has had a message of it. */
+  @Override
   public boolean told() {
     return delivery.told();
   }
 
-  /** Whether the server skips whatever it is sent until its batch is ended. */
-  public boolean skipping() {
-    return scanner.skipping();
+  /** Whose its replies are, and what has become of them. */
+  public ReplyDelivery delivery() {
+    return delivery;
   }
 
   /** How many messages of a batch are unanswered whose answers are wanted before its end. */
@@ -474,70 +324,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return scanner.copyIn();
   }
 
-  /** The end of a copy was sent, perhaps before the server has asked for its data. */
-  public void copyInEnded() {
-    scanner.copyInEnded();
-  }
-
-  /** Whether whoever has it ought to give it back as soon as can be. */
-  public boolean wanted() {
-    return listener.wanted(this);
-  }
-
-  /** Something stays behind on the connection that only DISCARD ALL removes. */
-  public void taint() {
-    taint = Taint.TAINTED;
-    seedInDoubt = true; // which a DISCARD ALL of the session's own leaves as it is
-  }
-
-  public boolean tainted() {
-    return taint == Taint.TAINTED;
-  }
-
-  /** Whether it ever was, however clean it is now. */
-  public boolean wasTainted() {
-    return taint != Taint.NEVER;
-  }
-
-  /** A session may have set what random() gives from here on. */
-  public void seedInDoubt() {
-    seedInDoubt = true;
-  }
-
-  /** Whether the next session could foresee random numbers unless a new seed is set. */
-  public boolean isSeedInDoubt() {
-    return seedInDoubt;
-  }
-
-  /** A new seed was set that is secret. */
-  public void seeded() {
-    seedInDoubt = false;
-  }
-
   /** DISCARD ALL ran. */
   public void cleaned() {
-    taint = taint == Taint.TAINTED ? Taint.REMOVED : taint;
+    residue.cleaned(holder != null, delivery.groupsAnswered());
     applied = Variables.NONE;
-    changedReports.clear();
+    reported.takeChanged();
     statements.forgetAll();
-    sequencesForgotten();
-    if (holder == null) {
-      groupsBeforeClean = delivery.groupsAnswered();
-    }
-  }
-
-  /** DISCARD SEQUENCES ran, or will have run before what is sent next. */
-  public void sequencesForgotten() {
-    foreignSequences = false;
-  }
-
-  /**
-   * Whether currval and lastval may answer with what someone before the present holder, or itself
-   * when it had the connection before, took from a sequence. Any statement may have: columns have
-   * defaults, and functions do as they like.
-   */
-  public boolean foreignSequences() {
-    return foreignSequences;
   }
 
   public long createdAt() {
@@ -551,15 +343,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** When anything was received last, be it a part of a reply. */
   public long heardAt() {
     return heardAt;
-  }
-
-  /**
-   * How many statements of the group that has just been answered have given or taken names of
-   * prepared statements, be it all of them, by their command tags: whatever failed behind them,
-   * that stays.
-   */
-  public int namesChanged() {
-    return delivery.namesChanged();
   }
 
   /** Statements and batches answered. */
@@ -588,7 +371,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     assert context.inLoop();
     this.holder = owner;
     statements.settle();
-    this.foreignSequences = delivery.groupsAnswered() != groupsBeforeClean;
+    residue.held(delivery.groupsAnswered());
     this.lastUsed = context.now();
   }
 
@@ -602,36 +385,9 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return shared;
   }
 
-  /** Whose reply comes next; null when none is pending. */
-  public ReplyOwner firstOwner() {
-    return groups.first();
-  }
-
-  /** Whether all who wait for a reply get it from another server once this is closed. */
-  public boolean answeredElsewhere() {
-    return !closed()
-        && !groups.isEmpty()
-        && groups.first().answeredElsewhere(this)
-        && ownersBehindFirst().stream().allMatch(owner -> owner.answeredElsewhere(this));
-  }
-
   /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
     return end.closed() ? end.wasFirst(owner) : groups.isFirst(owner);
-  }
-
-  /** What is still to be answered to this owner is taken by another, in its place. */
-  public void replaceOwner(ReplyOwner owner, ReplyOwner by) {
-    groups.replace(owner, by);
-  }
-
-  /** Those whose replies come after the one that is next. */
-  public List<ReplyOwner> ownersBehindFirst() {
-    List<ReplyOwner> behind = new ArrayList<>();
-    for (Object owner : groups.behindFirst()) {
-      behind.add((ReplyOwner) owner);
-    }
-    return behind;
   }
 
   public void pauseReading() {
@@ -642,71 +398,25 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     channel.config().setAutoRead(true);
   }
 
-  /**
-   * A cancel request for what runs here was sent; the connection must not serve anyone else until
-   * it is done.
-   */
-  public void cancelStarted() {
-    cancels++;
-    cancelled = true;
-  }
-
-  /** Whether {@link #takeCancelled} will say so. */
-  public boolean wasCancelled() {
-    return cancelled;
-  }
-
-  /** Whether a cancel was sent since this was last asked: its signal may still be on its way. */
-  public boolean takeCancelled() {
-    boolean was = cancelled;
-    cancelled = false;
-    return was;
-  }
-
+  /** A cancel request for what runs here was carried out. */
   public void cancelEnded() {
-    if (--cancels == 0 && !end.closed()) {
-      listener.cancelsDone(this);
+    if (cancels.ended() && !end.closed()) {
+      keeper.cancelsDone(this);
     }
-  }
-
-  public boolean cancelling() {
-    return cancels > 0;
   }
 
   /**
    * Moves the quiet connection to another event loop; calls back on that loop, with whether it got
    * there.
    */
-  public void move(
-      LoopContext to, Listener newListener, java.util.function.Consumer<Boolean> done) {
-    LoopContext from = context;
-    // io_uring would begin another read on this loop when the one that waits is cancelled, and
-    // never leave it.
-    channel.config().setAutoRead(false);
-    channel
-        .deregister()
-        .addListener(
-            left -> {
-              context = to;
-              listener = newListener;
-              to.loop()
-                  .register(channel)
-                  .addListener(
-                      arrived ->
-                          to.loop()
-                              .execute(
-                                  () -> {
-                                    boolean moved =
-                                        left.isSuccess() && arrived.isSuccess() && !end.closed();
-                                    if (moved) {
-                                      channel.config().setAutoRead(true);
-                                    } else {
-                                      channel.close();
-                                    }
-                                    done.accept(moved);
-                                  }));
-            });
-    from.tick();
+  public void move(LoopContext to, ConnectionKeeper newKeeper, Consumer<Boolean> done) {
+    new ConnectionMove(this, channel, done).to(to, newKeeper);
+  }
+
+  /** Another event loop has it from here on. */
+  void moved(LoopContext to, ConnectionKeeper newKeeper) {
+    context = to;
+    keeper = newKeeper;
   }
 
   /**
@@ -719,62 +429,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     end.close(why);
   }
 
-  /**
-   * Ends the connection for all who use it, whose pending replies are lost, and leaves it to its
-   * server to close it: one that does not read now holds its place there until it does.
-   *
-   * @param why in words, for the log
-   * @param gone runs on the loop when it is closed
-   */
-  public void leave(String why, Runnable gone) {
-    assert context.inLoop();
-    channel.closeFuture().addListener(closed -> context.soon(gone, this::failed));
-    end.leave(why);
-  }
-
-  /** Closes it where it was left and its server has not. */
-  public void abandon() {
-    channel.close();
-  }
-
-  /**
-   * The server has not ended what was cancelled for a time limit: the connection is closed, and
-   * nothing that was sent over it by the one who waits for it is sent again.
-   *
-   * @param error what its users get
-   */
-  public void closeOverdue(ServerError error) {
-    assert context.inLoop();
-    end.overdue(error);
-  }
-
-  /**
-   * A statement of the node's own has failed that was to make the connection one session's, or to
-   * find out what a session has set: the connection is closed, and counted, and no session gets it.
-   *
-   * @param statement what failed, in words, for the log
-   */
-  public void closeForState(String statement, ServerError error) {
-    end.close(new Ending(Ending.Side.STATE, statement + " failed with " + error.sqlState()));
-  }
-
-  /** The same when the session that has it leaves it: that still needs it. */
-  public void condemn(String statement, ServerError error) {
-    afterUse = new Ending(Ending.Side.STATE, statement + " failed with " + error.sqlState());
-  }
-
-  /** A session leaves something on the connection that not even DISCARD ALL removes. */
-  public void lastUse() {
-    if (afterUse == null) {
-      afterUse =
-          new Ending(Ending.Side.NODE, "a session has left on it what DISCARD ALL does not remove");
-    }
+  /** Other ways to end it. */
+  public ConnectionEnd end() {
+    return end;
   }
 
   /** Closes the connection if no session may have it any more. */
   public void closeCondemned() {
-    if (afterUse != null) {
-      end.close(afterUse);
+    if (residue.afterUse() != null) {
+      end.close(residue.afterUse());
     }
   }
 
@@ -801,15 +464,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     }
     bytesIn += in.readableBytes();
     scanner.read(ReadBuffers.fitted(in));
-  }
-
-  void outOfSync(String what) {
-    end.outOfSync(what);
-  }
-
-  /** The server has said why it ends the connection. */
-  void ending(ServerError error) {
-    end.announced(error);
   }
 
   void used() {
@@ -857,6 +511,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   void tellPool() {
     statements.ended();
-    listener.serverClosed(this);
+    keeper.serverClosed(this);
   }
 }

@@ -51,12 +51,9 @@ public final class ServerConnector {
 
   /** Connects and logs in; the connection lives on the loop of the context. */
   public void connect(
-      LoopContext context,
-      ServerTarget target,
-      ServerConnection.Listener listener,
-      Handler handler) {
+      LoopContext context, ServerTarget target, ConnectionKeeper keeper, Handler handler) {
     RefreshedLogin.Attempt attempt =
-        (credential, told) -> connect(context, target, credential, listener, told);
+        (credential, told) -> connect(context, target, credential, keeper, told);
     target
         .credential()
         .asked()
@@ -69,7 +66,7 @@ public final class ServerConnector {
       LoopContext context,
       ServerTarget target,
       ServerCredential credential,
-      ServerConnection.Listener listener,
+      ConnectionKeeper keeper,
       Handler handler) {
     DataSource source = target.source();
     offLoop.execute(
@@ -77,7 +74,7 @@ public final class ServerConnector {
           SocketAddress address = sockets.address(source.host(), source.port());
           context
               .loop()
-              .execute(() -> connect(context, target, credential, address, listener, handler));
+              .execute(() -> connect(context, target, credential, address, keeper, handler));
         });
   }
 
@@ -86,7 +83,7 @@ public final class ServerConnector {
       ServerTarget target,
       ServerCredential credential,
       SocketAddress address,
-      ServerConnection.Listener listener,
+      ConnectionKeeper keeper,
       Handler handler) {
     DataSource source = target.source();
     String where = source.host() + ":" + source.port();
@@ -106,7 +103,7 @@ public final class ServerConnector {
             }
             ServerConnection connection =
                 new ServerConnection(
-                    ids.incrementAndGet(), context, ctx.channel(), listener, target, found);
+                    ids.incrementAndGet(), context, ctx.channel(), keeper, target, found);
             ctx.pipeline().addLast("server", connection);
             ctx.pipeline().remove(ctx.handler());
             LoopContext.guarded(() -> handler.connected(connection), connection::failed);
@@ -191,7 +188,7 @@ public final class ServerConnector {
    * @param done runs on the connection's loop when the server has taken the request, or cannot
    */
   public void cancel(ServerConnection connection, Runnable done) {
-    connection.cancelStarted();
+    connection.cancels().started();
     cancels.incrementAndGet();
     // A socket that is opened amid a batch of events may get the number of one that was closed in
     // it, and then its event, which ends it. Tasks run behind the batch.

@@ -37,10 +37,10 @@ public abstract class StateQuery extends InternalQuery {
   protected final void done(ServerConnection from, ServerError error) {
     if (error != null && !from.closed()) {
       if (from.status() == TransactionState.IDLE) {
-        from.closeForState(statement, error);
+        from.end().closeForState(statement, error);
       } else if (!error.sqlState().equals(IN_FAILED_TRANSACTION)) {
         // It has failed the transaction of its session, which can still get the error.
-        from.condemn(statement, error);
+        from.residue().condemn(statement, error);
       }
     }
     ended(from, error);

@@ -53,7 +53,7 @@ final class PoolProbe implements Waiter {
               protected void done(ServerConnection from, ServerError error) {
                 if (!from.closed()) {
                   if (error != null) {
-                    from.closeForState("SELECT", error);
+                    from.end().closeForState("SELECT", error);
                   }
                   pool.release(from);
                 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * outside the pools, and ended with it. As long as credentials are being changed it is tried again,
  * as for others who wait.
  */
-final class DedicatedLink implements ServerConnection.Listener, ServerConnector.Handler {
+final class DedicatedLink implements ConnectionKeeper, ServerConnector.Handler {
   private static final long FIRST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 2000;
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
@@ -83,7 +84,7 @@ final class KnownServer {
   }
 
   /** A connection that is made to hear what the server says, and closed then. */
-  private final class Probe implements ServerConnection.Listener, ServerConnector.Handler {
+  private final class Probe implements ConnectionKeeper, ServerConnector.Handler {
     private final VdbPools pools;
     private final PoolKey key;
     private final LoopContext loop;
@@ -101,7 +102,7 @@ final class KnownServer {
 
     @Override
     public void connected(ServerConnection connection) {
-      Greeting greeting = connection.greeting();
+      Greeting greeting = connection.reported().greeting();
       learnt(greeting);
       connection.close("the server was asked what it is");
       over(waiter -> waiter.known().accept(greeting));

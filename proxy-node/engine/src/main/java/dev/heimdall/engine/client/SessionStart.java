@@ -168,7 +168,7 @@ public final class SessionStart {
       return;
     }
     session.dedicate(connection);
-    welcome(connection.greeting());
+    welcome(connection.reported().greeting());
     session.processDedicated();
   }
 
@@ -179,7 +179,8 @@ public final class SessionStart {
    * @return that, for {@link #welcome}
    */
   public Greeting learn(ServerConnection server, boolean away) {
-    Greeting greeting = away ? server.greeting().ofWriter() : server.greeting();
+    Greeting greeting =
+        away ? server.reported().greeting().ofWriter() : server.reported().greeting();
     vdb.profiles().put(profileKey, greeting);
     vdb.learnt(greeting);
     return greeting;

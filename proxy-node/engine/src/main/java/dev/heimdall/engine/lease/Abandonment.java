@@ -62,7 +62,7 @@ public final class Abandonment {
             connection.close("its client has disconnected, and what it ran cannot be cancelled");
             return;
           }
-          if (session.pending().outstanding() > 0 && !connection.cancelling()) {
+          if (session.pending().outstanding() > 0 && !connection.cancels().inProgress()) {
             connector.cancel(connection, () -> {});
           }
           pressOn(connection, attempt + 1);
@@ -93,8 +93,8 @@ public final class Abandonment {
       lease.forgetServer();
       connection.close("its client has disconnected");
     } else if (lease.server() == connection && connection.quiet() && !connection.closed()) {
-      if (!keepsNothing() || connection.hasChangedReports()) {
-        connection.taint();
+      if (!keepsNothing() || connection.reported().hasChanged()) {
+        connection.residue().taint();
       }
       lease.giveBack(connection);
     }

@@ -374,7 +374,7 @@ public final class ServerLease {
     if (state == LeaseState.WAITING) {
       counters.waited((loop.now() - waitingSince) / 1000);
     }
-    if (connection.foreignSequences()
+    if (connection.residue().foreignSequences()
         && !replicas.away()
         && state != LeaseState.STARTING
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
@@ -406,7 +406,7 @@ public final class ServerLease {
   /** Another session's state sticks to the connection: it is closed, and another one is taken. */
   void closeUnusable(ServerConnection from, String statement, ServerError error) {
     from.hold(null);
-    from.closeForState(statement, error);
+    from.end().closeForState(statement, error);
     replace(from, error);
   }
 
@@ -436,7 +436,7 @@ public final class ServerLease {
   /** The session's own values are rejected: its client gets the error. */
   void refusedThere(ServerConnection from, ServerError error) {
     if (state == LeaseState.STARTING) {
-      from.taint();
+      from.residue().taint();
       giveBack(from);
       if (replicas.away()) {
         startAtWriter(); // which may take what a replica does not, such as SERIALIZABLE
@@ -447,7 +447,7 @@ public final class ServerLease {
     }
     boolean ends = pins.any() || isLasting(error);
     from.hold(null);
-    from.closeForState("SET", error);
+    from.end().closeForState("SET", error);
     giveBack(from);
     if (ends) {
       session.fatal(error.asFatal());
@@ -472,7 +472,7 @@ public final class ServerLease {
   /** A statement that had to succeed before the client's has ended. */
   void prepared(ServerConnection from, boolean tellClient, ServerError error) {
     if (state == LeaseState.CLOSED) {
-      from.taint(); // what was set for it is set, and that was not noted
+      from.residue().taint(); // what was set for it is set, and that was not noted
       abandonment.rest(from);
       return;
     }
@@ -489,7 +489,7 @@ public final class ServerLease {
       return;
     }
     from.applied(destinations.variables());
-    from.takeChangedReports();
+    from.reported().takeChanged();
     if (state == LeaseState.STARTING) {
       started();
       return;
@@ -530,8 +530,8 @@ public final class ServerLease {
       return;
     }
     if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {
-      if (server.hasChangedReports()) {
-        carried.changedUnseen(server.takeChangedReports(), server);
+      if (server.reported().hasChanged()) {
+        carried.changedUnseen(server.reported().takeChanged(), server);
       }
       if (!carried.touched().isEmpty()) {
         if (carried.held()) {
@@ -611,8 +611,8 @@ public final class ServerLease {
   /** The connection goes back to the pool that lent it. */
   public void giveBack(ServerConnection connection) {
     server = null;
-    if (connection.tainted() && vdb.needsUnusedConnections()) {
-      connection.lastUse();
+    if (connection.residue().tainted() && vdb.needsUnusedConnections()) {
+      connection.residue().lastUse();
     }
     destinations.lender().release(connection);
   }

@@ -72,9 +72,9 @@ public final class SessionPins {
   void add(PinReason reason, ServerConnection server) {
     add(reason);
     inQuestion.remove(reason);
-    server.taint();
+    server.residue().taint();
     if (reason.outlivesReset()) {
-      server.lastUse();
+      server.residue().lastUse();
     }
   }
 

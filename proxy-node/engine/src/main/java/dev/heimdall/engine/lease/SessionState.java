@@ -239,7 +239,8 @@ public final class SessionState {
       TransactionState status) {
     boolean ddl = false;
     boolean divided = divided(statusBefore);
-    int namesChanged = failed ? server.namesChanged() : 0; // in order, and whatever came behind
+    int namesChanged =
+        failed ? server.delivery().namesChanged() : 0; // in order, and whatever came behind
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
       StatementFacts facts = notes.poll().facts();
       ddl |= facts.redefining() == Redefining.ITSELF;
@@ -269,7 +270,7 @@ public final class SessionState {
       }
       if (preparesAmongOthers(facts)) {
         pins.add(PinReason.PREPARE_IN_BATCH);
-        server.taint();
+        server.residue().taint();
       }
     }
     if (status == TransactionState.IDLE) {
@@ -369,7 +370,7 @@ public final class SessionState {
       }
       case RESET_SESSION -> {
         server.applied(Variables.NONE);
-        server.taint();
+        server.residue().taint();
         server.statements().doubtAll();
       }
       case MAY_SEED, LAST_USE, MAY_UNPIN, PIN_NAME, RENAMES_OBJECTS -> apply(effect, server, false);
@@ -463,9 +464,9 @@ public final class SessionState {
       case UNLISTEN -> unlisten.accept(effect.name());
       case UNLISTEN_ALL -> unlisten.accept(null);
       case DEALLOCATE -> deallocate(effect.name(), server);
-      case MAY_SEED -> server.seedInDoubt();
-      case LAST_USE -> server.lastUse();
-      case FORGET_SEQUENCES -> server.sequencesForgotten();
+      case MAY_SEED -> server.residue().seedInDoubt();
+      case LAST_USE -> server.residue().lastUse();
+      case FORGET_SEQUENCES -> server.residue().sequencesForgotten();
       case PREPARE,
           EXECUTE,
           LISTEN,
@@ -598,7 +599,7 @@ public final class SessionState {
       touchedWeight -= Variables.weight(name);
     }
     Variables applied = server.applied().without(name);
-    server.reportExpected(name);
+    server.reported().expected(name);
     String own = startup.get(name);
     server.applied(own == null ? applied : applied.with(name, own));
     variables = own == null ? variables.without(name) : variables.with(name, own);
@@ -606,7 +607,7 @@ public final class SessionState {
 
   private void resetAll(ServerConnection server) {
     forgetTouched();
-    server.takeChangedReports();
+    server.reported().takeChanged();
     Variables own = startupForReset();
     for (String name : variables.names()) {
       own = rules.outlivesReset(name) ? own.with(name, variables.get(name)) : own;

@@ -50,7 +50,7 @@ final class StateInquiry {
                 } else if (!from.closed()) {
                   session.pin(PinReason.of("setting that cannot be read"));
                   carried.lost();
-                  from.condemn("current_setting", error);
+                  from.residue().condemn("current_setting", error);
                   session.requests().process();
                 }
               }

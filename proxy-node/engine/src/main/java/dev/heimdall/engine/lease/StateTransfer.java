@@ -57,7 +57,7 @@ final class StateTransfer {
   void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
     if (!from.applied().exceed(wanted)) {
-      if (from.wasTainted() && carried.fixedByUse(wanted)) {
+      if (from.residue().wasTainted() && carried.fixedByUse(wanted)) {
         // Another session may have fixed it.
         lease.closeUnusable(from, "SET", error);
       } else {
@@ -106,7 +106,7 @@ final class StateTransfer {
               protected void ended(ServerConnection from, ServerError error) {
                 if (error == null) {
                   from.applied(wanted);
-                  from.takeChangedReports();
+                  from.reported().takeChanged();
                 }
               }
             });

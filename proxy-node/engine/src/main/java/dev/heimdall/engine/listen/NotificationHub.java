@@ -1,6 +1,7 @@
 package dev.heimdall.engine.listen;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -31,8 +32,7 @@ import org.slf4j.LoggerFactory;
  * connection is lost it is made anew; what was notified in between is lost, as it is for any client
  * of PostgreSQL that reconnects.
  */
-final class NotificationHub
-    implements ServerConnection.Listener, ReplyOwner, LoopContext.Flushable {
+final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext.Flushable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
   private static final long RETRY_MILLIS = 500;
   private static final int MAX_MESSAGE = 1 << 20;
@@ -276,7 +276,8 @@ final class NotificationHub
             if (those != null) {
               those.forEach(each -> each.accept(error));
             } else if (error != null && !from.closed() && listeners.containsKey(channel)) {
-              from.closeForState("LISTEN", error); // it is made anew, and they are listened for
+              from.end()
+                  .closeForState("LISTEN", error); // it is made anew, and they are listened for
             }
           }
         };
@@ -291,7 +292,7 @@ final class NotificationHub
           @Override
           protected void done(ServerConnection from, ServerError error) {
             if (error != null && !from.closed()) {
-              from.closeForState("UNLISTEN", error);
+              from.end().closeForState("UNLISTEN", error);
             }
           }
         });

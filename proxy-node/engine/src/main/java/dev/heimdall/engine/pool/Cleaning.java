@@ -81,7 +81,7 @@ final class Cleaning {
                 "RESET",
                 () -> {
                   connection.applied(left);
-                  connection.takeChangedReports();
+                  connection.reported().takeChanged();
                   releaseAgain(connection);
                 }));
   }
@@ -105,7 +105,7 @@ final class Cleaning {
             new Step(
                 "SELECT",
                 () -> {
-                  connection.seeded();
+                  connection.residue().seeded();
                   seeded.run();
                 }));
   }
@@ -163,7 +163,7 @@ final class Cleaning {
                 if (error == null || error.sqlState().equals(CANCELLED)) {
                   pool.free(connection);
                 } else {
-                  connection.closeForState("SELECT", error);
+                  connection.end().closeForState("SELECT", error);
                 }
               }
             });
@@ -173,7 +173,7 @@ final class Cleaning {
   void expire(long now) {
     for (Map.Entry<ServerConnection, Long> entry : List.copyOf(since.entrySet())) {
       ServerConnection connection = entry.getKey();
-      if (now - entry.getValue() > LIMIT_NANOS && !connection.cancelling()) {
+      if (now - entry.getValue() > LIMIT_NANOS && !connection.cancels().inProgress()) {
         connection.close("it could not be cleaned in time"); // which takes it out of here
       }
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
@@ -15,7 +16,7 @@ public interface Connector {
   void connect(
       LoopContext context,
       ServerTarget target,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler);
 
   /**
@@ -32,7 +33,7 @@ public interface Connector {
       public void connect(
           LoopContext context,
           ServerTarget target,
-          ServerConnection.Listener listener,
+          ConnectionKeeper listener,
           ServerConnector.Handler handler) {
         by.connect(context, target, listener, handler);
       }

@@ -74,7 +74,7 @@ public final class Lane {
     return !closed
         && !connection.closed()
         && connection.writable()
-        && !connection.cancelling()
+        && !connection.cancels().inProgress()
         && connection.applied().equals(wanted);
   }
 
@@ -135,20 +135,20 @@ public final class Lane {
    * @param cancel asks the server to end what runs on the connection
    */
   public void leave(ReplyOwner owner, Runnable cancel) {
-    connection.replaceOwner(owner, new Orphan(cancel));
+    connection.delivery().replaceOwner(owner, new Orphan(cancel));
     lanes.look();
   }
 
   /** Whether the statement that stands first is nobody's. */
   boolean orphaned() {
-    return connection.firstOwner() instanceof Orphan;
+    return connection.delivery().firstOwner() instanceof Orphan;
   }
 
   /** Has the server end a statement that is nobody's and takes long. */
   void endOrphan(long now, long limit) {
-    if (connection.firstOwner() instanceof Orphan orphan
+    if (connection.delivery().firstOwner() instanceof Orphan orphan
         && firstAge(now) > limit
-        && !connection.cancelling()) {
+        && !connection.cancels().inProgress()) {
       moveOthersOn(); // the signal may come late
       orphan.cancel.run();
     }
@@ -161,7 +161,7 @@ public final class Lane {
     }
     movedOn = true;
     close();
-    for (ReplyOwner owner : connection.ownersBehindFirst()) {
+    for (ReplyOwner owner : connection.delivery().ownersBehindFirst()) {
       if (owner instanceof LaneUser user) {
         lanes.movedOn();
         user.moveOn();

@@ -46,12 +46,14 @@ final class LeftConnections {
   /** Takes one from its users. */
   void leave(ServerConnection connection, String why) {
     cancelled.put(connection, false);
-    connection.leave(
-        why,
-        () -> {
-          cancelled.remove(connection);
-          pool.gone(connection);
-        });
+    connection
+        .end()
+        .leave(
+            why,
+            () -> {
+              cancelled.remove(connection);
+              pool.gone(connection);
+            });
   }
 
   /**
@@ -86,6 +88,6 @@ final class LeftConnections {
 
   /** Closes them without waiting for their server any longer. */
   void abandon() {
-    List.copyOf(cancelled.keySet()).forEach(ServerConnection::abandon);
+    List.copyOf(cancelled.keySet()).forEach(each -> each.end().abandon());
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -15,8 +16,7 @@ import java.util.concurrent.TimeUnit;
  * One log-in at the server on a connection for nothing else: the server's own decision, and how the
  * role starts its sessions.
  */
-final class LoginProbe extends InternalQuery
-    implements ServerConnection.Listener, ServerConnector.Handler {
+final class LoginProbe extends InternalQuery implements ConnectionKeeper, ServerConnector.Handler {
   /** What a probe found; called once, on the loop that probed. */
   interface Outcome {
     /**

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * come, first served. All methods but the counters belong to the loop's thread.
  */
 public final class LoopPool
-    implements ServerConnection.Listener, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
+    implements ConnectionKeeper, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   /** More than these would take longer to make than the reads take that they are for. */
@@ -183,11 +184,10 @@ public final class LoopPool
   public boolean mayRest(ServerConnection connection) {
     return !connection.closed()
         && connection.status() == TransactionState.IDLE
-        && !connection.tainted()
-        && !connection.isSeedInDoubt()
+        && connection.residue().none()
         && !connection.restless()
-        && !connection.cancelling()
-        && !connection.wasCancelled()
+        && !connection.cancels().inProgress()
+        && !connection.cancels().wereSent()
         && settings().reset() != ResetMode.ALWAYS
         && !shared.scope().holdsBack()
         && !retired(connection)
@@ -228,9 +228,9 @@ public final class LoopPool
     }
     if (connection.status() != TransactionState.IDLE) {
       cleaning.rollBack(connection);
-    } else if (connection.tainted() || settings().reset() == ResetMode.ALWAYS) {
+    } else if (connection.residue().tainted() || settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);
-    } else if (connection.isSeedInDoubt()) {
+    } else if (connection.residue().isSeedInDoubt()) {
       cleaning.seed(connection);
     } else if (connection.restless()) {
       cleaning.restore(connection);
@@ -248,11 +248,11 @@ public final class LoopPool
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
   @Override
   public void free(ServerConnection connection) {
-    if (connection.cancelling()) {
+    if (connection.cancels().inProgress()) {
       cleaning.keep(connection);
       return; // cancelsDone frees it
     }
-    if (connection.takeCancelled()) {
+    if (connection.cancels().takeSent()) {
       cleaning.absorbCancel(connection);
       return;
     }
@@ -576,7 +576,7 @@ public final class LoopPool
       for (ServerConnection connection : connections.all()) {
         // What several share is short.
         boolean isShort = connection.shared() || shared.scope().silentSince(connection.lastUsed());
-        if (isShort && connection.answeredElsewhere()) {
+        if (isShort && connection.delivery().answeredElsewhere()) {
           leave(connection, "the server is silent, and others may answer");
         }
       }
@@ -590,7 +590,7 @@ public final class LoopPool
    */
   private void takeReadsBack() {
     for (ServerConnection connection : connections.all()) {
-      if (connection.answeredElsewhere()) {
+      if (connection.delivery().answeredElsewhere()) {
         leave(connection, "the server is not known to be the writer any more");
       }
     }

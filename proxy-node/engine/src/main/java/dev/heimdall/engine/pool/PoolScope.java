@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
@@ -98,10 +99,7 @@ public interface PoolScope {
 
   /** Makes a connection for a pool, which has counted it. */
   void connectPooled(
-      LoopContext context,
-      PoolKey key,
-      ServerConnection.Listener listener,
-      ServerConnector.Handler handler);
+      LoopContext context, PoolKey key, ConnectionKeeper listener, ServerConnector.Handler handler);
 
   /** Cancels what runs on a connection, as {@link Connector#cancel} does. */
   void cancel(ServerConnection connection, Runnable done);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.Fence;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -43,7 +44,7 @@ final class VdbConnector {
       PoolKey key,
       Map<String, String> parameters,
       StatementBounds prepared,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler,
       boolean pooled) {
     PoolPlan now = pools.plan();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
@@ -173,7 +174,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolKey key,
       Map<String, String> parameters,
       StatementBounds prepared,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {
     connections.connect(context, key, parameters, prepared, listener, handler, false);
   }
@@ -184,7 +185,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolKey key,
       Map<String, String> parameters,
       int preparedLimit,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {
     connect(context, key, parameters, StatementBounds.of(preparedLimit), listener, handler);
   }
@@ -193,7 +194,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   public void connectPooled(
       LoopContext context,
       PoolKey key,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {
     connections.connect(context, key, Map.of(), plan.prepared(), listener, handler, true);
   }

@@ -92,7 +92,7 @@ final class ClientGroups {
   /** A group of messages was sent that ReadyForQuery will answer. */
   void sent() {
     ServerConnection server = lease.server();
-    if (server != null && server.skipping()) {
+    if (server != null && server.replies().skipping()) {
       return; // the server will not answer it
     }
     carried.groupSent();
@@ -185,7 +185,7 @@ final class ClientGroups {
       sharing.answered();
       lease.settleShared();
     } else if (pending.outstanding() == 0) {
-      if (from.foreignSequences()
+      if (from.residue().foreignSequences()
           && status == TransactionState.IDLE
           && lease.keepsServer()
           && !from.groupOpen()) {

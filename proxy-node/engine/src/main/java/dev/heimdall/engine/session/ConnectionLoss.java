@@ -161,7 +161,7 @@ final class ConnectionLoss {
       lease.resending().after(sent.alone().beforeRetry());
       return true;
     }
-    return sent.lost().survive(from, from.cutReply(), transaction.begun(), error);
+    return sent.lost().survive(from, from.replies().cutReply(), transaction.begun(), error);
   }
 
   /** Whether all that waits for this connection may be answered by another server instead. */
@@ -277,7 +277,10 @@ final class ConnectionLoss {
     if (reply.part().isLeftOut()) {
       return reply.part().cut();
     }
-    return from != null && from.cutReply() && from.isFirst(owner) && !reply.dropUndelivered();
+    return from != null
+        && from.replies().cutReply()
+        && from.isFirst(owner)
+        && !reply.dropUndelivered();
   }
 
   /**

@@ -40,7 +40,7 @@ final class NameFacts implements NameResolution.Session {
   @Override
   public boolean reportsPath() {
     ServerConnection now = session.lease().server();
-    return now == null || now.reported().containsKey(carried.rules().path());
+    return now == null || now.reported().values().containsKey(carried.rules().path());
   }
 
   @Override

@@ -32,7 +32,7 @@ final class RejectedWrites {
     WriterWatch watch = destinations.home().scope().watch();
     Topology topology = watch.view().topology();
     Optional<TopologyNode> node = topology.node(server(from));
-    return from.hasBecomeReadOnly()
+    return from.reported().hasBecomeReadOnly()
         || node.isPresent()
             && (node.get().role() == NodeRole.REPLICA || node.get().state() == NodeState.READ_ONLY);
   }

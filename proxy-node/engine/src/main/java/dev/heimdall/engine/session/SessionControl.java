@@ -305,7 +305,8 @@ final class SessionControl implements TimedClient {
     counters.cancelIgnored();
     lease
         .server()
-        .closeOverdue(
+        .end()
+        .overdue(
             ServerError.error("57014", TIMED_OUT)
                 .withDetail(
                     "The server did not end it when asked to, and its connection was closed."

@@ -314,7 +314,7 @@ public final class PipelineSharing implements SharedPlaces {
 
   /** A setting has changed that statements behind this one would meet. */
   public void parameterChanged() {
-    lane.connection().taint();
+    lane.connection().residue().taint();
     lane.moveOthersOn();
   }
 
@@ -355,7 +355,7 @@ public final class PipelineSharing implements SharedPlaces {
       return Cause.REPLICA_ERROR;
     }
     // An error that follows a cancel is the client's, whatever it says.
-    return errors.leftBehind(error) && !from.wasCancelled() ? Cause.LEFT_BEHIND : Cause.ERROR;
+    return errors.leftBehind(error) && !from.cancels().wereSent() ? Cause.LEFT_BEHIND : Cause.ERROR;
   }
 
   /**

@@ -117,7 +117,7 @@ final class Sending {
   /** What it may do to its session, or leave behind on the connection. */
   private void noteSession(ServerConnection server, Statement statement) {
     if (statement.maySeed()) {
-      server.seedInDoubt();
+      server.residue().seedInDoubt();
     }
     if (statement.movesPath()) {
       scope.pathMoved();
@@ -130,13 +130,13 @@ final class Sending {
       }
       doubtedCalls.sent(statement, pin, next.names(), next.declared());
       scope.pathMoved();
-      server.taint();
+      server.residue().taint();
       if (statement.outlivesDiscard()) {
-        server.lastUse();
+        server.residue().lastUse();
       }
     } else if (next.doubted() && statement.writesAnything()) {
       // A trigger or view that is not known yet may leave something behind.
-      server.taint();
+      server.residue().taint();
     }
   }
 

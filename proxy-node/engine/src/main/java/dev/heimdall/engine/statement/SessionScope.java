@@ -226,9 +226,9 @@ final class SessionScope {
     String path = carried.rules().path();
     if (isTemporary(server.reported().get(path)) || isTemporary(carried.variables().get(path))) {
       session.pin(PinReason.TEMP_TABLE);
-      server.taint();
+      server.residue().taint();
     } else if (pathMoved) {
-      server.taint(); // it is not known yet where to
+      server.residue().taint(); // it is not known yet where to
     }
   }
 

@@ -165,7 +165,7 @@ public final class SessionTraces {
         named.host(),
         named.port(),
         server.remoteAddress(),
-        dialect.name(server.reported()));
+        dialect.name(server.reported().values()));
     unanswered(group);
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.toy;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LogIn;
@@ -194,7 +195,7 @@ final class ToyNode implements Connector, AutoCloseable {
   public void connect(
       LoopContext on,
       ServerTarget target,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerConnector.Handler handler) {
     LogIn.Outcome outcome =
         new LogIn.Outcome() {

@@ -45,7 +45,7 @@ class ToyPoolTest {
     ServerConnection connection = acquired();
 
     assertThat(connection.processId()).isEqualTo(1);
-    assertThat(connection.reported()).containsEntry("version", "1");
+    assertThat(connection.reported().values()).containsEntry("version", "1");
     assertThat(node.serverOf(connection).requests()).containsExactly("log in app 0");
     assertThat(query(connection, "ECHO hello").rows).containsExactly(List.of("hello"));
   }
@@ -94,7 +94,7 @@ class ToyPoolTest {
     assertThat(server.requests()).containsExactly("ECHO 1");
     assertThat(connection.groups()).isEqualTo(3);
     assertThat(connection.isFirst(first)).isTrue();
-    assertThat(connection.ownersBehindFirst()).containsExactly(second, third);
+    assertThat(connection.delivery().ownersBehindFirst()).containsExactly(second, third);
 
     server.answer();
     node.run();
@@ -112,13 +112,13 @@ class ToyPoolTest {
     ToyServer server = node.serverOf(connection);
     server.requests();
     connection.hold(new Reply());
-    connection.taint();
+    connection.residue().taint();
 
     pool.release(connection);
     node.run();
 
     assertThat(server.requests()).containsExactly("SEED", "reset");
-    assertThat(connection.tainted()).isFalse();
+    assertThat(connection.residue().tainted()).isFalse();
     assertThat(pool.stateOf(connection)).isEqualTo("idle");
     assertThat(node.acquire(pool).connection).isSameAs(connection);
   }
@@ -164,7 +164,7 @@ class ToyPoolTest {
     assertThat(server.requests()).containsExactly("stop");
     assertThat(reply.error.sqlState()).isEqualTo("57014");
     assertThat(done[0]).isTrue();
-    assertThat(connection.cancelling()).isFalse();
+    assertThat(connection.cancels().inProgress()).isFalse();
 
     Session next = node.acquire(pool);
     pool.release(connection);
@@ -197,8 +197,8 @@ class ToyPoolTest {
     node.run();
 
     assertThat(reply.values()).containsExactly("schema=shop");
-    assertThat(connection.reported()).containsEntry("schema", "shop");
-    assertThat(connection.takeChangedReports()).containsExactly("schema");
+    assertThat(connection.reported().values()).containsEntry("schema", "shop");
+    assertThat(connection.reported().takeChanged()).containsExactly("schema");
   }
 
   @Test

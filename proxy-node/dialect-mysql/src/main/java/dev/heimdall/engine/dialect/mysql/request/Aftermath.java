@@ -351,17 +351,18 @@ final class Aftermath {
     note(from, last, facts);
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
-      from.taint();
+      from.residue().taint();
     } else if (!carried.pins().surelyBeside(MysqlPins.ENDING)
         && !explains(facts)
         && changedUnseen(from, last, facts, error)) {
       client.pin(MysqlPins.STORED_CODE);
-      from.taint();
+      from.residue().taint();
     } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
-      from.taint(); // the routine may have been changed past the node since the catalogue was read
+      from.residue()
+          .taint(); // the routine may have been changed past the node since the catalogue was read
     }
     if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
-      from.lastUse(); // a role, say, which MySQL keeps over a reset
+      from.residue().lastUse(); // a role, say, which MySQL keeps over a reset
       if (ServerSide.of(from).mariadb()) {
         lexing.changedUnreported(); // EXECUTE may have run a SET @@variable
       }

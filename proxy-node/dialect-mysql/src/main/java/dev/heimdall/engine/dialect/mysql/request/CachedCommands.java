@@ -131,7 +131,7 @@ final class CachedCommands implements Responder {
   void sending(ServerConnection server) {
     if (cached.awaits()
         && UNCOMMITTED.equals(
-            server.reported().getOrDefault("tx_isolation", isolationOfMysql(server)))) {
+            server.reported().values().getOrDefault("tx_isolation", isolationOfMysql(server)))) {
       cached.refused(Uncached.SESSION);
     }
   }

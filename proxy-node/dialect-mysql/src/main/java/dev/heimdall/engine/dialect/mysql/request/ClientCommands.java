@@ -240,7 +240,7 @@ final class ClientCommands implements RequestHandler {
     if (server.copyIn()) {
       input.begin(total, false);
       if (Payload.length(total) == 0) {
-        server.copyInEnded();
+        server.replies().copyInEnded();
       }
       return true;
     }

@@ -139,7 +139,7 @@ final class DelayedBegins {
           protected void done(ServerConnection from, ServerError error) {
             if (error != null && !from.closed()) {
               // What follows it is on its way, and must not be taken for a transaction's.
-              from.closeForState("BEGIN", error);
+              from.end().closeForState("BEGIN", error);
             } else {
               answers.after(from);
             }

@@ -281,7 +281,7 @@ final class GeneratedId {
    * is read back when it does not, or when somebody waits for the connection.
    */
   private void linger(ServerConnection from) {
-    if (inARow == MOST_IN_A_ROW || from.wanted()) {
+    if (inARow == MOST_IN_A_ROW || from.keeper().wanted(from)) {
       readBack(from, true);
       return;
     }
@@ -306,7 +306,7 @@ final class GeneratedId {
       lingers = false;
       return;
     }
-    boolean over = lingersUntil - loop.now() <= 0 || server.wanted();
+    boolean over = lingersUntil - loop.now() <= 0 || server.keeper().wanted(server);
     if (!over || client.outstanding() > 0) {
       watch();
       return;
@@ -349,7 +349,7 @@ final class GeneratedId {
                 found.read(Long.parseLong(row.get(1)));
               }
             } else if (!from.closed()) {
-              from.closeForState("SELECT @@last_insert_id", error);
+              from.end().closeForState("SELECT @@last_insert_id", error);
             } else if (wanted) {
               lose();
             }

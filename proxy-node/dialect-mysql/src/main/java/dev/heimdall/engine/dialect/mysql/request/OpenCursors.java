@@ -53,7 +53,7 @@ final class OpenCursors {
     of.cursor = open;
     if (open) {
       carried.pins().add(MysqlPins.CURSOR);
-      from.taint();
+      from.residue().taint();
     } else if (pins() && !statements.haveCursor()) {
       carried.pins().remove(MysqlPins.CURSOR);
     }

@@ -121,7 +121,7 @@ final class Preparation {
     if (!asked.keepsAll) {
       server.requests().closePrepared();
     }
-    server.preparedFull();
+    server.keeper().preparedFull();
     server
         .context()
         .loop()
@@ -176,7 +176,7 @@ final class Preparation {
       ServerSide.of(server).close(next);
     }
     if (there.serverFull()) {
-      server.preparedNearlyFull(false);
+      server.keeper().preparedNearlyFull(server, false);
     }
     for (StatementName next = there.eldest();
         next != null && there.serverFull();
@@ -184,7 +184,7 @@ final class Preparation {
       ServerSide.of(server).close(next);
     }
     if (there.serverFull()) {
-      server.preparedNearlyFull(true);
+      server.keeper().preparedNearlyFull(server, true);
     }
   }
 

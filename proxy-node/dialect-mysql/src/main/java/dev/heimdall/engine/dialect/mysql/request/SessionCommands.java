@@ -139,8 +139,8 @@ final class SessionCommands implements Responder {
     if (type == Command.SET_OPTION) {
       client.pin(OPTION);
       ServerSide.of(server).multiStatements(option() == 0);
-      server.taint();
-      server.lastUse();
+      server.residue().taint();
+      server.residue().lastUse();
     }
     if (type == Command.INIT_DB) {
       parts.lifecycle().movesNames();

@@ -57,7 +57,7 @@ final class UnreportedSettings {
               carried.hold(others);
             }
             if (error != null && !of.closed()) {
-              of.closeForState("SET", error);
+              of.end().closeForState("SET", error);
             }
             answers.after(of);
           }

@@ -441,7 +441,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     }
     last.diagnosticsOf(last);
     if (last.stateChange() != LastAnswer.StateChange.NONE) {
-      connection.taint();
+      connection.residue().taint();
     }
     if (last.error() == 0 && !delivery.absorbing()) {
       delivery.takesBack(true);

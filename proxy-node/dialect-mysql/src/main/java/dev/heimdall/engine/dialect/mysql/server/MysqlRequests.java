@@ -364,11 +364,12 @@ public final class MysqlRequests implements ServerRequests {
   void askStatus() {
     Exchange asks =
         new Exchange(Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs()));
-    String database = connection.reported().getOrDefault(StateChanges.DATABASE, setUp.database());
+    String database =
+        connection.reported().values().getOrDefault(StateChanges.DATABASE, setUp.database());
     if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
       running.then(asks);
     } else if (database.isEmpty() || !isPlain(database)) {
-      connection.taint();
+      connection.residue().taint();
       running.then(asks);
     } else {
       byte[] name = database.getBytes(StandardCharsets.UTF_8);
@@ -503,7 +504,7 @@ public final class MysqlRequests implements ServerRequests {
    */
   private void leaveDatabase(SetStatement set, ReplyOwner owner) {
     forgetState();
-    connection.reported().remove(StateChanges.DATABASE);
+    connection.reported().values().remove(StateChanges.DATABASE);
     connection.statements().forgetAll();
     Exchange sets = text(setUp.again());
     send(
@@ -577,7 +578,7 @@ public final class MysqlRequests implements ServerRequests {
     last.forget();
     hadCursor.clear();
     // It is not reported: the same value, set again, must count as another one.
-    connection.reported().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
+    connection.reported().values().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LogIn;
@@ -56,7 +57,7 @@ final class DetachedMysql {
         DetachedConnection.of(
             context,
             channel,
-            new ServerConnection.Listener() {
+            new ConnectionKeeper() {
               @Override
               public void serverClosed(ServerConnection closed) {
                 closings++;

@@ -390,7 +390,7 @@ class MysqlRepliesTest {
     server.command(Command.QUERY, client, true);
     server.server(new Answers(true).error(1290).sent());
     Own left = new Own();
-    server.connection.replaceOwner(client, left);
+    server.connection.delivery().replaceOwner(client, left);
     server.server(new Answers(true).rowsEnd(AUTO, NOTHING).sent());
     assertThat(left.done).isTrue();
     assertThat(client.ends).isEmpty();
@@ -457,7 +457,7 @@ class MysqlRepliesTest {
     server.server(request);
     assertThat(client.files).isEqualTo(1);
     assertThat(server.connection.copyIn()).isTrue();
-    server.connection.copyInEnded();
+    server.connection.replies().copyInEnded();
     byte[] ok = new Answers(false).ok(AUTO, 0, "Records: 1", NOTHING).sent();
     ok[3] = 5; // behind three packets of the client's
     server.server(ok);

@@ -198,7 +198,7 @@ class SharedRepliesTest {
     byte[] large = new Answers(true).clean(random, 1, 1_000).sent();
     server.server(Arrays.copyOf(large, 10_000));
     Own left = new Own();
-    server.connection.replaceOwner(clients.get(0), left);
+    server.connection.delivery().replaceOwner(clients.get(0), left);
     server.server(Arrays.copyOfRange(large, 10_000, large.length));
     assertThat(left.done).isTrue();
     assertThat(clients.get(0).ends).isEmpty();

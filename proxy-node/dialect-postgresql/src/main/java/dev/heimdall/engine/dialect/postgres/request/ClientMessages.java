@@ -497,7 +497,7 @@ final class ClientMessages implements RequestHandler {
     switch (type) {
       case FrontendType.FLUSH -> {
         input.begin(total, false);
-        server.flushing();
+        server.replies().flushing();
         flushSeen = true;
         behindFlush = true;
         return true;
@@ -550,7 +550,7 @@ final class ClientMessages implements RequestHandler {
   public void handled(ServerConnection server) {
     if (flushSeen) {
       flushSeen = false;
-      server.answerFlushed();
+      server.replies().answerFlushed();
     }
   }
 

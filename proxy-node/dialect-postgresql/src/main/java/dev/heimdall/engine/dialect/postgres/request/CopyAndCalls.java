@@ -51,7 +51,7 @@ final class CopyAndCalls {
     boolean copies = expectsCopy(server);
     pending.begin(total, !copies);
     if (copies) {
-      server.copyInEnded();
+      server.replies().copyInEnded();
     }
   }
 
@@ -82,8 +82,8 @@ final class CopyAndCalls {
     if (!LARGE_OBJECTS.contains(function)) {
       sequences.beforeCall(server, function);
       client.pin(PinReason.of("function call"));
-      server.taint();
-      server.lastUse(); // it may be a function in any language
+      server.residue().taint();
+      server.residue().lastUse(); // it may be a function in any language
       lifecycle.sentUnknown();
     }
     writes.noteUnknown();

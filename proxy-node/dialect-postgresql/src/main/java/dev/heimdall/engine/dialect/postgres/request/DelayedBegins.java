@@ -114,7 +114,7 @@ final class DelayedBegins implements Responder {
           protected void done(ServerConnection from, ServerError error) {
             if (error != null && !from.closed()) {
               // What follows it is on its way, and must not be taken for a transaction's.
-              from.closeForState("BEGIN", error);
+              from.end().closeForState("BEGIN", error);
             } else {
               client.quietDone(from);
             }

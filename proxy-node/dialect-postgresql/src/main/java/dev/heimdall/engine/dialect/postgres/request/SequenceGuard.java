@@ -60,7 +60,7 @@ final class SequenceGuard {
   void forget(ServerConnection server) {
     pending.flushGathered();
     server.query(FORGET, names.new Keeping(FORGET));
-    server.sequencesForgotten();
+    server.residue().sequencesForgotten();
   }
 
   /**
@@ -69,14 +69,16 @@ final class SequenceGuard {
    * @param unseen whether it may ask out of sight
    */
   void beforeParse(ServerConnection server, StatementFacts facts, boolean unseen) {
-    if (server.foreignSequences() && outsideTransaction(server) && (unseen || reads(facts, 0))) {
+    if (server.residue().foreignSequences()
+        && outsideTransaction(server)
+        && (unseen || reads(facts, 0))) {
       forget(server);
     }
   }
 
   /** A statement of these facts is about to run. */
   void beforeRun(ServerConnection server, StatementFacts facts) {
-    if (server.foreignSequences() && reads(facts, 0)) {
+    if (server.residue().foreignSequences() && reads(facts, 0)) {
       StringBuilder foreign = new StringBuilder();
       guard(server, conditions(facts, foreign, 0), foreign);
     }
@@ -91,7 +93,7 @@ final class SequenceGuard {
    */
   void binds(ServerConnection server, StatementFacts facts, ByteBuf input, int formats, int end) {
     parameters = List.of();
-    if (server.foreignSequences() && reads(facts, 0)) {
+    if (server.residue().foreignSequences() && reads(facts, 0)) {
       List<Parameter> read = BindParameters.read(input, formats, end, NO_TYPES);
       parameters = read == null ? List.of() : read;
     }
@@ -103,7 +105,7 @@ final class SequenceGuard {
    * @param known whether it is known to ask
    */
   void beforeUnseen(ServerConnection server, boolean known) {
-    if (server.foreignSequences() && client.status() != TransactionState.FAILED) {
+    if (server.residue().foreignSequences() && client.status() != TransactionState.FAILED) {
       if (known && !outsideTransaction(server)) {
         client.sequenceComputed();
       }
@@ -115,7 +117,7 @@ final class SequenceGuard {
   void beforeCall(ServerConnection server, int function) {
     if (function != CURRVAL && function != LASTVAL) {
       beforeUnseen(server, false);
-    } else if (server.foreignSequences()) {
+    } else if (server.residue().foreignSequences()) {
       StringBuilder foreign = new StringBuilder();
       if (function == CURRVAL) {
         computedValue("", foreign);

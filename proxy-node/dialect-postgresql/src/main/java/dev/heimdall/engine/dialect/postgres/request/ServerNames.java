@@ -173,7 +173,7 @@ final class ServerNames {
   /** Nobody can tell what a text does that is sent to the server. */
   void mayDoAnything(ServerConnection server) {
     session.pin(PinReason.UNKNOWN_STATEMENT);
-    server.taint();
+    server.residue().taint();
   }
 
   /** A body has a zero byte behind its text, unless it is of an SQL PREPARE. */
@@ -258,7 +258,7 @@ final class ServerNames {
     if (error != null
         && !from.closed()
         && FAULTS_OF_SERVERS.contains(error.sqlState().substring(0, 2))) {
-      from.closeForState("PREPARE", error);
+      from.end().closeForState("PREPARE", error);
     }
   }
 
@@ -281,8 +281,8 @@ final class ServerNames {
 
   /** No other session must find what this client has named. */
   private static void staysBehind(ServerConnection server, PreparedStatement statement) {
-    if (statement.isClientNamed() && !server.tainted()) {
-      server.taint();
+    if (statement.isClientNamed() && !server.residue().tainted()) {
+      server.residue().taint();
     }
   }
 

@@ -81,7 +81,7 @@ final class SessionLexing {
       return null;
     }
     String own = carried.variables().get(STRINGS);
-    return mode(own == null ? server.usual(STRINGS) : own);
+    return mode(own == null ? server.reported().usual(STRINGS) : own);
   }
 
   /**
@@ -97,7 +97,7 @@ final class SessionLexing {
 
   /** What servers have for a default is another one than sessions were told at log-in. */
   void defaultsChanged(ServerConnection server) {
-    client.reportedOtherwise(STRINGS, server.usual(STRINGS));
+    client.reportedOtherwise(STRINGS, server.reported().usual(STRINGS));
   }
 
   /** Whether it is worth asking for {@link #isMisjudged}. */
@@ -165,14 +165,14 @@ final class SessionLexing {
     if (own != null) {
       return own;
     }
-    String usual = server.usual(name);
+    String usual = server.reported().usual(name);
     if (usual == null || usual.equals(now)) {
       return now;
     }
     if (!server.quiet()) {
       return usual; // another session's value is being put back
     }
-    server.usual(name, now); // its configuration was changed
+    server.reported().usual(name, now); // its configuration was changed
     return now;
   }
 
@@ -189,7 +189,7 @@ final class SessionLexing {
 
   private String serverEncoding() {
     ServerConnection server = client.server();
-    Map<String, String> reported = server == null ? Map.of() : server.reported();
+    Map<String, String> reported = server == null ? Map.of() : server.reported().values();
     String own = reported.get(SERVER_ENCODING);
     return own == null ? client.reportedAtStart(SERVER_ENCODING) : own;
   }

@@ -125,7 +125,7 @@ final class ShapeCheck {
     } else if (statement.shape() == null) {
       return Fit.ABSENT; // no client was told one
     }
-    if (server.skipping() || !inBatch && server.groupOpen()) {
+    if (server.replies().skipping() || !inBatch && server.groupOpen()) {
       return Fit.ABSENT;
     }
     if (inBatch) {

@@ -496,7 +496,7 @@ final class SimpleStatements {
             total - 6,
             names.unicode());
     input.skipBytes(total);
-    server.expectEdited(edited, client.owner());
+    server.replies().expectEdited(edited, client.owner());
     client.groupSent();
   }
 }

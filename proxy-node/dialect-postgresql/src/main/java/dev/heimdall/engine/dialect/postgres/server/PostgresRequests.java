@@ -179,7 +179,7 @@ public final class PostgresRequests implements ServerRequests {
     ByteBuf out = connection.allocate(32);
     PgWriter.copyFail(out, reason);
     connection.write(out);
-    connection.copyInEnded();
+    connection.replies().copyInEnded();
   }
 
   /** By a connection of its own, in TLS where this one is. */
