@@ -67,14 +67,14 @@ class SessionStateTest {
   void whatASuccessfulStatementSetsIsAskedFor(String sql, String name) {
     run(sql);
 
-    assertThat(state.touched()).containsExactly(name);
+    assertThat(state.settings().touched()).containsExactly(name);
   }
 
   @Test
   void aFailedStatementSetsNothing() {
     run("SET work_mem = '1MB'", true, TransactionState.IDLE, TransactionState.IDLE);
 
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
   }
 
   @Test
@@ -85,7 +85,7 @@ class SessionStateTest {
         TransactionState.OPEN,
         TransactionState.OPEN);
 
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
   }
 
   @Test
@@ -93,21 +93,21 @@ class SessionStateTest {
     run("SET work_mem = '1MB'");
     run("SET ROLE ann");
 
-    state.captured(Arrays.asList("1024kB", "ann"), server);
+    state.settings().captured(Arrays.asList("1024kB", "ann"), server);
 
     assertThat(state.variables().asMap())
         .isEqualTo(Map.of("timezone", "UTC", "work_mem", "1024kB", "role", "ann"));
     assertThat(server.applied().asMap()).isEqualTo(Map.of("work_mem", "1024kB", "role", "ann"));
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
   }
 
   @Test
   void aSettingThatIsGoneIsForgottenOnBothSides() {
     run("SET ROLE ann");
-    state.captured(List.of("ann"), server);
+    state.settings().captured(List.of("ann"), server);
     run("SET ROLE none");
 
-    state.captured(List.of("none"), server);
+    state.settings().captured(List.of("none"), server);
 
     assertThat(state.variables()).isEqualTo(startup);
     assertThat(server.applied()).isEqualTo(Variables.NONE);
@@ -116,27 +116,27 @@ class SessionStateTest {
   @Test
   void resetGoesBackToTheStartUpValueOnTheConnectionToo() {
     run("SET timezone = 'Asia/Tokyo'");
-    state.captured(List.of("Asia/Tokyo"), server);
+    state.settings().captured(List.of("Asia/Tokyo"), server);
 
     run("RESET timezone");
 
     assertThat(state.variables()).isEqualTo(startup);
     assertThat(server.applied().get("timezone")).isEqualTo("UTC");
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
   }
 
   @Test
   void resetInsideATransactionIsAskedForLater() {
     run("RESET timezone", false, TransactionState.OPEN, TransactionState.OPEN);
 
-    assertThat(state.touched()).containsExactly("timezone");
+    assertThat(state.settings().touched()).containsExactly("timezone");
   }
 
   @Test
   void resetAllKeepsTheRole() {
     run("SET ROLE ann");
     run("SET work_mem = '1MB'");
-    state.captured(Arrays.asList("ann", "1MB"), server);
+    state.settings().captured(Arrays.asList("ann", "1MB"), server);
 
     run("RESET ALL");
 
@@ -156,9 +156,9 @@ class SessionStateTest {
     run("DISCARD ALL");
 
     assertThat(state.pins().any()).isFalse();
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
     assertThat(state.names().size()).isZero();
-    assertThat(state.atStartup()).isTrue();
+    assertThat(state.settings().atStartup()).isTrue();
     assertThat(server.residue().tainted()).isFalse();
   }
 
@@ -280,10 +280,10 @@ class SessionStateTest {
     state.groupSent();
 
     state.groupDone(server, false, TransactionState.IDLE, TransactionState.IDLE);
-    assertThat(state.touched()).containsExactly("work_mem");
+    assertThat(state.settings().touched()).containsExactly("work_mem");
     state.groupDone(server, true, TransactionState.IDLE, TransactionState.IDLE);
 
-    assertThat(state.touched()).containsExactly("work_mem");
+    assertThat(state.settings().touched()).containsExactly("work_mem");
   }
 
   @Test
@@ -293,9 +293,9 @@ class SessionStateTest {
 
     state.lost();
 
-    assertThat(state.touched()).isEmpty();
+    assertThat(state.settings().touched()).isEmpty();
     run("SET my.x = 'v'");
-    assertThat(state.touched()).containsExactly("my.x");
+    assertThat(state.settings().touched()).containsExactly("my.x");
   }
 
   @Test

@@ -104,6 +104,13 @@ public final class ConnectionEnd {
     }
   }
 
+  /** Closes the connection if no session may have it any more. */
+  public void closeCondemned() {
+    if (connection.residue().afterUse() != null) {
+      close(connection.residue().afterUse());
+    }
+  }
+
   /** Closes it where it was left and its server has not. */
   public void abandon() {
     channel.close();

@@ -316,10 +316,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return groups.unanswered(group);
   }
 
-  public int groups() {
-    return groups.size();
-  }
-
   public boolean copyIn() {
     return scanner.copyIn();
   }
@@ -432,13 +428,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** Other ways to end it. */
   public ConnectionEnd end() {
     return end;
-  }
-
-  /** Closes the connection if no session may have it any more. */
-  public void closeCondemned() {
-    if (residue.afterUse() != null) {
-      end.close(residue.afterUse());
-    }
   }
 
   /** How the connection came to its end; null before. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.LoopAccess;
@@ -342,12 +343,16 @@ final class VdbListener {
   private HandedSession resumed(Channel channel, StateReader state) {
     LoopDoor door = byLoop.get(channel.eventLoop());
     HandedClient client =
-        HandedClient.read(
-            node.access(), vdb.access(), door.access(), dialect.clients(), door.handlers(), state);
+        HandedClient.read(services(door), state);
     HandedSession session = door.handlers().handed(client, state, channel);
     channel.pipeline().addLast("session", session);
     session.resume();
     return session;
+  }
+
+  private LogInServices services(LoopDoor door) {
+    return new LogInServices(
+        node.access(), vdb.access(), door.access(), dialect.clients(), door.handlers());
   }
 
   private void accept(Channel channel) {
@@ -355,8 +360,7 @@ final class VdbListener {
     LoopDoor loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
     ClientLogin login =
-        new ClientLogin(
-            node.access(), vdb.access(), loop.access(), dialect.clients(), loop.handlers());
+        new ClientLogin(services(loop));
     boolean relayed = place instanceof ListeningPlace.Port; // balancers do not come by a socket
     if (relayed && settings.proxyProtocol().enabled()) {
       channel

@@ -67,7 +67,7 @@ final class Suitability {
   private static boolean standsAlone(SessionContext session) {
     return session.transaction().status() == TransactionState.IDLE
         && !session.losses().transactionLost()
-        && session.carried().autocommits();
+        && session.carried().settings().autocommits();
   }
 
   private static Uncached byBasis(

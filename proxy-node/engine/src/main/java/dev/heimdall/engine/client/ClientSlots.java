@@ -21,7 +21,7 @@ final class ClientSlots {
    */
   ServerError acquire(NodeAccess node, VdbAccess vdb, String user, String database) {
     AuthFailure full = full(node, vdb, user, database);
-    return full == null ? null : ClientLogin.errorOf(full);
+    return full == null ? null : Refusals.error(full);
   }
 
   private AuthFailure full(NodeAccess node, VdbAccess vdb, String user, String database) {

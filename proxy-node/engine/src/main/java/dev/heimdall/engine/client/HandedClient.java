@@ -62,13 +62,7 @@ public record HandedClient(
    *
    * @throws UnreadableStateException if it cannot be here
    */
-  public static HandedClient read(
-      NodeAccess node,
-      VdbAccess vdb,
-      LoopAccess loop,
-      ClientProtocol protocol,
-      SessionFactory sessions,
-      StateReader in) {
+  public static HandedClient read(LogInServices services, StateReader in) {
     String user = in.text();
     String database = in.text();
     String application = in.text();
@@ -79,7 +73,7 @@ public record HandedClient(
     boolean local = in.flag();
     InetSocketAddress from = address(in.bytes(), in.number());
     InetSocketAddress address = local ? LocalClient.ADDRESS : from;
-    long provedAt = loop.context().nanoTime() - in.longNumber();
+    long provedAt = services.loop().context().nanoTime() - in.longNumber();
     ServerCredential own = ServerCredential.read(in);
     List<String> groups = new ArrayList<>();
     for (int left = in.count(); left > 0; left--) {
@@ -90,9 +84,15 @@ public record HandedClient(
             variables(in), variables(in), variables(in), variables(in), variables(in));
     Map<String, String> reported = in.texts();
     long connectedAt = in.longNumber();
-    ClientProtocol.Agreed agreed = protocol.agreed(in);
+    ClientProtocol.Agreed agreed = services.protocol().agreed(in);
     ConsoleRight right =
-        vdb.settings().users().find(user).map(User::consoleRight).orElse(ConsoleRight.NONE);
+        services
+            .vdb()
+            .settings()
+            .users()
+            .find(user)
+            .map(User::consoleRight)
+            .orElse(ConsoleRight.NONE);
     Login login =
         new Login(
             request,
@@ -104,8 +104,8 @@ public record HandedClient(
             right,
             false,
             address,
-            ClientLogin.again(node, vdb, loop, protocol, sessions));
-    if (!node.cancels().reserve(key.session())) {
+            services.again());
+    if (!services.node().cancels().reserve(key.session())) {
       throw new UnreadableStateException("its cancel key is another client's here");
     }
     return new HandedClient(login, given, key, reported, connectedAt);

@@ -73,17 +73,15 @@ public final class PasswordExchange {
    * @param tlsServerEndPoint what binds the exchange to the TLS channel; null without TLS
    */
   PasswordExchange(
-      NodeAccess node,
-      VdbAccess vdb,
-      LoopAccess loop,
+      LogInServices services,
       AuthDecision decision,
       String database,
       byte[] tlsServerEndPoint,
       LogInDialogue dialogue,
       Outcome outcome) {
-    this.node = node;
-    this.vdb = vdb;
-    this.loop = loop;
+    this.node = services.node();
+    this.vdb = services.vdb();
+    this.loop = services.loop();
     this.decision = decision;
     this.database = database;
     this.dialogue = dialogue;

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.wire.ServerError;
 import java.net.InetSocketAddress;
@@ -16,6 +17,12 @@ final class Refusals {
     this.node = node;
     this.vdb = vdb;
     this.loop = loop;
+  }
+
+  /** What a client gets that is not let in. */
+  static ServerError error(AuthFailure failure) {
+    return new ServerError(
+        "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());
   }
 
   /**

@@ -102,7 +102,7 @@ public final class Abandonment {
 
   private boolean keepsNothing() {
     return !carried.pins().any()
-        && carried.touched().isEmpty()
+        && carried.settings().touched().isEmpty()
         && !session.listening().undecided()
         && session.vdb().multiplexes();
   }

@@ -128,7 +128,7 @@ public final class Destinations {
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
     return transaction.status() == TransactionState.IDLE
-        && carried.autocommits()
+        && carried.settings().autocommits()
         && !lease.keepsServer();
   }
 

@@ -57,7 +57,7 @@ public final class PendingReplies implements UnitPosition {
 
   @Override
   public boolean autocommits() {
-    return carried.autocommits();
+    return carried.settings().autocommits();
   }
 
   @Override

@@ -344,7 +344,7 @@ public final class ServerLease {
       return false;
     }
     return switch (state) {
-      case SYNCING -> !keepsServer() && !carried.unread() && replicas.mayBeAnsweredElsewhere();
+      case SYNCING -> !keepsServer() && !carried.settings().unread() && replicas.mayBeAnsweredElsewhere();
       case STARTING -> !replicas.away() && vdb.pools().standIn() != null;
       default -> false;
     };
@@ -531,9 +531,9 @@ public final class ServerLease {
     }
     if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {
       if (server.reported().hasChanged()) {
-        carried.changedUnseen(server.reported().takeChanged(), server);
+        carried.settings().changedUnseen(server.reported().takeChanged(), server);
       }
-      if (!carried.touched().isEmpty()) {
+      if (!carried.settings().touched().isEmpty()) {
         if (carried.held()) {
           session
               .requests()

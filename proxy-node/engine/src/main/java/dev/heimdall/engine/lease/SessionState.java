@@ -15,13 +15,9 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What a session must find again on whatever server connection it gets next: variables and prepared
@@ -29,29 +25,16 @@ import java.util.function.Consumer;
  * server has said that they succeeded.
  */
 public final class SessionState {
-  private final SettingRules rules;
   private final StartupVariables given;
-  private final Variables startup;
   private final Consumer<String> unlisten;
   private final PreparedNames names;
-  private Variables variables;
   private final SessionPins pins = new SessionPins();
+  private final CarriedSettings settings;
   private String held;
   private ArrayDeque<Note> notes;
 
   /** Null where there are none, as for nearly all sessions. */
   private HeldCursors cursors;
-
-  private Set<String> touched;
-
-  /** Those of {@link #touched} that are known by the server's reports alone. */
-  private Set<String> unseen = Set.of();
-
-  private long touchedWeight;
-  private boolean unread;
-
-  /** What the server has reported of its own since settings were read back last. */
-  private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
   private long sent;
   private long done;
@@ -67,47 +50,25 @@ public final class SessionState {
       StartupVariables given,
       StatementRegistry registry,
       Consumer<String> unlisten) {
-    this.rules = rules;
     this.unlisten = unlisten;
     this.given = given;
-    this.startup = given.carried();
-    this.variables = startup;
+    this.settings = new CarriedSettings(rules, given.carried(), pins);
     this.names = new PreparedNames(registry);
-    for (String name : variables.names()) {
-      PinReason reason = rules.pinOf(name, variables.get(name));
-      if (reason != null) {
-        pins.add(reason);
-      }
-    }
-  }
-
-  /** What a value makes the server keep is there yet when the value is another one again. */
-  private void pinForValues(ServerConnection server) {
-    for (String name : variables.names()) {
-      PinReason reason = rules.pinOf(name, variables.get(name));
-      if (reason != null) {
-        pins.add(reason, server);
-      }
-    }
   }
 
   /** What its settings mean. */
   public SettingRules rules() {
-    return rules;
+    return settings.rules();
   }
 
-  /** Whether one of these has a value for good once the server has used it. */
-  boolean fixedByUse(Variables those) {
-    for (String name : rules.fixedByUse()) {
-      if (those.get(name) != null) {
-        return true;
-      }
-    }
-    return false;
-  }
-
+  /** What it has set, as far as that was read back. */
   public Variables variables() {
-    return variables;
+    return settings.variables();
+  }
+
+  /** All of its settings. */
+  public CarriedSettings settings() {
+    return settings;
   }
 
   public PreparedNames names() {
@@ -149,32 +110,12 @@ public final class SessionState {
    * waits to be read back, and everything sent is answered.
    */
   public boolean carriesAll() {
-    return !pins.any() && !held() && touched == null && noted() == 0 && sent == done;
-  }
-
-  /** The session comes from another process, where these were its settings. */
-  public void resume(Variables settings) {
-    variables = settings;
+    return !pins.any() && !held() && settings.touched().isEmpty() && noted() == 0 && sent == done;
   }
 
   /** What the client gave in its start-up packet. */
   public StartupVariables given() {
     return given;
-  }
-
-  /**
-   * Whether a statement outside a transaction is one of its own; else one begins with it, and is
-   * open when it has been answered. Where it is about to be read back, one is taken for its own.
-   */
-  public boolean autocommits() {
-    String name = rules.autocommit();
-    return name == null
-        || (touched != null && touched.contains(name))
-        || !"OFF".equals(variables.get(name));
-  }
-
-  public boolean atStartup() {
-    return variables.equals(startup);
   }
 
   // ---- groups of messages: each ends with ReadyForQuery
@@ -258,23 +199,23 @@ public final class SessionState {
               effect,
               server,
               statusBefore == TransactionState.IDLE && status == TransactionState.IDLE && !divided);
-        } else if (namesChanged > 0 && changesNames(effect)) {
+        } else if (namesChanged > 0 && effect.changesNames()) {
           namesChanged--;
           apply(effect, server, false);
         } else if (divided || statusBefore != TransactionState.FAILED) {
           mayHave(effect, server, divided);
         }
       }
-      if (mayDropTemporary(facts)) {
+      if (facts.mayDropTemporary()) {
         pins.question(PinReason.TEMP_TABLE);
       }
-      if (preparesAmongOthers(facts)) {
+      if (facts.preparesAmongOthers()) {
         pins.add(PinReason.PREPARE_IN_BATCH);
         server.residue().taint();
       }
     }
     if (status == TransactionState.IDLE) {
-      unread = touched != null;
+      settings.areFinal();
     }
     done++;
     if (done == sent) {
@@ -283,40 +224,13 @@ public final class SessionState {
     return ddl;
   }
 
-  /** Whether it may be the last temporary table, or the like, that goes with it. */
-  private static boolean mayDropTemporary(StatementFacts facts) {
-    return facts.redefining() == Redefining.ITSELF
-        && (facts.kind() == StatementKind.MULTI || !facts.has(Effect.Type.PIN));
-  }
-
   /** What the server says of each of them. */
   void pinsRead(List<PinReason> asked, List<String> there) {
     for (int i = 0; i < asked.size(); i++) {
-      if ("f".equals(there.get(i)) && !demandedByValues(asked.get(i))) {
+      if ("f".equals(there.get(i)) && !settings.demand(asked.get(i))) {
         pins.remove(asked.get(i));
       }
     }
-  }
-
-  private boolean demandedByValues(PinReason reason) {
-    String path = variables.get(rules.path());
-    if (reason == PinReason.TEMP_TABLE && path != null && rules.temporary(path)) {
-      return true; // what is made next is temporary
-    }
-    for (String name : variables.names()) {
-      if (reason.equals(rules.pinOf(name, variables.get(name)))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether a statement that does this has one of the tags that a server connection counts. */
-  private static boolean changesNames(Effect effect) {
-    return switch (effect.type()) {
-      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> true;
-      default -> false;
-    };
   }
 
   /** Whether part of the group that is answered next may be final whatever became of the rest. */
@@ -326,27 +240,12 @@ public final class SessionState {
         if (note.group() != done) {
           return false;
         }
-        if (divides(note.facts(), statusBefore == TransactionState.IDLE)) {
+        if (note.facts().divides(statusBefore == TransactionState.IDLE)) {
           return true;
         }
       }
     }
     return false;
-  }
-
-  /**
-   * Whether what a statement's group has done before it, or it itself, may be committed or undone
-   * before the group ends.
-   *
-   * @param outside whether no transaction is open: only there procedures and code blocks commit
-   */
-  public static boolean divides(StatementFacts facts, boolean outside) {
-    return switch (facts.kind()) {
-      case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
-      case MULTI -> facts.transactionControlInside() || facts.commitsImplicitly();
-      case CALL, BLOCK -> outside;
-      default -> facts.commitsImplicitly() || facts.transactionControlInside();
-    };
   }
 
   /**
@@ -391,33 +290,23 @@ public final class SessionState {
   }
 
   /**
-   * A PREPARE with other statements in one text goes to the server under the client's own name, and
-   * stays there whether the text failed or not.
-   */
-  private static boolean preparesAmongOthers(StatementFacts facts) {
-    return facts.kind() == StatementKind.MULTI
-        && facts.effects().stream().anyMatch(effect -> effect.type() == Effect.Type.PREPARE);
-  }
-
-  /**
    * @param plain whether the statement stood outside a transaction, so that it is final
    */
   private void apply(Effect effect, ServerConnection server, boolean plain) {
     switch (effect.type()) {
-      case SET_VARIABLE -> touch(effect.name());
+      case SET_VARIABLE -> settings.touch(effect.name());
       case RESET_VARIABLE -> {
         if (plain) {
-          reset(effect.name(), server);
+          settings.reset(effect.name(), server);
         } else {
-          touch(effect.name());
+          settings.touch(effect.name());
         }
       }
       case RESET_ALL -> {
         if (plain) {
-          resetAll(server);
+          settings.resetAll(server);
         } else {
-          variables.names().forEach(this::touch);
-          startup.names().forEach(this::touch);
+          settings.touchAll();
         }
       }
       case RESET_SESSION -> reset(server);
@@ -428,7 +317,7 @@ public final class SessionState {
       case UNPIN_IF_FINAL -> {
         if (!plain) { // a ROLLBACK may bring it back
           pins.question(effect.pin());
-        } else if (!demandedByValues(effect.pin())) {
+        } else if (!settings.demand(effect.pin())) {
           pins.remove(effect.pin());
         }
       }
@@ -522,14 +411,8 @@ public final class SessionState {
     pins.clear();
     cursors = null;
     held = null;
-    forgetTouched();
-    variables = startup;
+    settings.begin();
     server.cleaned();
-  }
-
-  /** The session is to have this value, whatever its server connection has. */
-  public void set(String name, String value) {
-    variables = variables.with(name, value);
   }
 
   private void deallocate(String text, ServerConnection server) {
@@ -541,108 +424,9 @@ public final class SessionState {
     }
   }
 
-  private void touch(String name) {
-    if (!rules.ofTransaction(name)) {
-      if (touched == null) {
-        touched = new LinkedHashSet<>(4);
-      }
-      if (touched.add(name)) {
-        touchedWeight += Variables.weight(name);
-      }
-    }
-  }
-
-  private void forgetTouched() {
-    touched = null;
-    unseen = Set.of();
-    touchedWeight = 0;
-  }
-
-  /** About how many bytes the session's settings take. */
-  public long settingsWeight() {
-    return variables.weight() + startup.weight() + touchedWeight;
-  }
-
-  /**
-   * The client's own start-up values of what these effects put back to its default, for the session
-   * or for the transaction: a server's defaults are other ones.
-   */
-  public Variables afterReset(List<Effect> effects, boolean local) {
-    Variables restored = Variables.NONE;
-    if (startup.isEmpty()) {
-      return restored;
-    }
-    Effect.Type wanted = local ? Effect.Type.LOCAL_DEFAULT : Effect.Type.RESET_VARIABLE;
-    for (Effect effect : effects) {
-      if (effect.type() == Effect.Type.RESET_ALL && !local) {
-        restored = startupForReset();
-      } else if (effect.type() == wanted && startup.get(effect.name()) != null) {
-        restored = restored.with(effect.name(), startup.get(effect.name()));
-      }
-    }
-    return restored;
-  }
-
-  /** The value of a setting that the client began with; null where it has given none. */
-  public String startValue(String name) {
-    return startup.get(name);
-  }
-
-  /** Whether the client began with settings of its own. */
-  public boolean hasStartValues() {
-    return !startup.isEmpty();
-  }
-
-  /** The statement that put it back to its default was followed by one that sets our own. */
-  private void reset(String name, ServerConnection server) {
-    if (touched != null && touched.remove(name)) {
-      touchedWeight -= Variables.weight(name);
-    }
-    Variables applied = server.applied().without(name);
-    server.reported().expected(name);
-    String own = startup.get(name);
-    server.applied(own == null ? applied : applied.with(name, own));
-    variables = own == null ? variables.without(name) : variables.with(name, own);
-  }
-
-  private void resetAll(ServerConnection server) {
-    forgetTouched();
-    server.reported().takeChanged();
-    Variables own = startupForReset();
-    for (String name : variables.names()) {
-      own = rules.outlivesReset(name) ? own.with(name, variables.get(name)) : own;
-    }
-    variables = own;
-    server.applied(variables);
-  }
-
-  /** The start-up values that are in force again when all settings were put back. */
-  private Variables startupForReset() {
-    Variables own = startup;
-    for (String name : startup.names()) {
-      own = rules.outlivesReset(name) ? own.without(name) : own;
-    }
-    return own;
-  }
-
-  /**
-   * The settings whose values are to be asked for before the connection may go, or an empty set.
-   */
-  public Set<String> touched() {
-    return touched == null ? Set.of() : touched;
-  }
-
   /** Whether a group that was sent, and is not answered yet, changes settings if it succeeds. */
   public boolean settingsInFlight() {
-    if (notes == null) {
-      return false;
-    }
-    for (Note note : notes) {
-      if (note.group() < sent && note.facts().effects().stream().anyMatch(SessionState::sets)) {
-        return true;
-      }
-    }
-    return false;
+    return inFlight(Effect::setsSettings);
   }
 
   /**
@@ -650,108 +434,26 @@ public final class SessionState {
    * start-up values are to be set anew before anything else is sent.
    */
   public boolean discardInFlight() {
+    return inFlight(effect -> effect.type() == Effect.Type.RESET_SESSION);
+  }
+
+  private boolean inFlight(Predicate<Effect> wanted) {
     if (notes == null) {
       return false;
     }
     for (Note note : notes) {
-      if (note.group() < sent && note.facts().effects().stream().anyMatch(SessionState::discards)) {
+      if (note.group() < sent && note.facts().effects().stream().anyMatch(wanted)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean discards(Effect effect) {
-    return effect.type() == Effect.Type.RESET_SESSION;
-  }
-
-  private static boolean sets(Effect effect) {
-    return switch (effect.type()) {
-      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, RESET_SESSION -> true;
-      default -> false;
-    };
-  }
-
-  /**
-   * Whether settings that were reported to the client have been changed for good and not been read
-   * back: with the server connection they would be lost.
-   */
-  public boolean unread() {
-    return unread && touched != null && !reported.keySet().containsAll(touched);
-  }
-
-  /**
-   * Settings that the server has reported to be other ones than before, though no statement was
-   * seen to set them: a function has, or the server has read its configuration again, which is no
-   * setting of the session. They are read back like the others, with who has set them.
-   */
-  public void changedUnseen(Set<String> reportedNames, ServerConnection server) {
-    Set<String> seen = touched == null ? Set.of() : Set.copyOf(touched);
-    unseen = new HashSet<>();
-    for (String name : reportedNames) {
-      String setting = rules.nameOf(name);
-      PinReason pin = rules.pinOfChange(setting);
-      if (pin != null) {
-        pins.add(pin, server);
-      } else if (!rules.reportedOnly(setting)) {
-        touch(setting);
-        if (!seen.contains(setting)) {
-          unseen.add(setting);
-        }
-      }
-    }
-  }
-
-  /** Whether it is known by a report alone that the setting was changed. */
-  boolean unseen(String name) {
-    return unseen.contains(name);
-  }
-
-  /** The server has reported the value of a setting. */
-  public void reported(String name, String value) {
-    reported.put(name, value);
-  }
-
-  /** The value of a setting as the server has reported it last; null for what a fresh one has. */
-  public String now(String name) {
-    String since = reported.get(name);
-    return since == null ? variables.get(name) : since;
-  }
-
-  /** The server connection is lost outside a transaction: what the server reported is kept. */
-  public void keepReported() {
-    if (unread && touched != null) {
-      for (String name : touched) {
-        String value = unseen.contains(name) ? null : reported.get(name);
-        variables = value == null ? variables : variables.with(name, value);
-      }
-    }
-  }
-
-  /** Takes the values that the server gave for what was touched. */
-  void captured(List<String> values, ServerConnection server) {
-    int i = 0;
-    for (String name : touched) {
-      String value = values.get(i++);
-      boolean gone = value == null || rules.unset(name, value);
-      Variables applied = server.applied();
-      server.applied(gone ? applied.without(name) : applied.with(name, value));
-      variables = gone ? variables.without(name) : variables.with(name, value);
-    }
-    if (server.applied().equals(variables)) {
-      server.applied(variables);
-    }
-    forgetTouched();
-    reported.clear();
-    pinForValues(server);
-  }
-
   /** The connection was lost: what was in flight on it has no effect that we know of. */
   public void lost() {
     held = null;
-    reported.clear();
     notes = null;
-    forgetTouched();
+    settings.lost();
     done = sent;
   }
 }

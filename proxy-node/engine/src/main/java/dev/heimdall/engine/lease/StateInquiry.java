@@ -34,9 +34,9 @@ final class StateInquiry {
     server
         .requests()
         .readVariables(
-            carried.touched(),
+            carried.settings().touched(),
             // What the server's configuration has set is not the session's to carry.
-            carried::unseen,
+            carried.settings()::unseen,
             new InternalQuery(true) {
               @Override
               protected void done(ServerConnection from, ServerError error) {
@@ -44,8 +44,8 @@ final class StateInquiry {
                 if (lease.closed()) {
                   lease.rest(from);
                 } else if (error == null) {
-                  carried.captured(rows().get(0), from);
-                  session.memory().settings(carried.settingsWeight());
+                  carried.settings().captured(rows().get(0), from);
+                  session.memory().settings(carried.settings().weight());
                   lease.settle();
                 } else if (!from.closed()) {
                   session.pin(PinReason.of("setting that cannot be read"));

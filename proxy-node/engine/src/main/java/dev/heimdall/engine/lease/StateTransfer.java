@@ -40,7 +40,7 @@ final class StateTransfer {
    */
   void begin(ServerConnection server, boolean tellClient) {
     counters.stateReplayed();
-    if (carried.fixedByUse(destinations.variables())) {
+    if (carried.settings().fixedByUse(destinations.variables())) {
       vdb.fixedSettingUsed();
     }
     StateChange change = new StateChange(server.applied(), destinations.variables());
@@ -57,7 +57,7 @@ final class StateTransfer {
   void findOut(ServerConnection from, boolean tellClient, ServerError error) {
     Variables wanted = destinations.variables();
     if (!from.applied().exceed(wanted)) {
-      if (from.residue().wasTainted() && carried.fixedByUse(wanted)) {
+      if (from.residue().wasTainted() && carried.settings().fixedByUse(wanted)) {
         // Another session may have fixed it.
         lease.closeUnusable(from, "SET", error);
       } else {

@@ -408,7 +408,7 @@ public final class ReplicaReads implements ReplicaChoice {
       whole = true;
       return ofTransaction(split);
     }
-    if (transaction.status() != TransactionState.IDLE || !carried.autocommits()) {
+    if (transaction.status() != TransactionState.IDLE || !carried.settings().autocommits()) {
       return OnWriter.TRANSACTION;
     }
     whole = false;

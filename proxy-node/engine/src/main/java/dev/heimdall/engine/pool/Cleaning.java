@@ -139,7 +139,7 @@ final class Cleaning {
       if (error == null) {
         cleaned.run();
       } else {
-        from.closeCondemned();
+        from.end().closeCondemned();
       }
     }
   }

@@ -221,7 +221,7 @@ public final class LoopPool
     assert context.inLoop();
     connection.hold(null);
     held.remove(connection);
-    connection.closeCondemned();
+    connection.end().closeCondemned();
     if (connection.closed()) {
       published();
       return;

@@ -171,7 +171,7 @@ final class ClientGroups {
     if (sent.transaction().answered(status)) {
       return;
     }
-    memory.settings(carried.settingsWeight());
+    memory.settings(carried.settings().weight());
     requests.answering();
     requests.handler().answered(from, error);
     goOn(from, status);

@@ -311,7 +311,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void parameterChanged(ServerConnection from, String name, String value) {
-    parts.carried.reported(name, value);
+    parts.carried.settings().reported(name, value);
     parts.resolution.reported(name);
     if (parts.sharing.active()) {
       parts.sharing.parameterChanged();

@@ -150,7 +150,7 @@ final class ConnectionLoss {
             && transaction.status() == TransactionState.IDLE
             && !requests.input().streaming()
             && !lease.keepsServer()
-            && !carried.unread();
+            && !carried.settings().unread();
     if (!independent) {
       return false;
     }
@@ -172,7 +172,7 @@ final class ConnectionLoss {
             && transaction.status() == TransactionState.IDLE
             && !requests.input().streaming()
             && !lease.keepsServer()
-            && !carried.unread()
+            && !carried.settings().unread()
             && !from.told()
             && losses.mayGoOn()
             && (sent.readsOnly(pending.outstanding()) || asksOnly(from))
@@ -235,9 +235,9 @@ final class ConnectionLoss {
     boolean there = transaction.open() && transaction.heldBegin() == null;
     boolean inTransaction = there || begun;
     // Those of a transaction that is lost are rolled back.
-    boolean settingsLost = !there && carried.unread();
+    boolean settingsLost = !there && carried.settings().unread();
     if (!there) {
-      carried.keepReported();
+      carried.settings().keepReported();
     }
     effects.unanswered(Set.of(), false);
     if (begun) {

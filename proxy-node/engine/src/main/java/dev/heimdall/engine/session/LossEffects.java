@@ -63,7 +63,7 @@ final class LossEffects implements LostClient {
       lifecycle.end();
     } else {
       lifecycle.takeBack(again, onward);
-      carried.keepReported();
+      carried.settings().keepReported();
     }
     pending.forget();
     carried.lost();

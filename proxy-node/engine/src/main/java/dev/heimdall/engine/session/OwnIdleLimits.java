@@ -65,7 +65,7 @@ final class OwnIdleLimits {
    * @param now by the loop's clock
    */
   boolean reached(long now) {
-    IdleLimits all = carried.rules().idleLimits(carried::now);
+    IdleLimits all = carried.rules().idleLimits(carried.settings()::now);
     long limit = transaction.open() ? all.shortestInside() : all.outside();
     // The server may have begun to count before its answer was here.
     return limit > 0

@@ -249,8 +249,8 @@ final class SessionParts implements ServedSession {
     lease.become(LeaseState.READY);
     requests.travels(true, false);
     requests.holdReading();
-    carried.resume(Variables.of(state.texts()));
-    memory.settings(carried.settingsWeight());
+    carried.settings().resume(Variables.of(state.texts()));
+    memory.settings(carried.settings().weight());
     handler.read(state);
     byte[] waits = state.bytes();
     if (waits.length > 0) {

@@ -144,6 +144,22 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     return type == Type.LOCAL_NAMES || (detail != null && detail.movesNames());
   }
 
+  /** Whether it changes settings of the session. */
+  public boolean setsSettings() {
+    return switch (type) {
+      case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, RESET_SESSION -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether it gives or takes names of prepared statements, as command tags tell. */
+  public boolean changesNames() {
+    return switch (type) {
+      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> true;
+      default -> false;
+    };
+  }
+
   /** What pins the session, or does so no more. */
   public PinReason pin() {
     return (PinReason) detail;

@@ -146,6 +146,34 @@ public record StatementFacts(
     return true;
   }
 
+  /**
+   * Whether what was sent with it before it, or it itself, may be committed or undone before the
+   * group of messages ends.
+   *
+   * @param outside whether no transaction is open: only there procedures and code blocks commit
+   */
+  public boolean divides(boolean outside) {
+    return switch (kind) {
+      case BEGIN, COMMIT, ROLLBACK, PREPARE_TRANSACTION -> true;
+      case CALL, BLOCK -> outside;
+      default -> commitsImplicitly() || transactionControlInside;
+    };
+  }
+
+  /** Whether it may be the last temporary table, or the like, that goes with it. */
+  public boolean mayDropTemporary() {
+    return redefining == Redefining.ITSELF
+        && (kind == StatementKind.MULTI || !has(Effect.Type.PIN));
+  }
+
+  /**
+   * Whether it is a PREPARE with other statements in one text: it goes to the server under the
+   * client's own name, and stays there whether the text failed or not.
+   */
+  public boolean preparesAmongOthers() {
+    return kind == StatementKind.MULTI && has(Effect.Type.PREPARE);
+  }
+
   /** Whether it has an effect of this type. */
   public boolean has(Effect.Type type) {
     for (int i = 0; i < effects.size(); i++) {

@@ -53,7 +53,7 @@ public final class Deferral {
   public boolean wanted() {
     return next.decision().asyncExecute().isPresent()
         && transaction.status() == TransactionState.IDLE
-        && carried.autocommits()
+        && carried.settings().autocommits()
         && next.statement() != null
         && !carried.pins().any();
   }

@@ -19,6 +19,7 @@ import dev.heimdall.engine.client.ClientLogin;
 import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.HandedSession;
+import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -248,15 +249,18 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 Map.of(),
                 Map.of(),
                 Optional.empty()));
-    LoopAccess access = new LoopAccess(loop, sessions.metrics());
-    Handlers handlers = new Handlers(node, context, dialect.sessions(), sessions);
+    LogInServices services =
+        new LogInServices(
+            node.access(),
+            context.access(),
+            new LoopAccess(loop, sessions.metrics()),
+            dialect.clients(),
+            new Handlers(node, context, dialect.sessions(), sessions));
     travellers =
         new Travellers(
             sessions.clients(),
-            state ->
-                HandedClient.read(
-                    node.access(), context.access(), access, dialect.clients(), handlers, state),
-            handlers);
+            state -> HandedClient.read(services, state),
+            services.sessions());
     listening =
         new ServerBootstrap()
             .group(turns.node())
@@ -266,9 +270,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    ClientLogin login =
-                        new ClientLogin(
-                            node.access(), context.access(), access, dialect.clients(), handlers);
+                    ClientLogin login = new ClientLogin(services);
                     login.address(new InetSocketAddress("127.0.0.1", 1));
                     channel.pipeline().addLast("login", login);
                   }

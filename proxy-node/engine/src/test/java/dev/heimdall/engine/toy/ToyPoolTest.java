@@ -92,7 +92,7 @@ class ToyPoolTest {
     Reply second = query(connection, "ECHO 2");
     Reply third = query(connection, "ECHO 3");
     assertThat(server.requests()).containsExactly("ECHO 1");
-    assertThat(connection.groups()).isEqualTo(3);
+    assertThat(connection.delivery().groups().size()).isEqualTo(3);
     assertThat(connection.isFirst(first)).isTrue();
     assertThat(connection.delivery().ownersBehindFirst()).containsExactly(second, third);
 

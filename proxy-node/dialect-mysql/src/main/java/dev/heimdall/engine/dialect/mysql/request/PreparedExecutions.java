@@ -102,7 +102,7 @@ final class PreparedExecutions {
   boolean judge() {
     ClientStatement of = named();
     String database = of.settings.get(MysqlSettings.DATABASE);
-    return Objects.equals(database, carried.now(MysqlSettings.DATABASE))
+    return Objects.equals(database, carried.settings().now(MysqlSettings.DATABASE))
         ? lifecycle.judge(of.examined)
         : lifecycle.judgeAsPrepared(of.examined, database);
   }

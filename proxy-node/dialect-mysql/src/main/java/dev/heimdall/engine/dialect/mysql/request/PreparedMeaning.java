@@ -75,7 +75,7 @@ final class PreparedMeaning {
       }
     }
     for (String name : DESCRIBING) {
-      scope.append('\0').append(parts.carried().now(name));
+      scope.append('\0').append(parts.carried().settings().now(name));
     }
     return parts
         .sessions()
@@ -110,7 +110,7 @@ final class PreparedMeaning {
   private Variables named(Variables now) {
     ServerConnection server = parts.client().server();
     String names =
-        server != null && parts.carried().touched().contains(SessionCharacters.NAMES)
+        server != null && parts.carried().settings().touched().contains(SessionCharacters.NAMES)
             ? ServerSide.of(server).namesGiven()
             : null;
     if (names == null) {
@@ -126,7 +126,7 @@ final class PreparedMeaning {
   private Variables with(Variables others, List<String> names) {
     Variables all = others;
     for (String name : names) {
-      String value = parts.carried().now(name);
+      String value = parts.carried().settings().now(name);
       all = value == null ? all : all.with(name, value);
     }
     return all;

@@ -167,7 +167,7 @@ final class SessionCommands implements Responder {
       String known = parts.carried().variables().get(MysqlSettings.DATABASE);
       if (database != null
           && !database.equals(known == null ? server.target().database() : known)) {
-        parts.carried().set(MysqlSettings.DATABASE, database); // changed in a transaction
+        parts.carried().settings().set(MysqlSettings.DATABASE, database); // changed in a transaction
       }
       server
           .requests()
@@ -209,7 +209,7 @@ final class SessionCommands implements Responder {
     answers.reset();
     answers.seen(ServerSide.of(from).status());
     if (database != null) {
-      parts.carried().set(MysqlSettings.DATABASE, database);
+      parts.carried().settings().set(MysqlSettings.DATABASE, database);
     }
     parts.transaction().move(TransactionState.IDLE, false);
     parts.notes().over();

@@ -48,7 +48,7 @@ final class UnreportedSettings {
         new InternalQuery() {
           @Override
           public void parameterChanged(ServerConnection of, String name, String value) {
-            carried.reported(name, value);
+            carried.settings().reported(name, value);
           }
 
           @Override

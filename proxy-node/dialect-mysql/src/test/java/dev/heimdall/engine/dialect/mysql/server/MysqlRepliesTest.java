@@ -535,7 +535,7 @@ class MysqlRepliesTest {
     Own query = new Own();
     server.connection.requests().reset(reset);
     server.connection.query("SELECT 1", query);
-    assertThat(server.connection.groups()).isEqualTo(2);
+    assertThat(server.connection.delivery().groups().size()).isEqualTo(2);
     for (String ahead : List.of("COM_RESET_CONNECTION", "COM_INIT_DB", "SET")) {
       assertThat(reset.done).as(ahead).isFalse();
       server.server(new Answers(true).ok(AUTO).sent());

@@ -57,7 +57,7 @@ final class NameCommands implements Responder {
     StatementFacts facts = next.effects();
     switch (facts.kind()) {
       case SESSION -> {
-        if (!facts.has(Effect.Type.RESET_SESSION) || !carried.atStartup()) {
+        if (!facts.has(Effect.Type.RESET_SESSION) || !carried.settings().atStartup()) {
           return Outcome.NEXT;
         }
         carried.names().clear();

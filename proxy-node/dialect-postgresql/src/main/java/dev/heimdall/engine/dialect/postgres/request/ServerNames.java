@@ -421,7 +421,7 @@ final class ServerNames {
     if (facts != null
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
-            || SessionState.divides(facts, true))) {
+            || facts.divides(true))) {
       carried.note(facts);
     }
   }

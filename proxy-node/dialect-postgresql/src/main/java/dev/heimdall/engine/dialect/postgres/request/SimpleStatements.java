@@ -261,7 +261,7 @@ final class SimpleStatements {
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
       if (facts.redefining() == Redefining.ITSELF
-          || (server.groupOpen() && SessionState.divides(facts, true))) {
+          || (server.groupOpen() && facts.divides(true))) {
         carried.note(facts);
       }
       server.expect(ReplyQueue.QUERY, client.owner());

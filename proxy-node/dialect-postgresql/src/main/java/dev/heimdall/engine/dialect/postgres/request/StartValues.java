@@ -58,19 +58,19 @@ final class StartValues {
 
   /** Whether a text with these effects, as it is, gives the client a value that is not its own. */
   boolean concern(List<Effect> effects) {
-    if (!carried.hasStartValues()) {
+    if (!carried.settings().hasStartValues()) {
       return false;
     }
     for (Effect effect : effects) {
       switch (effect.type()) {
         case RESET_VARIABLE, LOCAL_DEFAULT -> {
-          if (carried.startValue(effect.name()) != null) {
+          if (carried.settings().startValue(effect.name()) != null) {
             return true;
           }
         }
         case OWN -> {
           if (effect.is(PostgresEffect.NULL_FOR_DEFAULT)
-              && carried.startValue(effect.name()) != null) {
+              && carried.settings().startValue(effect.name()) != null) {
             return true;
           }
         }
@@ -109,7 +109,7 @@ final class StartValues {
   void nullsForDefaults(TextEdits edits, StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       String own =
-          effect.is(PostgresEffect.NULL_FOR_DEFAULT) ? carried.startValue(effect.name()) : null;
+          effect.is(PostgresEffect.NULL_FOR_DEFAULT) ? carried.settings().startValue(effect.name()) : null;
       if (own != null) {
         StringBuilder literal = new StringBuilder();
         PostgresLiteral.append(literal, own);
@@ -158,8 +158,8 @@ final class StartValues {
 
   private List<String> statements(List<Effect> effects) {
     List<String> statements = new ArrayList<>(2);
-    add(statements, SESSION, carried.afterReset(effects, false));
-    add(statements, LOCAL, carried.afterReset(effects, true));
+    add(statements, SESSION, carried.settings().afterReset(effects, false));
+    add(statements, LOCAL, carried.settings().afterReset(effects, true));
     return statements;
   }
 
