@@ -1,9 +1,9 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.ClientLogin;
-import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.HandedSession;
+import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.handover.StateReader;
@@ -342,8 +342,7 @@ final class VdbListener {
 
   private HandedSession resumed(Channel channel, StateReader state) {
     LoopDoor door = byLoop.get(channel.eventLoop());
-    HandedClient client =
-        HandedClient.read(services(door), state);
+    HandedClient client = HandedClient.read(services(door), state);
     HandedSession session = door.handlers().handed(client, state, channel);
     channel.pipeline().addLast("session", session);
     session.resume();
@@ -359,8 +358,7 @@ final class VdbListener {
     counted(channel);
     LoopDoor loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
-    ClientLogin login =
-        new ClientLogin(services(loop));
+    ClientLogin login = new ClientLogin(services(loop));
     boolean relayed = place instanceof ListeningPlace.Port; // balancers do not come by a socket
     if (relayed && settings.proxyProtocol().enabled()) {
       channel

@@ -40,12 +40,7 @@ final class LogInRules {
     VdbAccess.Settings settings = vdb.settings();
     LogInRequest asked =
         new LogInRequest(
-            tls,
-            protocol.hidesPasswords(),
-            from,
-            wanted.database(),
-            wanted.user(),
-            certificate);
+            tls, protocol.hidesPasswords(), from, wanted.database(), wanted.user(), certificate);
     Authenticator authenticator = settings.authenticator();
     if (settings.query() == null
         || settings.users().find(wanted.user()).isPresent()

@@ -344,7 +344,8 @@ public final class ServerLease {
       return false;
     }
     return switch (state) {
-      case SYNCING -> !keepsServer() && !carried.settings().unread() && replicas.mayBeAnsweredElsewhere();
+      case SYNCING ->
+          !keepsServer() && !carried.settings().unread() && replicas.mayBeAnsweredElsewhere();
       case STARTING -> !replicas.away() && vdb.pools().standIn() != null;
       default -> false;
     };

@@ -221,7 +221,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return !session.next().onItsWay()
         && transaction.status() == TransactionState.IDLE
         && transaction.heldBegin() == null
-        && carried.autocommits()
+        && carried.settings().autocommits()
         && !session.lease().keepsServer()
         && !session.listening().undecided()
         && !isDefault("default_transaction_isolation", SERIAL)

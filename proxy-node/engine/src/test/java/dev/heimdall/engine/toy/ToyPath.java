@@ -14,8 +14,8 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
-import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Directory;
+import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -296,12 +296,13 @@ final class ToyPath implements AutoCloseable {
             }
           };
       ClientLogin login =
-          new ClientLogin(new LogInServices(
-              node.access(),
-              vdb.access(),
-              new LoopAccess(servers.context(), metrics.loop(0)),
-              dialect.clients(),
-              factory));
+          new ClientLogin(
+              new LogInServices(
+                  node.access(),
+                  vdb.access(),
+                  new LoopAccess(servers.context(), metrics.loop(0)),
+                  dialect.clients(),
+                  factory));
       login.address(new InetSocketAddress("127.0.0.1", 1));
       channel.pipeline().addLast(login);
       ByteBuf out = Unpooled.buffer();

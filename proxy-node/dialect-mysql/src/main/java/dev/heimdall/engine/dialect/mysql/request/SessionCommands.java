@@ -167,7 +167,10 @@ final class SessionCommands implements Responder {
       String known = parts.carried().variables().get(MysqlSettings.DATABASE);
       if (database != null
           && !database.equals(known == null ? server.target().database() : known)) {
-        parts.carried().settings().set(MysqlSettings.DATABASE, database); // changed in a transaction
+        parts
+            .carried()
+            .settings()
+            .set(MysqlSettings.DATABASE, database); // changed in a transaction
       }
       server
           .requests()

@@ -12,8 +12,8 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
-import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Directory;
+import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
@@ -126,12 +126,13 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
   EmbeddedChannel connect() {
     EmbeddedChannel channel = new EmbeddedChannel();
     ClientLogin login =
-        new ClientLogin(new LogInServices(
-            node,
-            vdb,
-            new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0)),
-            protocol,
-            this));
+        new ClientLogin(
+            new LogInServices(
+                node,
+                vdb,
+                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0)),
+                protocol,
+                this));
     login.address(new InetSocketAddress("127.0.0.1", 1));
     channel.pipeline().addLast(login);
     channels.add(channel);

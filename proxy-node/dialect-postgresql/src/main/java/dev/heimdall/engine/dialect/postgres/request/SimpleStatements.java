@@ -260,8 +260,7 @@ final class SimpleStatements {
     unnamed.forget();
     server.statements().unnamed(null, 0);
     if (facts.effects().isEmpty()) {
-      if (facts.redefining() == Redefining.ITSELF
-          || (server.groupOpen() && facts.divides(true))) {
+      if (facts.redefining() == Redefining.ITSELF || (server.groupOpen() && facts.divides(true))) {
         carried.note(facts);
       }
       server.expect(ReplyQueue.QUERY, client.owner());

@@ -109,7 +109,9 @@ final class StartValues {
   void nullsForDefaults(TextEdits edits, StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       String own =
-          effect.is(PostgresEffect.NULL_FOR_DEFAULT) ? carried.settings().startValue(effect.name()) : null;
+          effect.is(PostgresEffect.NULL_FOR_DEFAULT)
+              ? carried.settings().startValue(effect.name())
+              : null;
       if (own != null) {
         StringBuilder literal = new StringBuilder();
         PostgresLiteral.append(literal, own);
