@@ -73,13 +73,13 @@ public final class Abandonment {
   }
 
   /** The server waits for copy data that will not come. */
-  void endCopy(ServerConnection connection) {
+  public void endCopy(ServerConnection connection) {
     connection.requests().failCopy("the client has disconnected");
     endBatch(connection);
   }
 
   /** The server waits for the end of a batch, which will not come. */
-  void endBatch(ServerConnection connection) {
+  public void endBatch(ServerConnection connection) {
     if (!connection.groupOpen()) {
       return;
     }
@@ -88,7 +88,7 @@ public final class Abandonment {
   }
 
   /** The connection goes back when it has no pending replies any more. */
-  void rest(ServerConnection connection) {
+  public void rest(ServerConnection connection) {
     if (session.login().dedicated()) {
       lease.forgetServer();
       connection.close("its client has disconnected");

@@ -161,7 +161,7 @@ public final class PendingReplies implements UnitPosition {
       return;
     }
     queued = true;
-    limitedSince = now - lease.waited();
+    limitedSince = now - lease.waiting().nanos();
     overdueReported = false;
   }
 

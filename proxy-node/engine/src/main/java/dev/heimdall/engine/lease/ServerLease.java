@@ -1,22 +1,16 @@
 package dev.heimdall.engine.lease;
 
-import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.listen.Listening;
-import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.prepared.NameResolution;
-import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.vdb.VdbContext;
-import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The tie between a session and its server connection: gets one, makes its variables the session's,
@@ -24,14 +18,9 @@ import java.util.concurrent.TimeUnit;
  * far that is, and moves here only.
  */
 public final class ServerLease {
-  /** How soon a log-in that waits for a writer looks for a replica in its place again. */
-  private static final int STAND_IN_MILLIS = 100;
-
   private final SessionContext session;
   private final ReplyOwner owner;
   private final Waiter waiter;
-  private final ClientOutput output;
-  private final SessionStart start;
   private final Losses lost;
   private final SessionStatements statements;
   private final ReplicaChoice replicas;
@@ -40,7 +29,6 @@ public final class ServerLease {
   private final Listening listening;
   private final NameResolution resolution;
   private final VdbContext vdb;
-  private final LoopContext loop;
   private final PoolMetrics counters;
   private final Destinations destinations;
   private final Stickiness stickiness = new Stickiness();
@@ -48,16 +36,14 @@ public final class ServerLease {
   private final StateInquiry inquiry;
   private final Abandonment abandonment;
   private final StateTransfer transfer;
+  private final FirstConnection first;
+  private final Backpressure backpressure;
+  private final LeaseWait waiting;
   private final Resending resending;
 
   private LeaseState state = LeaseState.STARTING;
 
   private ServerConnection server;
-
-  /** Does not read, because the client does not. */
-  private ServerConnection paused;
-
-  private long waitingSince;
 
   /**
    * @param replicas where the session's reads go
@@ -66,8 +52,6 @@ public final class ServerLease {
     this.session = session;
     this.owner = session.owner();
     this.waiter = session.waiter();
-    this.output = session.output();
-    this.start = session.start();
     this.lost = session.losses();
     this.statements = session.statements();
     this.replicas = replicas;
@@ -76,13 +60,15 @@ public final class ServerLease {
     this.listening = session.listening();
     this.resolution = session.resolution();
     this.vdb = session.vdb();
-    this.loop = session.loop();
     this.counters = session.counters();
     this.destinations = new Destinations(session, this, replicas);
     this.pins = carried.pins();
     this.inquiry = new StateInquiry(session, this);
     this.abandonment = new Abandonment(session, this);
     this.transfer = new StateTransfer(session, this);
+    this.first = new FirstConnection(session, this, replicas);
+    this.backpressure = new Backpressure(session.output(), this);
+    this.waiting = new LeaseWait(session, this, replicas);
     this.resending = new Resending(session, this);
   }
 
@@ -121,40 +107,7 @@ public final class ServerLease {
 
   /** Asks for a connection from which to learn what servers report to sessions like this one. */
   public void start() {
-    startAt(destinations.chooseForLogIn());
-  }
-
-  private void startAt(LoopPool pool) {
-    ServerConnection connection = pool.acquire(waiter);
-    if (connection != null) {
-      attach(connection);
-    } else if (!replicas.away() && !vdb.pools().directed()) {
-      lookForStandIn();
-    }
-  }
-
-  /** A replica may have all before there is a writer. */
-  private void lookForStandIn() {
-    loop.later(
-        () -> {
-          if (state != LeaseState.STARTING || server != null || replicas.away()) {
-            return;
-          }
-          if (vdb.pools().standIn() != null && destinations.home().cancel(waiter)) {
-            start();
-          } else if (!vdb.pools().directed()) {
-            lookForStandIn();
-          }
-        },
-        STAND_IN_MILLIS,
-        TimeUnit.MILLISECONDS,
-        session::failed);
-  }
-
-  /** A replica could not tell: the writer is waited for. */
-  private void startAtWriter() {
-    destinations.leaveForWriter();
-    startAt(destinations.home());
+    first.get();
   }
 
   /** Takes a connection that was made for this session, outside the pools. */
@@ -210,8 +163,7 @@ public final class ServerLease {
     }
     if (connection == null) {
       if (state == LeaseState.READY) {
-        become(LeaseState.WAITING);
-        waitingSince = loop.now();
+        waiting.begin();
       }
       return false;
     }
@@ -227,9 +179,7 @@ public final class ServerLease {
   /** The session has nothing more in the pipeline of its shared connection. */
   public void leaveShared() {
     server = null;
-    if (paused != null) {
-      resumePaused();
-    }
+    backpressure.resume();
     become(LeaseState.READY);
   }
 
@@ -243,7 +193,7 @@ public final class ServerLease {
 
   /** A place in a shared connection's pipeline is here instead of a connection. */
   public void placed(Lane lane) {
-    counters.waited((loop.now() - waitingSince) / 1000);
+    waiting.over();
     server = session.sharing().take(lane);
     become(LeaseState.ACTIVE);
     session.requests().process();
@@ -256,7 +206,7 @@ public final class ServerLease {
       return;
     }
     if (!replicas.mayUse(connection)) {
-      counters.waited((loop.now() - waitingSince) / 1000);
+      waiting.over();
       become(LeaseState.READY);
       destinations.lender().release(connection);
       session.requests().process();
@@ -270,34 +220,15 @@ public final class ServerLease {
 
   /** None will come. */
   public void refused(ServerError error) {
-    if (state == LeaseState.STARTING && replicas.away()) {
-      startAtWriter();
-      return;
-    }
     if (state == LeaseState.STARTING) {
-      session.fatal(error.asFatal());
-      return;
-    }
-    if (state != LeaseState.WAITING) {
-      return; // cancelled or gone in the meantime
-    }
-    if (replicas.away()) {
-      counters.waited((loop.now() - waitingSince) / 1000);
-      replicas.refused();
-      become(LeaseState.READY);
-      session.requests().process();
-      return;
-    }
-    counters.waitTimedOut((loop.now() - waitingSince) / 1000);
-    become(LeaseState.READY);
-    if (error.sqlState().startsWith("57P01")) {
-      session.fatal(error.asFatal());
+      first.refused(error);
     } else {
-      refuse(error);
+      waiting.refused(error);
     }
   }
 
-  private void refuse(ServerError error) {
+  /** The client's statement gets the error. */
+  void refuse(ServerError error) {
     session
         .requests()
         .refuse(
@@ -306,32 +237,12 @@ public final class ServerLease {
                 : error);
   }
 
-  /** Notifies the client that its wait has become long, if it waits. */
-  public boolean waitsLong() {
-    if (state == LeaseState.WAITING) {
-      output.notice(
-          ServerError.notice("waiting for a server connection: all those of this pool are busy"));
-      return true;
-    }
-    return false;
-  }
-
   /** There is no writer any more: what a replica may answer does not wait for one. */
   public void writerLost() {
-    if (state == LeaseState.STARTING
-        && server == null
-        && !replicas.away()
-        && destinations.home().cancel(waiter)) {
-      start();
-    } else if (replicas.mayLeave() && stopWaiting()) {
-      session.requests().process();
-    }
-  }
-
-  /** The writer is silent: what a replica may answer now does not wait for it. */
-  public void writerSilent() {
-    if (replicas.mayBeAnsweredElsewhere() && stopWaiting()) {
-      session.requests().process();
+    if (state == LeaseState.STARTING) {
+      first.writerLost();
+    } else {
+      waiting.writerLost();
     }
   }
 
@@ -346,23 +257,14 @@ public final class ServerLease {
     return switch (state) {
       case SYNCING ->
           !keepsServer() && !carried.settings().unread() && replicas.mayBeAnsweredElsewhere();
-      case STARTING -> !replicas.away() && vdb.pools().standIn() != null;
+      case STARTING -> first.goesElsewhere();
       default -> false;
     };
   }
 
-  /** Leaves the queue; says whether the session stood in it. */
-  public boolean stopWaiting() {
-    if (state == LeaseState.WAITING && destinations.lender().cancel(waiter)) {
-      become(LeaseState.READY);
-      return true;
-    }
-    return false;
-  }
-
-  /** Nanoseconds that the session has waited for a connection, or 0. */
-  public long waited() {
-    return state == LeaseState.WAITING ? loop.nanoTime() - waitingSince : 0;
+  /** The session's wait for a connection. */
+  public LeaseWait waiting() {
+    return waiting;
   }
 
   // ---- making it the session's
@@ -372,102 +274,35 @@ public final class ServerLease {
     server = connection;
     connection.hold(owner);
     counters.serverAssigned();
+    boolean ready = connection.applied().equals(destinations.variables());
+    if (state == LeaseState.STARTING) {
+      if (ready && !carried.given().checks()) {
+        first.ready(connection);
+      } else {
+        transfer.begin(connection, false);
+      }
+      return;
+    }
     if (state == LeaseState.WAITING) {
-      counters.waited((loop.now() - waitingSince) / 1000);
+      waiting.over();
     }
     if (connection.residue().foreignSequences()
         && !replicas.away()
-        && state != LeaseState.STARTING
         && (keepsServer() || vdb.forgetsSequencesFirst())) {
       session.protocol().forgetSequences(connection);
     }
     if (lost.transactionLost()) {
-      toSyncing();
-      if (!connection.applied().equals(destinations.variables())) {
+      become(LeaseState.SYNCING);
+      if (!ready) {
         transfer.applyAhead(connection); // what comes right behind the ROLLBACK must find them
       }
       lost.failTransaction(connection, transfer.preparation(false));
-    } else if (!connection.applied().equals(destinations.variables())
-        || (state == LeaseState.STARTING && transfer.checksStart())) {
-      toSyncing();
+    } else if (!ready) {
+      become(LeaseState.SYNCING);
       transfer.begin(connection, false);
-    } else if (state == LeaseState.STARTING) {
-      started();
     } else {
       become(LeaseState.ACTIVE);
     }
-  }
-
-  private void toSyncing() {
-    if (state != LeaseState.STARTING) {
-      become(LeaseState.SYNCING);
-    }
-  }
-
-  /** Another session's state sticks to the connection: it is closed, and another one is taken. */
-  void closeUnusable(ServerConnection from, String statement, ServerError error) {
-    from.hold(null);
-    from.end().closeForState(statement, error);
-    replace(from, error);
-  }
-
-  /** What another session has chosen stays as long as the connection: another one is taken. */
-  void closeUsed(ServerConnection from, ServerError error) {
-    from.hold(null);
-    from.close("another session has chosen on it what cannot be taken back");
-    replace(from, error);
-  }
-
-  private void replace(ServerConnection from, ServerError error) {
-    giveBack(from);
-    switch (state) {
-      case CLOSED -> {}
-      case STARTING -> start();
-      default -> {
-        if (pins.any()) {
-          session.fatal(error.asFatal());
-        } else {
-          become(LeaseState.READY);
-          session.requests().process();
-        }
-      }
-    }
-  }
-
-  /** The session's own values are rejected: its client gets the error. */
-  void refusedThere(ServerConnection from, ServerError error) {
-    if (state == LeaseState.STARTING) {
-      from.residue().taint();
-      giveBack(from);
-      if (replicas.away()) {
-        startAtWriter(); // which may take what a replica does not, such as SERIALIZABLE
-      } else {
-        session.fatal(error.asFatal());
-      }
-      return;
-    }
-    boolean ends = pins.any() || isLasting(error);
-    from.hold(null);
-    from.end().closeForState("SET", error);
-    giveBack(from);
-    if (ends) {
-      session.fatal(error.asFatal());
-    } else if (replicas.away()) {
-      replicas.refusedThere();
-      become(LeaseState.READY);
-      session.requests().process();
-    } else {
-      become(LeaseState.READY);
-      refuse(error);
-    }
-  }
-
-  /**
-   * Whether the values will not be taken later either, as when a role was revoked or dropped: not
-   * even a RESET of the client's would get as far as a server any more.
-   */
-  private static boolean isLasting(ServerError error) {
-    return error.sqlState().startsWith("42") || error.sqlState().startsWith("22");
   }
 
   /** A statement that had to succeed before the client's has ended. */
@@ -492,19 +327,12 @@ public final class ServerLease {
     from.applied(destinations.variables());
     from.reported().takeChanged();
     if (state == LeaseState.STARTING) {
-      started();
+      first.ready(from);
       return;
     }
     become(LeaseState.ACTIVE);
     session.requests().process();
     settle();
-  }
-
-  private void started() {
-    Greeting greeting = start.learn(server, replicas.away());
-    detach();
-    destinations.leaveForWriter();
-    start.welcome(greeting);
   }
 
   // ---- letting it go
@@ -590,12 +418,11 @@ public final class ServerLease {
     inquiry.lost();
   }
 
-  private void detach() {
+  /** It goes back, unless a rule closes it. */
+  void detach() {
     ServerConnection connection = server;
     server = null;
-    if (paused == connection) {
-      resumePaused();
-    }
+    backpressure.resume();
     if (stickiness.takeDropConnection()) {
       connection.hold(null);
       connection.close("a rule does not let it be used again");
@@ -621,7 +448,7 @@ public final class ServerLease {
   /** The connection is lost, or was never a pool's. */
   public void forgetServer() {
     server = null;
-    paused = null;
+    backpressure.forget();
   }
 
   /** The session has ended: it waits no longer, and its pools may go. */
@@ -645,63 +472,13 @@ public final class ServerLease {
     }
   }
 
-  // ---- back-pressure
-
-  /** A client that does not read keeps its server from sending. */
-  public void pauseForSlowClient(ServerConnection from) {
-    if (!output.takesMore() && from == server && paused == null) {
-      paused = from;
-      from.pauseReading();
-    }
-  }
-
-  /** The client reads again, or is gone. */
-  public void resumePaused() {
-    if (paused != null) {
-      ServerConnection connection = paused;
-      paused = null;
-      connection.resumeReading();
-    }
-  }
-
-  // ---- what it is needed for
-
-  /** What the session has this connection for, as an audit of the pool asks. */
-  public LeaseUse use(ServerConnection held) {
-    if (server != held) {
-      return LeaseUse.NONE;
-    }
-    if (state == LeaseState.CLOSED) {
-      return LeaseUse.LEAVING;
-    }
-    return state != LeaseState.ACTIVE || working(held) || waiting()
-        ? LeaseUse.WORKING
-        : LeaseUse.NONE;
-  }
-
-  private boolean working(ServerConnection held) {
-    return session.pending().outstanding() > 0
-        || transaction.open()
-        || held.groupOpen()
-        || held.copyIn()
-        || !held.quiet()
-        || session.requests().midMessage()
-        || keepsServer()
-        || carried.held();
-  }
-
-  /** Whether something else than its client has to happen before it goes on. */
-  private boolean waiting() {
-    return awaitsSettings() || resending.pending() || listening.busy() || session.waits();
+  /** What keeps the server from sending more than the client reads. */
+  public Backpressure backpressure() {
+    return backpressure;
   }
 
   public boolean closed() {
     return state == LeaseState.CLOSED;
-  }
-
-  /** The client is gone: the connection goes back when it has no pending replies any more. */
-  public void rest(ServerConnection connection) {
-    abandonment.rest(connection);
   }
 
   // ---- the client has disconnected
@@ -713,13 +490,8 @@ public final class ServerLease {
     }
   }
 
-  /** The server waits for the end of a batch, which will not come. */
-  public void endBatch(ServerConnection connection) {
-    abandonment.endBatch(connection);
-  }
-
-  /** The server waits for copy data that will not come. */
-  public void endCopy(ServerConnection connection) {
-    abandonment.endCopy(connection);
+  /** What brings a connection to rest whose client is gone. */
+  public Abandonment abandonment() {
+    return abandonment;
   }
 }

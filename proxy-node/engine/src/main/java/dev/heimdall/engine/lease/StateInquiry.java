@@ -42,7 +42,7 @@ final class StateInquiry {
               protected void done(ServerConnection from, ServerError error) {
                 underWay = false;
                 if (lease.closed()) {
-                  lease.rest(from);
+                  lease.abandonment().rest(from);
                 } else if (error == null) {
                   carried.settings().captured(rows().get(0), from);
                   session.memory().settings(carried.settings().weight());
@@ -72,7 +72,7 @@ final class StateInquiry {
               protected void done(ServerConnection from, ServerError error) {
                 underWay = false;
                 if (lease.closed()) {
-                  lease.rest(from);
+                  lease.abandonment().rest(from);
                   return;
                 }
                 List<List<String>> said = rows(); // can be read once

@@ -12,6 +12,7 @@ import dev.heimdall.engine.wire.ServerError;
 
 /** Makes the variables of a session's server connection the session's. */
 final class StateTransfer {
+  private final SessionContext session;
   private final ServerLease lease;
   private final ClientOutput output;
   private final SessionState carried;
@@ -20,17 +21,13 @@ final class StateTransfer {
   private final PoolMetrics counters;
 
   StateTransfer(SessionContext session, ServerLease lease) {
+    this.session = session;
     this.lease = lease;
     this.output = session.output();
     this.carried = session.carried();
     this.destinations = lease.destinations();
     this.vdb = session.vdb();
     this.counters = session.counters();
-  }
-
-  /** Whether the server has to be asked about start-up parameters that are not carried. */
-  boolean checksStart() {
-    return lease.state() == LeaseState.STARTING && carried.given().checks();
   }
 
   /**
@@ -46,7 +43,11 @@ final class StateTransfer {
     StateChange change = new StateChange(server.applied(), destinations.variables());
     server
         .requests()
-        .change(checksStart() ? carried.given().checked(change) : change, preparation(tellClient));
+        .change(
+            lease.state() == LeaseState.STARTING && carried.given().checks()
+                ? carried.given().checked(change)
+                : change,
+            preparation(tellClient));
   }
 
   /**
@@ -59,14 +60,14 @@ final class StateTransfer {
     if (!from.applied().exceed(wanted)) {
       if (from.residue().wasTainted() && carried.settings().fixedByUse(wanted)) {
         // Another session may have fixed it.
-        lease.closeUnusable(from, "SET", error);
+        closeUnusable(from, "SET", error);
       } else {
-        lease.refusedThere(from, error);
+        refusedThere(from, error);
       }
       return;
     }
     if (!from.requests().restores(from.applied(), wanted)) {
-      lease.closeUsed(from, error);
+      closeUsed(from, error);
       return;
     }
     from.requests()
@@ -80,17 +81,81 @@ final class StateTransfer {
                   return; // the loss of the connection is reported next
                 }
                 if (why != null) {
-                  lease.closeUnusable(restored, "RESET", why);
+                  closeUnusable(restored, "RESET", why);
                   return;
                 }
                 restored.applied(restored.applied().restoredTo(wanted));
                 if (lease.closed()) {
-                  lease.rest(restored);
+                  lease.abandonment().rest(restored);
                 } else {
                   begin(lease.server(), tellClient);
                 }
               }
             });
+  }
+
+  /** Another session's state sticks to the connection: it is closed, and another one is taken. */
+  private void closeUnusable(ServerConnection from, String statement, ServerError error) {
+    from.hold(null);
+    from.end().closeForState(statement, error);
+    replace(from, error);
+  }
+
+  /** What another session has chosen stays as long as the connection: another one is taken. */
+  private void closeUsed(ServerConnection from, ServerError error) {
+    from.hold(null);
+    from.close("another session has chosen on it what cannot be taken back");
+    replace(from, error);
+  }
+
+  private void replace(ServerConnection from, ServerError error) {
+    lease.giveBack(from);
+    switch (lease.state()) {
+      case CLOSED -> {}
+      case STARTING -> lease.start();
+      default -> {
+        if (carried.pins().any()) {
+          session.fatal(error.asFatal());
+        } else {
+          lease.become(LeaseState.READY);
+          session.requests().process();
+        }
+      }
+    }
+  }
+
+  /** The session's own values are rejected: its client gets the error. */
+  private void refusedThere(ServerConnection from, ServerError error) {
+    if (lease.state() == LeaseState.STARTING) {
+      from.residue().taint();
+      lease.giveBack(from);
+      lease.refused(error); // the writer may take what a replica does not, such as SERIALIZABLE
+      return;
+    }
+    boolean ends = carried.pins().any() || isLasting(error);
+    from.hold(null);
+    from.end().closeForState("SET", error);
+    lease.giveBack(from);
+    if (ends) {
+      session.fatal(error.asFatal());
+      return;
+    }
+    if (session.replicas().away()) {
+      session.replicas().refusedThere();
+      lease.become(LeaseState.READY);
+      session.requests().process();
+    } else {
+      lease.become(LeaseState.READY);
+      lease.refuse(error);
+    }
+  }
+
+  /**
+   * Whether the values will not be taken later either, as when a role was revoked or dropped: not
+   * even a RESET of the client's would get as far as a server any more.
+   */
+  private static boolean isLasting(ServerError error) {
+    return error.sqlState().startsWith("42") || error.sqlState().startsWith("22");
   }
 
   /** Sets them ahead of another statement of ours; if it is refused, that is found out later. */

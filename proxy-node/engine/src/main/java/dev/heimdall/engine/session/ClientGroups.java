@@ -180,7 +180,7 @@ final class ClientGroups {
 
   private void goOn(ServerConnection from, TransactionState status) {
     if (lease.closed()) {
-      lease.rest(from);
+      lease.abandonment().rest(from);
     } else if (sharing.active()) {
       sharing.answered();
       lease.settleShared();
@@ -243,7 +243,7 @@ final class ClientGroups {
   void queriesSkipped(ServerConnection from, int count) {
     merged(count);
     if (lease.closed()) {
-      lease.endBatch(from);
+      lease.abandonment().endBatch(from);
     }
   }
 
@@ -255,7 +255,7 @@ final class ClientGroups {
     sent.transaction().giveUp(Unreplayed.COPY);
     merged(ignoredSyncs);
     if (lease.closed()) {
-      lease.endCopy(from);
+      lease.abandonment().endCopy(from);
     }
   }
 
@@ -351,7 +351,7 @@ final class ClientGroups {
       default -> {}
     }
     if (lease.closed()) {
-      lease.rest(from);
+      lease.abandonment().rest(from);
       return;
     }
     switch (replay.recovery()) {

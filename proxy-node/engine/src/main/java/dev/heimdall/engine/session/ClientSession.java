@@ -9,6 +9,7 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.Successor;
 import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.lease.LeaseAudit;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -138,7 +139,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (parts.output.takesMore()) {
-      parts.lease.resumePaused();
+      parts.lease.backpressure().resume();
     }
     if (parts.output.takesMore()) {
       parts.foreign.clientWritable();
@@ -249,12 +250,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void writerSilent() {
-    parts.lease.writerSilent();
+    parts.lease.waiting().writerSilent();
   }
 
   @Override
   public boolean waitsLong() {
-    return parts.lease.waitsLong();
+    return parts.lease.waiting().isLong();
   }
 
   // ---- the owner of replies
@@ -384,7 +385,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public LeaseUse use(ServerConnection held) {
-    return parts.lease.use(held);
+    return new LeaseAudit(parts).use(held);
   }
 
   @Override
@@ -423,7 +424,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void quietDone(ServerConnection from) {
     if (parts.lease.closed()) {
-      parts.lease.rest(from);
+      parts.lease.abandonment().rest(from);
     }
   }
 
@@ -493,7 +494,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Nanoseconds that the session has waited for a server connection, or 0. */
   public long waited() {
-    return parts.lease.waited();
+    return parts.lease.waiting().nanos();
   }
 
   /** Nanoseconds that a reply has waited for the client to accept any of it, or 0. */

@@ -234,7 +234,7 @@ public final class HandledClient implements SchemaEpoch {
   /** A statement of the node's own was answered. */
   public void quietDone(ServerConnection from) {
     if (lease.closed()) {
-      lease.rest(from);
+      lease.abandonment().rest(from);
     }
   }
 

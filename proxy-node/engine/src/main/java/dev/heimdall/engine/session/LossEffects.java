@@ -134,7 +134,7 @@ final class LossEffects implements LostClient {
 
   @Override
   public void rollBack(Runnable then) {
-    lease.stopWaiting();
+    lease.waiting().stop();
     ServerConnection server = lease.server();
     if (server == null) {
       then.run();
@@ -157,7 +157,7 @@ final class LossEffects implements LostClient {
     @Override
     protected void ended(ServerConnection from, ServerError error) {
       if (lease.closed()) {
-        lease.rest(from);
+        lease.abandonment().rest(from);
       } else if (!from.closed()) {
         lease.putDown();
         then.run();

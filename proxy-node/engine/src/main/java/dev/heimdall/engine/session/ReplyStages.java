@@ -90,7 +90,7 @@ final class ReplyStages {
       if (sharing.active()) {
         sharing.received(from, passed);
       } else {
-        lease.pauseForSlowClient(from);
+        lease.backpressure().passed(from);
       }
       passed = 0;
     }

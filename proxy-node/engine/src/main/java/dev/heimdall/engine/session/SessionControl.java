@@ -119,7 +119,7 @@ final class SessionControl implements TimedClient {
       }
     } else if (lease.resending().cancel()) {
       sent.alone().refuse(ServerError.error("57014", message));
-    } else if (lease.stopWaiting() || reads.stopAwaiting() || cached.stopWaiting()) {
+    } else if (lease.waiting().stop() || reads.stopAwaiting() || cached.stopWaiting()) {
       requests.refuse(ServerError.error("57014", message));
     } else if (sharing.active()) {
       sharing.cancel(ServerError.error("57014", message), done);

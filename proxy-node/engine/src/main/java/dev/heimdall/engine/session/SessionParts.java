@@ -283,7 +283,7 @@ final class SessionParts implements ServedSession {
 
   /** Nothing of what was delayed waits any more. */
   private void allPassed() {
-    lease.resumePaused();
+    lease.backpressure().resume();
     foreign.clientWritable();
     requests.clientWritable();
   }
@@ -309,7 +309,7 @@ final class SessionParts implements ServedSession {
     console.cancel();
     output.delay().end();
     foreign.abandon();
-    lease.resumePaused();
+    lease.backpressure().resume();
     if (welcomed) {
       events.closed(session, reason);
     }

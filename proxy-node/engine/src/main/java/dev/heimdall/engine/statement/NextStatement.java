@@ -103,6 +103,17 @@ public final class NextStatement implements RoutedStatement {
     examined = text;
   }
 
+  /** Its span begins, where statements are traced. */
+  void trace(byte[] sql, int offset, int length) {
+    if (traces != null) {
+      String database = session.lease().destinations().database();
+      traces.begin(sql, offset, length, database, effects, known, statement, decision);
+      if (session.sent().transaction().active()) {
+        traces.replayed();
+      }
+    }
+  }
+
   /** It is known what it does, and the rules have decided. */
   void take(QueryPipeline pipeline) {
     exactHigh = pipeline.exactHigh();

@@ -6,6 +6,7 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pool.PoolKey;
@@ -26,12 +27,15 @@ import dev.heimdall.engine.vdb.VdbContext;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * From where a session's statements are looked at: the database, role and path by which their names
  * are resolved, and the facts of the session that rules ask for. Follows the session's variables.
  */
 final class SessionScope {
+  private static final long CATALOGUE_AGAIN_MILLIS = 20;
+
   private final SessionContext session;
   private final VdbContext vdb;
   private final SqlDialect dialect;
@@ -173,6 +177,10 @@ final class SessionScope {
    * redefined a moment ago, and the catalogue is being read.
    */
   boolean awaitsDefinitions() {
+    return comesAgainIf(lacksDefinitions());
+  }
+
+  private boolean lacksDefinitions() {
     if (own.suspect() && !pipeline.unconfirmed()) {
       own.confirmed();
     }
@@ -189,9 +197,26 @@ final class SessionScope {
     return vdb.definitions().judges(scope.database(), edition);
   }
 
-  /** Whether the pipeline cannot look at texts yet, because the catalogue is being read. */
-  boolean awaitsCatalogue() {
-    return pipeline.awaitsCatalogue(scope.database());
+  /**
+   * Whether what names mean is known, so that a text can be looked at; if not, the reader comes
+   * again when it may be.
+   */
+  boolean mayLook() {
+    tellPipeline();
+    return !session.lease().awaitsSettings()
+        && !comesAgainIf(pipeline.awaitsCatalogue(scope.database()));
+  }
+
+  private boolean comesAgainIf(boolean waits) {
+    if (waits) {
+      LoopContext loop = session.loop();
+      loop.later(
+          () -> session.requests().resume(),
+          CATALOGUE_AGAIN_MILLIS,
+          TimeUnit.MILLISECONDS,
+          session::failed);
+    }
+    return waits;
   }
 
   /** What a call by a function's OID is judged as. */
@@ -251,7 +276,7 @@ final class SessionScope {
   /**
    * Tells the pipeline what has changed of the session and of what its statements are judged by.
    */
-  void tellPipeline() {
+  private void tellPipeline() {
     pipeline.rulesAndCatalogues(vdb.rulesAndCatalogues());
     prepared = null;
     Variables variables = carried.variables();

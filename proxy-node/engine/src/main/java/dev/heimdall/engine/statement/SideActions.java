@@ -19,6 +19,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
@@ -91,8 +92,30 @@ public final class SideActions {
     return origin;
   }
 
+  /**
+   * What rules want done beside the statement begins, and its plan is asked for.
+   *
+   * @param declared object ids of the types that its parameters are given
+   */
+  void ask(
+      NextStatement next, byte[] sql, int offset, int length, LexerMode lexerMode, int[] declared) {
+    Decision decision = next.decision();
+    FingerprintEntry known = next.known();
+    Statement statement = next.statement();
+    boolean plannable = next.effects().kind() != StatementKind.EXECUTE;
+    if (!decision.isNone()) {
+      decided(decision, known, statement, sql, offset, length, lexerMode);
+      if (plannable) {
+        plan(decision, known, statement, sql, offset, length, lexerMode, declared);
+      }
+    }
+    if (actions.plans().wished() && plannable) {
+      wishedPlan(known, statement, sql, offset, length, lexerMode, declared);
+    }
+  }
+
   /** The rules have decided: what is not waited for begins. */
-  void decided(
+  private void decided(
       Decision decision,
       FingerprintEntry known,
       Statement statement,
@@ -122,7 +145,7 @@ public final class SideActions {
    *
    * @param declared object ids of the types that its parameters are given
    */
-  void plan(
+  private void plan(
       Decision decision,
       FingerprintEntry known,
       Statement statement,
@@ -161,13 +184,8 @@ public final class SideActions {
         statement);
   }
 
-  /** Whether somebody wants the plan of some statement, whatever rules say. */
-  boolean plansWished() {
-    return actions.plans().wished();
-  }
-
   /** The same without a rule, if it is this statement's plan that somebody wants. */
-  void wishedPlan(
+  private void wishedPlan(
       FingerprintEntry known,
       Statement statement,
       byte[] sql,

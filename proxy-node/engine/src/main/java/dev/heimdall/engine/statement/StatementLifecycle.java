@@ -17,13 +17,10 @@ import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClassifier;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -33,7 +30,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Takes each statement of a client through the pipeline and keeps it back as long as rules want.
@@ -41,8 +37,6 @@ import java.util.concurrent.TimeUnit;
  * were sent.
  */
 public final class StatementLifecycle implements SessionStatements {
-  private static final long CATALOGUE_AGAIN_MILLIS = 20;
-
   private final SessionContext session;
   private final VdbContext vdb;
   private final CachedReads cached;
@@ -146,23 +140,23 @@ public final class StatementLifecycle implements SessionStatements {
       return next.onItsWay();
     }
     if (resumes()) {
-      trace(sql, offset, length);
+      next.trace(sql, offset, length);
       return hold.announced();
     }
     if (!judges()) {
       next.classified(classifier.classify(sql, offset, length, lexerMode), asPrepared);
-      trace(sql, offset, length);
+      next.trace(sql, offset, length);
       next.become(LifecycleStage.GO);
       return true;
     }
-    if (!mayLook()) {
+    if (!scope.mayLook()) {
       return false;
     }
     next.classified(pipeline.classify(sql, offset, length, lexerMode), asPrepared);
     pipeline.declare(declared);
     scope.note(lexerMode);
     if (!scope.understand(sql, offset, length, lexerMode)
-        || awaitsDefinitions()
+        || scope.awaitsDefinitions()
         || !pipeline.decide(
             transaction.status() != TransactionState.IDLE, asPrepared, loop.now())) {
       return false;
@@ -179,34 +173,17 @@ public final class StatementLifecycle implements SessionStatements {
     if (!ruled() || next.onItsWay()) {
       return true;
     }
-    if (next.stage() != LifecycleStage.NONE || !mayLook()) {
+    if (next.stage() != LifecycleStage.NONE || !scope.mayLook()) {
       return false;
     }
     byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
     return judge(sql, 0, sql.length, LexerMode.STANDARD, false);
   }
 
-  private void trace(byte[] sql, int offset, int length) {
-    if (traces != null) {
-      traces.begin(
-          sql,
-          offset,
-          length,
-          database(),
-          next.effects(),
-          next.known(),
-          next.statement(),
-          next.decision());
-      if (session.sent().transaction().active()) {
-        traces.replayed();
-      }
-    }
-  }
-
   private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {
     take();
-    trace(sql, offset, length);
-    ask(sql, offset, length, lexerMode);
+    next.trace(sql, offset, length);
+    side.ask(next, sql, offset, length, lexerMode, pipeline.declared());
     if (reads.holdsTransaction() && next.tiesSession()) {
       next.fail(ReplicaReads.NOT_THERE);
     }
@@ -223,23 +200,6 @@ public final class StatementLifecycle implements SessionStatements {
     running.notes().decided(pipeline, next.prepared());
     for (MatchedRule rule : next.decision().matched()) {
       running.notes().matched(rule);
-    }
-  }
-
-  /** What rules want done beside the statement begins, and its plan is asked for. */
-  private void ask(byte[] sql, int offset, int length, LexerMode lexerMode) {
-    Decision decision = next.decision();
-    FingerprintEntry known = next.known();
-    Statement statement = next.statement();
-    boolean plannable = next.effects().kind() != StatementKind.EXECUTE;
-    if (!decision.isNone()) {
-      side.decided(decision, known, statement, sql, offset, length, lexerMode);
-      if (plannable) {
-        side.plan(decision, known, statement, sql, offset, length, lexerMode, pipeline.declared());
-      }
-    }
-    if (side.plansWished() && plannable) {
-      side.wishedPlan(known, statement, sql, offset, length, lexerMode, pipeline.declared());
     }
   }
 
@@ -264,10 +224,10 @@ public final class StatementLifecycle implements SessionStatements {
       return next.onItsWay();
     }
     if (resumes()) {
-      trace(examined.sql(), 0, examined.length());
+      next.trace(examined.sql(), 0, examined.length());
       return hold.announced();
     }
-    if (!mayLook()) {
+    if (!scope.mayLook()) {
       return false;
     }
     if (elsewhere) {
@@ -276,7 +236,7 @@ public final class StatementLifecycle implements SessionStatements {
     next.classified(pipeline.recall(examined), true);
     scope.note(examined.lexerMode());
     return scope.understand(examined.sql(), 0, examined.length(), examined.lexerMode())
-        && !awaitsDefinitions()
+        && !scope.awaitsDefinitions()
         && pipeline.decide(transaction.status() != TransactionState.IDLE, true, loop.now())
         && goOrHold(examined.sql(), 0, examined.length(), examined.lexerMode());
   }
@@ -288,7 +248,7 @@ public final class StatementLifecycle implements SessionStatements {
    * @return whether that could be done at once; if not, the reader comes again when it may
    */
   public boolean preview(byte[] sql, int length, LexerMode lexerMode, int... declared) {
-    if (!mayLook()) {
+    if (!scope.mayLook()) {
       return false;
     }
     pipeline.classify(sql, 0, length, lexerMode);
@@ -313,33 +273,6 @@ public final class StatementLifecycle implements SessionStatements {
     RulesAndCatalogues now = vdb.rulesAndCatalogues();
     pipeline.rulesAndCatalogues(now);
     return pipeline.ruled();
-  }
-
-  /** Whether what names mean is known, so that a text can be looked at. */
-  private boolean mayLook() {
-    scope.tellPipeline();
-    return !session.lease().awaitsSettings() && !awaitsCatalogue();
-  }
-
-  private boolean awaitsCatalogue() {
-    if (!scope.awaitsCatalogue()) {
-      return false;
-    }
-    lookAgain();
-    return true;
-  }
-
-  /** The same for what the statement runs that was looked at last. */
-  private boolean awaitsDefinitions() {
-    if (!scope.awaitsDefinitions()) {
-      return false;
-    }
-    lookAgain();
-    return true;
-  }
-
-  private void lookAgain() {
-    loop.later(this::comeAgain, CATALOGUE_AGAIN_MILLIS, TimeUnit.MILLISECONDS, session::failed);
   }
 
   /**
