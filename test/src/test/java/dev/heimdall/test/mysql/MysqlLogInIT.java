@@ -154,11 +154,11 @@ class MysqlLogInIT {
                 .agreed(Capability.DEPRECATE_EOF | Capability.FOUND_ROWS)
                 .with(Map.of("lock_wait_timeout", "77", "sql_mode", "ANSI,STRICT_ALL_TABLES")));
 
-    ServerHello hello = ServerHello.of(connected.connection.greeting());
+    ServerHello hello = ServerHello.of(connected.connection.reported().greeting());
     assertThat(hello.version()).isEqualTo(connected.query("SELECT version()").rows.get(0).get(0));
     assertThat(hello.isMariadb()).isEqualTo(release != MysqlRelease.MYSQL);
     assertThat(hello.capabilities() & Capability.SESSION_TRACK).isNotZero();
-    Map<String, String> reported = connected.connection.greeting().reported();
+    Map<String, String> reported = connected.connection.reported().greeting().reported();
     assertThat(reported)
         .containsEntry("autocommit", "ON")
         .containsEntry("lock_wait_timeout", "77")

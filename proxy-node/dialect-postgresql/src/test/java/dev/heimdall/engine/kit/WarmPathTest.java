@@ -16,7 +16,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 167, 1119", "EXTENDED, 173, 1627", "PREPARED, 149, 1171"})
+  @CsvSource({"SIMPLE, 166, 1114", "EXTENDED, 172, 1617", "PREPARED, 148, 1158"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);

@@ -24,8 +24,6 @@ public final class ConnectionEnd {
   private final Channel channel;
   private final ReplyGroups<ReplyOwner> groups;
 
-  private boolean closed;
-
   /** Whether the server is to close the connection, of which nothing is read any more. */
   private boolean left;
 
@@ -46,10 +44,6 @@ public final class ConnectionEnd {
     this.connection = connection;
     this.channel = channel;
     this.groups = groups;
-  }
-
-  boolean closed() {
-    return closed;
   }
 
   boolean left() {
@@ -79,7 +73,8 @@ public final class ConnectionEnd {
     close(new Ending(Ending.Side.NODE, why));
   }
 
-  void close(Ending why) {
+  /** Ends it, with whose doing that is. */
+  public void close(Ending why) {
     if (takesLeave(why)) {
       closeNow();
     }
@@ -104,13 +99,6 @@ public final class ConnectionEnd {
     }
   }
 
-  /** Closes the connection if no session may have it any more. */
-  public void closeCondemned() {
-    if (connection.residue().afterUse() != null) {
-      close(connection.residue().afterUse());
-    }
-  }
-
   /** Closes it where it was left and its server has not. */
   public void abandon() {
     channel.close();
@@ -128,7 +116,7 @@ public final class ConnectionEnd {
 
   /** Sends the server the end of the session; returns whether that was possible. */
   private boolean takesLeave(Ending why) {
-    if (closed && !connection.target().fence().closed()) {
+    if (connection.closed() && !connection.target().fence().closed()) {
       return false;
     }
     note(why.side(), why.reason());
@@ -145,7 +133,7 @@ public final class ConnectionEnd {
 
   /** Ends the connection so that nothing of what is written and has not left reaches the server. */
   void cut() {
-    if (!closed) {
+    if (!connection.closed()) {
       note(Ending.Side.NODE, "the writer is fenced, or not the writer any more");
       connection.target().fence().found();
       channel.unsafe().close(channel.voidPromise()); // TLS would let go of what waits in it
@@ -161,7 +149,7 @@ public final class ConnectionEnd {
    */
   public void overdue(ServerError error) {
     assert connection.context().inLoop();
-    if (!closed) {
+    if (!connection.closed()) {
       fatal = error;
       close(new Ending(Ending.Side.TIME_LIMIT, error.message()));
     }
@@ -189,7 +177,7 @@ public final class ConnectionEnd {
 
   /** The server has said that it ends the connection. */
   void follow() {
-    if (!closed) {
+    if (!connection.closed()) {
       closeNow();
     }
   }
@@ -233,10 +221,9 @@ public final class ConnectionEnd {
 
   /** There is no connection any more: everyone who counted on it hears so, once. */
   void lost() {
-    if (closed) {
+    if (connection.closed()) {
       return;
     }
-    closed = true;
     note(Ending.Side.SERVER, fatal == null ? "the server closed the connection" : fatal.message());
     LoopContext context = connection.context();
     context.beginEvent();

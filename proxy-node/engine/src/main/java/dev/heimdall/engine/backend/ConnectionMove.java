@@ -28,13 +28,16 @@ final class ConnectionMove {
               connection.moved(next, keeper);
               next.loop()
                   .register(channel)
-                  .addListener(there -> next.loop().execute(() -> arrived(left.isSuccess())));
+                  .addListener(
+                      there ->
+                          next.loop()
+                              .execute(() -> arrived(left.isSuccess() && there.isSuccess())));
             });
     from.tick();
   }
 
-  private void arrived(boolean left) {
-    boolean moved = left && !connection.closed();
+  private void arrived(boolean registered) {
+    boolean moved = registered && !connection.closed();
     if (moved) {
       channel.config().setAutoRead(true);
     } else {

@@ -112,7 +112,7 @@ public final class Residue {
   }
 
   /** With what the connection ends when its session leaves it; null where others may have it. */
-  Ending afterUse() {
+  public Ending afterUse() {
     return afterUse;
   }
 }

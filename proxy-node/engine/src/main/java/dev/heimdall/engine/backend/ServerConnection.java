@@ -45,6 +45,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private boolean shared;
 
   private long lastUsed;
+  private boolean closed;
 
   /** When anything was received last. */
   private long heardAt;
@@ -268,7 +269,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * lost.
    */
   public boolean groupOpen() {
-    return end.closed() ? end.groupOpen() : groups.open();
+    return closed ? end.groupOpen() : groups.open();
   }
 
   /**
@@ -301,7 +302,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** How many messages of a batch are unanswered whose answers are wanted before its end. */
   public int flushed() {
-    return end.closed() ? 0 : scanner.flushed();
+    return closed ? 0 : scanner.flushed();
   }
 
   /** The number of the group that a message sent now belongs to. */
@@ -355,7 +356,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   public boolean closed() {
-    return end.closed();
+    return closed;
   }
 
   /** The session that has the connection to itself, or null. */
@@ -383,7 +384,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
-    return end.closed() ? end.wasFirst(owner) : groups.isFirst(owner);
+    return closed ? end.wasFirst(owner) : groups.isFirst(owner);
   }
 
   public void pauseReading() {
@@ -396,7 +397,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** A cancel request for what runs here was carried out. */
   public void cancelEnded() {
-    if (cancels.ended() && !end.closed()) {
+    if (cancels.ended() && !closed) {
       keeper.cancelsDone(this);
     }
   }
@@ -492,6 +493,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** It is lost: it has no holder any more, who is returned, and no rest of a message will come. */
   ReplyOwner giveUp() {
+    closed = true;
     scanner.lost();
     ReplyOwner held = holder;
     holder = null;

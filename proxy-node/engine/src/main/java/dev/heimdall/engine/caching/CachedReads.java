@@ -55,7 +55,8 @@ public final class CachedReads implements ReplyStage {
   private Awaited awaited;
 
   /** What other sessions of this node fetch, or wait for. */
-  private final SharedMiss shared;
+  /** Null where the session has missed nothing yet. */
+  private SharedMiss shared;
 
   /** What other nodes were asked for. */
   private Lookup lookup;
@@ -128,7 +129,20 @@ public final class CachedReads implements ReplyStage {
     this.asker = new SessionAsker(session);
     this.counts = new CachedCounts(session);
     this.loop = task -> session.loop().soon(task, session::failed);
-    this.shared = new SharedMiss(session, loop);
+  }
+
+  private SharedMiss shared() {
+    if (shared == null) {
+      shared = new SharedMiss(session, loop);
+    }
+    return shared;
+  }
+
+  /** The statement neither waits for an equal one nor lets others wait. */
+  private void alone() {
+    if (shared != null) {
+      shared.over();
+    }
   }
 
   /** What was written to the session's data source; null where nobody wants to know. */
@@ -147,12 +161,12 @@ public final class CachedReads implements ReplyStage {
     if (cache == null
         || !session.next().onItsWay()
         || session.next().decision().cache().isEmpty()) {
-      shared.over();
+      alone();
       return false;
     }
     why = Suitability.reason(session);
     if (why != null) {
-      shared.over();
+      alone();
     }
     return why == null;
   }
@@ -171,7 +185,7 @@ public final class CachedReads implements ReplyStage {
   public void refused(Uncached reason) {
     forget();
     why = reason;
-    shared.over();
+    alone();
   }
 
   /** Whether the answer that comes next is taken down. */
@@ -196,7 +210,9 @@ public final class CachedReads implements ReplyStage {
       counts.uncached(why);
       why = null;
     }
-    shared.sent();
+    if (shared != null) {
+      shared.sent();
+    }
     count(vdb.cache(), view(), session.next().statement());
   }
 
@@ -232,7 +248,7 @@ public final class CachedReads implements ReplyStage {
     forget();
     why = null;
     lookup = null;
-    shared.over();
+    alone();
   }
 
   /**
@@ -262,7 +278,7 @@ public final class CachedReads implements ReplyStage {
     long nanos = Suitability.nanos(cache, statement.decision());
     StoredAnswer found = cache.find(key, view, tables, nanos);
     if (rule.revalidateOnly()) {
-      shared.over();
+      alone();
       why = found == null && !cache.mayKeep(key) ? Uncached.NEW : Uncached.COMPARED;
       if (why == Uncached.COMPARED) {
         Comparison comparison = found == null ? null : new Comparison(found, statement.decision());
@@ -282,14 +298,14 @@ public final class CachedReads implements ReplyStage {
       counts.hit();
       how = "yes"; // nor is it sent
       lookup = null;
-      if (shared.waited()) {
+      if (shared().waited()) {
         cache.flights().served();
         how = SERVED_BY_ANOTHER;
       }
-      shared.over();
+      alone();
       return found;
     }
-    if (shared.waits(cache, key)) {
+    if (shared().waits(cache, key)) {
       return null;
     }
     byte[] farKey =
@@ -299,7 +315,7 @@ public final class CachedReads implements ReplyStage {
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
     if (why == Uncached.NEW) {
-      shared.over();
+      alone();
       return null;
     }
     await(key, tables, recorder, farPut(farKey, view), null);
@@ -309,7 +325,7 @@ public final class CachedReads implements ReplyStage {
   /** Whether the session's statement is to renew a result that serves still. */
   private boolean refreshes(CacheKey key, long nanos) {
     QueryCache cache = vdb.cache();
-    return cache.ages(key, nanos) && view().writer().isPresent() && shared.leads(cache, key);
+    return cache.ages(key, nanos) && view().writer().isPresent() && shared().leads(cache, key);
   }
 
   private void await(
@@ -419,7 +435,7 @@ public final class CachedReads implements ReplyStage {
    * session fetches.
    */
   public boolean waits() {
-    return shared.waits() || (lookup != null && !lookup.over);
+    return (shared != null && shared.waits()) || (lookup != null && !lookup.over);
   }
 
   /**
@@ -429,7 +445,7 @@ public final class CachedReads implements ReplyStage {
    * @return whether it did
    */
   public boolean stopWaiting() {
-    return shared.goAlone();
+    return shared != null && shared.goAlone();
   }
 
   /** The largest answer that is kept of the statement at the reader's position, in bytes. */
@@ -470,7 +486,7 @@ public final class CachedReads implements ReplyStage {
         }
         keep(one, one.recorder().answer());
         forget();
-        shared.over();
+        alone();
       }
     }
   }
@@ -517,7 +533,7 @@ public final class CachedReads implements ReplyStage {
     Uncached reason = awaited.refreshes() ? Uncached.NOT_REFRESHED : because;
     awaited.cache().flights().suited(awaited.key(), false);
     forget();
-    shared.over();
+    alone();
     how = reason.answer();
     counts.uncached(reason);
   }

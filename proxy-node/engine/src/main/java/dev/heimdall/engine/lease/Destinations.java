@@ -24,7 +24,7 @@ public final class Destinations {
   private final ServerLease lease;
   private final ClientTransaction transaction;
   private final ReplicaChoice replicas;
-  private final SessionState carried;
+  private final CarriedSettings settings;
   private final RoutedStatement next;
   private final VdbContext vdb;
   private final LoopContext loop;
@@ -44,7 +44,7 @@ public final class Destinations {
     this.session = session;
     this.lease = lease;
     this.replicas = replicas;
-    this.carried = session.carried();
+    this.settings = session.carried().settings();
     this.transaction = session.transaction();
     this.next = session.next();
     this.vdb = session.vdb();
@@ -128,7 +128,7 @@ public final class Destinations {
   /** Whether statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
     return transaction.status() == TransactionState.IDLE
-        && carried.settings().autocommits()
+        && settings.autocommits()
         && !lease.keepsServer();
   }
 
@@ -176,8 +176,8 @@ public final class Destinations {
 
   /** The session's variables as far as they are to be set where its statement goes. */
   public Variables variables() {
-    Variables own = carried.variables();
-    return forward != null && !forward.setschema() ? own.without(carried.rules().path()) : own;
+    Variables own = settings.variables();
+    return forward != null && !forward.setschema() ? own.without(settings.rules().path()) : own;
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
  */
 public final class PendingReplies implements UnitPosition {
   private final SessionState carried;
+  private final CarriedSettings settings;
   private final ClientTransaction transaction;
   private final ReplicaChoice replicas;
   private final ServerLease lease;
@@ -41,6 +42,7 @@ public final class PendingReplies implements UnitPosition {
 
   public PendingReplies(SessionContext session) {
     this.carried = session.carried();
+    this.settings = carried.settings();
     this.transaction = session.transaction();
     this.replicas = session.replicas();
     this.lease = session.lease();
@@ -57,7 +59,7 @@ public final class PendingReplies implements UnitPosition {
 
   @Override
   public boolean autocommits() {
-    return carried.settings().autocommits();
+    return settings.autocommits();
   }
 
   @Override

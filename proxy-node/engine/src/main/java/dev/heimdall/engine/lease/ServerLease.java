@@ -1,6 +1,7 @@
 package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ReportedValues;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.observe.PoolMetrics;
@@ -25,6 +26,7 @@ public final class ServerLease {
   private final SessionStatements statements;
   private final ReplicaChoice replicas;
   private final SessionState carried;
+  private final CarriedSettings settings;
   private final ClientTransaction transaction;
   private final Listening listening;
   private final NameResolution resolution;
@@ -56,6 +58,7 @@ public final class ServerLease {
     this.statements = session.statements();
     this.replicas = replicas;
     this.carried = session.carried();
+    this.settings = carried.settings();
     this.transaction = session.transaction();
     this.listening = session.listening();
     this.resolution = session.resolution();
@@ -145,9 +148,8 @@ public final class ServerLease {
       return false;
     }
     if (replicas.awaits() || !replicas.away() && resending.awaitsWriter()) {
-      session
-          .requests()
-          .block(); // it comes again when a replica may be far enough, or there is a writer
+      // It comes again when a replica may be far enough, or there is a writer.
+      session.requests().block();
       return false;
     }
     ServerConnection shared = destinations.mayShare() ? session.sharing().place(lender) : null;
@@ -255,8 +257,7 @@ public final class ServerLease {
       return false;
     }
     return switch (state) {
-      case SYNCING ->
-          !keepsServer() && !carried.settings().unread() && replicas.mayBeAnsweredElsewhere();
+      case SYNCING -> !keepsServer() && !settings.unread() && replicas.mayBeAnsweredElsewhere();
       case STARTING -> first.goesElsewhere();
       default -> false;
     };
@@ -359,14 +360,14 @@ public final class ServerLease {
       return;
     }
     if (transaction.status() == TransactionState.IDLE && !server.groupOpen()) {
-      if (server.reported().hasChanged()) {
-        carried.settings().changedUnseen(server.reported().takeChanged(), server);
+      ReportedValues reported = server.reported();
+      if (reported.hasChanged()) {
+        settings.changedUnseen(reported.takeChanged(), server);
       }
-      if (!carried.settings().touched().isEmpty()) {
+      if (!settings.touched().isEmpty()) {
         if (carried.held()) {
-          session
-              .requests()
-              .process(); // asked now, the server would forget what the next statement may ask
+          // Asked now, the server would forget what the next statement may ask.
+          session.requests().process();
         } else {
           inquiry.readSettings(server);
         }
@@ -439,7 +440,7 @@ public final class ServerLease {
   /** The connection goes back to the pool that lent it. */
   public void giveBack(ServerConnection connection) {
     server = null;
-    if (connection.residue().tainted() && vdb.needsUnusedConnections()) {
+    if (vdb.needsUnusedConnections() && connection.residue().tainted()) {
       connection.residue().lastUse();
     }
     destinations.lender().release(connection);

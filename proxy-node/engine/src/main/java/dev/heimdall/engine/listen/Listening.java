@@ -189,7 +189,9 @@ public final class Listening {
 
   /** The client sends something over this connection that may notify, in this group of messages. */
   public void sends(ServerConnection server, long group) {
-    hubs.senders().sends(server, client.processId());
+    if (hubs.senders().areHeard()) {
+      hubs.senders().sends(server, client.processId());
+    }
     if (hears()) {
       notifies.sent(group);
       sentOver = server;

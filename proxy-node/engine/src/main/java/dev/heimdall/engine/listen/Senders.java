@@ -32,9 +32,14 @@ public final class Senders {
     }
   }
 
+  /** Whether any client listens. */
+  boolean areHeard() {
+    return listeners.get() > 0;
+  }
+
   /** A client is about to send something over this connection that may notify. */
   void sends(ServerConnection server, int client) {
-    if (listeners.get() > 0) {
+    if (areHeard()) {
       Sender sender = new Sender(server, client, false);
       if (byProcess.put(server.processId(), sender) == null) {
         byProcess.values().removeIf(each -> each.server().closed());

@@ -116,7 +116,8 @@ public final class ReplicaReads implements ReplicaChoice {
   private OnWriter barred;
 
   /** Of the statement at the reader's position, for a replica. */
-  private final CatchUpWait wait;
+  /** Null where no read has waited yet. */
+  private CatchUpWait wait;
 
   /** Why it is not carried out; null when it is. */
   private ServerError outwaited;
@@ -134,7 +135,6 @@ public final class ReplicaReads implements ReplicaChoice {
     this.counters = session.counters();
     this.routers = routers;
     this.loop = session.loop();
-    this.wait = new CatchUpWait(this::lookLater, () -> session.requests().resume());
   }
 
   private PoolKey home() {
@@ -148,6 +148,13 @@ public final class ReplicaReads implements ReplicaChoice {
   /** The length of what waits if it is so many statements by themselves; else 0. */
   private int alone(int statements) {
     return session.format().alone(session.requests().waiting(), MOST_BYTES, statements);
+  }
+
+  private CatchUpWait waiting() {
+    if (wait == null) {
+      wait = new CatchUpWait(this::lookLater, () -> session.requests().resume());
+    }
+    return wait;
   }
 
   private void lookLater(long nanos) {
@@ -183,7 +190,7 @@ public final class ReplicaReads implements ReplicaChoice {
     request = null;
     why = null;
     outwaited = null;
-    wait.stop();
+    stopAwaiting();
     WriterWatch watch = pools.watch();
     if (watch == null) {
       return null;
@@ -321,7 +328,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** The read waits for a writer, or for a replica that may answer it, whatever comes first. */
   private void awaitAnyServer(VdbPools pools, long now) {
     long most = pools.plan().source().cluster().failover().queueTimeout().toNanos();
-    if (!wait.begin(now, most, CatchUpWait.AT_TIMES)) {
+    if (!waiting().begin(now, most, CatchUpWait.AT_TIMES)) {
       outwaited =
           pools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
     }
@@ -329,7 +336,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** A silent writer would keep the read for longer than it takes to connect to a replica. */
   private void awaitConnection(VdbPools pools, long now) {
-    wait.begin(now, pools.plan().source().connectTimeout().toNanos(), CatchUpWait.AT_TIMES);
+    waiting().begin(now, pools.plan().source().connectTimeout().toNanos(), CatchUpWait.AT_TIMES);
   }
 
   @Override
@@ -367,21 +374,21 @@ public final class ReplicaReads implements ReplicaChoice {
     if (most == 0) {
       return;
     }
-    if (wait.isNew()) {
+    if (waiting().isNew()) {
       counters.replicaAwaited();
     }
-    wait.begin(now, most, CatchUpWait.SOON);
+    waiting().begin(now, most, CatchUpWait.SOON);
   }
 
   /** Whether the read at the reader's position waits for a replica. */
   @Override
   public boolean awaits() {
-    return wait.waits();
+    return wait != null && wait.waits();
   }
 
   /** Lets the read that waits for a replica, if one does, be refused. */
   public boolean stopAwaiting() {
-    return wait.stop();
+    return wait != null && wait.stop();
   }
 
   private static OnWriter why(LoopRouter.Unanswered unanswered) {
@@ -731,6 +738,8 @@ public final class ReplicaReads implements ReplicaChoice {
   public void over() {
     failures = 0;
     barred = null;
-    wait.end();
+    if (wait != null) {
+      wait.end();
+    }
   }
 }

@@ -139,7 +139,9 @@ final class Cleaning {
       if (error == null) {
         cleaned.run();
       } else {
-        from.end().closeCondemned();
+        if (from.residue().afterUse() != null) {
+          from.end().close(from.residue().afterUse());
+        }
       }
     }
   }

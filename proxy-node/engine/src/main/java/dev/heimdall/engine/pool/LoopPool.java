@@ -1,7 +1,9 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.CancelRequests;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ConnectionKeeper;
+import dev.heimdall.engine.backend.Residue;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
@@ -221,16 +223,19 @@ public final class LoopPool
     assert context.inLoop();
     connection.hold(null);
     held.remove(connection);
-    connection.end().closeCondemned();
+    Residue left = connection.residue();
+    if (left.afterUse() != null) {
+      connection.end().close(left.afterUse());
+    }
     if (connection.closed()) {
       published();
       return;
     }
     if (connection.status() != TransactionState.IDLE) {
       cleaning.rollBack(connection);
-    } else if (connection.residue().tainted() || settings().reset() == ResetMode.ALWAYS) {
+    } else if (left.tainted() || settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);
-    } else if (connection.residue().isSeedInDoubt()) {
+    } else if (left.isSeedInDoubt()) {
       cleaning.seed(connection);
     } else if (connection.restless()) {
       cleaning.restore(connection);
@@ -248,11 +253,12 @@ public final class LoopPool
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
   @Override
   public void free(ServerConnection connection) {
-    if (connection.cancels().inProgress()) {
+    CancelRequests cancels = connection.cancels();
+    if (cancels.inProgress()) {
       cleaning.keep(connection);
       return; // cancelsDone frees it
     }
-    if (connection.cancels().takeSent()) {
+    if (cancels.takeSent()) {
       cleaning.absorbCancel(connection);
       return;
     }

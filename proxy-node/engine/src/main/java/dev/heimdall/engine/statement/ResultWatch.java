@@ -7,15 +7,8 @@ import io.netty.buffer.ByteBuf;
  * there are such rules; then each group of replies is followed from its beginning.
  */
 public interface ResultWatch {
-  /** Whether a part of the reply to the present group has come. */
-  boolean begun();
-
-  /**
-   * The reply to a group begins.
-   *
-   * @param asked whether some rule may want to know of it
-   */
-  void begin(boolean asked);
+  /** The reply to a group begins. */
+  void begin();
 
   /**
    * A piece of the reply to a group.

@@ -18,6 +18,13 @@ public final class StatementNotes implements ResultDifferences {
   private final ObservedSession session;
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
+
+  /** Whether a part of the reply to the present group has come. */
+  private boolean begun;
+
+  /** Whether its results are looked at. */
+  private boolean follows;
+
   private final ResultWatch results;
   private boolean debugging;
 
@@ -71,10 +78,16 @@ public final class StatementNotes implements ResultDifferences {
    * @param running what was sent and is not answered, in order
    */
   void reply(ByteBuf piece, Iterable<Running> running) {
-    if (!results.begun()) {
-      results.begin(printsResults.getAsBoolean());
+    if (!begun) {
+      begun = true;
+      follows = printsResults.getAsBoolean();
+      if (follows) {
+        results.begin();
+      }
     }
-    results.take(piece, running);
+    if (follows) {
+      results.take(piece, running);
+    }
   }
 
   /** A statement was sent that was not judged. */
@@ -84,7 +97,11 @@ public final class StatementNotes implements ResultDifferences {
 
   /** A group was answered, or is going to be sent again. */
   public void groupOver() {
-    results.groupOver();
+    begun = false;
+    if (follows) {
+      follows = false;
+      results.groupOver();
+    }
   }
 
   /**

@@ -12,7 +12,7 @@ public final class DetachedConnection {
   public static ServerConnection of(
       LoopContext context,
       EmbeddedChannel channel,
-      ServerConnection.Listener listener,
+      ConnectionKeeper listener,
       ServerTarget target,
       LogIn.LoggedIn found) {
     ServerConnection made = new ServerConnection(1, context, channel, listener, target, found);

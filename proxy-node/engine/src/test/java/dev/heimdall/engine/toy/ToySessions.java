@@ -86,12 +86,7 @@ final class ToySessions implements SessionDialect {
   public ResultWatch results() {
     return new ResultWatch() {
       @Override
-      public boolean begun() {
-        return true;
-      }
-
-      @Override
-      public void begin(boolean asked) {}
+      public void begin() {}
 
       @Override
       public void take(ByteBuf piece, Iterable<Running> running) {}

@@ -38,8 +38,6 @@ final class CommandResults implements ResultWatch, MessageCutter.Taker {
 
   private final MessageCutter cutter = new MessageCutter(this, Packet.HEADER);
   private List<ResultColumn> columns = new ArrayList<>();
-  private boolean begun;
-  private boolean asked;
   private Stage stage = Stage.OVER;
   private int awaited;
 
@@ -50,14 +48,7 @@ final class CommandResults implements ResultWatch, MessageCutter.Taker {
   private boolean prepared;
 
   @Override
-  public boolean begun() {
-    return begun;
-  }
-
-  @Override
-  public void begin(boolean wanted) {
-    begun = true;
-    asked = wanted;
+  public void begin() {
     result = null;
     stage = Stage.HEAD;
     goesOn = false;
@@ -66,7 +57,7 @@ final class CommandResults implements ResultWatch, MessageCutter.Taker {
 
   @Override
   public void take(ByteBuf piece, Iterable<Running> running) {
-    if (!asked || stage == Stage.OVER) {
+    if (stage == Stage.OVER) {
       return;
     }
     if (result == null) {
@@ -87,7 +78,6 @@ final class CommandResults implements ResultWatch, MessageCutter.Taker {
 
   @Override
   public void groupOver() {
-    begun = false;
     stage = Stage.OVER;
     result = null;
   }

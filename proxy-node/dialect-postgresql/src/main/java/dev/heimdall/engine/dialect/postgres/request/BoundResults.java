@@ -19,8 +19,6 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   private static final int HEADER = 5;
 
   private final MessageCutter cutter = new MessageCutter(this, HEADER);
-  private boolean begun;
-  private boolean follows;
   private int bound;
   private Iterable<Running> group = List.of();
   private long spoiled = -1;
@@ -42,14 +40,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
       };
 
   @Override
-  public boolean begun() {
-    return begun;
-  }
-
-  @Override
-  public void begin(boolean asked) {
-    begun = true;
-    follows = asked;
+  public void begin() {
     bound = 0;
     current = null;
     described = null;
@@ -59,10 +50,8 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
 
   @Override
   public void take(ByteBuf piece, Iterable<Running> running) {
-    if (follows) {
-      group = running;
-      cutter.take(piece);
-    }
+    group = running;
+    cutter.take(piece);
   }
 
   @Override
@@ -72,7 +61,6 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
 
   @Override
   public void groupOver() {
-    begun = false;
     current = null;
     group = List.of();
   }
