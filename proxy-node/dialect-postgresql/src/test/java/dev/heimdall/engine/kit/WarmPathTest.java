@@ -16,7 +16,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 166, 1114", "EXTENDED, 172, 1617", "PREPARED, 148, 1158"})
+  @CsvSource({"SIMPLE, 166, 1115", "EXTENDED, 172, 1619", "PREPARED, 148, 1159"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);
