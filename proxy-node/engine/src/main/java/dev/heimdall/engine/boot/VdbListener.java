@@ -342,7 +342,8 @@ final class VdbListener {
 
   private HandedSession resumed(Channel channel, StateReader state) {
     LoopDoor door = byLoop.get(channel.eventLoop());
-    HandedClient client = HandedClient.read(services(door), state);
+    HandedClient client =
+        HandedClient.read(services(door), ClientLogin.again(services(door)), state);
     HandedSession session = door.handlers().handed(client, state, channel);
     channel.pipeline().addLast("session", session);
     session.resume();

@@ -95,7 +95,17 @@ public final class ClientLogin extends ByteToMessageDecoder
       this.place.told(before.address());
     }
     this.dialogue = protocol.logIn(this, before);
-    this.identification = new Identification(services, dialogue, this, place, tls);
+    this.identification = new Identification(services, dialogue, this, place, tls, again(services));
+  }
+
+  /**
+   * How a session's client may log in again; null where there is no such thing. The session does
+   * not keep the log-in that it comes from.
+   */
+  public static LogInAgain again(LogInServices services) {
+    return services.protocol().logsInAgain()
+        ? (before, number) -> new ClientLogin(services, before, number)
+        : null;
   }
 
   private void become(State next) {

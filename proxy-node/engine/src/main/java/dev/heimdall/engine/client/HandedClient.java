@@ -62,7 +62,7 @@ public record HandedClient(
    *
    * @throws UnreadableStateException if it cannot be here
    */
-  public static HandedClient read(LogInServices services, StateReader in) {
+  public static HandedClient read(LogInServices services, LogInAgain again, StateReader in) {
     String user = in.text();
     String database = in.text();
     String application = in.text();
@@ -104,7 +104,7 @@ public record HandedClient(
             right,
             false,
             address,
-            services.again());
+            again);
     if (!services.node().cancels().reserve(key.session())) {
       throw new UnreadableStateException("its cancel key is another client's here");
     }

@@ -22,6 +22,7 @@ final class Identification {
   private final ClientProof.Claimant client;
   private final ClientPlace place;
   private final ClientTls tls;
+  private final LogInAgain again;
   private final LogInRules rules;
   private final Refusals refusals;
   private SessionRequest request;
@@ -34,12 +35,14 @@ final class Identification {
       LogInDialogue dialogue,
       ClientProof.Claimant client,
       ClientPlace place,
-      ClientTls tls) {
+      ClientTls tls,
+      LogInAgain again) {
     this.services = services;
     this.dialogue = dialogue;
     this.client = client;
     this.place = place;
     this.tls = tls;
+    this.again = again;
     this.rules = new LogInRules(services.vdb(), services.loop(), services.protocol());
     this.refusals = new Refusals(services.node(), services.vdb(), services.loop());
   }
@@ -122,7 +125,7 @@ final class Identification {
             right,
             tls.inUse(),
             place.address(),
-            services.again());
+            again);
     if (services.isConsole(login.database())) {
       if (right == ConsoleRight.NONE) {
         throw new StartupVariables.Rejected(

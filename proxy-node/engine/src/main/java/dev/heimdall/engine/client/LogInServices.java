@@ -17,14 +17,4 @@ public record LogInServices(
   boolean isConsole(String database) {
     return node.settings().consoleDatabase(database, vdb.settings().vdb());
   }
-
-  /**
-   * How a session's client may log in again; null where there is no such thing. The session does
-   * not keep the log-in that it comes from.
-   */
-  LogInAgain again() {
-    return protocol.logsInAgain()
-        ? (before, number) -> new ClientLogin(this, before, number)
-        : null;
-  }
 }

@@ -6,19 +6,17 @@ import dev.heimdall.engine.reply.ClientOutput;
 /** Keeps a session's server from sending more than its client reads. */
 public final class Backpressure {
   private final ClientOutput output;
-  private final ServerLease lease;
 
   /** Is not read, because the client does not read. */
   private ServerConnection paused;
 
-  Backpressure(ClientOutput output, ServerLease lease) {
+  Backpressure(ClientOutput output) {
     this.output = output;
-    this.lease = lease;
   }
 
-  /** Something of this connection's was passed on to the client. */
+  /** Something of the session's connection was passed on to the client. */
   public void passed(ServerConnection from) {
-    if (!output.takesMore() && from == lease.server() && paused == null) {
+    if (!output.takesMore() && paused == null) {
       paused = from;
       from.pauseReading();
     }

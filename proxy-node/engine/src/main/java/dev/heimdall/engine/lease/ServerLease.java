@@ -70,7 +70,7 @@ public final class ServerLease {
     this.abandonment = new Abandonment(session, this);
     this.transfer = new StateTransfer(session, this);
     this.first = new FirstConnection(session, this, replicas);
-    this.backpressure = new Backpressure(session.output(), this);
+    this.backpressure = new Backpressure(session.output());
     this.waiting = new LeaseWait(session, this, replicas);
     this.resending = new Resending(session, this);
   }

@@ -89,7 +89,7 @@ final class ReplyStages {
       received += passed;
       if (sharing.active()) {
         sharing.received(from, passed);
-      } else {
+      } else if (from == lease.server()) {
         lease.backpressure().passed(from);
       }
       passed = 0;

@@ -308,7 +308,9 @@ public final class PipelineSharing implements SharedPlaces {
     if (large || !session.output().takesMore()) {
       // Those behind do not wait for this answer, nor for this client to read it.
       lane.moveOthersOn();
-      lease.backpressure().passed(from);
+      if (from == lease.server()) {
+        lease.backpressure().passed(from);
+      }
     }
   }
 

@@ -259,7 +259,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     travellers =
         new Travellers(
             sessions.clients(),
-            state -> HandedClient.read(services, state),
+            state -> HandedClient.read(services, ClientLogin.again(services), state),
             services.sessions());
     listening =
         new ServerBootstrap()
