@@ -1,5 +1,6 @@
 package dev.heimdall.test.architecture;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.constructors;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -8,6 +9,8 @@ import static dev.heimdall.test.architecture.Product.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -169,6 +172,49 @@ class HouseRulesTest {
             .doNotHaveSimpleName("CommonName") // the field's own term, of a certificate's subject
             .should()
             .haveSimpleNameContaining(word));
+  }
+
+  /** Else what is given together is a value, or the part does too much. Records may have more. */
+  @Test
+  void aConstructorIsGivenNineThingsAtMost() {
+    holds(
+        constructors()
+            .that()
+            .areDeclaredInClassesThat()
+            .areNotAssignableTo(Record.class)
+            .should(beGivenAtMost(9)));
+    assertThat(given(new ClassFileImporter().importClass(Inner.class).getConstructors()))
+        .as("what the compiler adds does not count")
+        .containsExactly(2);
+  }
+
+  private final class Inner {
+    Inner(int first, String second) {}
+  }
+
+  private static Stream<Integer> given(Set<JavaConstructor> constructors) {
+    return constructors.stream().map(HouseRulesTest::given);
+  }
+
+  private static int given(JavaConstructor constructor) {
+    JavaClass owner = constructor.getOwner();
+    boolean inner = owner.isInnerClass() && !owner.getModifiers().contains(JavaModifier.STATIC);
+    return constructor.getRawParameterTypes().size() - (owner.isEnum() ? 2 : inner ? 1 : 0);
+  }
+
+  private static ArchCondition<JavaConstructor> beGivenAtMost(int most) {
+    return new ArchCondition<>("be given at most " + most + " things") {
+      @Override
+      public void check(JavaConstructor constructor, ConditionEvents events) {
+        boolean written = !constructor.getModifiers().contains(JavaModifier.SYNTHETIC);
+        boolean anonymous = constructor.getOwner().isAnonymousClass();
+        if (written && !anonymous && given(constructor) > most) {
+          events.add(
+              SimpleConditionEvent.violated(
+                  constructor, constructor.getFullName() + " is given " + given(constructor)));
+        }
+      }
+    };
   }
 
   @Test

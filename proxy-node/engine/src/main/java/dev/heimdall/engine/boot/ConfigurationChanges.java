@@ -49,18 +49,16 @@ final class ConfigurationChanges {
       Consumer<Configuration> others,
       AskedReloads asked,
       Consumer<String> notApplied,
-      EventLog log,
-      NodeEvents told,
-      Metrics metrics) {
+      Outlets outlets) {
     this.directory = directory;
     this.current = current;
     this.first = first;
     this.others = others;
     this.asked = asked;
     this.notApplied = notApplied;
-    this.log = log;
-    this.told = told;
-    this.metrics = metrics;
+    this.log = outlets.log();
+    this.told = outlets.told();
+    this.metrics = outlets.metrics();
   }
 
   /** Which one is in force; on any thread. */

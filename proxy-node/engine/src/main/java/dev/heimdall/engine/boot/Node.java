@@ -4,6 +4,7 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.CancelRegistry;
@@ -155,14 +156,13 @@ public final class Node implements AutoCloseable {
     warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
     poolEvents = new LoggedPoolEvents(log, told, metrics);
+    Outlets outlets = new Outlets(log, told, metrics);
     clusters =
         new SourceClusters(
             logins,
             catalogues,
             dialects,
-            log,
-            told,
-            metrics,
+            outlets,
             offLoop,
             guards,
             SourceClusters.feed(configuration.node().topology()),
@@ -213,6 +213,7 @@ public final class Node implements AutoCloseable {
             listeners.consoles(),
             actions,
             tracing);
+    UserSalts salts = new UserSalts(secret);
     vdbs =
         new RunningVdbs(
             (vdb, engine, place) ->
@@ -232,8 +233,7 @@ public final class Node implements AutoCloseable {
             logins,
             catalogues,
             clusters,
-            new UserSalts(secret),
-            keyCache,
+            users -> new UserDirectory(users, salts, keyCache),
             this::killClientsOf);
     drain = new Drain(vdbs, clients, log, told, observer::draining, offLoop);
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
@@ -245,9 +245,7 @@ public final class Node implements AutoCloseable {
             this::takeOver,
             asked,
             this::notApplied,
-            log,
-            told,
-            metrics);
+            outlets);
     watcher =
         new ConfigurationWatcher(
             directory,

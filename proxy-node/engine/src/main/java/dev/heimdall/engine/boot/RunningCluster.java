@@ -5,7 +5,6 @@ import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ClusterTracker;
-import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.route.ClusterView;
@@ -46,49 +45,54 @@ final class RunningCluster implements AutoCloseable {
   private volatile List<WriteForwarding.Of> forwarding = List.of();
 
   /**
-   * Begins to watch.
+   * Which cluster, and how it is watched.
    *
    * @param asker as whom servers are asked
    * @param protocol how
    * @param cached whether results of it are kept
+   * @param ways in which it is heard what is written past the nodes
+   */
+  record Watched(
+      DataSource source,
+      Driver driver,
+      DatabaseCredentials asker,
+      ClusterProtocol protocol,
+      boolean cached,
+      List<ChangeProtocol.Way> ways) {}
+
+  /**
+   * Begins to watch.
+   *
    * @param catalogues what this node knows of its databases
    * @param sharing how writes are told to other nodes
-   * @param ways in which it is heard what is written past the nodes
    * @param offLoop where the tracker is told what sessions find
    */
   RunningCluster(
-      DataSource source,
-      DatabaseCredentials asker,
-      ClusterProtocol protocol,
-      Driver driver,
-      boolean cached,
+      Watched watched,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
-      List<ChangeProtocol.Way> ways,
-      EventLog log,
-      NodeEvents told,
-      Metrics metrics,
+      Outlets outlets,
       Executor offLoop) {
-    this.source = source;
-    this.log = log;
-    news = new ClusterNews(told, source.name());
-    lags = new LagNews(told, source.name(), source.cluster().lag());
-    this.metrics = metrics;
+    this.source = watched.source();
+    this.log = outlets.log();
+    news = new ClusterNews(outlets.told(), source.name());
+    lags = new LagNews(outlets.told(), source.name(), source.cluster().lag());
+    this.metrics = outlets.metrics();
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
     }
-    tracker = new ClusterTracker(source, asker, protocol, hears());
+    tracker = new ClusterTracker(source, watched.asker(), watched.protocol(), hears());
     WritePositions positions = new WritePositions(this::writtenByNow);
     Definitions definitions = new CatalogueDefinitions(catalogues);
     exchange = sharing.apply(positions, definitions);
     view =
         new ClusterView(
             source,
-            driver,
+            watched.driver(),
             positions,
             definitions,
             exchange,
-            cached,
+            watched.cached(),
             new OwnRegion(AwsAccess::ownRegion));
     if (view.tracksWrites()) {
       catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
@@ -96,7 +100,7 @@ final class RunningCluster implements AutoCloseable {
     followers =
         new WriterFollowers(
             source.name(), source.cluster().failover().queueTimeout(), tracker, view, offLoop);
-    changes = new ClusterChanges(source, ways, view.outside(), log);
+    changes = new ClusterChanges(source, watched.ways(), view.outside(), log);
     tracker.start();
     changes.start();
   }

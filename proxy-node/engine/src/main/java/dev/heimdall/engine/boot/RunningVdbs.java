@@ -2,11 +2,9 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.auth.AuthTable;
 import dev.heimdall.engine.auth.Authenticator;
-import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserLookup;
-import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
@@ -35,6 +33,7 @@ import dev.heimdall.model.VirtualDatabase;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -44,6 +43,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
@@ -55,8 +55,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
   private final SourceClusters clusters;
-  private final UserSalts salts;
-  private final ScramKeyCache keyCache;
+  private final Function<Collection<User>, UserDirectory> directories;
   private final Consumer<VdbContext> removed;
   private final RulePatterns patterns = new RulePatterns();
 
@@ -104,8 +103,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
       SourceLogins logins,
       SourceCatalogues catalogues,
       SourceClusters clusters,
-      UserSalts salts,
-      ScramKeyCache keyCache,
+      Function<Collection<User>, UserDirectory> directories,
       Consumer<VdbContext> removed) {
     this.listening = listening;
     this.dialects = dialects;
@@ -114,8 +112,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
     this.logins = logins;
     this.catalogues = catalogues;
     this.clusters = clusters;
-    this.salts = salts;
-    this.keyCache = keyCache;
+    this.directories = directories;
     this.removed = removed;
     this.neighbours =
         new Neighbours(
@@ -276,7 +273,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
       Map<String, VdbPools> forwards,
       Map<String, ForeignSource> foreigners)
       throws IOException {
-    UserDirectory users = new UserDirectory(from.users().values(), salts, keyCache);
+    UserDirectory users = directories.apply(from.users().values());
     if (dialects.of(from.sources().get(vdb.source())).clients().provesByScram()) {
       users.prepare();
     }

@@ -3,15 +3,12 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.events.EventKind;
-import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.Subject;
 import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.WriterGuard;
 import dev.heimdall.engine.jdbc.WriterGuards;
-import dev.heimdall.engine.observe.EventLog;
-import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rds.RdsWatch;
 import dev.heimdall.engine.share.Definitions;
@@ -52,9 +49,7 @@ final class SourceClusters implements AutoCloseable {
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
   private final Dialects dialects;
-  private final EventLog log;
-  private final NodeEvents told;
-  private final Metrics metrics;
+  private final Outlets outlets;
   private final Executor offLoop;
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
@@ -113,9 +108,7 @@ final class SourceClusters implements AutoCloseable {
       SourceLogins logins,
       SourceCatalogues catalogues,
       Dialects dialects,
-      EventLog log,
-      NodeEvents told,
-      Metrics metrics,
+      Outlets outlets,
       Executor offLoop,
       WriterGuards guards,
       TopologyFeed feed,
@@ -127,9 +120,7 @@ final class SourceClusters implements AutoCloseable {
     this.feed = feed;
     this.overlap = overlap;
     rds = new RdsWatch(feed);
-    this.log = log;
-    this.told = told;
-    this.metrics = metrics;
+    this.outlets = outlets;
     this.offLoop = offLoop;
   }
 
@@ -157,17 +148,16 @@ final class SourceClusters implements AutoCloseable {
         Driver driver = next.driverOf(source);
         RunningCluster cluster =
             new RunningCluster(
-                source,
-                logins.ofProbes(source).orElseThrow(),
-                dialects.of(source).clusters(),
-                driver,
-                cached(source, next),
+                new RunningCluster.Watched(
+                    source,
+                    driver,
+                    logins.ofProbes(source).orElseThrow(),
+                    dialects.of(source).clusters(),
+                    cached(source, next),
+                    cached(source, next) ? ways(source) : List.of()),
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
-                cached(source, next) ? ways(source) : List.of(),
-                log,
-                told,
-                metrics,
+                outlets,
                 offLoop);
         guards.watched(source, cluster.followers());
         TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(source, cluster));
@@ -319,13 +309,18 @@ final class SourceClusters implements AutoCloseable {
     return new StoreNews() {
       @Override
       public void lost(String why) {
-        told.happened(
-            EventKind.STORE_AWAY, "", "", "The shared store is not reached: %s.".formatted(why));
+        outlets
+            .told()
+            .happened(
+                EventKind.STORE_AWAY,
+                "",
+                "",
+                "The shared store is not reached: %s.".formatted(why));
       }
 
       @Override
       public void found() {
-        told.happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
+        outlets.told().happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
       }
     };
   }

@@ -120,40 +120,9 @@ final class ClientMessages implements RequestHandler {
     this.ahead =
         new BatchJudgement(
             client, lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
-    this.simple =
-        new SimpleStatements(
-            client,
-            parts.notes(),
-            parts.resolution(),
-            carried,
-            transaction,
-            parts.listening(),
-            parts.console(),
-            parts.admin(),
-            input,
-            sessions,
-            names,
-            sequences,
-            unnamed,
-            lifecycle);
+    this.simple = new SimpleStatements(parts, names, sequences, unnamed);
     this.elsewhere = new ForeignRules(destinations, carried, next);
-    this.foreign =
-        new ForeignRequests(
-            client,
-            client.encoder(),
-            parts.foreign(),
-            destinations,
-            prepared,
-            requests,
-            cursor,
-            input,
-            lifecycle,
-            sessions,
-            limits,
-            names,
-            unnamed,
-            extended,
-            elsewhere);
+    this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended, elsewhere);
     LoneStatement statement = new LoneStatement(cursor, next, sessions, names, prepared);
     UnsentStatement local =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);

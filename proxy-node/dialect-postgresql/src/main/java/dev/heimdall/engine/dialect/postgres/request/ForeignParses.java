@@ -9,6 +9,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -33,24 +34,19 @@ final class ForeignParses {
   private final ForeignReplies replies;
 
   ForeignParses(
-      HandledClient client,
-      RequestControl requests,
+      RequestParts parts,
       RequestCursor cursor,
-      ClientInput pending,
-      StatementLifecycle lifecycle,
-      LoopSessions sessions,
       ServerNames names,
-      PreparedNames own,
       UnnamedStatement unnamed,
       ForeignReplies replies) {
-    this.client = client;
-    this.requests = requests;
+    this.client = parts.client();
+    this.requests = parts.control();
     this.cursor = cursor;
-    this.pending = pending;
-    this.lifecycle = lifecycle;
-    this.sessions = sessions;
+    this.pending = parts.input();
+    this.lifecycle = parts.lifecycle();
+    this.sessions = parts.sessions();
     this.names = names;
-    this.own = own;
+    this.own = parts.carried().names();
     this.unnamed = unnamed;
     this.replies = replies;
   }

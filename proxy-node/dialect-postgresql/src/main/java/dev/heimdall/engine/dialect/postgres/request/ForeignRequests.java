@@ -18,14 +18,13 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.ForeignCalls;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.wire.ReplyEncoder;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -74,41 +73,30 @@ final class ForeignRequests implements Responder {
   private String described;
 
   ForeignRequests(
-      HandledClient client,
-      ReplyEncoder encoder,
-      ForeignCalls calls,
-      Destinations destinations,
-      PreparedNames own,
-      RequestControl requests,
+      RequestParts parts,
       RequestCursor cursor,
-      ClientInput pending,
-      StatementLifecycle lifecycle,
-      LoopSessions sessions,
-      LimitSettings limits,
       ServerNames names,
       UnnamedStatement unnamed,
       ExtendedStatements extended,
       ForeignRules rules) {
-    this.client = client;
-    this.calls = calls;
-    this.destinations = destinations;
-    this.own = own;
-    this.limits = limits;
+    this.client = parts.client();
+    this.calls = parts.foreign();
+    this.destinations = parts.destinations();
+    this.own = parts.carried().names();
+    this.limits = parts.limits();
     this.portals = new ForeignPortals(limits.maxPipeline(), limits.maxStatementSize());
-    this.requests = requests;
+    this.requests = parts.control();
     this.cursor = cursor;
-    this.pending = pending;
+    this.pending = parts.input();
     this.names = names;
-    this.lifecycle = lifecycle;
-    this.next = lifecycle.next();
+    this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
     this.unnamed = unnamed;
     this.extended = extended;
     this.rules = rules;
     this.prepared = new PreparedTexts(own, unnamed);
-    this.replies = new ForeignReplies(client, encoder);
-    this.parses =
-        new ForeignParses(
-            client, requests, cursor, pending, lifecycle, sessions, names, own, unnamed, replies);
+    this.replies = new ForeignReplies(client, client.encoder());
+    this.parses = new ForeignParses(parts, cursor, names, unnamed, replies);
   }
 
   /** Whether a batch is open, which the next message belongs to. */

@@ -20,6 +20,7 @@ import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
@@ -72,37 +73,21 @@ final class SimpleStatements {
   /** As what the last statement was judged; null before. */
   private LexerMode judgedIn;
 
-  /**
-   * @param admin whether the user may give commands of operators
-   */
   SimpleStatements(
-      HandledClient client,
-      TransactionNotes notes,
-      NameResolution resolution,
-      SessionState carried,
-      ClientTransaction transaction,
-      Listening listening,
-      ConsoleCommands console,
-      boolean admin,
-      ClientInput pending,
-      LoopSessions sessions,
-      ServerNames names,
-      SequenceGuard sequences,
-      UnnamedStatement unnamed,
-      StatementLifecycle lifecycle) {
-    this.notes = notes;
-    this.resolution = resolution;
-    this.lifecycle = lifecycle;
-    this.next = lifecycle.next();
-    this.client = client;
-    this.carried = carried;
-    this.transaction = transaction;
-    this.listening = listening;
-    this.console = console;
-    this.admin = admin;
-    this.pending = pending;
-    this.loop = sessions.context();
-    this.sessions = sessions;
+      RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
+    this.notes = parts.notes();
+    this.resolution = parts.resolution();
+    this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
+    this.client = parts.client();
+    this.carried = parts.carried();
+    this.transaction = parts.transaction();
+    this.listening = parts.listening();
+    this.console = parts.console();
+    this.admin = parts.admin();
+    this.pending = parts.input();
+    this.loop = parts.loop();
+    this.sessions = parts.sessions();
     this.names = names;
     this.sequences = sequences;
     this.unnamed = unnamed;
