@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link StaleReadsOfRegionsIT} with MySQL and MariaDB in place of Aurora MySQL, whose servers tell
  * no positions: how far a replica is behind is the age of the last beat that it has.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlStaleReadsOfRegionsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Duration A_WHILE = Duration.ofSeconds(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.model.Consistency;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,7 @@ abstract class ReadConsistencyContract {
   }
 
   @Test
+  @Tag("long")
   void nodesThatKeepLessThanIsAskedForAreCaught() throws Exception {
     Episode episode =
         Episode.run(
