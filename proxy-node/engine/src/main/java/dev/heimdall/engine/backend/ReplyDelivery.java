@@ -74,7 +74,8 @@ public final class ReplyDelivery {
     return namesChanged;
   }
 
-  long groupsAnswered() {
+  /** Statements and batches answered. */
+  public long groupsAnswered() {
     return groupsAnswered;
   }
 

@@ -154,11 +154,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     left = bytesOut;
   }
 
-  /** How many bytes were written to it. */
-  public long written() {
-    return bytesOut;
-  }
-
   @Override
   public long left() {
     return left;
@@ -340,11 +335,6 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** When anything was received last, be it a part of a reply. */
   public long heardAt() {
     return heardAt;
-  }
-
-  /** Statements and batches answered. */
-  public long groupsAnswered() {
-    return delivery.groupsAnswered();
   }
 
   public long bytesIn() {

@@ -325,7 +325,7 @@ final class LiveRows {
         Instant.now().minusNanos(now - server.createdAt()),
         free ? Duration.ofNanos(now - server.lastUsed()) : Duration.ZERO,
         lifetimeLeft,
-        server.groupsAnswered(),
+        server.delivery().groupsAnswered(),
         server.statements().count(),
         server.tls() ? "TLS" : null,
         server.reported().get("server_version"));

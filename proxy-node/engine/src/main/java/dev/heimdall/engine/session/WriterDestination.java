@@ -35,7 +35,7 @@ final class WriterDestination implements UnitDestination {
 
   @Override
   public long written() {
-    return lease.server().written();
+    return lease.server().bytesOut();
   }
 
   @Override

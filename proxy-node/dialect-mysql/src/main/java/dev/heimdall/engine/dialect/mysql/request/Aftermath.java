@@ -256,7 +256,9 @@ final class Aftermath {
             && facts.has(MysqlEffect.READS_DIAGNOSTICS)
             && new String(text.get(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
     boolean kept =
-        answers.rows() < 0 && server.id() == countsFrom && server.groupsAnswered() == countsAt;
+        answers.rows() < 0
+            && server.id() == countsFrom
+            && server.delivery().groupsAnswered() == countsAt;
     if (!kept
         && !leftDiagnostics
         && facts.kind() == StatementKind.SESSION
@@ -337,11 +339,11 @@ final class Aftermath {
       gtid = gtidNow;
     }
     LastAnswer last = ServerSide.of(from).last();
-    boolean here = countsFrom == from.id() && countsAt == from.groupsAnswered() - 1;
+    boolean here = countsFrom == from.id() && countsAt == from.delivery().groupsAnswered() - 1;
     boolean asksOnly = facts.kind() == StatementKind.SESSION && asks(facts) && last.error() == 0;
     if (here || !(showsDiagnostics || asksOnly)) { // they leave what others did not leave there
       countsFrom = from.id();
-      countsAt = from.groupsAnswered();
+      countsAt = from.delivery().groupsAnswered();
     }
     if (!asksOnly) {
       rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
@@ -358,8 +360,8 @@ final class Aftermath {
       client.pin(MysqlPins.STORED_CODE);
       from.residue().taint();
     } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
-      from.residue()
-          .taint(); // the routine may have been changed past the node since the catalogue was read
+      // The routine may have been changed past the node since the catalogue was read.
+      from.residue().taint();
     }
     if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
       from.residue().lastUse(); // a role, say, which MySQL keeps over a reset
@@ -472,7 +474,7 @@ final class Aftermath {
   void failed(ServerConnection from) {
     answers.ofServer();
     countsFrom = from.id();
-    countsAt = from.groupsAnswered();
+    countsAt = from.delivery().groupsAnswered();
     rowCount = -1;
     keepDiagnostics(from);
   }

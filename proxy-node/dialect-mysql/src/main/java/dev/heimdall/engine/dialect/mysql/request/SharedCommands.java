@@ -73,7 +73,7 @@ final class SharedCommands {
    * last is that of its sessions, be it that it was never asked.
    */
   boolean runsOn(ServerConnection server) {
-    return server.groupsAnswered() > 0
+    return server.delivery().groupsAnswered() > 0
         && ServerSide.of(server).takesAhead()
         && (CommandFormat.typeOf(input.bytes()) != Command.STMT_EXECUTE || hasStatement(server));
   }
