@@ -91,13 +91,21 @@ public final class ReplicaReads implements ReplicaChoice {
   private long sentAt;
   private boolean outstanding;
 
-  /** Whether a transaction is to begin there, of which nobody knows yet what it will read. */
-  private boolean whole;
+  /** What goes, or may go, to a replica. */
+  private enum Form {
+    /** One read, which stands alone. */
+    READ,
+    /** What is only prepared. */
+    PREPARED,
+    /** A transaction that is to begin there, of which nobody knows yet what it will read. */
+    TRANSACTION
+  }
 
-  /** What was looked at last that is only prepared, and whether that is what waits. */
+  /** Of what was looked at last. */
+  private Form form = Form.READ;
+
+  /** What was looked at last that may be only prepared. */
   private final PreparedRead prepared = new PreparedRead();
-
-  private boolean prepares;
 
   private final OwnMode mode = new OwnMode();
 
@@ -174,7 +182,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** Whether it leads to one that carries out a whole transaction. */
   public boolean holdsTransaction() {
-    return replica != null && whole;
+    return replica != null && form == Form.TRANSACTION;
   }
 
   // ---- where to
@@ -205,11 +213,15 @@ public final class ReplicaReads implements ReplicaChoice {
     if (!watch.view().writerAnswers() && barred != null && barred.passes()) {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
     }
-    prepares = onlyPrepares(split);
+    boolean prepares = onlyPrepares(split);
+    if (prepares) {
+      form = Form.PREPARED;
+    } else if (form == Form.PREPARED) {
+      form = Form.READ;
+    }
     if (barred != null) {
       why = barred;
     } else if (prepares) {
-      whole = false;
       why = watch.view().writerAnswers() ? OnWriter.NOT_A_READ : null;
     } else {
       why = reason(split, watch.view().writer().isPresent());
@@ -247,7 +259,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** Whether it is that, and still stands at the reader's position. */
   public boolean prepares() {
-    return prepares && session.format().onlyPrepares(session.requests().waiting());
+    return form == Form.PREPARED && session.format().onlyPrepares(session.requests().waiting());
   }
 
   @Override
@@ -352,7 +364,7 @@ public final class ReplicaReads implements ReplicaChoice {
   @Override
   public boolean mayBeAnsweredElsewhere() {
     if (replica != null) {
-      return request != null && !whole && anotherMayAnswer();
+      return request != null && form != Form.TRANSACTION && anotherMayAnswer();
     }
     if (!mayLeave() || router.view().writerAnswers()) {
       return false;
@@ -412,13 +424,13 @@ public final class ReplicaReads implements ReplicaChoice {
       return OnWriter.PINNED;
     }
     if (beginsTransaction()) {
-      whole = true;
+      form = Form.TRANSACTION;
       return ofTransaction(split);
     }
     if (transaction.status() != TransactionState.IDLE || !carried.settings().autocommits()) {
       return OnWriter.TRANSACTION;
     }
-    whole = false;
+    form = Form.READ;
     RoutedStatement next = session.next();
     Statement statement = next.statement();
     if (!led && next.onItsWay() && next.effects().setsNothingButSession()) {
@@ -519,10 +531,10 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private ReadRequest request(ClusterView view) {
     RoutedStatement next = session.next();
-    Decision decision = prepares ? prepared.decision() : next.decision();
+    Decision decision = form == Form.PREPARED ? prepared.decision() : next.decision();
     judgedBy = next.judgedBy();
     boolean known =
-        !whole && !prepares && next.readsNamedTables() && decision.extraTables().isEmpty();
+        form == Form.READ && next.readsNamedTables() && decision.extraTables().isEmpty();
     Collection<String> tables = known ? next.statement().tablesRead() : null;
     long among =
         decision
@@ -680,7 +692,9 @@ public final class ReplicaReads implements ReplicaChoice {
     over();
     boolean rests = session.pending().outstanding() == 0;
     ending &= !rests;
-    whole &= status != TransactionState.IDLE || !rests;
+    if (form == Form.TRANSACTION && status == TransactionState.IDLE && rests) {
+      form = Form.READ;
+    }
     if (status == TransactionState.IDLE && rests) {
       mode.rests(transaction.open());
     }
