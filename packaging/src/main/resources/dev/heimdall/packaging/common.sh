@@ -36,13 +36,17 @@ first_steps() {
   echo 'heimdall: write a configuration to /etc/heimdall, or name its place in /etc/heimdall.conf; then: systemctl enable --now heimdall'
 }
 
-# With another release, clients of the one before are drained first, or go on in the process that takes its place, where the
-# service can be reloaded.
+# With another release, clients of the one before are drained first, or go on in the process that takes its place, where
+# heimdall-in-place is what runs: a reload of any other unit would leave the old release there.
 begin_anew() {
   running_systemd || return 0
   systemctl daemon-reload
   sysctl -q -p /usr/lib/sysctl.d/90-heimdall.conf || true
-  systemctl try-reload-or-restart --no-block heimdall.service
+  again=try-restart
+  case $(systemctl show --property=ExecStart heimdall.service) in
+    *heimdall-in-place*) again=try-reload-or-restart ;;
+  esac
+  systemctl "$again" --no-block heimdall.service
 }
 
 end_service() {
