@@ -191,9 +191,8 @@ final class Handover implements AutoCloseable {
     become(Stage.PREPARING);
     successor = by;
     log.node("take-over begins", "process=" + by.process());
-    CancelRegistry.Numbers numbers = cancels.numbersInUse();
-    StateWriter welcome = new StateWriter().number(numbers.last()).number(numbers.used().size());
-    numbers.used().forEach(welcome::number);
+    StateWriter welcome = new StateWriter();
+    cancels.numbersInUse().write(welcome);
     by.send(FrameType.WELCOME, welcome);
     loop.next().schedule(() -> tooLong(by), MOST_PREPARING_SECONDS, TimeUnit.SECONDS);
   }

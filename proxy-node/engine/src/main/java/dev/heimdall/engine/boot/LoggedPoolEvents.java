@@ -17,7 +17,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** LeaderLeases what happens to server connections into log lines and counters. */
+/** Turns what happens to server connections into log lines and counters. */
 final class LoggedPoolEvents implements PoolEvents {
   private static final Logger AUDIT = LoggerFactory.getLogger("heimdall.pool.audit");
 
@@ -25,10 +25,10 @@ final class LoggedPoolEvents implements PoolEvents {
   private final NodeEvents told;
   private final Metrics metrics;
 
-  LoggedPoolEvents(EventLog log, NodeEvents told, Metrics metrics) {
-    this.log = log;
-    this.told = told;
-    this.metrics = metrics;
+  LoggedPoolEvents(Outlets outlets) {
+    this.log = outlets.log();
+    this.told = outlets.told();
+    this.metrics = outlets.metrics();
   }
 
   @Override

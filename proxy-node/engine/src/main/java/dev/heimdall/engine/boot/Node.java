@@ -155,8 +155,8 @@ public final class Node implements AutoCloseable {
     log = practises ? KeyValueLog.silent() : new KeyValueLog(cloudWatch);
     warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
-    poolEvents = new LoggedPoolEvents(log, told, metrics);
     Outlets outlets = new Outlets(log, told, metrics);
+    poolEvents = new LoggedPoolEvents(outlets);
     clusters =
         new SourceClusters(
             logins,

@@ -23,7 +23,6 @@ import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Driver;
 import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
@@ -63,19 +62,20 @@ final class SourceClusters implements AutoCloseable {
   /**
    * A cluster that is watched.
    *
-   * @param cached whether results of it are kept
    * @param hearing what AWS says of it
    * @param asking AWS, where nobody else does
    */
   private record Running(
-      DataSource source,
-      Driver driver,
-      boolean cached,
+      RunningCluster.Watched watched,
       RunningCluster cluster,
       TopologyFeed.Watching hearing,
       Optional<RdsWatch.Watching> asking) {
     Running asking(Optional<RdsWatch.Watching> next) {
-      return new Running(source, driver, cached, cluster, hearing, next);
+      return new Running(watched, cluster, hearing, next);
+    }
+
+    DataSource source() {
+      return watched.source();
     }
 
     void close() {
@@ -135,8 +135,8 @@ final class SourceClusters implements AutoCloseable {
               boolean stays =
                   source != null
                       && source.equals(known.source())
-                      && cached(source, next) == known.cached()
-                      && next.driverOf(source).equals(known.driver());
+                      && cached(source, next) == known.watched().cached()
+                      && next.driverOf(source).equals(known.watched().driver());
               if (!stays) {
                 guards.unwatched(known.source(), known.cluster().followers());
                 known.close();
@@ -145,16 +145,18 @@ final class SourceClusters implements AutoCloseable {
             });
     for (DataSource source : next.sources().values()) {
       if (source.cluster().watched() && !running.containsKey(source.name())) {
-        Driver driver = next.driverOf(source);
+        boolean cached = cached(source, next);
+        RunningCluster.Watched watched =
+            new RunningCluster.Watched(
+                source,
+                next.driverOf(source),
+                logins.ofProbes(source).orElseThrow(),
+                dialects.of(source).clusters(),
+                cached,
+                cached ? ways(source) : List.of());
         RunningCluster cluster =
             new RunningCluster(
-                new RunningCluster.Watched(
-                    source,
-                    driver,
-                    logins.ofProbes(source).orElseThrow(),
-                    dialects.of(source).clusters(),
-                    cached(source, next),
-                    cached(source, next) ? ways(source) : List.of()),
+                watched,
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
                 outlets,
@@ -162,14 +164,7 @@ final class SourceClusters implements AutoCloseable {
         guards.watched(source, cluster.followers());
         TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(source, cluster));
         running.put(
-            source.name(),
-            new Running(
-                source,
-                driver,
-                cached(source, next),
-                cluster,
-                hearing,
-                asking(source, next.node())));
+            source.name(), new Running(watched, cluster, hearing, asking(source, next.node())));
       }
     }
   }

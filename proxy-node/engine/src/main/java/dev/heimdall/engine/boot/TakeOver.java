@@ -28,8 +28,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -153,12 +151,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
 
   private void welcome(StateReader body) {
     if (!body.isOver()) {
-      int last = body.number();
-      List<Integer> used = new ArrayList<>();
-      for (int left = body.count(); left > 0; left--) {
-        used.add(body.number());
-      }
-      numbers = new CancelRegistry.Numbers(last, used);
+      numbers = CancelRegistry.Numbers.read(body);
     }
     welcome.complete(null);
   }

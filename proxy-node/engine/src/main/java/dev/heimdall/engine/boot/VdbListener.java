@@ -71,7 +71,7 @@ final class VdbListener {
   private int port;
 
   /** What the clients that come in on one event loop share. */
-  private record LoopDoor(LoopAccess access, ClientHandlers handlers) {}
+  private record LoopDoor(LogInServices services, ClientHandlers handlers) {}
 
   /**
    * @param dialect what its clients speak
@@ -97,13 +97,15 @@ final class VdbListener {
     this.transport = transport;
     this.loops = loops;
     this.sessions = sessions;
-    sessions.forEach(
-        s ->
-            byLoop.put(
-                s.context().loop(),
-                new LoopDoor(
-                    new LoopAccess(s.context(), s.metrics()),
-                    new ClientHandlers(node, vdb, s, dialect))));
+    sessions.forEach(s -> byLoop.put(s.context().loop(), door(s)));
+  }
+
+  private LoopDoor door(LoopSessions loop) {
+    ClientHandlers handlers = new ClientHandlers(node, vdb, loop, dialect);
+    LoopAccess access = new LoopAccess(loop.context(), loop.metrics());
+    return new LoopDoor(
+        new LogInServices(node.access(), vdb.access(), access, dialect.clients(), handlers),
+        handlers);
   }
 
   /** Whether it was made for this place. */
@@ -343,23 +345,18 @@ final class VdbListener {
   private HandedSession resumed(Channel channel, StateReader state) {
     LoopDoor door = byLoop.get(channel.eventLoop());
     HandedClient client =
-        HandedClient.read(services(door), ClientLogin.again(services(door)), state);
+        HandedClient.read(door.services(), ClientLogin.again(door.services()), state);
     HandedSession session = door.handlers().handed(client, state, channel);
     channel.pipeline().addLast("session", session);
     session.resume();
     return session;
   }
 
-  private LogInServices services(LoopDoor door) {
-    return new LogInServices(
-        node.access(), vdb.access(), door.access(), dialect.clients(), door.handlers());
-  }
-
   private void accept(Channel channel) {
     counted(channel);
     LoopDoor loop = byLoop.get(channel.eventLoop());
     VirtualDatabase settings = vdb.settings().vdb();
-    ClientLogin login = new ClientLogin(services(loop));
+    ClientLogin login = new ClientLogin(loop.services());
     boolean relayed = place instanceof ListeningPlace.Port; // balancers do not come by a socket
     if (relayed && settings.proxyProtocol().enabled()) {
       channel

@@ -54,8 +54,7 @@ public final class CachedReads implements ReplyStage {
 
   private Awaited awaited;
 
-  /** What other sessions of this node fetch, or wait for. */
-  /** Null where the session has missed nothing yet. */
+  /** What other sessions of this node fetch, or wait for; null before the first miss. */
   private SharedMiss shared;
 
   /** What other nodes were asked for. */
@@ -298,7 +297,7 @@ public final class CachedReads implements ReplyStage {
       counts.hit();
       how = "yes"; // nor is it sent
       lookup = null;
-      if (shared().waited()) {
+      if (shared != null && shared.waited()) {
         cache.flights().served();
         how = SERVED_BY_ANOTHER;
       }

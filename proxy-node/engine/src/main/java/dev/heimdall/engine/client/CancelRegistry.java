@@ -3,9 +3,12 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
+import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.wire.ServerError;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +35,22 @@ public final class CancelRegistry {
    *
    * @param last that was given to one
    */
-  public record Numbers(int last, List<Integer> used) {}
+  public record Numbers(int last, List<Integer> used) {
+    public void write(StateWriter out) {
+      out.number(last).number(used.size());
+      used.forEach(out::number);
+    }
+
+    /** What {@link #write} has written. */
+    public static Numbers read(StateReader in) {
+      int last = in.number();
+      List<Integer> used = new ArrayList<>();
+      for (int left = in.count(); left > 0; left--) {
+        used.add(in.number());
+      }
+      return new Numbers(last, used);
+    }
+  }
 
   /** Another process on this machine, whose clients cancel here. */
   public interface OtherProcess {

@@ -260,7 +260,7 @@ public final class ClientLogin extends ByteToMessageDecoder
 
   @Override
   public boolean secure() {
-    return tls() || place.local();
+    return identification.secure();
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.net.LocalClient;
 import dev.heimdall.model.ConsoleRight;
-import dev.heimdall.model.User;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -85,14 +84,7 @@ public record HandedClient(
     Map<String, String> reported = in.texts();
     long connectedAt = in.longNumber();
     ClientProtocol.Agreed agreed = services.protocol().agreed(in);
-    ConsoleRight right =
-        services
-            .vdb()
-            .settings()
-            .users()
-            .find(user)
-            .map(User::consoleRight)
-            .orElse(ConsoleRight.NONE);
+    ConsoleRight right = services.consoleRight(user);
     Login login =
         new Login(
             request,

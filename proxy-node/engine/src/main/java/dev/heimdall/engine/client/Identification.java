@@ -52,6 +52,11 @@ final class Identification {
     return request != null;
   }
 
+  /** Whether nobody on the way can read what is said. */
+  boolean secure() {
+    return tls.inUse() || place.local();
+  }
+
   /**
    * The client wants this.
    *
@@ -60,9 +65,7 @@ final class Identification {
   void request(SessionRequest wanted, Channel channel, Consumer<Throwable> failed) {
     request = wanted;
     VdbAccess vdb = services.vdb();
-    if (vdb.settings().vdb().tls().mode() == ClientTlsMode.REQUIRE
-        && !tls.inUse()
-        && !place.local()) {
+    if (vdb.settings().vdb().tls().mode() == ClientTlsMode.REQUIRE && !secure()) {
       client.refuse(dialogue.tlsRequired(Refusals.error(AuthFailure.tlsRequired(vdb.name()))));
       return;
     }
@@ -113,7 +116,7 @@ final class Identification {
     if (proof != null) {
       proof.succeeded();
     }
-    ConsoleRight right = rules.consoleRight(request.user());
+    ConsoleRight right = services.consoleRight(request.user());
     Login login =
         new Login(
             request,

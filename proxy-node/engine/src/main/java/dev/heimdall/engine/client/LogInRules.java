@@ -5,8 +5,6 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.model.ConsoleRight;
-import dev.heimdall.model.User;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.function.Consumer;
@@ -77,10 +75,5 @@ final class LogInRules {
     } else {
       decided.accept(authenticator.with(answer.user(), answer.others()).decide(asked));
     }
-  }
-
-  /** What the user may do on the node's console. */
-  ConsoleRight consoleRight(String user) {
-    return vdb.settings().users().find(user).map(User::consoleRight).orElse(ConsoleRight.NONE);
   }
 }

@@ -1,5 +1,8 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.model.ConsoleRight;
+import dev.heimdall.model.User;
+
 /**
  * What log-ins at one listener, on one event loop, have to do with.
  *
@@ -16,5 +19,10 @@ public record LogInServices(
   /** Whether this is what the node's admin console is called here. */
   boolean isConsole(String database) {
     return node.settings().consoleDatabase(database, vdb.settings().vdb());
+  }
+
+  /** What a user may do on that console. */
+  ConsoleRight consoleRight(String user) {
+    return vdb.settings().users().find(user).map(User::consoleRight).orElse(ConsoleRight.NONE);
   }
 }

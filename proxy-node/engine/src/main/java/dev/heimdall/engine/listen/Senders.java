@@ -37,13 +37,11 @@ public final class Senders {
     return listeners.get() > 0;
   }
 
-  /** A client is about to send something over this connection that may notify. */
+  /** A client is about to send something over this connection that may notify those who listen. */
   void sends(ServerConnection server, int client) {
-    if (areHeard()) {
-      Sender sender = new Sender(server, client, false);
-      if (byProcess.put(server.processId(), sender) == null) {
-        byProcess.values().removeIf(each -> each.server().closed());
-      }
+    Sender sender = new Sender(server, client, false);
+    if (byProcess.put(server.processId(), sender) == null) {
+      byProcess.values().removeIf(each -> each.server().closed());
     }
   }
 

@@ -52,16 +52,20 @@ public final class HandshakeFraming extends ByteToMessageDecoder implements Chan
 
   @Override
   protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-    int header = packets.header();
-    if (!over() && in.readableBytes() < header) {
-      return;
+    if (!over()) {
+      int header = packets.header();
+      if (in.readableBytes() < header) {
+        return;
+      }
+      int records = packets.records(in, in.readerIndex());
+      if (records >= 0 && records <= packets.most()) {
+        if (in.readableBytes() - header >= records) {
+          out.add(in.skipBytes(header).readRetainedSlice(records));
+        }
+        return;
+      }
     }
-    int records = over() ? -1 : packets.records(in, in.readerIndex());
-    if (records < 0 || records > packets.most()) {
-      ctx.pipeline().remove(this); // what is here goes on as it is, and is refused if it is no TLS
-    } else if (in.readableBytes() - header >= records) {
-      out.add(in.skipBytes(header).readRetainedSlice(records));
-    }
+    ctx.pipeline().remove(this); // what is here goes on as it is, and is refused if it is no TLS
   }
 
   @Override

@@ -123,8 +123,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Why the statement that is read next goes to the writer whatever else is true; or null. */
   private OnWriter barred;
 
-  /** Of the statement at the reader's position, for a replica. */
-  /** Null where no read has waited yet. */
+  /** Of the statement at the reader's position, for a replica; null where none has waited yet. */
   private CatchUpWait wait;
 
   /** Why it is not carried out; null when it is. */

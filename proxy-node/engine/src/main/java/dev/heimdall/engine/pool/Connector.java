@@ -16,7 +16,7 @@ public interface Connector {
   void connect(
       LoopContext context,
       ServerTarget target,
-      ConnectionKeeper listener,
+      ConnectionKeeper keeper,
       ServerConnector.Handler handler);
 
   /**
@@ -33,9 +33,9 @@ public interface Connector {
       public void connect(
           LoopContext context,
           ServerTarget target,
-          ConnectionKeeper listener,
+          ConnectionKeeper keeper,
           ServerConnector.Handler handler) {
-        by.connect(context, target, listener, handler);
+        by.connect(context, target, keeper, handler);
       }
 
       @Override

@@ -99,7 +99,7 @@ public interface PoolScope {
 
   /** Makes a connection for a pool, which has counted it. */
   void connectPooled(
-      LoopContext context, PoolKey key, ConnectionKeeper listener, ServerConnector.Handler handler);
+      LoopContext context, PoolKey key, ConnectionKeeper keeper, ServerConnector.Handler handler);
 
   /** Cancels what runs on a connection, as {@link Connector#cancel} does. */
   void cancel(ServerConnection connection, Runnable done);

@@ -44,7 +44,7 @@ final class VdbConnector {
       PoolKey key,
       Map<String, String> parameters,
       StatementBounds prepared,
-      ConnectionKeeper listener,
+      ConnectionKeeper keeper,
       ServerConnector.Handler handler,
       boolean pooled) {
     PoolPlan now = pools.plan();
@@ -67,7 +67,7 @@ final class VdbConnector {
             to.led(),
             pools.takesWrites(to),
             fence(now, to)),
-        listener,
+        keeper,
         new ServerConnector.Handler() {
           @Override
           public void connected(ServerConnection connection) {

@@ -174,9 +174,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolKey key,
       Map<String, String> parameters,
       StatementBounds prepared,
-      ConnectionKeeper listener,
+      ConnectionKeeper keeper,
       ServerConnector.Handler handler) {
-    connections.connect(context, key, parameters, prepared, listener, handler, false);
+    connections.connect(context, key, parameters, prepared, keeper, handler, false);
   }
 
   /** The same for a connection that keeps so many statements at most. */
@@ -185,18 +185,15 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       PoolKey key,
       Map<String, String> parameters,
       int preparedLimit,
-      ConnectionKeeper listener,
+      ConnectionKeeper keeper,
       ServerConnector.Handler handler) {
-    connect(context, key, parameters, StatementBounds.of(preparedLimit), listener, handler);
+    connect(context, key, parameters, StatementBounds.of(preparedLimit), keeper, handler);
   }
 
   @Override
   public void connectPooled(
-      LoopContext context,
-      PoolKey key,
-      ConnectionKeeper listener,
-      ServerConnector.Handler handler) {
-    connections.connect(context, key, Map.of(), plan.prepared(), listener, handler, true);
+      LoopContext context, PoolKey key, ConnectionKeeper keeper, ServerConnector.Handler handler) {
+    connections.connect(context, key, Map.of(), plan.prepared(), keeper, handler, true);
   }
 
   @Override

@@ -117,7 +117,12 @@ final class Departure {
     }
     stage = next;
     control.departs(next == Stage.ASKED);
-    requests.travels(holds(), next == Stage.OFFERED);
+    requests.become(
+        switch (next) {
+          case OFFERED -> RequestReader.Travel.OFFERED;
+          case HELD -> RequestReader.Travel.BETWEEN;
+          default -> RequestReader.Travel.HERE;
+        });
   }
 
   /** Another process takes clients. */

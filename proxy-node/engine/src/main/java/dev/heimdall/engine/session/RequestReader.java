@@ -56,11 +56,16 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private final SessionEnd end;
   private final LoopContext loop;
 
-  /** Whether nothing is handled, as the client is on its way from one process to another. */
-  private boolean between;
+  /** Where the client is between two processes. */
+  enum Travel {
+    HERE,
+    /** On its way: nothing of it is handled. */
+    BETWEEN,
+    /** The same, and the other process has all that it has sent: it is not read. */
+    OFFERED
+  }
 
-  /** Whether another process has all that the client has sent; it is not read. */
-  private boolean offered;
+  private Travel travel = Travel.HERE;
 
   private boolean streamEnded;
   private boolean blocked;
@@ -98,7 +103,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
       consumed.release();
       return;
     }
-    if (offered) {
+    if (travel == Travel.OFFERED) {
       // Of one that is not read only the end makes the transport read: the rest of what it has sent
       // may be at the other process by now, and half of it must not be handled.
       consumed.release();
@@ -205,15 +210,9 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         && !session.sent().lost().underWay();
   }
 
-  /**
-   * Whether nothing is handled from now on, as the client is on its way from one process to
-   * another.
-   *
-   * @param elsewhere whether the other process has all that it has sent
-   */
-  void travels(boolean now, boolean elsewhere) {
-    between = now;
-    offered = elsewhere;
+  /** The client is there from now on. */
+  void become(Travel next) {
+    travel = next;
   }
 
   /** Nothing is read until {@link #process} finds that nothing is in the way. */
@@ -282,7 +281,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private boolean mayResume() {
     ServerConnection server = lease.server();
     return reading.paused()
-        && !between
+        && travel == Travel.HERE
         && !blocked
         && hasRoom()
         && (server == null || server.writable());
@@ -297,7 +296,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     SentUnits sent = session.sent();
     input.mark();
     while (input.bytes() != null) {
-      if (between || sent.holdsBack()) {
+      if (travel != Travel.HERE || sent.holdsBack()) {
         blocked = true;
         return;
       }

@@ -247,7 +247,7 @@ final class SessionParts implements ServedSession {
       throw new UnreadableStateException(problem.message());
     }
     lease.become(LeaseState.READY);
-    requests.travels(true, false);
+    requests.become(RequestReader.Travel.BETWEEN);
     requests.holdReading();
     carried.settings().resume(Variables.of(state.texts()));
     memory.settings(carried.settings().weight());
@@ -268,7 +268,7 @@ final class SessionParts implements ServedSession {
   /** The other process has let go of the client. */
   void begin() {
     if (!lease.closed()) {
-      requests.travels(false, false);
+      requests.become(RequestReader.Travel.HERE);
       requests.process();
     }
   }

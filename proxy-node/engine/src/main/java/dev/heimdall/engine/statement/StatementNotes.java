@@ -19,11 +19,17 @@ public final class StatementNotes implements ResultDifferences {
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
 
-  /** Whether a part of the reply to the present group has come. */
-  private boolean begun;
+  /** What is done with the reply to the present group. */
+  private enum Reply {
+    /** Nothing of it has come. */
+    AWAITED,
+    /** Nobody looks at it. */
+    PASSED,
+    /** Its results are looked at. */
+    FOLLOWED
+  }
 
-  /** Whether its results are looked at. */
-  private boolean follows;
+  private Reply reply = Reply.AWAITED;
 
   private final ResultWatch results;
   private boolean debugging;
@@ -78,14 +84,13 @@ public final class StatementNotes implements ResultDifferences {
    * @param running what was sent and is not answered, in order
    */
   void reply(ByteBuf piece, Iterable<Running> running) {
-    if (!begun) {
-      begun = true;
-      follows = printsResults.getAsBoolean();
-      if (follows) {
+    if (reply == Reply.AWAITED) {
+      reply = printsResults.getAsBoolean() ? Reply.FOLLOWED : Reply.PASSED;
+      if (reply == Reply.FOLLOWED) {
         results.begin();
       }
     }
-    if (follows) {
+    if (reply == Reply.FOLLOWED) {
       results.take(piece, running);
     }
   }
@@ -97,9 +102,9 @@ public final class StatementNotes implements ResultDifferences {
 
   /** A group was answered, or is going to be sent again. */
   public void groupOver() {
-    begun = false;
-    if (follows) {
-      follows = false;
+    Reply was = reply;
+    reply = Reply.AWAITED;
+    if (was == Reply.FOLLOWED) {
       results.groupOver();
     }
   }

@@ -73,21 +73,27 @@ final class BatchShape {
   }
 
   /**
-   * The length of the batch up to its Sync, or 0 when it is not one that can be kept.
+   * The length of the batch up to its Sync, or 0 when it is not one that can be kept. It may parse
+   * one statement before anything else, except that it closes others before that.
    *
-   * @param parseLength of what it begins with: a Parse, or what {@link #parsed} has found; 0 for
-   *     neither
    * @param describes whether it may describe a statement
    * @param most bytes
    */
-  static int standingAlone(ByteBuf input, int parseLength, boolean describes, int most) {
+  static int standingAlone(ByteBuf input, boolean describes, int most) {
     int begin = input.readerIndex();
     int end = Math.min(input.writerIndex(), begin + most);
-    int at = begin + parseLength;
+    int at = begin;
+    boolean mayParse = true;
     while (end - at >= 5) {
-      switch (input.getByte(at)) {
+      byte type = input.getByte(at);
+      switch (type) {
         case FrontendType.SYNC -> {
           return at + 5 == input.writerIndex() ? at + 5 - begin : 0;
+        }
+        case FrontendType.PARSE -> {
+          if (!mayParse) {
+            return 0;
+          }
         }
         case FrontendType.DESCRIBE -> {
           if (end - at < 6 || (!describes && input.getByte(at + 5) == 'S')) {
@@ -103,32 +109,8 @@ final class BatchShape {
       if (length < 4 || length >= end - at) {
         return 0;
       }
+      mayParse &= type == FrontendType.CLOSE;
       at += length + 1;
-    }
-    return 0;
-  }
-
-  /**
-   * The length of the Parse that the batch begins with, and of what is closed before it; 0 when
-   * there is none, or not all of it is here.
-   */
-  static int parsed(ByteBuf input) {
-    int begin = input.readerIndex();
-    int end = input.writerIndex();
-    int at = begin;
-    while (end - at >= 5) {
-      byte type = input.getByte(at);
-      int length = input.getInt(at + 1);
-      if (length < 4 || length >= end - at) {
-        return 0;
-      }
-      at += 1 + length;
-      if (type == FrontendType.PARSE) {
-        return at - begin;
-      }
-      if (type != FrontendType.CLOSE) {
-        return 0;
-      }
     }
     return 0;
   }

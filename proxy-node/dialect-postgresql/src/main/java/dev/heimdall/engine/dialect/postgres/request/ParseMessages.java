@@ -291,7 +291,7 @@ final class ParseMessages {
    * text is one that comes back; else 0. A description would be told twice.
    */
   private int recurring(ByteBuf input, int parse) {
-    int length = BatchShape.standingAlone(input, parse, false, BatchReplay.MAX_BATCH);
+    int length = BatchShape.standingAlone(input, false, BatchReplay.MAX_BATCH);
     return length > 0 && sessions.recurring().seenBefore(input, parse) ? length : 0;
   }
 

@@ -109,7 +109,7 @@ final class PostgresRequests implements RequestFormat {
       int length = 1 + input.getInt(input.readerIndex() + 1);
       return length <= most && length == input.readableBytes() ? length : 0;
     }
-    return BatchShape.standingAlone(input, BatchShape.parsed(input), true, most);
+    return BatchShape.standingAlone(input, true, most);
   }
 
   @Override

@@ -126,18 +126,37 @@ class SingleStatementTest {
   @Test
   void whatIsClosedBeforeAParseIsKeptWithIt() {
     add('C', "Sold\0");
-    int closed = input.readableBytes();
-    assertThat(BatchShape.parsed(input)).as("nothing is parsed yet").isZero();
+    assertThat(kept()).as("nothing is parsed yet").isZero();
     add('P', "a\0SELECT 1\0\0\0");
     int parsed = input.readableBytes();
-    assertThat(BatchShape.parsed(input)).isEqualTo(parsed);
-    assertThat(BatchShape.parsed(input.slice(closed, parsed - closed - 1)))
+    assertThat(BatchShape.standingAlone(input.slice(0, parsed - 1), true, MOST))
         .as("not all of it is here")
         .isZero();
     add('B', "\0a\0\0\0\0\0\0\0");
     add('E', "\0\0\0\0\0");
+    assertThat(kept()).as("there is no Sync yet").isZero();
     add('S', "");
-    assertThat(BatchShape.standingAlone(input, parsed, true, MOST))
-        .isEqualTo(input.readableBytes());
+    assertThat(kept()).isEqualTo(input.readableBytes());
+    assertThat(BatchShape.standingAlone(input, true, input.readableBytes() - 1))
+        .as("too long")
+        .isZero();
+  }
+
+  @Test
+  void whatIsParsedBehindAnythingElseIsNotKept() {
+    statement();
+    add('P', "a\0SELECT 1\0\0\0");
+    add('S', "");
+    assertThat(kept()).isZero();
+    input.clear();
+    add('B', "\0a\0\0\0\0\0\0\0");
+    add('C', "Sold\0");
+    add('P', "a\0SELECT 1\0\0\0");
+    add('S', "");
+    assertThat(kept()).isZero();
+  }
+
+  private int kept() {
+    return BatchShape.standingAlone(input, true, MOST);
   }
 }
