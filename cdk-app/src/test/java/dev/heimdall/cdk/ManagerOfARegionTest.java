@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The manager, who reaches it, and what it may edit. */
+@Tag("ci")
 class ManagerOfARegionTest extends TwoRegionsSample {
   @Test
   void aManagerHealsItselfAndIsReplacedWithoutAGap() {

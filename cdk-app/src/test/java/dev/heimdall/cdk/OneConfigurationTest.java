@@ -19,10 +19,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A deployment of two regions whose nodes follow the same documents, each with its own facts. */
+@Tag("ci")
 class OneConfigurationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HERE = "heimdall-eu-west-1";

@@ -9,11 +9,13 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** GovCloud and China: names that end, or begin, otherwise there. */
+@Tag("ci")
 class PartitionsTest {
   /** Of a service in a region, whatever follows. */
   private static final Pattern OF_A_REGION =

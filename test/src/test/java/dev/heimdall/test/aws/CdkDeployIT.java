@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A file and the two commands of the CDK, against the emulator: a fleet whose first documents are
  * written by the deployment, ordinary changes of it, and its end.
  */
+@Tag("ci")
 class CdkDeployIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WEST = "eu-west-1";

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * The function of a region that knows another one by its name alone, as stacks name it: it finds
  * nodes and their bucket by tags.
  */
+@Tag("ci")
 class PublishedElsewhereIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

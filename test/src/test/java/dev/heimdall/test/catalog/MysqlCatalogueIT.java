@@ -30,10 +30,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What statements touch by what MySQL and MariaDB say of their definitions. */
+@Tag("ci")
 class MysqlCatalogueIT {
   private static final String READER = "reader";
 

@@ -18,12 +18,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Clusters of AWS, as far as their functions tell of them: PostgreSQL servers with functions of the
  * same names and columns. A server's name is its port, so that its address follows from it.
  */
+@Tag("ci")
 class AwsTrackersIT {
   private PostgresCluster cluster;
   private PostgresServer primary;

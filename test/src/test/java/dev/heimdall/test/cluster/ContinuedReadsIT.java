@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Reads whose server connection is cut when their clients have had part of the answer, of a node
  * that keeps checksums of answers: they are carried out again, and their clients are sent the rest.
  */
+@Tag("ci")
 class ContinuedReadsIT {
   private static final byte[] MARK = "marked_row".getBytes(StandardCharsets.US_ASCII);
 

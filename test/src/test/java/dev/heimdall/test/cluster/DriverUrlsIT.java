@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a driver's document says of hosts, their order and their weights is what a node does. */
+@Tag("ci")
 class DriverUrlsIT {
   private static final int READS = 60;
   private static final String BUILT_IN_WRITER =

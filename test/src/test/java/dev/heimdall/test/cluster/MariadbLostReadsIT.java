@@ -17,11 +17,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on MariaDB, and that no write among reads is carried out twice. */
+@Tag("ci")
 class MariadbLostReadsIT extends LostReadsContract {
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * connection: the client sees what it sees on a direct connection, and the next client finds
  * nothing of it and no error.
  */
+@Tag("ci")
 class EverySettingIT {
   private static final String SNAPSHOT =
       "SELECT md5(string_agg(name || '=' || setting, ',' ORDER BY name)"

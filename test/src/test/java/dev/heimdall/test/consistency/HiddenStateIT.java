@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * One client makes state in a server's session in random ways, most of them out of sight; the next
  * client on the same connection, of the same user or of another, looks for any trace of it.
  */
+@Tag("ci")
 class HiddenStateIT {
   private static final String DATABASE = "hidden_state";
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * in the long tests. They run side by side, as the clients of one node do.
  */
 @ExtendWith(MysqlEndpoints.Extension.class)
+@Tag("ci")
 class MysqlDriversIT {
   @TestFactory
   Stream<DynamicContainer> drivers(MysqlEndpoints endpoints) {

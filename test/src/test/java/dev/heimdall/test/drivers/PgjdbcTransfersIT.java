@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,6 +39,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** pgjdbc: COPY, cursors by fetch size, large values, large objects, cancel. */
 @ExtendWith(DriverEndpointExtension.class)
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("ci")
 class PgjdbcTransfersIT {
   private static final int BIG = 20_000_000;
 

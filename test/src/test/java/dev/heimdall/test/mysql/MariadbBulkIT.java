@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What MariaDB's clients execute in bulk is answered as directly, packet by packet. */
 @Timeout(60)
+@Tag("ci")
 class MariadbBulkIT {
   private static final String INSERT = "INSERT INTO bulk_rows (id, name) VALUES (?, ?)";
   private static final String INNODB = "InnoDB";

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
  * statement: cache, rules, replicas, transactions, lost connections.
  */
 @Timeout(90)
+@Tag("ci")
 class MariadbBulkPathsIT {
   private static final String[] BULK = {"useBulkStmts", "true"};
 

@@ -2,7 +2,9 @@ package dev.heimdall.test.mysql;
 
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
+@Tag("ci")
 class MariadbHiddenBodiesIT extends HiddenBodiesContract {
   MariadbHiddenBodiesIT() {
     super(MysqlRelease.MARIADB, List.of("gb18030"));

@@ -34,11 +34,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** COM_CHANGE_USER: clients log in again over their connections, with one server connection. */
+@Tag("ci")
 class MysqlChangeUserIT {
   private static final Map<MysqlRelease, MysqlNode> NODES = new EnumMap<>(MysqlRelease.class);
 

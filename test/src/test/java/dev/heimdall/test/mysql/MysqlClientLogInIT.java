@@ -38,6 +38,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real drivers log in to a node in front of a real MariaDB. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("ci")
 class MysqlClientLogInIT {
   private static final MysqlRelease RELEASE = MysqlRelease.MARIADB;
 

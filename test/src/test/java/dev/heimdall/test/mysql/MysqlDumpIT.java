@@ -17,12 +17,14 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** MySQL's own mysqldump, and what it has written loaded back, through a node. */
 @Timeout(120)
+@Tag("ci")
 class MysqlDumpIT {
   private static final MysqlServer SERVER = MysqlRelease.MYSQL.shared().primary();
   private static final String FROM = "dumped_from";

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * One client leaves something behind in its session, in all the ways that servers have; the next
  * one on the only server connection finds as much of it as on a connection of its own: nothing.
  */
+@Tag("ci")
 class MysqlHiddenStateIT {
   private static final List<String> SET_UP =
       List.of(

@@ -23,12 +23,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Executions of prepared statements over one server connection that all share. */
 @Timeout(60)
+@Tag("ci")
 class MysqlSharedExecutionsIT {
   private static final int CLIENTS = 4;
 

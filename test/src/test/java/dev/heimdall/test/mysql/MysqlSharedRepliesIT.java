@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Over one server connection that all share, each client gets its own answers and no others. */
 @Timeout(60)
+@Tag("ci")
 class MysqlSharedRepliesIT {
   private static final int CLIENTS = 8;
 

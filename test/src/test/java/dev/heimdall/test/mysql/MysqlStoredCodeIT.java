@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What routines and triggers do to the session of their caller stays that session's, though its own
  * text says nothing of it and the node has not read them.
  */
+@Tag("ci")
 class MysqlStoredCodeIT {
   private static void run(Connection connection, String... texts) throws SQLException {
     try (Statement statement = connection.createStatement()) {

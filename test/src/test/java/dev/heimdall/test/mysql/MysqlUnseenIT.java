@@ -8,6 +8,7 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import java.sql.SQLException;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * What views, functions and triggers ask of their session's statements before is that session's,
  * though no text shows that they ask, and another client has used the server connections since.
  */
+@Tag("ci")
 class MysqlUnseenIT {
   private static final List<String> SET_UP =
       List.of(

@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the command writes, in either form and at every level. */
+@Tag("ci")
 class LogOutputIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * under this name, although the configuration says nothing of {@code tls.mode}. Where these names
  * lead is the test's to say.
  */
+@Tag("ci")
 class RdsTlsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NAME = "shop.abc1.eu-west-1.rds.amazonaws.com";

@@ -14,11 +14,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code extract-plan} for what drivers prepare: whatever the parameters, and without values. */
+@Tag("ci")
 class PlansOfPreparedIT {
   private static final String TABLE = "planned_rows";
   private static final int VALUE = 4711;

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A log-in with a wrong password and one of a user whom nobody knows are answered by the same
  * messages, but for what is random in both and for the name that the client sent.
  */
+@Tag("ci")
 class IndistinguishableUsersIT {
   private static final String STRANGER = "stranger";
 

@@ -8,9 +8,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Log-ins after wrong passwords, for users who exist and for those who do not. */
+@Tag("ci")
 class SlowedLogInsIT {
   @Test
   void guessesAreSlowedForKnownAndUnknownUsersAlikeAndTheRightPasswordEndsIt() throws Exception {

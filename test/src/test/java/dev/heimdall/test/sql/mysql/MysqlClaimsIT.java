@@ -6,10 +6,12 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the classifier claims of statements is what servers report when they run them. */
+@Tag("ci")
 class MysqlClaimsIT {
   /** What one of the servers does not know, it refuses: that is not judged there. */
   private static final List<String> STATEMENTS =
