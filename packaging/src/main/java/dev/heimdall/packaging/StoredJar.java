@@ -16,8 +16,9 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * A jar whose entries are not compressed, without what nodes never load: native code of other
- * systems, and servers and tools of the LDAP SDK. Packages that compress all of them at once are a
- * third smaller so, and classes are loaded without being inflated.
+ * systems, servers and tools of the LDAP SDK, and metrics as Protocol Buffers. Packages that
+ * compress all of them at once are a third smaller so, and classes are loaded without being
+ * inflated.
  */
 final class StoredJar {
   /** As zstd-jni has it: a folder for each system. */
@@ -34,6 +35,13 @@ final class StoredJar {
               + "|com/unboundid/ldap/sdk/unboundidds/(examples|logs|monitors|tasks|tools)/.*"
               + "|unboundid-ldapsdk-(listener|log|monitor|persist|task|tools|transformations)"
               + "\\.properties");
+
+  /**
+   * A form of metrics that nobody is given, with a copy of Protocol Buffers. Its library looks
+   * whether it is there.
+   */
+  private static final Pattern PROTOBUF =
+      Pattern.compile("io/prometheus/metrics/(shaded|expositionformats/(generated|internal))/.*");
 
   /**
    * Which jar has which package, by directories that are not copied: Java 17 ends with an error
@@ -70,7 +78,8 @@ final class StoredJar {
   private static boolean isLeftOut(String name) {
     return name.equals(INDEX)
         || FOREIGN.matcher(name).matches()
-        || NO_CLIENT.matcher(name).matches();
+        || NO_CLIENT.matcher(name).matches()
+        || PROTOBUF.matcher(name).matches();
   }
 
   private static void put(ZipOutputStream out, String name, byte[] bytes) throws IOException {

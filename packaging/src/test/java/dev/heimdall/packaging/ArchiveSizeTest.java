@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How large the archive is: nearly all of it are the libraries. */
-@Tag("long")
+@Tag("ci")
 class ArchiveSizeTest {
   private static final Path LIBRARIES = Path.of("../proxy-node/launcher/target/lib");
   private static final long MOST = 45_000_000;
