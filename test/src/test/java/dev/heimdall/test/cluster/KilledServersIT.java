@@ -11,7 +11,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.launcher.postgres.PostgresException;
+import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
@@ -267,7 +267,7 @@ class KilledServersIT {
     private static boolean answers(PostgresServer server) {
       try {
         return "1".equals(server.queryValue("postgres", "SELECT 1"));
-      } catch (PostgresException e) {
+      } catch (ServerException e) {
         return false; // it is ending, or recovers
       }
     }

@@ -3,8 +3,8 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.mysql.MysqlCluster;
-import dev.heimdall.launcher.mysql.MysqlException;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -521,7 +521,7 @@ class MysqlRoutedIT {
     for (String kill : ids) {
       try {
         routed.primary().execute(kill);
-      } catch (MysqlException e) {
+      } catch (ServerException e) {
         // it has ended by itself
       }
     }

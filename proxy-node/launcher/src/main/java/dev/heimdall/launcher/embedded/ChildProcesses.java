@@ -2,12 +2,15 @@ package dev.heimdall.launcher.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Starts the processes of one cluster, all from one thread.
@@ -51,6 +54,25 @@ public final class ChildProcesses implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ServerException("interrupted while starting " + command.get(0), e);
+    }
+  }
+
+  /** Runs a program to its end, which it has to reach in time and well. */
+  public void run(String what, List<String> command, Path log, Duration limit) throws IOException {
+    Process process = start(command, log);
+    try {
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new ServerException("%s did not end within %d s".formatted(what, limit.toSeconds()));
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new ServerException("interrupted while " + what + " ran", e);
+    }
+    if (process.exitValue() != 0) {
+      throw new ServerException(
+          "%s ended with code %d:%n%s".formatted(what, process.exitValue(), Files.readString(log)));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher.mysql;
 
 import dev.heimdall.launcher.embedded.ServerAccount;
+import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.embedded.UnpackedPrograms;
 import java.io.IOException;
 import java.net.URI;
@@ -39,13 +40,13 @@ public record EmbeddedMariaDb(Path home) implements ServerPrograms {
    * Finds the programs in {@code cache}, or unpacks them there first.
    *
    * @param progress is told of a step that takes more than a moment
-   * @throws MysqlException when this platform has none on the class path
+   * @throws ServerException when this platform has none on the class path
    */
   public static EmbeddedMariaDb unpackedIn(Path cache, Consumer<String> progress) {
     URL server = EmbeddedMariaDb.class.getResource(LIBRARY + "bin/mariadbd");
     boolean linux = "Linux".equals(System.getProperty("os.name"));
     if (server == null || !linux || !System.getProperty("os.arch").matches("amd64|x86_64")) {
-      throw new MysqlException(
+      throw new ServerException(
           "no MariaDB for this platform (os.name=%s, os.arch=%s): Linux on x86_64 has one"
               .formatted(System.getProperty("os.name"), System.getProperty("os.arch")));
     }
@@ -57,7 +58,7 @@ public record EmbeddedMariaDb(Path home) implements ServerPrograms {
       }
       return new EmbeddedMariaDb(home);
     } catch (IOException e) {
-      throw new MysqlException(
+      throw new ServerException(
           "cannot unpack MariaDB into %s (%s); set HEIMDALL_CACHE to a directory that can be written"
               .formatted(cache, e),
           e);

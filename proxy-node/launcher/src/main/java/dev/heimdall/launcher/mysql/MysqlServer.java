@@ -1,7 +1,9 @@
 package dev.heimdall.launcher.mysql;
 
 import dev.heimdall.launcher.embedded.ChildProcesses;
-import dev.heimdall.launcher.embedded.ServerProcess;
+import dev.heimdall.launcher.embedded.EmbeddedServer;
+import dev.heimdall.launcher.embedded.ServerException;
+import dev.heimdall.launcher.embedded.Superuser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,61 +18,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/**
- * One server of a {@link MysqlCluster}: its process, and what a test does to it.
- *
- * <p>The operations that change the process may be called from any thread, one at a time.
- */
-public final class MysqlServer {
+/** One server of a {@link MysqlCluster}. */
+public final class MysqlServer extends EmbeddedServer {
   private static final Duration FINISHED_WITHIN = Duration.ofSeconds(60);
 
-  private final String name;
-  private final int port;
-  private final Path data;
   private final ServerPrograms programs;
-  private final Superuser superuser;
   private final List<String> options;
-  private final ServerProcess process;
   private volatile boolean readOnly;
   private long logBefore;
 
   MysqlServer(
-      String name,
-      int port,
-      Path data,
+      Place place,
       ServerPrograms programs,
       ChildProcesses children,
       Superuser superuser,
       List<String> options) {
-    this.name = name;
-    this.port = port;
-    this.data = data;
+    super(programs.flavour().product(), place, children, superuser);
     this.programs = programs;
-    this.superuser = superuser;
     this.options = List.copyOf(options);
-    this.process = new ServerProcess(toString(), data.resolveSibling(name + ".log"), children);
-  }
-
-  /**
-   * {@code primary}, {@code replica1}, {@code replica2}…: the part it had when the cluster started.
-   */
-  public String name() {
-    return name;
-  }
-
-  /** The address it listens on, always the loopback's. */
-  public String host() {
-    return MysqlCluster.HOST;
-  }
-
-  /** The TCP port it listens on, the same over restarts. */
-  public int port() {
-    return port;
   }
 
   /** The Unix socket it listens on. */
   public Path socket() {
-    return data.resolveSibling(name + ".sock");
+    return place().beside(".sock");
   }
 
   public Flavour flavour() {
@@ -79,67 +49,18 @@ public final class MysqlServer {
 
   /** The URL of one of its databases for MySQL Connector/J, without credentials. */
   public String jdbcUrl(String database) {
-    return "jdbc:mysql://%s:%d/%s".formatted(host(), port, database);
-  }
-
-  /** Everything that the server has written to its standard error over all its starts. */
-  public Path log() {
-    return process.log();
-  }
-
-  /** Its data directory. */
-  public Path dataDirectory() {
-    return data;
-  }
-
-  /** Whether its process is alive; a frozen one is. */
-  public boolean isRunning() {
-    return process.isRunning();
-  }
-
-  public long pid() {
-    return process.pid();
-  }
-
-  /**
-   * Starts the server and waits until it accepts connections (at most a minute). A replica follows
-   * its primary again by itself.
-   */
-  public synchronized void start() {
-    launch();
-    awaitReady();
+    return "jdbc:mysql://%s:%d/%s".formatted(host(), port(), database);
   }
 
   /** Stops the server if it runs, and waits until it has ended (at most half a minute). */
   public synchronized void stop() {
-    process.stop("TERM");
-  }
-
-  /**
-   * Kills it with SIGKILL, as when the machine dies: the kernel closes the sockets, nobody says
-   * good-bye.
-   */
-  public synchronized void kill() {
-    process.kill();
+    process().stop("TERM");
   }
 
   /** Stops the server if it runs, and starts it on the same data. */
   public synchronized void restart() {
     stop();
     start();
-  }
-
-  /**
-   * Freezes it (SIGSTOP): connections stay open and new ones are still accepted by the kernel, but
-   * nothing answers.
-   */
-  public synchronized void freeze() {
-    process.freeze();
-  }
-
-  /** Ends {@link #freeze()}. */
-  public synchronized void thaw() {
-    process.thaw();
   }
 
   /**
@@ -160,7 +81,7 @@ public final class MysqlServer {
     execute(flavour().finish().toArray(String[]::new));
     String received = received();
     if (!received.isEmpty() && !reaches(received, FINISHED_WITHIN)) {
-      throw new MysqlException(
+      throw new ServerException(
           "%s has not replayed up to %s within %s".formatted(this, received, FINISHED_WITHIN));
     }
   }
@@ -171,7 +92,7 @@ public final class MysqlServer {
         ResultSet row = statement.executeQuery(flavour().replicaStatus())) {
       return row.next() ? row.getString(flavour().received()) : "";
     } catch (SQLException e) {
-      throw new MysqlException("%s: %s".formatted(this, e.getMessage()), e);
+      throw failed(e);
     }
   }
 
@@ -184,11 +105,11 @@ public final class MysqlServer {
     readOnly = true;
   }
 
-  /** Opens a connection as the superuser. */
+  @Override
   public Connection connect(String database) throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", superuser.name());
-    properties.setProperty("password", superuser.password());
+    properties.setProperty("user", superuser().name());
+    properties.setProperty("password", superuser().password());
     properties.setProperty("connectTimeout", "10000");
     properties.setProperty("sslMode", "DISABLED"); // it does not leave this machine
     properties.setProperty("allowPublicKeyRetrieval", "true");
@@ -198,29 +119,6 @@ public final class MysqlServer {
   /** Runs statements as the superuser in no database, on a connection of their own. */
   public void execute(String... sql) {
     executeIn("", sql);
-  }
-
-  /** Runs statements as the superuser in a database, on a connection of their own. */
-  public void executeIn(String database, String... sql) {
-    try (Connection connection = connect(database);
-        Statement statement = connection.createStatement()) {
-      for (String one : sql) {
-        statement.execute(one);
-      }
-    } catch (SQLException e) {
-      throw new MysqlException("%s: %s".formatted(this, e.getMessage()), e);
-    }
-  }
-
-  /** The first column of the first row as text; null when it is null or when there is no row. */
-  public String queryValue(String database, String sql) {
-    try (Connection connection = connect(database);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      return rows.next() ? rows.getString(1) : null;
-    } catch (SQLException e) {
-      throw new MysqlException("%s: %s".formatted(this, e.getMessage()), e);
-    }
   }
 
   /** How far it has written, as it spells GTIDs itself. */
@@ -233,62 +131,44 @@ public final class MysqlServer {
     return "1".equals(queryValue("", flavour().reached(position, limit.toSeconds())));
   }
 
-  @Override
-  public String toString() {
-    return flavour().product() + " " + name + " on " + host() + ":" + port;
-  }
-
-  Superuser superuser() {
-    return superuser;
-  }
-
   void beginAsReplica() {
     readOnly = true;
   }
 
-  /** Asks without waiting. */
-  void askToStop() {
-    process.askToStop("TERM");
-  }
-
-  /** Starts the process without waiting for it. */
-  synchronized void launch() {
+  @Override
+  protected List<String> command() {
     logBefore = Files.exists(log()) ? sizeOfLog() : 0;
-    List<String> command = new ArrayList<>(programs.serve(data));
-    command.add("--port=" + port);
+    List<String> command = new ArrayList<>(programs.serve(dataDirectory()));
+    command.add("--port=" + port());
     command.add("--socket=" + socket());
     command.add("--tmpdir=" + temporaryFiles());
-    command.add("--pid-file=" + data.resolveSibling(name + ".pid"));
+    command.add("--pid-file=" + place().beside(".pid"));
     if (readOnly) {
       command.addAll(flavour().readOnly());
     }
     command.addAll(options);
-    process.launch(command);
+    return command;
   }
 
   /** A folder of its own: several servers in one would delete each other's files. */
   private Path temporaryFiles() {
     try {
-      return Files.createDirectories(data.resolveSibling(name + ".tmp"));
+      return Files.createDirectories(place().beside(".tmp"));
     } catch (IOException e) {
-      throw new MysqlException("cannot make a folder for temporary files", e);
+      throw new ServerException("cannot make a folder for temporary files", e);
     }
-  }
-
-  /** Waits until a launched process accepts connections. */
-  synchronized void awaitReady() {
-    process.awaitReady(this::isReady);
   }
 
   private long sizeOfLog() {
     try {
       return Files.size(log());
     } catch (IOException e) {
-      throw new MysqlException("cannot read " + log(), e);
+      throw new ServerException("cannot read " + log(), e);
     }
   }
 
-  private boolean isReady() {
+  @Override
+  protected boolean isReady() {
     try {
       byte[] all = Files.readAllBytes(log());
       String fresh =

@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.embedded.UnpackedPrograms;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -30,13 +31,13 @@ record PostgresBinaries(Path home) {
    * Finds the programs in {@code cache}, or unpacks them there first. Several processes may do so
    * at the same time: each unpacks beside the target and the first rename wins.
    *
-   * @throws PostgresException when this platform has no archive on the class path
+   * @throws ServerException when this platform has no archive on the class path
    */
   static PostgresBinaries unpackedIn(Path cache, Consumer<String> progress) {
     String archive = archiveName();
     URL url = PostgresBinaries.class.getResource("/" + archive);
     if (url == null) {
-      throw new PostgresException(
+      throw new ServerException(
           "no PostgreSQL for this platform: %s is not on the class path (os.name=%s, os.arch=%s);"
                   .formatted(archive, System.getProperty("os.name"), System.getProperty("os.arch"))
               + " Linux and macOS on x86_64 and ARM64 have one");
@@ -49,7 +50,7 @@ record PostgresBinaries(Path home) {
       }
       return new PostgresBinaries(home);
     } catch (IOException e) {
-      throw new PostgresException(
+      throw new ServerException(
           "cannot unpack PostgreSQL into %s (%s); set HEIMDALL_CACHE to a directory that can be written"
               .formatted(cache, e),
           e);

@@ -1,23 +1,23 @@
 package dev.heimdall.launcher.postgres;
 
 import dev.heimdall.launcher.embedded.ChildProcesses;
+import dev.heimdall.launcher.embedded.ClusterBuilder;
 import dev.heimdall.launcher.embedded.ClusterDirectory;
 import dev.heimdall.launcher.embedded.Directories;
+import dev.heimdall.launcher.embedded.EmbeddedCluster;
+import dev.heimdall.launcher.embedded.EmbeddedServer;
 import dev.heimdall.launcher.embedded.ServerAccount;
 import dev.heimdall.launcher.embedded.ServerException;
+import dev.heimdall.launcher.embedded.Superuser;
 import dev.heimdall.launcher.embedded.UnpackedPrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +39,7 @@ import java.util.function.Consumer;
  * cluster, or the end of the JVM, ends every process and deletes the data; on Linux the processes
  * end even when the JVM is killed.
  */
-public final class PostgresCluster implements AutoCloseable {
-  static final String HOST = "127.0.0.1";
-  private static final int ATTEMPTS_ON_EPHEMERAL_PORTS = 3;
-
+public final class PostgresCluster extends EmbeddedCluster<PostgresServer> {
   /**
    * Recorded by initdb in the control file. A replica does not start with less than is recorded
    * there, so initdb has to know already.
@@ -56,23 +53,11 @@ public final class PostgresCluster implements AutoCloseable {
           "max_locks_per_transaction",
           "wal_level");
 
-  private final Superuser superuser;
-  private final ClusterDirectory directory;
-  private final ChildProcesses children;
-  private final List<PostgresServer> servers;
-  private final Thread hook;
-  private boolean closed;
+  private static final Duration INITIALISED_WITHIN = Duration.ofSeconds(60);
 
   private PostgresCluster(
-      Superuser superuser,
-      ClusterDirectory directory,
-      ChildProcesses children,
-      List<PostgresServer> servers) {
-    this.superuser = superuser;
-    this.directory = directory;
-    this.children = children;
-    this.servers = List.copyOf(servers);
-    this.hook = new Thread(this::stopAndDelete, "postgres-cluster-end");
+      ClusterDirectory directory, ChildProcesses children, List<PostgresServer> servers) {
+    super(directory, children, servers);
   }
 
   /** A cluster with ephemeral ports, no replica and settings for tests, until told otherwise. */
@@ -80,35 +65,10 @@ public final class PostgresCluster implements AutoCloseable {
     return new Builder();
   }
 
-  /** The server that began as the primary; a promotion does not change which one that is. */
-  public PostgresServer primary() {
-    return servers.get(0);
-  }
-
-  /** The servers that began as replicas, in the order of their ports. */
-  public List<PostgresServer> replicas() {
-    return servers.subList(1, servers.size());
-  }
-
-  /** The primary and the replicas, in this order. */
-  public List<PostgresServer> servers() {
-    return servers;
-  }
-
-  /** The name of the superuser. */
-  public String superuser() {
-    return superuser.name();
-  }
-
-  /** The password of the superuser. */
-  public String password() {
-    return superuser.password();
-  }
-
   /**
    * Waits until every running replica has replayed what the primary has written up to now.
    *
-   * @throws PostgresException when one has not within {@code limit}
+   * @throws ServerException when one has not within {@code limit}
    */
   public void awaitReplay(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
@@ -121,7 +81,7 @@ public final class PostgresCluster implements AutoCloseable {
     for (PostgresServer replica : replicas()) {
       while (replica.isRunning() && !"t".equals(replica.queryValue("postgres", question))) {
         if (System.nanoTime() > deadline) {
-          throw new PostgresException(
+          throw new ServerException(
               "%s has not replayed up to %s within %s".formatted(replica, position, limit));
         }
         sleepShortly();
@@ -129,31 +89,16 @@ public final class PostgresCluster implements AutoCloseable {
     }
   }
 
-  /** Ends every process at once, without checkpoints, and deletes the data. May be called again. */
+  /** Without checkpoints. */
   @Override
-  public void close() {
+  protected void endProcesses() {
     try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The JVM is ending: the hook does the same, one of the two finds nothing left to do.
-    }
-    stopAndDelete();
-  }
-
-  private synchronized void stopAndDelete() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    try {
-      servers.forEach(server -> server.askToStop(StopMode.IMMEDIATE));
-      servers.forEach(server -> server.stop(StopMode.IMMEDIATE));
+      servers().forEach(server -> server.askToStop(StopMode.IMMEDIATE));
+      servers().forEach(server -> server.stop(StopMode.IMMEDIATE));
     } catch (ServerException e) {
-      servers.forEach(PostgresServer::kill);
+      servers().forEach(PostgresServer::kill);
     }
-    servers.forEach(PostgresServer::removeGuardOfKilled);
-    children.close();
-    directory.close();
+    servers().forEach(PostgresServer::removeGuardOfKilled);
   }
 
   private static void sleepShortly() {
@@ -161,16 +106,14 @@ public final class PostgresCluster implements AutoCloseable {
       Thread.sleep(10);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new PostgresException("interrupted while waiting for a replica", e);
+      throw new ServerException("interrupted while waiting for a replica", e);
     }
   }
 
   /** Describes a cluster. Each method returns this builder. */
-  public static final class Builder {
+  public static final class Builder extends ClusterBuilder<Builder, PostgresCluster> {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> hba = new ArrayList<>();
-    private List<Integer> ports = List.of();
-    private int replicas;
     private boolean fsync;
     private Path directory;
     private Path cache;
@@ -179,7 +122,7 @@ public final class PostgresCluster implements AutoCloseable {
     private Consumer<String> progress = step -> {};
 
     private Builder() {
-      settings.put("listen_addresses", HOST);
+      settings.put("listen_addresses", EmbeddedServer.HOST);
       settings.put("unix_socket_directories", "");
       settings.put("max_connections", "100");
       settings.put("shared_buffers", "64MB");
@@ -200,29 +143,8 @@ public final class PostgresCluster implements AutoCloseable {
       settings.put("log_line_prefix", "%m [%p] %q%u@%d ");
     }
 
-    /** Fixed ports, the replicas' after the primary's; this also sets the number of replicas. */
-    public Builder ports(int primary, int... replicaPorts) {
-      ports = new ArrayList<>();
-      ports.add(primary);
-      for (int port : replicaPorts) {
-        ports.add(port);
-      }
-      replicas = replicaPorts.length;
-      return this;
-    }
-
-    /** Free ports of the system's choice. The default. */
-    public Builder ephemeralPorts() {
-      ports = List.of();
-      return this;
-    }
-
-    /** How many replicas, 0 to 8. Default 0. Not together with {@link #ports}. */
-    public Builder replicas(int count) {
-      if (count < 0 || count > 8) {
-        throw new IllegalArgumentException("replicas must be 0 to 8, got " + count);
-      }
-      replicas = count;
+    @Override
+    protected Builder self() {
       return this;
     }
 
@@ -288,64 +210,35 @@ public final class PostgresCluster implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Starts all servers and waits until they accept connections and the replicas stream.
-     *
-     * @throws PostgresException when that fails; nothing is left behind then
-     */
-    public PostgresCluster start() {
-      if (!ports.isEmpty() && ports.size() != replicas + 1) {
-        throw new IllegalArgumentException(
-            "%d ports for 1 primary and %d replicas".formatted(ports.size(), replicas));
-      }
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return startOnce();
-        } catch (ServerException e) {
-          // Between choosing a free port and using it, somebody else may have taken it.
-          boolean taken = e.getMessage().contains("Address already in use");
-          if (!taken || !ports.isEmpty() || attempt == ATTEMPTS_ON_EPHEMERAL_PORTS) {
-            throw e;
-          }
-        }
-      }
-    }
-
-    private PostgresCluster startOnce() {
+    @Override
+    protected PostgresCluster startOnce() {
       ServerAccount account = ServerAccount.notRoot(StopMode.IMMEDIATE.signal());
       PostgresBinaries binaries = PostgresBinaries.unpackedIn(cacheFor(account), progress);
       ClusterTemplate template = ClusterTemplate.in(cacheFor(account), binaries, initdbArguments());
       Superuser owner =
           superuser != null ? superuser : new Superuser("postgres", password(template));
-      List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
       ClusterDirectory home =
           directory == null
               ? ClusterDirectory.temporary("postgres", !fsync)
               : ClusterDirectory.at(directory);
-      Path root = home.path();
       ChildProcesses children = new ChildProcesses(account);
-      List<PostgresServer> servers = new ArrayList<>();
-      for (int i = 0; i < chosen.size(); i++) {
-        String name = i == 0 ? "primary" : "replica" + i;
-        servers.add(
-            new PostgresServer(name, chosen.get(i), root.resolve(name), binaries, children, owner));
-      }
-      PostgresCluster cluster = new PostgresCluster(owner, home, children, servers);
-      Runtime.getRuntime().addShutdownHook(cluster.hook);
-      try {
-        createData(cluster, binaries, account, template);
-        cluster.primary().start();
-        cluster.replicas().forEach(PostgresServer::launch);
-        cluster.replicas().forEach(PostgresServer::awaitReady);
-        awaitStreaming(cluster);
-        return cluster;
-      } catch (RuntimeException e) {
-        cluster.close();
-        throw e;
-      } catch (IOException e) {
-        cluster.close();
-        throw new PostgresException("cannot prepare " + root + ": " + e.getMessage(), e);
-      }
+      PostgresCluster cluster =
+          new PostgresCluster(
+              home,
+              children,
+              places(home.path()).stream()
+                  .map(place -> new PostgresServer(place, binaries, children, owner))
+                  .toList());
+      prepare(
+          cluster,
+          () -> {
+            createData(cluster, binaries, account, template);
+            cluster.primary().start();
+            cluster.replicas().forEach(PostgresServer::launch);
+            cluster.replicas().forEach(PostgresServer::awaitReady);
+            awaitStreaming(cluster);
+          });
+      return cluster;
     }
 
     /** The template's, if there is one. */
@@ -353,7 +246,7 @@ public final class PostgresCluster implements AutoCloseable {
       try {
         return template.password().orElseGet(Builder::randomPassword);
       } catch (IOException e) {
-        throw new PostgresException("cannot read " + template.path() + ": " + e.getMessage(), e);
+        throw new ServerException("cannot read " + template.path() + ": " + e.getMessage(), e);
       }
     }
 
@@ -367,7 +260,7 @@ public final class PostgresCluster implements AutoCloseable {
         ServerAccount account,
         ClusterTemplate template)
         throws IOException {
-      Path root = cluster.directory.path();
+      Path root = cluster.directory();
       Path primary = cluster.primary().dataDirectory();
       if (template.password().filter(cluster.password()::equals).isPresent()) {
         template.copyTo(primary);
@@ -392,7 +285,7 @@ public final class PostgresCluster implements AutoCloseable {
       try {
         Directories.copy(primary.dataDirectory(), replica.dataDirectory());
         ServerFiles.writeStandby(
-            replica.dataDirectory(), replica.name(), primary.port(), cluster.superuser);
+            replica.dataDirectory(), replica.name(), primary.port(), cluster.owner());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -419,7 +312,7 @@ public final class PostgresCluster implements AutoCloseable {
 
     private void initdb(PostgresCluster cluster, PostgresBinaries binaries, ServerAccount account)
         throws IOException {
-      Path root = cluster.directory.path();
+      Path root = cluster.directory();
       Path log = root.resolve("initdb.log");
       Path passwordFile = root.resolve("password");
       Files.createFile(
@@ -432,21 +325,7 @@ public final class PostgresCluster implements AutoCloseable {
       command.add("--pgdata=" + cluster.primary().dataDirectory());
       command.add("--pwfile=" + passwordFile);
       command.addAll(initdbArguments());
-      Process initdb = cluster.children.start(command, log);
-      try {
-        if (!initdb.waitFor(60, TimeUnit.SECONDS)) {
-          initdb.destroyForcibly();
-          throw new PostgresException("initdb did not end within 60 s");
-        }
-      } catch (InterruptedException e) {
-        initdb.destroyForcibly();
-        Thread.currentThread().interrupt();
-        throw new PostgresException("interrupted while initdb ran", e);
-      }
-      if (initdb.exitValue() != 0) {
-        throw new PostgresException(
-            "initdb ended with code %d:%n%s".formatted(initdb.exitValue(), Files.readString(log)));
-      }
+      cluster.children().run("initdb", command, log, INITIALISED_WITHIN);
       Files.delete(passwordFile);
     }
 
@@ -458,9 +337,10 @@ public final class PostgresCluster implements AutoCloseable {
       }
       String name = superuser != null ? superuser.name() : "postgres";
       List<String> access = new ArrayList<>();
-      access.add("host all,replication \"%s\" %s/32 scram-sha-256".formatted(name, HOST));
+      access.add(
+          "host all,replication \"%s\" %s/32 scram-sha-256".formatted(name, EmbeddedServer.HOST));
       access.addAll(hba);
-      access.add("host all all %s/32 scram-sha-256".formatted(HOST));
+      access.add("host all all %s/32 scram-sha-256".formatted(EmbeddedServer.HOST));
       access.add("host all all ::1/128 scram-sha-256");
       access.add("local all all scram-sha-256");
       return new ServerFiles(all, access, tls);
@@ -472,7 +352,7 @@ public final class PostgresCluster implements AutoCloseable {
       String question = "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'";
       while (!wanted.equals(cluster.primary().queryValue("postgres", question))) {
         if (System.nanoTime() > deadline) {
-          throw new PostgresException(
+          throw new ServerException(
               "the replicas do not stream from %s after 30 s".formatted(cluster.primary()));
         }
         sleepShortly();
@@ -487,34 +367,6 @@ public final class PostgresCluster implements AutoCloseable {
       return account.isForeign()
           ? Path.of("/var/tmp/heimdall-cache")
           : UnpackedPrograms.defaultCache();
-    }
-
-    private static List<Integer> freePorts(int count) {
-      List<ServerSocket> held = new ArrayList<>();
-      try {
-        for (int i = 0; i < count; i++) {
-          held.add(new ServerSocket(0, 1, InetAddress.getByName(HOST)));
-        }
-        return held.stream().map(ServerSocket::getLocalPort).toList();
-      } catch (IOException e) {
-        throw new PostgresException("no free port on " + HOST + ": " + e.getMessage(), e);
-      } finally {
-        held.forEach(Builder::release);
-      }
-    }
-
-    private static void release(ServerSocket socket) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    private static String randomPassword() {
-      byte[] bytes = new byte[16];
-      new SecureRandom().nextBytes(bytes);
-      return HexFormat.of().formatHex(bytes);
     }
   }
 }

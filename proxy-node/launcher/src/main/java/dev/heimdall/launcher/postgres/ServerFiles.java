@@ -1,5 +1,7 @@
 package dev.heimdall.launcher.postgres;
 
+import dev.heimdall.launcher.embedded.EmbeddedServer;
+import dev.heimdall.launcher.embedded.Superuser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +44,7 @@ record ServerFiles(Map<String, String> settings, List<String> hba, Tls tls) {
     String source =
         "host=%s port=%d user=%s password=%s application_name=%s"
             .formatted(
-                PostgresCluster.HOST,
+                EmbeddedServer.HOST,
                 primaryPort,
                 connectionWord(superuser.name()),
                 connectionWord(superuser.password()),
