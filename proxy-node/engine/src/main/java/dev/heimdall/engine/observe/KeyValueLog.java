@@ -1,6 +1,7 @@
 package dev.heimdall.engine.observe;
 
 import dev.heimdall.engine.net.LocalClient;
+import dev.heimdall.model.report.LogLine;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -490,7 +491,13 @@ public final class KeyValueLog implements EventLog {
   }
 
   private LogLine line(String words) {
-    return new LogLine(words, others);
+    return new LogLine(words, this::tellOthers);
+  }
+
+  private void tellOthers(LogLine line, Logger logger, Level level) {
+    if (line.pairs().get("vdb") instanceof String vdb && others.wants(vdb)) {
+      others.line(vdb, level, logger.getName(), line.words(), line.pairs());
+    }
   }
 
   private static double seconds(Duration duration) {

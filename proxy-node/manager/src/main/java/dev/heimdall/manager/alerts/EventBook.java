@@ -1,15 +1,14 @@
 package dev.heimdall.manager.alerts;
 
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.manager.store.LogWriter;
 import dev.heimdall.manager.store.SegmentedLog;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -26,17 +24,14 @@ import org.slf4j.event.Level;
 
 /**
  * What was seen in the last thirty days, as far as there is room, each once, however many managers
- * write it down. A thread of its own writes, again and again while the place is unavailable.
+ * write it down.
  */
 final class EventBook implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
   private static final SegmentedLog.Bounds BOUNDS = new SegmentedLog.Bounds(64 << 10, 2 << 20);
   private static final Duration KEPT = Duration.ofDays(30);
-  private static final Duration PAUSE = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final int MOST_WAITING = 4096;
   private static final int MOST = 10_000;
 
   /** With fewer lines than these nothing was let go of for want of room. */
@@ -46,15 +41,11 @@ final class EventBook implements AutoCloseable {
 
   private final Optional<SegmentedLog> log;
   private final Clock clock;
-  private final Thread writer;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final LogWriter<Sighting> writer;
   private final ReentrantLock reading = new ReentrantLock();
 
-  // Guarded by the lock.
-  private final Deque<Sighting> waiting = new ArrayDeque<>();
-  private List<String> inMemory = List.of();
-  private boolean closed;
+  /** Where there is no place: written by the writer's thread only. */
+  private volatile List<String> inMemory = List.of();
 
   // Guarded by the lock of who reads.
   private Map<String, Optional<Sighting>> parsed = Map.of();
@@ -65,33 +56,19 @@ final class EventBook implements AutoCloseable {
 
   private volatile long notedAt = System.nanoTime();
 
-  // The writer's own.
-  private boolean failing;
-
   /**
    * @param store empty: they are kept as long as the manager runs
    */
   EventBook(Optional<DocumentStore> store, Clock clock) {
     log = store.map(place -> new SegmentedLog(place, "events", BOUNDS));
     this.clock = clock;
-    writer = new Thread(this::write, "manager-events");
-    writer.setDaemon(true);
-    writer.start();
+    writer = LogWriter.start("manager-events", new Written());
   }
 
   /** Takes it down, without waiting. */
   void note(Sighting sighting) {
     notedAt = System.nanoTime();
-    lock.lock();
-    try {
-      if (waiting.size() == MOST_WAITING) {
-        waiting.removeFirst();
-      }
-      waiting.add(sighting);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    writer.add(sighting);
   }
 
   /** How long nothing was taken down here. */
@@ -114,15 +91,7 @@ final class EventBook implements AutoCloseable {
   }
 
   private List<String> lines() throws StoreException {
-    if (log.isPresent()) {
-      return log.get().lines();
-    }
-    lock.lock();
-    try {
-      return inMemory;
-    } finally {
-      lock.unlock();
-    }
+    return log.isPresent() ? log.get().lines() : inMemory;
   }
 
   private List<Sighting> sightings(List<String> lines) {
@@ -139,69 +108,24 @@ final class EventBook implements AutoCloseable {
     return sightings;
   }
 
-  private void write() {
-    while (true) {
-      List<Sighting> batch;
-      lock.lock();
-      try {
-        while (waiting.isEmpty() && !closed) {
-          changed.await();
-        }
-        if (waiting.isEmpty()) {
-          return;
-        }
-        batch = List.copyOf(waiting);
-      } catch (InterruptedException e) {
-        return;
-      } finally {
-        lock.unlock();
-      }
-      if (!written(batch)) {
-        try {
-          TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-        } catch (InterruptedException e) {
-          return;
-        }
-      }
-    }
-  }
-
-  private boolean written(List<Sighting> batch) {
-    try {
+  private final class Written implements LogWriter.Log<Sighting> {
+    @Override
+    public void append(List<Sighting> batch) throws StoreException {
       if (log.isPresent()) {
         log.get().append(new Added(batch));
       } else {
-        keep(batch);
+        List<String> lines = new ArrayList<>(inMemory);
+        lines.addAll(new Added(batch).after(inMemory));
+        inMemory = List.copyOf(lines.subList(Math.max(0, lines.size() - MOST), lines.size()));
       }
-    } catch (StoreException | RuntimeException e) {
-      if (!failing) {
-        Line.of("events cannot be written to their place, and wait")
-            .pair("reason", String.valueOf(e.getMessage()))
-            .log(LOG, Level.WARN);
-      }
-      failing = true;
-      return false;
+      stale = true;
     }
-    failing = false;
-    stale = true;
-    lock.lock();
-    try {
-      waiting.removeAll(new HashSet<>(batch)); // it looks each one up
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    return true;
-  }
 
-  private void keep(List<Sighting> batch) {
-    lock.lock();
-    try {
-      List<String> lines = new ArrayList<>(inMemory);
-      lines.addAll(new Added(batch).after(inMemory));
-      inMemory = List.copyOf(lines.subList(Math.max(0, lines.size() - MOST), lines.size()));
-    } finally {
-      lock.unlock();
+    @Override
+    public void failed(Exception cause) {
+      new LogLine("events cannot be written to their place, and wait")
+          .pair("reason", String.valueOf(cause.getMessage()))
+          .log(LOG, Level.WARN);
     }
   }
 
@@ -241,30 +165,12 @@ final class EventBook implements AutoCloseable {
 
   /** Waits until all is written, for a bounded time. */
   void settle() {
-    lock.lock();
-    try {
-      long left = PATIENCE.toNanos();
-      while (!waiting.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      lock.unlock();
-    }
+    writer.settle();
   }
 
   /** Ends it, once what was noted is written; not much later if it cannot be. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    settle();
-    writer.interrupt();
+    writer.close();
   }
 }

@@ -1,9 +1,9 @@
 package dev.heimdall.manager.alerts;
 
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.store.Unchanged;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
@@ -246,7 +246,7 @@ final class Teller implements AutoCloseable {
         return new Told.Result(clock.instant(), true, target.way().send(message, senders));
       } catch (Failed e) {
         if (!e.worthAnother() || attempt == PAUSES.size() || message.test()) {
-          Line.of("an alert did not arrive")
+          new LogLine("an alert did not arrive")
               .pair("target", target.name())
               .pair("reason", e.getMessage())
               .log(LOG, Level.WARN);

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.archive;
 
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -218,7 +218,7 @@ public final class Archive implements AutoCloseable {
     } catch (IOException | ArchiveFile.Busy | RuntimeException e) {
       String reason = String.valueOf(e.getMessage());
       if (!reason.equals(notCopied)) {
-        Line.of("figures cannot be copied for other managers, and that is tried again")
+        new LogLine("figures cannot be copied for other managers, and that is tried again")
             .pair("place", bucket.get().toString())
             .pair("reason", reason)
             .log(LOG, Level.WARN);
@@ -251,7 +251,7 @@ public final class Archive implements AutoCloseable {
   private void tell(String words, Exception e) {
     String reason = e.getClass().getSimpleName() + ": " + e.getMessage();
     if (!reason.equals(failing)) {
-      Line.of(words)
+      new LogLine(words)
           .pair("directory", directory.orElseThrow().toString())
           .pair("reason", reason)
           .log(LOG, Level.WARN);
@@ -374,7 +374,7 @@ public final class Archive implements AutoCloseable {
 
   private void tellOfNames(int leftOut) {
     if (leftOut > 0 && leftOut != this.leftOut) {
-      Line.of(
+      new LogLine(
               "not all figures are kept on disk: there are more nodes, virtual databases and replicas than it keeps")
           .pair("kept", Integer.toString(ArchiveFile.MOST_NAMES))
           .pair("left_out", Integer.toString(leftOut))
@@ -397,7 +397,7 @@ public final class Archive implements AutoCloseable {
   // ---- what other managers have
 
   private static void tellUnread(FigureCopies copies, String reason) {
-    Line.of("figures of other managers cannot be read, and that is tried again within an hour")
+    new LogLine("figures of other managers cannot be read, and that is tried again within an hour")
         .pair("place", copies.toString())
         .pair("reason", reason)
         .log(LOG, Level.WARN);

@@ -5,9 +5,9 @@ import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Past;
 import dev.heimdall.manager.history.Revision;
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -333,7 +333,7 @@ public final class Editor implements AutoCloseable {
   private List<Problem> judged(SortedMap<String, Content> there) {
     List<Problem> problems = judge.problems(there);
     if (!problems.isEmpty()) {
-      Line.of("the configuration is wrong: somebody else has edited it at the same time")
+      new LogLine("the configuration is wrong: somebody else has edited it at the same time")
           .pair("place", place())
           .pair("problems", Integer.toString(problems.size()))
           .pair("first", problems.get(0).toString())
@@ -386,7 +386,7 @@ public final class Editor implements AutoCloseable {
   }
 
   private void tell(Change change, Author author, Optional<String> version) {
-    Line.of(change.content().isPresent() ? "document changed" : "document deleted")
+    new LogLine(change.content().isPresent() ? "document changed" : "document deleted")
         .pair("user", author.user())
         .pair("addr", author.address())
         .pair("place", place())

@@ -7,7 +7,7 @@ import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.history.Past;
 import dev.heimdall.manager.history.Revision;
 import dev.heimdall.manager.history.Signature;
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.StoreException;
 import java.util.HashSet;
@@ -94,7 +94,7 @@ final class Journal {
   }
 
   private static void warn(String what, StoreException e) {
-    Line.of(what).pair("reason", e.getMessage()).log(LOG, Level.WARN);
+    new LogLine(what).pair("reason", e.getMessage()).log(LOG, Level.WARN);
   }
 
   List<Revision> revisions(History.There there) throws StoreException {

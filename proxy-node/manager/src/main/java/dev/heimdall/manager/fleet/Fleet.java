@@ -1,7 +1,7 @@
 package dev.heimdall.manager.fleet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -275,7 +275,7 @@ public final class Fleet {
 
   private void claimed(Member member, SeenNode report) {
     if (!member.rival.equals(report.address())) {
-      Line.of("two nodes report under one id; the one that began last has it")
+      new LogLine("two nodes report under one id; the one that began last has it")
           .pair("node", report.id())
           .pair("addr", member.seen.address())
           .pair("other", report.address())
@@ -286,7 +286,7 @@ public final class Fleet {
   }
 
   private static void tell(String words, SeenNode node) {
-    Line.of(words)
+    new LogLine(words)
         .pair("node", node.id())
         .pair("addr", node.address())
         .pair("version", node.version())

@@ -3,11 +3,11 @@ package dev.heimdall.manager.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.manager.web.Site;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.model.report.ReportSignature;
 import java.io.IOException;
 import java.time.Clock;
@@ -229,7 +229,7 @@ public final class ReportSite implements Site {
       }
     }
     if (now) {
-      Line.of("a node's report was rejected")
+      new LogLine("a node's report was rejected")
           .pair("path", request.path())
           .pair("addr", request.from().getHostAddress())
           .pair("reason", message)

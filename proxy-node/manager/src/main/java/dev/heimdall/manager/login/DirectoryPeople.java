@@ -4,9 +4,9 @@ import dev.heimdall.directory.DirectoryAnswer;
 import dev.heimdall.directory.DirectoryEvents;
 import dev.heimdall.directory.DirectoryLogIns;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.model.LdapSettings;
 import dev.heimdall.model.ManagerDirectory;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.Content;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -80,7 +80,7 @@ public final class DirectoryPeople {
   private record Logged() implements DirectoryEvents {
     @Override
     public void unavailable(String server, String why) {
-      Line.of("directory server unavailable")
+      new LogLine("directory server unavailable")
           .pair("server", server)
           .pair("reason", why)
           .log(LOG, Level.WARN);
@@ -88,12 +88,12 @@ public final class DirectoryPeople {
 
     @Override
     public void available(String server) {
-      Line.of("directory server available").pair("server", server).log(LOG, Level.INFO);
+      new LogLine("directory server available").pair("server", server).log(LOG, Level.INFO);
     }
 
     @Override
     public void unusable(String user, String why) {
-      Line.of("directory user rejected")
+      new LogLine("directory user rejected")
           .pair("user", user)
           .pair("reason", why)
           .log(LOG, Level.WARN);

@@ -1,8 +1,8 @@
 package dev.heimdall.manager.masks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
@@ -93,7 +93,7 @@ public final class MaskKey {
       return shared;
     } catch (StoreException e) {
       next = nanoClock.getAsLong() + AGAIN.toNanos();
-      Line.of("masks of secrets change when this manager restarts, as the key cannot be read")
+      new LogLine("masks of secrets change when this manager restarts, as the key cannot be read")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
       return own;

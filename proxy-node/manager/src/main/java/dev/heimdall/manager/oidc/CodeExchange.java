@@ -27,7 +27,7 @@ import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
 import dev.heimdall.manager.login.PasswordException;
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -174,7 +174,7 @@ final class CodeExchange {
   }
 
   private static OpenIdRefused untrue(String why) {
-    Line.of("an ID token of the OpenID Connect provider is rejected")
+    new LogLine("an ID token of the OpenID Connect provider is rejected")
         .pair("reason", why)
         .log(LOG, Level.WARN);
     return OpenIdRefused.wrong(

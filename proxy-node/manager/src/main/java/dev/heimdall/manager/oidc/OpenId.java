@@ -16,7 +16,7 @@ import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.login.PasswordSource;
 import dev.heimdall.manager.login.Who;
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -117,7 +117,7 @@ public final class OpenId implements AutoCloseable {
         secret.get().read();
       }
     } catch (PasswordException e) {
-      Line.of("log-ins with OpenID Connect are not possible")
+      new LogLine("log-ins with OpenID Connect are not possible")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
     } catch (IOException e) {

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.oidc;
 
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -54,7 +54,7 @@ public final class OpenIdRefused extends Exception {
 
   /** The same; the log says why. */
   static OpenIdRefused failed(Exception why) {
-    Line.of("a log-in with OpenID Connect has failed")
+    new LogLine("a log-in with OpenID Connect has failed")
         .pair("reason", String.valueOf(why.getMessage()))
         .log(LOG, Level.WARN);
     return away(AWAY);

@@ -5,7 +5,7 @@ import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
-import dev.heimdall.manager.observe.Line;
+import dev.heimdall.model.report.LogLine;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -109,7 +109,7 @@ final class Provider {
       Known known = now();
       read = new Read(Optional.of(known), "", nanoClock.getAsLong() + FRESH.toNanos());
     } catch (IOException e) {
-      Line.of("the OpenID Connect provider is unavailable")
+      new LogLine("the OpenID Connect provider is unavailable")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
       read =

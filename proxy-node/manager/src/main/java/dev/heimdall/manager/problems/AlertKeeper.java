@@ -1,7 +1,7 @@
 package dev.heimdall.manager.problems;
 
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Duration;
@@ -113,7 +113,7 @@ final class AlertKeeper implements AutoCloseable {
       } catch (StoreException e) {
         take(proposed);
         if (!failing) {
-          Line.of("alerts cannot be written to their place, and go on in memory")
+          new LogLine("alerts cannot be written to their place, and go on in memory")
               .pair("reason", String.valueOf(e.getMessage()))
               .log(LOG, Level.WARN);
         }

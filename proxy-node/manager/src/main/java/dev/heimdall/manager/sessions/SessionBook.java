@@ -1,7 +1,7 @@
 package dev.heimdall.manager.sessions;
 
-import dev.heimdall.manager.observe.Line;
 import dev.heimdall.manager.store.SharedDocument;
+import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
@@ -55,7 +55,7 @@ public final class SessionBook {
         return SHARED + Seal.of(shared.get(), purpose, text);
       }
     } catch (StoreException e) {
-      Line.of("a session ends with this manager, as the key that others have cannot be read")
+      new LogLine("a session ends with this manager, as the key that others have cannot be read")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
     }
@@ -123,7 +123,7 @@ public final class SessionBook {
     try {
       document.get().change(book -> book.ended(id, until, now));
     } catch (StoreException e) {
-      Line.of("a session has ended at this manager only, as others cannot be told")
+      new LogLine("a session has ended at this manager only, as others cannot be told")
           .pair("reason", String.valueOf(e.getMessage()))
           .log(LOG, Level.WARN);
     }

@@ -1,5 +1,6 @@
-package dev.heimdall.engine.observe;
+package dev.heimdall.model.report;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -7,39 +8,47 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line of the event log. Values come from outside too (user names, application names), so they
- * are cut and escaped: no value can end the line, forge a pair or flood the log.
+ * A log line of a few words and {@code key=value} pairs. Values come from outside too (user names,
+ * application names), so they are cut and escaped: no value can end the line, forge a pair or flood
+ * the log.
  *
  * <p>The pairs go along twice: as the argument of the message, for output of lines, and as
  * key-value pairs of the event, for output with fields. The message's pattern holds the words
  * alone.
  */
-final class LogLine {
+public final class LogLine {
   private static final int LONGEST_VALUE = 256;
   private static final int LONGEST_WHOLE = 2048;
 
   private final String words;
   private final StringBuilder line = new StringBuilder(160);
   private final Map<String, Object> pairs = new LinkedHashMap<>();
-
-  private final VdbLines others;
+  private final Reader reader;
   private boolean holdsData;
 
-  /**
-   * @param others who else reads lines about virtual databases
-   */
-  LogLine(String words, VdbLines others) {
+  /** Who else reads lines that hold no data. */
+  public interface Reader {
+    /** Called before the line is written, if it is. */
+    void line(LogLine line, Logger logger, Level level);
+  }
+
+  /** One that goes to the log alone. */
+  public LogLine(String words) {
+    this(words, (line, logger, level) -> {});
+  }
+
+  public LogLine(String words, Reader reader) {
     this.words = words;
-    this.others = others;
+    this.reader = reader;
   }
 
   /** Adds a pair; a null or empty value leaves it out. */
-  LogLine pair(String key, String value) {
+  public LogLine pair(String key, String value) {
     return pair(key, value, LONGEST_VALUE);
   }
 
   /** The same for a value whose end matters, such as the remedy at the end of a message. */
-  LogLine whole(String key, String value) {
+  public LogLine whole(String key, String value) {
     return pair(key, value, LONGEST_WHOLE);
   }
 
@@ -54,15 +63,15 @@ final class LogLine {
     return this;
   }
 
-  LogLine pair(String key, long value) {
+  public LogLine pair(String key, long value) {
     return plainPair(key, value);
   }
 
-  LogLine pair(String key, double value) {
+  public LogLine pair(String key, double value) {
     return plainPair(key, value);
   }
 
-  LogLine pair(String key, boolean value) {
+  public LogLine pair(String key, boolean value) {
     return plainPair(key, value);
   }
 
@@ -73,22 +82,30 @@ final class LogLine {
   }
 
   /** Tells how many lines like this were left out since the last one. */
-  LogLine suppressed(long count) {
+  public LogLine suppressed(long count) {
     return count == 0 ? this : pair("suppressed", count);
   }
 
-  /** Keeps the line to the node's own log: it holds what statements or results hold. */
-  LogLine holdsData() {
+  /** Keeps the line to the log: it holds what statements or results hold. */
+  public LogLine holdsData() {
     holdsData = true;
     return this;
   }
 
-  void log(Logger logger, Level level) {
-    if (!holdsData
-        && pairs.get("vdb") instanceof String vdb
-        && others.wants(vdb)
-        && logger.isEnabledForLevel(level)) {
-      others.line(vdb, level, logger.getName(), words, pairs);
+  /** What happened. */
+  public String words() {
+    return words;
+  }
+
+  /** Names, numbers and reasons, in order. */
+  public Map<String, Object> pairs() {
+    return Collections.unmodifiableMap(pairs);
+  }
+
+  /** Writes it. */
+  public void log(Logger logger, Level level) {
+    if (!holdsData && logger.isEnabledForLevel(level)) {
+      reader.line(this, logger, level);
     }
     LoggingEventBuilder event =
         logger.atLevel(level).setMessage(words + "{}").addArgument(line.toString());

@@ -1,2 +1,0 @@
-/** The manager's log lines. */
-package dev.heimdall.manager.observe;
