@@ -21,6 +21,9 @@ public record Grant(
     List<String> actions,
     List<String> resources,
     List<Condition> conditions) {
+  private static final String SECRET =
+      "arn:${Partition}:secretsmanager:${Region}:${Account}:secret:";
+
   public Grant {
     actions = List.copyOf(actions);
     resources = List.copyOf(resources);
@@ -37,6 +40,11 @@ public record Grant(
     Condition with(List<String> others) {
       return new Condition(operator, key, others);
     }
+  }
+
+  /** The resource that is a secret of this name, with what Secrets Manager adds to it. */
+  static String secret(String name) {
+    return SECRET + name + "-??????";
   }
 
   static Grant on(String sid, String why, List<String> resources, String... actions) {
@@ -74,9 +82,7 @@ public record Grant(
         .when(
             "StringLike",
             "kms:EncryptionContext:SecretARN",
-            Stream.of(names)
-                .map("arn:${Partition}:secretsmanager:${Region}:${Account}:secret:"::concat)
-                .toArray(String[]::new));
+            Stream.of(names).map(SECRET::concat).toArray(String[]::new));
   }
 
   /** The statement as JSON has it. */
