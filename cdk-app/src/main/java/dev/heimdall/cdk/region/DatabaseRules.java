@@ -4,6 +4,7 @@ import dev.heimdall.cdk.config.Database;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.join.Peering;
+import dev.heimdall.cdk.values.PortRule;
 import dev.heimdall.model.Cidr;
 import java.util.HashSet;
 import java.util.List;
@@ -41,13 +42,12 @@ public final class DatabaseRules {
         ways.forEach(way -> way.precedes(rule));
         // A rule cannot name the security group of another region's nodes.
         for (Cidr network : joined) {
-          CfnSecurityGroupIngress.Builder.create(
-                  fleet, id + "From" + network.toString().replaceAll("[./]", "x"))
-              .groupId(group)
-              .description("Heimdall nodes of another region")
-              .ipProtocol("tcp")
-              .fromPort(database.port())
-              .toPort(database.port())
+          PortRule.into(
+                  fleet,
+                  id + "From" + network.toString().replaceAll("[./]", "x"),
+                  group,
+                  "Heimdall nodes of another region",
+                  database.port())
               .cidrIp(network.toString())
               .build();
         }

@@ -15,6 +15,7 @@ import dev.heimdall.cdk.constructs.HeimdallFleetProps;
 import dev.heimdall.cdk.constructs.HeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
+import dev.heimdall.cdk.values.PortRule;
 import dev.heimdall.model.Cidr;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,13 +165,12 @@ public final class RegionFleet {
   private static void pushesArrive(HeimdallFleet fleet, Deployment deployment, Region region) {
     for (Region other : deployment.regions()) {
       if (deployment.pushedTo(other).contains(region)) {
-        CfnSecurityGroupIngress.Builder.create(
-                fleet, "PushArrivesFrom" + other.region().replace("-", ""))
-            .groupId(fleet.getNodeSecurityGroupId())
-            .description("pushes of the config sync function of " + other.region())
-            .ipProtocol("tcp")
-            .fromPort(fleet.getHttpPort())
-            .toPort(fleet.getHttpPort())
+        PortRule.into(
+                fleet,
+                "PushArrivesFrom" + other.region().replace("-", ""),
+                fleet.getNodeSecurityGroupId(),
+                "pushes of the config sync function of " + other.region(),
+                fleet.getHttpPort())
             .cidrIp(deployment.knownAddresses(other).orElseThrow().toString())
             .build();
       }
@@ -185,14 +185,7 @@ public final class RegionFleet {
   /** Opens a port of what has one security group for what has another. */
   static CfnSecurityGroupIngress letIn(
       Construct scope, String id, String description, String group, Number port, String from) {
-    return CfnSecurityGroupIngress.Builder.create(scope, id)
-        .groupId(group)
-        .description(description)
-        .ipProtocol("tcp")
-        .fromPort(port)
-        .toPort(port)
-        .sourceSecurityGroupId(from)
-        .build();
+    return PortRule.into(scope, id, group, description, port).sourceSecurityGroupId(from).build();
   }
 
   /** Whole names of those that documents may name: the stacks' own, and others. */

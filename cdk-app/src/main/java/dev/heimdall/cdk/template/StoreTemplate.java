@@ -3,10 +3,10 @@ package dev.heimdall.cdk.template;
 import dev.heimdall.cdk.cache.SharedStore;
 import dev.heimdall.cdk.constructs.HeimdallStoreEngine;
 import dev.heimdall.cdk.region.StoreOutputs;
+import dev.heimdall.cdk.values.PortRule;
 import java.util.Optional;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.constructs.Construct;
 
 /** The store between the nodes, on ElastiCache for Valkey. */
@@ -59,12 +59,7 @@ final class StoreTemplate extends Stack {
                 Optional.empty()));
     StoreOutputs.of(
         this, store.address(), store.clusterMode(), store.passwordName(), store.passwordArn());
-    CfnSecurityGroupIngress.Builder.create(this, "StoreArrives")
-        .groupId(store.group().getAttrGroupId())
-        .description("nodes")
-        .ipProtocol("tcp")
-        .fromPort(store.port())
-        .toPort(store.port())
+    PortRule.into(this, "StoreArrives", store.group().getAttrGroupId(), "nodes", store.port())
         .sourceSecurityGroupId(nodes)
         .build();
   }

@@ -1,8 +1,11 @@
 package dev.heimdall.cdk.fleet;
 
+import static java.util.Map.entry;
+
+import dev.heimdall.cdk.instance.Balancer;
 import dev.heimdall.cdk.instance.Inspection;
-import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.PortRule;
 import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,18 +53,9 @@ public final class ProxyFleet extends Construct {
     nodeGroup =
         securityGroup("NodeSecurityGroup", "Heimdall nodes: the load balancer, and each other")
             .build();
-    // One rule has to stand here: without any, a group lets everything out.
     balancerGroup =
         securityGroup("BalancerSecurityGroup", "Heimdall load balancer: clients")
-            .securityGroupEgress(
-                List.of(
-                    CfnSecurityGroup.EgressProperty.builder()
-                        .description("health of the nodes")
-                        .ipProtocol("tcp")
-                        .fromPort(plan.httpPort())
-                        .toPort(plan.httpPort())
-                        .destinationSecurityGroupId(nodeGroup.getAttrGroupId())
-                        .build()))
+            .securityGroupEgress(PortRule.only("health of the nodes", plan.httpPort(), nodeGroup))
             .build();
     balancer = makeBalancer();
     for (int i = 0; i < plan.ports().size(); i++) {
@@ -75,14 +69,7 @@ public final class ProxyFleet extends Construct {
     for (int i = 0; i < plan.subnets().size(); i++) {
       zones.add(
           new ZoneGroup(
-              this,
-              i + 1,
-              plan,
-              plan.subnets().get(i),
-              profile,
-              nodeGroup,
-              targets,
-              logs.map(CfnLogGroup::getRef).orElse("")));
+              this, i + 1, plan, plan.subnets().get(i), profile, nodeGroup, targets, logs));
     }
   }
 
@@ -98,25 +85,14 @@ public final class ProxyFleet extends Construct {
   }
 
   private CfnLoadBalancer makeBalancer() {
-    CfnLoadBalancer made =
-        CfnLoadBalancer.Builder.create(this, "LoadBalancer")
-            .type("network")
-            .scheme("internal")
-            .ipAddressType("ipv4")
-            .subnets(there(plan.subnets()))
-            .securityGroups(List.of(balancerGroup.getAttrGroupId()))
-            .enforceSecurityGroupInboundRulesOnPrivateLinkTraffic("on")
-            .loadBalancerAttributes(
-                List.of(
-                    balancerAttribute("deletion_protection.enabled", plan.protect()),
-                    balancerAttribute("load_balancing.cross_zone.enabled", "false"),
-                    balancerAttribute("dns_record.client_routing_policy", plan.clientZones())))
-            .build();
-    Reasons.accept(
-        made,
-        "AwsSolutions-ELB2",
-        "A network load balancer logs TLS listeners only; these pass TCP on. Nodes log clients.");
-    return made;
+    return Balancer.create(
+        this,
+        there(plan.subnets()),
+        balancerGroup,
+        "A network load balancer logs TLS listeners only; these pass TCP on. Nodes log clients.",
+        entry("deletion_protection.enabled", plan.protect()),
+        entry("load_balancing.cross_zone.enabled", "false"),
+        entry("dns_record.client_routing_policy", plan.clientZones()));
   }
 
   /** Where its instances send their logs, if they do. */
@@ -160,47 +136,26 @@ public final class ProxyFleet extends Construct {
 
   private void port(Slot<Number> port, String number) {
     CfnTargetGroup target =
-        CfnTargetGroup.Builder.create(this, "Targets" + number)
-            .vpcId(plan.vpc())
-            .protocol("TCP")
-            .port(port.value())
-            .targetType("instance")
-            .healthCheckEnabled(true)
-            .healthCheckProtocol("HTTP")
-            .healthCheckPath("/readyz")
-            .healthCheckPort(Numbers.text(plan.httpPort()))
-            .healthCheckIntervalSeconds(5)
-            .healthCheckTimeoutSeconds(4)
-            .healthyThresholdCount(2)
-            .unhealthyThresholdCount(2)
-            .matcher(CfnTargetGroup.MatcherProperty.builder().httpCode("200").build())
-            .targetGroupAttributes(
-                List.of(
-                    targetAttribute("proxy_protocol_v2.enabled", "true"),
-                    targetAttribute("preserve_client_ip.enabled", "false"),
-                    targetAttribute(
-                        "deregistration_delay.timeout_seconds", Numbers.text(plan.drain())),
-                    targetAttribute("deregistration_delay.connection_termination.enabled", "false"),
-                    targetAttribute(
-                        "target_health_state.unhealthy.connection_termination.enabled", "false"),
-                    targetAttribute(
-                        "target_health_state.unhealthy.draining_interval_seconds",
-                        Numbers.text(plan.drain()))))
-            .build();
+        Balancer.targets(
+            this,
+            "Targets" + number,
+            plan.vpc(),
+            port.value(),
+            new Balancer.Health("/readyz", plan.httpPort(), 5, 4, 2),
+            entry("proxy_protocol_v2.enabled", "true"),
+            entry("preserve_client_ip.enabled", "false"),
+            entry("deregistration_delay.timeout_seconds", Numbers.text(plan.drain())),
+            entry("deregistration_delay.connection_termination.enabled", "false"),
+            entry("target_health_state.unhealthy.connection_termination.enabled", "false"),
+            entry(
+                "target_health_state.unhealthy.draining_interval_seconds",
+                Numbers.text(plan.drain())));
     onlyWhen(target, port.when());
     targets.add(new Slot<>(target, port.when()));
 
     CfnListener listener =
-        CfnListener.Builder.create(this, "Listener" + number)
-            .loadBalancerArn(balancer.getRef())
+        Balancer.listener(this, "Listener" + number, balancer, port.value(), target)
             .protocol("TCP")
-            .port(port.value())
-            .defaultActions(
-                List.of(
-                    CfnListener.ActionProperty.builder()
-                        .type("forward")
-                        .targetGroupArn(target.getRef())
-                        .build()))
             .listenerAttributes(
                 List.of(
                     CfnListener.ListenerAttributeProperty.builder()
@@ -214,12 +169,7 @@ public final class ProxyFleet extends Construct {
       Slot<String> client = plan.clients().get(i);
       String id = "From" + Slot.id(client.value(), i + 1) + "To" + number;
       CfnSecurityGroupIngress ingress =
-          CfnSecurityGroupIngress.Builder.create(this, id)
-              .groupId(balancerGroup.getAttrGroupId())
-              .description("clients")
-              .ipProtocol("tcp")
-              .fromPort(port.value())
-              .toPort(port.value())
+          PortRule.into(this, id, balancerGroup.getAttrGroupId(), "clients", port.value())
               .cidrIp(isGroup(client.value()) ? null : client.value())
               .sourceSecurityGroupId(isGroup(client.value()) ? client.value() : null)
               .build();
@@ -237,12 +187,12 @@ public final class ProxyFleet extends Construct {
         port.when());
     arriving("Port" + number, port);
     onlyWhen(
-        CfnSecurityGroupIngress.Builder.create(this, "Port" + number + "Passes")
-            .groupId(nodeGroup.getAttrGroupId())
-            .description("from other nodes, which pass cancel requests and KILL on")
-            .ipProtocol("tcp")
-            .fromPort(port.value())
-            .toPort(port.value())
+        PortRule.into(
+                this,
+                "Port" + number + "Passes",
+                nodeGroup.getAttrGroupId(),
+                "from other nodes, which pass cancel requests and KILL on",
+                port.value())
             .sourceSecurityGroupId(nodeGroup.getAttrGroupId())
             .build(),
         port.when());
@@ -255,12 +205,12 @@ public final class ProxyFleet extends Construct {
   /** Lets the load balancer reach a port of the nodes. */
   private void arriving(String what, Slot<Number> port) {
     onlyWhen(
-        CfnSecurityGroupIngress.Builder.create(this, what + "Arrives")
-            .groupId(nodeGroup.getAttrGroupId())
-            .description("from the load balancer")
-            .ipProtocol("tcp")
-            .fromPort(port.value())
-            .toPort(port.value())
+        PortRule.into(
+                this,
+                what + "Arrives",
+                nodeGroup.getAttrGroupId(),
+                "from the load balancer",
+                port.value())
             .sourceSecurityGroupId(balancerGroup.getAttrGroupId())
             .build(),
         port.when());
@@ -302,15 +252,5 @@ public final class ProxyFleet extends Construct {
               .orElse(all);
     }
     return result;
-  }
-
-  private static CfnLoadBalancer.LoadBalancerAttributeProperty balancerAttribute(
-      String key, String value) {
-    return CfnLoadBalancer.LoadBalancerAttributeProperty.builder().key(key).value(value).build();
-  }
-
-  private static CfnTargetGroup.TargetGroupAttributeProperty targetAttribute(
-      String key, String value) {
-    return CfnTargetGroup.TargetGroupAttributeProperty.builder().key(key).value(value).build();
   }
 }

@@ -7,17 +7,15 @@ import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import software.amazon.awscdk.Aws;
+import java.util.Optional;
 import software.amazon.awscdk.Fn;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.autoscaling.CfnScalingPolicy;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 
 /**
@@ -47,7 +45,7 @@ public final class ZoneGroup extends Construct {
       String profile,
       CfnSecurityGroup securityGroup,
       List<Slot<CfnTargetGroup>> targets,
-      String logs) {
+      Optional<CfnLogGroup> logs) {
     super(scope, "Zone" + number);
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
@@ -71,11 +69,7 @@ public final class ZoneGroup extends Construct {
             .healthCheckGracePeriod(240)
             .defaultInstanceWarmup(120)
             .cooldown("60")
-            .metricsCollection(
-                List.of(
-                    CfnAutoScalingGroup.MetricsCollectionProperty.builder()
-                        .granularity("1Minute")
-                        .build()))
+            .metricsCollection(Machine.metrics())
             .lifecycleHookSpecificationList(
                 List.of(
                     CfnAutoScalingGroup.LifecycleHookSpecificationProperty.builder()
@@ -95,9 +89,14 @@ public final class ZoneGroup extends Construct {
         "CdkNagValidationFailure",
         "The rule about volumes cannot read which launch template several types have; it encrypts"
             + " them.");
-    template.addPropertyOverride(
-        "LaunchTemplateData.UserData",
-        Map.of("Fn::Base64", userData(plan, group.getLogicalId(), logs)));
+    BootScript.of(
+            "proxy", group, plan.release(), plan.facts(), plan.inspection(), logs, plan.httpPort())
+        .with("ConfigSource", plan.documents().configSource())
+        .with("SecretName", plan.documents().hdSecretKey())
+        .with("Mount", plan.documents().mount())
+        .with("LifecycleHook", HOOK)
+        .with("Patience", Numbers.text(plan.drain()) + "s")
+        .runBy(template);
     if (Token.isUnresolved(plan.fewest()) || plan.fewest().intValue() > 0) {
       group.getCfnOptions().setCreationPolicy(Machine.allUp(plan.fewest()));
     }
@@ -155,11 +154,7 @@ public final class ZoneGroup extends Construct {
                 .build())
         .launchTemplate(
             CfnAutoScalingGroup.LaunchTemplateProperty.builder()
-                .launchTemplateSpecification(
-                    CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
-                        .launchTemplateId(template.getRef())
-                        .version(template.getAttrLatestVersionNumber())
-                        .build())
+                .launchTemplateSpecification(Machine.newest(template))
                 .overrides(
                     plan.instanceTypes().stream()
                         .map(
@@ -175,32 +170,5 @@ public final class ZoneGroup extends Construct {
   /** The group of instances. */
   public CfnAutoScalingGroup group() {
     return group;
-  }
-
-  private String userData(FleetPlan plan, String logicalId, String logs) {
-    TreeMap<String, String> values = new TreeMap<>();
-    values.put("Region", Aws.REGION);
-    values.put("StackName", Aws.STACK_NAME);
-    values.put("GroupName", logicalId);
-    values.put("Role", "proxy");
-    values.put("ConfigDirectory", "");
-    values.put("ConfigSource", plan.documents().configSource());
-    values.put("SecretName", plan.documents().hdSecretKey());
-    values.put("Mount", plan.documents().mount());
-    values.put("LifecycleHook", HOOK);
-    values.put("Patience", Numbers.text(plan.drain()) + "s");
-    values.put("ManagerAddress", "");
-    values.put("ManagerPort", "");
-    values.put("ManagerSecret", "");
-    values.put("ManagerConf", "");
-    values.put("Facts", plan.facts().members());
-    values.put("MoreFacts", plan.facts().more());
-    values.put("ReleaseName", plan.release().name());
-    values.put("ReleaseBucket", plan.release().bucket());
-    values.put("ReleaseKey", plan.release().key());
-    values.put("HealthPort", Numbers.text(plan.httpPort()));
-    values.put("KeepFailed", plan.inspection().kept());
-    values.put("LogGroup", logs);
-    return BootScript.of(Stack.of(this), values);
   }
 }

@@ -1,21 +1,27 @@
 package dev.heimdall.cdk.instance;
 
+import dev.heimdall.cdk.values.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnMapping;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
+import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
+import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
+import software.amazon.awscdk.services.logs.CfnLogGroup;
 
 /**
  * {@code templates/instance/user-data.sh}, which an instance runs when it boots: a heading that
@@ -33,15 +39,67 @@ public final class BootScript {
   private static final String SCRIPT = "Script";
   private static final String BODY = "Body";
 
+  /** Names in the script that not every instance has a value of. */
+  private static final List<String> OWN =
+      List.of(
+          "ConfigDirectory",
+          "LifecycleHook",
+          "Patience",
+          "ManagerAddress",
+          "ManagerPort",
+          "ManagerSecret",
+          "ManagerConf");
+
+  private final SortedMap<String, String> values = new TreeMap<>();
+
   private BootScript() {}
 
   /**
-   * The script with every name in braces filled in, by CloudFormation where only that knows.
+   * One with what all instances need to know.
    *
-   * @param stack whose template has the script's body
-   * @param values of all names in the script
+   * @param role {@code proxy} or {@code server}
+   * @param logs where it sends its logs, if it does
+   * @param health the port of the endpoint by which it knows that it is up
    */
-  public static String of(Stack stack, SortedMap<String, String> values) {
+  public static BootScript of(
+      String role,
+      CfnAutoScalingGroup group,
+      Release release,
+      Facts facts,
+      Inspection inspection,
+      Optional<CfnLogGroup> logs,
+      Number health) {
+    BootScript script = new BootScript();
+    OWN.forEach(name -> script.with(name, ""));
+    return script
+        .with("Region", Aws.REGION)
+        .with("StackName", Aws.STACK_NAME)
+        .with("GroupName", group.getLogicalId())
+        .with("Role", role)
+        .with("Facts", facts.members())
+        .with("MoreFacts", facts.more())
+        .with("ReleaseName", release.name())
+        .with("ReleaseBucket", release.bucket())
+        .with("ReleaseKey", release.key())
+        .with("HealthPort", Numbers.text(health))
+        .with("KeepFailed", inspection.kept())
+        .with("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
+  }
+
+  /** Fills in a name. */
+  public BootScript with(String name, String value) {
+    values.put(name, value);
+    return this;
+  }
+
+  /** Has the instances of a template run it. */
+  public void runBy(CfnLaunchTemplate template) {
+    template.addPropertyOverride(
+        "LaunchTemplateData.UserData", Map.of("Fn::Base64", text(Stack.of(template))));
+  }
+
+  /** The script with every name filled in, by CloudFormation where only that knows. */
+  private String text(Stack stack) {
     String script = read();
     int end = script.indexOf("\n\n") + 1;
     String heading = withoutComments(script.substring(0, end));

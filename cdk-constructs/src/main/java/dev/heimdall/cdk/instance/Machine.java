@@ -84,6 +84,21 @@ public final class Machine {
         .build();
   }
 
+  /** What a group measures of itself. */
+  public static List<CfnAutoScalingGroup.MetricsCollectionProperty> metrics() {
+    return List.of(
+        CfnAutoScalingGroup.MetricsCollectionProperty.builder().granularity("1Minute").build());
+  }
+
+  /** The newest version of a template, which a group's instances are made from. */
+  public static CfnAutoScalingGroup.LaunchTemplateSpecificationProperty newest(
+      CfnLaunchTemplate template) {
+    return CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
+        .launchTemplateId(template.getRef())
+        .version(template.getAttrLatestVersionNumber())
+        .build();
+  }
+
   /** A tag of a group's instances. */
   public static CfnAutoScalingGroup.TagPropertyProperty tag(String key, String value) {
     return CfnAutoScalingGroup.TagPropertyProperty.builder()

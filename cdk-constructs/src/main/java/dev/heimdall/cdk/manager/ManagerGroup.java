@@ -4,22 +4,21 @@ import static java.util.Map.entry;
 
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
+import dev.heimdall.cdk.instance.Balancer;
 import dev.heimdall.cdk.instance.BootScript;
 import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Machine;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.PortRule;
 import dev.heimdall.cdk.values.Slot;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
@@ -120,12 +119,7 @@ public final class ManagerGroup extends Construct {
   /** Lets nodes report, which come from this security group. */
   public void reportsArriveFrom(String nodes) {
     String id = "ReportsArrive" + (reporting++ == 0 ? "" : Integer.toString(reporting));
-    CfnSecurityGroupIngress.Builder.create(this, id)
-        .groupId(door.getAttrGroupId())
-        .description("from nodes, which report")
-        .ipProtocol("tcp")
-        .fromPort(plan.port())
-        .toPort(plan.port())
+    PortRule.into(this, id, door.getAttrGroupId(), "from nodes, which report", plan.port())
         .sourceSecurityGroupId(nodes)
         .build();
   }
@@ -168,105 +162,59 @@ public final class ManagerGroup extends Construct {
   }
 
   private CfnSecurityGroup door() {
-    // One rule has to stand here: without any, a group lets everything out.
     CfnSecurityGroup door =
         CfnSecurityGroup.Builder.create(this, "BalancerSecurityGroup")
             .groupDescription("Heimdall manager: its clients")
             .vpcId(plan.vpc())
-            .securityGroupEgress(
-                List.of(
-                    CfnSecurityGroup.EgressProperty.builder()
-                        .description("to the manager")
-                        .ipProtocol("tcp")
-                        .fromPort(plan.port())
-                        .toPort(plan.port())
-                        .destinationSecurityGroupId(group.getAttrGroupId())
-                        .build()))
+            .securityGroupEgress(PortRule.only("to the manager", plan.port(), group))
             .build();
     for (int i = 0; i < plan.clients().size(); i++) {
       Slot<String> client = plan.clients().get(i);
       CfnSecurityGroupIngress ingress =
-          CfnSecurityGroupIngress.Builder.create(this, "From" + Slot.id(client.value(), i + 1))
-              .groupId(door.getAttrGroupId())
-              .description("clients")
-              .ipProtocol("tcp")
-              .fromPort(plan.port())
-              .toPort(plan.port())
+          PortRule.into(
+                  this,
+                  "From" + Slot.id(client.value(), i + 1),
+                  door.getAttrGroupId(),
+                  "clients",
+                  plan.port())
               .cidrIp(client.value())
               .build();
       client.when().ifPresent(ingress.getCfnOptions()::setCondition);
     }
-    CfnSecurityGroupIngress.Builder.create(this, "Arrives")
-        .groupId(group.getAttrGroupId())
-        .description("from the load balancer")
-        .ipProtocol("tcp")
-        .fromPort(plan.port())
-        .toPort(plan.port())
+    PortRule.into(this, "Arrives", group.getAttrGroupId(), "from the load balancer", plan.port())
         .sourceSecurityGroupId(door.getAttrGroupId())
         .build();
     return door;
   }
 
   private CfnLoadBalancer makeBalancer(CfnSecurityGroup door) {
-    CfnLoadBalancer made =
-        CfnLoadBalancer.Builder.create(this, "LoadBalancer")
-            .type("network")
-            .scheme("internal")
-            .ipAddressType("ipv4")
-            .subnets(plan.subnets())
-            .securityGroups(List.of(door.getAttrGroupId()))
-            .enforceSecurityGroupInboundRulesOnPrivateLinkTraffic("on")
-            .loadBalancerAttributes(
-                List.of(
-                    balancerAttribute("deletion_protection.enabled", plan.protect()),
-                    balancerAttribute("load_balancing.cross_zone.enabled", "true")))
-            .build();
-    Reasons.accept(
-        made,
-        "AwsSolutions-ELB2",
+    return Balancer.create(
+        this,
+        plan.subnets(),
+        door,
         "Who did what is in the manager's log, with the client's address; the load balancer's tells"
-            + " of TLS only.");
-    return made;
+            + " of TLS only.",
+        entry("deletion_protection.enabled", plan.protect()),
+        entry("load_balancing.cross_zone.enabled", "true"));
   }
 
   private CfnTargetGroup makeTarget() {
-    return CfnTargetGroup.Builder.create(this, "Targets")
-        .vpcId(plan.vpc())
-        .protocol("TCP")
-        .port(plan.port())
-        .targetType("instance")
-        .healthCheckEnabled(true)
-        .healthCheckProtocol("HTTP")
-        .healthCheckPath("/livez")
-        .healthCheckPort(Numbers.text(plan.port()))
-        .healthCheckIntervalSeconds(10)
-        .healthCheckTimeoutSeconds(6)
-        .healthyThresholdCount(2)
-        .unhealthyThresholdCount(3)
-        .matcher(CfnTargetGroup.MatcherProperty.builder().httpCode("200").build())
-        .targetGroupAttributes(
-            List.of(
-                targetAttribute("proxy_protocol_v2.enabled", "false"),
-                targetAttribute("preserve_client_ip.enabled", "true"),
-                targetAttribute(
-                    "deregistration_delay.timeout_seconds", Integer.toString(SECONDS_TO_END)),
-                targetAttribute("deregistration_delay.connection_termination.enabled", "true"),
-                targetAttribute(
-                    "target_health_state.unhealthy.connection_termination.enabled", "true")))
-        .build();
+    return Balancer.targets(
+        this,
+        "Targets",
+        plan.vpc(),
+        plan.port(),
+        new Balancer.Health("/livez", plan.port(), 10, 6, 3),
+        entry("proxy_protocol_v2.enabled", "false"),
+        entry("preserve_client_ip.enabled", "true"),
+        entry("deregistration_delay.timeout_seconds", Integer.toString(SECONDS_TO_END)),
+        entry("deregistration_delay.connection_termination.enabled", "true"),
+        entry("target_health_state.unhealthy.connection_termination.enabled", "true"));
   }
 
   private void listener() {
     CfnListener.Builder listener =
-        CfnListener.Builder.create(this, "Listener")
-            .loadBalancerArn(balancer.getRef())
-            .port(plan.port())
-            .defaultActions(
-                List.of(
-                    CfnListener.ActionProperty.builder()
-                        .type("forward")
-                        .targetGroupArn(target.getRef())
-                        .build()));
+        Balancer.listener(this, "Listener", balancer, plan.port(), target);
     plan.certificate()
         .ifPresentOrElse(
             arn ->
@@ -317,58 +265,30 @@ public final class ManagerGroup extends Construct {
             // One more than a single one, which an update then replaces without a gap.
             .maxSize("2")
             .vpcZoneIdentifier(plan.subnets())
-            .launchTemplate(
-                CfnAutoScalingGroup.LaunchTemplateSpecificationProperty.builder()
-                    .launchTemplateId(template.getRef())
-                    .version(template.getAttrLatestVersionNumber())
-                    .build())
+            .launchTemplate(Machine.newest(template))
             .targetGroupArns(List.of(target.getRef()))
             .healthCheckType("ELB")
             .healthCheckGracePeriod(240)
-            .metricsCollection(
-                List.of(
-                    CfnAutoScalingGroup.MetricsCollectionProperty.builder()
-                        .granularity("1Minute")
-                        .build()))
+            .metricsCollection(Machine.metrics())
             .tags(List.of(Machine.tag("Name", plan.name() + "-manager")))
             .build();
     Reasons.accept(
         made,
         "AwsSolutions-AS3",
         "An instance that is replaced is the group's business; an alarm tells when there is none.");
-    template.addPropertyOverride(
-        "LaunchTemplateData.UserData",
-        Map.of("Fn::Base64", userData(made.getLogicalId(), password)));
+    BootScript.of("server", made, plan.release(), facts(), plan.inspection(), logs, plan.port())
+        .with("ConfigDirectory", plan.documents().configDirectory())
+        .with("ConfigSource", plan.documents().configSource())
+        .with("SecretName", plan.documents().hdSecretKey())
+        .with("Mount", plan.documents().mount())
+        .with("ManagerAddress", "0.0.0.0")
+        .with("ManagerPort", Numbers.text(plan.port()))
+        .with("ManagerSecret", password)
+        .with("ManagerConf", plan.conf())
+        .runBy(template);
     made.getCfnOptions().setCreationPolicy(Machine.allUp(plan.size()));
     made.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
     return made;
-  }
-
-  private String userData(String logicalId, String password) {
-    TreeMap<String, String> values = new TreeMap<>();
-    values.put("Region", Aws.REGION);
-    values.put("StackName", Aws.STACK_NAME);
-    values.put("GroupName", logicalId);
-    values.put("Role", "server");
-    values.put("ConfigDirectory", plan.documents().configDirectory());
-    values.put("ConfigSource", plan.documents().configSource());
-    values.put("SecretName", plan.documents().hdSecretKey());
-    values.put("Mount", plan.documents().mount());
-    values.put("LifecycleHook", "");
-    values.put("Patience", "");
-    values.put("ManagerAddress", "0.0.0.0");
-    values.put("ManagerPort", Numbers.text(plan.port()));
-    values.put("ManagerSecret", password);
-    values.put("ManagerConf", plan.conf());
-    values.put("Facts", facts().members());
-    values.put("MoreFacts", plan.facts().more());
-    values.put("ReleaseName", plan.release().name());
-    values.put("ReleaseBucket", plan.release().bucket());
-    values.put("ReleaseKey", plan.release().key());
-    values.put("HealthPort", Numbers.text(plan.port()));
-    values.put("KeepFailed", plan.inspection().kept());
-    values.put("LogGroup", logs.map(CfnLogGroup::getRef).orElse(""));
-    return BootScript.of(Stack.of(this), values);
   }
 
   /** Nodes report to it, and it judges documents that say so. */
@@ -378,15 +298,5 @@ public final class ManagerGroup extends Construct {
 
   private static List<String> some(String text) {
     return text.isEmpty() ? List.of() : List.of(text);
-  }
-
-  private static CfnLoadBalancer.LoadBalancerAttributeProperty balancerAttribute(
-      String key, String value) {
-    return CfnLoadBalancer.LoadBalancerAttributeProperty.builder().key(key).value(value).build();
-  }
-
-  private static CfnTargetGroup.TargetGroupAttributeProperty targetAttribute(
-      String key, String value) {
-    return CfnTargetGroup.TargetGroupAttributeProperty.builder().key(key).value(value).build();
   }
 }

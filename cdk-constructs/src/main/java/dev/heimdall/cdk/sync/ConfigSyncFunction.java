@@ -4,6 +4,7 @@ import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
+import dev.heimdall.cdk.values.PortRule;
 import dev.heimdall.cdk.values.Slot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,6 @@ import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
-import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 import software.amazon.awscdk.services.events.CfnRule;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.amazon.awscdk.services.lambda.CfnAlias;
@@ -102,12 +102,12 @@ public final class ConfigSyncFunction extends Construct {
             .groupDescription("Heimdall config sync: nobody reaches it")
             .vpcId(plan.vpc())
             .build();
-    CfnSecurityGroupIngress.Builder.create(this, "PushArrives")
-        .groupId(plan.nodeGroup())
-        .description("pushes of the config sync function")
-        .ipProtocol("tcp")
-        .fromPort(plan.httpPort())
-        .toPort(plan.httpPort())
+    PortRule.into(
+            this,
+            "PushArrives",
+            plan.nodeGroup(),
+            "pushes of the config sync function",
+            plan.httpPort())
         .sourceSecurityGroupId(made.getAttrGroupId())
         .build();
     return made;
