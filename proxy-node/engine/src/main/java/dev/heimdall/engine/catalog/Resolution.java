@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.catalog.Relation.Consequence;
+import dev.heimdall.engine.catalog.Verdict.Trait;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
@@ -12,12 +13,10 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -45,22 +44,10 @@ final class Resolution {
   private final SortedSet<String> tablesRead = new TreeSet<>();
   private final SortedSet<String> tablesWritten = new TreeSet<>();
 
-  private StatementClass kind;
-  private boolean writesAnything;
-  private boolean outlivesRollback;
-  private boolean understood = true;
-  private boolean runsUnread;
-  private boolean mayNotify;
-  private Basis basis = Basis.TABLES;
-  private String changesSession;
-  private boolean outlivesDiscard;
-  private boolean movesPath;
-  private final Set<OutOfSight> outOfSight = EnumSet.noneOf(OutOfSight.class);
-  private boolean maySeed;
+  private final Verdict verdict;
   private boolean readsAnyType;
   private boolean defines;
   private Routine temporaryPath;
-  private String reason;
 
   Resolution(
       DatabaseObjects objects,
@@ -73,60 +60,29 @@ final class Resolution {
     this.parsed = parsed;
     this.scope = scope;
     this.declared = declared;
-    kind = parsed.kind();
+    verdict = new Verdict(parsed);
   }
 
   Statement run() {
-    if (kind != StatementClass.READ && kind != StatementClass.EMPTY) {
-      reason = ofKind(kind);
-    }
-    if (!parsed.understood() || kind == StatementClass.UNKNOWN) {
-      if (kind == StatementClass.READ || kind == StatementClass.EMPTY) {
-        kind = StatementClass.UNKNOWN;
-      }
-      // What it is was understood at least, where it is not unknown.
-      String all = "not all of the text was understood";
-      anything(reason == null ? all : reason + ", and " + all);
-    }
-    if (parsed.locking()) {
-      because("it locks rows");
-    }
     parsed.reads().forEach(this::readNamed);
     parsed.writes().forEach(this::writeNamed);
     parsed.functions().forEach(this::callNamed);
     parsed.attributes().forEach(this::callAttribute);
     parsed.operators().forEach(this::callOperator);
     if (!objects.textless().containsAll(parsed.conversions())) {
-      basis = basis.and(Basis.MOMENT);
+      verdict.restsOn(Basis.MOMENT);
     }
     parsed.runs().forEach(this::run);
     writesWithoutNames();
     follow();
     callUnnamed();
     if (MixedTimes.mayBeIn(parsed.names(), read.keySet())) {
-      basis = basis.and(Basis.MOMENT);
+      verdict.restsOn(Basis.MOMENT);
     }
     if (temporaryPath != null && defines) {
-      changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
+      verdict.changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
-    return new Statement(
-        parsed,
-        kind,
-        tablesRead,
-        tablesWritten,
-        writesAnything,
-        outlivesRollback || writesAnything,
-        basis,
-        changesSession,
-        outlivesDiscard,
-        movesPath || !parsed.understood(),
-        outOfSight,
-        maySeed,
-        runsUnread,
-        callsCode(),
-        mayNotify || writesAnything || !parsed.understood(),
-        understood && parsed.understood(),
-        reason);
+    return verdict.statement(tablesRead, tablesWritten, callsCode());
   }
 
   private boolean callsCode() {
@@ -147,7 +103,7 @@ final class Resolution {
         Unnamed one = i.next();
         if (takesPart(one)) {
           i.remove();
-          basis = basis.and(one.basis());
+          verdict.restsOn(one.basis());
           if (one.changes() || one.reads()) {
             call(one.routine(), one.through());
             follow();
@@ -189,19 +145,6 @@ final class Resolution {
                 run -> run.body().mentioned().stream().anyMatch(name -> name.table().equals(type)));
   }
 
-  private static String ofKind(StatementClass kind) {
-    return switch (kind) {
-      case TRANSACTION -> "it controls a transaction";
-      case SESSION -> "it is about the session";
-      case LOCK -> "it takes locks";
-      case UTILITY -> "it is maintenance";
-      case WRITE -> "it changes rows";
-      case CALL -> "it runs a procedure or a code block";
-      case DDL -> "it changes definitions";
-      default -> null;
-    };
-  }
-
   /** Statements that write and name nothing, or change functions and types that tables rest on. */
   private void writesWithoutNames() {
     StatementClass said = parsed.kind();
@@ -210,10 +153,10 @@ final class Resolution {
     boolean named =
         said == StatementClass.CALL ? !parsed.functions().isEmpty() : !parsed.writes().isEmpty();
     if (writes && !named) {
-      anything("it does not name what it changes");
+      verdict.anything("it does not name what it changes");
     }
     if (writes && knowledge != Catalogue.Knowledge.FRESH) {
-      anything("triggers and cascades of what it changes " + doubt());
+      verdict.anything("triggers and cascades of what it changes " + doubt());
     }
     if (said == StatementClass.DDL) {
       objects.onDefinition().forEach(this::call);
@@ -235,15 +178,16 @@ final class Resolution {
   }
 
   private void unknownTable(TableName name) {
-    basis = basis.and(objects.own().looksOfServer(name) ? Basis.SERVER : Basis.ANYTHING);
+    verdict.restsOn(objects.own().looksOfServer(name) ? Basis.SERVER : Basis.ANYTHING);
     if (objects.own().holdsOthersValues(name.schema(), name.table())) {
-      understood = false;
-      because("the table " + spelled(name) + " holds values of other tables");
+      verdict.is(Trait.NOT_UNDERSTOOD);
+      verdict.because("the table " + spelled(name) + " holds values of other tables");
     }
     if (knowledge == Catalogue.Knowledge.FRESH) {
       // A temporary table, or one that is younger than the catalogue: only the writer surely has
       // it.
-      raise(StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
+      verdict.raise(
+          StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
     } else if (knowledge == Catalogue.Knowledge.DOUBTED) {
       doubtRead(name);
     }
@@ -251,18 +195,18 @@ final class Resolution {
 
   /** Where there was a table a moment ago may now be a view that does whatever it likes. */
   private void doubtRead(TableName name) {
-    basis = basis.and(Basis.ANYTHING);
-    raise(StatementClass.WRITE, null);
-    anything("what is behind the table " + spelled(name) + ' ' + doubt());
+    verdict.restsOn(Basis.ANYTHING);
+    verdict.raise(StatementClass.WRITE, null);
+    verdict.anything("what is behind the table " + spelled(name) + ' ' + doubt());
   }
 
   private void writeNamed(TableName name) {
     List<Relation> found = objects.relations(name, scope);
     if (found.isEmpty()) {
-      outlivesRollback = true;
+      verdict.is(Trait.OUTLIVES_ROLLBACK);
       tablesWritten.add(spelled(name));
       if (knowledge == Catalogue.Knowledge.FRESH && parsed.kind() != StatementClass.DDL) {
-        reason = reason + "; the table " + spelled(name) + " is not in the catalogue";
+        verdict.add("the table " + spelled(name) + " is not in the catalogue");
       }
     }
     int changes =
@@ -294,14 +238,10 @@ final class Resolution {
         knowledge == Catalogue.Knowledge.FRESH
             ? what + " is not in the catalogue"
             : what + ' ' + doubt();
-    basis = basis.and(Basis.ANYTHING);
-    raise(StatementClass.WRITE, null);
-    understood = false;
-    runsUnread = true;
-    mayAsk();
-    anything(why);
-    changesSessionForGood(why);
-    movesPath = true;
+    verdict.restsOn(Basis.ANYTHING);
+    verdict.runsAnyCode(why);
+    verdict.changesSessionForGood(why);
+    verdict.is(Trait.MOVES_PATH);
   }
 
   private void callOperator(String name) {
@@ -325,7 +265,7 @@ final class Resolution {
 
   private void run(RunText text) {
     if (!text.body().understood()) {
-      changesSessionForGood("not all of the text was understood");
+      verdict.changesSessionForGood("not all of the text was understood");
     } else if (!text.block()) {
       new UnreadStatement(text.body(), objects, scope, parsed.kind())
           .calls()
@@ -340,7 +280,7 @@ final class Resolution {
     } else if (knowledge == Catalogue.Knowledge.FRESH) {
       call(Judgement.ofBlock(text.body(), new NamesInScope(objects, scope)), null);
     } else {
-      changesSessionForGood("what the code block does " + doubt());
+      verdict.changesSessionForGood("what the code block does " + doubt());
     }
   }
 
@@ -349,12 +289,12 @@ final class Resolution {
       if (routine.builtIn() || knowledge == Catalogue.Knowledge.FRESH) {
         call(routine, null);
       } else {
-        basis = basis.and(Basis.ANYTHING);
-        raise(StatementClass.WRITE, null);
-        understood = false;
-        anything(routine + " " + doubt());
-        changesSessionForGood(routine + " " + doubt());
-        movesPath = true;
+        verdict.restsOn(Basis.ANYTHING);
+        verdict.raise(StatementClass.WRITE, null);
+        verdict.is(Trait.NOT_UNDERSTOOD);
+        verdict.anything(routine + " " + doubt());
+        verdict.changesSessionForGood(routine + " " + doubt());
+        verdict.is(Trait.MOVES_PATH);
         call(routine, null); // what it did before is the least that rules are to know
       }
     }
@@ -384,15 +324,15 @@ final class Resolution {
       return;
     }
     tablesRead.add(spelled(relation));
-    basis = basis.and(relation.basis());
+    verdict.restsOn(relation.basis());
     for (Relation child : relation.children()) {
       steps.add(new Step(child, null, 0, through));
     }
     if (relation.system()) {
       // The server's own views read what only it changes.
       if (objects.own().holdsOthersValues(relation.schema(), relation.name())) {
-        understood = false;
-        because(relation + " holds values of other tables");
+        verdict.is(Trait.NOT_UNDERSTOOD);
+        verdict.because(relation + " holds values of other tables");
       }
       return;
     }
@@ -400,7 +340,7 @@ final class Resolution {
       steps.add(new Step(behind, null, 0, through));
     }
     if (relation.locksRows()) {
-      raise(StatementClass.LOCK, "view " + relation + " locks rows");
+      verdict.raise(StatementClass.LOCK, "view " + relation + " locks rows");
     }
     if (!relation.materializedView()) {
       String inside = relation.view() ? "view " + relation : "a policy of " + relation;
@@ -409,7 +349,7 @@ final class Resolution {
   }
 
   private void write(Relation relation, int changes, String through) {
-    outlivesRollback |= relation.lasting();
+    verdict.is(Trait.OUTLIVES_ROLLBACK, relation.lasting());
     if (changes == 0) {
       tablesWritten.add(spelled(relation));
       descend(relation, 0, through);
@@ -433,17 +373,17 @@ final class Resolution {
       return;
     }
     written.put(relation, before | changes);
-    outlivesRollback |= relation.lasting();
+    verdict.is(Trait.OUTLIVES_ROLLBACK, relation.lasting());
     tablesWritten.add(spelled(relation));
     if (through != null) {
-      because(through + " writes " + spelled(relation));
+      verdict.because(through + " writes " + spelled(relation));
     }
     descend(relation, changes, through);
     if (before == 0) {
       ascend(relation);
     }
     if (relation.view()) {
-      outOfSight.add(OutOfSight.WRITES_VIEW);
+      verdict.does(OutOfSight.WRITES_VIEW);
       relation.reads().forEach(behind -> steps.add(new Step(behind, null, changes, through)));
       relation.readCalls().forEach(routine -> call(routine, "view " + relation));
     } else {
@@ -491,8 +431,8 @@ final class Resolution {
     // What the text itself calls is in sight, as long as everybody knows what it does.
     boolean inSight = routine.builtIn() && through == null && routine.effect() != Effect.ANYTHING;
     if (routine.changesSession() != null && !inSight) {
-      changesSession(does(routine, through, routine.changesSession()));
-      outlivesDiscard |= routine.outlivesDiscard();
+      verdict.changesSession(does(routine, through, routine.changesSession()));
+      verdict.is(Trait.OUTLIVES_DISCARD, routine.outlivesDiscard());
     }
     if (through != null && routine.builtIn()) {
       reads(routine.name());
@@ -500,36 +440,30 @@ final class Resolution {
     if (called.put(routine, true) != null) {
       return;
     }
-    mayNotify |= routine.notifies(objects.own());
+    verdict.is(Trait.MAY_NOTIFY, routine.notifies(objects.own()));
     readsAnyType |= isBuiltIn(routine, BuiltInObjects.Trait.READS_ANY_TYPE);
     defines |= routine.defines();
     if (routine.temporaryPath() != null) {
       temporaryPath = routine;
     }
-    basis = basis.and(routine.basis());
-    movesPath |= routine.movesPath();
-    maySeed |= routine.maySeed();
-    understood &= !routine.unread();
-    runsUnread |= routine.unread() && !routine.builtIn();
+    verdict.restsOn(routine.basis());
+    verdict.is(Trait.MOVES_PATH, routine.movesPath());
+    verdict.is(Trait.MAY_SEED, routine.maySeed());
+    verdict.is(Trait.NOT_UNDERSTOOD, routine.unread());
+    verdict.is(Trait.RUNS_UNREAD, routine.unread() && !routine.builtIn());
     String why = does(routine, through, routine.because());
     switch (routine.effect()) {
       case REPEATABLE, MOMENT, VARYING, SERVER -> {}
-      case SESSION -> raise(StatementClass.SESSION, why);
-      case LOCK, SESSION_LOCK -> raise(StatementClass.LOCK, why);
-      case WRITE -> raise(StatementClass.WRITE, why);
-      case ANYTHING -> {
-        raise(StatementClass.WRITE, null);
-        understood = false;
-        runsUnread = true;
-        mayAsk();
-        anything(why);
-      }
+      case SESSION -> verdict.raise(StatementClass.SESSION, why);
+      case LOCK, SESSION_LOCK -> verdict.raise(StatementClass.LOCK, why);
+      case WRITE -> verdict.raise(StatementClass.WRITE, why);
+      case ANYTHING -> verdict.runsAnyCode(why);
     }
     if (routine.changesSession() != null) {
-      raise(StatementClass.SESSION, does(routine, through, routine.changesSession()));
+      verdict.raise(StatementClass.SESSION, does(routine, through, routine.changesSession()));
     }
     if (routine.locks()) {
-      raise(StatementClass.LOCK, does(routine, through, "takes locks"));
+      verdict.raise(StatementClass.LOCK, does(routine, through, "takes locks"));
     }
     routine.reads().forEach(relation -> steps.add(new Step(relation, null, 0, null)));
     routine
@@ -537,7 +471,7 @@ final class Resolution {
         .forEach(
             (relation, changes) -> {
               String writes = "writes " + spelled(relation);
-              raise(StatementClass.WRITE, does(routine, through, writes));
+              verdict.raise(StatementClass.WRITE, does(routine, through, writes));
               steps.add(new Step(relation, null, changes, routine.toString()));
             });
     routine.calls().forEach(inner -> call(inner, routine.toString()));
@@ -546,21 +480,15 @@ final class Resolution {
     }
   }
 
-  /** Code that nobody can read may ask for what the session's statements have left. */
-  private void mayAsk() {
-    outOfSight.add(OutOfSight.READS_GENERATED_ID);
-    outOfSight.add(OutOfSight.READS_FOUND_ROWS);
-  }
-
   /** One of the server's functions is called out of sight. */
   private void reads(String function) {
     BuiltInObjects own = objects.own();
     if (own.has(BuiltInObjects.Trait.READS_SEQUENCES, function)) {
-      outOfSight.add(OutOfSight.READS_SEQUENCES);
+      verdict.does(OutOfSight.READS_SEQUENCES);
     } else if (own.has(BuiltInObjects.Trait.READS_GENERATED_ID, function)) {
-      outOfSight.add(OutOfSight.READS_GENERATED_ID);
+      verdict.does(OutOfSight.READS_GENERATED_ID);
     } else if (own.has(BuiltInObjects.Trait.READS_FOUND_ROWS, function)) {
-      outOfSight.add(OutOfSight.READS_FOUND_ROWS);
+      verdict.does(OutOfSight.READS_FOUND_ROWS);
     }
   }
 
@@ -573,39 +501,6 @@ final class Resolution {
     return through == null
         ? routine + " " + what
         : through + " calls " + routine.call() + ", which " + what;
-  }
-
-  private void raise(StatementClass to, String why) {
-    if (to.compareTo(kind) > 0) {
-      kind = to;
-      if (why != null) {
-        reason = why;
-      }
-    }
-  }
-
-  private void anything(String why) {
-    if (!writesAnything) {
-      reason = why;
-    }
-    writesAnything = true;
-  }
-
-  private void because(String why) {
-    if (reason == null) {
-      reason = why;
-    }
-  }
-
-  private void changesSessionForGood(String how) {
-    outlivesDiscard = true;
-    changesSession(how);
-  }
-
-  private void changesSession(String how) {
-    if (changesSession == null) {
-      changesSession = how;
-    }
   }
 
   private String spelled(TableName name) {
