@@ -278,7 +278,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /** What is found in a database. */
-  private final class Found implements WatchedDatabase.Findings {
+  private final class Found implements DatabaseFindings {
     @Override
     public Optional<Duration> every() {
       return Optional.ofNullable(closely).map(Closely::every);

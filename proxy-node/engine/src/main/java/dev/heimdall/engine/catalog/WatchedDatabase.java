@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -25,14 +24,8 @@ final class WatchedDatabase {
   /** Readings because of changes begin at least this long after the one before. */
   private static final Duration BETWEEN_READINGS = Duration.ofMillis(200);
 
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
-
   /** For so many times {@code catalog.refresh} counts what was read when it cannot be read. */
   private static final int KEPT = 2;
-
-  /** A server is asked again after so many times what it took it to answer. */
-  private static final int REST = 10;
 
   /** A database that nobody has used for so long is not asked often any more. */
   private static final Duration AWAKE = Duration.ofSeconds(10);
@@ -68,11 +61,12 @@ final class WatchedDatabase {
 
   private final String name;
   private final Duration refresh;
+  private final ReadingPace pace;
   private final ReadingTerms terms;
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
   private final LongSupplier versions;
-  private final Findings findings;
+  private final DatabaseFindings findings;
   private final boolean ofCluster;
   private final Room room;
   private final String where;
@@ -100,16 +94,6 @@ final class WatchedDatabase {
 
   /** When a reading began last because definitions may have been changed. */
   private long lastHurried;
-
-  /**
-   * How long the server takes to say whether anything has changed: the less of the last two times,
-   * as one look at a moment when the server stood still says nothing of the next.
-   */
-  private long cost;
-
-  private long lastCost;
-
-  private int failures;
 
   /** When the last reading began that came to an end. */
   private long lastRead;
@@ -139,32 +123,13 @@ final class WatchedDatabase {
   /** What could not be read of it, as was logged. */
   private String unread = "";
 
-  /** Who wants to know what is found, and how often to look. */
-  interface Findings {
-    /** How often to look whether anything has changed, while the database is in use. */
-    Optional<Duration> every();
-
-    /**
-     * Definitions were found changed, and are about to be read.
-     *
-     * @param untold whether nobody has told of it
-     */
-    void changed(boolean untold);
-
-    /** Whether a connection that is not needed now makes room for others. */
-    boolean yielding();
-
-    /** What sessions begin with was found changed. */
-    void sessionDefaultsChanged();
-  }
-
   WatchedDatabase(
       String name,
       DataSource source,
       SourceConnections connections,
       ScheduledExecutorService executor,
       LongSupplier versions,
-      Findings findings,
+      DatabaseFindings findings,
       Room room) {
     this.room = room;
     this.name = name;
@@ -174,6 +139,7 @@ final class WatchedDatabase {
     this.findings = findings;
     ofCluster = source.cluster().watched();
     refresh = source.catalog().refresh();
+    pace = new ReadingPace(refresh);
     terms = new ReadingTerms(source.parameters(), room.builtIns(), refresh, room.memory().limit());
     where = name + " at " + source.host() + ":" + source.port();
     published = Catalogue.unknown(name, room.builtIns().own());
@@ -241,33 +207,29 @@ final class WatchedDatabase {
   synchronized void suspected() {
     suspicions++;
     published = published.confirmed(false);
-    soon(lastHurried + rest());
+    soon(lastHurried + pace.rest());
   }
 
   /** Another server is the writer: what the connection leads to may be none. */
   void otherServer() {
-    HikariDataSource former;
+    HikariDataSource former = null;
     synchronized (this) {
       suspicions++;
       published = published.confirmed(false);
       mark = null;
       if (state == State.WAITING) {
-        former = pool;
-        pool = null;
+        former = taken();
         plan(Duration.ZERO);
       } else {
-        former = null;
         moved = true;
       }
     }
-    if (former != null) {
-      former.close();
-    }
+    close(former);
   }
 
   /** Looks again at this time at the latest, unless the database cannot be read. */
   private void soon(long next) {
-    if (state == State.WAITING && failures == 0 && plannedFor - next > 0) {
+    if (state == State.WAITING && !pace.failing() && plannedFor - next > 0) {
       plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
     }
   }
@@ -348,14 +310,22 @@ final class WatchedDatabase {
   void disconnect() {
     HikariDataSource unused;
     synchronized (this) {
-      if (state != State.WAITING) {
-        return; // whoever reads lets go of it
-      }
-      unused = pool;
-      pool = null;
+      // Whoever reads lets go of it.
+      unused = state == State.WAITING ? taken() : null;
     }
-    if (unused != null) {
-      unused.close();
+    close(unused);
+  }
+
+  /** The connection, which is somebody else's to close from now on; null if there is none. */
+  private HikariDataSource taken() {
+    HikariDataSource former = pool;
+    pool = null;
+    return former;
+  }
+
+  private static void close(HikariDataSource former) {
+    if (former != null) {
+      former.close();
     }
   }
 
@@ -363,12 +333,9 @@ final class WatchedDatabase {
   private void letGo() {
     HikariDataSource unused;
     synchronized (this) {
-      unused = pool;
-      pool = null;
+      unused = taken();
     }
-    if (unused != null) {
-      unused.close();
-    }
+    close(unused);
     if (closed()) {
       room.memory().left(this);
     }
@@ -466,7 +433,7 @@ final class WatchedDatabase {
   private synchronized void found(long from, boolean again) {
     lastOfAll = System.nanoTime();
     if (!again) {
-      took(lastOfAll - lastReading);
+      pace.took(lastOfAll - lastReading);
     }
     if (state != State.CLOSED && objects != null) {
       // Before any statement is judged by what was found: replicas may not have it yet.
@@ -501,15 +468,15 @@ final class WatchedDatabase {
     if (state == State.CLOSED) {
       return;
     }
-    if (failures > 0) {
-      failures = 0;
+    if (pace.failing()) {
+      pace.recovered();
       failing = false;
       LOG.info("the catalogue of {} can be read again", where);
     }
     lastRead = lastReading;
     boolean news = reading.objects() != null;
     if (!news) {
-      took(System.nanoTime() - asked);
+      pace.took(System.nanoTime() - asked);
     }
     if (moved || (reading.replica() && ofCluster)) {
       doneElsewhere(reading);
@@ -540,10 +507,10 @@ final class WatchedDatabase {
     if (!complete) {
       plan(BETWEEN_READINGS);
     } else if (fromSuspicions != suspicions) {
-      long next = lastHurried + rest();
+      long next = lastHurried + pace.rest();
       plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
     } else {
-      plan(jittered(asleep ? refresh : every.map(this::rested).orElse(refresh)));
+      plan(asleep ? pace.calm() : every.map(pace::calm).orElseGet(pace::calm));
     }
   }
 
@@ -557,29 +524,13 @@ final class WatchedDatabase {
       published =
           new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, false, objects);
     }
-    HikariDataSource elsewhere = pool;
-    pool = null;
+    HikariDataSource elsewhere = taken();
     mark = null;
-    plan(moved ? Duration.ZERO : jittered(FIRST_PAUSE));
+    plan(moved ? Duration.ZERO : pace.elsewhere());
     moved = false;
     if (elsewhere != null) {
       executor.execute(elsewhere::close);
     }
-  }
-
-  /** Not more often than the server can bear. */
-  private Duration rested(Duration every) {
-    return Duration.ofNanos(Math.max(every.toNanos(), rest()));
-  }
-
-  /** However long a look takes, changes are looked for as often as the configuration says. */
-  private long rest() {
-    return Math.min(REST * cost, refresh.toNanos());
-  }
-
-  private void took(long now) {
-    cost = lastCost == 0 ? now : Math.min(now, lastCost);
-    lastCost = now;
   }
 
   /** What was read last, with the reservation that it may be out of date. */
@@ -596,8 +547,7 @@ final class WatchedDatabase {
       if (state == State.CLOSED) {
         return;
       }
-      broken = pool;
-      pool = null;
+      broken = taken();
       // Who comes back may be another server.
       mark = null;
       moved = false;
@@ -606,9 +556,8 @@ final class WatchedDatabase {
       if (published.fresh() && lastReading - lastRead > KEPT * refresh.toNanos()) {
         published = doubted();
       }
-      first = failures++ == 0;
-      long pause = FIRST_PAUSE.toNanos() << Math.min(failures - 1, 10);
-      plan(jittered(Duration.ofNanos(Math.min(pause, LONGEST_PAUSE.toNanos()))));
+      first = !pace.failing();
+      plan(pace.afterFailure());
     }
     if (first) {
       LOG.warn(
@@ -617,15 +566,7 @@ final class WatchedDatabase {
           where,
           JdbcDrivers.reason(failure));
     }
-    if (broken != null) {
-      broken.close();
-    }
-  }
-
-  /** So that many nodes and databases do not all ask at the same moment. */
-  private static Duration jittered(Duration pause) {
-    double factor = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
-    return Duration.ofNanos((long) (pause.toNanos() * factor));
+    close(broken);
   }
 
   /** Ends watching when what is being read was read. May take a moment: not for event loops. */
@@ -647,12 +588,9 @@ final class WatchedDatabase {
       if (planned != null) {
         planned.cancel(false);
       }
-      open = pool;
-      pool = null;
+      open = taken();
     }
     room.memory().left(this);
-    if (open != null) {
-      open.close();
-    }
+    close(open);
   }
 }

@@ -1,0 +1,23 @@
+package dev.heimdall.engine.catalog;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Who wants to know what is found in a database, and how often to look. */
+interface DatabaseFindings {
+  /** How often to look whether anything has changed, while the database is in use. */
+  Optional<Duration> every();
+
+  /**
+   * Definitions were found changed, and are about to be read.
+   *
+   * @param untold whether nobody has told of it
+   */
+  void changed(boolean untold);
+
+  /** Whether a connection that is not needed now makes room for others. */
+  boolean yielding();
+
+  /** What sessions begin with was found changed. */
+  void sessionDefaultsChanged();
+}

@@ -1,0 +1,82 @@
+package dev.heimdall.engine.catalog;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How soon a database is read again: not more often than its server can bear. Guarded by whom it
+ * belongs to.
+ */
+final class ReadingPace {
+  /** A server is asked again after so many times what it took it to answer. */
+  private static final int REST = 10;
+
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+  private final Duration refresh;
+
+  /**
+   * How long the server takes to say whether anything has changed: the less of the last two times,
+   * as one look at a moment when the server stood still says nothing of the next.
+   */
+  private long cost;
+
+  private long lastCost;
+  private int failures;
+
+  /**
+   * @param refresh how often to look without any reason
+   */
+  ReadingPace(Duration refresh) {
+    this.refresh = refresh;
+  }
+
+  /** A look that found nothing took so many nanoseconds. */
+  void took(long now) {
+    cost = lastCost == 0 ? now : Math.min(now, lastCost);
+    lastCost = now;
+  }
+
+  /** However long a look takes, changes are looked for as often as the configuration says. */
+  long rest() {
+    return Math.min(REST * cost, refresh.toNanos());
+  }
+
+  /** The next look where there is no reason for one. */
+  Duration calm() {
+    return jittered(refresh);
+  }
+
+  /** The next one where changes are looked for this often. */
+  Duration calm(Duration every) {
+    return jittered(Duration.ofNanos(Math.max(every.toNanos(), rest())));
+  }
+
+  /** The next one after one of another server. */
+  Duration elsewhere() {
+    return jittered(FIRST_PAUSE);
+  }
+
+  /** The next one after one that has failed, which counts. */
+  Duration afterFailure() {
+    long pause = FIRST_PAUSE.toNanos() << Math.min(failures++, 10);
+    return jittered(Duration.ofNanos(Math.min(pause, LONGEST_PAUSE.toNanos())));
+  }
+
+  /** Whether the last one has failed. */
+  boolean failing() {
+    return failures > 0;
+  }
+
+  /** One has succeeded. */
+  void recovered() {
+    failures = 0;
+  }
+
+  /** So that many nodes and databases do not all ask at the same moment. */
+  private static Duration jittered(Duration pause) {
+    double factor = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
+    return Duration.ofNanos((long) (pause.toNanos() * factor));
+  }
+}
