@@ -8,7 +8,6 @@ import dev.heimdall.engine.backend.ServerDialogue;
 import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -19,12 +18,9 @@ import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
-import dev.heimdall.engine.wire.mysql.Payload;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,11 +59,9 @@ public final class MysqlRequests implements ServerRequests {
   /** Bits of a number that every server takes for a seed. */
   private static final long SEED = 0x3FFFFFFF;
 
-  private static final int MULTI_STATEMENTS_ON = 0;
-  private static final int MULTI_STATEMENTS_OFF = 1;
-
   private final ServerConnection connection;
   private final SessionSetUp setUp;
+  private final OwnCommands own;
   private final Cancellation cancellation;
   private final StateReports reports;
 
@@ -95,6 +89,7 @@ public final class MysqlRequests implements ServerRequests {
       LogInAgain logIn) {
     this.connection = connection;
     this.setUp = setUp;
+    this.own = new OwnCommands(connection, setUp);
     this.cancellation = cancellation;
     this.reports = reports;
     this.logIn = logIn;
@@ -205,12 +200,12 @@ public final class MysqlRequests implements ServerRequests {
   public void prepare(PreparedStatement statement, ReplyOwner owner) {
     connection.statements().parsing(new PendingName(statement, null));
     byte[] sql = statement.body();
-    send(own(Command.STMT_PREPARE, sql), owner);
+    send(own.of(Command.STMT_PREPARE, sql), owner);
   }
 
   /** Has the server close the cursor of a statement that it has. */
   public void resetStatement(StatementName statement, ReplyOwner owner) {
-    send(own(Command.STMT_RESET, number(statement)), owner);
+    send(own.of(Command.STMT_RESET, number(statement)), owner);
   }
 
   private byte[] number(StatementName statement) {
@@ -253,7 +248,7 @@ public final class MysqlRequests implements ServerRequests {
     byte[] number = number(statement);
     connection.statements().closing(statement);
     connection.statements().closed();
-    send(own(Command.STMT_CLOSE, number), null);
+    send(own.of(Command.STMT_CLOSE, number), null);
   }
 
   @Override
@@ -286,31 +281,6 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   // ---- one at a time
-
-  private Exchange own(byte command, byte[] body) {
-    return new Exchange(command, Use.NODE, packets(command, body));
-  }
-
-  private Exchange text(String sql) {
-    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    if (!setUp.agreed().has(Capability.QUERY_ATTRIBUTES)) {
-      return own(Command.QUERY, text);
-    }
-    byte[] body = new byte[text.length + 2]; // no attributes, in one set
-    body[1] = 1;
-    System.arraycopy(text, 0, body, 2, text.length);
-    return own(Command.QUERY, body);
-  }
-
-  private ByteBuf packets(byte command, byte[] body) {
-    ByteBuf out =
-        connection.allocate(body.length + Packet.HEADER * (2 + body.length / Packet.MAX_PAYLOAD));
-    if (body.length + 1 < Packet.MAX_PAYLOAD) {
-      return out.writeMediumLE(body.length + 1).writeByte(0).writeByte(command).writeBytes(body);
-    }
-    Payload.write(out, Unpooled.wrappedBuffer(new byte[] {command}, body));
-    return out;
-  }
 
   private void send(Exchange exchange, ReplyOwner owner) {
     if (exchange.answered()) {
@@ -362,24 +332,17 @@ public final class MysqlRequests implements ServerRequests {
    * there is an OK packet.
    */
   void askStatus() {
-    Exchange asks =
-        new Exchange(Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs()));
+    Exchange asks = own.status(multiStatements);
     String database =
         connection.reported().values().getOrDefault(StateChanges.DATABASE, setUp.database());
     if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
       running.then(asks);
-    } else if (database.isEmpty() || !isPlain(database)) {
+    } else if (database.isEmpty() || !OwnCommands.isPlain(database)) {
       connection.residue().taint();
       running.then(asks);
     } else {
-      byte[] name = database.getBytes(StandardCharsets.UTF_8);
-      running.then(
-          new Exchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name)).then(asks));
+      running.then(own.status(database, asks));
     }
-  }
-
-  private byte[] asItIs() {
-    return new byte[] {(byte) (multiStatements ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF), 0};
   }
 
   /** Nothing is answered any more. */
@@ -396,13 +359,13 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public void query(String sql, ReplyOwner owner) {
-    Exchange exchange = text(sql);
+    Exchange exchange = own.text(sql);
     send(sql.startsWith("SET ") ? exchange : exchange.withRows(), owner);
   }
 
   @Override
   public void probe(ReplyOwner owner) {
-    send(own(Command.PING, new byte[0]), owner);
+    send(own.of(Command.PING), owner);
   }
 
   @Override
@@ -486,15 +449,15 @@ public final class MysqlRequests implements ServerRequests {
       return;
     }
     // Servers refuse an empty name.
-    SetStatement set = setUp.change(from, to, uses && !isPlain(name));
+    SetStatement set = setUp.change(from, to, uses && !OwnCommands.isPlain(name));
     Exchange first = null;
     if (uses) {
-      first = use(name, set.isEmpty() ? null : text(set.toString()));
+      first = own.use(name, set.isEmpty() ? null : own.text(set.toString()));
     } else if (!set.isEmpty()) {
-      first = text(set.toString());
+      first = own.text(set.toString());
     }
     reports.forget();
-    send(first == null ? own(Command.PING, new byte[0]) : first, owner);
+    send(first == null ? own.of(Command.PING) : first, owner);
   }
 
   /**
@@ -506,30 +469,16 @@ public final class MysqlRequests implements ServerRequests {
     forgetState();
     connection.reported().values().remove(StateChanges.DATABASE);
     connection.statements().forgetAll();
-    Exchange sets = text(setUp.again());
+    Exchange sets = own.text(setUp.again());
     send(
-        own(Command.CHANGE_USER, logIn.begin())
-            .then(set.isEmpty() ? sets : sets.then(text(set.toString()))),
+        own.of(Command.CHANGE_USER, logIn.begin())
+            .then(set.isEmpty() ? sets : sets.then(own.text(set.toString()))),
         owner);
   }
 
   /** The server asks who it is that logs in again. */
   void asked(ByteBuf payload, int number) {
     logIn.asked(connection, payload, number);
-  }
-
-  /**
-   * Changes the default database, whose name servers read as they read texts of the client.
-   *
-   * @param then sets the character set of these where the name is not plain; null for nothing
-   */
-  private Exchange use(String name, Exchange then) {
-    Exchange uses = own(Command.INIT_DB, name.getBytes(StandardCharsets.UTF_8)).then(then);
-    return isPlain(name) ? uses : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);
-  }
-
-  private static boolean isPlain(String name) {
-    return name.chars().allMatch(c -> c < 0x80);
   }
 
   @Override
@@ -560,17 +509,17 @@ public final class MysqlRequests implements ServerRequests {
       return;
     }
     forgetState();
-    Exchange sets = text(setUp.again());
+    Exchange sets = own.text(setUp.again());
     if (!setUp.database().isEmpty()) {
       // Whichever it has: a reset gives the server's character set to collation_database.
-      sets = use(setUp.database(), sets);
+      sets = own.use(setUp.database(), sets);
     } else if (database != null && !database.isEmpty()) {
       sets.release();
       connection.expect(Command.RESET_CONNECTION, owner);
       connection.close("it has a default database, which no command takes away again");
       return;
     }
-    send(own(Command.RESET_CONNECTION, new byte[0]).then(sets), owner);
+    send(own.of(Command.RESET_CONNECTION).then(sets), owner);
   }
 
   private void forgetState() {
@@ -620,7 +569,7 @@ public final class MysqlRequests implements ServerRequests {
   @Override
   public void terminate(ByteBuf out) {
     if (!replies.copyIn()) { // or it would be data
-      ByteBuf quit = packets(Command.QUIT, new byte[0]);
+      ByteBuf quit = own.packets(Command.QUIT);
       out.writeBytes(quit);
       quit.release();
     }

@@ -1,0 +1,80 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
+import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
+import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.Payload;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+
+/** The node's own commands to a server, as packets. */
+final class OwnCommands {
+  private static final int MULTI_STATEMENTS_ON = 0;
+  private static final int MULTI_STATEMENTS_OFF = 1;
+
+  private final ServerConnection connection;
+  private final boolean attributes;
+
+  OwnCommands(ServerConnection connection, SessionSetUp setUp) {
+    this.connection = connection;
+    this.attributes = setUp.agreed().has(Capability.QUERY_ATTRIBUTES);
+  }
+
+  Exchange of(byte command, byte... body) {
+    return new Exchange(command, Use.NODE, packets(command, body));
+  }
+
+  Exchange text(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    if (!attributes) {
+      return of(Command.QUERY, text);
+    }
+    byte[] body = new byte[text.length + 2]; // no attributes, in one set
+    body[1] = 1;
+    System.arraycopy(text, 0, body, 2, text.length);
+    return of(Command.QUERY, body);
+  }
+
+  /**
+   * Changes the default database, whose name servers read as they read texts of the client.
+   *
+   * @param then sets the character set of these where the name is not plain; null for nothing
+   */
+  Exchange use(String database, Exchange then) {
+    Exchange uses = of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8)).then(then);
+    return isPlain(database)
+        ? uses
+        : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);
+  }
+
+  static boolean isPlain(String database) {
+    return database.chars().allMatch(c -> c < 0x80);
+  }
+
+  /** Asks for the status, and for what was kept back, by setting what is set already. */
+  Exchange status(boolean multiStatements) {
+    byte asItIs = (byte) (multiStatements ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF);
+    return new Exchange(
+        Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs, (byte) 0));
+  }
+
+  /** The same of the default database, before another such command. */
+  Exchange status(String database, Exchange then) {
+    byte[] name = database.getBytes(StandardCharsets.UTF_8);
+    return new Exchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name)).then(then);
+  }
+
+  ByteBuf packets(byte command, byte... body) {
+    ByteBuf out =
+        connection.allocate(body.length + Packet.HEADER * (2 + body.length / Packet.MAX_PAYLOAD));
+    if (body.length + 1 < Packet.MAX_PAYLOAD) {
+      return out.writeMediumLE(body.length + 1).writeByte(0).writeByte(command).writeBytes(body);
+    }
+    Payload.write(out, Unpooled.wrappedBuffer(new byte[] {command}, body));
+    return out;
+  }
+}
