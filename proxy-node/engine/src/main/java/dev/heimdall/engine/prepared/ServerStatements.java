@@ -19,7 +19,8 @@ public final class ServerStatements {
   private static final int CUSTOM_PLANS = 5;
 
   private final StatementBounds bounds;
-  private final LinkedHashMap<StatementName, Use> prepared = new LinkedHashMap<>(16, 0.75f, true);
+  private final LinkedHashMap<StatementName, StatementUse> prepared =
+      new LinkedHashMap<>(16, 0.75f, true);
   private final LongSupplier group;
   private final ArrayDeque<Pending> pendingNames = new ArrayDeque<>();
   private HeldStatements server;
@@ -31,45 +32,12 @@ public final class ServerStatements {
   private boolean parsedUnsettled;
   private long unnamedVersion;
 
-  private static final class Use {
-    private boolean confirmed;
-    private int binds;
-    private Standing standing;
-
-    /** Whether it was parsed where names meant something else than to others that would use it. */
-    private boolean unsettled;
-
-    /** Whether it was parsed with other settings than those that its {@code scope} names. */
-    private boolean misread;
-
-    private long misfitSince;
-    private long handle;
-    private final long group;
-    private Object parsedFor;
-
-    /** What the server has all the same, if its closing and this Parse are both skipped. */
-    private Use beneath;
-
-    Use(long group) {
-      this(group, Standing.HERE);
-    }
-
-    private Use(long group, Standing standing) {
-      this.group = group;
-      this.standing = standing;
-    }
-
-    static Use doubted() {
-      return new Use(-1, Standing.DOUBTED);
-    }
-  }
-
   /**
    * @param use what the Parse makes of its statement, which may have been forgotten, or parsed
    *     again, since; null where it makes nothing
    * @param closing for a Close that the node put in only
    */
-  private record Pending(PendingName name, Use use, Closing closing) {}
+  private record Pending(PendingName name, StatementUse use, Closing closing) {}
 
   /** A Close that the node put in and that was not answered yet. */
   private static final class Closing {
@@ -77,9 +45,9 @@ public final class ServerStatements {
     private final StatementName statement;
 
     /** What the server has of the statement until then; null for nothing. */
-    private Use use;
+    private StatementUse use;
 
-    Closing(StatementName statement, Use use) {
+    Closing(StatementName statement, StatementUse use) {
       this.statement = statement;
       this.use = use;
     }
@@ -154,12 +122,12 @@ public final class ServerStatements {
   }
 
   /** What is there before the next Close on its way, or else before what is sent next. */
-  private Use next(StatementName statement) {
+  private StatementUse next(StatementName statement) {
     Closing closing = nextClosing(statement);
     return closing == null ? prepared.get(statement) : closing.use;
   }
 
-  private void next(StatementName statement, Use use) {
+  private void next(StatementName statement, StatementUse use) {
     Closing closing = nextClosing(statement);
     if (closing != null) {
       closing.use = use;
@@ -258,7 +226,7 @@ public final class ServerStatements {
     return prepared.keySet().stream().filter(name -> !name.isGiven()).toList();
   }
 
-  private void put(StatementName statement, Use use) {
+  private void put(StatementName statement, StatementUse use) {
     if (!prepared.containsKey(statement)) {
       bytes += statement.size();
       server.add(1);
@@ -266,7 +234,7 @@ public final class ServerStatements {
     prepared.put(statement, use);
   }
 
-  private Use remove(StatementName statement) {
+  private StatementUse remove(StatementName statement) {
     if (prepared.containsKey(statement)) {
       bytes -= statement.size();
       server.add(-1);
@@ -275,8 +243,8 @@ public final class ServerStatements {
   }
 
   /** What the server has of the statement for certain, once what was sent is carried out. */
-  private Use use(PreparedStatement statement) {
-    Use use = prepared.get(statement.name());
+  private StatementUse use(PreparedStatement statement) {
+    StatementUse use = prepared.get(statement.name());
     return use == null || use.standing == Standing.DOUBTED ? null : use;
   }
 
@@ -286,7 +254,7 @@ public final class ServerStatements {
    * @param statement null where it closes no client's
    */
   public void closing(StatementName statement) {
-    Use use = statement == null ? null : remove(statement);
+    StatementUse use = statement == null ? null : remove(statement);
     closings++;
     pendingNames.add(new Pending(null, null, new Closing(statement, use)));
   }
@@ -295,7 +263,7 @@ public final class ServerStatements {
     if (closing.use == null) {
       return;
     }
-    Use since = next(closing.statement);
+    StatementUse since = next(closing.statement);
     if (since == null) {
       next(closing.statement, closing.use);
     } else {
@@ -308,7 +276,7 @@ public final class ServerStatements {
     if (parse.statement() != null) {
       preparing(parse.statement());
     }
-    Use use = parse.statement() == null ? null : use(parse.statement());
+    StatementUse use = parse.statement() == null ? null : use(parse.statement());
     pendingNames.add(new Pending(parse, use, null));
   }
 
@@ -323,7 +291,7 @@ public final class ServerStatements {
    * the client whose own Parse it is.
    */
   public boolean certain(PreparedStatement statement, Object client) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     return use != null
         && (use.confirmed || use.group == group.getAsLong() || use.parsedFor == client);
   }
@@ -333,13 +301,13 @@ public final class ServerStatements {
    * be answered without asking the server.
    */
   public boolean confirmed(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     return use != null && use.confirmed && use.standing != Standing.MISFIT;
   }
 
   /** Notes that a statement is being prepared by SQL. */
   public void preparing(PreparedStatement statement) {
-    Use use = new Use(group.getAsLong());
+    StatementUse use = new StatementUse(group.getAsLong());
     if (namesMoved && !statement.isAlone()) {
       use.unsettled = true;
       parsedUnsettled = true;
@@ -363,7 +331,7 @@ public final class ServerStatements {
 
   /** Whether what the server has of the statement is right for its present client alone. */
   public boolean misread(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     return use != null && use.misread;
   }
 
@@ -372,19 +340,19 @@ public final class ServerStatements {
     namesMoved = false;
     if (parsedUnsettled) {
       parsedUnsettled = false;
-      prepared.replaceAll((statement, use) -> use.unsettled ? Use.doubted() : use);
+      prepared.replaceAll((statement, use) -> use.unsettled ? StatementUse.doubted() : use);
     }
   }
 
   /** The server has prepared it. */
   public void confirm(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     if (use != null) {
       confirm(use);
     }
   }
 
-  private static void confirm(Use use) {
+  private static void confirm(StatementUse use) {
     use.confirmed = true;
     use.beneath = null;
     use.parsedFor = null; // it may be gone
@@ -392,7 +360,7 @@ public final class ServerStatements {
 
   /** Notes that a statement is being bound. */
   public void bound(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     if (use != null) {
       use.binds++;
     }
@@ -406,13 +374,13 @@ public final class ServerStatements {
     if (!statement.isAnonymous()) {
       return false;
     }
-    Use use = use(statement);
+    StatementUse use = use(statement);
     return use != null && use.binds >= CUSTOM_PLANS;
   }
 
   /** What the server has of the statement, or will have by the time it reads what is sent next. */
   public Standing standing(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     return use == null ? Standing.ABSENT : use.standing;
   }
 
@@ -423,7 +391,7 @@ public final class ServerStatements {
 
   /** The statement is as its clients know it. */
   public void fits(PreparedStatement statement) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     if (use != null) {
       use.standing = Standing.HERE;
     }
@@ -435,7 +403,7 @@ public final class ServerStatements {
    * @param epoch of the schema then
    */
   public void misfit(PreparedStatement statement, long epoch) {
-    Use use = use(statement);
+    StatementUse use = use(statement);
     if (use != null) {
       use.standing = Standing.MISFIT;
       use.misfitSince = epoch;
@@ -454,7 +422,7 @@ public final class ServerStatements {
 
   /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
   public void forget(PreparedStatement statement) {
-    Use use = next(statement.name());
+    StatementUse use = next(statement.name());
     if (use != null && use.standing != Standing.DOUBTED) {
       next(statement.name(), use.beneath);
     }
@@ -476,13 +444,13 @@ public final class ServerStatements {
   /** Nobody knows whether the server still has the statement. */
   public void doubt(PreparedStatement statement) {
     if (prepared.containsKey(statement.name())) {
-      prepared.put(statement.name(), Use.doubted());
+      prepared.put(statement.name(), StatementUse.doubted());
     }
   }
 
   /** The same of all of them: a DEALLOCATE ALL was sent, and perhaps not carried out. */
   public void doubtAll() {
-    prepared.replaceAll((statement, use) -> Use.doubted());
+    prepared.replaceAll((statement, use) -> StatementUse.doubted());
   }
 
   public int count() {
