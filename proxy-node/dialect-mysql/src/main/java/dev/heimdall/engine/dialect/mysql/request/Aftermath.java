@@ -21,7 +21,6 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -36,7 +35,6 @@ final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
   private static final int SYNTAX = 1064;
-  private static final int NO_SUCH_ROUTINE = 1305;
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
 
   private final HandledClient client;
@@ -355,15 +353,15 @@ final class Aftermath {
       client.pin(MysqlPins.NO_DATABASE);
       from.residue().taint();
     } else if (!carried.pins().surelyBeside(MysqlPins.ENDING)
-        && !explains(facts)
-        && changedUnseen(from, last, facts, error)) {
+        && UnseenChanges.mayBe(from, facts, seenThrough, error)) {
       client.pin(MysqlPins.STORED_CODE);
       from.residue().taint();
     } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
       // The routine may have been changed past the node since the catalogue was read.
       from.residue().taint();
     }
-    if (isOpaque(facts) && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
+    if (UnseenChanges.isOpaque(facts)
+        && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
       from.residue().lastUse(); // a role, say, which MySQL keeps over a reset
       if (ServerSide.of(from).mariadb()) {
         lexing.changedUnreported(); // EXECUTE may have run a SET @@variable
@@ -526,67 +524,6 @@ final class Aftermath {
   /** Whether MariaDB has warnings or errors of the session's, which not every statement clears. */
   private boolean keepsDiagnostics(ServerConnection server) {
     return ServerSide.of(server).mariadb() && ServerSide.of(server).last().diagnosticsOf() == this;
-  }
-
-  /**
-   * Whether a user variable or a temporary table may be there of which the statement's text says
-   * nothing: a routine or a trigger can make one. Servers report that something has changed, but
-   * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code
-   * SET @@name} MariaDB reports nothing at all.
-   */
-  private boolean changedUnseen(
-      ServerConnection from, LastAnswer last, StatementFacts facts, ServerError error) {
-    return switch (last.stateChange()) {
-      case UNNAMED, NO_DATABASE -> true;
-      case NAMED -> facts.has(MysqlEffect.CALLS_UNSEEN);
-      case NONE ->
-          !seenThrough
-              && !ranNothing(facts, error)
-              && (last.error() != 0
-                  || ServerSide.of(from).mariadb()
-                  || (last.hasRows() && !ServerSide.of(from).reportsBehindRows()))
-              && facts.has(MysqlEffect.CALLS_UNSEEN);
-    };
-  }
-
-  /** Whether what the text itself does to the session is all that it can have changed there. */
-  private static boolean explains(StatementFacts facts) {
-    boolean explains = false;
-    for (Effect effect : facts.effects()) {
-      if (effect.is(MysqlEffect.CALLS_UNSEEN)) {
-        return false;
-      }
-      explains |=
-          effect.type() == Effect.Type.END_OBJECT
-              || effect.type() == Effect.Type.RENAMES_OBJECTS && facts.kind() == StatementKind.DDL
-              || effect.type() == Effect.Type.PIN && effect.pin() != MysqlPins.NAMED_LOCK;
-    }
-    return explains;
-  }
-
-  /** Whether a routine that the text itself calls is not there; one that others call may be it. */
-  private static boolean ranNothing(StatementFacts facts, ServerError error) {
-    if (error == null || error.number() != NO_SUCH_ROUTINE) {
-      return false;
-    }
-    String message = error.message().toLowerCase(Locale.ROOT);
-    for (Effect effect : facts.effects()) {
-      if (effect.is(MysqlEffect.CALLS_UNSEEN)
-          && message.contains("." + effect.name().toLowerCase(Locale.ROOT) + " ")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Whether nobody can tell what it runs. */
-  private static boolean isOpaque(StatementFacts facts) {
-    for (Effect effect : facts.effects()) {
-      if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.UNKNOWN) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean hasDiagnostics(LastAnswer last) {
