@@ -68,6 +68,7 @@ final class ClientMessages implements RequestHandler {
   private final ForeignRules elsewhere;
   private final Listening listening;
   private final RequestCursor cursor;
+  private final LocalAnswers local;
   private final List<Responder> commands;
   private final CachedStatements cached;
   private final List<Responder> responders;
@@ -110,8 +111,9 @@ final class ClientMessages implements RequestHandler {
             new ShapeWait(client, requests, transaction, parts.loop()));
     this.sequences = new SequenceGuard(client, input, names);
     this.cursor = new RequestCursor(input);
+    this.local = new LocalAnswers(client, input);
     this.listening = parts.listening();
-    this.copies = new CopyAndCalls(client, parts.writes(), lifecycle, input, sequences);
+    this.copies = new CopyAndCalls(parts, sequences);
     this.unnamed =
         new UnnamedStatement(
             sessions.statements(), parts.memory().unnamed(), this::isIdle, parts.loop()::now);
@@ -124,7 +126,7 @@ final class ClientMessages implements RequestHandler {
     this.elsewhere = new ForeignRules(destinations, carried, next);
     this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended, elsewhere);
     LoneStatement statement = new LoneStatement(cursor, next, sessions, names, prepared);
-    UnsentStatement local =
+    UnsentStatement unsent =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
     this.begins =
         new DelayedBegins(
@@ -147,12 +149,12 @@ final class ClientMessages implements RequestHandler {
             (type, total) ->
                 type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT);
     this.cached =
-        new CachedStatements(client, requests, parts.cached(), lifecycle, local, statement);
+        new CachedStatements(client, requests, parts.cached(), lifecycle, unsent, statement);
     this.responders =
         List.of(
             this::rollBackLost,
             new ClosingBatch(client, parts.notes(), prepared, cursor),
-            new RuleResults(client, parts.notes(), requests, lifecycle, local, statement),
+            new RuleResults(client, parts.notes(), requests, lifecycle, unsent, statement),
             cached,
             begins,
             new NameCommands(
@@ -288,23 +290,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public boolean aside(byte type, long total) {
-    switch (type) {
-      case FrontendType.SYNC -> answerSync();
-      case FrontendType.FLUSH,
-          FrontendType.COPY_DATA,
-          FrontendType.COPY_DONE,
-          FrontendType.COPY_FAIL ->
-          input.begin(total, true);
-      case FrontendType.TERMINATE -> {
-        client.terminate();
-        return false;
-      }
-      default -> {
-        unknownType(type);
-        return false;
-      }
-    }
-    return true;
+    return local.message(type, total);
   }
 
   @Override
@@ -312,15 +298,8 @@ final class ClientMessages implements RequestHandler {
     if (foreign.open()) {
       foreign.sync();
     } else {
-      answerSync();
+      local.sync();
     }
-  }
-
-  private void answerSync() {
-    input.bytes().skipBytes(PostgresRequests.HEADER);
-    ByteBuf reply = client.alloc().buffer(6);
-    PgWriter.ready(reply, client.status());
-    client.write(reply);
   }
 
   /**
@@ -485,13 +464,8 @@ final class ClientMessages implements RequestHandler {
       case FrontendType.FUNCTION_CALL -> {
         return call(server, total);
       }
-      case FrontendType.TERMINATE -> {
-        client.terminate();
-        return false;
-      }
       default -> {
-        unknownType(type);
-        return false;
+        return local.unknown(type);
       }
     }
   }
@@ -505,13 +479,6 @@ final class ClientMessages implements RequestHandler {
       simple.refuse(server, refusal, (int) total);
       return true;
     }
-    if (!listening.ready(null, true, server)) {
-      return false;
-    }
-    if (next.onItsWay()) {
-      lifecycle.sent(server);
-    }
-    listening.sends(server, carried.sent());
     return copies.call(server, total);
   }
 
@@ -537,10 +504,6 @@ final class ClientMessages implements RequestHandler {
       case ReplyQueue.DESCRIBE_KNOWN -> PgWriter.empty(out, BackendType.NO_DATA);
       default -> PgWriter.commandComplete(out, tag.get());
     }
-  }
-
-  private void unknownType(byte type) {
-    client.protocolError("invalid frontend message type " + (type & 0xff));
   }
 
   // ---- what is known of names and sequences

@@ -1,9 +1,12 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -25,17 +28,16 @@ final class CopyAndCalls {
   private final StatementLifecycle lifecycle;
   private final ClientInput pending;
   private final SequenceGuard sequences;
+  private final Listening listening;
+  private final SessionState carried;
 
-  CopyAndCalls(
-      HandledClient client,
-      Writes writes,
-      StatementLifecycle lifecycle,
-      ClientInput pending,
-      SequenceGuard sequences) {
-    this.client = client;
-    this.writes = writes;
-    this.lifecycle = lifecycle;
-    this.pending = pending;
+  CopyAndCalls(RequestParts parts, SequenceGuard sequences) {
+    this.client = parts.client();
+    this.writes = parts.writes();
+    this.lifecycle = parts.lifecycle();
+    this.pending = parts.input();
+    this.listening = parts.listening();
+    this.carried = parts.carried();
     this.sequences = sequences;
   }
 
@@ -72,9 +74,16 @@ final class CopyAndCalls {
   /**
    * Sends a function call; arguments may still be on their way.
    *
-   * @return whether the function's number was there
+   * @return whether it was sent; if not, its number is not there, or its turn has not come
    */
   boolean call(ServerConnection server, long total) {
+    if (!listening.ready(null, true, server)) {
+      return false;
+    }
+    if (lifecycle.next().onItsWay()) {
+      lifecycle.sent(server);
+    }
+    listening.sends(server, carried.sent());
     if (!mayCall(total)) {
       return false;
     }
