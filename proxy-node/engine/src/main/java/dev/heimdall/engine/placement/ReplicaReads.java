@@ -20,9 +20,6 @@ import dev.heimdall.engine.route.LoopRouter;
 import dev.heimdall.engine.route.MonotonicReads;
 import dev.heimdall.engine.route.ReadRequest;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Effect;
-import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -33,7 +30,6 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +49,6 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** How often a session whose reads go to the writer looks whether a replica could take them. */
   private static final long KEPT_READY = TimeUnit.SECONDS.toNanos(5);
-
-  private static final String SERIAL = "serializable";
 
   /** What a statement is told that would tie its session to a replica. */
   public static final ServerError NOT_THERE =
@@ -87,6 +81,9 @@ public final class ReplicaReads implements ReplicaChoice {
   /** What the session's reads have seen; null where none of its reads may go to a replica. */
   private MonotonicReads seen;
 
+  /** The same. */
+  private ReplicaEligibility eligible;
+
   private long keptReadyAt;
   private long sentAt;
   private boolean outstanding;
@@ -109,11 +106,6 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private final OwnMode mode = new OwnMode();
 
-  /** The BEGIN of which it was asked last whether its transaction only reads; or null. */
-  private String lastBegin;
-
-  private TransactionMode lastMode;
-
   /** Whether a statement is unanswered there that may end the transaction. */
   private boolean ending;
 
@@ -123,11 +115,8 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Why the statement that is read next goes to the writer whatever else is true; or null. */
   private OnWriter barred;
 
-  /** Of the statement at the reader's position, for a replica; null where none has waited yet. */
-  private CatchUpWait wait;
-
-  /** Why it is not carried out; null when it is. */
-  private ServerError outwaited;
+  /** Null where no read has waited yet. */
+  private ReplicaWaits waits;
 
   /** Why the statement that was sent last was sent to the writer; null when that is not known. */
   private OnWriter why;
@@ -150,22 +139,6 @@ public final class ReplicaReads implements ReplicaChoice {
 
   private LoopPool join(VdbPools pools) {
     return session.lease().destinations().join(pools, home());
-  }
-
-  /** The length of what waits if it is so many statements by themselves; else 0. */
-  private int alone(int statements) {
-    return session.format().alone(session.requests().waiting(), MOST_BYTES, statements);
-  }
-
-  private CatchUpWait waiting() {
-    if (wait == null) {
-      wait = new CatchUpWait(this::lookLater, () -> session.requests().resume());
-    }
-    return wait;
-  }
-
-  private void lookLater(long nanos) {
-    loop.later(wait::lookAgain, nanos, TimeUnit.NANOSECONDS, session::failed);
   }
 
   /** Whether the present or awaited server connection leads to a replica. */
@@ -196,8 +169,9 @@ public final class ReplicaReads implements ReplicaChoice {
     replica = null;
     request = null;
     why = null;
-    outwaited = null;
-    stopAwaiting();
+    if (waits != null) {
+      waits.judged();
+    }
     WriterWatch watch = pools.watch();
     if (watch == null) {
       return null;
@@ -208,6 +182,7 @@ public final class ReplicaReads implements ReplicaChoice {
     }
     if (seen == null) {
       seen = new MonotonicReads();
+      eligible = new ReplicaEligibility(session);
     }
     if (!watch.view().writerAnswers() && barred != null && barred.passes()) {
       barred = null; // that was about one connection, or one moment, and nobody else can answer
@@ -242,7 +217,7 @@ public final class ReplicaReads implements ReplicaChoice {
         && carried.settings().autocommits()
         && !session.lease().keepsServer()
         && !session.listening().undecided()
-        && !isDefault("default_transaction_isolation", SERIAL)
+        && !eligible.isSerializable()
         && prepared.letsReplicaAnswer(split)
         && session.format().onlyPrepares(session.requests().waiting());
   }
@@ -295,11 +270,11 @@ public final class ReplicaReads implements ReplicaChoice {
       keepReady(pools, view, now);
     }
     if (view.writer().isEmpty()) {
-      awaitAnyServer(pools, now);
+      waits().forAnyServer(pools, now, why);
     } else if (why == OnWriter.NO_CONNECTION && !view.writerAnswers()) {
-      awaitConnection(pools, now);
+      waits().forConnection(pools, now);
     } else if (why == OnWriter.BEHIND) {
-      awaitReplica(pools, now);
+      waits().forReplica(pools, now);
     }
     return null;
   }
@@ -332,27 +307,20 @@ public final class ReplicaReads implements ReplicaChoice {
       request = request.without(view.matching(node -> node.address().equals(server)));
       none = OnWriter.NO_CONNECTION;
     }
-    why = none != null ? none : why(router.whyNone(request));
+    why = none != null ? none : ReplicaEligibility.why(router.whyNone(request));
     return null;
   }
 
-  /** The read waits for a writer, or for a replica that may answer it, whatever comes first. */
-  private void awaitAnyServer(VdbPools pools, long now) {
-    long most = pools.plan().source().cluster().failover().queueTimeout().toNanos();
-    if (!waiting().begin(now, most, CatchUpWait.AT_TIMES)) {
-      outwaited =
-          pools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
+  private ReplicaWaits waits() {
+    if (waits == null) {
+      waits = new ReplicaWaits(session);
     }
-  }
-
-  /** A silent writer would keep the read for longer than it takes to connect to a replica. */
-  private void awaitConnection(VdbPools pools, long now) {
-    waiting().begin(now, pools.plan().source().connectTimeout().toNanos(), CatchUpWait.AT_TIMES);
+    return waits;
   }
 
   @Override
   public ServerError outwaited() {
-    return outwaited;
+    return waits == null ? null : waits.outwaited();
   }
 
   @Override
@@ -379,38 +347,15 @@ public final class ReplicaReads implements ReplicaChoice {
         || router.replica(request, loop.now()).filter(other -> !other.equals(replica)).isPresent();
   }
 
-  /** The read waits for a replica to be far enough, if it may; it comes again before long. */
-  private void awaitReplica(VdbPools pools, long now) {
-    long most = pools.plan().source().cluster().lag().catchUpWait().toNanos();
-    if (most == 0) {
-      return;
-    }
-    if (waiting().isNew()) {
-      counters.replicaAwaited();
-    }
-    waiting().begin(now, most, CatchUpWait.SOON);
-  }
-
   /** Whether the read at the reader's position waits for a replica. */
   @Override
   public boolean awaits() {
-    return wait != null && wait.waits();
+    return waits != null && waits.waits();
   }
 
   /** Lets the read that waits for a replica, if one does, be refused. */
   public boolean stopAwaiting() {
-    return wait != null && wait.stop();
-  }
-
-  private static OnWriter why(LoopRouter.Unanswered unanswered) {
-    return switch (unanswered) {
-      case NO_REPLICA -> OnWriter.NO_REPLICA;
-      case OUT_OF_TOUCH -> OnWriter.OUT_OF_TOUCH;
-      case OTHER_STORES -> OnWriter.OTHER_STORES;
-      case LAGGING -> OnWriter.LAGGING;
-      case BEHIND -> OnWriter.BEHIND;
-      case WRITER_CHOSEN -> OnWriter.TURN;
-    };
+    return waits != null && waits.stop();
   }
 
   /**
@@ -422,110 +367,15 @@ public final class ReplicaReads implements ReplicaChoice {
     if (session.lease().keepsServer() || session.listening().undecided()) {
       return OnWriter.PINNED;
     }
-    if (beginsTransaction()) {
+    if (eligible.beginsTransaction()) {
       form = Form.TRANSACTION;
-      return ofTransaction(split);
+      return eligible.transaction(split);
     }
     if (transaction.status() != TransactionState.IDLE || !carried.settings().autocommits()) {
       return OnWriter.TRANSACTION;
     }
     form = Form.READ;
-    RoutedStatement next = session.next();
-    Statement statement = next.statement();
-    if (!led && next.onItsWay() && next.effects().setsNothingButSession()) {
-      // Drivers set something before they read for the first time; any server has the settings.
-      return !next.decision().letsReplicaAnswer()
-          ? OnWriter.RULE
-          : alone(1) == 0 ? OnWriter.SHAPE : null;
-    }
-    if (!next.onItsWay() || statement == null || !statement.readOnly()) {
-      return OnWriter.NOT_A_READ;
-    }
-    switch (next.effects().kind()) {
-      case SELECT, EXPLAIN -> {}
-      case MULTI -> {
-        return OnWriter.SHAPE;
-      }
-      default -> {
-        return OnWriter.NOT_A_READ;
-      }
-    }
-    if (!next.readsOnly()) {
-      return OnWriter.SESSION;
-    }
-    Decision decision = next.decision();
-    if (!decision.letsReplicaAnswer()) {
-      return OnWriter.RULE;
-    }
-    if (!decision.asksForReplica()) {
-      if (split == ReadSplit.MARKED) {
-        return OnWriter.NOT_MARKED;
-      }
-      // Without a writer drivers log in all the same, whose first query is for such variables.
-      boolean ofLogIn =
-          !led && statement.parsed().functions().contains(FunctionName.SYSTEM_VARIABLE);
-      if (statement.basis() == Basis.SERVER && !ofLogIn
-          || next.effects().has(Effect.Type.ASKS_SERVER)) {
-        return OnWriter.SERVER;
-      }
-    }
-    if ("serializable".equals(carried.variables().get("default_transaction_isolation"))) {
-      return OnWriter.ISOLATION;
-    }
-    return alone(1) == 0 ? OnWriter.SHAPE : null;
-  }
-
-  /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
-  private boolean beginsTransaction() {
-    RoutedStatement next = session.next();
-    return transaction.heldBegin() != null
-        || (transaction.status() == TransactionState.IDLE
-            && next.onItsWay()
-            && next.effects().kind() == StatementKind.BEGIN
-            && next.normalised() != null);
-  }
-
-  /** Why a transaction must begin at the writer; null when it only reads. */
-  private OnWriter ofTransaction(ReadSplit split) {
-    RoutedStatement next = session.next();
-    byte[] held = transaction.heldBegin();
-    TransactionMode begin =
-        modeOf(held == null ? next.normalised() : new String(held, StandardCharsets.UTF_8));
-    String text =
-        held != null && next.onItsWay() && next.normalised() != null ? next.normalised() : "";
-    boolean readOnly =
-        begin.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
-            || TransactionMode.setsReadOnly(text);
-    if (!readOnly) {
-      return OnWriter.TRANSACTION;
-    }
-    boolean asked =
-        next.onItsWay() && next.decision().asksForReplica()
-            || held != null && transaction.heldForReplica();
-    if (split == ReadSplit.MARKED && !asked) {
-      return OnWriter.NOT_MARKED;
-    }
-    if (!next.decision().letsReplicaAnswer()) {
-      return OnWriter.RULE;
-    }
-    if (begin.serializable().orElseGet(() -> isDefault("default_transaction_isolation", SERIAL))
-        || text.contains(SERIAL)) {
-      return OnWriter.ISOLATION;
-    }
-    return held != null || alone(2) > 0 ? null : OnWriter.SHAPE;
-  }
-
-  /** Most sessions begin all their transactions alike. */
-  private TransactionMode modeOf(String begin) {
-    if (!begin.equals(lastBegin)) {
-      lastBegin = begin;
-      lastMode = TransactionMode.of(begin);
-    }
-    return lastMode;
-  }
-
-  private boolean isDefault(String setting, String value) {
-    return value.equalsIgnoreCase(carried.variables().get(setting));
+    return eligible.read(split, led);
   }
 
   private ReadRequest request(ClusterView view) {
@@ -535,23 +385,12 @@ public final class ReplicaReads implements ReplicaChoice {
     boolean known =
         form == Form.READ && next.readsNamedTables() && decision.extraTables().isEmpty();
     Collection<String> tables = known ? next.statement().tablesRead() : null;
-    long among =
-        decision
-            .serverFilter()
-            .map(
-                name ->
-                    view.matching(
-                        node ->
-                            name.matcher(node.address().toString()).find()
-                                || name.matcher(node.name()).find()))
-            .filter(matching -> matching != 0)
-            .orElse(ReadRequest.ANY);
     return new ReadRequest(
         tables,
         writes.own(view),
         view.position(seen, loop.now()),
         decision.flag(Decision.Flag.LAG_IGNORE).orElse(false),
-        among);
+        ReplicaEligibility.serversOf(decision, view));
   }
 
   /**
@@ -751,8 +590,8 @@ public final class ReplicaReads implements ReplicaChoice {
   public void over() {
     failures = 0;
     barred = null;
-    if (wait != null) {
-      wait.end();
+    if (waits != null) {
+      waits.end();
     }
   }
 }
