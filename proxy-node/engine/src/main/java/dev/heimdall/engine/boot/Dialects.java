@@ -1,6 +1,8 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.DialectProviders;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import java.util.EnumMap;
@@ -16,6 +18,15 @@ final class Dialects {
 
   Dialects(Map<Engine, Dialect> byEngine) {
     this.byEngine = new EnumMap<>(byEngine);
+  }
+
+  /** What the node speaks, and what others add or put in its place. */
+  static Dialects found(NodeServices services, Map<Engine, Dialect> others) {
+    Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
+    DialectProviders providers = DialectProviders.found();
+    providers.engines().forEach(each -> spoken.put(each, providers.of(each).create(services)));
+    spoken.putAll(others);
+    return new Dialects(spoken);
   }
 
   Dialect of(DataSource source) {

@@ -17,7 +17,6 @@ import dev.heimdall.engine.config.CommitGate;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.dialect.Dialect;
-import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
@@ -44,7 +43,6 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Engine;
-import dev.heimdall.model.NodeSettings;
 import dev.heimdall.model.RegionFacts;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -53,7 +51,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -141,13 +138,9 @@ public final class Node implements AutoCloseable {
     handover = NodeHandover.of(observer.handover(), numbers.node(), transport);
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
-    Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
-    DialectProviders providers = DialectProviders.found();
     NodeServices services = new NodeServices(keyCache, NonceSource.random(random), offLoop);
-    providers.engines().forEach(each -> spoken.put(each, providers.of(each).create(services)));
-    spoken.putAll(others);
-    Dialects dialects = new Dialects(spoken);
-    budget = budget(configuration.node(), loopCount * engines(configuration));
+    Dialects dialects = Dialects.found(services, others);
+    budget = NodeMemory.of(configuration, loopCount);
     catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
@@ -185,7 +178,7 @@ public final class Node implements AutoCloseable {
             guards,
             ACTION_THREADS);
     listeners = new OperatorListeners(this, metrics, watch, log);
-    tracing = tracing(configuration.node());
+    tracing = NodeTracing.of(configuration.node(), observer, numbers, metrics);
     reports =
         new NodeReports(
             listeners.view(),
@@ -256,40 +249,9 @@ public final class Node implements AutoCloseable {
             changes::refused);
   }
 
-  /** How many protocols are spoken: each of them has caches of its own on each event loop. */
-  private static int engines(Configuration configuration) {
-    return (int)
-        Math.max(
-            1,
-            configuration.vdbs().values().stream()
-                    .map(vdb -> configuration.sources().get(vdb.source()).engine())
-                    .distinct()
-                    .count()
-                + (configuration.byArn().waiting().isEmpty() ? 0 : 1));
-  }
-
-  private static MemoryBudget budget(NodeSettings settings, int loops) {
-    long heap = Runtime.getRuntime().maxMemory();
-    long bytes = settings.memoryBudget();
-    return new MemoryBudget(bytes == 0 ? MemoryBudget.ofHeap(heap) : bytes, loops);
-  }
-
   /** What its large caches may have of the heap, and have. */
   MemoryBudget budget() {
     return budget;
-  }
-
-  private Optional<Tracing> tracing(NodeSettings settings) {
-    if (!settings.tracing().enabled()) {
-      return Optional.empty();
-    }
-    String name = observer.name().orElse(settings.tracing().serviceName() + "-" + numbers.node());
-    return Optional.of(
-        new Tracing(
-            settings.tracing(),
-            new Tracing.Node(name, Version.current()),
-            spans -> metrics.count(NodeCounter.SPANS_SENT, spans),
-            spans -> metrics.count(NodeCounter.SPANS_DROPPED, spans)));
   }
 
   /**
@@ -393,7 +355,7 @@ public final class Node implements AutoCloseable {
     tracing.ifPresent(Tracing::start);
     reports.update(configuration.node());
     warnOfOpenFiles(configuration);
-    sayLongestStatements(configuration);
+    NodeMemory.sayLongestStatements(configuration, budget, log);
     told.happened(EventKind.NODE_STARTED, "", "", "Heimdall " + Version.current() + " started.");
     handover.ready(
         vdbs,
@@ -405,25 +367,6 @@ public final class Node implements AutoCloseable {
         this::beginDrain);
     log.node("listening", vdbs.describePorts());
     warmUp.start();
-  }
-
-  /** A setting may allow longer ones than there is memory for. */
-  private void sayLongestStatements(Configuration of) {
-    long allowed =
-        of.vdbs().values().stream()
-            .mapToLong(vdb -> vdb.limits().maxStatementSize())
-            .max()
-            .orElse(0);
-    if (allowed > budget.longestParse()) {
-      log.node(
-          "longest statements",
-          "limits.maxStatementSize allows %d bytes, memoryBudget (%d bytes) has room for %d in a simple query and about %d in a Parse: longer ones are refused with 53200"
-              .formatted(
-                  allowed,
-                  budget.bytes(),
-                  Math.min(allowed, budget.longestQuery()),
-                  budget.longestParse()));
-    }
   }
 
   private void warnOfOpenFiles(Configuration of) {

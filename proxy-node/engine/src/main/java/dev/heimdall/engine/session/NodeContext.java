@@ -4,7 +4,9 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.console.Consoles;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.tracing.Tracing;
 import java.util.Optional;
 
@@ -25,5 +27,10 @@ public record NodeContext(
 
   ServerConnector connector() {
     return access.connector();
+  }
+
+  /** Those of one session; null where statements are not traced. */
+  SessionTraces traces(SqlDialect dialect, String vdb) {
+    return tracing.map(to -> new SessionTraces(to, dialect, vdb)).orElse(null);
   }
 }

@@ -44,7 +44,6 @@ import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SessionEvents;
-import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -150,12 +149,11 @@ final class SessionParts implements ServedSession {
             dialect.results(),
             () -> vdb.rulesAndCatalogues().rules().printsResults());
     this.cached = new CachedReads(this, reads, notes);
-    SessionTraces traces = traces(node, sessions);
     this.lifecycle =
         new StatementLifecycle(
             this,
             notes,
-            traces,
+            node.traces(sessions.classifier().dialect(), vdb.name()),
             node.actions(),
             reads,
             writes,
@@ -200,12 +198,6 @@ final class SessionParts implements ServedSession {
             this, requests, lifecycle, sharing, reads, cached, foreign, console, end);
     this.departure = new Departure(this, session, given, end, control, reads, lifecycle, requests);
     this.renewal = new LogInRenewal(this, session, input, requests, end, control);
-  }
-
-  private SessionTraces traces(NodeContext node, LoopSessions sessions) {
-    return node.tracing()
-        .map(to -> new SessionTraces(to, sessions.classifier().dialect(), vdb.name()))
-        .orElse(null);
   }
 
   private RequestParts requestParts(
