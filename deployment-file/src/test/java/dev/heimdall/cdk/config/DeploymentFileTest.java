@@ -327,10 +327,7 @@ class DeploymentFileTest {
   /** A region that got another number would get another network. */
   @Test
   void eachRegionHasAnUnchangedNumberForItsAddresses() {
-    assertThat(RegionAddresses.NUMBERED)
-        .containsExactlyInAnyOrderElementsOf(AwsRegions.ALL)
-        .doesNotHaveDuplicates()
-        .hasSizeLessThan(100);
+    assertThat(RegionAddresses.NUMBERED).doesNotHaveDuplicates().hasSizeLessThan(100);
     assertThat(RegionAddresses.of("af-south-1", false)).hasToString("10.100.0.0/16");
     assertThat(RegionAddresses.of("us-east-1", false)).hasToString("10.133.0.0/16");
     assertThat(RegionAddresses.of("us-west-2", false)).hasToString("10.138.0.0/16");
