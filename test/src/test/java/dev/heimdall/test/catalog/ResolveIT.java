@@ -9,6 +9,7 @@ import static dev.heimdall.test.catalog.Said.truncates;
 import static dev.heimdall.test.catalog.Said.updates;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -311,7 +312,11 @@ class ResolveIT {
             false,
             List.of(),
             Set.of("noisy", "name"),
-            Set.of());
+            Set.of(),
+            Set.of(),
+            null,
+            NameSet.EMPTY,
+            List.of());
 
     Statement write = db.resolve(attribute);
 

@@ -41,28 +41,17 @@ final class Said {
 
   static ParsedStatement said(
       StatementClass kind, List<String> reads, List<String> writes, List<String> functions) {
-    return new ParsedStatement(
+    return ParsedStatement.of(
         kind,
-        true,
-        1,
         reads.stream().map(Said::table).toList(),
         writes.stream().map(Said::table).toList(),
-        functions.stream().map(Said::function).toList(),
-        false,
-        List.of());
+        EnumSet.allOf(RowChange.class),
+        functions.stream().map(Said::function).toList());
   }
 
   private static ParsedStatement changes(RowChange change, String table) {
-    return new ParsedStatement(
-        StatementClass.WRITE,
-        true,
-        1,
-        List.of(),
-        List.of(table(table)),
-        EnumSet.of(change),
-        List.of(),
-        false,
-        List.of());
+    return ParsedStatement.of(
+        StatementClass.WRITE, List.of(), List.of(table(table)), EnumSet.of(change), List.of());
   }
 
   private static TableName table(String name) {

@@ -8,10 +8,13 @@ import dev.heimdall.engine.dialect.postgres.catalog.PostgresRoutines;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.NameScope;
+import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -23,15 +26,12 @@ class CatalogueTest {
 
   private static ParsedStatement said(
       StatementClass kind, List<String> reads, List<String> writes, String... functions) {
-    return new ParsedStatement(
+    return ParsedStatement.of(
         kind,
-        true,
-        1,
         reads.stream().map(CatalogueTest::table).toList(),
         writes.stream().map(CatalogueTest::table).toList(),
-        List.of(functions).stream().map(f -> new FunctionName(null, f)).toList(),
-        false,
-        List.of());
+        EnumSet.allOf(RowChange.class),
+        List.of(functions).stream().map(f -> new FunctionName(null, f)).toList());
   }
 
   private static TableName table(String name) {
@@ -98,14 +98,11 @@ class CatalogueTest {
   @Test
   void theNameOfAnotherDatabaseIsUnknown() {
     ParsedStatement parsed =
-        new ParsedStatement(
+        ParsedStatement.of(
             StatementClass.READ,
-            true,
-            1,
             List.of(new TableName("elsewhere", "public", "a")),
             List.of(),
-            List.of(),
-            false,
+            Set.of(),
             List.of());
 
     assertThat(fresh(objects()).resolve(parsed, SCOPE).readOnly()).isFalse();
@@ -160,7 +157,11 @@ class CatalogueTest {
         false,
         List.of(),
         Set.of(),
-        Set.of(operator));
+        Set.of(operator),
+        Set.of(),
+        null,
+        NameSet.EMPTY,
+        List.of());
   }
 
   @Test

@@ -10,14 +10,14 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class FingerprintEntryTest {
   private static final NameScope SCOPE = new NameScope("db", "app", null);
   private static final ParsedStatement PARSED =
-      new ParsedStatement(
-          StatementClass.READ, true, 1, List.of(), List.of(), List.of(), false, List.of());
+      ParsedStatement.of(StatementClass.READ, List.of(), List.of(), Set.of(), List.of());
 
   private final FingerprintEntry known =
       new FingerprintEntry(1, 2, null, "select ?", true, false, new StatementTimes());

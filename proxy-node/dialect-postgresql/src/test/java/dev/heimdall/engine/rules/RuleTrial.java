@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -195,7 +196,9 @@ final class RuleTrial {
             ? StatementClass.UNKNOWN
             : writes.isEmpty() ? StatementClass.READ : StatementClass.WRITE;
     return new Statement(
-        new ParsedStatement(kind, understood, 1, List.of(), List.of(), List.of(), false, List.of()),
+        understood
+            ? ParsedStatement.of(kind, List.of(), List.of(), Set.of(), List.of())
+            : ParsedStatement.UNREAD,
         kind,
         new TreeSet<>(reads),
         new TreeSet<>(writes),

@@ -13,10 +13,12 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -475,8 +477,12 @@ public final class QueryPipeline {
 
   private static Statement ofSession() {
     ParsedStatement parsed =
-        new ParsedStatement(
-            StatementClass.SESSION, true, 1, List.of(), List.of(), List.of(), false, List.of());
+        ParsedStatement.of(
+            StatementClass.SESSION,
+            List.of(),
+            List.of(),
+            EnumSet.allOf(RowChange.class),
+            List.of());
     return new Statement(
         parsed,
         StatementClass.SESSION,

@@ -84,82 +84,33 @@ public record ParsedStatement(
     doubt = understood ? null : doubt == null ? UNTOLD : doubt;
   }
 
-  /** Of a text of which it is not said why it was not understood. */
-  public ParsedStatement(
+  /**
+   * Of a text that was understood, and does no more than this.
+   *
+   * @param changes how rows are changed
+   */
+  public static ParsedStatement of(
       StatementClass kind,
-      boolean understood,
-      int statements,
       List<TableName> reads,
       List<TableName> writes,
       Set<RowChange> changes,
-      List<FunctionName> functions,
-      boolean locking,
-      List<String> hints,
-      Set<String> attributes,
-      Set<String> operators) {
-    this(
+      List<FunctionName> functions) {
+    return new ParsedStatement(
         kind,
-        understood,
-        statements,
+        true,
+        1,
         reads,
         writes,
         changes,
         functions,
-        locking,
-        hints,
-        attributes,
-        operators,
+        false,
+        List.of(),
+        Set.of(),
+        Set.of(),
         Set.of(),
         null,
         NameSet.EMPTY,
         List.of());
-  }
-
-  /** Of a text without attributes and operators. */
-  public ParsedStatement(
-      StatementClass kind,
-      boolean understood,
-      int statements,
-      List<TableName> reads,
-      List<TableName> writes,
-      Set<RowChange> changes,
-      List<FunctionName> functions,
-      boolean locking,
-      List<String> hints) {
-    this(
-        kind,
-        understood,
-        statements,
-        reads,
-        writes,
-        changes,
-        functions,
-        locking,
-        hints,
-        Set.of(),
-        Set.of());
-  }
-
-  /** Of a text that does not tell how rows are changed: in any way. */
-  public ParsedStatement(
-      StatementClass kind,
-      boolean understood,
-      int statements,
-      List<TableName> reads,
-      List<TableName> writes,
-      List<FunctionName> functions,
-      boolean locking,
-      List<String> hints) {
-    this(
-        kind,
-        understood,
-        statements,
-        reads,
-        writes,
-        EnumSet.allOf(RowChange.class),
-        functions,
-        locking,
-        hints);
   }
 
   /** About how many bytes it takes in memory. */
