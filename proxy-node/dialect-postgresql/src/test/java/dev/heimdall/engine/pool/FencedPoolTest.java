@@ -70,7 +70,7 @@ class FencedPoolTest {
 
   @BeforeEach
   void open() {
-    vdb = new VdbPools("shop", servers, new NoEvents(), plan(), () -> now);
+    vdb = new VdbPools("shop", servers, new NoEvents(), plan(), () -> now, Neighbours.none());
     pool = vdb.join(KEY, loop);
   }
 

@@ -61,7 +61,7 @@ class LanesTest {
 
   @BeforeEach
   void open() {
-    vdb = new VdbPools("shop", servers, new NoEvents(), plan(1));
+    vdb = new VdbPools("shop", servers, new NoEvents(), plan(1), Neighbours.none());
     pool = vdb.join(KEY, context);
   }
 
@@ -127,7 +127,7 @@ class LanesTest {
     SharingUser ann = share();
     SharingUser bob = share();
     assertThat(bob.lane).isSameAs(ann.lane);
-    assertThat(pool.laneFigures().depth()).isEqualTo(2);
+    assertThat(pool.view().laneFigures().depth()).isEqualTo(2);
 
     answer(only);
     assertThat(ann.answers).isOne();
@@ -137,7 +137,7 @@ class LanesTest {
     assertThat(bob.answers).isOne();
     assertThat(pool.counts().shared()).isZero();
     assertThat(pool.counts().idle()).isOne();
-    assertThat(pool.laneFigures()).isEqualTo(new LaneFigures(0, 0, 2, 2, 1, 0));
+    assertThat(pool.view().laneFigures()).isEqualTo(new LaneFigures(0, 0, 2, 2, 1, 0));
   }
 
   @Test
@@ -394,7 +394,7 @@ class LanesTest {
     answer(only);
     assertThat(List.of(first.answers, second.answers, third.answers)).containsExactly(1, 0, 0);
     assertThat(pool.counts().idle()).isOne();
-    assertThat(pool.laneFigures().moved()).isEqualTo(2);
+    assertThat(pool.view().laneFigures().moved()).isEqualTo(2);
   }
 
   @Test

@@ -75,7 +75,7 @@ class LedPoolTest {
 
   @BeforeEach
   void open() {
-    vdb = new VdbPools("shop", servers, new NoEvents(), plan());
+    vdb = new VdbPools("shop", servers, new NoEvents(), plan(), Neighbours.none());
     pool = vdb.join(KEY, loop);
   }
 

@@ -118,7 +118,7 @@ class LoopPoolTest extends OnePool {
 
     assertThat(ann.notices).isOne();
     assertThat(events.noticed).isOne();
-    assertThat(pool.waitNotices()).isOne();
+    assertThat(pool.view().waitNotices()).isOne();
     assertThat(ann.waits()).isTrue();
   }
 

@@ -92,12 +92,12 @@ class LoopPoolUpkeepTest extends OnePool {
     pool.release(only);
     assertThat(sentTo(only)).isEqualTo("Q\0\0\0\rROLLBACK\0");
     assertThat(ann.waits()).isTrue();
-    assertThat(pool.stateOf(only)).isEqualTo("cleaning");
+    assertThat(pool.view().stateOf(only)).isEqualTo("cleaning");
     servers.answer(only, TransactionState.IDLE);
 
     assertThat(ann.connection).isSameAs(only);
-    assertThat(pool.stateOf(only)).isEqualTo("active");
-    assertThat(pool.cleaningCount()).isZero();
+    assertThat(pool.view().stateOf(only)).isEqualTo("active");
+    assertThat(pool.view().cleaningCount()).isZero();
   }
 
   @Test
@@ -148,7 +148,7 @@ class LoopPoolUpkeepTest extends OnePool {
     servers.fail(only);
 
     assertThat(only.closed()).isTrue();
-    assertThat(pool.cleaningCount()).isZero();
+    assertThat(pool.view().cleaningCount()).isZero();
     assertThat(servers.attempts()).isOne();
   }
 
@@ -166,7 +166,7 @@ class LoopPoolUpkeepTest extends OnePool {
     pool.tick(first.now() + 11 * SECOND);
 
     assertThat(only.closed()).isTrue();
-    assertThat(pool.cleaningCount()).isZero();
+    assertThat(pool.view().cleaningCount()).isZero();
     assertThat(servers.attempts()).isOne();
   }
 

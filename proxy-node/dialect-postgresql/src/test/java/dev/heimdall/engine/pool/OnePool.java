@@ -97,7 +97,7 @@ abstract class OnePool {
   }
 
   void open() {
-    vdb = new VdbPools("shop", servers, events, plan(), this::nanoTime);
+    vdb = new VdbPools("shop", servers, events, plan(), this::nanoTime, Neighbours.none());
     pool = vdb.join(KEY, first);
   }
 

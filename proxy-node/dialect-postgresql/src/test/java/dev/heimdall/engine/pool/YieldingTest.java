@@ -208,7 +208,7 @@ class YieldingTest {
     servers.vanish(connection);
     runLoops();
     assertThat(neighbours.servers()).isZero();
-    assertThat(shop.connectingCount()).isZero();
+    assertThat(shop.view().connectingCount()).isZero();
   }
 
   @Test
@@ -238,6 +238,6 @@ class YieldingTest {
     assertThat(shop.counts().held()).isEqualTo(1);
     assertThat(shop.mostOfAll()).isZero();
     assertThat(connection.status()).isEqualTo(TransactionState.IDLE);
-    assertThat(one.serverNearlyFull()).isFalse();
+    assertThat(one.room().serverNearlyFull()).isFalse();
   }
 }

@@ -112,18 +112,18 @@ final class LiveRows {
               pool.counts().held() + pool.counts().shared(),
               pool.counts().shared(),
               pool.counts().idle(),
-              pool.cleaningCount(),
-              pool.connectingCount(),
+              pool.view().cleaningCount(),
+              pool.view().connectingCount(),
               pool.scope().plan().settings().size(),
               pool.mostOfAll(),
-              TimeUnit.NANOSECONDS.toMicros(pool.longestWait()),
+              TimeUnit.NANOSECONDS.toMicros(pool.view().longestWait()),
               vdb != null && vdb.settings().vdb().multiplex()
                   ? PoolRow.Mode.TRANSACTION
                   : PoolRow.Mode.SESSION,
               pool.scope().paused(),
-              pool.waitNotices(),
-              pool.laneFigures().depth(),
-              pool.laneFigures().deepest(),
+              pool.view().waitNotices(),
+              pool.view().laneFigures().depth(),
+              pool.view().laneFigures().deepest(),
               sum(pool, ServerStatements::count),
               sum(pool, ServerStatements::bytes),
               pool.scope().clusterServer().map(ServerAddress::toString).orElse(null)));
@@ -139,7 +139,9 @@ final class LiveRows {
   }
 
   private static long sum(LoopPool pool, ToLongFunction<ServerStatements> figure) {
-    return pool.connections().stream().mapToLong(c -> figure.applyAsLong(c.statements())).sum();
+    return pool.view().connections().stream()
+        .mapToLong(c -> figure.applyAsLong(c.statements()))
+        .sum();
   }
 
   private static PoolRow sum(PoolRow a, PoolRow b) {
@@ -259,7 +261,7 @@ final class LiveRows {
         loop -> {
           List<ServerRow> rows = new ArrayList<>();
           for (LoopPool pool : poolsOf(loop)) {
-            for (ServerConnection server : pool.connections()) {
+            for (ServerConnection server : pool.view().connections()) {
               rows.add(pooledRow(pool, server));
             }
           }
@@ -336,7 +338,7 @@ final class LiveRows {
     if (client != null) {
       return client.pinReason() == null ? ServerRow.State.ACTIVE : ServerRow.State.PINNED;
     }
-    return switch (pool.stateOf(server)) {
+    return switch (pool.view().stateOf(server)) {
       case "cleaning" -> ServerRow.State.RESET;
       case "shared" -> ServerRow.State.SHARED;
       default -> ServerRow.State.IDLE;

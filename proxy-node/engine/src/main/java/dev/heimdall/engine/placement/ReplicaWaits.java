@@ -34,7 +34,10 @@ final class ReplicaWaits {
     long most = pools.plan().source().cluster().failover().queueTimeout().toNanos();
     if (!wait.begin(now, most, CatchUpWait.AT_TIMES)) {
       outwaited =
-          pools.withoutWriter("No replica can answer the read either: " + why.words() + ".");
+          pools
+              .missing()
+              .error()
+              .withDetail("No replica can answer the read either: " + why.words() + ".");
     }
   }
 

@@ -12,11 +12,22 @@ import dev.heimdall.model.PoolSettings;
 final class Growth {
   private final LoopPool pool;
   private final SharedPool shared;
+  private final PooledConnections connections;
+  private final Warmup warmup;
+  private final WaitQueue waiters;
   private final ConnectAttempts attempts = new ConnectAttempts();
 
-  Growth(LoopPool pool, SharedPool shared) {
+  Growth(
+      LoopPool pool,
+      SharedPool shared,
+      PooledConnections connections,
+      Warmup warmup,
+      WaitQueue waiters) {
     this.pool = pool;
     this.shared = shared;
+    this.connections = connections;
+    this.warmup = warmup;
+    this.waiters = waiters;
   }
 
   /** One for each who waits and for whom none is on its way. */
@@ -25,9 +36,9 @@ final class Growth {
       return;
     }
     while (!shared.scope().holdsBack()
-        && pool.wantsMore(attempts.underWay())
+        && attempts.underWay() + warmup.size() < waiters.size()
         && attempts.mayBegin()) {
-      if (shared.scope().serverNearlyFull() && shared.askOthers(pool)) {
+      if (shared.scope().room().serverNearlyFull() && shared.askOthers(pool)) {
         return; // rather than one more connection at the server
       }
       if (!shared.reserve(pool)) {
@@ -56,11 +67,11 @@ final class Growth {
 
   /** Opens connections for no waiter yet until there are so many, as far as there is room. */
   void ready(int wanted) {
-    while (pool.hasFewer(wanted, attempts.underWay())
+    while (connections.size() + attempts.underWay() < wanted
         && attempts.mayBegin()
         && !attempts.tooEarly(now())
         && !shared.scope().holdsBack()
-        && !shared.scope().serverNearlyFull()
+        && !shared.scope().room().serverNearlyFull()
         && shared.reserveSpare()) {
       open();
     }
@@ -70,7 +81,7 @@ final class Growth {
     if (shared.keepsMinimum(pool)
         && !shared.scope().holdsBack()
         && !attempts.failing()
-        && !shared.scope().serverNearlyFull()
+        && !shared.scope().room().serverNearlyFull()
         && shared.limit().used() < Math.min(settings.minIdle(), settings.size())
         && shared.reserve(pool)) {
       open();
@@ -96,8 +107,8 @@ final class Growth {
   }
 
   private void open() {
-    if (shared.scope().serverNearlyFull()) {
-      shared.scope().makeRoomFor(pool);
+    if (shared.scope().room().serverNearlyFull()) {
+      shared.scope().room().makeRoomFor(pool);
     }
     int attempt = attempts.begun();
     long generation = shared.generation();
@@ -126,10 +137,10 @@ final class Growth {
     boolean meant = attempts.failed(attempt, failure, now());
     shared.free();
     if (failure.tooMany()) {
-      shared.scope().makeRoomFor(pool); // the next attempt finds it
+      shared.scope().room().makeRoomFor(pool); // the next attempt finds it
     }
     pool.notOpened(
         failure,
-        meant && (failure.permanent() || shared.scope().reader() && pool.hasNoConnection()));
+        meant && (failure.permanent() || shared.scope().reader() && connections.isEmpty()));
   }
 }

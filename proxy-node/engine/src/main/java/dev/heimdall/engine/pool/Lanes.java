@@ -7,6 +7,7 @@ import dev.heimdall.model.PipeliningSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The connections of one pool on one loop that several sessions share, and which of them the next
@@ -166,6 +167,18 @@ final class Lanes {
     long work = Math.max(LEAST_WORK_NANOS, alone - fastest);
     long fitting = settings.maxWait().toNanos() / work;
     return (int) Math.max(1, Math.min(fitting, settings.maxDepth()));
+  }
+
+  /** Has those who wait share a connection, as many as are soon done. */
+  void fill(ServerConnection connection, long alone, Waiter first, Supplier<Waiter> others) {
+    Lane lane = open(connection, alone);
+    int most = depthFor(alone, pool.pipelining());
+    Waiter next = first;
+    for (int i = 0; i < most && next != null; i++) {
+      put(lane);
+      next.placed(lane);
+      next = connection.closed() || i + 1 == most ? null : others.get();
+    }
   }
 
   /** Makes a lane of a connection that nobody uses. */

@@ -169,7 +169,7 @@ public final class LoginChecks {
       return;
     }
     if (server == null) {
-      unavailable(context, key, check, pools.noWriter().asFatal());
+      unavailable(context, key, check, pools.missing().error().asFatal());
       return;
     }
     synchronized (this) {
@@ -303,13 +303,13 @@ public final class LoginChecks {
    * limit.
    */
   private void full(LoopContext context, PoolKey key, Check check, ServerError why) {
-    if (pools.makeRoom(key)) {
+    if (pools.room().makeRoomForLogIn(key)) {
       check.lastTry = check.tries + ROOM_TRIES;
     }
     if (check.tries < Math.min(check.lastTry, MOST_ROOM_TRIES)) {
       check.tries++;
       later(context, key, check, ROOM_MILLIS);
-    } else if (pools.allInUse(key)) {
+    } else if (pools.keyed().allInUse(key)) {
       long revision;
       synchronized (this) {
         revision = check.revision;

@@ -2,7 +2,6 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.CancelRequests;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.Residue;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
@@ -10,7 +9,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
 import java.util.HashSet;
 import java.util.Set;
@@ -24,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * come, first served. All methods but the counters belong to the loop's thread.
  */
 public final class LoopPool
-    implements ConnectionKeeper, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
+    implements PooledConnections.Pool, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   /** More than these would take longer to make than the reads take that they are for. */
@@ -45,6 +43,8 @@ public final class LoopPool
   private final WaitLimits waitLimits;
   private final PoolAudit audit;
   private final LeftConnections left = new LeftConnections(this);
+  private final Leaving leaving;
+  private final PoolView view;
 
   /** Whether those who share have just had their turn. */
   private boolean afterShared;
@@ -59,7 +59,9 @@ public final class LoopPool
     this.connections = new PooledConnections(context, shared, idle);
     this.waiters = new WaitQueue(context);
     this.waitLimits = new WaitLimits(shared.scope(), shared.key(), waiters);
-    this.growth = new Growth(this, shared);
+    this.growth = new Growth(this, shared, connections, warmup, waiters);
+    this.leaving = new Leaving(shared, connections, waiters, left);
+    this.view = new PoolView(connections, idle, held, cleaning, warmup, waiters, growth, lanes);
     this.audit = new PoolAudit(this, shared);
   }
 
@@ -75,10 +77,6 @@ public final class LoopPool
   @Override
   public LoopContext context() {
     return context;
-  }
-
-  private PoolSettings settings() {
-    return shared.settings();
   }
 
   // ---- acquire and release
@@ -174,7 +172,7 @@ public final class LoopPool
 
   @Override
   public int size() {
-    return settings().size();
+    return shared.settings().size();
   }
 
   @Override
@@ -190,7 +188,7 @@ public final class LoopPool
         && !connection.restless()
         && !connection.cancels().inProgress()
         && !connection.cancels().wereSent()
-        && settings().reset() != ResetMode.ALWAYS
+        && shared.settings().reset() != ResetMode.ALWAYS
         && !shared.scope().holdsBack()
         && !retired(connection)
         && hungrier() == null;
@@ -233,7 +231,7 @@ public final class LoopPool
     }
     if (connection.status() != TransactionState.IDLE) {
       cleaning.rollBack(connection);
-    } else if (left.tainted() || settings().reset() == ResetMode.ALWAYS) {
+    } else if (left.tainted() || shared.settings().reset() == ResetMode.ALWAYS) {
       cleaning.discardAll(connection);
     } else if (left.isSeedInDoubt()) {
       cleaning.seed(connection);
@@ -267,7 +265,7 @@ public final class LoopPool
     }
     LoopPool hungrier = hungrier();
     if (hungrier != null && !shared.scope().holdsBack()) {
-      moveTo(hungrier, connection);
+      connections.move(connection, this, hungrier);
       return;
     }
     if (waiters.isEmpty() || shared.scope().holdsBack()) {
@@ -299,13 +297,7 @@ public final class LoopPool
       return;
     }
     long alone = sharesFor(next, connection);
-    Lane lane = lanes.open(connection, alone);
-    int most = lanes.depthFor(alone, pipelining());
-    for (int i = 0; i < most && next != null; i++) {
-      lanes.put(lane);
-      next.placed(lane);
-      next = connection.closed() || i + 1 == most ? null : waiters.nextSharing(fits);
-    }
+    lanes.fill(connection, alone, next, () -> waiters.nextSharing(fits));
     published();
   }
 
@@ -361,20 +353,6 @@ public final class LoopPool
     published();
   }
 
-  /** Whether more sessions wait than connections are on their way. */
-  boolean wantsMore(int underWay) {
-    return underWay + warmup.size() < waiters.size();
-  }
-
-  boolean hasNoConnection() {
-    return connections.isEmpty();
-  }
-
-  /** Whether there are fewer connections than so many, those on their way included. */
-  boolean hasFewer(int than, int underWay) {
-    return connections.size() + underWay < than;
-  }
-
   /** The replica has answered: new connections may be used. */
   void warmed() {
     context.tick();
@@ -385,11 +363,7 @@ public final class LoopPool
   /** The server is lost: nobody waits for it, and what has not begun to answer is over. */
   void lost(ServerError why) {
     context.tick();
-    for (ServerConnection connection : connections.all()) {
-      if (!connection.begun()) {
-        connection.close(why.message());
-      }
-    }
+    connections.closeIf(connection -> !connection.begun(), why.message());
     left.abandon();
     growth.startAfresh();
     waiters.refuseAll(why);
@@ -426,11 +400,6 @@ public final class LoopPool
     }
   }
 
-  private void leave(ServerConnection connection, String why) {
-    shared.moving(1);
-    left.leave(connection, why);
-  }
-
   @Override
   public void gone(ServerConnection connection) {
     shared.moving(-1);
@@ -463,24 +432,8 @@ public final class LoopPool
     return connections.retired(connection);
   }
 
-  private void moveTo(LoopPool target, ServerConnection connection) {
-    Long generation = connections.remove(connection);
-    shared.moving(1);
-    published();
-    connection.move(
-        target.context,
-        target,
-        moved -> {
-          shared.moving(-1);
-          if (moved) {
-            target.adopt(connection, generation);
-          } else {
-            shared.free();
-          }
-        });
-  }
-
-  private void adopt(ServerConnection connection, long generation) {
+  @Override
+  public void adopt(ServerConnection connection, long generation) {
     context.tick();
     connections.add(connection, generation);
     free(connection);
@@ -489,30 +442,30 @@ public final class LoopPool
   /** Another loop waits and may open none: it gets an idle connection of this one. */
   void lendTo(LoopPool asking) {
     if (!idle.isEmpty() && waiters.isEmpty() && asking.counts().waiting() > 0) {
-      moveTo(asking, idle.takeOldest());
+      connections.move(idle.takeOldest(), this, asking);
     }
   }
 
   /** Makes room for a connection of another pool, whose waiters are woken. */
   void yieldIdle(String why) {
-    if (!idle.isEmpty()) {
-      idle.takeOldest().close(why);
+    if (closeIdle(1, why) > 0) {
       shared.scope().events().yielded();
-      published();
     }
   }
 
-  /** Closes so many of the connections that nobody uses, the oldest first. */
-  void closeIdle(int most, String why) {
-    for (int i = 0; i < most && !idle.isEmpty(); i++) {
+  /** Closes so many of the connections that nobody uses, the oldest first; how many there were. */
+  int closeIdle(int most, String why) {
+    int closed = 0;
+    for (; closed < most && !idle.isEmpty(); closed++) {
       idle.takeOldest().close(why);
     }
     published();
+    return closed;
   }
 
   @Override
   public void preparedFull() {
-    shared.scope().closePrepared();
+    shared.scope().room().closePrepared();
   }
 
   /** Connections that nobody uses let go of their prepared statements. */
@@ -523,7 +476,7 @@ public final class LoopPool
   @Override
   public void preparedNearlyFull(ServerConnection connection, boolean held) {
     boolean elsewhere = connection.statements().server().asksLoops(context.now());
-    shared.scope().yieldPrepared(context, held, elsewhere);
+    shared.scope().room().yieldPrepared(context, held, elsewhere);
   }
 
   /** Connections that nobody uses let go of some of their prepared statements. */
@@ -556,50 +509,20 @@ public final class LoopPool
   void undirected() {
     context.tick();
     waiters.writerLost();
-    takeReadsBack();
+    leaving.takeReadsBack();
     published();
   }
 
   /** The server has not answered of late: what others may answer does not wait for it. */
   void silent() {
     context.tick();
-    leaveSilent();
+    leaving.leaveSilent();
     published();
   }
 
-  /**
-   * What its connections say of whether their server is silent.
-   *
-   * @param late after how many nanoseconds a reply ought to be there
-   */
+  /** What its connections say of whether their server is silent; as {@link Quiet#of}. */
   Quiet quiet(long late) {
     return Quiet.of(connections.all(), late, context.now());
-  }
-
-  private void leaveSilent() {
-    if (shared.scope().silent()) {
-      waiters.writerSilent();
-      for (ServerConnection connection : connections.all()) {
-        // What several share is short.
-        boolean isShort = connection.shared() || shared.scope().silentSince(connection.lastUsed());
-        if (isShort && connection.delivery().answeredElsewhere()) {
-          leave(connection, "the server is silent, and others may answer");
-        }
-      }
-    }
-  }
-
-  /**
-   * Reads that are unanswered while there is no writer go to replicas as soon as these may answer
-   * them: a server that is silent keeps its connections open. What no replica can answer waits for
-   * what comes of it.
-   */
-  private void takeReadsBack() {
-    for (ServerConnection connection : connections.all()) {
-      if (connection.delivery().answeredElsewhere()) {
-        leave(connection, "the server is not known to be the writer any more");
-      }
-    }
   }
 
   void closeAll() {
@@ -607,9 +530,7 @@ public final class LoopPool
         ServerError.fatal(
             "57P01", "the virtual database " + shared.scope().vdb() + " was removed"));
     published();
-    for (ServerConnection connection : connections.all()) {
-      connection.close("the pool was closed");
-    }
+    connections.closeIf(connection -> true, "the pool was closed");
     left.abandon();
   }
 
@@ -621,14 +542,8 @@ public final class LoopPool
   }
 
   void tick(long now) {
-    PoolSettings settings = settings();
     waitLimits.look(now, connections.isEmpty() ? growth.lastFailure() : null);
-    if (!shared.scope().directed()) {
-      takeReadsBack();
-    } else {
-      leaveSilent();
-    }
-    left.look(!shared.scope().directed() || shared.scope().silent(), now);
+    leaving.look(now);
     published();
     serve();
     if (!waiters.isEmpty()) {
@@ -636,7 +551,7 @@ public final class LoopPool
     }
     connections.expire(now);
     cleaning.expire(now);
-    growth.keepMinimum(settings);
+    growth.keepMinimum(shared.settings());
     published();
     audit.look(now);
   }
@@ -674,50 +589,8 @@ public final class LoopPool
     return counts;
   }
 
-  // ---- for the operator; on the loop
-
-  /** How long the first waiter has waited, in nanoseconds. */
-  public long longestWait() {
-    return waiters.isEmpty() ? 0 : context.nanoTime() - waiters.firstSince();
-  }
-
-  public int connectingCount() {
-    return growth.underWay();
-  }
-
-  public int cleaningCount() {
-    return cleaning.size();
-  }
-
-  /** Notices sent to clients that waited for long. */
-  public long waitNotices() {
-    return waiters.notices();
-  }
-
-  boolean isIdle(ServerConnection connection) {
-    return idle.contains(connection);
-  }
-
-  public Set<ServerConnection> connections() {
-    return Set.copyOf(connections.all());
-  }
-
-  /** What was shared so far; only read. */
-  public LaneFigures laneFigures() {
-    return lanes.figures();
-  }
-
-  /** idle, active, shared, cleaning or warmup. */
-  public String stateOf(ServerConnection connection) {
-    if (connection.shared()) {
-      return "shared";
-    }
-    if (warmup.contains(connection)) {
-      return "warming";
-    }
-    if (held.contains(connection)) {
-      return "active";
-    }
-    return cleaning.contains(connection) ? "cleaning" : "idle";
+  /** What operators see of it. */
+  public PoolView view() {
+    return view;
   }
 }

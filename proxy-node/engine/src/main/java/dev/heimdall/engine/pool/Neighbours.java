@@ -42,7 +42,7 @@ public final class Neighbours {
   }
 
   /** Of a virtual database that has none; its servers are not queried for their limits. */
-  static Neighbours none() {
+  public static Neighbours none() {
     return new Neighbours(Stream::of, () -> 0, server -> {}, false);
   }
 

@@ -32,7 +32,7 @@ final class PoolAudit {
     }
     last = now;
     Map<ServerConnection, PoolAnomaly> found = new HashMap<>(0);
-    for (ServerConnection connection : pool.connections()) {
+    for (ServerConnection connection : pool.view().connections()) {
       PoolAnomaly anomaly = anomaly(connection);
       if (anomaly != null) {
         found.put(connection, anomaly);
@@ -52,9 +52,9 @@ final class PoolAudit {
     if (connection.closed()) {
       return null; // its end is on its way to the pool
     }
-    return switch (pool.stateOf(connection)) {
+    return switch (pool.view().stateOf(connection)) {
       case "active" -> ofLease(connection);
-      case "idle" -> pool.isIdle(connection) ? null : PoolAnomaly.NOT_HELD;
+      case "idle" -> pool.view().isIdle(connection) ? null : PoolAnomaly.NOT_HELD;
       default -> null;
     };
   }

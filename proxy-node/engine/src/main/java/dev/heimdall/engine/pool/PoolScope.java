@@ -12,6 +12,37 @@ import java.util.Optional;
 
 /** What one pool knows of the virtual database that it is for. Thread-safe. */
 public interface PoolScope {
+  /** What statements hear that need a writer when there is none. */
+  interface NoWriter {
+    /** Why there is no server to connect to, for a statement that has waited for one. */
+    ServerError error();
+
+    /** Why one more statement cannot wait for a writer; null when it can. */
+    ServerError noRoom();
+  }
+
+  /** Makes room at the server, at the cost of what nobody uses. */
+  interface Room {
+    /** Whether the server takes hardly any more connections. */
+    boolean serverNearlyFull();
+
+    /** The server takes no more, or hardly any: the longest idle one of another pool to it goes. */
+    void makeRoomFor(LoopPool asking);
+
+    /** The server has too many prepared statements: idle connections to it let go of theirs. */
+    void closePrepared();
+
+    /**
+     * The node's connections hold as many prepared statements as they may on the server: idle ones
+     * to it let go of some.
+     *
+     * @param here the loop whose idle connections do so at once
+     * @param heldToo whether those go as well that clients hold
+     * @param elsewhere whether other loops are to do so as well
+     */
+    void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere);
+  }
+
   /** The virtual database's name. */
   String vdb();
 
@@ -57,11 +88,8 @@ public interface PoolScope {
   /** Whether the server to connect to is known only since less than so long. */
   boolean directedWithin(Duration time, long now);
 
-  /** Why there is no server to connect to, for a statement that has waited for one. */
-  ServerError noWriter();
-
-  /** Why one more statement cannot wait for a writer; null when it can. */
-  ServerError noRoomWithoutWriter();
+  /** What statements hear, or get, while there is no server to connect to. */
+  NoWriter missing();
 
   /** How long a statement waits for a server that cannot be reached, or is not known. */
   Duration serverWait();
@@ -75,27 +103,8 @@ public interface PoolScope {
   /** Grows when connections that were made before must serve nobody any more. */
   long generation();
 
-  /** The server has too many prepared statements: idle connections to it let go of theirs. */
-  void closePrepared();
-
-  /**
-   * The node's connections hold as many prepared statements as they may on the server: idle ones to
-   * it let go of some.
-   *
-   * @param here the loop whose idle connections do so at once
-   * @param heldToo whether those go as well that clients hold
-   * @param elsewhere whether other loops are to do so as well
-   */
-  void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere);
-
-  /** Whether the server takes hardly any more connections. */
-  boolean serverNearlyFull();
-
-  /**
-   * The server takes no more connections, or hardly any: the longest idle one of all other pools of
-   * the node to it is closed.
-   */
-  void makeRoomFor(LoopPool asking);
+  /** What other pools let go of for one. */
+  Room room();
 
   /** Makes a connection for a pool, which has counted it. */
   void connectPooled(

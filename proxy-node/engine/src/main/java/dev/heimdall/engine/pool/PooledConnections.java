@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.model.PoolSettings;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 /**
  * All connections that a pool has on one loop, of which generation of the pools each is, and whose
@@ -25,6 +27,23 @@ final class PooledConnections {
 
     /** How many connections there are on all loops. */
     int used();
+
+    /** So many connections more are counted that no loop has, or fewer. */
+    void moving(int more);
+
+    /** A connection is over that was counted. */
+    void free();
+  }
+
+  /** A pool of connections of one loop. */
+  interface Pool extends ConnectionKeeper {
+    LoopContext context();
+
+    /** What is known of it everywhere has changed. */
+    void published();
+
+    /** A connection has come from another loop. */
+    void adopt(ServerConnection connection, long generation);
   }
 
   private final LoopContext context;
@@ -63,6 +82,33 @@ final class PooledConnections {
     return List.copyOf(generations.keySet());
   }
 
+  /** Closes those of which this is true. */
+  void closeIf(Predicate<ServerConnection> over, String why) {
+    for (ServerConnection connection : all()) {
+      if (over.test(connection)) {
+        connection.close(why);
+      }
+    }
+  }
+
+  /** Gives one to the pool of another loop. */
+  void move(ServerConnection connection, Pool from, Pool to) {
+    Long generation = remove(connection);
+    terms.moving(1);
+    from.published();
+    connection.move(
+        to.context(),
+        to,
+        moved -> {
+          terms.moving(-1);
+          if (moved) {
+            to.adopt(connection, generation);
+          } else {
+            terms.free();
+          }
+        });
+  }
+
   // ---- whose time is over
 
   boolean retired(ServerConnection connection) {
@@ -95,11 +141,7 @@ final class PooledConnections {
   /** Closes those whose time is over, also when they are in use. */
   void abandonRetired(String why) {
     idleGeneration = terms.generation();
-    for (ServerConnection connection : all()) {
-      if (retired(connection)) {
-        connection.close(why);
-      }
-    }
+    closeIf(this::retired, why);
   }
 
   /** Closes idle ones whose time is over, and those that nobody has used for long. */

@@ -1,9 +1,11 @@
 package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.net.LoopContext;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +21,9 @@ public record Quiet(long nanos, int waiting) {
   /** What was sent longer ago may take that long; it says nothing of its server. */
   private static final long OF_LATE = TimeUnit.SECONDS.toNanos(2);
 
+  /** Within this time a loop reads what is there. */
+  private static final long ONE_TURN_MILLIS = 10;
+
   /** One that waits may wait for a statement that takes long, or for a packet that was lost. */
   private static final int WITNESSES = 2;
 
@@ -33,6 +38,17 @@ public record Quiet(long nanos, int waiting) {
       all = all.and(new Quiet(now - each.heardAt(), waits ? 1 : 0));
     }
     return all;
+  }
+
+  /** What those of one loop say when it has read what is there by now: it may be behind. */
+  static CompletableFuture<Quiet> soon(LoopContext loop, Supplier<Quiet> quiet) {
+    CompletableFuture<Quiet> answer = new CompletableFuture<>();
+    loop.later(
+        () -> answer.complete(quiet.get()),
+        ONE_TURN_MILLIS,
+        TimeUnit.MILLISECONDS,
+        answer::completeExceptionally);
+    return answer;
   }
 
   /** What they say together, once all have said it. */

@@ -228,7 +228,8 @@ final class SharedPool implements PooledConnections.Terms {
   }
 
   /** Gives a reserved place back; whoever waits under one of the limits may have it. */
-  void free() {
+  @Override
+  public void free() {
     limit.give();
     userLimit.give();
     databaseLimit.give();
@@ -249,7 +250,8 @@ final class SharedPool implements PooledConnections.Terms {
    * So many connections more are counted that no loop has, or fewer: on their way from one to
    * another, or left to their server.
    */
-  void moving(int more) {
+  @Override
+  public void moving(int more) {
     moving.addAndGet(more);
   }
 

@@ -10,6 +10,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.prepared.StatementRoom;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.model.DataSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,15 +24,19 @@ final class VdbConnector {
 
   private final VdbPools pools;
   private final Connector connector;
+  private final Neighbours neighbours;
+  private final PoolLimits limits;
 
   /** Connections that are no pool's. */
   private final Set<ServerConnection> outside = ConcurrentHashMap.newKeySet();
 
   private volatile ServerError unreachable;
 
-  VdbConnector(VdbPools pools, Connector connector) {
+  VdbConnector(VdbPools pools, Connector connector, Neighbours neighbours, PoolLimits limits) {
     this.pools = pools;
     this.connector = connector;
+    this.neighbours = neighbours;
+    this.limits = limits;
   }
 
   /**
@@ -50,10 +55,10 @@ final class VdbConnector {
     PoolPlan now = pools.plan();
     PoolTarget to = pools.direction();
     if (!to.known()) {
-      handler.failed(ConnectFailure.unreachable(pools.noWriter().message()));
+      handler.failed(ConnectFailure.unreachable(pools.missing().error().message()));
       return;
     }
-    ServerLoad load = pools.entering(to.source());
+    ServerLoad load = entering(to.source());
     connector.connect(
         context,
         new ServerTarget(
@@ -65,7 +70,7 @@ final class VdbConnector {
             parameters,
             new StatementRoom(prepared, load.held()),
             to.led(),
-            pools.takesWrites(to),
+            pools.missing().takesWrites(to),
             fence(now, to)),
         keeper,
         new ServerConnector.Handler() {
@@ -89,7 +94,7 @@ final class VdbConnector {
 
           @Override
           public void failed(ConnectFailure failure) {
-            pools.left(to.source());
+            left(to.source());
             boolean answered = failure.permanent() || failure.withheld();
             unreachable = answered ? null : failure.error();
             if (failure.permanent()) {
@@ -127,7 +132,7 @@ final class VdbConnector {
     return new ServerConnector.Handler() {
       @Override
       public void connected(ServerConnection connection) {
-        pools.limited(load);
+        limited(load);
         handler.connected(connection);
       }
 
@@ -140,7 +145,7 @@ final class VdbConnector {
 
   /** A connection has ended. */
   void closed(ServerConnection connection) {
-    pools.left(connection.target().source());
+    left(connection.target().source());
     outside.remove(connection);
   }
 
@@ -154,5 +159,24 @@ final class VdbConnector {
   /** Why the server could not be reached the last time, or null when it could. */
   ServerError unreachable() {
     return unreachable;
+  }
+
+  /** A connection is about to be made to a server; {@link #left} has to follow. */
+  private ServerLoad entering(DataSource server) {
+    ServerLoad load = neighbours.entering(server.hosts().get(0));
+    limited(load);
+    return load;
+  }
+
+  /** A connection to a server has ended, or was not made. */
+  private void left(DataSource server) {
+    neighbours.left(server.hosts().get(0));
+  }
+
+  /** The server may have reported another limit, or other nodes share it. */
+  private void limited(ServerLoad load) {
+    if (load.limit() > 0) {
+      limits.ofServer(load.limit(), neighbours.nodes());
+    }
   }
 }

@@ -6,13 +6,11 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.prepared.StatementBounds;
-import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,31 +20,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** The pools of one virtual database on all event loops, with what limits them together. */
-public final class VdbPools implements PoolScope, SharedPool.Siblings {
-  /** How long a server waits for the users of a database to go, and a little more. */
-  private static final Duration FREEING = Duration.ofSeconds(6);
-
-  /** Within this time a loop reads what is there. */
-  private static final long ONE_TURN_MILLIS = 10;
-
+public final class VdbPools implements PoolScope {
   private final String vdb;
   private final Connector connector;
   private final PoolEvents events;
   private final PoolLimits limits;
-  private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
-
-  /** Databases that are to have no users, and until when, by {@link System#nanoTime}. */
-  private final Map<String, Long> freed = new ConcurrentHashMap<>();
-
+  private final KeyedPools pools;
   private final Neighbours neighbours;
   private final Yielding yielding;
   private final VdbConnector connections;
   private final LoginChecks logins;
+  private final MissingWriter missing = new MissingWriter(this);
 
   /** Those for the replicas of its cluster; null where they are for a replica themselves. */
   private final ReaderPools readers;
@@ -67,24 +54,25 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   /** Whether there is a replica that answers; a writer's pools do not ask. */
   private volatile boolean answers = true;
 
-  public VdbPools(String vdb, Connector connector, PoolEvents events, PoolPlan plan) {
-    this(vdb, connector, events, plan, System::nanoTime);
-  }
-
   /**
    * @param neighbours whose idle connections make room where a server takes no more
    */
   public VdbPools(
       String vdb, Connector connector, PoolEvents events, PoolPlan plan, Neighbours neighbours) {
-    this(vdb, connector, events, plan, System::nanoTime, neighbours, false);
+    this(vdb, connector, events, plan, System::nanoTime, neighbours);
   }
 
   /**
    * @param clock that of the loops
    */
   public VdbPools(
-      String vdb, Connector connector, PoolEvents events, PoolPlan plan, LongSupplier clock) {
-    this(vdb, connector, events, plan, clock, Neighbours.none(), false);
+      String vdb,
+      Connector connector,
+      PoolEvents events,
+      PoolPlan plan,
+      LongSupplier clock,
+      Neighbours neighbours) {
+    this(vdb, connector, events, plan, clock, neighbours, false);
   }
 
   private VdbPools(
@@ -106,7 +94,8 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     this.direction = PoolTarget.of(plan.source(), clock.getAsLong());
     this.limits = new PoolLimits(plan);
     this.yielding = new Yielding(this, neighbours);
-    this.connections = new VdbConnector(this, connector);
+    this.pools = new KeyedPools(this, limits);
+    this.connections = new VdbConnector(this, connector, neighbours, limits);
     this.logins = new LoginChecks(this, connector);
   }
 
@@ -225,31 +214,16 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   /**
-   * The pools of a replica that decides on log-ins while there is no writer, as it has all that the
-   * last one had; null where there is a writer, or no such replica.
+   * The pools of a replica that decides on log-ins while there is no writer; null where there is
+   * one, or no such replica.
    */
   public VdbPools standIn() {
-    WriterWatch by = watch;
-    return by == null || reader() || direction.known()
-        ? null
-        : by.view().completeReplica().map(readers::at).orElse(null);
+    return missing.standIn();
   }
 
   /** Whether connections follow the writer of a cluster. */
   public boolean led() {
     return direction.led();
-  }
-
-  /** Whether a server is the writer by its last answer, and allowed writes then. */
-  boolean takesWrites(PoolTarget to) {
-    WriterWatch by = watch;
-    return to.led()
-        && by != null
-        && by.view()
-            .topology()
-            .writer()
-            .filter(node -> node.state() == NodeState.UP && node.address().equals(to.server()))
-            .isPresent();
   }
 
   /** Follows the writer of a cluster from now on; its source must be one. */
@@ -283,18 +257,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
             .filter(pools -> pools.clusterServer().equals(Optional.of(server)))
             .flatMap(pools -> pools.loopPools().stream())
             .filter(pool -> pool.counts().all() > 0)
-            .map(pool -> quiet(pool, late)));
-  }
-
-  private static CompletableFuture<Quiet> quiet(LoopPool pool, long late) {
-    CompletableFuture<Quiet> answer = new CompletableFuture<>();
-    pool.context()
-        .later(
-            () -> answer.complete(pool.quiet(late)),
-            ONE_TURN_MILLIS,
-            TimeUnit.MILLISECONDS,
-            answer::completeExceptionally);
-    return answer;
+            .map(pool -> Quiet.soon(pool.context(), () -> pool.quiet(late))));
   }
 
   @Override
@@ -441,41 +404,9 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     return to.led() && now - to.since() <= time.toNanos();
   }
 
-  /**
-   * What a read is told that neither a writer nor a replica answers.
-   *
-   * @param detail why no replica does, in a sentence
-   */
-  public ServerError withoutWriter(String detail) {
-    return noWriter().withDetail(detail);
-  }
-
   @Override
-  public ServerError noWriter() {
-    WriterWatch by = watch;
-    if (by == null) {
-      return PoolTarget.NO_WRITER;
-    }
-    Topology topology = by.view().topology();
-    if (topology.has(NodeState.FENCED)) {
-      return PoolTarget.FENCED;
-    }
-    if (topology.has(NodeState.REFUTED)) {
-      return PoolTarget.SEVERAL_WRITERS;
-    }
-    return topology.global().handover().map(PoolTarget::during).orElse(PoolTarget.NO_WRITER);
-  }
-
-  @Override
-  public ServerError noRoomWithoutWriter() {
-    FailoverSettings settings = plan.source().cluster().failover();
-    int waiting = loopPools().stream().mapToInt(p -> p.counts().waiting()).sum();
-    if (!settings.queueTimeout().isZero() && waiting < settings.maxQueue()) {
-      return null;
-    }
-    return noWriter()
-        .withDetail(
-            "cluster.failover.maxQueue is " + settings.maxQueue() + " and as many wait already.");
+  public MissingWriter missing() {
+    return missing;
   }
 
   @Override
@@ -494,7 +425,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       readers.update(next);
     }
     limits.update(next);
-    pools.values().forEach(pool -> pool.limit().max(next.settings().size()));
+    pools.all().forEach(pool -> pool.limit().max(next.settings().size()));
     if (moved) {
       logins.doubtAll();
       reconnect();
@@ -515,20 +446,8 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
     }
     OptionalInt above = limits.rule(user, connections, idle);
     if (above.isPresent()) {
-      closeIdle(user, above.getAsInt());
-      wakeWaiters();
-    }
-  }
-
-  /** Closes so many of a user's connections that nobody uses, as far as there are any. */
-  private void closeIdle(String user, int most) {
-    int left = most;
-    for (LoopPool pool : loopPools()) {
-      if (left > 0 && pool.key().credential().user().equals(user)) {
-        int here = Math.min(left, pool.counts().idle());
-        left -= here;
-        pool.onLoop(() -> pool.closeIdle(here, "a rule lets its user have fewer"));
-      }
+      pools.closeIdle(user, above.getAsInt());
+      pools.wakeWaiters();
     }
   }
 
@@ -538,12 +457,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
       return false;
     }
     Integer most = limits.mostIdle(user);
-    return most == null
-        || loopPools().stream()
-                .filter(pool -> pool.key().credential().user().equals(user))
-                .mapToInt(p -> p.counts().idle())
-                .sum()
-            < most;
+    return most == null || pools.idleOf(user) < most;
   }
 
   /**
@@ -551,55 +465,12 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * has left it and its last connection is closed.
    */
   public LoopPool join(PoolKey key, LoopContext context) {
-    SharedPool shared =
-        pools.compute(
-            key,
-            (k, known) -> {
-              SharedPool pool = known == null ? make(k) : known;
-              pool.joined();
-              return pool;
-            });
-    return shared.on(context);
-  }
-
-  private SharedPool make(PoolKey key) {
-    return new SharedPool(
-        this,
-        this,
-        key,
-        new Limit(plan.settings().size()),
-        limits.ofUser(key),
-        limits.ofDatabase(key));
+    return pools.join(key, context);
   }
 
   /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
   public void leave(LoopPool pool) {
-    pools.computeIfPresent(
-        pool.key(),
-        (key, shared) -> {
-          boolean unused = shared.left();
-          if (!unused && toBeFree(key.database())) {
-            shared.freed();
-          } else if (!unused) {
-            shared.renewIfFreed();
-          }
-          return unused ? gone(key) : shared;
-        });
-  }
-
-  @Override
-  public void forgetUnused(PoolKey key) {
-    pools.computeIfPresent(key, (k, shared) -> shared.unused() ? gone(k) : shared);
-  }
-
-  private SharedPool gone(PoolKey key) {
-    limits.left(key);
-    return null;
-  }
-
-  @Override
-  public Limit total() {
-    return limits.total();
+    pools.leave(pool);
   }
 
   @Override
@@ -625,8 +496,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
 
   /** Connections of one role that were made before now serve nobody else, on replicas neither. */
   void renew(PoolKey key) {
-    withReaders()
-        .forEach(each -> Optional.ofNullable(each.pools.get(key)).ifPresent(SharedPool::renew));
+    withReaders().forEach(each -> each.pools.renew(key));
   }
 
   /**
@@ -635,7 +505,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    */
   public void renew() {
     logins.doubtAll();
-    withReaders().forEach(each -> each.pools.values().forEach(SharedPool::renew));
+    withReaders().forEach(each -> each.pools.all().forEach(SharedPool::renew));
   }
 
   /**
@@ -644,41 +514,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * waits for so long for a database to have no users. Never blocks.
    */
   public void free(String database) {
-    for (VdbPools each : withReaders()) {
-      each.toBeFree(database);
-      each.freed.put(database, System.nanoTime() + FREEING.toNanos());
-      each.pools.forEach(
-          (key, shared) -> {
-            if (key.database().equals(database)) {
-              each.pools.computeIfPresent(
-                  key,
-                  (k, pool) -> {
-                    pool.freed();
-                    return pool;
-                  });
-            }
-          });
-    }
-  }
-
-  /** Whether a database is to have no users now. */
-  private boolean toBeFree(String database) {
-    if (freed.isEmpty()) {
-      return false;
-    }
-    freed.values().removeIf(until -> until - System.nanoTime() < 0);
-    return freed.containsKey(database);
-  }
-
-  /** Closes an idle connection, of this pool if it has one; says whether there was any. */
-  boolean makeRoom(PoolKey key) {
-    return yielding.makeRoomForLogIn(key);
-  }
-
-  /** Whether this pool has connections, and all of them are in use. */
-  boolean allInUse(PoolKey key) {
-    SharedPool shared = pools.get(key);
-    return shared != null && shared.allInUse();
+    withReaders().forEach(each -> each.pools.free(database));
   }
 
   @Override
@@ -701,7 +537,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
    * one user or one database was reached.
    */
   public ServerError unreachable() {
-    return direction.known() ? connections.unreachable() : noWriter();
+    return direction.known() ? connections.unreachable() : missing.error();
   }
 
   @Override
@@ -717,65 +553,19 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
         .sum();
   }
 
-  @Override
+  /** Gives waiters what is free. */
   public void wakeWaiters() {
-    for (SharedPool pool : pools.values()) {
-      pool.wakeWaiters();
-    }
+    pools.wakeWaiters();
   }
 
   @Override
-  public void closePrepared() {
-    yielding.toSameServer().forEach(SharedPool::closePrepared);
+  public Yielding room() {
+    return yielding;
   }
 
-  @Override
-  public void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere) {
-    yielding.toSameServer().forEach(pool -> pool.yieldPrepared(here, heldToo, elsewhere));
-  }
-
-  @Override
-  public boolean serverNearlyFull() {
-    return yielding.serverNearlyFull();
-  }
-
-  @Override
-  public void makeRoomFor(LoopPool asking) {
-    yielding.makeRoomFor(asking);
-  }
-
-  @Override
-  public void evictIdleExcept(LoopPool asking, Limit full) {
-    yielding.makeRoomUnder(full, asking);
-  }
-
-  /** The pool of this key; null where there is none. */
-  SharedPool known(PoolKey key) {
-    return pools.get(key);
-  }
-
-  /** The pools of all keys. */
-  Collection<SharedPool> shared() {
-    return pools.values();
-  }
-
-  /** A connection is about to be made to a server; {@link #left} has to follow. */
-  ServerLoad entering(DataSource server) {
-    ServerLoad load = neighbours.entering(server.hosts().get(0));
-    limited(load);
-    return load;
-  }
-
-  /** A connection to a server has ended, or was not made. */
-  void left(DataSource server) {
-    neighbours.left(server.hosts().get(0));
-  }
-
-  /** The server may have reported another limit, or other nodes share it. */
-  void limited(ServerLoad load) {
-    if (load.limit() > 0) {
-      limits.ofServer(load.limit(), neighbours.nodes());
-    }
+  /** The pools by their keys. */
+  KeyedPools keyed() {
+    return pools;
   }
 
   /** These pools, and those for replicas. */
@@ -789,9 +579,7 @@ public final class VdbPools implements PoolScope, SharedPool.Siblings {
   }
 
   public Collection<LoopPool> loopPools() {
-    List<LoopPool> all = new ArrayList<>();
-    pools.values().forEach(shared -> all.addAll(shared.all()));
-    return all;
+    return pools.onLoops();
   }
 
   /** Closes every connection; for the end of the virtual database. */

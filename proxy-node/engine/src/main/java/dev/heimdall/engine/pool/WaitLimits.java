@@ -20,7 +20,7 @@ final class WaitLimits {
   /** Why one more cannot wait; null when it can. */
   ServerError full() {
     if (!scope.directed()) {
-      return scope.noRoomWithoutWriter();
+      return scope.missing().noRoom();
     }
     int maxQueue = settings().maxQueue();
     if (maxQueue == 0 || waiters.size() < maxQueue) {
@@ -42,7 +42,7 @@ final class WaitLimits {
     }
     // Nobody waits for ever for a server that cannot be reached, or is not known.
     if (!scope.directed()) {
-      refuse(scope.noWriter(), scope.serverWait(), now);
+      refuse(scope.missing().error(), scope.serverWait(), now);
     } else if (unreachable != null) {
       Duration limit =
           unreachable.withheld()

@@ -104,6 +104,11 @@ final class WaitQueue {
     return queue.element().since;
   }
 
+  /** How long the first has waited, in nanoseconds; 0 for none. */
+  long longest() {
+    return queue.isEmpty() ? 0 : loop.nanoTime() - firstSince();
+  }
+
   /** Whether there is one who has waited for longer than this. */
   boolean waitsLonger(Duration than, long now) {
     return !queue.isEmpty() && now - queue.element().since > than.toNanos();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.net.LoopContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -8,7 +9,7 @@ import java.util.function.Predicate;
  * Which idle connection is closed for one that a pool needs: the one that was idle for longest, of
  * all pools under the limit that is reached. Reads what the loops have published; thread-safe.
  */
-final class Yielding {
+public final class Yielding implements PoolScope.Room {
   private static final String FOR_POOL = "another pool needs its place";
   private static final String FOR_LOG_IN = "the check of a log-in needs its place";
 
@@ -20,14 +21,14 @@ final class Yielding {
     this.neighbours = neighbours;
   }
 
-  /** Whether the server that connections go to takes hardly any more. */
-  boolean serverNearlyFull() {
+  @Override
+  public boolean serverNearlyFull() {
     return neighbours.nearlyFull(pools.address());
   }
 
-  /** The server takes no more, or hardly any: one of any other pool to it goes. */
-  void makeRoomFor(LoopPool asking) {
-    SharedPool own = pools.known(asking.key());
+  @Override
+  public void makeRoomFor(LoopPool asking) {
+    SharedPool own = pools.keyed().known(asking.key());
     neighbours.crowded(pools.address(), asking.context().now());
     close(asking, longestIdle(toSameServer(), shared -> shared != own));
   }
@@ -37,7 +38,8 @@ final class Yielding {
     close(
         asking,
         longestIdle(
-            pools.shared(), shared -> shared.isUnder(full) && !shared.key().equals(asking.key())));
+            pools.keyed().all(),
+            shared -> shared.isUnder(full) && !shared.key().equals(asking.key())));
   }
 
   /**
@@ -47,7 +49,7 @@ final class Yielding {
    */
   boolean makeRoomForLogIn(PoolKey key) {
     neighbours.crowded(pools.address(), System.nanoTime());
-    SharedPool own = pools.known(key);
+    SharedPool own = pools.keyed().known(key);
     LoopPool longest = own == null ? null : longestIdle(List.of(own), shared -> true);
     if (longest == null) {
       longest = longestIdle(toSameServer(), shared -> true);
@@ -60,10 +62,20 @@ final class Yielding {
     return true;
   }
 
+  @Override
+  public void closePrepared() {
+    toSameServer().forEach(SharedPool::closePrepared);
+  }
+
+  @Override
+  public void yieldPrepared(LoopContext here, boolean heldToo, boolean elsewhere) {
+    toSameServer().forEach(pool -> pool.yieldPrepared(here, heldToo, elsewhere));
+  }
+
   /** The pools whose connections lead to the same server, those of other databases too. */
-  List<SharedPool> toSameServer() {
-    List<SharedPool> all = new ArrayList<>(pools.shared());
-    neighbours.of(pools).forEach(other -> all.addAll(other.shared()));
+  private List<SharedPool> toSameServer() {
+    List<SharedPool> all = new ArrayList<>(pools.keyed().all());
+    neighbours.of(pools).forEach(other -> all.addAll(other.keyed().all()));
     return all;
   }
 

@@ -46,6 +46,7 @@ import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.Neighbours;
 import dev.heimdall.engine.pool.NoEvents;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import dev.heimdall.engine.pool.PoolKey;
@@ -221,7 +222,8 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 settings.pipelining(),
                 StatementBounds.of(settings.prepared().perServer()),
                 Map.of()),
-            turns::now);
+            turns::now,
+            Neighbours.none());
     UserDirectory users =
         new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
     VdbContext context =

@@ -13,6 +13,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.LoopPool;
+import dev.heimdall.engine.pool.Neighbours;
 import dev.heimdall.engine.pool.NoEvents;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.PoolPlan;
@@ -58,7 +59,7 @@ final class ToyNode implements Connector, AutoCloseable {
    */
   ToyNode(DataSource source, ToyCluster cluster) {
     this.cluster = cluster;
-    pools = new VdbPools("toy", this, new NoEvents(), plan(source));
+    pools = new VdbPools("toy", this, new NoEvents(), plan(source), Neighbours.none());
   }
 
   private static PoolPlan plan(DataSource source) {

@@ -119,7 +119,7 @@ class ToyPoolTest {
 
     assertThat(server.requests()).containsExactly("SEED", "reset");
     assertThat(connection.residue().tainted()).isFalse();
-    assertThat(pool.stateOf(connection)).isEqualTo("idle");
+    assertThat(pool.view().stateOf(connection)).isEqualTo("idle");
     assertThat(node.acquire(pool).connection).isSameAs(connection);
   }
 
