@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The repository holds what people have written, and nothing that a tool has left there. */
 class CommittedFilesTest {
-  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+  static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   /** What lies beside the folders. */
   private static final Set<String> AT_THE_ROOT =
@@ -83,7 +83,7 @@ class CommittedFilesTest {
   }
 
   /** Those of the index; those that lie there where the tree came without it. */
-  private static Set<String> files() throws IOException, InterruptedException {
+  static Set<String> files() throws IOException, InterruptedException {
     if (!Files.exists(ROOT.resolve(".git"))) {
       return filesOfTheTree();
     }

@@ -19,8 +19,11 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,6 +84,28 @@ class HouseRulesTest {
   private static final String[] BLOCKING = {
     "java.sql..", "javax.sql..", "com.zaxxer..", "java.net.http..", "io.lettuce..",
   };
+
+  /** A longer file has several things in it. */
+  private static final int MOST_LINES = 600;
+
+  @Test
+  void noFileOfTheProductIsTooLong() throws Exception {
+    Map<String, Integer> tooLong = new TreeMap<>();
+    int files = 0;
+    for (String file : CommittedFilesTest.files()) {
+      Path path = CommittedFilesTest.ROOT.resolve(file);
+      if (file.contains("/src/main/java/") && file.endsWith(".java") && Files.exists(path)) {
+        int lines = Files.readAllLines(path).size();
+        files++;
+        if (lines > MOST_LINES) {
+          tooLong.put(file, lines);
+        }
+      }
+    }
+
+    assertThat(files).isGreaterThan(1000);
+    assertThat(tooLong).as("files of more than " + MOST_LINES + " lines").isEmpty();
+  }
 
   @Test
   void eventLoopsNeverWait() {
