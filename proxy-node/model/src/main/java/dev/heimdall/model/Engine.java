@@ -2,11 +2,10 @@ package dev.heimdall.model;
 
 import java.util.Optional;
 
-/** The kind of database behind a data source. */
+/** The protocol that a data source's servers speak, and its virtual databases to their clients. */
 public enum Engine implements Spelled {
-  /** Spoken to in its own protocol, by sessions and by rules. */
   POSTGRESQL,
-  /** MySQL and MariaDB: reached over JDBC, by the rule action {@code forward} only. */
+  /** MySQL and MariaDB. */
   MYSQL;
 
   /** The engines that a cluster of RDS may have, in RDS's words. */
