@@ -51,13 +51,13 @@ class StatementRegistryTest {
     PreparedStatement first = one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
     one.acquire(content, 100_000, Origin.NAMED, null, "shop", 0);
     other.acquire(content, 99_999, Origin.NAMED, null, "shop", 0);
-    assertThat(one.full()).isFalse();
+    assertThat(one.refusesAnother()).isNull();
 
     PreparedStatement third = other.acquire(content, 99_998, Origin.NAMED, null, "shop", 0);
-    assertThat(one.full()).isTrue();
-    assertThat(other.full()).isTrue();
+    assertThat(one.refusesAnother()).isNotNull();
+    assertThat(other.refusesAnother()).isNotNull();
     other.release(third);
-    assertThat(one.full()).isFalse();
+    assertThat(one.refusesAnother()).isNull();
     one.release(first);
     assertThat(budget.use(BudgetedCache.NAMED).entries()).isEqualTo(2);
   }

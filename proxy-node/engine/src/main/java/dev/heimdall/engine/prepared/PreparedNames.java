@@ -22,10 +22,6 @@ public final class PreparedNames {
   private static final ServerError TOO_MANY =
       ServerError.fatal("53400", "too many prepared statements");
 
-  private static final ServerError NO_MEMORY =
-      ServerError.fatal("53200", "no memory for another prepared statement")
-          .withDetail("Those of all clients weigh as much as memoryBudget allows.");
-
   private final StatementRegistry registry;
   private final Map<Name, PreparedStatement> statements = new HashMap<>(4);
   private final Name probe = new Name(new byte[64], 0);
@@ -60,7 +56,7 @@ public final class PreparedNames {
     if (statements.size() >= most) {
       return TOO_MANY.withDetail("prepared.perClient is " + most + ".");
     }
-    return registry.full() ? NO_MEMORY : null;
+    return registry.refusesAnother();
   }
 
   private record Forgotten(PreparedStatement statement, Name name) {}

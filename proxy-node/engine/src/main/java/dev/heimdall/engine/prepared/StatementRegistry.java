@@ -5,6 +5,7 @@ import dev.heimdall.engine.memory.CacheShare;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -18,6 +19,10 @@ import java.util.Map;
  * are kept for a while, so that clients that come and go find them still prepared.
  */
 public final class StatementRegistry {
+  private static final ServerError NO_MEMORY =
+      ServerError.fatal("53200", "no memory for another prepared statement")
+          .withDetail("Those of all clients weigh as much as memoryBudget allows.");
+
   private static final int KEEP_UNUSED = 1000;
   private static final int LARGE = 16 * 1024;
   private static final int OF_NAME = 120;
@@ -232,9 +237,9 @@ public final class StatementRegistry {
     named.report(weightNamed, held, 0);
   }
 
-  /** Whether clients name as many, on all event loops, as the node has memory for. */
-  public boolean full() {
-    return budget.full(BudgetedCache.NAMED);
+  /** Why no client may name another one; null where one may. */
+  public ServerError refusesAnother() {
+    return budget.full(BudgetedCache.NAMED) ? NO_MEMORY : null;
   }
 
   ServerNaming naming() {

@@ -196,6 +196,11 @@ final class PreparedCommands implements Responder {
               + ")");
       return Outcome.DONE;
     }
+    ServerError full = parts.sessions().statements().refusesAnother();
+    if (full != null) {
+      answers.error(total, full);
+      return Outcome.DONE;
+    }
     StatementFacts facts = lifecycle.previewed().effects();
     if (SessionKills.refusal(facts) != null // what it kills is found out when it is sent
         || facts.has(MysqlEffect.SETS_TRACKING)) {
