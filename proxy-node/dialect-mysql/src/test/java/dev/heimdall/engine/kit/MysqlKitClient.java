@@ -1,5 +1,6 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
@@ -36,6 +37,9 @@ final class MysqlKitClient extends KitClient {
   /** First byte of a packet that goes on with a proof. */
   private static final int MORE = 0x01;
 
+  /** Follows it when the proof is not enough. */
+  private static final int PASSWORD_WANTED = 0x04;
+
   private static final int NO_RESULT = -1;
 
   /** What is answered next. */
@@ -49,6 +53,8 @@ final class MysqlKitClient extends KitClient {
   private final KitNode<?> node;
   private final Deque<Awaited> awaited = new ArrayDeque<>();
   private final Map<Integer, Integer> statements = new HashMap<>();
+  private String user;
+  private int sequence;
   private int preparing;
   private Handshake greeting;
 
@@ -64,6 +70,7 @@ final class MysqlKitClient extends KitClient {
   protected void read(ByteBuf in) {
     while (Packet.whole(in, in.readerIndex(), in.writerIndex())) {
       int length = Packet.payload(in, in.readerIndex());
+      sequence = Packet.sequence(in, in.readerIndex());
       packet(in.skipBytes(Packet.HEADER).readSlice(length));
     }
   }
@@ -106,7 +113,9 @@ final class MysqlKitClient extends KitClient {
       case LOG_IN -> {
         if (first == OkPacket.OK) {
           awaited.poll();
-        } else if (first != MORE) {
+        } else if (first == MORE) {
+          gives(payload);
+        } else {
           throw new IllegalStateException("a log-in was answered by " + first);
         }
       }
@@ -139,18 +148,35 @@ final class MysqlKitClient extends KitClient {
   }
 
   @Override
-  protected void logIn(String user) {
+  protected void logIn(String as, String password) {
+    user = as;
     awaited.add(Awaited.LOG_IN);
     send(
         out -> {
           int at = Packet.begin(out, 1);
           out.writeIntLE((int) WANTED).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
           text(out, user);
-          LengthEncoded.write(out, new byte[0]);
+          LengthEncoded.write(
+              out,
+              Sha2Password.response(
+                  password.getBytes(StandardCharsets.UTF_8), greeting.challenge()));
           text(out, "app");
           text(out, greeting.plugin());
           Packet.end(out, at);
         });
+  }
+
+  /** What it has sent is not enough: the password itself it does not send. */
+  private void gives(ByteBuf payload) {
+    if (payload.getByte(payload.readerIndex() + 1) == PASSWORD_WANTED) {
+      hears(ASKED);
+      sendLater(
+          out -> {
+            int at = Packet.begin(out, sequence + 1);
+            out.writeByte(0);
+            Packet.end(out, at);
+          });
+    }
   }
 
   private static void text(ByteBuf out, String text) {
@@ -196,7 +222,7 @@ final class MysqlKitClient extends KitClient {
   @Override
   protected void cancel() {
     MysqlKitClient other = new MysqlKitClient(node);
-    other.logIn("ann");
+    other.logIn(user, user);
     other.sends("KILL QUERY " + greeting.connectionId());
     other.leave();
   }

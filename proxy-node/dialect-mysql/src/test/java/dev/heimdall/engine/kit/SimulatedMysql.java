@@ -19,8 +19,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,7 +68,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(\\w+)\\s*=\\s*('[^']*'|[^,'(]+)(?:,|$)");
 
-  private int committed;
+  private final List<String> written = new ArrayList<>();
   private int cancels;
 
   SimulatedMysql(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
@@ -79,8 +81,8 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   }
 
   @Override
-  public int committed() {
-    return committed;
+  public List<String> written() {
+    return written;
   }
 
   @Override
@@ -99,7 +101,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     private int sequence;
     private int status = StatusFlag.AUTOCOMMIT;
     private int numbers;
-    private int uncommitted;
+    private final List<String> uncommitted = new ArrayList<>();
 
     private Session(int process) {
       this.process = process;
@@ -229,7 +231,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
           ok(out, Map.of());
         }
         case "INSERT" -> {
-          uncommitted++;
+          uncommitted.add(text.replaceFirst(".*\\('(.*)'\\)", "$1"));
           if ((status & StatusFlag.IN_TRANSACTION) == 0) {
             commit();
           }
@@ -241,12 +243,12 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     }
 
     private void commit() {
-      committed += uncommitted;
+      written.addAll(uncommitted);
       rollBack();
     }
 
     private void rollBack() {
-      uncommitted = 0;
+      uncommitted.clear();
       status &= ~StatusFlag.IN_TRANSACTION;
     }
 

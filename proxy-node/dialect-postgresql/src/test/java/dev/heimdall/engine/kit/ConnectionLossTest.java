@@ -71,7 +71,7 @@ class ConnectionLossTest {
       then.add(brief(ann));
     }
     assertThat(String.join(", ", then)).isEqualTo(behind);
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   /** What it was answered since this was last asked, without texts. */

@@ -23,7 +23,8 @@ class HeldMemoryTest {
 
   @BeforeEach
   void start() {
-    node = new SimulatedNode(directory, "\"pool\": {\"size\": 1}", BUDGET);
+    node =
+        new SimulatedNode(directory, KitSettings.of("\"pool\": {\"size\": 1}").withMemory(BUDGET));
   }
 
   @AfterEach

@@ -130,7 +130,7 @@ class RandomScriptsTest {
 
     /** All that it was told to be committed is to stay. */
     void acknowledge() {
-      List<String> inserted = direct.inserted();
+      List<String> inserted = direct.written();
       for (; counted < inserted.size(); counted++) {
         if (own.contains(inserted.get(counted))) {
           acknowledged.add(inserted.get(counted));
@@ -200,7 +200,7 @@ class RandomScriptsTest {
     direct.refuse();
     node.close();
 
-    List<String> inserted = node.servers().inserted();
+    List<String> inserted = node.servers().written();
     assertThat(inserted).doesNotHaveDuplicates().containsAll(acknowledged);
     assertThat(node.wrong()).isEmpty();
     assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();

@@ -179,13 +179,13 @@ class RandomTravellersTest {
     List<String> inserted = new ArrayList<>();
     for (SimulatedNode node : nodes) {
       node.close();
-      inserted.addAll(node.servers().inserted());
+      inserted.addAll(node.servers().written());
       assertThat(node.wrong()).isEmpty();
       assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
     }
     assertThat(inserted)
         .doesNotHaveDuplicates()
-        .containsExactlyInAnyOrderElementsOf(direct.inserted());
+        .containsExactlyInAnyOrderElementsOf(direct.written());
     assertThat(moves).isGreaterThan(STEPS / 20);
   }
 

@@ -129,7 +129,7 @@ class SessionScriptsTest {
     bob.query("SELECT 2");
 
     assertThat(bob.told()).isEqualTo(row("SELECT 2"));
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   @Test
@@ -210,7 +210,7 @@ class SessionScriptsTest {
 
     assertThat(ann.told())
         .containsExactly("error 08006 the connection to the database server was lost", "ready I");
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   @Test
@@ -231,7 +231,7 @@ class SessionScriptsTest {
         .containsSubsequence(
             "row SELECT 1 {}", "error 22012 division by zero", "ready I", "row SELECT 2 {}")
         .doesNotContain("done INSERT 0 1");
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   @Test

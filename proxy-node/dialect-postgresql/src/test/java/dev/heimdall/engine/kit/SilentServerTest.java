@@ -103,7 +103,7 @@ class SilentServerTest {
     node.servers().hold(false);
     ann.query("COMMIT");
     assertThat(ann.told()).containsExactly("done ROLLBACK", "ready I");
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   @Test

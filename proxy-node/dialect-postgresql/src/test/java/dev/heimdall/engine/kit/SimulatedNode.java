@@ -1,6 +1,5 @@
 package dev.heimdall.engine.kit;
 
-import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.tracing.Tracing;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,33 +16,11 @@ final class SimulatedNode extends KitNode<SimulatedServers> {
    * @param vdb settings of the virtual database in JSON, without source, ports and log-in
    */
   SimulatedNode(Path directory, String vdb) {
-    this(directory, vdb, MEMORY);
+    this(directory, KitSettings.of(vdb));
   }
 
-  /**
-   * @param memory the memory budget in bytes
-   */
-  SimulatedNode(Path directory, String vdb, long memory) {
-    this(directory, vdb, "", memory, Optional.empty());
-  }
-
-  /**
-   * @param of more settings of the data source in JSON
-   */
-  SimulatedNode(Path directory, String vdb, String of) {
-    this(directory, vdb, of, MEMORY, Optional.empty());
-  }
-
-  private SimulatedNode(
-      Path directory, String vdb, String of, long memory, Optional<Tracing> tracing) {
-    super(
-        directory,
-        new Spoken<>(
-            "jdbc:postgresql://server/app", new PostgresDialect()::create, SimulatedServers::new),
-        vdb,
-        of,
-        memory,
-        tracing);
+  SimulatedNode(Path directory, KitSettings settings) {
+    super(directory, PostgresKit.SPOKEN, settings);
   }
 
   /** One whose source is a cluster, of which the only server is the writer. */
@@ -54,7 +31,11 @@ final class SimulatedNode extends KitNode<SimulatedServers> {
   /** The same, and it traces statements. */
   static SimulatedNode ofCluster(Path directory, String vdb, Optional<Tracing> tracing) {
     SimulatedNode node =
-        new SimulatedNode(directory, vdb, "\"cluster\": {\"kind\": \"postgres\"}", MEMORY, tracing);
+        new SimulatedNode(
+            directory,
+            KitSettings.of(vdb)
+                .withSource("\"cluster\": {\"kind\": \"postgres\"}")
+                .withTracing(tracing));
     node.lead();
     return node;
   }

@@ -78,12 +78,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
   }
 
   @Override
-  public int committed() {
-    return inserted.size();
-  }
-
-  /** What inserts have written and committed, in order. */
-  List<String> inserted() {
+  public List<String> written() {
     return inserted;
   }
 

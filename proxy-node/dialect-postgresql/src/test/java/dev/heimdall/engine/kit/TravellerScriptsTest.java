@@ -101,12 +101,12 @@ class TravellerScriptsTest {
 
     Travellers.readsAtTheEnd(
         there.channel(), after.turns(), out -> PgWriter.query(out, "INSERT 1"));
-    assertThat(after.servers().inserted()).isEmpty();
+    assertThat(after.servers().written()).isEmpty();
     assertThat(taken(offer)).containsExactly(true);
     after.turns().node().execute(there.session()::begin);
     after.turns().run();
 
-    assertThat(after.servers().inserted()).hasSize(1);
+    assertThat(after.servers().written()).hasSize(1);
   }
 
   @Test
@@ -121,7 +121,7 @@ class TravellerScriptsTest {
     after.turns().node().execute(there.session()::begin);
     after.turns().run();
 
-    assertThat(after.servers().inserted()).isEmpty();
+    assertThat(after.servers().written()).isEmpty();
   }
 
   /** Whatever happens to its session meanwhile. */
@@ -146,7 +146,7 @@ class TravellerScriptsTest {
         offer.channel(), before.turns(), out -> PgWriter.query(out, "INSERT 1"));
 
     assertThat(taken(offer)).containsExactly(false);
-    assertThat(before.servers().inserted()).isEmpty();
+    assertThat(before.servers().written()).isEmpty();
     assertThat(offer.channel().isOpen()).isFalse();
   }
 }

@@ -109,7 +109,7 @@ class UnsentScriptsTest {
     ann.query("SELECT 0").told();
 
     assertThat(toldOf(ann, sends, end)).isEqualTo(expected);
-    assertThat(node.servers().inserted()).hasSize(1);
+    assertThat(node.servers().written()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -142,7 +142,7 @@ class UnsentScriptsTest {
             "ready I",
             "done INSERT 0 1",
             "ready I");
-    assertThat(node.servers().inserted()).hasSize(1);
+    assertThat(node.servers().written()).hasSize(1);
   }
 
   @Test
@@ -160,7 +160,7 @@ class UnsentScriptsTest {
 
     assertThat(told).hasSize(2).element(0).asString().startsWith("error 08006");
     node.servers().hold(false);
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 
   @Test
@@ -169,6 +169,6 @@ class UnsentScriptsTest {
     ann.query("BEGIN").query("INSERT 1").told();
 
     assertThat(toldOf(ann, query("COMMIT"), End.CRASH).get(0)).startsWith("error 40001");
-    assertThat(node.servers().inserted()).isEmpty();
+    assertThat(node.servers().written()).isEmpty();
   }
 }

@@ -17,10 +17,14 @@ import java.util.function.Consumer;
  * a SQLSTATE ends an answer.
  */
 public abstract class KitClient {
+  /** What it hears where it has to go on with its log-in. */
+  protected static final String ASKED = "asked";
+
   private final Turns turns;
   private final Channel channel;
   private final List<String> told = new ArrayList<>();
   private ByteBuf input;
+  private KitLine line = new KitLine(KitLine.Fault.NONE);
 
   protected KitClient(KitNode<?> node) {
     turns = node.turns();
@@ -68,8 +72,13 @@ public abstract class KitClient {
     told.add(word);
   }
 
-  /** Logs in. */
-  protected abstract void logIn(String user);
+  /** Begins to log in; what it is asked then it answers by itself, and hears {@link #ASKED}. */
+  protected abstract void logIn(String user, String password);
+
+  /** The same with the right password, where one is asked for. */
+  final void logIn(String user) {
+    logIn(user, user);
+  }
 
   /** Writes a statement as one request. */
   protected abstract void write(ByteBuf out, String sql);
@@ -89,13 +98,30 @@ public abstract class KitClient {
   /** Sends what this writes as one piece; the node has seen it when this returns. */
   protected final void send(Consumer<ByteBuf> writer) {
     turns.run();
-    ByteBuf out = channel.alloc().buffer();
-    writer.accept(out);
-    channel.writeAndFlush(out);
+    sendLater(writer);
     turns.run();
   }
 
-  /** The same, in pieces of so many bytes, of which the last so many are left out. */
+  /** The same, and the node has not seen it when this returns: for answers to what it hears. */
+  protected final void sendLater(Consumer<ByteBuf> writer) {
+    ByteBuf out = channel.alloc().buffer();
+    writer.accept(out);
+    line.send(out, channel);
+  }
+
+  /** How its bytes go to the node from now on. */
+  final void line(KitLine.Fault fault) {
+    line = new KitLine(fault);
+  }
+
+  /** How many bytes it would have sent since the line was last changed. */
+  final int said() {
+    return line.said();
+  }
+
+  /**
+   * The same as {@link #send}, in pieces of so many bytes, of which the last so many are left out.
+   */
   final void sendCut(int size, int without, Consumer<ByteBuf> writer) {
     ByteBuf all = channel.alloc().buffer();
     writer.accept(all);

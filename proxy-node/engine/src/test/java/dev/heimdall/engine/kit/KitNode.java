@@ -64,12 +64,9 @@ import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
-import dev.heimdall.engine.tracing.Tracing;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationException;
-import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.VirtualDatabase;
@@ -83,10 +80,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalChannel;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -105,7 +100,6 @@ import java.util.function.Supplier;
  * of a client to the server connection, put together as the node does, all of it in one thread.
  */
 public class KitNode<S extends KitServers<?>> implements AutoCloseable {
-  static final long MEMORY = 16 << 20;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Turns turns = new Turns();
@@ -115,6 +109,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final MemoryBudget budget;
   private final RuleActions actions;
   private final VdbPools pools;
+  private final LoopClients clients = new LoopClients();
   private final Channel listening;
 
   /** Clients that go to another process, or come from one. */
@@ -137,25 +132,9 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
 
   /**
    * @param directory an empty one, but for rules
-   * @param vdb settings of the virtual database in JSON, without source, ports and log-in
-   * @param of more settings of the data source in JSON
    */
-  public KitNode(Path directory, Spoken<S> spoken, String vdb, String of) {
-    this(directory, spoken, vdb, of, MEMORY, Optional.empty());
-  }
-
-  /**
-   * @param of more settings of the data source in JSON
-   * @param memory the memory budget in bytes
-   */
-  protected KitNode(
-      Path directory,
-      Spoken<S> spoken,
-      String vdb,
-      String of,
-      long memory,
-      Optional<Tracing> tracing) {
-    Configuration configuration = configuration(directory, spoken.url(), vdb, of);
+  KitNode(Path directory, Spoken<S> spoken, KitSettings wanted) {
+    Configuration configuration = wanted.configuration(directory, spoken.url());
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
     LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
@@ -164,7 +143,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     ScramKeyCache keys = new ScramKeyCache(16);
     LoopContext loop = new LoopContext(0, turns.node(), turns::now);
-    budget = new MemoryBudget(memory, 1);
+    budget = new MemoryBudget(wanted.memory(), 1);
     Metrics metrics = new Metrics("test", 1, 100);
     Dialect dialect =
         spoken
@@ -174,7 +153,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
         new LoopSessions(
             loop,
             metrics.loop(0),
-            new LoopClients(),
+            clients,
             new LoopSessions.Judging(
                 dialect.statements(), new StatementTimes(), 1, 2, Runnable::run),
             dialect.naming().apply(0),
@@ -208,7 +187,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             new Unheard(),
             new Consoles(new NoConsole(), new NoConsole()),
             actions,
-            tracing);
+            wanted.tracing());
     pools =
         new VdbPools(
             "app",
@@ -295,39 +274,6 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     turns.run();
   }
 
-  private static Configuration configuration(
-      Path directory, String url, String vdb, String source) {
-    try {
-      write(directory, "node.json", "{}");
-      write(
-          directory,
-          "sources/main.json",
-          """
-          {"url": "%s", "user": "db", "password": "db",
-           "tls": {"mode": "disable"}, "catalog": {"enabled": false}%s}
-          """
-              .formatted(url, source.isEmpty() ? "" : ", " + source));
-      write(
-          directory,
-          "vdbs/app.json",
-          "{\"source\": \"main\", \"ports\": [1], \"auth\": [{\"method\": \"trust\"}]"
-              + (vdb.isEmpty() ? "" : ", " + vdb)
-              + "}");
-      for (String user : List.of("ann", "bob")) {
-        write(directory, "users/" + user + ".json", "{\"password\": \"" + user + "\"}");
-      }
-      return ConfigurationReader.read(directory);
-    } catch (IOException | ConfigurationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static void write(Path directory, String name, String text) throws IOException {
-    Path file = directory.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
   private record InMemory(LocalAddress server, ByteBufAllocator buffers) implements Sockets {
     @Override
     public Class<? extends Channel> socketChannel() {
@@ -375,6 +321,11 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   final void lead() {
     pools.lead(Optional.of(pools.plan().source().hosts().get(0)), false);
     turns.run();
+  }
+
+  /** How many clients have logged in, and not left. */
+  final int clients() {
+    return clients.all().size();
   }
 
   /** Who made the buffers that nobody has released. */

@@ -42,8 +42,13 @@ public abstract class KitServers<S extends KitSession> {
   /** Begins a connection. */
   protected abstract S session(int process);
 
+  /** The words whose writes were committed, in order. */
+  public abstract List<String> written();
+
   /** How many writes were committed. */
-  public abstract int committed();
+  final int committed() {
+    return written().size();
+  }
 
   /** How many requests to cancel what runs have come. */
   public abstract int cancels();
@@ -104,6 +109,11 @@ public abstract class KitServers<S extends KitSession> {
   /** The next answer to a request ends behind so many bytes, and the connection with it. */
   public final void cutNext(int bytes) {
     cut = bytes;
+  }
+
+  /** Answers are whole again. */
+  final void cutNone() {
+    cut = WHOLE;
   }
 
   /** How many bytes of an answer are sent before the connection ends; -1 if it goes on. */

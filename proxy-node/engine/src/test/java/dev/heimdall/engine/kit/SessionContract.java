@@ -2,99 +2,28 @@ package dev.heimdall.engine.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What sessions do whatever their protocol is: every dialect inherits these tests. */
-public abstract class SessionContract {
-  private static final String ONE_CONNECTION = "\"pool\": {\"size\": 1}";
-
+public abstract class SessionContract extends KitContract {
   /** Longer than any answer to what is asked here. */
   private static final int LONGEST = 160;
 
-  @TempDir private Path directory;
-  private final List<KitClient> clients = new ArrayList<>();
-  private final KitWords words;
-  private KitNode<?> node;
-
-  protected SessionContract(KitWords words) {
-    this.words = words;
+  protected SessionContract(KitDialect dialect) {
+    super(dialect);
   }
 
-  /**
-   * @param vdb settings of the virtual database in JSON
-   * @param source more settings of the data source in JSON
-   */
-  protected abstract KitNode<?> node(Path directory, String vdb, String source);
-
-  /** A client that connects to the node. */
-  protected abstract KitClient connect(KitNode<?> node);
-
-  private void start(String vdb) {
-    start(vdb, "");
-  }
-
-  /** The same with a cluster, of which the only server is the writer. */
+  /** With a cluster, of which the only server is the writer. */
   private void startCluster(String vdb) {
-    start(vdb, "\"cluster\": {\"kind\": \"" + words.cluster() + "\"}");
+    start(KitSettings.of(vdb).withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
     node.lead();
-  }
-
-  /** With a rule, so that it is known which statements read. */
-  private void start(String vdb, String source) {
-    try {
-      Path rules = Files.createDirectories(directory.resolve("rules"));
-      Files.writeString(
-          rules.resolve("all.json"),
-          """
-          {"rules": [{"match": "secret", "action": "drop"}]}
-          """);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    node = node(directory, vdb + ", \"rules\": [\"all\"]", source);
-  }
-
-  @AfterEach
-  void stop() {
-    clients.forEach(KitClient::leave);
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
-  }
-
-  private KitClient client(String user) {
-    KitClient client = connect(node);
-    clients.add(client);
-    client.logIn(user);
-    assertThat(client.told()).noneMatch(SessionContract::isError);
-    assertThat(client.connected()).isTrue();
-    return client;
-  }
-
-  private static boolean isError(String word) {
-    return word.startsWith("error ");
-  }
-
-  private KitServers<?> servers() {
-    return node.servers();
   }
 
   private void killServer() {
     servers().open().get(0).kill();
     node.turns().run();
-  }
-
-  private static void answers(KitClient client, String sql, String... expected) {
-    assertThat(client.asks(sql)).as(sql).containsExactly(expected);
   }
 
   // ---- statements
@@ -161,6 +90,17 @@ public abstract class SessionContract {
   }
 
   @Test
+  void aStatementThatARuleRejectsIsAnsweredAnError() {
+    start(ONE_CONNECTION);
+    KitClient ann = client("ann");
+
+    for (String word : List.of("one", "two")) {
+      assertThat(ann.asks(words.reading("secret"))).hasSize(1).allMatch(KitContract::isError);
+      answers(ann, words.reading(word), "row " + word, "idle");
+    }
+  }
+
+  @Test
   void aClientThatBreaksTheProtocolDisturbsNobody() {
     start(ONE_CONNECTION);
     KitClient ann = client("ann");
@@ -205,7 +145,7 @@ public abstract class SessionContract {
     bob.sends(words.reading("two"));
     node.turns().advance(Duration.ofMinutes(5));
 
-    assertThat(bob.told()).hasSize(1).allMatch(SessionContract::isError);
+    assertThat(bob.told()).hasSize(1).allMatch(KitContract::isError);
     answers(ann, "COMMIT", "idle");
     answers(bob, words.reading("three"), "row three", "idle");
   }
@@ -287,8 +227,8 @@ public abstract class SessionContract {
     KitClient bob = client("bob");
     ann.prepare(1, words.reading("one"));
     bob.prepare(1, words.reading("two"));
-    assertThat(ann.told()).noneMatch(SessionContract::isError);
-    assertThat(bob.told()).noneMatch(SessionContract::isError);
+    assertThat(ann.told()).noneMatch(KitContract::isError);
+    assertThat(bob.told()).noneMatch(KitContract::isError);
 
     for (int round = 0; round < 2; round++) {
       ann.execute(1);
@@ -306,7 +246,7 @@ public abstract class SessionContract {
 
     ann.execute(7);
 
-    assertThat(ann.told()).hasSize(1).allMatch(SessionContract::isError);
+    assertThat(ann.told()).hasSize(1).allMatch(KitContract::isError);
     answers(ann, words.reading("one"), "row one", "idle");
   }
 
@@ -436,7 +376,7 @@ public abstract class SessionContract {
     ann.sends("COMMIT");
     node.turns().advance(Duration.ofSeconds(1));
     assertThat(servers().committed()).isEqualTo(again ? 1 : 0);
-    assertThat(again || ann.told().stream().allMatch(SessionContract::isError)).isTrue();
+    assertThat(again || ann.told().stream().allMatch(KitContract::isError)).isTrue();
   }
 
   @Test
@@ -463,7 +403,7 @@ public abstract class SessionContract {
 
     ann.sends(words.reading("one"));
     node.turns().advance(Duration.ofMinutes(5));
-    assertThat(ann.told()).hasSize(1).allMatch(SessionContract::isError);
+    assertThat(ann.told()).hasSize(1).allMatch(KitContract::isError);
     servers().listen();
     ann.sends(words.reading("two"));
     node.turns().advance(Duration.ofMinutes(1));

@@ -67,6 +67,10 @@ final class ToyStatements implements RequestHandler {
       client.protocolError("no client sends " + (char) type);
       return false;
     }
+    if (type == ToyFrame.EXECUTE && total != ToyFrame.HEADER + Integer.BYTES) {
+      client.protocolError("what is executed has no number");
+      return false;
+    }
     return parts.input().whole(total, parts.limits().maxStatementSize());
   }
 
@@ -119,6 +123,14 @@ final class ToyStatements implements RequestHandler {
   public boolean forward(ServerConnection server, byte type, long total) {
     if (type == ToyFrame.LEAVE) {
       return aside(type, total);
+    }
+    if (refusal(type) != null) {
+      if (client.outstanding() > 0) {
+        parts.control().block(); // other answers come first
+        return false;
+      }
+      refuse(type, total);
+      return true;
     }
     if (type == ToyFrame.EXECUTE && !ready(server)) {
       parts.control().block();
@@ -177,6 +189,11 @@ final class ToyStatements implements RequestHandler {
     if (type != ToyFrame.PREPARE) {
       return Outcome.NEXT;
     }
+    ServerError full = parts.sessions().statements().refusesAnother();
+    if (full != null) {
+      parts.control().refuse(full);
+      return Outcome.DONE;
+    }
     byte[] sql = ToyFrame.text(text());
     if (!lifecycle.preview(sql, sql.length, LexerMode.STANDARD)) {
       parts.control().block();
@@ -203,16 +220,19 @@ final class ToyStatements implements RequestHandler {
   }
 
   private Outcome refuse(byte type, long total) {
-    ServerError refusal =
-        type == ToyFrame.EXECUTE && known() == null
-            ? ServerError.error("26000", "no such statement")
-            : next.refusal();
+    ServerError refusal = refusal(type);
     if (refusal == null) {
       return Outcome.NEXT;
     }
     lifecycle.settled();
     parts.control().refuse(refusal);
     return Outcome.DONE;
+  }
+
+  private ServerError refusal(byte type) {
+    return type == ToyFrame.EXECUTE && known() == null
+        ? ServerError.error("26000", "no such statement")
+        : next.refusal();
   }
 
   private Outcome result(byte type, long total) {

@@ -1,33 +1,43 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.ScramClient;
+import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.model.ChannelBinding;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** PostgreSQL's part in what sessions of all protocols do. */
-class PostgresSessionTest extends SessionContract {
-  PostgresSessionTest() {
-    super(
-        new KitWords(
-            "SELECT",
-            "INSERT 1",
-            "SET my.who = '%s'",
-            "SHOW my.who",
-            "SELECT pg_advisory_lock(1)",
-            "postgres"));
+/** PostgreSQL in the kit. */
+final class PostgresKit implements KitDialect {
+  static final KitNode.Spoken<SimulatedServers> SPOKEN =
+      new KitNode.Spoken<>(
+          "jdbc:postgresql://server/app", new PostgresDialect()::create, SimulatedServers::new);
+
+  @Override
+  public KitWords words() {
+    return new KitWords(
+        "SELECT",
+        "INSERT '%s'",
+        "SET my.who = '%s'",
+        "SHOW my.who",
+        "SELECT pg_advisory_lock(1)",
+        "postgres");
   }
 
   @Override
-  protected KitNode<?> node(Path directory, String vdb, String source) {
-    return new SimulatedNode(directory, vdb, source);
+  public KitNode.Spoken<SimulatedServers> spoken() {
+    return SPOKEN;
   }
 
   @Override
-  protected KitClient connect(KitNode<?> node) {
+  public KitClient connect(KitNode<?> node) {
     return new Client(node);
   }
 
@@ -40,8 +50,17 @@ class PostgresSessionTest extends SessionContract {
 
     private static final byte[] UNNAMED = {};
 
+    private static final String SCRAM = "SCRAM-SHA-256";
+
+    // What the node wants of a log-in.
+    private static final int SASL = 10;
+    private static final int SASL_CONTINUE = 11;
+    private static final int SASL_FINAL = 12;
+
     private final KitNode<?> node;
     private byte[] key = {};
+    private String password;
+    private ScramClient scram;
     private boolean failed;
 
     Client(KitNode<?> node) {
@@ -57,6 +76,7 @@ class PostgresSessionTest extends SessionContract {
     private void heard(Message message) {
       switch (message.type()) {
         case 'K' -> key = message.body();
+        case 'R' -> proves(message.body());
         case 'D' -> hears("row " + word(message.value()));
         case 'E' -> {
           failed = true;
@@ -79,6 +99,38 @@ class PostgresSessionTest extends SessionContract {
       }
     }
 
+    /** Goes on with SCRAM, where that is asked for. */
+    private void proves(byte[] body) {
+      byte[] data = Arrays.copyOfRange(body, 4, body.length);
+      try {
+        switch (body[3]) {
+          case SASL -> {
+            scram =
+                ScramClient.withPassword(
+                    password,
+                    new ScramKeyCache(1),
+                    ChannelBinding.DISABLE,
+                    null,
+                    List.of(SCRAM),
+                    () -> "nonce");
+            hears(ASKED);
+            sendLater(out -> PgWriter.saslInitialResponse(out, SCRAM, scram.first()));
+          }
+          case SASL_CONTINUE -> {
+            byte[] proof = scram.last(data);
+            hears(ASKED);
+            sendLater(out -> PgWriter.saslResponse(out, proof));
+          }
+          case SASL_FINAL -> scram.verify(data);
+          default -> {
+            // It is admitted.
+          }
+        }
+      } catch (AuthException e) {
+        hears("client: " + e);
+      }
+    }
+
     private static String word(String row) {
       Matcher matcher = ROW.matcher(row);
       if (!matcher.matches()) {
@@ -88,7 +140,8 @@ class PostgresSessionTest extends SessionContract {
     }
 
     @Override
-    protected void logIn(String user) {
+    protected void logIn(String user, String known) {
+      password = known;
       Map<String, String> parameters = Map.of("user", user, "database", "app");
       send(out -> PgWriter.startup(out, PgWriter.PROTOCOL_3_0, parameters));
     }

@@ -1,47 +1,47 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.auth.Md5Password;
 import dev.heimdall.engine.kit.KitClient;
+import dev.heimdall.engine.kit.KitDialect;
 import dev.heimdall.engine.kit.KitNode;
 import dev.heimdall.engine.kit.KitServers;
 import dev.heimdall.engine.kit.KitSession;
 import dev.heimdall.engine.kit.KitWords;
-import dev.heimdall.engine.kit.SessionContract;
 import dev.heimdall.model.ServerAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
 import io.netty.channel.local.LocalServerChannel;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The toy's part in what sessions of all protocols do. */
-class ToySessionTest extends SessionContract {
-  ToySessionTest() {
-    super(
-        new KitWords(
-            "SELECT", "UPDATE t SET a = 1", "USE %s", "SELECT schema", "HOLD t", "postgres"));
+/** The toy in the kit. */
+final class ToyKit implements KitDialect {
+  @Override
+  public KitWords words() {
+    return new KitWords(
+        "SELECT", "UPDATE t SET a = %s", "USE %s", "SELECT schema", "HOLD t", "postgres");
   }
 
   @Override
-  protected KitNode<?> node(Path directory, String vdb, String source) {
-    return new KitNode<>(
-        directory,
-        new KitNode.Spoken<>(
-            "jdbc:postgresql://server/app", node -> ToyDialect.create(), Servers::new),
-        vdb,
-        source);
+  public KitNode.Spoken<? extends KitServers<?>> spoken() {
+    return new KitNode.Spoken<>(
+        "jdbc:postgresql://server/app", node -> ToyDialect.create(), Servers::new);
   }
 
   @Override
-  protected KitClient connect(KitNode<?> node) {
+  public KitClient connect(KitNode<?> node) {
     return new Client(node);
   }
 
   private static final class Servers extends KitServers<Session> {
     private final ToyMember member = new ToyMember(new ServerAddress("server", 1), true);
+    private final List<String> written = new ArrayList<>();
     private int cancels;
 
     Servers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
@@ -54,8 +54,8 @@ class ToySessionTest extends SessionContract {
     }
 
     @Override
-    public int committed() {
-      return member.count();
+    public List<String> written() {
+      return written;
     }
 
     @Override
@@ -67,6 +67,7 @@ class ToySessionTest extends SessionContract {
   private static final class Session extends KitSession {
     private final Servers servers;
     private final ToyServer server;
+    private final List<String> uncommitted = new ArrayList<>();
     private boolean loggedIn;
     private ByteBuf answer;
 
@@ -110,9 +111,20 @@ class ToySessionTest extends SessionContract {
     }
 
     private void answer(ByteBuf frame, ByteBuf out) {
+      String text = ToyFrame.text(frame, 0);
+      if (frame.getByte(0) == ToyFrame.QUERY && text.startsWith("UPDATE ")) {
+        uncommitted.add(text.substring(text.indexOf('=') + 2));
+      }
+      int before = servers.member.count();
       answer = out;
       server.take(frame);
       answer = null;
+      if (servers.member.count() > before) {
+        servers.written.addAll(uncommitted);
+        uncommitted.clear();
+      } else if (text.equals("ROLLBACK")) {
+        uncommitted.clear();
+      }
       if (!server.violations().isEmpty()) {
         throw new IllegalStateException(server.violations().toString());
       }
@@ -120,9 +132,12 @@ class ToySessionTest extends SessionContract {
   }
 
   private static final class Client extends KitClient {
+    private static final int CHALLENGE = 4;
+
     /** Statements by the numbers that the node gives them. */
     private final Map<Integer, Integer> handles = new HashMap<>();
 
+    private byte[] challenge;
     private int preparing;
     private boolean failed;
 
@@ -144,6 +159,8 @@ class ToySessionTest extends SessionContract {
 
     private void heard(ByteBuf in, int at) {
       switch (in.getByte(at)) {
+        case ToyFrame.GREETING ->
+            challenge = ByteBufUtil.getBytes(in, at + ToyFrame.HEADER + 4, CHALLENGE);
         case ToyFrame.HANDLE -> handles.put(preparing, ToyFrame.number(in, at, 0));
         case ToyFrame.ROW -> hears("row " + ToyFrame.text(in, at).replaceFirst("^SELECT ", ""));
         case ToyFrame.ERROR -> {
@@ -172,7 +189,9 @@ class ToySessionTest extends SessionContract {
     }
 
     @Override
-    protected void logIn(String user) {
+    protected void logIn(String user, String password) {
+      String hash = Md5Password.hash(user, password);
+      byte[] proof = ToyFrame.text(Md5Password.response(hash, challenge));
       send(
           out ->
               ToyFrame.write(
@@ -183,6 +202,7 @@ class ToySessionTest extends SessionContract {
                     to.writeInt(0);
                     ToyFrame.part(to, user);
                     ToyFrame.part(to, "");
+                    to.writeBytes(proof);
                   }));
     }
 

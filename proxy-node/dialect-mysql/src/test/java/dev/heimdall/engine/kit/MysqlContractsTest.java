@@ -1,0 +1,69 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.mysql.Command;
+import dev.heimdall.engine.wire.mysql.Packet;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+
+/** MySQL keeps the contracts of all dialects. */
+class MysqlContractsTest {
+  @Nested
+  class Sessions extends SessionContract {
+    Sessions() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
+  class AtRandom extends RandomContract {
+    AtRandom() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
+  class LogIns extends LogInContract {
+    LogIns() {
+      super(new MysqlKit(), "password");
+    }
+  }
+
+  @Nested
+  class Limits extends LimitsContract {
+    Limits() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
+  class Malformed extends MalformedContract {
+    Malformed() {
+      super(new MysqlKit());
+    }
+
+    @Override
+    protected List<byte[]> malformed() {
+      return List.of(
+          packet(7, Command.PING), // out of order
+          packet(0),
+          packet(0, (byte) 0xEE),
+          packet(0, Command.STMT_EXECUTE),
+          packet(0, Command.STMT_EXECUTE, (byte) 1, (byte) 0, (byte) 0),
+          packet(0, Command.STMT_RESET, (byte) 1),
+          packet(0, Command.STMT_FETCH, (byte) 1, (byte) 0, (byte) 0, (byte) 0),
+          packet(0, Command.SET_OPTION, (byte) 0),
+          packet(0, Command.CHANGE_USER, (byte) 'a'));
+    }
+
+    private static byte[] packet(int sequence, byte... payload) {
+      ByteBuf out = Unpooled.buffer();
+      int at = Packet.begin(out, sequence);
+      out.writeBytes(payload);
+      Packet.end(out, at);
+      return ByteBufUtil.getBytes(out);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.heimdall.engine.kit;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+
+/** PostgreSQL keeps the contracts of all dialects. */
+class PostgresContractsTest {
+  @Nested
+  class Sessions extends SessionContract {
+    Sessions() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
+  class AtRandom extends RandomContract {
+    AtRandom() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
+  class LogIns extends LogInContract {
+    LogIns() {
+      super(new PostgresKit(), "scram-sha-256");
+    }
+  }
+
+  @Nested
+  class Limits extends LimitsContract {
+    Limits() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
+  class Malformed extends MalformedContract {
+    Malformed() {
+      super(new PostgresKit());
+    }
+
+    @Override
+    protected List<byte[]> malformed() {
+      return List.of(
+          message('Q', 3, "SELECT 1\0"), // shorter than its own length
+          message('Q', Integer.MAX_VALUE, ""),
+          message('Q', 4 + 3, "abc"), // nothing ends the text
+          batch('P', "\0"),
+          batch('B', "\0\0"),
+          batch('B', "\0\0\0\7"),
+          message('?', 4, ""));
+    }
+
+    /** One that is answered when a Sync follows. */
+    private static byte[] batch(char type, String body) {
+      ByteBuf out = Unpooled.buffer();
+      out.writeBytes(message(type, 4 + body.length(), body));
+      SimulatedClient.sync(out);
+      return ByteBufUtil.getBytes(out);
+    }
+
+    private static byte[] message(char type, int length, String body) {
+      ByteBuf out = Unpooled.buffer().writeByte(type).writeInt(length);
+      out.writeCharSequence(body, StandardCharsets.US_ASCII);
+      return ByteBufUtil.getBytes(out);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.memory.BudgetedCache;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the contracts of all dialects have in common: a node, its clients, and what must hold when
+ * both have gone.
+ */
+public abstract class KitContract {
+  static final String ONE_CONNECTION = "\"pool\": {\"size\": 1}";
+
+  @TempDir private Path directory;
+  private final List<KitClient> clients = new ArrayList<>();
+  private final KitDialect dialect;
+  final KitWords words;
+  KitNode<?> node;
+
+  KitContract(KitDialect dialect) {
+    this.dialect = dialect;
+    this.words = dialect.words();
+  }
+
+  /** Starts a node whose virtual database has these settings in JSON. */
+  final void start(String vdb) {
+    start(KitSettings.of(vdb));
+  }
+
+  /** With a rule, so that it is known which statements read. */
+  final void start(KitSettings settings) {
+    start(settings, "{\"match\": \"secret\", \"action\": \"drop\"}");
+  }
+
+  /** The same with other rules in JSON. */
+  final void start(KitSettings settings, String rules) {
+    try {
+      Files.writeString(
+          Files.createDirectories(directory.resolve("rules")).resolve("all.json"),
+          "{\"rules\": [" + rules + "]}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    node =
+        new KitNode<>(
+            directory,
+            dialect.spoken(),
+            settings.withVdb(settings.vdb() + ", \"rules\": [\"all\"]"));
+  }
+
+  @AfterEach
+  final void stop() {
+    clients.forEach(KitClient::leave);
+    node.close();
+    assertThat(node.wrong()).isEmpty();
+    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    for (BudgetedCache kind : BudgetedCache.values()) {
+      if (kind.beside()) {
+        assertThat(node.budget().use(kind).bytes()).as(kind.label()).isZero();
+      }
+    }
+  }
+
+  /** A client that has connected, and said nothing. */
+  final KitClient connect() {
+    KitClient client = dialect.connect(node);
+    clients.add(client);
+    node.turns().run();
+    return client;
+  }
+
+  /** A client that has logged in. */
+  final KitClient client(String user) {
+    KitClient client = connect();
+    client.logIn(user);
+    assertThat(client.told()).noneMatch(KitContract::isError);
+    assertThat(client.connected()).isTrue();
+    return client;
+  }
+
+  static boolean isError(String word) {
+    return word.startsWith("error ");
+  }
+
+  final KitServers<?> servers() {
+    return node.servers();
+  }
+
+  static void answers(KitClient client, String sql, String... expected) {
+    assertThat(client.asks(sql)).as(sql).containsExactly(expected);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How clients log in whatever their protocol is. */
+public abstract class LogInContract extends KitContract {
+  private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(15);
+  private final String method;
+
+  /**
+   * @param method of the authentication table, by which clients prove that they know a password
+   */
+  protected LogInContract(KitDialect dialect, String method) {
+    super(dialect);
+    this.method = method;
+  }
+
+  private void startWithPasswords(String vdb) {
+    start(KitSettings.of(vdb).withAuth(by("")));
+  }
+
+  private String by(String members) {
+    return "{\"method\": \"" + method + "\"" + members + "}";
+  }
+
+  private KitClient logsIn(String user, String password, KitLine.Fault fault) {
+    KitClient client = connect();
+    client.line(fault);
+    client.logIn(user, password);
+    return client;
+  }
+
+  private List<String> told(String user, String password) {
+    KitClient client = logsIn(user, password, KitLine.Fault.NONE);
+    node.turns().advance(Duration.ofSeconds(1));
+    List<String> told = client.told();
+    assertThat(client.connected()).as("%s after %s", user, told).isFalse();
+    return told;
+  }
+
+  /** How many bytes a whole log-in has. */
+  private int length() {
+    KitClient client = logsIn("ann", "ann", KitLine.Fault.NONE);
+    int length = client.said();
+    assertThat(client.told()).noneMatch(KitContract::isError);
+    answers(client, words.reading("one"), "row one", "idle");
+    client.leave();
+    return length;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, Integer.MAX_VALUE})
+  void whoeverKnowsThePasswordIsLetIn(int piece) {
+    startWithPasswords(ONE_CONNECTION);
+
+    KitClient ann = logsIn("ann", "ann", KitLine.Fault.pieces(piece));
+
+    assertThat(ann.told()).noneMatch(KitContract::isError);
+    answers(ann, words.reading("one"), "row one", "idle");
+  }
+
+  @Test
+  void anUnknownUserIsToldWhatAWrongPasswordIsTold() {
+    startWithPasswords(ONE_CONNECTION);
+
+    List<String> wrong = told("ann", "bob");
+    List<String> unknown = told("eve", "bob");
+
+    assertThat(wrong).last().asString().startsWith("error 28");
+    assertThat(unknown).isEqualTo(wrong);
+    answers(client("ann"), words.reading("one"), "row one", "idle");
+  }
+
+  @Test
+  void whoeverTheTableRejectsDoesNotGetIn() {
+    String elsewhere = by(", \"users\": [\"ann\"], \"address\": \"10.0.0.0/8\"");
+    String rejects = "{\"method\": \"reject\", \"users\": [\"ann\"]}";
+    start(KitSettings.of(ONE_CONNECTION).withAuth(String.join(", ", elsewhere, rejects, by(""))));
+
+    assertThat(told("ann", "ann")).last().asString().startsWith("error ");
+    answers(client("bob"), words.reading("two"), "row two", "idle");
+  }
+
+  @Test
+  void whoeverLeavesAmidALogInHoldsNothing() {
+    startWithPasswords(ONE_CONNECTION + ", \"clients\": {\"max\": 1}");
+
+    int length = length();
+    for (int bytes = 0; bytes < length; bytes++) {
+      logsIn("ann", "ann", KitLine.Fault.endsBehind(bytes)).leave();
+    }
+
+    answers(client("bob"), words.reading("two"), "row two", "idle");
+  }
+
+  @Test
+  void whoeverStopsAmidALogInIsEnded() {
+    startWithPasswords(ONE_CONNECTION + ", \"clients\": {\"max\": 1}");
+
+    int length = length();
+    for (int bytes = 0; bytes < length; bytes++) {
+      KitClient client = logsIn("ann", "ann", KitLine.Fault.endsBehind(bytes));
+      node.turns().advance(LOGIN_TIMEOUT.minusSeconds(1));
+      assertThat(client.connected()).as("behind %s bytes", bytes).isTrue();
+      node.turns().advance(Duration.ofSeconds(2));
+      assertThat(client.connected()).as("behind %s bytes", bytes).isFalse();
+    }
+
+    answers(client("bob"), words.reading("two"), "row two", "idle");
+  }
+
+  /**
+   * Whatever becomes of the client: it gets in, or its connection ends, and nobody else is harmed.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0x01, 0x80, 0xFF})
+  void nonsenseAmidALogInHarmsNobody(int by) {
+    startWithPasswords(ONE_CONNECTION);
+    KitClient bob = client("bob");
+
+    int length = length();
+    for (int at = 0; at < length; at++) {
+      KitClient client = logsIn("ann", "ann", KitLine.Fault.spoils(at, by));
+      node.turns().advance(LOGIN_TIMEOUT.plusSeconds(1));
+      List<String> told = client.told();
+      assertThat(node.clients()).as("byte %s: %s", at, told).isEqualTo(client.connected() ? 2 : 1);
+      client.leave();
+      answers(bob, words.reading("two"), "row two", "idle");
+    }
+  }
+}
