@@ -13,6 +13,7 @@ import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -264,6 +265,39 @@ class TakeOverIT {
     }
   }
 
+  private static void signal(String name, ProxyProcess to) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(to.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  /** What it has sent is read to the end by one process, and answered as at any other time. */
+  @Test
+  void aClientThatShutsDownItsSideWhileItIsOfferedIsAnswered() throws Exception {
+    byte[] answered = Frontend.query("SHOW QUERYINFO"); // by the node itself, and so before the end
+    ProxyProcess before = first(Map.of("drainTimeout", "60s"));
+    Target target = before.target();
+    try (Socket socket = new Socket(target.host(), target.port());
+        RawClient client = RawClient.over(target, socket)) {
+      client.logIn(0);
+      client.query("BEGIN");
+      ProxyProcess after = processes.next(before);
+      Await.until(
+          "clients move",
+          TakeOvers.PATIENCE,
+          () -> before.output().contains("clients move"),
+          before::output);
+      signal("STOP", after);
+      client.query("COMMIT"); // behind the answer it is offered, and nobody takes it
+      client.send(answered);
+      socket.shutdownOutput();
+      signal("CONT", after);
+      assertThat(client.untilClosed()).last().hasToString("ReadyForQuery I");
+      TakeOvers.ended(before);
+      assertThat(before.output()).contains("left=0");
+      TakeOvers.took(after);
+    }
+  }
+
   @Test
   void whenTheNewProcessIsKilledTheOldOneGoesOn() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));
@@ -294,7 +328,7 @@ class TakeOverIT {
 
   @Test
   void aPinnedClientStaysToTheEndOfTheDrain() throws Exception {
-    ProxyProcess before = first(Map.of("drainTimeout", "3s"));
+    ProxyProcess before = first(Map.of("drainTimeout", "6s"));
     try (RawClient pinned = RawClient.logIn(before.target());
         RawClient listens = RawClient.logIn(before.target());
         RawClient free = RawClient.logIn(before.target())) {
@@ -302,10 +336,24 @@ class TakeOverIT {
       listens.query("LISTEN news");
       ProxyProcess after = processes.next(before);
       assertThat(pinned.value("SELECT count(*) FROM mine")).isEqualTo("0");
+      Await.until(
+          "the new process knows who has not moved, and why",
+          () -> {
+            try (RawClient console = RawClient.logIn(after.console())) {
+              return console.query("SHOW TAKE OVER").stream()
+                  .map(Message::toString)
+                  .toList()
+                  .containsAll(
+                      List.of("DataRow [1, pinned: temporary table]", "DataRow [1, LISTEN]"));
+            }
+          });
       assertThat(pinned.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       assertThat(listens.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       TakeOvers.ended(before);
       TakeOvers.took(after);
+      assertThat(before.output())
+          .containsPattern("clients remain .*number=2 why=.*pinned: temporary table 1")
+          .containsPattern("clients moved .*left=2 why=.*LISTEN 1");
       assertThat(free.value("SELECT 1")).isEqualTo("1");
     }
   }

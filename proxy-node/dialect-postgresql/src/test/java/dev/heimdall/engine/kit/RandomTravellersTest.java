@@ -2,6 +2,7 @@ package dev.heimdall.engine.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.handover.Claims.Owner;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -21,13 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Clients go to and fro between two processes while they do at random what clients do, amid
  * messages and batches, too. The answers are those of a connection of their own to another server,
- * nothing is written twice, and a client that rests goes when it is asked to.
+ * nothing is written twice, a client that rests goes when it is asked to, and where the connection
+ * of the processes breaks, one of them serves it.
  *
  * <p>{@code -Dscripts.steps} says how many steps, {@code -Dscripts.seed} where chance begins.
  */
 class RandomTravellersTest {
   private static final int STEPS = Integer.getInteger("scripts.steps", 1_500);
-  private static final long SEED = Long.getLong("scripts.seed", 1);
+  private static final long SEED = Long.getLong("scripts.seed", 2);
   private static final int CLIENTS = 5;
 
   /** How much of a client's script a failure tells. */
@@ -40,12 +42,17 @@ class RandomTravellersTest {
 
   private final Buffers buffers = new Buffers();
   private final List<SimulatedNode> nodes = new ArrayList<>();
+
+  /** Over which the clients of a node leave it. */
+  private final List<Crossing<SimulatedClient>> crossings = new ArrayList<>();
+
   private final List<Actor> actors = new ArrayList<>();
   private final Random random = new Random(SEED);
   private SimulatedServers direct;
   private LocalAddress directAddress;
   private int tokens;
   private int moves;
+  private int breaks;
 
   /** One client, where it is now, and the same client without nodes. */
   private final class Actor {
@@ -161,6 +168,7 @@ class RandomTravellersTest {
       Path of = Files.createDirectory(directory.resolve(name));
       nodes.add(new SimulatedNode(of, settings.replace('\'', '"')));
     }
+    crossings.addAll(List.of(crossing(0), crossing(1)));
     directAddress = new LocalAddress("travellers-direct-" + settings.hashCode());
     direct = new SimulatedServers(nodes.get(0).turns().world(), directAddress, buffers);
     nodes.get(0).turns().run();
@@ -187,6 +195,7 @@ class RandomTravellersTest {
         .doesNotHaveDuplicates()
         .containsExactlyInAnyOrderElementsOf(direct.written());
     assertThat(moves).isGreaterThan(STEPS / 20);
+    assertThat(breaks).isGreaterThan(STEPS / 200);
   }
 
   private SimulatedNode node() {
@@ -241,43 +250,103 @@ class RandomTravellersTest {
   // ---- from one process to the other
 
   private void ask(SimulatedNode from) {
-    from.travellers().leaving(from.turns());
+    from.travellers().leaving(crossings.get(nodes.indexOf(from)).leaving(), from.turns());
   }
 
-  /** Those that rest go now, and others when their transactions are over. */
+  /**
+   * Those that rest go now, and others when their transactions are over, unless the connection of
+   * the two processes breaks.
+   */
   private void asked(SimulatedNode from) {
     passes(Duration.ofSeconds(1));
     actors.forEach(Actor::compare);
     List<Actor> resting =
         actors.stream().filter(actor -> actor.at == from && actor.rests()).toList();
     ask(from);
+    if (random.nextInt(3) == 0) {
+      breaks(nodes.indexOf(from), random.nextInt(4 * CLIENTS));
+      return;
+    }
     offers();
     assertThat(resting)
         .allSatisfy(actor -> assertThat(actor.at).as(actor::toString).isNotSameAs(from));
   }
 
+  /** Who was offered, and has come to the other process. */
+  private record Passenger(Actor actor, Crossing.Way<SimulatedClient> way) {}
+
   /** What becomes of those that are offered. */
   private void offers() {
     for (int i = 0; i < nodes.size(); i++) {
-      SimulatedNode from = nodes.get(i);
-      from.turns().run();
       SimulatedNode there = nodes.get(1 - i);
-      for (Travellers.Offer offer : from.travellers().takeOffers()) {
-        Actor actor =
-            actors.stream()
-                .filter(each -> each.client.isAt(offer.channel()))
-                .findAny()
-                .orElseThrow();
-        Travellers.Arrival<SimulatedClient> arrival = there.entered(offer.state());
-        actor.goesOn(there, arrival.client());
-        List<Boolean> letGo = new ArrayList<>();
-        offer.answer().taken(letGo::add);
-        from.turns().run();
-        assertThat(letGo).as(actor::toString).containsExactly(true);
-        there.turns().node().execute(arrival.session()::begin);
-        there.turns().run();
+      nodes.get(i).turns().run();
+      while (crossings.get(i).deliver()) {
+        passengers(i).forEach(each -> each.actor().goesOn(there, each.way().arrival().client()));
+        turn(i);
       }
     }
+  }
+
+  private List<Passenger> passengers(int from) {
+    return crossings.get(from).takeWays().stream()
+        .map(
+            way ->
+                new Passenger(
+                    actors.stream()
+                        .filter(actor -> actor.client.isAt(way.from()))
+                        .findAny()
+                        .orElseThrow(),
+                    way))
+        .toList();
+  }
+
+  private void turn(int from) {
+    nodes.get(from).turns().run();
+    nodes.get(1 - from).turns().run();
+  }
+
+  /**
+   * The connection over which clients leave a process breaks.
+   *
+   * @param frames that come before that
+   */
+  private void breaks(int from, int frames) {
+    Crossing<SimulatedClient> crossing = crossings.get(from);
+    List<Passenger> passengers = new ArrayList<>();
+    for (int left = frames; left > 0 && crossing.deliver(); left--) {
+      passengers.addAll(passengers(from));
+      if (random.nextBoolean()) {
+        turn(from);
+      }
+    }
+    crossing.breaks();
+    crossings.set(from, crossing(from));
+    boolean oldFirst = random.nextBoolean();
+    if (oldFirst) {
+      crossing.leaving().lost();
+    }
+    crossing.arriving().lost();
+    if (random.nextBoolean()) {
+      turn(from);
+    }
+    crossing.arriving().end(random.nextBoolean() ? Owner.OLD : Owner.NEW);
+    if (!oldFirst) {
+      crossing.leaving().lost();
+    }
+    turn(from);
+    breaks++;
+    for (Passenger each : passengers) {
+      each.actor().script.add("the connection breaks");
+      boolean stays = each.actor().client.connected();
+      assertThat(each.way().arrival().client().connected()).isNotEqualTo(stays);
+      if (!stays) {
+        each.actor().goesOn(nodes.get(1 - from), each.way().arrival().client());
+      }
+    }
+  }
+
+  private Crossing<SimulatedClient> crossing(int from) {
+    return new Crossing<>(directory.resolve("claims"), nodes.get(1 - from)::entered);
   }
 
   // ---- what a client says

@@ -47,6 +47,11 @@ final class SimulatedNode extends KitNode<SimulatedServers> {
     return client;
   }
 
+  /** Those that are connected. */
+  List<SimulatedClient> here() {
+    return clients.stream().filter(SimulatedClient::connected).toList();
+  }
+
   /** One that comes from another process. */
   Travellers.Arrival<SimulatedClient> entered(byte[] state) {
     Travellers.Arrival<SimulatedClient> arrival =

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,22 +33,19 @@ class TravellerScriptsTest {
     }
   }
 
-  private Travellers.Offer offered() {
+  private Travellers.Offered offered() {
     return before.travellers().leaving(before.turns()).get(0);
   }
 
-  private List<Boolean> taken(Travellers.Offer offer) {
-    List<Boolean> letGo = new ArrayList<>();
-    offer.answer().taken(letGo::add);
-    before.turns().run();
-    return letGo;
+  private List<Boolean> taken(Travellers.Offered offer) {
+    return Travellers.taken(offer, before.turns());
   }
 
   @Test
   void aClientGoesOnWhereItWasTaken() {
     SimulatedClient ann = before.client("ann");
     ann.query("SET my.who = 'ann'");
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
     Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
 
     assertThat(taken(offer)).containsExactly(true);
@@ -75,7 +71,7 @@ class TravellerScriptsTest {
           SimulatedClient.run(out, "second");
           SimulatedClient.sync(out);
         });
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
     Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
     assertThat(taken(offer)).containsExactly(true);
     after.turns().node().execute(there.session()::begin);
@@ -96,7 +92,7 @@ class TravellerScriptsTest {
   @Test
   void whatItHasSentIsNotRunBeforeTheProcessBeforeHasLetItGo() {
     before.client("ann");
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
     Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
 
     Travellers.readsAtTheEnd(
@@ -112,7 +108,7 @@ class TravellerScriptsTest {
   @Test
   void oneThatHasEndedThereMeanwhileRunsNothing() {
     before.client("ann");
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
     Travellers.Arrival<SimulatedClient> there = after.entered(offer.state());
     Travellers.readsAtTheEnd(
         there.channel(), after.turns(), out -> PgWriter.query(out, "INSERT 1"));
@@ -128,7 +124,7 @@ class TravellerScriptsTest {
   @Test
   void oneThatIsOfferedIsNotRead() {
     before.client("ann");
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
 
     before.turns().node().execute(offer.channel().pipeline()::fireChannelWritabilityChanged);
     before.turns().run();
@@ -140,7 +136,7 @@ class TravellerScriptsTest {
   @Test
   void whatComesToTheProcessBeforeWhileTheClientIsOfferedIsNotRunThereEither() {
     before.client("ann");
-    Travellers.Offer offer = offered();
+    Travellers.Offered offer = offered();
 
     Travellers.readsAtTheEnd(
         offer.channel(), before.turns(), out -> PgWriter.query(out, "INSERT 1"));

@@ -101,6 +101,7 @@ public final class AdminCommands extends TokenConsole {
       case SHOW_QUEUES -> show(Tables.QUEUES, () -> done(node.queues()));
       case SHOW_PLANS -> show(Tables.PLANS, () -> done(node.plans()));
       case SHOW_LEARNED -> show(Tables.LEARNED, () -> done(node.learned()));
+      case SHOW_TAKE_OVER -> show(Tables.REMAINING, () -> done(node.remaining().byReason()));
       case SHOW_CONFIG_STATE ->
           show(ConfigStateRow.TABLE, () -> done(List.of(new ConfigStateRow(node.configState()))));
       case SHOW_CONFIG -> show(Tables.CONFIG, () -> done(node.config()));

@@ -38,6 +38,10 @@ enum AdminVerb {
   SHOW_QUEUES("SHOW QUEUES", VerbArgument.NONE, "Queues of async-execute rules"),
   SHOW_PLANS("SHOW PLANS", VerbArgument.NONE, "Plans that extract-plan rules had taken"),
   SHOW_LEARNED("SHOW LEARNED", VerbArgument.NONE, "Patterns that learn-pattern rules learnt"),
+  SHOW_TAKE_OVER(
+      "SHOW TAKE OVER",
+      VerbArgument.NONE,
+      "Clients of the process whose place the node takes, and why they have not moved"),
   SHOW_CONFIG_STATE(
       "SHOW CONFIG STATE", VerbArgument.NONE, "Where the configuration comes from, and its state"),
   SHOW_CONFIG("SHOW CONFIG", VerbArgument.NONE, "Effective settings, secrets masked"),

@@ -8,6 +8,7 @@ import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.takeover.Remaining;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -62,6 +63,9 @@ public interface NodeView {
 
   /** Patterns that rules learnt. */
   List<LearnedRow> learned();
+
+  /** The clients that a process whose place the node takes still has. */
+  Remaining remaining();
 
   /** The topology documents that it has, and what became of pushes. */
   FeedState topology();

@@ -8,6 +8,7 @@ import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
@@ -146,6 +147,14 @@ final class Tables {
           .text("first", LearnedRow::first)
           .text("last", LearnedRow::last)
           .text("rule", LearnedRow::rule);
+
+  static final Table<Remaining.Reason> REMAINING =
+      new Table<Remaining.Reason>(
+              Comparator.comparingInt(Remaining.Reason::clients)
+                  .reversed()
+                  .thenComparing(Remaining.Reason::why))
+          .number("clients", Remaining.Reason::clients)
+          .text("reason", Remaining.Reason::why);
 
   static final Table<CacheRow> CACHE =
       new Table<>(Comparator.comparing(CacheRow::vdb))

@@ -2,12 +2,15 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.CancelRegistry;
+import dev.heimdall.engine.client.Successor;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
+import dev.heimdall.engine.handover.Claims;
 import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.share.Overlap;
+import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -48,6 +51,8 @@ final class Handover implements AutoCloseable {
   private static final long MOST_PREPARING_SECONDS = 120;
 
   private static final long LOOK_MILLIS = 50;
+  private static final int LOOKS_BETWEEN_COUNTS = 20;
+  private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** So many looks in a row find nobody, so that none is between being accepted and being seen. */
   private static final int LOOKS_WITHOUT = 3;
@@ -92,7 +97,14 @@ final class Handover implements AutoCloseable {
     int connections();
 
     /** Has the clients go there. */
-    void moveTo(SuccessorLink successor);
+    void moveTo(Successor successor);
+
+    /**
+     * Counts clients by why they have not moved.
+     *
+     * @param counted called once, on any thread
+     */
+    void obstacles(Consumer<Map<String, Integer>> counted);
 
     /** How long those may stay that cannot go there. */
     Duration mayStay();
@@ -111,6 +123,8 @@ final class Handover implements AutoCloseable {
           1, new DefaultThreadFactory("heimdall-take-over", true), EpollIoHandler.newFactory());
   private final AtomicInteger moved = new AtomicInteger();
   private final int user;
+  private final Path socket;
+  private final Path claimsFile;
   private Stage stage = Stage.SERVING;
 
   /** Null as long as nobody takes the node's place. */
@@ -119,12 +133,26 @@ final class Handover implements AutoCloseable {
   private volatile Channel listener;
   private long movingSince;
   private int without;
+  private int looks;
+  private Remaining remaining = Remaining.NONE;
+
+  /** When clients that remain were logged last, in nanoseconds. */
+  private long logged;
 
   /**
+   * @param socket where other processes ask
    * @param executor for what may block
    */
-  Handover(Serving node, CancelRegistry cancels, Overlap overlap, EventLog log, Executor executor)
+  Handover(
+      Path socket,
+      Serving node,
+      CancelRegistry cancels,
+      Overlap overlap,
+      EventLog log,
+      Executor executor)
       throws IOException {
+    this.socket = socket;
+    this.claimsFile = HandoverPlace.claims(socket);
     this.node = node;
     this.cancels = cancels;
     this.overlap = overlap;
@@ -134,7 +162,7 @@ final class Handover implements AutoCloseable {
   }
 
   /** Lets another process ask from now on. */
-  void open(Path socket) throws IOException {
+  void open() throws IOException {
     SocketFile file = new SocketFile(socket);
     try (FileChannel claim = file.claim()) {
       file.makeRoom();
@@ -191,10 +219,34 @@ final class Handover implements AutoCloseable {
     become(Stage.PREPARING);
     successor = by;
     log.node("take-over begins", "process=" + by.process());
+    Claims claims = claims(by);
     StateWriter welcome = new StateWriter();
     cancels.numbersInUse().write(welcome);
-    by.send(FrameType.WELCOME, welcome);
+    if (claims.shared()) {
+      welcome.text(claimsFile.getFileName().toString());
+    }
+    by.welcome(claims, welcome);
     loop.next().schedule(() -> tooLong(by), MOST_PREPARING_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private Claims claims(SuccessorLink by) {
+    if (by.shares()) {
+      try {
+        return Claims.create(claimsFile);
+      } catch (IOException e) {
+        LOG.warn("a take-over goes on without {}: {}", claimsFile, e.toString());
+      }
+    }
+    return Claims.unshared();
+  }
+
+  /** Only who has opened it needs it. */
+  private void removeClaims() {
+    try {
+      Files.deleteIfExists(claimsFile);
+    } catch (IOException e) {
+      LOG.debug("{} stays", claimsFile, e);
+    }
   }
 
   private String refusal() {
@@ -217,6 +269,7 @@ final class Handover implements AutoCloseable {
       return;
     }
     successor.descriptors(second);
+    removeClaims();
     overlap.begin();
     node.listeners(successor);
     successor.handListeners();
@@ -243,6 +296,9 @@ final class Handover implements AutoCloseable {
     node.accepts(false);
     movingSince = System.nanoTime();
     without = 0;
+    looks = 0;
+    remaining = Remaining.NONE;
+    logged = movingSince - LOG_NANOS;
     moved.set(0);
     log.node("clients move", "process=" + by.process() + " connections=" + node.connections());
     move(by);
@@ -257,12 +313,32 @@ final class Handover implements AutoCloseable {
     boolean late = System.nanoTime() - movingSince > node.mayStay().toNanos();
     if (without >= LOOKS_WITHOUT || late) {
       become(Stage.ENDING);
-      log.node("clients moved", "number=" + moved + " left=" + left);
+      log.node("clients moved", "number=" + moved + " left=" + left + why(left));
       node.end();
       return;
     }
-    node.moveTo(to);
+    node.moveTo(to.clients());
+    if (++looks % LOOKS_BETWEEN_COUNTS == 0) {
+      node.obstacles(counts -> loop.next().execute(() -> remain(to, counts)));
+    }
     loop.next().schedule(() -> move(to), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void remain(SuccessorLink at, Map<String, Integer> counts) {
+    if (stage != Stage.MOVING || at != successor) {
+      return;
+    }
+    remaining = Remaining.of(node.connections(), counts);
+    at.remaining(remaining);
+    int left = remaining.clients();
+    if (left > 0 && System.nanoTime() - logged >= LOG_NANOS) {
+      logged = System.nanoTime();
+      log.node("clients remain", "number=" + left + why(left));
+    }
+  }
+
+  private String why(int left) {
+    return left == 0 ? "" : " why=\"" + remaining + "\"";
   }
 
   /** A client has gone there; for any thread. */
@@ -284,6 +360,7 @@ final class Handover implements AutoCloseable {
     }
     log.node("take-over failed", "process=" + which.process() + " moved=" + moved);
     which.end();
+    removeClaims();
     successor = null;
     become(Stage.SERVING);
     node.accepts(true);

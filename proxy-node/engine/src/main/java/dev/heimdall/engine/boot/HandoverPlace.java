@@ -13,4 +13,9 @@ public record HandoverPlace(Path folder, boolean takesOver) {
   Path socket(int node) {
     return folder.resolve("take-over-" + node + ".sock");
   }
+
+  /** What the two processes that meet at this socket share for a moment. */
+  static Path claims(Path socket) {
+    return socket.resolveSibling(socket.getFileName() + ".claims");
+  }
 }

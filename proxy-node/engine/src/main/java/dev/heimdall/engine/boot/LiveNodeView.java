@@ -29,6 +29,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
@@ -125,6 +126,11 @@ final class LiveNodeView implements NodeView {
                 cluster.tracker().events().stream()
                     .map(event -> new ClusterEventRow(cluster.source().name(), event)))
         .toList();
+  }
+
+  @Override
+  public Remaining remaining() {
+    return node.handover().remaining();
   }
 
   @Override

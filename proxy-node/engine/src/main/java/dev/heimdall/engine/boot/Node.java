@@ -578,6 +578,10 @@ public final class Node implements AutoCloseable {
     return clusters;
   }
 
+  NodeHandover handover() {
+    return handover;
+  }
+
   /** What is known of clusters that sources name by an ARN alone. */
   ArnSources arns() {
     return arns;

@@ -5,6 +5,9 @@ import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.model.NodeSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,6 +40,32 @@ final class NodeClients implements Drain.Clients {
                   loop.clients().all().forEach(action);
                 } finally {
                   loop.context().endEvent();
+                }
+              });
+    }
+  }
+
+  /**
+   * Counts those that are here by why they have not moved to another process.
+   *
+   * @param counted called once, on any thread
+   */
+  void obstacles(Consumer<Map<String, Integer>> counted) {
+    Map<String, Integer> counts = new ConcurrentHashMap<>();
+    AtomicInteger left = new AtomicInteger(loops.size());
+    for (NodeLoop loop : loops) {
+      loop.context()
+          .loop()
+          .execute(
+              () -> {
+                try {
+                  loop.clients()
+                      .all()
+                      .forEach(client -> counts.merge(client.obstacle(), 1, Integer::sum));
+                } finally {
+                  if (left.decrementAndGet() == 0) {
+                    counted.accept(counts);
+                  }
                 }
               });
     }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.share.Overlap;
+import dev.heimdall.engine.takeover.Remaining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,11 @@ final class NodeHandover implements AutoCloseable {
             offLoop);
   }
 
+  /** The clients that the process before still has. */
+  Remaining remaining() {
+    return before == null ? Remaining.NONE : before.remaining();
+  }
+
   /** Whether the process before still has clients. */
   boolean takesOver() {
     return before != null && !before.over().isDone();
@@ -135,8 +141,8 @@ final class NodeHandover implements AutoCloseable {
       return;
     }
     try {
-      after = new Handover(serving, cancels, overlap, log, offLoop);
-      after.open(socket);
+      after = new Handover(socket, serving, cancels, overlap, log, offLoop);
+      after.open();
     } catch (IOException e) {
       log.node("cannot be taken over", "reason=\"" + e.getMessage() + "\"");
     }

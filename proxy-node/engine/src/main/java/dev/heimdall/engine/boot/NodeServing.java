@@ -1,8 +1,11 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.client.Successor;
 import dev.heimdall.model.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,8 +62,13 @@ record NodeServing(
   }
 
   @Override
-  public void moveTo(SuccessorLink successor) {
+  public void moveTo(Successor successor) {
     clients.each(client -> client.moveTo(successor));
+  }
+
+  @Override
+  public void obstacles(Consumer<Map<String, Integer>> counted) {
+    clients.obstacles(counted);
   }
 
   @Override

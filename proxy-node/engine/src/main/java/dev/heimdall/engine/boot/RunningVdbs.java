@@ -11,6 +11,7 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.net.TlsFiles;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
@@ -22,6 +23,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.RulePatterns;
+import dev.heimdall.engine.takeover.ArrivingClients;
 import dev.heimdall.engine.users.AuthQuery;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
@@ -47,7 +49,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The virtual databases of a node: built from its configuration, and brought up to a new one. */
-final class RunningVdbs implements Drain.Door, TakeOver.Door {
+final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
   private final Listening listening;
   private final Dialects dialects;
   private final Connector connector;
@@ -450,7 +452,11 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
 
   @Override
   public void enter(
-      FileDescriptor descriptor, boolean unix, String peer, byte[] state, TakeOver.Entry entry) {
+      FileDescriptor descriptor,
+      boolean unix,
+      String peer,
+      byte[] state,
+      ArrivingClients.Entry entry) {
     try {
       StateReader in = new StateReader(state);
       in.version(HandedClient.VERSION, "the state of a client");
@@ -460,7 +466,7 @@ final class RunningVdbs implements Drain.Door, TakeOver.Door {
       }
       vdb.listeners().get(0).enter(descriptor, unix, peer, in, entry);
     } catch (UnreadableStateException e) {
-      TakeOver.close(descriptor);
+      HandedSockets.close(descriptor);
       entry.kept(e.getMessage());
     }
   }

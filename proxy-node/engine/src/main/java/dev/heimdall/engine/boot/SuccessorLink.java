@@ -1,27 +1,23 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.CancelKey;
-import dev.heimdall.engine.client.Successor;
+import dev.heimdall.engine.handover.Claims;
 import dev.heimdall.engine.handover.FrameLink;
 import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
-import dev.heimdall.engine.net.HandedSockets;
+import dev.heimdall.engine.takeover.ClientLink;
+import dev.heimdall.engine.takeover.LeavingClients;
+import dev.heimdall.engine.takeover.Remaining;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The process that takes this one's place, as this one sees it. */
-final class SuccessorLink extends FrameLink implements Successor {
-  /** Descriptors on their way: of more than the socket takes at once none would be sent. */
-  private static final int MOST_OFFERED = 64;
-
+final class SuccessorLink extends FrameLink implements ClientLink {
   private final Handover handover;
-  private final Map<Integer, Answer> offered = new ConcurrentHashMap<>();
   private final Queue<Runnable> listeners = new ArrayDeque<>();
 
   /** By which its second connection is known; null before it has said who it is. */
@@ -32,10 +28,8 @@ final class SuccessorLink extends FrameLink implements Successor {
   /** Takes descriptors; null before it is there. */
   private volatile Channel descriptors;
 
-  private int number;
-
-  /** Nothing is offered any more: of those that are, nothing becomes. */
-  private boolean over;
+  private boolean shares;
+  private LeavingClients clients;
 
   SuccessorLink(Channel channel, Handover handover) {
     super(channel);
@@ -50,8 +44,8 @@ final class SuccessorLink extends FrameLink implements Successor {
       case LISTENER_TAKEN -> handListeners();
       case RELEASE_HTTP -> handover.releaseHttp(this);
       case READY -> handover.ready(this);
-      case TAKEN -> taken(body.number());
-      case KEPT -> kept(body.number(), body.text(), body.flag());
+      case TAKEN -> clients.taken(body.number());
+      case KEPT -> clients.kept(body.number(), body.text(), body.flag());
       case CANCEL -> {
         int request = body.number();
         handover.cancel(
@@ -79,12 +73,29 @@ final class SuccessorLink extends FrameLink implements Successor {
     }
     token = body.bytes();
     process = body.longNumber();
+    shares = !body.isOver() && body.number() >= FrameType.LEVEL;
     handover.wanted(this);
   }
 
   /** Its process id. */
   long process() {
     return process;
+  }
+
+  /** Whether it knows {@link Claims}. */
+  boolean shares() {
+    return shares;
+  }
+
+  /** It is let in. */
+  void welcome(Claims claims, StateWriter words) {
+    clients = new LeavingClients(this, claims, handover::moved);
+    send(FrameType.WELCOME, words);
+  }
+
+  /** Those that go there. */
+  LeavingClients clients() {
+    return clients;
   }
 
   void refuse(String why) {
@@ -98,6 +109,7 @@ final class SuccessorLink extends FrameLink implements Successor {
   /** Its second connection is there. */
   void descriptors(Channel second) {
     descriptors = second;
+    second.closeFuture().addListener(closed -> end());
   }
 
   /** A socket to be handed over by {@link #handListeners}. */
@@ -160,67 +172,25 @@ final class SuccessorLink extends FrameLink implements Successor {
     channel().close();
   }
 
-  // ---- clients
+  /** Reports the clients that are still here. */
+  void remaining(Remaining clients) {
+    if (shares) {
+      StateWriter out = new StateWriter();
+      clients.write(out);
+      send(FrameType.REMAINING, out);
+    }
+  }
 
   @Override
-  public boolean hasRoom() {
-    return offered.size() < MOST_OFFERED;
-  }
-
-  @Override
-  public void offer(UnixChannel client, byte[] state, Answer answer) {
-    int mine = noted(answer);
-    if (mine < 0) {
-      answer.kept("the other process takes none at the moment", true);
-      return;
-    }
-    hand(
-        client,
-        FrameType.CLIENT,
-        new StateWriter()
-            .number(mine)
-            .flag(HandedSockets.isUnix(client))
-            .text(HandedSockets.peer(client))
-            .bytes(state),
-        () -> kept(mine, "it has gone", true));
-  }
-
-  /** By which number it is offered; negative if it is not. */
-  private synchronized int noted(Answer answer) {
-    if (over || offered.size() >= MOST_OFFERED) {
-      return -1;
-    }
-    offered.put(++number, answer);
-    return number;
-  }
-
-  private void taken(int client) {
-    Answer answer = offered.remove(client);
-    if (answer != null) {
-      answer.taken(
-          letGo -> {
-            send(letGo ? FrameType.GO : FrameType.DROP, new StateWriter().number(client));
-            if (letGo) {
-              handover.moved();
-            }
-          });
-    }
-  }
-
-  private void kept(int client, String why, boolean ever) {
-    Answer answer = offered.remove(client);
-    if (answer != null) {
-      answer.kept(why, ever);
-    }
+  public void sendClient(UnixChannel socket, StateWriter client, Runnable closed) {
+    hand(socket, FrameType.CLIENT, client, closed);
   }
 
   @Override
   protected void lost() {
-    synchronized (this) {
-      over = true;
+    if (clients != null) {
+      clients.lost();
     }
-    offered.values().forEach(answer -> answer.kept("the other process has gone", true));
-    offered.clear();
     handover.lost(this);
   }
 }

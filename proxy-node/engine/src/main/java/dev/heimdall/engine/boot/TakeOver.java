@@ -2,13 +2,17 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.CancelRegistry;
-import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
+import dev.heimdall.engine.handover.Claims;
 import dev.heimdall.engine.handover.FrameLink;
 import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
+import dev.heimdall.engine.net.HandedSockets;
+import dev.heimdall.engine.takeover.ArrivingClients;
+import dev.heimdall.engine.takeover.Frames;
+import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -52,27 +56,6 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private static final int LOOKS = 50;
   private static final long LOOK_MILLIS = 100;
 
-  /** Where the clients of the other process go on. */
-  interface Door {
-    /**
-     * A client has come.
-     *
-     * @param descriptor of its socket, which is the door's from now on
-     * @param unix whether that is a Unix domain socket
-     * @param peer who is at its other end, or it is another client's
-     */
-    void enter(FileDescriptor descriptor, boolean unix, String peer, byte[] state, Entry entry);
-  }
-
-  /** What becomes of a client that has come; called once, on any thread. */
-  interface Entry {
-    void taken(HandedSession session, Channel channel);
-
-    void kept(String why);
-  }
-
-  private record Entered(HandedSession session, Channel channel) {}
-
   private final Path socket;
   private final Inheritance inheritance = new Inheritance();
   private final EventLoopGroup loop =
@@ -91,8 +74,6 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   // Of the loop's thread alone.
   private final Queue<FileDescriptor> descriptors = new ArrayDeque<>();
   private final Queue<Consumer<FileDescriptor>> wanting = new ArrayDeque<>();
-  private final Map<Integer, Entered> entered = new ConcurrentHashMap<>();
-  private final AtomicInteger taken = new AtomicInteger();
 
   private boolean gone;
 
@@ -101,7 +82,9 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
 
   private volatile int process;
   private volatile Link link;
-  private volatile Door door;
+  private volatile ArrivingClients clients;
+  private volatile Remaining remaining = Remaining.NONE;
+  private Claims claims = Claims.unshared();
 
   /**
    * @param socket where the other process is to be found
@@ -111,9 +94,13 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   }
 
   /** The other process's end of the conversation. */
-  private final class Link extends FrameLink {
+  private final class Link extends FrameLink implements Frames {
     Link(Channel channel) {
       super(channel);
+    }
+
+    void end() {
+      channel().close();
     }
 
     @Override
@@ -124,14 +111,12 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
         case LISTENER -> listener(body.text());
         case LISTENERS_END -> listeners.complete(null);
         case HTTP_RELEASED -> httpReleased.complete(null);
-        case CLIENT -> client(body.number(), body.flag(), body.text(), body.bytes());
-        case GO -> {
-          taken.incrementAndGet();
-          leave(body.number(), HandedSession::begin);
-        }
-        case DROP -> leave(body.number(), HandedSession::drop);
+        case CLIENT -> with(client(body));
+        case GO -> clients.go(body.number());
+        case DROP -> clients.drop(body.number());
         case CANCELLED -> answered(body.number(), KillOutcome.DONE);
         case KILLED -> answered(body.number(), KillFrames.outcome(body));
+        case REMAINING -> remaining = Remaining.read(body);
         case GONE -> gone = true;
         default -> channel().close();
       }
@@ -140,18 +125,33 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     @Override
     protected void lost() {
       refused("it has gone");
-      entered.values().forEach(each -> onLoop(each, HandedSession::drop));
-      entered.clear();
-      descriptors.forEach(TakeOver::close);
+      if (clients != null) {
+        clients.lost();
+      }
+      descriptors.forEach(HandedSockets::close);
       descriptors.clear();
       asked.keySet().forEach(number -> answered(number, KillOutcome.UNKNOWN));
       ended(LOOKS);
     }
   }
 
+  private Consumer<FileDescriptor> client(StateReader body) {
+    ArrivingClients to = clients;
+    return descriptor -> to.client(body, descriptor);
+  }
+
   private void welcome(StateReader body) {
     if (!body.isOver()) {
       numbers = CancelRegistry.Numbers.read(body);
+    }
+    if (!body.isOver()) {
+      try {
+        claims = Claims.open(socket.resolveSibling(body.text()));
+      } catch (IOException e) {
+        refused("what both processes share cannot be opened: " + e);
+        link.end();
+        return;
+      }
     }
     welcome.complete(null);
   }
@@ -160,8 +160,14 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private void ended(int looks) {
     boolean alive = !gone && ProcessHandle.of(process).map(ProcessHandle::isAlive).orElse(false);
     if (alive && looks > 0 && !loop.isShuttingDown()) {
+      if (clients != null) {
+        clients.decide();
+      }
       loop.next().schedule(() -> ended(looks - 1), LOOK_MILLIS, TimeUnit.MILLISECONDS);
     } else {
+      if (clients != null) {
+        clients.end(alive ? Claims.Owner.OLD : Claims.Owner.NEW);
+      }
       over.complete(!alive);
     }
   }
@@ -197,7 +203,8 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
         new StateWriter()
             .number(FrameType.VERSION)
             .bytes(token)
-            .longNumber(ProcessHandle.current().pid()));
+            .longNumber(ProcessHandle.current().pid())
+            .number(FrameType.LEVEL));
     await(welcome);
     Channel second =
         connect(
@@ -260,13 +267,13 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   }
 
   /** Clients are accepted here from now on, and those of the other process may come. */
-  void ready(Door here, CancelRegistry cancels) {
+  void ready(ArrivingClients.Door door, CancelRegistry cancels) {
     CancelRegistry.Numbers theirs = numbers;
     if (theirs != null) {
       cancels.expect(theirs);
       over.thenRun(cancels::expectNone);
     }
-    door = here;
+    clients = new ArrivingClients(link, claims, door);
     link.send(FrameType.READY);
   }
 
@@ -283,9 +290,15 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     return process;
   }
 
+  /** Those that the other process still has. */
+  Remaining remaining() {
+    return over.isDone() ? Remaining.NONE : remaining;
+  }
+
   /** Clients that have come. */
   int taken() {
-    return taken.get();
+    ArrivingClients known = clients;
+    return known == null ? 0 : known.begun();
   }
 
   // ---- descriptors
@@ -301,6 +314,11 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
       LOG.warn("descriptors of the other process do not come any more: {}", cause.toString());
       ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      link.end(); // without descriptors no client would ever be answered
     }
   }
 
@@ -322,67 +340,6 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
           inheritance.add(place, descriptor);
           link.send(FrameType.LISTENER_TAKEN);
         });
-  }
-
-  // ---- clients
-
-  private void client(int number, boolean unix, String peer, byte[] state) {
-    with(descriptor -> enter(number, unix, peer, state, descriptor));
-  }
-
-  private void enter(
-      int number, boolean unix, String peer, byte[] state, FileDescriptor descriptor) {
-    Door here = door;
-    if (here == null) {
-      close(descriptor);
-      keep(number, "the process is not ready");
-      return;
-    }
-    here.enter(
-        descriptor,
-        unix,
-        peer,
-        state,
-        new Entry() {
-          @Override
-          public void taken(HandedSession session, Channel channel) {
-            entered.put(number, new Entered(session, channel));
-            link.send(FrameType.TAKEN, new StateWriter().number(number));
-            if (link.isLost()) {
-              leave(
-                  number, HandedSession::drop); // it came behind all that was dropped with the link
-            }
-          }
-
-          @Override
-          public void kept(String why) {
-            keep(number, why);
-          }
-        });
-  }
-
-  private void keep(int number, String why) {
-    LOG.info("a client stays with the process before: {}", why);
-    link.send(FrameType.KEPT, new StateWriter().number(number).text(why).flag(false));
-  }
-
-  private void leave(int number, Consumer<HandedSession> then) {
-    Entered client = entered.remove(number);
-    if (client != null) {
-      onLoop(client, then);
-    }
-  }
-
-  private static void onLoop(Entered client, Consumer<HandedSession> then) {
-    client.channel().eventLoop().execute(() -> then.accept(client.session()));
-  }
-
-  static void close(FileDescriptor descriptor) {
-    try {
-      descriptor.close();
-    } catch (IOException e) {
-      LOG.debug("a socket that was handed over cannot be closed", e);
-    }
   }
 
   // ---- cancel requests and KILL

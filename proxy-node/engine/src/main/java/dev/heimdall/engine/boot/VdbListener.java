@@ -15,6 +15,7 @@ import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
+import dev.heimdall.engine.takeover.ArrivingClients;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.LimitSettings;
 import dev.heimdall.model.VirtualDatabase;
@@ -23,12 +24,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -316,30 +319,37 @@ final class VdbListener {
       boolean unix,
       String peer,
       StateReader state,
-      TakeOver.Entry entry) {
+      ArrivingClients.Entry entry) {
     LoopSessions loop = sessions.get(Math.floorMod(turn.getAndIncrement(), sessions.size()));
     Channel channel = HandedSockets.connection(descriptor, unix);
     channel.config().setAutoRead(false);
     clientOptions().forEach((option, value) -> set(channel, option, value));
     counted(channel);
-    loop.context()
-        .loop()
-        .register(channel)
-        .addListener(
-            registered -> {
-              try {
-                if (!registered.isSuccess()) {
-                  throw new UnreadableStateException("its socket cannot be used here");
-                }
-                if (!HandedSockets.peer(channel).equals(peer)) {
-                  throw new UnreadableStateException("its socket is another client's");
-                }
-                entry.taken(resumed(channel, state), channel);
-              } catch (RuntimeException e) {
-                HandedSockets.forget(channel);
-                entry.kept(e instanceof UnreadableStateException ? e.getMessage() : e.toString());
-              }
-            });
+    EventLoop on = loop.context().loop();
+    // In one task, so that the transport reads nothing before the session is there.
+    on.execute(
+        () -> on.register(channel).addListener(in -> enter(channel, in, peer, state, entry)));
+  }
+
+  private void enter(
+      Channel channel,
+      Future<?> registered,
+      String peer,
+      StateReader state,
+      ArrivingClients.Entry entry) {
+    try {
+      if (!registered.isSuccess()) {
+        throw new UnreadableStateException("its socket cannot be used here");
+      }
+      if (!HandedSockets.peer(channel).equals(peer)) {
+        throw new UnreadableStateException("its socket is another client's");
+      }
+      HandedSession session = resumed(channel, state);
+      HandedSockets.rest(channel).addListener(out -> entry.taken(session, channel));
+    } catch (RuntimeException e) {
+      HandedSockets.forget(channel);
+      entry.kept(e instanceof UnreadableStateException ? e.getMessage() : e.toString());
+    }
   }
 
   private HandedSession resumed(Channel channel, StateReader state) {

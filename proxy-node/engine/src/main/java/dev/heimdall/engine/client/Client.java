@@ -61,6 +61,11 @@ public interface Client {
    */
   default void moveTo(Successor successor) {}
 
+  /** Why another process to which it was to move does not have it yet; for operators. */
+  default String obstacle() {
+    return "console";
+  }
+
   /** Its time limits; called about ten times a second. */
   void tick();
 

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.client;
 
 import io.netty.channel.unix.UnixChannel;
-import java.util.function.Consumer;
 
 /** Another process on this machine that goes on with the node's clients. */
 public interface Successor {
@@ -18,16 +17,33 @@ public interface Successor {
    * @param state all that it has
    * @param answer called once, on any thread
    */
-  void offer(UnixChannel channel, byte[] state, Answer answer);
+  Offer offer(UnixChannel channel, byte[] state, Answer answer);
+
+  /** A client that is offered. */
+  interface Offer {
+    /** Its session has ended here: the other process does not go on with it. */
+    void withdraw();
+  }
+
+  /**
+   * Decides once who serves a client: {@link #keep}, or {@link #letGo} and, if that was possible,
+   * {@link #gone}. May be called on any thread.
+   */
+  interface Release {
+    /** Whether the client is the other process's from now on; if not, it is this one's. */
+    boolean letGo();
+
+    /** The other process does not get it. */
+    void keep();
+
+    /** This process has nothing of it any more. */
+    void gone();
+  }
 
   /** What becomes of a client that was offered. */
   interface Answer {
-    /**
-     * The other process has all that it needs, and waits for it to be let go.
-     *
-     * @param letGo to be called once, from any thread: whether this process has let it go
-     */
-    void taken(Consumer<Boolean> letGo);
+    /** The other process has all that it needs, and waits for it to be let go. */
+    void taken(Release release);
 
     /**
      * The other process does not take it.

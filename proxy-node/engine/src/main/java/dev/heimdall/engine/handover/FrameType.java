@@ -5,13 +5,14 @@ package dev.heimdall.engine.handover;
  * #VERSION} if the other side has to understand it.
  */
 public enum FrameType {
-  /** New to old: version, token, process id. */
+  /** New to old: version, token, process id, and {@link #LEVEL}, which older releases leave out. */
   HELLO,
   /** Old to new: why not; the connection ends. */
   REFUSED,
   /**
    * Old to new: the second connection, for descriptors, may be opened; the number that a session
-   * got last, and those of all sessions, which older releases leave out.
+   * got last, those of all sessions, and the name of the file of {@link Claims}; older releases
+   * leave them out.
    */
   WELCOME,
   /** New to old, on the second connection: the token. */
@@ -47,10 +48,15 @@ public enum FrameType {
   /** New to old: a KILL of a session that nobody has here: its number, the request, last words. */
   KILL,
   /** Old to new: what came of the KILL of this number. */
-  KILLED;
+  KILLED,
+  /** Old to new: the clients that it still has, by why they have not moved. */
+  REMAINING;
 
   /** Of all that is said between two processes. */
   public static final int VERSION = 1;
+
+  /** What the new process understands beyond what the first release did. */
+  public static final int LEVEL = 1;
 
   private static final FrameType[] ALL = values();
 

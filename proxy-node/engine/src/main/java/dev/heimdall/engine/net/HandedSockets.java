@@ -1,6 +1,7 @@
 package dev.heimdall.engine.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -11,9 +12,13 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.ServerDomainSocketChannel;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sockets that come from another process, or go there. They are epoll's. */
 public final class HandedSockets {
+  private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
+
   private HandedSockets() {}
 
   /** A listener, not registered yet; it has the descriptor from now on. */
@@ -47,13 +52,34 @@ public final class HandedSockets {
     return String.valueOf(channel.remoteAddress());
   }
 
-  /** Gives up a connection that another process keeps; on its event loop, if it has one. */
+  /**
+   * Nothing of a connection is read from now on, whatever becomes of it: one that is only not read
+   * would be at its end, of which two processes could read a part each. On its event loop, which
+   * stays its own.
+   */
+  public static ChannelFuture rest(Channel channel) {
+    return channel.deregister();
+  }
+
+  /** The end of a {@link #rest}. */
+  public static ChannelFuture wake(Channel channel) {
+    return channel.isRegistered()
+        ? channel.newSucceededFuture()
+        : channel.eventLoop().register(channel);
+  }
+
+  /** Gives up a connection that another process keeps; on its event loop. */
   public static void forget(Channel channel) {
     // Closed while it is registered, it would go on to raise events here.
-    if (channel.isRegistered()) {
-      channel.deregister().addListener(out -> channel.close());
-    } else {
-      channel.unsafe().closeForcibly();
+    rest(channel).addListener(out -> channel.close());
+  }
+
+  /** Closes the socket of a client that does not go on here. */
+  public static void close(FileDescriptor descriptor) {
+    try {
+      descriptor.close();
+    } catch (IOException e) {
+      LOG.debug("a socket that was handed over cannot be closed", e);
     }
   }
 

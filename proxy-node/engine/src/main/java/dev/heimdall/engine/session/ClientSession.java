@@ -11,6 +11,7 @@ import dev.heimdall.engine.client.Successor;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.lease.LeaseAudit;
 import dev.heimdall.engine.lease.LeaseState;
+import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Lane;
@@ -193,7 +194,18 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void begin() {
-    loop.inEvent(parts::begin, this::failed);
+    HandedSockets.wake(channel)
+        .addListener(
+            registered ->
+                loop.inEvent(
+                    () -> {
+                      if (registered.isSuccess()) {
+                        parts.begin();
+                      } else {
+                        parts.end.close("client connection failed: " + registered.cause());
+                      }
+                    },
+                    this::failed));
   }
 
   @Override
@@ -204,6 +216,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   @Override
   public void moveTo(Successor successor) {
     parts.departure.request(successor);
+  }
+
+  @Override
+  public String obstacle() {
+    return parts.departure.obstacle();
   }
 
   // ---- the pool's waiter

@@ -24,10 +24,11 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.Future;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The way of a session to another process. It is offered when nothing is in progress for its
@@ -37,6 +38,11 @@ import java.util.function.Consumer;
 final class Departure {
   /** A client that has not asked for the warnings of its last statement by then never does. */
   private static final long ASKS_WITHIN_NANOS = 1_000_000_000;
+
+  /** A client that was rejected is offered again when it has run statements, or after longer. */
+  private static final long REJECTED_NANOS = 1_000_000_000;
+
+  private static final int MOST_REJECTED_SECONDS = 30;
 
   private enum Stage {
     /** Another process takes no clients, or none that it was asked for. */
@@ -80,8 +86,17 @@ final class Departure {
   private Stage stage = Stage.STAYS;
   private Successor successor;
 
-  /** The one that does not take it, whatever it does; null where there is none. */
-  private Successor refusedBy;
+  private Successor.Offer offered = () -> {};
+
+  /** Why another process has not taken it; null where none was asked, or it was not to blame. */
+  private String rejection;
+
+  /** Who has rejected it so often in a row. */
+  private Successor rejectedBy;
+
+  private int rejections;
+  private long rejectedAt;
+  private long rejectedAfter;
 
   Departure(
       SessionContext context,
@@ -127,7 +142,7 @@ final class Departure {
 
   /** Another process takes clients. */
   void request(Successor by) {
-    if (by == refusedBy || !by.hasRoom()) {
+    if (!by.hasRoom() || rejects(by)) {
       return;
     }
     successor = by;
@@ -137,6 +152,30 @@ final class Departure {
     if (!leaves() && control.idleFor(ASKS_WITHIN_NANOS)) {
       requests.handler().letGo();
     }
+  }
+
+  /** Whether it would be rejected again: what it has was rejected, or it was asked a moment ago. */
+  private boolean rejects(Successor by) {
+    if (by != rejectedBy) {
+      rejectedBy = null;
+      rejections = 0;
+      rejection = null;
+      return false;
+    }
+    long passed = loop.now() - rejectedAt;
+    if (session.statements() != rejectedAfter) {
+      return passed < REJECTED_NANOS;
+    }
+    long wait = Math.min(MOST_REJECTED_SECONDS, 1L << Math.min(rejections, 5));
+    return passed < TimeUnit.SECONDS.toNanos(wait);
+  }
+
+  private void rejected(String why) {
+    rejection = why;
+    rejectedBy = successor;
+    rejections++;
+    rejectedAt = loop.now();
+    rejectedAfter = session.statements();
   }
 
   /**
@@ -164,21 +203,40 @@ final class Departure {
       stay();
       return;
     }
+    requests.holdReading();
+    // Not before what the transport has still to do, which may be to read.
+    HandedSockets.rest(channel).addListener(out -> loop.soon(this::rested, session::failed));
+  }
+
+  private void rested() {
+    if (lease.closed()) {
+      return;
+    }
+    if (!movable() || !allSent()) {
+      stay(); // for what came meanwhile
+      return;
+    }
     byte[] state = state();
     if (state.length > FrameLink.LARGEST_STATE) {
-      refusedBy = successor; // it does not get smaller while the client rests
+      rejected("state larger than " + (FrameLink.LARGEST_STATE >> 20) + " MiB");
       stay();
       return;
     }
     become(Stage.OFFERED);
-    requests.holdReading();
-    successor.offer((UnixChannel) channel, state, new Answered());
+    offered = successor.offer((UnixChannel) channel, state, new Answered());
+  }
+
+  /** The session has ended. */
+  void ended() {
+    if (stage == Stage.OFFERED) {
+      offered.withdraw();
+    }
   }
 
   private final class Answered implements Successor.Answer {
     @Override
-    public void taken(Consumer<Boolean> letGo) {
-      loop.soon(() -> letGo(letGo), session::failed);
+    public void taken(Successor.Release release) {
+      loop.soon(() -> letGo(release), session::failed);
     }
 
     @Override
@@ -186,7 +244,9 @@ final class Departure {
       loop.soon(
           () -> {
             if (!lease.closed()) {
-              refusedBy = ever ? null : successor;
+              if (!ever) {
+                rejected("rejected by the new process: " + why);
+              }
               stay();
             }
           },
@@ -194,39 +254,81 @@ final class Departure {
     }
   }
 
-  private void letGo(Consumer<Boolean> letGo) {
+  private void letGo(Successor.Release release) {
     if (lease.closed() || end.announced()) {
-      letGo.accept(false);
-      return;
+      release.keep();
+    } else if (release.letGo()) {
+      become(Stage.GONE);
+      end.handOver("another process goes on with the client");
+      HandedSockets.forget(channel);
+      release.gone();
+    } else {
+      stay();
     }
-    become(Stage.GONE);
-    end.handOver("another process goes on with the client");
-    HandedSockets.forget(channel);
-    letGo.accept(true);
   }
 
   /** Nothing comes of it now: the session goes on. */
   private void stay() {
     become(Stage.STAYS);
+    HandedSockets.wake(channel).addListener(this::awake);
     requests.process();
+  }
+
+  private void awake(Future<? super Void> registered) {
+    if (!registered.isSuccess()) {
+      end.close("client connection failed: " + registered.cause());
+    }
   }
 
   /** Whether everything that the session has can be told to another process. */
   private boolean movable() {
-    return control.rests()
-        && !listening.busy()
-        && !listening.hears()
-        && !listening.undecided()
-        && channel instanceof UnixChannel
-        // Who is at the other end of these cannot be told apart by the other process.
-        && !HandedSockets.isUnix(channel)
-        && channel.pipeline().first() == session
-        && channel.pipeline().last() == session
-        && !login.tls()
-        && !login.dedicated()
-        && !lease.keepsServer()
-        && lease.stickiness().isPlain()
-        && !lease.awaitsSettings()
+    return why() == null;
+  }
+
+  /** Why another process does not have the client; for operators. */
+  String obstacle() {
+    String why = rejection == null || holds() ? why() : rejection;
+    return why == null ? "moving" : why;
+  }
+
+  private String why() {
+    String lasting = lasting();
+    if (lasting != null) {
+      return lasting;
+    }
+    if (control.inTransaction()) {
+      return "transaction";
+    }
+    return control.rests() && settled() ? null : "statement in progress";
+  }
+
+  /** What does not end with a statement or transaction. */
+  private String lasting() {
+    // Who is at the other end of these cannot be told apart by the other process.
+    if (!(channel instanceof UnixChannel) || HandedSockets.isUnix(channel)) {
+      return "Unix domain socket";
+    }
+    if (login.tls()) {
+      return "TLS";
+    }
+    if (channel.pipeline().first() != session || channel.pipeline().last() != session) {
+      return "compression";
+    }
+    if (listening.busy() || listening.hears() || listening.undecided()) {
+      return "LISTEN";
+    }
+    if (carried.pins().any()) {
+      return "pinned: " + carried.pinReason();
+    }
+    if (!lease.stickiness().isPlain()) {
+      return "pinned by a rule";
+    }
+    return login.dedicated() || lease.keepsServer() ? "session mode" : null;
+  }
+
+  /** Whether nothing waits that the other process would not know of. */
+  private boolean settled() {
+    return !lease.awaitsSettings()
         && carried.carriesAll()
         && resolution.isSettled()
         && !reads.awaits()

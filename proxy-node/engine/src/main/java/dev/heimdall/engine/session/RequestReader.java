@@ -104,8 +104,8 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
       return;
     }
     if (travel == Travel.OFFERED) {
-      // Of one that is not read only the end makes the transport read: the rest of what it has sent
-      // may be at the other process by now, and half of it must not be handled.
+      // The transport was at the end of what the client has sent when it was stopped: the rest may
+      // be read by the other process, and half of it must not be handled.
       consumed.release();
       end.close();
       return;

@@ -109,6 +109,10 @@ final class SessionEnd {
     ByteBuf out = output.alloc().buffer(256);
     output.encoder().error(error, out);
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+    if (!channel.isRegistered()) {
+      // Between two processes it raises no events.
+      written.addListener(done -> loop.soon(this::ended, session::failed));
+    }
     if (!written.isDone()) {
       // A client that does not read must not keep its slot, nor a server connection.
       loop.later(this::close, LAST_WORD_SECONDS, TimeUnit.SECONDS, session::failed);

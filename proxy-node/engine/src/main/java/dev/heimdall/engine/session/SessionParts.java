@@ -289,6 +289,7 @@ final class SessionParts implements ServedSession {
   private void ended(String reason) {
     boolean welcomed = lease.state() != LeaseState.STARTING;
     lease.become(LeaseState.CLOSED);
+    departure.ended();
     requests.release();
     lifecycle.end();
     start.release();

@@ -108,6 +108,9 @@ class AdminCommandsTest {
                     .containsEntry("other_nodes", "1")
                     .containsEntry("key_events", "off")
                     .containsEntry("detail", "said so"));
+    assertThat(rows("SHOW TAKE OVER"))
+        .extracting(row -> row.get("clients") + " " + row.get("reason"))
+        .containsExactly("2 pinned: temporary table", "1 TLS", "1 log-in");
     assertThat(rows("SHOW MEMORY"))
         .extracting(row -> row.get("memory") + " " + row.get("used_bytes"))
         .containsExactly("cache rules 300", "heap 5000");

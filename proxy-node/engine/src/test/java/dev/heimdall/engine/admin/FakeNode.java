@@ -16,6 +16,7 @@ import dev.heimdall.engine.feed.TopologyFeed;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.share.KeyEvents;
 import dev.heimdall.engine.share.StoreState;
+import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.model.Consistency;
@@ -139,6 +140,11 @@ final class FakeNode implements NodeView {
             1,
             KeyEvents.OFF,
             "said so"));
+  }
+
+  @Override
+  public Remaining remaining() {
+    return Remaining.of(4, Map.of("TLS", 1, "pinned: temporary table", 2));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.Successor;
 import dev.heimdall.engine.handover.StateReader;
+import dev.heimdall.engine.net.HandedSockets;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -30,7 +32,7 @@ final class Travellers implements Successor {
   private final LoopClients clients;
   private final Function<StateReader, HandedClient> reads;
   private final SessionFactory sessions;
-  private final List<Offer> offers = new ArrayList<>();
+  private final List<Offered> offers = new ArrayList<>();
 
   Travellers(
       LoopClients clients, Function<StateReader, HandedClient> reads, SessionFactory sessions) {
@@ -40,7 +42,7 @@ final class Travellers implements Successor {
   }
 
   /** What another process is offered. */
-  record Offer(Channel channel, byte[] state, Answer answer) {}
+  record Offered(Channel channel, byte[] state, Answer answer) {}
 
   /** One that has come: its session, the node's end of its connection, and the client. */
   record Arrival<C>(HandedSession session, Channel channel, C client) {}
@@ -67,17 +69,15 @@ final class Travellers implements Successor {
   // ---- those that go
 
   /** Asks all clients to go to another process; those that do. */
-  List<Offer> leaving(Turns turns) {
-    clients.all().forEach(client -> client.moveTo(this));
-    turns.run();
+  List<Offered> leaving(Turns turns) {
+    leaving(this, turns);
     return List.copyOf(offers);
   }
 
-  /** Those that have gone since this was called last. */
-  List<Offer> takeOffers() {
-    List<Offer> taken = List.copyOf(offers);
-    offers.clear();
-    return taken;
+  /** The same with another process. */
+  void leaving(Successor to, Turns turns) {
+    clients.all().forEach(client -> client.moveTo(to));
+    turns.run();
   }
 
   @Override
@@ -86,8 +86,39 @@ final class Travellers implements Successor {
   }
 
   @Override
-  public void offer(UnixChannel client, byte[] state, Answer answer) {
-    offers.add(new Offer(client, state, answer));
+  public Offer offer(UnixChannel client, byte[] state, Answer answer) {
+    offers.add(new Offered(client, state, answer));
+    return () -> {};
+  }
+
+  /** The other process has one; whether this one lets it go. */
+  static List<Boolean> taken(Offered offer, Turns turns) {
+    List<Boolean> letGo = new ArrayList<>();
+    offer
+        .answer()
+        .taken(
+            new Release() {
+              @Override
+              public boolean letGo() {
+                return letGo.add(true);
+              }
+
+              @Override
+              public void keep() {
+                letGo.add(false);
+              }
+
+              @Override
+              public void gone() {}
+            });
+    turns.run();
+    return letGo;
+  }
+
+  /** An operator ends all clients that are here. */
+  void kill(Turns turns) {
+    clients.all().forEach(Client::killFromAnyThread);
+    turns.run();
   }
 
   // ---- those that come
@@ -130,6 +161,7 @@ final class Travellers implements Successor {
               HandedSession session = sessions.handed(reads.apply(in), in, channel);
               channel.pipeline().addLast("session", session);
               session.resume();
+              HandedSockets.rest(channel);
               arrivals.add(new Arrival<>(session, channel, client));
             });
     turns.run();
