@@ -35,6 +35,12 @@ public abstract class KitContract {
     start(KitSettings.of(vdb));
   }
 
+  /** With a cluster, of which the only server is the writer. */
+  final void startCluster(String vdb) {
+    start(KitSettings.of(vdb).withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
+    node.lead();
+  }
+
   /** With a rule, so that it is known which statements read. */
   final void start(KitSettings settings) {
     start(settings, "{\"match\": \"secret\", \"action\": \"drop\"}");

@@ -46,12 +46,18 @@ public abstract class RandomContract extends KitContract {
         "'pool': {'size': 2, 'queueTimeout': '24h'}",
         "'pool': {'size': 3, 'queueTimeout': '24h'}, 'pipelining': {'enabled': false}",
         "'pool': {'size': 2, 'queueTimeout': '24h'}, 'transactionReplay': {'enabled': true}",
+        "'multiplex': true, 'pool': {'size': 2, 'queueTimeout': '24h'}", // of a cluster
         "'multiplex': false, 'pool': {'size': 8, 'queueTimeout': '24h'}"
       })
   void everybodyIsAnsweredWhatTheyAskedFor(String settings) {
-    multiplexes = !settings.contains("multiplex");
+    multiplexes = !settings.contains("'multiplex': false");
     random = new Random(SEED);
-    start(settings.replace('\'', '"'));
+    String vdb = settings.replace('\'', '"');
+    if (settings.contains("'multiplex': true")) {
+      startCluster(vdb);
+    } else {
+      start(vdb);
+    }
     for (int i = 0; i < CLIENTS; i++) {
       clients.add(comes());
     }

@@ -15,12 +15,6 @@ public abstract class SessionContract extends KitContract {
     super(dialect);
   }
 
-  /** With a cluster, of which the only server is the writer. */
-  private void startCluster(String vdb) {
-    start(KitSettings.of(vdb).withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
-    node.lead();
-  }
-
   private void killServer() {
     servers().open().get(0).kill();
     node.turns().run();

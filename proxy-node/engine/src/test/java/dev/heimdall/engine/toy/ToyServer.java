@@ -246,7 +246,30 @@ final class ToyServer {
     }
   }
 
+  /** In a transaction that has failed, only its end is carried out. */
+  private boolean failed(byte type, String text) {
+    if (type == ToyFrame.QUERY && text.equals("FAIL")) {
+      state = TransactionState.FAILED;
+    }
+    boolean ends = type == ToyFrame.RESET || text.equals("COMMIT") || text.equals("ROLLBACK");
+    if (state != TransactionState.FAILED) {
+      return false;
+    }
+    if (ends) {
+      written = false;
+      return false;
+    }
+    if (!text.equals("FAIL")) {
+      send(ToyFrame.ERROR, ToyFrame.text("25P02the transaction has failed"));
+    }
+    done();
+    return true;
+  }
+
   private void carryOut(byte type, String text, int handle) {
+    if (failed(type, text)) {
+      return;
+    }
     switch (type) {
       case ToyFrame.PREPARE -> {
         statements.put(++handles, text);

@@ -13,6 +13,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
@@ -101,7 +102,7 @@ final class ToyStatements implements RequestHandler {
 
   @Override
   public List<Responder> responders() {
-    return List.of(this::refuse, this::result);
+    return List.of(this::rollBackLost, this::refuse, this::result);
   }
 
   @Override
@@ -217,6 +218,16 @@ final class ToyStatements implements RequestHandler {
     client.encoder().ready(client.status(), out);
     client.write(out);
     return Outcome.DONE;
+  }
+
+  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
+  private Outcome rollBackLost(byte type, long total) {
+    if (type == ToyFrame.QUERY
+        && client.transactionLost()
+        && next.effects().kind() == StatementKind.ROLLBACK) {
+      client.forgetLostTransaction();
+    }
+    return Outcome.NEXT;
   }
 
   private Outcome refuse(byte type, long total) {
