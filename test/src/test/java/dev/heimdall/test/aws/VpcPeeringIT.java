@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * apart.
  */
 @Tag("ci")
-class PeeringIT {
+class VpcPeeringIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";
