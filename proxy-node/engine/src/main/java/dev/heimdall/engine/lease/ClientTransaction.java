@@ -44,6 +44,11 @@ public final class ClientTransaction {
     return status.inBlock();
   }
 
+  /** Whether one is open, or may be by what was sent and is not answered. */
+  public boolean mayBeOpen() {
+    return status != TransactionState.IDLE || begun >= 0;
+  }
+
   /** Since when it is open, by the loop's clock. */
   public long since() {
     return since;

@@ -191,6 +191,14 @@ public final class HandledClient implements SchemaEpoch {
     return pending.outstanding();
   }
 
+  /**
+   * Whether the server may refuse what it is sent now because the transaction around it has failed.
+   */
+  public boolean mayHaveFailed() {
+    return transaction.mayBeOpen()
+        && (outstanding() > 0 || transaction.status() == TransactionState.FAILED);
+  }
+
   /** Whether it has a statement in the pipeline of a connection that others use as well. */
   public boolean sharing() {
     return sharing.active();

@@ -31,7 +31,6 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -476,8 +475,9 @@ final class ParseMessages {
         client.sharing()
             ? server.statements().knows(statement)
             : server.statements().confirmed(statement);
-    // In a failed transaction the server refuses it, and the name stays free.
-    boolean known = there && client.status() != TransactionState.FAILED;
+    // In a failed transaction the server refuses it, and the name stays free. Whether it will have
+    // failed is not known while something is unanswered.
+    boolean known = there && !client.mayHaveFailed();
     if (known) {
       client.counters().preparedHit();
       answerParse(server, undo, total);
