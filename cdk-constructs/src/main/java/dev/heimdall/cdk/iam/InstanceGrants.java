@@ -12,11 +12,7 @@ final class InstanceGrants {
 
   static final List<Grant> NODE =
       List.of(
-          on(
-              "Release",
-              "user-data fetches the release",
-              List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
-              "s3:GetObject"),
+          release(),
           on(
                   "FindDocuments",
                   "lists the documents of its configuration, and topology documents",
@@ -63,11 +59,7 @@ final class InstanceGrants {
               List.of(
                   "arn:${Partition}:elasticfilesystem:${Region}:${Account}:file-system/${FileSystem}"),
               "elasticfilesystem:ClientMount"),
-          on(
-              "SecretsKey",
-              "secrets of others may be encrypted with keys of others",
-              List.of("${SecretKeys}"),
-              "kms:Decrypt"),
+          secretsKey(),
           on(
               "DatabaseCredentials",
               "logs in to databases, and reads the secrets that documents name",
@@ -137,11 +129,7 @@ final class InstanceGrants {
 
   static final List<Grant> MANAGER =
       List.of(
-          on(
-              "Release",
-              "user-data fetches the release",
-              List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
-              "s3:GetObject"),
+          release(),
           on(
                   "FindDocuments",
                   "lists the documents",
@@ -192,11 +180,7 @@ final class InstanceGrants {
                   + " it is",
               List.of(secret("${ManagerSecret}")),
               "secretsmanager:GetSecretValue"),
-          on(
-              "SecretsKey",
-              "secrets of others may be encrypted with keys of others",
-              List.of("${SecretKeys}"),
-              "kms:Decrypt"),
+          secretsKey(),
           on(
                   "EditedSecretKey",
                   "and so may the secret that it edits: written by Secrets Manager, and no other",
@@ -226,6 +210,22 @@ final class InstanceGrants {
               "elasticache:DescribeReplicationGroups",
               "elasticache:DescribeServerlessCaches",
               "ec2:DescribeRegions"));
+
+  private static Grant release() {
+    return on(
+        "Release",
+        "user-data fetches the release",
+        List.of("arn:${Partition}:s3:::${ReleaseBucket}/${ReleaseKey}"),
+        "s3:GetObject");
+  }
+
+  private static Grant secretsKey() {
+    return on(
+        "SecretsKey",
+        "secrets of others may be encrypted with keys of others",
+        List.of("${SecretKeys}"),
+        "kms:Decrypt");
+  }
 
   private static Grant keepFailed() {
     return on(

@@ -11,9 +11,9 @@ interface DatabaseFindings {
   /**
    * Definitions were found changed, and are about to be read.
    *
-   * @param untold whether nobody has told of it
+   * @param unannounced whether nobody has reported it
    */
-  void changed(boolean untold);
+  void changed(boolean unannounced);
 
   /** Whether a connection that is not needed now makes room for others. */
   boolean yielding();

@@ -13,15 +13,17 @@ final class KeyedPools implements SharedPool.Siblings {
   /** How long a server waits for the users of a database to go, and a little more. */
   private static final Duration FREEING = Duration.ofSeconds(6);
 
-  private final VdbPools vdb;
+  private final PoolScope scope;
+  private final Yielding room;
   private final PoolLimits limits;
   private final Map<PoolKey, SharedPool> pools = new ConcurrentHashMap<>();
 
   /** Databases that are to have no users, and until when, by {@link System#nanoTime}. */
   private final Map<String, Long> freed = new ConcurrentHashMap<>();
 
-  KeyedPools(VdbPools vdb, PoolLimits limits) {
-    this.vdb = vdb;
+  KeyedPools(PoolScope scope, Yielding room, PoolLimits limits) {
+    this.scope = scope;
+    this.room = room;
     this.limits = limits;
   }
 
@@ -54,10 +56,10 @@ final class KeyedPools implements SharedPool.Siblings {
 
   private SharedPool make(PoolKey key) {
     return new SharedPool(
-        vdb,
+        scope,
         this,
         key,
-        new Limit(vdb.plan().settings().size()),
+        new Limit(scope.plan().settings().size()),
         limits.ofUser(key),
         limits.ofDatabase(key));
   }
@@ -98,7 +100,7 @@ final class KeyedPools implements SharedPool.Siblings {
 
   @Override
   public void evictIdleExcept(LoopPool asking, Limit full) {
-    vdb.room().makeRoomUnder(full, asking);
+    room.makeRoomUnder(full, asking);
   }
 
   /** Whether the pool of this key has connections, and all of them are in use. */

@@ -94,7 +94,7 @@ public final class VdbPools implements PoolScope {
     this.direction = PoolTarget.of(plan.source(), clock.getAsLong());
     this.limits = new PoolLimits(plan);
     this.yielding = new Yielding(this, neighbours);
-    this.pools = new KeyedPools(this, limits);
+    this.pools = new KeyedPools(this, yielding, limits);
     this.connections = new VdbConnector(this, connector, neighbours, limits);
     this.logins = new LoginChecks(this, connector);
   }

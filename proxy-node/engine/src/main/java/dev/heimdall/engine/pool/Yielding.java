@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * Which idle connection is closed for one that a pool needs: the one that was idle for longest, of
  * all pools under the limit that is reached. Reads what the loops have published; thread-safe.
  */
-public final class Yielding implements PoolScope.Room {
+final class Yielding implements PoolScope.Room {
   private static final String FOR_POOL = "another pool needs its place";
   private static final String FOR_LOG_IN = "the check of a log-in needs its place";
 
