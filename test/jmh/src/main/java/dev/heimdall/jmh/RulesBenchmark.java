@@ -1,5 +1,6 @@
 package dev.heimdall.jmh;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
@@ -123,7 +124,7 @@ public class RulesBenchmark {
             RuleBook.compile(configuration, configuration.vdbs().get("bench"), PostgresSql.DIALECT, null),
             Catalogues.unread(
                 configuration.sources().get("db"),
-                PostgresObjects.INSTANCE,
+                database -> Catalogue.unknown(database, PostgresObjects.INSTANCE),
                 new CatalogueMemory(
                     new MemoryBudget(64L << 20, 1).ofNode(BudgetedCache.CATALOGUES)))));
     pipeline.session(

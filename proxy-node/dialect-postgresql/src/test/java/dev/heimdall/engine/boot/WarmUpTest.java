@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.catalog.BuiltInObjects;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.observe.CountedPool;
+import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
 import dev.heimdall.engine.practice.PracticeRun;
+import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Transport;
@@ -54,6 +59,23 @@ class WarmUpTest {
       }
     }
     await(() -> threads() == 0);
+  }
+
+  /** What Java has never seen it compiles without, and once more when it comes. */
+  @Test
+  void theyWaitForServersAndShareThem() throws Exception {
+    try (PracticeNode node =
+        PracticeNode.start(Map.of(Engine.POSTGRESQL, practice()), Transport.NIO)) {
+      for (PracticeRun run : node.begin(3000)) {
+        run.await(PATIENCE);
+      }
+
+      LoopSessions loop = node.node().nodeLoops().get(0).sessions().get(Engine.POSTGRESQL);
+      PoolKey judged = new PoolKey("practice-postgresql-judged", "practice", "practice");
+      CountedPool counted = CountedPool.of(loop.metrics(), judged);
+      assertThat(counted.waits()).isPositive();
+      assertThat(counted.behind()).isPositive();
+    }
   }
 
   /** Anybody on the machine may connect to the servers: a length that they send costs nothing. */
@@ -140,6 +162,11 @@ class WarmUpTest {
           @Override
           public void serve(PracticeEnd end, int number) throws IOException {
             throw new IOException("no");
+          }
+
+          @Override
+          public Catalogue catalogue(String database) {
+            return Catalogue.unknown(database, BuiltInObjects.NONE);
           }
 
           @Override

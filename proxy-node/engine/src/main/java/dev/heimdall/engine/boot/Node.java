@@ -23,7 +23,6 @@ import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.fleet.FleetNumbers;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.WriterGuards;
-import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
@@ -34,6 +33,7 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
+import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.statement.SessionEvents;
@@ -116,7 +116,7 @@ public final class Node implements AutoCloseable {
 
   /**
    * @param others dialects besides those that the node has, or in their places
-   * @param practises whether nobody is to hear of it
+   * @param practices of a node of which nobody is to hear: empty for all others
    */
   private Node(
       Path directory,
@@ -124,7 +124,7 @@ public final class Node implements AutoCloseable {
       RegionFacts facts,
       NodeObserver observer,
       Map<Engine, Dialect> others,
-      boolean practises)
+      Map<Engine, Practice> practices)
       throws StartupException {
     this.directory = directory;
     this.observer = observer;
@@ -141,11 +141,11 @@ public final class Node implements AutoCloseable {
     NodeServices services = new NodeServices(keyCache, NonceSource.random(random), offLoop);
     Dialects dialects = Dialects.found(services, others);
     budget = NodeMemory.of(configuration, loopCount);
-    catalogues = new SourceCatalogues(logins, dialects, budget.ofNode(BudgetedCache.CATALOGUES));
+    catalogues = new SourceCatalogues(logins, dialects, practices, budget);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
     metrics.observe(budget);
     cloudWatch = new CloudWatch(configuration.node().cloudWatch(), numbers.node(), metrics);
-    log = practises ? KeyValueLog.silent() : new KeyValueLog(cloudWatch);
+    log = practices.isEmpty() ? new KeyValueLog(cloudWatch) : KeyValueLog.silent();
     warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
     Outlets outlets = new Outlets(log, told, metrics);
@@ -291,7 +291,7 @@ public final class Node implements AutoCloseable {
       NodeObserver observer,
       Map<Engine, Dialect> others)
       throws StartupException {
-    Node node = new Node(directory, configuration, facts, observer, others, false);
+    Node node = new Node(directory, configuration, facts, observer, others, Map.of());
     try {
       node.open();
       node.watcher.start(configuration);
@@ -308,10 +308,12 @@ public final class Node implements AutoCloseable {
    *
    * @param directory where its configuration was
    */
-  static Node practising(Path directory, Configuration configuration) throws StartupException {
-    Node node =
-        new Node(
-            directory, configuration, RegionFacts.none(), new NodeObserver() {}, Map.of(), true);
+  static Node practising(
+      Path directory, Configuration configuration, Map<Engine, Practice> practices)
+      throws StartupException {
+    RegionFacts facts = RegionFacts.none();
+    NodeObserver nobody = new NodeObserver() {};
+    Node node = new Node(directory, configuration, facts, nobody, Map.of(), practices);
     try {
       node.open();
     } catch (StartupException | RuntimeException e) {

@@ -55,7 +55,7 @@ final class PracticeNode implements AutoCloseable {
       } finally {
         delete(directory);
       }
-      return new PracticeNode(runs, Node.practising(directory, configuration), password);
+      return new PracticeNode(runs, Node.practising(directory, configuration, practices), password);
     } catch (IOException | StartupException | ConfigurationException | RuntimeException e) {
       runs.values().forEach(PracticeRun::close);
       throw e;
@@ -84,15 +84,32 @@ final class PracticeNode implements AutoCloseable {
       source.putObject("tls").put("mode", "disable");
       source.putObject("catalog").put("enabled", false);
       write(directory.resolve("sources").resolve(name + ".json"), source);
-      ObjectNode vdb = document();
-      vdb.put("source", name).put("address", "127.0.0.1").putArray("ports").add(0);
-      vdb.putObject("pool").put("size", PracticeRun.CLIENTS);
-      write(directory.resolve("vdbs").resolve(name + ".json"), vdb);
+      ObjectNode plain = vdb(name, PracticeRun.CLIENTS);
+      write(directory.resolve("vdbs").resolve(name + ".json"), plain);
+      ObjectNode judged = vdb(name, PracticeRun.FEW_SERVERS);
+      judged.putArray("rules").add(NAME);
+      write(directory.resolve("vdbs").resolve(judged(name) + ".json"), judged);
     }
+    ObjectNode rule = document().put("match", "(?i)^drop ").put("action", "drop");
+    ObjectNode rules = document();
+    rules.putArray("rules").add(rule);
+    write(directory.resolve("rules").resolve(NAME + ".json"), rules);
+  }
+
+  private static ObjectNode vdb(String source, int servers) {
+    ObjectNode vdb = document();
+    vdb.put("source", source).put("address", "127.0.0.1").putArray("ports").add(0);
+    vdb.putObject("pool").put("size", servers);
+    return vdb;
   }
 
   private static String name(Engine engine) {
     return NAME + "-" + engine.spelling();
+  }
+
+  /** The virtual database whose statements are judged: they meet rules, share and wait. */
+  private static String judged(String name) {
+    return name + "-judged";
   }
 
   private static ObjectNode document() {
@@ -121,10 +138,18 @@ final class PracticeNode implements AutoCloseable {
     List<PracticeRun> begun = new ArrayList<>();
     runs.forEach(
         (engine, run) -> {
-          run.begin(node.port(name(engine)), new Practice.Account(NAME, password, NAME), most);
+          String name = name(engine);
+          run.begin(
+              List.of(node.port(name), node.port(judged(name))),
+              new Practice.Account(NAME, password, NAME),
+              most);
           begun.add(run);
         });
     return begun;
+  }
+
+  Node node() {
+    return node;
   }
 
   @Override

@@ -1,12 +1,16 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.catalog.BuiltInObjects;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
-import dev.heimdall.engine.memory.CacheShare;
+import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.engine.memory.MemoryBudget;
+import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
 import java.util.Map;
@@ -16,18 +20,25 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SourceCatalogues implements AutoCloseable {
   private final SourceLogins logins;
   private final Dialects dialects;
+  private final Map<Engine, Practice> practices;
   private final CatalogueMemory memory;
 
   /** Changed under the lock of this object. */
   private final Map<DataSource, Catalogues> bySource = new ConcurrentHashMap<>();
 
   /**
-   * @param share bytes that the catalogues of all sources may have together
+   * @param practices whose servers hold what they say
+   * @param budget what the catalogues of all sources may have together
    */
-  SourceCatalogues(SourceLogins logins, Dialects dialects, CacheShare share) {
+  SourceCatalogues(
+      SourceLogins logins,
+      Dialects dialects,
+      Map<Engine, Practice> practices,
+      MemoryBudget budget) {
     this.dialects = dialects;
     this.logins = logins;
-    this.memory = new CatalogueMemory(share);
+    this.practices = practices;
+    this.memory = new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES));
   }
 
   /** The catalogues of a source as it is configured now. */
@@ -35,9 +46,14 @@ final class SourceCatalogues implements AutoCloseable {
     return bySource.computeIfAbsent(
         source,
         one -> {
+          Practice practice = practices.get(one.engine());
+          if (practice != null) {
+            return Catalogues.unread(one, practice::catalogue, memory);
+          }
           Dialect dialect = dialects.of(one.engine());
           return dialect == null
-              ? Catalogues.unread(one, BuiltInObjects.NONE, memory)
+              ? Catalogues.unread(
+                  one, database -> Catalogue.unknown(database, BuiltInObjects.NONE), memory)
               : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);
         });
   }

@@ -80,7 +80,6 @@ final class WarmUp implements AutoCloseable {
             "statements=%d milliseconds=%d"
                 .formatted(statements, (System.nanoTime() - begun) / 1_000_000));
       }
-      over = true;
     } catch (IOException | StartupException | ConfigurationException | RuntimeException e) {
       if (!over) {
         log.node("not warmed up", e.getMessage());
@@ -88,6 +87,9 @@ final class WarmUp implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      if (!over) {
+        System.gc(); // the heap gives back what only the practice needed
+      }
       over = true;
     }
   }

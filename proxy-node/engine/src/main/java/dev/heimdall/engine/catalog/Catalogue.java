@@ -80,6 +80,11 @@ public final class Catalogue {
     doubted = same.doubted;
   }
 
+  /** What was read of a database just now. */
+  public static Catalogue read(String database, ObjectsBuilder holds) {
+    return new Catalogue(database, 1, Knowledge.FRESH, true, holds.build());
+  }
+
   /**
    * What holds for a database that cannot be asked: the server's own functions are known; tables
    * are taken for tables and keep the names they are written with, so that reading them is a READ

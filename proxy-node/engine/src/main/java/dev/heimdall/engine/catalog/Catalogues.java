@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The catalogues of the databases of one data source. Read on threads of their own over a
@@ -41,6 +42,7 @@ public final class Catalogues implements AutoCloseable {
   private final CatalogueMemory memory;
   private final ChangesInProgress changing;
   private final SharedBuiltIns builtIns;
+  private final Function<String, Catalogue> unread;
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
@@ -68,22 +70,23 @@ public final class Catalogues implements AutoCloseable {
       Optional<DatabaseCredentials> reader,
       CatalogueProtocol protocol,
       CatalogueMemory memory) {
-    this(source, reader, protocol, protocol.own(), memory);
+    this(source, reader, protocol, database -> Catalogue.unknown(database, protocol.own()), memory);
   }
 
   private Catalogues(
       DataSource source,
       Optional<DatabaseCredentials> reader,
       CatalogueProtocol protocol,
-      BuiltInObjects own,
+      Function<String, Catalogue> unread,
       CatalogueMemory memory) {
     this.source = source;
     this.protocol = protocol;
-    builtIns = new SharedBuiltIns(own);
+    this.unread = unread;
     this.memory = memory;
     if (reader.isEmpty()) {
       executor = null;
       connections = null;
+      builtIns = null;
       changing = null;
       return;
     }
@@ -91,16 +94,18 @@ public final class Catalogues implements AutoCloseable {
     executor = new ScheduledThreadPoolExecutor(THREADS, threads);
     executor.setRemoveOnCancelPolicy(true);
     changing = new ChangesInProgress(executor);
+    builtIns = new SharedBuiltIns(protocol.own());
     connections = new SourceConnections(source, reader.get(), USE, executor, threads);
   }
 
   /**
-   * Those of a source whose databases nobody can read.
+   * Those of a source whose databases nobody reads.
    *
-   * @param own what its servers bring
+   * @param known what is known of one all the same, by its name there
    */
-  public static Catalogues unread(DataSource source, BuiltInObjects own, CatalogueMemory memory) {
-    return new Catalogues(source, Optional.empty(), null, own, memory);
+  public static Catalogues unread(
+      DataSource source, Function<String, Catalogue> known, CatalogueMemory memory) {
+    return new Catalogues(source, Optional.empty(), null, known, memory);
   }
 
   private static ThreadFactory threads(String source) {
@@ -320,7 +325,7 @@ public final class Catalogues implements AutoCloseable {
 
   private Catalogue first(String database) {
     if (executor == null || closed) {
-      return Catalogue.unknown(database, builtIns.own());
+      return unread.apply(database);
     }
     WatchedDatabase watched =
         databases.computeIfAbsent(

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.practice;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import java.io.IOException;
 
 /** Both ends that a dialect brings for a node to be practised with. All may wait for bytes. */
@@ -10,6 +11,9 @@ public interface Practice {
    * @param number of the connection, from 1 on
    */
   void serve(PracticeEnd end, int number) throws IOException;
+
+  /** What its database holds: the same each time. */
+  Catalogue catalogue(String database);
 
   /** A client that has logged in. */
   Client logIn(PracticeEnd end, Account account) throws IOException;
@@ -24,7 +28,10 @@ public interface Practice {
 
   /** One of them. Each request is answered before the next one is sent. */
   interface Client {
-    /** How many requests make a turn, in which each kind of statement comes once. */
+    /**
+     * How many requests make a turn, in which each kind of statement comes once. At most half of
+     * them are a transaction's.
+     */
     int requests();
 
     /**

@@ -19,11 +19,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * bytes, so that on event loops there is nothing but the node.
  */
 public final class PracticeRun implements AutoCloseable {
-  /** As many as share server connections. */
+  /** Of each port of the node. */
   public static final int CLIENTS = 8;
 
+  /**
+   * Server connections with which they wait for one another, and yet go on: at most half of them
+   * are in transactions at one time.
+   */
+  public static final int FEW_SERVERS = CLIENTS / 2 + 1;
+
   /** Of clients and server together; the node needs fewer. */
-  private static final int MOST_ENDS = 4 * CLIENTS;
+  private static final int MOST_ENDS = 5 * CLIENTS;
 
   /** After which one of them leaves, and another one logs in. */
   private static final int TURNS = 10;
@@ -55,11 +61,11 @@ public final class PracticeRun implements AutoCloseable {
   /**
    * Has clients come in.
    *
-   * @param port of the node
+   * @param ports of the node
    * @param most statements of all clients together
    */
-  public void begin(int port, Practice.Account account, int most) {
-    start("clients", () -> clients(port, account, most));
+  public void begin(List<Integer> ports, Practice.Account account, int most) {
+    start("clients", () -> clients(ports, account, most));
   }
 
   private void start(String name, Runnable work) {
@@ -100,19 +106,18 @@ public final class PracticeRun implements AutoCloseable {
   }
 
   /** One thread for all: what they send comes in together, as under load. */
-  private void clients(int port, Practice.Account account, int most) {
+  private void clients(List<Integer> ports, Practice.Account account, int most) {
     List<Guest> guests = new ArrayList<>();
     try {
-      for (int i = 0; i < CLIENTS; i++) {
-        guests.add(guest(port, account));
+      for (int port : ports) {
+        for (int i = 0; i < CLIENTS; i++) {
+          guests.add(guest(port, i, account));
+        }
       }
       for (int turn = 1; !isOver(most); turn++) {
         take(turn, guests);
         if (turn % TURNS == 0) {
-          Guest leaving = guests.remove(0);
-          leaving.client().leave();
-          closed(leaving.end());
-          guests.add(guest(port, account));
+          replaceFirst(guests, account);
         }
       }
       for (Guest guest : guests) {
@@ -126,13 +131,17 @@ public final class PracticeRun implements AutoCloseable {
     }
   }
 
-  private record Guest(PracticeEnd end, Practice.Client client) {}
+  /**
+   * @param ahead how many requests of a turn it has behind it when others begin with the first:
+   *     they are not all in a transaction at once
+   */
+  private record Guest(int port, int ahead, PracticeEnd end, Practice.Client client) {}
 
   private void take(int turn, List<Guest> guests) throws IOException {
     int requests = guests.get(0).client().requests();
     for (int request = 0; request < requests; request++) {
       for (Guest guest : guests) {
-        guest.client().send(request, turn);
+        guest.client().send((request + guest.ahead()) % requests, turn);
       }
       for (Guest guest : guests) {
         guest.client().receive();
@@ -141,12 +150,22 @@ public final class PracticeRun implements AutoCloseable {
     statements.addAndGet(requests * guests.size());
   }
 
-  private Guest guest(int port, Practice.Account account) throws IOException {
+  /** The first of each port is at the beginning of its requests, so it may leave. */
+  private void replaceFirst(List<Guest> guests, Practice.Account account) throws IOException {
+    for (int i = 0; i < guests.size(); i += CLIENTS) {
+      Guest leaving = guests.get(i);
+      leaving.client().leave();
+      closed(leaving.end());
+      guests.set(i, guest(leaving.port(), leaving.ahead(), account));
+    }
+  }
+
+  private Guest guest(int port, int ahead, Practice.Account account) throws IOException {
     Socket socket = new Socket();
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
     PracticeEnd end = opened(socket);
     try {
-      return new Guest(end, practice.logIn(end, account));
+      return new Guest(port, ahead, end, practice.logIn(end, account));
     } catch (IOException | RuntimeException e) {
       closed(end);
       throw e;

@@ -91,11 +91,14 @@ public final class ClientInput implements ServerOutput, UnitInput {
     owned = true;
   }
 
-  /** Puts messages that were read before in front of what waits. */
+  /**
+   * Puts messages that were read before in front of what waits. They are copied: what is read is
+   * always a buffer of the same kind, which Java compiles better than slices among them.
+   */
   void putInFront(ByteBuf consumed) {
     ByteBuf behind = input;
     hold(consumed);
-    owned = false;
+    own(behind == null ? 0 : behind.readableBytes());
     if (behind != null) {
       append(behind);
     }

@@ -11,6 +11,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
@@ -225,7 +226,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                     RuleBook.compile(configuration, settings, dialect.statements(), null),
                     Catalogues.unread(
                         source,
-                        dialect.catalogue().own(),
+                        database -> Catalogue.unknown(database, dialect.catalogue().own()),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of(),

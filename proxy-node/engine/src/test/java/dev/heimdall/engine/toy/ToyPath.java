@@ -9,6 +9,7 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
@@ -172,7 +173,7 @@ final class ToyPath implements AutoCloseable {
                     RuleBook.compile(configuration, virtual, dialect.statements(), null),
                     Catalogues.unread(
                         configuration.sources().get("main"),
-                        dialect.catalogue().own(),
+                        database -> Catalogue.unknown(database, dialect.catalogue().own()),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of(),

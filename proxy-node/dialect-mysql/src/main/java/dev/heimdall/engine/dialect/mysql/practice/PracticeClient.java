@@ -40,6 +40,12 @@ final class PracticeClient implements Practice.Client {
   private static final String SHA2 = "caching_sha2_password";
   private static final String READ = "SELECT id, name FROM practice WHERE id = ";
   private static final String READ_PARAMETER = READ + "?";
+
+  /** As programs write it that make their statements themselves. */
+  private static final String MADE =
+      "SELECT /* practice */ p.`id`, count(*) AS n FROM `practice` AS p"
+          + " WHERE p.`name` IN ('one', \"two\") AND p.`id` >= -%d.5 GROUP BY 1 ORDER BY 2 LIMIT 10;";
+
   private static final String WRITE_PARAMETER = "UPDATE practice SET name = 'two' WHERE id = ?";
 
   private final PracticeEnd end;
@@ -110,7 +116,7 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public int requests() {
-    return 8;
+    return 9;
   }
 
   @Override
@@ -121,7 +127,8 @@ final class PracticeClient implements Practice.Client {
       case 3 -> query("UPDATE practice SET name = 'one' WHERE id = " + number);
       case 4 -> query("BEGIN");
       case 6 -> execute(write, number);
-      default -> query("COMMIT");
+      case 7 -> query("COMMIT");
+      default -> query(MADE.formatted(number));
     }
     end.flush();
   }

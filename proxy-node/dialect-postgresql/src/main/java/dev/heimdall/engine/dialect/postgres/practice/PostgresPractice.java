@@ -2,6 +2,11 @@ package dev.heimdall.engine.dialect.postgres.practice;
 
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.RelationKind;
+import dev.heimdall.engine.catalog.SharedBuiltIns;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
 import java.io.IOException;
@@ -10,6 +15,13 @@ import java.io.IOException;
 public final class PostgresPractice implements Practice {
   private final ScramKeyCache keys;
   private final NonceSource nonces;
+  private final Catalogue holds =
+      Catalogue.read(
+          "practice",
+          new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
+              .openSchema("public")
+              .relation(1, "public", "practice", RelationKind.TABLE, false)
+              .pipelines());
 
   /**
    * @param keys of what clients prove
@@ -22,6 +34,11 @@ public final class PostgresPractice implements Practice {
   @Override
   public void serve(PracticeEnd end, int number) throws IOException {
     new PracticeServer(end, number).run();
+  }
+
+  @Override
+  public Catalogue catalogue(String database) {
+    return holds;
   }
 
   @Override

@@ -31,6 +31,12 @@ final class PracticeClient implements Practice.Client {
 
   private static final String READ = "SELECT id, name FROM practice WHERE id = ";
   private static final String READ_PARAMETER = READ + "$1";
+
+  /** As programs write it that make their statements themselves. */
+  private static final String MADE =
+      "SELECT /* practice */ p.\"id\", count(*) AS n FROM \"public\".\"practice\" AS p"
+          + " WHERE p.\"name\" IN ('one', 'two') AND p.\"id\" >= -%d.5 GROUP BY 1 ORDER BY 2 LIMIT 10;";
+
   private static final String WRITE = "UPDATE practice SET name = $1 WHERE id = 1";
 
   private final PracticeEnd end;
@@ -101,7 +107,7 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public int requests() {
-    return 9;
+    return 10;
   }
 
   @Override
@@ -113,7 +119,8 @@ final class PracticeClient implements Practice.Client {
       case 4 -> extended(WRITE, number);
       case 5 -> query("BEGIN");
       case 7 -> query("UPDATE practice SET name = 'one' WHERE id = " + number);
-      default -> query("COMMIT");
+      case 8 -> query("COMMIT");
+      default -> query(MADE.formatted(number));
     }
     end.flush();
   }
