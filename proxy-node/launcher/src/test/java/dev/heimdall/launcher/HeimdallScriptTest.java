@@ -102,6 +102,28 @@ class HeimdallScriptTest {
     assertThat(words.contains("-XX:+UseTransparentHugePages")).isEqualTo(node && given);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "proxy, 17.0.15, true",
+    "run, 17.0.9, true",
+    "proxy, 17.0.8.1, false",
+    "proxy, 17, false",
+    "proxy, 21, false",
+    "proxy, 21.0.1, true",
+    "proxy, 25, true",
+    "server, 17.0.15, false",
+    "doctor, 17.0.15, false"
+  })
+  void nodesGiveMemoryBackWhereJavaKnowsHow(String command, String version, boolean trims)
+      throws Exception {
+    Files.writeString(home.resolve("jdk/bin/java"), JAVA.replace("17.0.15", version));
+
+    List<String> words = run(command, "--config", "conf").text().lines().toList();
+
+    assertThat(words.contains("-XX:TrimNativeHeapInterval=60000")).isEqualTo(trims);
+    assertThat(words.contains("-XX:+UnlockExperimentalVMOptions")).isEqualTo(trims);
+  }
+
   @Test
   void whatIsWrongWithTheFileIsToldOnceAndNothingStarts() throws Exception {
     Run run = run("proxy", "--conf=/wrong.conf");
