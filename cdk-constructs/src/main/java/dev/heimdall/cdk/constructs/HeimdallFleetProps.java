@@ -123,10 +123,10 @@ public interface HeimdallFleetProps {
 
   /** Says them one after the other; what is not said has its default. */
   final class Builder {
-    private static final int POSTGRESQL = 5432;
+    private static final int USUAL_PORT = 5432;
 
     private IVpc vpc;
-    private List<Integer> ports = List.of(POSTGRESQL);
+    private List<Integer> ports = List.of(USUAL_PORT);
     private HeimdallArchive release;
     private HeimdallDocuments documents;
     private String fleetName = "heimdall";

@@ -63,7 +63,7 @@ public final class Draft {
   }
 
   private int freePort(DraftDatabase database) {
-    int port = DraftDatabase.usualPort(database.engine());
+    int port = database.engine().port();
     while (ports.containsValue(port)) {
       port++;
     }
@@ -194,7 +194,7 @@ public final class Draft {
       node.putArray("iamUsers").add(logIn.user());
     }
     database.access().group().ifPresent(group -> node.put("securityGroup", group));
-    if (database.port() != DraftDatabase.usualPort(Engine.POSTGRESQL)) {
+    if (database.port() != Engine.usual().port()) {
       node.put("port", database.port());
     }
   }

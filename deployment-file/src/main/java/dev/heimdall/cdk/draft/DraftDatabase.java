@@ -29,11 +29,6 @@ public record DraftDatabase(
    */
   public record DraftAccess(DraftLogIn logIn, Optional<String> resource, Optional<String> group) {}
 
-  /** The port that clients know this kind of database by. */
-  public static int usualPort(Engine engine) {
-    return engine == Engine.MYSQL ? 3306 : 5432;
-  }
-
   boolean isCluster() {
     return kind == ClusterKind.AURORA || kind == ClusterKind.RDS_MULTI_AZ;
   }
@@ -44,7 +39,7 @@ public record DraftDatabase(
         .formatted(
             engine.spelling(),
             host,
-            port == usualPort(engine) ? "" : ":" + port,
+            port == engine.port() ? "" : ":" + port,
             database.map(name -> "/" + name).orElse(""));
   }
 }

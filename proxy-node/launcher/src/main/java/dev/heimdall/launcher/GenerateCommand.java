@@ -10,6 +10,7 @@ import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,9 +27,6 @@ import picocli.CommandLine.Spec;
       "The password is in PGPASSWORD or MYSQL_PWD, or is asked for on a terminal."
     })
 final class GenerateCommand implements Callable<Integer> {
-  private static final int MYSQL_PORT = 3306;
-  private static final int POSTGRES_PORT = 5432;
-
   @Mixin private HelpOption help;
 
   @Mixin private OutputOption output;
@@ -107,13 +105,12 @@ final class GenerateCommand implements Callable<Integer> {
           "--name: got \"" + name + "\", expected " + Format.NAME.expected() + ".");
     }
     Engine spoken = engine();
-    int at = port != null ? port : spoken == Engine.MYSQL ? MYSQL_PORT : POSTGRES_PORT;
     Imported made =
         Generated.of(
             new Generated.Wishes(
                 spoken,
                 name,
-                new ServerAddress(host, at),
+                new ServerAddress(host, port != null ? port : spoken.port()),
                 user,
                 password(spoken),
                 Optional.ofNullable(database),
@@ -126,20 +123,26 @@ final class GenerateCommand implements Callable<Integer> {
 
   private Engine engine() {
     if (engine == null) {
-      return port != null && port == MYSQL_PORT ? Engine.MYSQL : Engine.POSTGRESQL;
+      return Engine.all().stream()
+          .filter(one -> port != null && port == one.port())
+          .findFirst()
+          .orElse(Engine.usual());
     }
-    return switch (engine) {
-      case "postgresql" -> Engine.POSTGRESQL;
-      case "mysql" -> Engine.MYSQL;
-      default ->
-          throw new ParameterException(
-              spec.commandLine(),
-              "--engine: got \"" + engine + "\", expected \"postgresql\" or \"mysql\".");
-    };
+    return Engine.spelled(engine)
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "--engine: got \"%s\", expected %s."
+                        .formatted(
+                            engine,
+                            Engine.all().stream()
+                                .map(one -> '"' + one.spelling() + '"')
+                                .collect(Collectors.joining(" or ")))));
   }
 
   private static Optional<Secret> password(Engine engine) {
-    String given = System.getenv(engine == Engine.MYSQL ? "MYSQL_PWD" : "PGPASSWORD");
+    String given = System.getenv(engine.passwordVariable());
     if (given == null && System.console() != null) {
       char[] typed = System.console().readPassword("Password: ");
       given = typed == null || typed.length == 0 ? null : new String(typed);

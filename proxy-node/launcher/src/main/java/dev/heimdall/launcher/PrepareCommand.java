@@ -18,7 +18,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -37,7 +36,6 @@ import picocli.CommandLine.Option;
       "Run it again after an update of Java. Nothing else is needed: a cache that does not fit is not used."
     })
 final class PrepareCommand implements Callable<Integer> {
-  private static final List<Engine> ENGINES = List.of(Engine.POSTGRESQL, Engine.MYSQL);
   private static final int LOOK_MILLIS = 50;
 
   @Mixin private HelpOption help;
@@ -117,7 +115,7 @@ final class PrepareCommand implements Callable<Integer> {
     node.put("warmUp", seconds + "s").put("logLevel", "error").put("loops", 1);
     node.putObject("http").put("port", 0);
     write(directory.resolve("node.json"), node);
-    for (Engine engine : ENGINES) {
+    for (Engine engine : Engine.all()) {
       ObjectNode source = document();
       source
           .put("url", "jdbc:" + engine.spelling() + "://127.0.0.1:1/none")

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher;
 
 import dev.heimdall.engine.changes.ChangeTriggers;
+import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.jdbc.SourceConnections;
@@ -88,7 +89,16 @@ final class TriggerPlace {
 
   /** What makes them: of one engine, as no other one's databases notify. */
   static ChangeTriggers triggers() {
-    return DialectProviders.found().of(Engine.POSTGRESQL).triggers().orElseThrow();
+    return notifying().triggers().orElseThrow();
+  }
+
+  private static DialectProvider notifying() {
+    DialectProviders dialects = DialectProviders.found();
+    return dialects.engines().stream()
+        .map(dialects::of)
+        .filter(dialect -> dialect.triggers().isPresent())
+        .findFirst()
+        .orElseThrow();
   }
 
   List<String> schemas() {
@@ -148,11 +158,12 @@ final class TriggerPlace {
           "There is no data source \"%s\"; there is %s."
               .formatted(source, String.join(", ", configuration.sources().keySet())));
     }
-    if (found.engine() != Engine.POSTGRESQL) {
+    Engine notifying = notifying().engine();
+    if (!found.engine().equals(notifying)) {
       throw new ParameterException(
           spec.commandLine(),
-          "The engine of \"%s\" is \"%s\"; only PostgreSQL notifies."
-              .formatted(source, found.engine().spelling()));
+          "The engine of \"%s\" is \"%s\"; only %s notifies."
+              .formatted(source, found.engine().spelling(), notifying.name()));
     }
     return found;
   }
@@ -187,7 +198,8 @@ final class TriggerPlace {
   private DatabaseCredentials login(DataSource of, SourceLogins logins) {
     if (user != null) {
       return SourceLogins.written(
-          user, Optional.ofNullable(System.getenv("PGPASSWORD")).map(Secret::new));
+          user,
+          Optional.ofNullable(System.getenv(of.engine().passwordVariable())).map(Secret::new));
     }
     return logins
         .of(of)

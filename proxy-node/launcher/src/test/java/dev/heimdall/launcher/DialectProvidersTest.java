@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.model.Engine;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DialectProvidersTest {
   /** What a configuration may name, nodes can speak. */
   @ParameterizedTest
-  @EnumSource(Engine.class)
+  @MethodSource("dev.heimdall.model.Engine#all")
   void everyEngineHasItsDialect(Engine engine) {
     DialectProviders found = DialectProviders.found();
 

@@ -90,8 +90,7 @@ final class ArnAlone {
 
   /** Of what is made up nothing is said: nobody has written it. */
   private JsonValue.Obj pending(Reading in) {
-    Optional<Engine> written =
-        text(member(source, ENGINE), Format.TEXT).filter("mysql"::equals).map(e -> Engine.MYSQL);
+    Optional<Engine> written = text(member(source, ENGINE), Format.TEXT).flatMap(Engine::spelled);
     if (!source.members().containsKey(ENGINE)) {
       in.leftUnknown("$.engine");
     }
@@ -108,7 +107,7 @@ final class ArnAlone {
                     RdsHost.rest(regional.group(1)))
             : arn.substring(arn.lastIndexOf(':') + 1) + ".global-unknown.global.rds.amazonaws.com";
     return with(
-        JdbcUrl.of(written.orElse(Engine.POSTGRESQL), host, ""),
+        JdbcUrl.of(written.orElse(Engine.usual()), host, ""),
         regional.matches() && regional.group(2).equals("db")
             ? ClusterKind.RDS
             : ClusterKind.AURORA);

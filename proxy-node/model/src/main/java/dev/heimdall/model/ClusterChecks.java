@@ -51,18 +51,17 @@ final class ClusterChecks {
   }
 
   private String kinds() {
-    ClusterKind usual = source.engine() == Engine.MYSQL ? ClusterKind.MYSQL : ClusterKind.POSTGRES;
     return "a \"kind\" of \"cluster\", such as "
-        + JsonValue.quote(usual.spelling())
+        + JsonValue.quote(source.engine().replicated().spelling())
         + " for a primary with its replicas";
   }
 
   private void kind() {
     ClusterKind kind = source.cluster().kind();
-    if (in.sound("$.engine") && !kind.of(source.engine())) {
+    if (in.sound("$.engine") && !source.engine().kinds().contains(kind)) {
       List<String> others =
           Arrays.stream(ClusterKind.values())
-              .filter(other -> other.of(source.engine()))
+              .filter(source.engine().kinds()::contains)
               .map(other -> JsonValue.quote(other.spelling()))
               .toList();
       in.problem(
@@ -367,7 +366,7 @@ final class ClusterChecks {
 
   private static void fits(DataSource source, Reading in, Driver driver) {
     UrlDialect dialect = driver.writerTemplate().dialect();
-    if (!dialect.name().equals(source.engine().name())) {
+    if (!dialect.spelling().equals(source.engine().spelling())) {
       in.problem(
           "$.driver",
           JsonValue.quote(source.driverName()) + ", a driver with URLs of another engine",

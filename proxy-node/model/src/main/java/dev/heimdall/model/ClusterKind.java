@@ -17,15 +17,6 @@ public enum ClusterKind implements Spelled {
   /** An Aurora cluster. */
   AURORA;
 
-  /** Whether clusters of an engine may be of this kind. */
-  public boolean of(Engine engine) {
-    return switch (this) {
-      case POSTGRES -> engine == Engine.POSTGRESQL;
-      case MYSQL, GROUP_REPLICATION -> engine == Engine.MYSQL;
-      case NONE, RDS, RDS_MULTI_AZ, AURORA -> true;
-    };
-  }
-
   /** Whether AWS runs it, so that its API knows of it. */
   public boolean ofRds() {
     return this == RDS || this == RDS_MULTI_AZ || this == AURORA;

@@ -18,6 +18,6 @@ public record ClusterNode(
     @Setting("The availability zone it is in, shown to people.") Optional<String> zone) {
   /** {@link #address} in its parts. */
   public ServerAddress server() {
-    return ServerAddress.parse(address, JdbcUrl.PORT);
+    return ServerAddress.parse(address, Engine.usual().port());
   }
 }

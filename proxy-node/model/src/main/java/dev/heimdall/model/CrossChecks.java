@@ -55,7 +55,6 @@ final class CrossChecks {
                           source(vdb, document.in());
                           if (knowsEngine(vdb)) {
                             engine(vdb, document.in()).all();
-                            engine(vdb, document.in()).ruleSources(sources);
                           }
                           cache(vdb, document.in());
                           authQuery(vdb, document.in());
@@ -137,7 +136,7 @@ final class CrossChecks {
   /** By the engine that its data source has, as far as that is known. */
   private VdbEngineChecks engine(VirtualDatabase vdb, Reading in) {
     return new VdbEngineChecks(
-        vdb, sourceOf(vdb).map(DataSource::engine).orElse(Engine.POSTGRESQL), in);
+        vdb, sourceOf(vdb).map(DataSource::engine).orElse(Engine.usual()), in);
   }
 
   private Credentials credentials(VirtualDatabase vdb) {

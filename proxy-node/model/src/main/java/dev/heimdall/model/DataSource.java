@@ -94,7 +94,7 @@ public record DataSource(
 
   public DataSource {
     url = url == null ? NOWHERE : url;
-    engine = engine == null ? JdbcUrl.engine(url) : engine;
+    engine = engine == null ? Engine.ofUrl(url).orElse(Engine.usual()) : engine;
     parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
     tls = tls.towards(url);
   }

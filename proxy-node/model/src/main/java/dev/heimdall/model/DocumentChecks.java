@@ -154,7 +154,7 @@ final class DocumentChecks {
               + " server is the writer");
     }
     if (in.sound("$.url", "$.changes.databases")
-        && source.engine() == Engine.POSTGRESQL
+        && source.engine().is(EngineTrait.CHANGES_BY_DATABASE)
         && source.heardDatabases().isEmpty()) {
       in.problem(
           "$.changes.databases",

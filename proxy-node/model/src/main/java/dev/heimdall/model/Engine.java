@@ -1,27 +1,124 @@
 package dev.heimdall.model;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** The protocol that a data source's servers speak, and its virtual databases to their clients. */
-public enum Engine implements Spelled {
-  POSTGRESQL,
+/**
+ * The protocol that a data source's servers speak, and its virtual databases to their clients: what
+ * is known of it beside its dialect. Another one needs a description here, and a dialect. Whoever
+ * has to know something asks the engine, and not which one it is.
+ *
+ * @param spelling as documents have it; {@code jdbc:} and this is how URLs of its servers begin
+ * @param name what people call it
+ * @param schemes the words after {@code jdbc:} that such URLs may have, {@code spelling} first
+ * @param port of its servers, where no other one is named
+ * @param portOfNodes that the wizard suggests
+ * @param firstDatabase that all servers have; empty where nobody needs one to log in
+ * @param passwordVariable of the environment, which its own programs have passwords in
+ * @param rdsNames what RDS calls it
+ * @param formerRdsNames what RDS called it once
+ * @param inAws where in AWS it is, as the wizard says it
+ * @param kinds what its clusters may be
+ * @param replicated which of these is a primary with its replicas, without AWS
+ * @param methods by which its clients prove who they are; the first one where nothing is written
+ * @param traits what else it is like
+ * @param unused settings of data sources that mean nothing there
+ * @param settings that say what parameters of its JDBC drivers say, by lower-case parameter
+ * @param examples how to connect to a node, driver by driver
+ */
+public record Engine(
+    String spelling,
+    String name,
+    List<String> schemes,
+    int port,
+    int portOfNodes,
+    Optional<String> firstDatabase,
+    String passwordVariable,
+    List<String> rdsNames,
+    List<String> formerRdsNames,
+    String inAws,
+    Set<ClusterKind> kinds,
+    ClusterKind replicated,
+    List<AuthMethod> methods,
+    Set<EngineTrait> traits,
+    List<String> unused,
+    Map<String, String> settings,
+    List<Example> examples)
+    implements Spelled {
+  public static final Engine POSTGRESQL = PostgresqlEngine.described();
+
   /** MySQL and MariaDB. */
-  MYSQL;
+  public static final Engine MYSQL = MysqlEngine.described();
+
+  private static final List<Engine> ALL = List.of(POSTGRESQL, MYSQL);
 
   /** The engines that a cluster of RDS may have, in RDS's words. */
-  public static final String OF_RDS = "aurora-postgresql, postgres, aurora-mysql, mysql, mariadb";
+  public static final String OF_RDS =
+      ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
+
+  /**
+   * What to write for a driver.
+   *
+   * @param text a format of host, port, user, password and database
+   */
+  public record Example(String driver, String text) {}
+
+  public static List<Engine> all() {
+    return ALL;
+  }
+
+  /** The one that is meant where nothing says which. */
+  public static Engine usual() {
+    return ALL.get(0);
+  }
+
+  /** The one that is spelled so. */
+  public static Optional<Engine> spelled(String word) {
+    return ALL.stream().filter(engine -> engine.spelling.equals(word)).findFirst();
+  }
 
   /** What RDS calls so; empty for engines that nodes do not serve. */
   public static Optional<Engine> ofRds(String name) {
-    return switch (name) {
-      case "aurora-postgresql", "postgres" -> Optional.of(POSTGRESQL);
-      case "aurora-mysql", "aurora", "mysql", "mariadb" -> Optional.of(MYSQL);
-      default -> Optional.empty();
-    };
+    return ALL.stream()
+        .filter(engine -> engine.rdsNames.contains(name) || engine.formerRdsNames.contains(name))
+        .findFirst();
   }
 
-  /** The port of its servers, where no other one is named. */
-  public int port() {
-    return JdbcUrl.port(this);
+  /** What a JDBC URL leads to. */
+  public static Optional<Engine> ofUrl(String url) {
+    return ALL.stream()
+        .filter(
+            engine -> engine.schemes.stream().anyMatch(s -> url.startsWith("jdbc:" + s + "://")))
+        .findFirst();
+  }
+
+  /** How JDBC URLs of servers begin, as a regular expression. */
+  public static String beginnings() {
+    return ALL.stream()
+        .flatMap(engine -> engine.schemes.stream())
+        .collect(Collectors.joining("|", "jdbc:(", ")://"));
+  }
+
+  public boolean is(EngineTrait trait) {
+    return traits.contains(trait);
+  }
+
+  /** There is one description of each. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Engine engine && spelling.equals(engine.spelling);
+  }
+
+  @Override
+  public int hashCode() {
+    return spelling.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return spelling;
   }
 }

@@ -17,8 +17,8 @@ final class EngineChecks {
     if (!in.sound("$.engine", "$.url")) {
       return;
     }
-    Engine ofUrl = JdbcUrl.engine(source.url());
-    if (source.engine() != ofUrl) {
+    Engine ofUrl = Engine.ofUrl(source.url()).orElse(Engine.usual());
+    if (!source.engine().equals(ofUrl)) {
       in.problem(
           "$.engine",
           quoted(source.engine()),
@@ -28,9 +28,8 @@ final class EngineChecks {
                   .map(arn -> "that is the engine of " + arn)
                   .orElse("the URL is one of that engine"));
     } else {
-      EngineSupport support = EngineSupport.of(ofUrl);
-      support.unused().forEach(this::notHere);
-      if (support.greetsFirst()) {
+      ofUrl.unused().forEach(this::notHere);
+      if (ofUrl.is(EngineTrait.GREETS_FIRST)) {
         user();
       }
     }

@@ -84,7 +84,7 @@ public enum Format {
   /** A JDBC URL of a PostgreSQL server, or of several; or of a MySQL or MariaDB server. */
   URL(
       "jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]",
-      "^jdbc:(postgresql|mysql|mariadb)://[^?]+$"),
+      "^" + Engine.beginnings() + "[^?]+$"),
   /** A password as PostgreSQL stores it. */
   VERIFIER(
       "\"SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey\", \"md5\" and 32 hexadecimal digits,"

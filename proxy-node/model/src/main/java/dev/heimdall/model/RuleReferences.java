@@ -211,7 +211,10 @@ final class RuleReferences {
   private Optional<DataSource> ofOtherEngine(String source, VirtualDatabase vdb) {
     return known(source)
         .filter(
-            found -> known(vdb.source()).filter(own -> own.engine() != found.engine()).isPresent());
+            found ->
+                known(vdb.source())
+                    .filter(own -> !own.engine().equals(found.engine()))
+                    .isPresent());
   }
 
   private Optional<DataSource> known(String source) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -271,12 +270,10 @@ final class TextTypes {
 
   /** One of a few words. */
   static final class Choice extends Strings {
-    private final List<Spelled> choices = new ArrayList<>();
+    private final List<? extends Spelled> choices;
 
-    Choice(Class<?> of) {
-      for (Object constant : of.getEnumConstants()) {
-        choices.add((Spelled) constant);
-      }
+    Choice(List<? extends Spelled> choices) {
+      this.choices = choices;
     }
 
     private List<String> spellings() {

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** How the JDBC URLs of one kind of database are put together. */
-enum UrlDialect {
+enum UrlDialect implements Spelled {
   POSTGRESQL(
       5432,
       "jdbc:(postgresql)://(?<hosts>[^/?;]*)(?:/(?<database>[^?;]*))?(?:\\?(?<rest>.*))?",
@@ -37,7 +37,7 @@ enum UrlDialect {
         default -> {
           List<String> known = List.of("targetServerType", "loadBalanceHosts");
           String instead =
-              JdbcUrl.setting(name)
+              JdbcUrl.setting(Engine.POSTGRESQL, name)
                   .map(setting -> setting + " of the data source")
                   .or(() -> NearestName.of(name, known).map(n -> "\"" + n + "\" is near"))
                   .map(text -> ": " + text)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How one kind of value is written, read, described in the schema and in the tables. */
 abstract class ValueType {
@@ -95,8 +96,12 @@ abstract class ValueType {
       if (plain == RegionFacts.class) {
         return new ContainerTypes.FactsType();
       }
+      if (plain == Engine.class) {
+        return new TextTypes.Choice(Engine.all());
+      }
       if (plain.isEnum()) {
-        return new TextTypes.Choice(plain);
+        return new TextTypes.Choice(
+            Stream.of(plain.getEnumConstants()).map(Spelled.class::cast).toList());
       }
       if (plain.isRecord()) {
         return new ContainerTypes.RecordType(Shape.of(plain.asSubclass(Record.class)));

@@ -1,20 +1,17 @@
 package dev.heimdall.model;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What the engine of its data source demands of a virtual database, and what follows from it. */
 final class VdbEngineChecks {
   private final VirtualDatabase vdb;
   private final Engine engine;
-  private final EngineSupport support;
   private final Reading in;
 
   VdbEngineChecks(VirtualDatabase vdb, Engine engine, Reading in) {
     this.vdb = vdb;
     this.engine = engine;
-    this.support = EngineSupport.of(engine);
     this.in = in;
   }
 
@@ -23,23 +20,25 @@ final class VdbEngineChecks {
     for (int i = 0; i < rules.size(); i++) {
       method("$.auth[" + i + "]", rules.get(i));
     }
-    if (support.namesDatabases()) {
+    if (engine.is(EngineTrait.NAMES_DATABASES)) {
       vdb.databases().forEach(this::sameName);
     }
-    if (engine != Engine.POSTGRESQL && vdb.authQuery().enabled()) {
+    if (!engine.is(EngineTrait.TELLS_VERIFIERS) && vdb.authQuery().enabled()) {
       mustBeFalse("$.authQuery.enabled", "the query is one of PostgreSQL's catalogue");
     }
-    if (!support.localFiles() && vdb.clients().localInfile()) {
+    if (!engine.is(EngineTrait.ASKS_FOR_FILES) && vdb.clients().localInfile()) {
       mustBeFalse("$.clients.localInfile", "its servers ask for no files");
     }
-    if (!support.compression() && vdb.clients().compression()) {
+    if (!engine.is(EngineTrait.COMPRESSES) && vdb.clients().compression()) {
       mustBeFalse("$.clients.compression", "its protocol has no compression");
     }
   }
 
   /** Whether BEGIN is held back: as it is written, or where nobody could tell by its effects. */
   boolean delaysTransactions() {
-    return vdb.delayedTransaction() == null ? support.beginsLate() : vdb.delayedTransaction();
+    return vdb.delayedTransaction() == null
+        ? engine.is(EngineTrait.BEGINS_LATE)
+        : vdb.delayedTransaction();
   }
 
   /** Unless it is a default. */
@@ -53,19 +52,19 @@ final class VdbEngineChecks {
     if (!in.sound(path + ".type", path + ".method")) {
       return;
     }
-    if (!support.methods().contains(rule.method())) {
+    if (!engine.methods().contains(rule.method())) {
       in.problem(
           path + ".method",
           JsonValue.quote(rule.method().spelling()),
           "one of "
-              + support.methods().stream()
+              + engine.methods().stream()
                   .map(method -> JsonValue.quote(method.spelling()))
                   .collect(Collectors.joining(", "))
               + ", because the engine is "
               + name());
     } else if (rule.method() == AuthMethod.PASSWORD
         && rule.type() != ConnectionType.HOSTSSL
-        && !support.hidesPasswords()) {
+        && !engine.is(EngineTrait.HIDES_PASSWORDS)) {
       in.problem(
           path + ".type",
           JsonValue.quote(rule.type().spelling()),
@@ -103,30 +102,8 @@ final class VdbEngineChecks {
                     rule.databases(),
                     rule.users(),
                     rule.address(),
-                    support.methods().get(0),
+                    engine.methods().get(0),
                     rule.groups()))
         .toList();
-  }
-
-  /** Sources of other engines that statements cannot be forwarded to. */
-  void ruleSources(Map<String, Document<DataSource>> sources) {
-    for (int i = 0; i < vdb.ruleSources().size(); i++) {
-      String path = "$.ruleSources[" + i + "]";
-      Document<DataSource> document = sources.get(vdb.ruleSources().get(i));
-      if (document == null || document.value().isEmpty() || !in.sound(path)) {
-        continue;
-      }
-      DataSource other = document.value().get();
-      if (document.in().sound("$.engine", "$.url")
-          && other.engine() != engine
-          && !support.forwardsTo().contains(other.engine())) {
-        in.problem(
-            path,
-            CrossChecks.otherEngine(other),
-            "a data source of the engine "
-                + name()
-                + ": rules do not forward its clients' statements to others");
-      }
-    }
   }
 }

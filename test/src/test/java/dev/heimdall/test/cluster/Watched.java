@@ -48,7 +48,7 @@ final class Watched implements AutoCloseable {
         new ClusterTracker(
             source,
             new SourceLogins().ofProbes(source).orElseThrow(),
-            source.engine() == Engine.MYSQL ? new MysqlClusters() : new PostgresClusters(),
+            source.engine().equals(Engine.MYSQL) ? new MysqlClusters() : new PostgresClusters(),
             (topology, events) -> {
               if (seen.isEmpty() || seen.get(seen.size() - 1).version() != topology.version()) {
                 seen.add(topology);

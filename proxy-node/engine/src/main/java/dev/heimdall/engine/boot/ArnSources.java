@@ -76,7 +76,8 @@ final class ArnSources implements FoundClusters, AutoCloseable {
         return true;
       }
       FoundCluster before = found.get();
-      Optional<Engine> other = Optional.of(now.engine()).filter(one -> one != before.engine());
+      Optional<Engine> other =
+          Optional.of(now.engine()).filter(one -> !one.equals(before.engine()));
       boolean differs = !otherEngine.equals(other);
       otherEngine = other;
       FoundCluster next = other.isPresent() ? before : now.after(before, reported.reported());

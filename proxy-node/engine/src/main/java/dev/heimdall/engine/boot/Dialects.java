@@ -5,7 +5,7 @@ import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,12 +17,12 @@ final class Dialects {
   private final Map<Engine, Dialect> byEngine;
 
   Dialects(Map<Engine, Dialect> byEngine) {
-    this.byEngine = new EnumMap<>(byEngine);
+    this.byEngine = new LinkedHashMap<>(byEngine);
   }
 
   /** What the node speaks, and what others add or put in its place. */
   static Dialects found(NodeServices services, Map<Engine, Dialect> others) {
-    Map<Engine, Dialect> spoken = new EnumMap<>(Engine.class);
+    Map<Engine, Dialect> spoken = new LinkedHashMap<>();
     DialectProviders providers = DialectProviders.found();
     providers.engines().forEach(each -> spoken.put(each, providers.of(each).create(services)));
     spoken.putAll(others);

@@ -12,7 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -43,7 +43,7 @@ record NodeLoops(List<NodeLoop> all) {
       int index = all.size();
       LoopContext at = new LoopContext(index, (EventLoop) loop);
       LoopClients clientsOfLoop = new LoopClients();
-      Map<Engine, LoopSessions> sessions = new EnumMap<>(Engine.class);
+      Map<Engine, LoopSessions> sessions = new LinkedHashMap<>();
       for (Engine engine : dialects.engines()) {
         Dialect dialect = dialects.of(engine);
         sessions.put(

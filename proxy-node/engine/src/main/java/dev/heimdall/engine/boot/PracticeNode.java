@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,7 +42,7 @@ final class PracticeNode implements AutoCloseable {
     byte[] secret = new byte[16];
     new SecureRandom().nextBytes(secret);
     String password = HexFormat.of().formatHex(secret);
-    Map<Engine, PracticeRun> runs = new EnumMap<>(Engine.class);
+    Map<Engine, PracticeRun> runs = new LinkedHashMap<>();
     try {
       for (Map.Entry<Engine, Practice> each : practices.entrySet()) {
         runs.put(each.getKey(), new PracticeRun(each.getValue()));

@@ -179,7 +179,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
   private Prepared prepare(VirtualDatabase vdb, Configuration from) throws IOException {
     RunningVdb running = vdbs.get(vdb.name());
     DataSource source = from.sources().get(vdb.source());
-    if (running != null && running.engine() != source.engine()) {
+    if (running != null && !running.engine().equals(source.engine())) {
       throw new IOException(
           "the virtual database "
               + vdb.name()
@@ -334,7 +334,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     Map<String, VdbPools> forwards = new HashMap<>();
     Engine own = from.sources().get(vdb.source()).engine();
     for (String source : vdb.ruleSources()) {
-      if (from.sources().get(source).engine() != own) {
+      if (!from.sources().get(source).engine().equals(own)) {
         continue;
       }
       PoolPlan plan = plan(vdb, from.sources().get(source), from);
@@ -358,7 +358,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     Engine own = from.sources().get(vdb.source()).engine();
     for (String name : vdb.ruleSources()) {
       DataSource source = from.sources().get(name);
-      if (source.engine() != own) {
+      if (!source.engine().equals(own)) {
         ForeignSource.Plan plan =
             new ForeignSource.Plan(
                 source, logins.of(source).orElseThrow(), vdb.pool().size(), vdb.pool().maxQueue());

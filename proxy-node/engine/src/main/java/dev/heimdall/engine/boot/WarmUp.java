@@ -9,7 +9,7 @@ import dev.heimdall.model.Engine;
 import dev.heimdall.model.Transport;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -41,7 +41,7 @@ final class WarmUp implements AutoCloseable {
   static WarmUp of(
       Configuration configuration, NodeObserver observer, Dialects dialects, EventLog log) {
     Duration mayTake = configuration.node().warmUp();
-    Map<Engine, Practice> practices = new EnumMap<>(Engine.class);
+    Map<Engine, Practice> practices = new LinkedHashMap<>();
     if (observer.warmsUp() && !mayTake.isZero()) {
       configuration.vdbs().values().stream()
           .map(vdb -> configuration.sources().get(vdb.source()).engine())

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect;
 
 import dev.heimdall.model.Engine;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -17,7 +17,7 @@ public final class DialectProviders {
 
   /** Those on the class path. */
   public static DialectProviders found() {
-    Map<Engine, DialectProvider> byEngine = new EnumMap<>(Engine.class);
+    Map<Engine, DialectProvider> byEngine = new LinkedHashMap<>();
     ClassLoader loader = DialectProvider.class.getClassLoader();
     for (DialectProvider each : ServiceLoader.load(DialectProvider.class, loader)) {
       DialectProvider other = byEngine.put(each.engine(), each);

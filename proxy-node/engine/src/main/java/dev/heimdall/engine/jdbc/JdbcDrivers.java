@@ -18,7 +18,7 @@ public final class JdbcDrivers {
   /** That of an engine. */
   static JdbcDriver of(Engine engine) {
     return FOUND.stream()
-        .filter(driver -> driver.engine() == engine)
+        .filter(driver -> driver.engine().equals(engine))
         .findAny()
         .orElseThrow(
             () ->

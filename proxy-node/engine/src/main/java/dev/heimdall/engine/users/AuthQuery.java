@@ -82,7 +82,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   public record Plan(
       String vdb, DataSource source, DatabaseCredentials login, AuthQuerySettings settings) {
     String database() {
-      return settings.database().or(source::database).orElse("postgres");
+      return settings.database().or(source::database).or(source.engine()::firstDatabase).orElse("");
     }
   }
 

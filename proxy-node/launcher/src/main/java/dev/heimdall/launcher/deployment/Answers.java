@@ -1,7 +1,6 @@
 package dev.heimdall.launcher.deployment;
 
 import dev.heimdall.cdk.config.Join;
-import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.RdsEndpoint;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Engine;
@@ -17,8 +16,7 @@ final class Answers {
   static final String NONE = "none";
 
   private static final Pattern URL =
-      Pattern.compile(
-          "jdbc:(postgresql|mysql|mariadb)://([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/(.+))?");
+      Pattern.compile(Engine.beginnings() + "([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/(.+))?");
 
   private Answers() {}
 
@@ -37,11 +35,11 @@ final class Answers {
           text,
           "such as jdbc:postgresql://orders.cluster-abc.eu-west-1.rds.amazonaws.com:5432/orders");
     }
-    Engine engine = url.group(1).equals("postgresql") ? Engine.POSTGRESQL : Engine.MYSQL;
+    Engine engine = Engine.ofUrl(text).orElseThrow();
     return new Url(
         engine,
         url.group(2),
-        url.group(3) == null ? DraftDatabase.usualPort(engine) : Integer.parseInt(url.group(3)),
+        url.group(3) == null ? engine.port() : Integer.parseInt(url.group(3)),
         Optional.ofNullable(url.group(4)));
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.launcher.deployment;
 
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
+import dev.heimdall.model.Engine;
 import dev.heimdall.routing.AccountDatabase;
 import dev.heimdall.routing.AccountReader;
 import dev.heimdall.routing.TopologyGlobal;
@@ -269,7 +270,7 @@ final class DatabaseChoice {
   }
 
   private static boolean supported(Served one) {
-    return one.members().stream().allMatch(each -> Served.engine(each.engine()).isPresent());
+    return one.members().stream().allMatch(each -> Engine.ofRds(each.engine()).isPresent());
   }
 
   private static String notServed(Served one) {

@@ -168,11 +168,11 @@ public final class NewDeployment {
   }
 
   private static Answers.Url url(AccountDatabase one) {
-    Engine engine = Served.engine(one.engine()).orElseThrow();
+    Engine engine = Engine.ofRds(one.engine()).orElseThrow();
     return new Answers.Url(
         engine,
         one.endpoint().orElseThrow(),
-        one.port() == 0 ? DraftDatabase.usualPort(engine) : one.port(),
+        one.port() == 0 ? engine.port() : one.port(),
         one.database());
   }
 

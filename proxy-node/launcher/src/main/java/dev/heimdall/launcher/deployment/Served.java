@@ -2,7 +2,6 @@ package dev.heimdall.launcher.deployment;
 
 import dev.heimdall.cdk.draft.RdsEndpoint;
 import dev.heimdall.model.ClusterKind;
-import dev.heimdall.model.Engine;
 import dev.heimdall.routing.AccountDatabase;
 import java.util.List;
 import java.util.Optional;
@@ -74,14 +73,5 @@ record Served(
     return RdsEndpoint.of(host)
         .map(name -> name.cluster() ? ClusterKind.AURORA : ClusterKind.RDS)
         .orElse(ClusterKind.NONE);
-  }
-
-  /** Empty for an engine that nodes do not speak to. */
-  static Optional<Engine> engine(String ofRds) {
-    return switch (ofRds) {
-      case "postgres", "aurora-postgresql" -> Optional.of(Engine.POSTGRESQL);
-      case "mysql", "mariadb", "aurora-mysql", "aurora" -> Optional.of(Engine.MYSQL);
-      default -> Optional.empty();
-    };
   }
 }

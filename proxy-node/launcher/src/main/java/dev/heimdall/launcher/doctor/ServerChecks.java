@@ -10,7 +10,6 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.EngineSupport;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
 import java.io.IOException;
@@ -137,7 +136,7 @@ final class ServerChecks {
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
     Use use = new Use("doctor", "heimdall doctor", 1, false, PATIENCE);
     String own =
-        EngineSupport.of(source.engine()).databaseOfUser() ? source.user().orElse("postgres") : "";
+        source.engine().firstDatabase().map(first -> source.user().orElse(first)).orElse("");
     try (SourceLogins logins = new SourceLogins();
         HikariDataSource pool =
             new SourceConnections(

@@ -38,7 +38,7 @@ final class DatabaseInspection {
     this.found = found;
     refused = new Refused(source);
     questions =
-        source.engine() == Engine.POSTGRESQL
+        source.engine().equals(Engine.POSTGRESQL)
             ? new PostgresQuestions(source)
             : new MysqlQuestions(source);
   }

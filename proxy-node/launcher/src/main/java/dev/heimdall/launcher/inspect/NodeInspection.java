@@ -5,7 +5,6 @@ import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -101,7 +100,7 @@ final class NodeInspection {
               Thread::new);
       try (Connection connection =
               connections.single(
-                  node.engine() == Engine.POSTGRESQL ? node.database().orElse("postgres") : "");
+                  node.engine().firstDatabase().map(node.database()::orElse).orElse(""));
           Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
         return Finding.good(

@@ -90,14 +90,12 @@ public final class Generated {
   }
 
   private static void source(ObjectNode source, Wishes wishes, List<ServerAddress> servers) {
-    String scheme = wishes.engine() == Engine.POSTGRESQL ? "postgresql" : "mysql";
-    String database =
-        wishes.database().orElse(wishes.engine() == Engine.POSTGRESQL ? "postgres" : "");
+    String database = wishes.database().or(wishes.engine()::firstDatabase).orElse("");
     source.put(
         "url",
         "jdbc:%s://%s/%s"
             .formatted(
-                scheme,
+                wishes.engine().spelling(),
                 String.join(",", servers.stream().map(ServerAddress::toString).toList()),
                 database));
     source.put("user", wishes.user());

@@ -55,7 +55,7 @@ record LiveServer(
   /** Asks the server, and those that replicate from it. */
   static LiveServer ask(Place place, Notes notes) throws CommandFailure {
     try (Connection connection = place.access().connect(place.address())) {
-      return place.engine() == Engine.POSTGRESQL
+      return place.engine().equals(Engine.POSTGRESQL)
           ? new LivePostgres(place, connection, notes).ask()
           : new LiveMysql(place, connection, notes).ask();
     } catch (SQLException e) {

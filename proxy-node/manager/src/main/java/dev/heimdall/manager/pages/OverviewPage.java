@@ -161,7 +161,7 @@ final class OverviewPage {
   private static List<String> cells(DataSource source, Configuration configuration) {
     Optional<String> arn = Optional.ofNullable(configuration.byArn().arns().get(source.name()));
     return List.of(
-        arn.isPresent() ? "that of the ARN" : spelled(source.engine()),
+        arn.isPresent() ? "that of the ARN" : source.engine().spelling(),
         arn.orElseGet(() -> listed(source.hosts().stream().map(String::valueOf).toList())),
         source.user().orElse(source.hasLogin() ? "from AWS" : "the client's own"),
         spelled(source.tls().mode()));

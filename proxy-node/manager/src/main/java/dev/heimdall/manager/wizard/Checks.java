@@ -1,6 +1,5 @@
 package dev.heimdall.manager.wizard;
 
-import dev.heimdall.model.Engine;
 import dev.heimdall.secrets.Documents;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -65,7 +64,9 @@ final class Checks {
         "One server has no replicas: choose another kind, or take them out.");
     need(
         Servers.kind(answers)
-            .filter(kind -> Servers.engine(answers).filter(kind::of).isPresent())
+            .filter(
+                kind ->
+                    Servers.engine(answers).filter(one -> one.kinds().contains(kind)).isPresent())
             .isPresent(),
         "kind",
         "This kind of cluster does not go with this kind of database.");
@@ -202,10 +203,5 @@ final class Checks {
   /** As rules spell tables: a rule on {@code public.products} would match nothing, ever. */
   private static boolean namesDatabase(String table) {
     return table.indexOf('.') > 0 && !table.startsWith("public.");
-  }
-
-  /** The usual port of an engine's servers. */
-  static int usualPort(Engine engine) {
-    return engine == Engine.POSTGRESQL ? 5432 : 3306;
   }
 }

@@ -5,21 +5,11 @@ import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.model.Engine;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Answers that follow from a database or a cache that was found in AWS. */
 final class Detected {
   private Detected() {}
-
-  /** Empty for an engine that nodes do not speak to. */
-  static Optional<Engine> engine(AwsDatabase database) {
-    return switch (database.engine()) {
-      case "postgres", "aurora-postgresql" -> Optional.of(Engine.POSTGRESQL);
-      case "mysql", "mariadb", "aurora-mysql", "aurora" -> Optional.of(Engine.MYSQL);
-      default -> Optional.empty();
-    };
-  }
 
   static Map<String, String> answers(AwsDatabase database, Engine engine) {
     Map<String, String> answers = new HashMap<>();

@@ -18,9 +18,7 @@ final class Servers {
   private Servers() {}
 
   static Optional<Engine> engine(Answers answers) {
-    return Stream.of(Engine.values())
-        .filter(engine -> answers.is("engine", engine.spelling()))
-        .findFirst();
+    return Engine.spelled(answers.get("engine"));
   }
 
   /** What servers of an engine that replicate by themselves are called depends on it. */
@@ -31,15 +29,11 @@ final class Servers {
       return Optional.of(ClusterKind.NONE);
     }
     if (typed.equals("replicas")) {
-      return engine.map(Servers::replicated);
+      return engine.map(Engine::replicated);
     }
     return Stream.of(ClusterKind.values())
         .filter(kind -> kind != ClusterKind.NONE && kind.spelling().equals(typed))
         .findFirst();
-  }
-
-  static ClusterKind replicated(Engine engine) {
-    return engine == Engine.POSTGRESQL ? ClusterKind.POSTGRES : ClusterKind.MYSQL;
   }
 
   /** As a URL has them; empty: a line is none. */
@@ -70,8 +64,7 @@ final class Servers {
 
   static String port(Answers answers) {
     return answers.get(
-        "port",
-        engine(answers).map(engine -> Integer.toString(Checks.usualPort(engine))).orElse(""));
+        "port", engine(answers).map(engine -> Integer.toString(engine.port())).orElse(""));
   }
 
   /** Where the database is, for its document. */

@@ -48,8 +48,6 @@ final class StepPages {
   private static final Duration NODE_TEST = Duration.ofSeconds(60);
   private static final String LOCAL = "127.0.0.1";
   private static final String LOCAL_6 = "0:0:0:0:0:0:0:1";
-  private static final int PORT = 6432;
-  private static final int MYSQL_PORT = 6033;
   private static final String SOURCE = "sources/database.json";
   private static final String ANY_VDB = "{\"ports\": [1], \"source\": \"database\"}";
   private static final String ANY_SOURCE =
@@ -313,7 +311,7 @@ final class StepPages {
     setup.finish(
         new Connecting(
             answers.get("name"),
-            Servers.engine(answers).orElse(Engine.POSTGRESQL),
+            Servers.engine(answers).orElse(Engine.usual()),
             host(visit),
             Integer.parseInt(answers.get("vdbPort")),
             answers.get("client1"),
@@ -481,7 +479,7 @@ final class StepPages {
     List.of("ttl", "store", "storeMode", "storeTls").forEach(field -> values.remove(field, ""));
     switch (step) {
       case DATABASE -> {
-        values.putIfAbsent("engine", Engine.POSTGRESQL.spelling());
+        values.putIfAbsent("engine", Engine.usual().spelling());
         values.putIfAbsent("kind", "one");
       }
       case LOGIN -> values.putIfAbsent("method", "password");
@@ -523,7 +521,7 @@ final class StepPages {
         .look()
         .configuration()
         .ifPresent(all -> all.vdbs().values().forEach(vdb -> taken.addAll(vdb.ports())));
-    int port = answers.is("engine", Engine.MYSQL.spelling()) ? MYSQL_PORT : PORT;
+    int port = Servers.engine(answers).orElse(Engine.usual()).portOfNodes();
     while (taken.contains(port)) {
       port++;
     }

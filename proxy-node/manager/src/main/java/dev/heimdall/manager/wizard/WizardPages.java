@@ -16,6 +16,7 @@ import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.Engine;
 import dev.heimdall.model.RegionFacts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,7 +152,8 @@ public final class WizardPages implements Subject {
                         404, "not_found", "This database is not known any more: look again."));
     Setup setup = new Setup();
     setup.answers(
-        Answers.none().with(Detected.answers(database, Detected.engine(database).orElseThrow())));
+        Answers.none()
+            .with(Detected.answers(database, Engine.ofRds(database.engine()).orElseThrow())));
     visit.keep(Setup.class, setup);
     return visit.see(Step.DATABASE.path());
   }

@@ -3,6 +3,7 @@ package dev.heimdall.manager.wizard;
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.model.Engine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ public final class WizardView {
 
   /** Why it cannot be chosen; empty: it can. */
   public static String unsuited(AwsDatabase database) {
-    if (Detected.engine(database).isEmpty()) {
+    if (Engine.ofRds(database.engine()).isEmpty()) {
       return "Nodes do not speak to " + database.engine() + ".";
     }
     return database.endpoint().isEmpty() ? "It has no endpoint yet." : "";

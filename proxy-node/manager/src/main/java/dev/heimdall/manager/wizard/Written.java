@@ -110,7 +110,7 @@ final class Written {
     ClusterKind kind = Servers.kind(answers).orElse(ClusterKind.NONE);
     boolean one = kind == ClusterKind.NONE;
     if (one && preset() == Preset.CACHE) {
-      kind = Servers.replicated(Servers.engine(answers).orElseThrow());
+      kind = Servers.engine(answers).orElseThrow().replicated();
     }
     if (kind != ClusterKind.NONE) {
       ObjectNode cluster = source.putObject("cluster").put("kind", kind.spelling());

@@ -1,0 +1,24 @@
+package dev.heimdall.model;
+
+/** What some engines are like, and others are not. */
+public enum EngineTrait {
+  /**
+   * A client hears what its server is before it says who it is: the node itself has to log in there
+   * to find out.
+   */
+  GREETS_FIRST,
+  /** Statements name databases, which then cannot have other names for clients. */
+  NAMES_DATABASES,
+  /** Clients send passwords so that nobody on the way can read them, also without TLS. */
+  HIDES_PASSWORDS,
+  /** Servers can be asked for what they keep of users' passwords. */
+  TELLS_VERIFIERS,
+  /** Servers may ask clients for files. */
+  ASKS_FOR_FILES,
+  /** Clients may ask for what is sent to be compressed. */
+  COMPRESSES,
+  /** BEGIN has no effect that is seen before the statement behind it. */
+  BEGINS_LATE,
+  /** Each database tells only of its own changes, and has to be known by name. */
+  CHANGES_BY_DATABASE
+}
