@@ -25,6 +25,15 @@ public final class Door {
     return send(request(path).GET());
   }
 
+  /** Whether the node says that it takes clients; not where nobody answers. */
+  boolean isReady() throws InterruptedException {
+    try {
+      return get("/readyz").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   public HttpResponse<String> post(String path) throws IOException, InterruptedException {
     return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
   }

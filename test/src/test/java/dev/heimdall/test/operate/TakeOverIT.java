@@ -316,9 +316,7 @@ class TakeOverIT {
       try (RawClient another = RawClient.logIn(before.target())) {
         assertThat(another.value("SELECT 3")).isEqualTo("3");
       }
-      Await.until(
-          "the HTTP endpoint is there again",
-          () -> before.door().get("/readyz").statusCode() == 200);
+      Await.until("the HTTP endpoint is there again", () -> before.door().isReady());
       ProxyProcess next = processes.next(before);
       TakeOvers.ended(before);
       TakeOvers.took(next);

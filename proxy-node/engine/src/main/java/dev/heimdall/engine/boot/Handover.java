@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -135,6 +136,9 @@ final class Handover implements AutoCloseable {
   private int without;
   private int looks;
   private Remaining remaining = Remaining.NONE;
+
+  /** The last that was asked of the HTTP endpoint, which does one after the other. */
+  private CompletableFuture<Void> http = CompletableFuture.completedFuture(null);
 
   /** When clients that remain were logged last, in nanoseconds. */
   private long logged;
@@ -280,11 +284,22 @@ final class Handover implements AutoCloseable {
       by.end();
       return;
     }
-    executor.execute(
+    http(
         () -> {
           node.closeHttp();
           by.send(FrameType.HTTP_RELEASED);
         });
+  }
+
+  /** The threads of the executor may overtake one another. */
+  private void http(Runnable change) {
+    http =
+        http.handleAsync(
+            (before, failed) -> {
+              change.run();
+              return null;
+            },
+            executor);
   }
 
   void ready(SuccessorLink by) {
@@ -378,7 +393,7 @@ final class Handover implements AutoCloseable {
       return;
     }
     overlap.end();
-    executor.execute(node::openHttp);
+    http(node::openHttp);
   }
 
   /** For any thread but its own. */

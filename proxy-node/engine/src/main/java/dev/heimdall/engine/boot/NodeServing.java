@@ -44,7 +44,7 @@ record NodeServing(
 
   @Override
   public void closeHttp() {
-    operators.close();
+    operators.giveUpHttp();
   }
 
   @Override

@@ -18,6 +18,7 @@ final class OperatorListeners implements AutoCloseable {
   private final EventLog log;
   private final Consoles consoles;
   private dev.heimdall.engine.admin.HttpListener http;
+  private boolean closed;
 
   OperatorListeners(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
     this.view = new LiveNodeView(node);
@@ -30,8 +31,9 @@ final class OperatorListeners implements AutoCloseable {
             new PgBouncerConsole(view, metrics, Clock.systemUTC(), log, node.offLoop()));
   }
 
+  /** Opens the HTTP endpoint, unless it is open, off, or closed for good. */
   synchronized void open(dev.heimdall.model.HttpSettings settings) throws IOException {
-    if (settings.enabled()) {
+    if (settings.enabled() && http == null && !closed) {
       http =
           new dev.heimdall.engine.admin.HttpListener(
               dev.heimdall.engine.admin.HttpListener.Settings.at(
@@ -58,8 +60,15 @@ final class OperatorListeners implements AutoCloseable {
     return consoles;
   }
 
+  /** Closes for good. */
   @Override
   public synchronized void close() {
+    closed = true;
+    giveUpHttp();
+  }
+
+  /** Closes the HTTP endpoint until it is opened again. */
+  synchronized void giveUpHttp() {
     if (http != null) {
       http.close();
       http = null;
