@@ -267,6 +267,9 @@ class FleetUpgradeIT {
       try (Connection server = MysqlTarget.of(mysql).jdbc()) {
         shopCommits.assertCounted(server);
       }
+    } catch (AssertionError e) {
+      nodes.forEach(node -> e.addSuppressed(new AssertionError(node.output())));
+      throw e;
     } finally {
       for (ProxyProcess node : nodes) {
         node.close();

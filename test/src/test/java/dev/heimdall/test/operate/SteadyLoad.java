@@ -6,10 +6,12 @@ import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +59,7 @@ final class SteadyLoad implements AutoCloseable {
                   live(connector, work, lifeNanos);
                 }
               } catch (SQLException e) {
-                failures.add(e.toString());
+                failures.add(e.getSQLState() + " " + e.getMessage());
               }
             },
             task -> {
@@ -69,12 +71,22 @@ final class SteadyLoad implements AutoCloseable {
 
   private void live(Connector connector, Work work, long lifeNanos) throws SQLException {
     long began = System.nanoTime();
+    String where = "as it connected";
     try (Connection client = connector.connect()) {
       for (int round = 0; !over.get() && System.nanoTime() - began < lifeNanos; round++) {
+        where = "in round " + round;
         work.run(client, round);
         done.incrementAndGet();
         LockSupport.parkNanos(REST_NANOS);
       }
+      where = "as it left";
+    } catch (SQLException e) {
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+      throw new SQLException(
+          "%s, %s, %d ms after it began to connect, at %s"
+              .formatted(e.getMessage(), where, millis, Instant.now()),
+          e.getSQLState(),
+          e);
     }
   }
 
