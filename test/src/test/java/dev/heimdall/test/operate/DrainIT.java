@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("ci")
 class DrainIT {
   private static final Map<String, Object> LONG_DRAIN = Map.of("drainTimeout", "60s");
+  private static final Map<String, Object> ANNOUNCED =
+      Map.of("drainTimeout", "60s", "drainNotice", "3s");
 
   @TempDir private Path directory;
 
@@ -101,6 +105,42 @@ class DrainIT {
         assertThat(late.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       }
       assertThat(refusesClients(proxy)).isTrue();
+      assertThat(proxy.exitCode()).as(proxy.output()).isZero();
+    }
+  }
+
+  /** The end of one whose clients have not been told of it is announced for a while. */
+  private static void endsBehindNotice(ProxyProcess proxy) {
+    proxy.terminate();
+    Await.until("its ports are closed", () -> refusesClients(proxy));
+  }
+
+  /** It has come while clients were let in, and nobody can have told it of the end. */
+  @Test
+  void aLogInThatEndsBehindTheNoticeIsServedForAsLongAgain() throws Exception {
+    try (ProxyProcess proxy = ProxyProcess.start(directory, ANNOUNCED);
+        RawClient late = RawClient.connect(proxy.target())) {
+      late.startup(0);
+      endsBehindNotice(proxy);
+      late.authenticate();
+      assertThat(late.value("SELECT 1")).isEqualTo("1");
+      assertThat(late.value("SELECT 2")).isEqualTo("2");
+      assertThat(late.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
+      assertThat(proxy.exitCode()).as(proxy.output()).isZero();
+    }
+  }
+
+  @Test
+  void aLogInOfMysqlThatEndsBehindTheNoticeIsServedForAsLongAgain() throws Exception {
+    try (ProxyProcess proxy = ProxyProcess.configured(directory, ANNOUNCED)) {
+      proxy.before(MysqlRelease.MARIADB.shared().primary());
+      proxy.start(Map.of(), "--config=" + proxy.directory());
+      try (RawMysqlClient late = RawMysqlClient.connect(proxy.mysqlTarget())) {
+        endsBehindNotice(proxy);
+        late.authenticate();
+        assertThat(late.value("SELECT 1")).isEqualTo("1");
+        assertThat(late.value("SELECT 2")).isEqualTo("2");
+      }
       assertThat(proxy.exitCode()).as(proxy.output()).isZero();
     }
   }

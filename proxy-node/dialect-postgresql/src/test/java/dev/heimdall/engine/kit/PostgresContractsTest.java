@@ -1,11 +1,15 @@
 package dev.heimdall.engine.kit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** PostgreSQL keeps the contracts of all dialects. */
 class PostgresContractsTest {
@@ -27,6 +31,28 @@ class PostgresContractsTest {
   class LogIns extends LogInContract {
     LogIns() {
       super(new PostgresKit(), "scram-sha-256");
+    }
+
+    /** A session that has not been welcomed. */
+    @Test
+    void aLogInThatWaitsForAWriterMayGoOnWhileTheNodeDrains() {
+      Duration stay = Duration.ofSeconds(4);
+      start(
+          KitSettings.of(ONE_CONNECTION)
+              .withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
+      KitClient ann = connect();
+      ann.logIn("ann");
+
+      node.drain(stay);
+      node.turns().advance(stay.minusMillis(1));
+      node.drain(stay);
+      assertThat(ann.told()).doesNotContain("idle");
+      node.lead();
+      assertThat(ann.told()).containsExactly("idle");
+      node.turns().advance(stay.minusMillis(1));
+      node.drain(stay);
+
+      answers(ann, words.reading("one"), "row one", "idle");
     }
   }
 

@@ -16,6 +16,12 @@ final class Drain {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_MILLIS = 50;
 
+  /**
+   * So many looks in a row find nobody, so that none is between being accepted and being seen, if
+   * there is somebody to be looked after who has only just come.
+   */
+  private static final int LOOKS_WITHOUT = 3;
+
   /** Where clients come in. */
   interface Door {
     /**
@@ -27,6 +33,9 @@ final class Drain {
 
     /** Lets nobody in any more; who is in stays. */
     void closeListeners();
+
+    /** Connections that are open: clients, and those that log in. */
+    int connections();
 
     String describePorts();
   }
@@ -89,6 +98,9 @@ final class Drain {
   /** With which clients leave once a notice is over. */
   private Duration patienceBehindNotice = Duration.ZERO;
 
+  /** How long each client may be here, its log-in before that: as long as the notice was. */
+  private volatile Duration stay = Duration.ZERO;
+
   /**
    * @param ending is run once that it is known that the process is about to end
    * @param executor looks now and then who is left
@@ -126,6 +138,7 @@ final class Drain {
     boolean closes = last.letsIn() && !next.letsIn();
     if (closes) {
       patienceEnds = System.nanoTime() + patience.toNanos();
+      stay = last == State.OPEN ? Duration.ZERO : clients.notice();
     }
     state = next;
     if (next == State.NOTICE || next == State.LEAVING) {
@@ -135,7 +148,7 @@ final class Drain {
       log.node("draining", "clients=" + clients.number());
       told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
       door.closeListeners();
-      awaitEmpty(emptied);
+      awaitEmpty(emptied, looks());
     }
     return true;
   }
@@ -165,6 +178,17 @@ final class Drain {
       patienceEnds = Math.min(patienceEnds, System.nanoTime());
     }
     if (become(State.ENDING, patience)) {
+      ending.run();
+    }
+    return emptied;
+  }
+
+  /**
+   * The same at once, and without a notice: another process lets clients in, and load balancers
+   * send them there.
+   */
+  synchronized CompletableFuture<Void> endTakenOver() {
+    if (become(State.ENDING, Duration.ZERO)) {
       ending.run();
     }
     return emptied;
@@ -240,11 +264,16 @@ final class Drain {
     return "in service";
   }
 
-  private void awaitEmpty(CompletableFuture<Void> done) {
+  /**
+   * @param looks so many that find nobody are still needed
+   */
+  private void awaitEmpty(CompletableFuture<Void> done, int looks) {
     long over = System.nanoTime() - patienceEnds;
+    long mayStay = stay.toNanos();
+    int needed = looksNeeded(looks, state == State.ENDING && over > mayStay);
     if (state == State.OPEN
         || emptied != done
-        || clients.number() == 0
+        || needed == 0
         || over > clients.mayTake().toNanos()) {
       done.complete(null);
       return;
@@ -252,9 +281,25 @@ final class Drain {
     if (over < 0) {
       clients.each(client -> client.endIfIdle(IDLE_NANOS));
     } else {
-      clients.each(Client::drain);
+      clients.each(client -> client.drain(mayStay));
     }
-    later.execute(() -> awaitEmpty(done));
+    later.execute(() -> awaitEmpty(done, needed));
+  }
+
+  private int looks() {
+    return stay.isZero() ? 1 : LOOKS_WITHOUT;
+  }
+
+  /**
+   * Those that log in are to leave as well: as clients, or with a process that has given them time.
+   *
+   * @param late whether it has
+   */
+  private int looksNeeded(int before, boolean late) {
+    if (clients.number() > 0 || (!late && door.connections() > 0)) {
+      return looks();
+    }
+    return late ? 0 : before - 1;
   }
 
   /** Whether it takes no clients, or will take none in a moment. */

@@ -78,6 +78,6 @@ record NodeServing(
 
   @Override
   public void end() {
-    drain.end(Duration.ZERO);
+    drain.endTakenOver();
   }
 }

@@ -445,8 +445,8 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     listeners().forEach(listener -> listener.handTo(successor));
   }
 
-  /** Connections of clients that are open. */
-  int connections() {
+  @Override
+  public int connections() {
     return listeners().stream().mapToInt(VdbListener::connections).sum();
   }
 

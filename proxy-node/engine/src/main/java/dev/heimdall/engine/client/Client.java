@@ -52,8 +52,11 @@ public interface Client {
    */
   void killFromAnyThread(ServerError why);
 
-  /** The node drains: an idle client goes at once, a busy one after its transaction. */
-  void drain();
+  /**
+   * The node drains: who has been here for so long goes, an idle client at once, a busy one after
+   * its transaction.
+   */
+  void drain(long nanos);
 
   /**
    * Another process is to go on with the node's clients: this one goes there as soon as it can, if

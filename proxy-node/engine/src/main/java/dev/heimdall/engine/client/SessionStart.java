@@ -33,6 +33,9 @@ public final class SessionStart {
   private long profileAsOf;
   private CancelKey key;
 
+  /** When the client was welcomed, or has begun to wait for that, in the loop's nanoseconds. */
+  private long since;
+
   /** What servers had reported to the client in another process; null for one of this process. */
   private Map<String, String> reportedBefore;
 
@@ -57,6 +60,7 @@ public final class SessionStart {
   }
 
   public void begin() {
+    since = loop.now();
     Login login = client.login();
     ServerError full = admission.acquireSlots();
     if (full != null) {
@@ -94,6 +98,7 @@ public final class SessionStart {
    * @return null, or why it cannot be here; {@link #release} is due all the same
    */
   public ServerError resume(CancelKey from, Map<String, String> reported) {
+    since = loop.now();
     Login login = client.login();
     ServerError full = admission.acquireSlots();
     if (full != null) {
@@ -109,6 +114,11 @@ public final class SessionStart {
     session.assign(
         new PoolKey(database, vdb.credentialFor(login.user(), login.own()), login.capabilities()));
     return null;
+  }
+
+  /** Whether the client has been here for so long: welcomed, or before that in its log-in. */
+  public boolean isHereFor(long nanos) {
+    return loop.now() - since >= nanos;
   }
 
   /** The client's cancel key, for another process. */
@@ -196,6 +206,7 @@ public final class SessionStart {
         .encoder()
         .welcome(heard.warning(notices()), application == null ? "" : application, key, out);
     key = null;
+    since = loop.now();
     session.ready(out);
     node.events().loggedIn(client);
     session.process();

@@ -128,7 +128,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   }
 
   @Override
-  public void drain() {
+  public void drain(long nanos) {
     terminate();
   }
 

@@ -423,8 +423,10 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   }
 
   @Override
-  public void drain() {
-    parts.control.drain();
+  public void drain(long nanos) {
+    if (parts.start.isHereFor(nanos)) {
+      parts.control.drain();
+    }
   }
 
   @Override

@@ -34,6 +34,7 @@ class DrainTest {
   private static final class Ports implements Drain.Door {
     private boolean open = true;
     private boolean taken;
+    private volatile int connections;
 
     @Override
     public void openListeners() throws StartupException {
@@ -46,6 +47,11 @@ class DrainTest {
     @Override
     public void closeListeners() {
       open = false;
+    }
+
+    @Override
+    public int connections() {
+      return connections;
     }
 
     @Override
@@ -176,6 +182,62 @@ class DrainTest {
 
     clients.number = 0;
     await(emptied);
+    assertThat(ports.open).isFalse();
+    assertThat(ends).hasValue(1);
+  }
+
+  @Test
+  void whoLogsInWhenTheNoticeIsOverHasAsLongAgain() throws Exception {
+    clients.notice = Duration.ofSeconds(1);
+    ports.connections = 1;
+    long begun = System.nanoTime();
+    CompletableFuture<Void> emptied = drain.end(Duration.ZERO);
+    await(emptied); // it never logs in
+    assertThat(System.nanoTime() - begun).isGreaterThan(2 * clients.notice.toNanos());
+    assertThat(ports.open).isFalse();
+  }
+
+  @Test
+  void whoHasLoggedInAfterTheNoticeIsWaitedFor() throws Exception {
+    clients.notice = Duration.ofMillis(300);
+    ports.connections = 1;
+    CompletableFuture<Void> emptied = drain.end(Duration.ZERO);
+    while (ports.open) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    clients.number = 1;
+    ports.connections = 0;
+    TimeUnit.MILLISECONDS.sleep(400);
+    assertThat(emptied).isNotDone();
+    clients.number = 0;
+    await(emptied);
+  }
+
+  /** It would stay on a node that is to be without clients. */
+  @Test
+  void whoLogsInWhenANodeIsTakenOutIsWaitedFor() throws Exception {
+    ports.connections = 1;
+    CompletableFuture<Void> emptied = drain.takeOut();
+    assertThat(emptied).isNotDone();
+    clients.number = 1;
+    assertThat(drain.isOut()).isFalse();
+    clients.number = 0;
+    ports.connections = 0;
+    await(emptied);
+    assertThat(drain.isOut()).isTrue();
+  }
+
+  @Test
+  void whoLogsInDoesNotHoldUpAnEndWithoutNotice() throws Exception {
+    ports.connections = 1;
+    assertThat(drain.end(Duration.ZERO)).isDone();
+  }
+
+  /** Nobody comes here any more, and nobody has to be told. */
+  @Test
+  void anEndForAnotherProcessIsNotAnnounced() throws Exception {
+    clients.notice = LONG;
+    assertThat(drain.endTakenOver()).isDone();
     assertThat(ports.open).isFalse();
     assertThat(ends).hasValue(1);
   }

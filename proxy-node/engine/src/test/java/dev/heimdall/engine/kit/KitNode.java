@@ -111,6 +111,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final RuleActions actions;
   private final VdbPools pools;
   private final LoopClients clients = new LoopClients();
+  private final LoopContext loop = new LoopContext(0, turns.node(), turns::now);
   private final Channel listening;
 
   /** Clients that go to another process, or come from one. */
@@ -143,7 +144,6 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
 
     SecureRandom random = new SecureRandom();
     ScramKeyCache keys = new ScramKeyCache(16);
-    LoopContext loop = new LoopContext(0, turns.node(), turns::now);
     budget = new MemoryBudget(wanted.memory(), 1);
     Metrics metrics = new Metrics("test", 1, 100);
     Dialect dialect =
@@ -321,6 +321,18 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** The only server becomes the writer of its cluster. */
   final void lead() {
     pools.lead(Optional.of(pools.plan().source().hosts().get(0)), false);
+    turns.run();
+  }
+
+  /** The node drains, and each client may have been here for so long. */
+  final void drain(Duration stay) {
+    turns
+        .node()
+        .execute(
+            () ->
+                loop.inEvent(
+                    () -> clients.all().forEach(client -> client.drain(stay.toNanos())),
+                    failures::add));
     turns.run();
   }
 

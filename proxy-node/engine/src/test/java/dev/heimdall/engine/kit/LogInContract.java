@@ -87,6 +87,27 @@ public abstract class LogInContract extends KitContract {
     answers(client("bob"), words.reading("two"), "row two", "idle");
   }
 
+  /** As long as a node has announced its end, clients may come that nobody has told of it. */
+  @Test
+  void whoHasLoggedInALittleWhileAgoMayStayWhileTheNodeDrains() {
+    Duration stay = Duration.ofSeconds(4);
+    startWithPasswords(ONE_CONNECTION);
+    KitClient ann = logsIn("ann", "ann", KitLine.Fault.NONE);
+    node.turns().advance(stay);
+    KitClient bob = logsIn("bob", "bob", KitLine.Fault.NONE);
+    assertThat(bob.told()).noneMatch(KitContract::isError);
+
+    node.drain(stay);
+
+    assertThat(ann.told()).last().matches(KitContract::isError);
+    node.turns().advance(stay.minusMillis(1));
+    node.drain(stay);
+    answers(bob, words.reading("two"), "row two", "idle");
+    node.turns().advance(Duration.ofMillis(1));
+    node.drain(stay);
+    assertThat(bob.told()).hasSize(1).allMatch(KitContract::isError);
+  }
+
   @Test
   void whoeverLeavesAmidALogInHoldsNothing() {
     startWithPasswords(ONE_CONNECTION + ", \"clients\": {\"max\": 1}");

@@ -108,7 +108,7 @@ final class ToySession extends ChannelInboundHandlerAdapter implements Client {
   public void killFromAnyThread(ServerError why) {}
 
   @Override
-  public void drain() {}
+  public void drain(long nanos) {}
 
   @Override
   public void tick() {}
