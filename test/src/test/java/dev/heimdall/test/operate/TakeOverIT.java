@@ -300,6 +300,35 @@ class TakeOverIT {
   }
 
   @Test
+  void theOldProcessAcceptsNobodyAnyMore() throws Exception {
+    ProxyProcess before = first(Map.of("drainTimeout", "60s", "loops", 1));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      client.query("BEGIN");
+      ProxyProcess after = processes.next(before);
+      Await.until(
+          "clients move",
+          TakeOvers.PATIENCE,
+          () -> before.output().contains("clients move"),
+          before::output);
+      client.value("SELECT 1");
+      signal("STOP", after);
+      try (RawClient late = RawClient.connect(before.target())) {
+        late.startup(0);
+        for (int i = 0; i < 200; i++) {
+          client.value("SELECT 1"); // by the loop that would accept it
+          assertThat(late.hasInput()).isFalse();
+        }
+        signal("CONT", after);
+        late.authenticate();
+        client.query("COMMIT");
+        TakeOvers.ended(before);
+        TakeOvers.took(after);
+        assertThat(late.value("SELECT 2")).isEqualTo("2");
+      }
+    }
+  }
+
+  @Test
   void whenTheNewProcessIsKilledTheOldOneGoesOn() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));
     try (RawClient client = RawClient.logIn(before.target())) {

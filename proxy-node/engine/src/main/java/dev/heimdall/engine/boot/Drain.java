@@ -16,12 +16,6 @@ final class Drain {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_MILLIS = 50;
 
-  /**
-   * So many looks in a row find nobody, so that none is between being accepted and being seen, if
-   * there is somebody to be looked after who has only just come.
-   */
-  private static final int LOOKS_WITHOUT = 3;
-
   /** Where clients come in. */
   interface Door {
     /**
@@ -31,7 +25,7 @@ final class Drain {
      */
     void openListeners() throws StartupException;
 
-    /** Lets nobody in any more; who is in stays. */
+    /** Lets nobody in any more; who is in stays, and is counted. */
     void closeListeners();
 
     /** Connections that are open: clients, and those that log in. */
@@ -148,7 +142,7 @@ final class Drain {
       log.node("draining", "clients=" + clients.number());
       told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
       door.closeListeners();
-      awaitEmpty(emptied, looks());
+      awaitEmpty(emptied);
     }
     return true;
   }
@@ -264,16 +258,12 @@ final class Drain {
     return "in service";
   }
 
-  /**
-   * @param looks so many that find nobody are still needed
-   */
-  private void awaitEmpty(CompletableFuture<Void> done, int looks) {
+  private void awaitEmpty(CompletableFuture<Void> done) {
     long over = System.nanoTime() - patienceEnds;
     long mayStay = stay.toNanos();
-    int needed = looksNeeded(looks, state == State.ENDING && over > mayStay);
     if (state == State.OPEN
         || emptied != done
-        || needed == 0
+        || nobodyIsIn(state == State.ENDING && over > mayStay)
         || over > clients.mayTake().toNanos()) {
       done.complete(null);
       return;
@@ -283,11 +273,7 @@ final class Drain {
     } else {
       clients.each(client -> client.drain(mayStay));
     }
-    later.execute(() -> awaitEmpty(done, needed));
-  }
-
-  private int looks() {
-    return stay.isZero() ? 1 : LOOKS_WITHOUT;
+    later.execute(() -> awaitEmpty(done));
   }
 
   /**
@@ -295,11 +281,8 @@ final class Drain {
    *
    * @param late whether it has
    */
-  private int looksNeeded(int before, boolean late) {
-    if (clients.number() > 0 || (!late && door.connections() > 0)) {
-      return looks();
-    }
-    return late ? 0 : before - 1;
+  private boolean nobodyIsIn(boolean late) {
+    return clients.number() == 0 && (late || door.connections() == 0);
   }
 
   /** Whether it takes no clients, or will take none in a moment. */

@@ -32,6 +32,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,9 +55,6 @@ final class Handover implements AutoCloseable {
   private static final long LOOK_MILLIS = 50;
   private static final int LOOKS_BETWEEN_COUNTS = 20;
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  /** So many looks in a row find nobody, so that none is between being accepted and being seen. */
-  private static final int LOOKS_WITHOUT = 3;
 
   private enum Stage {
     /** Nobody takes its place. */
@@ -85,8 +83,15 @@ final class Handover implements AutoCloseable {
     /** Hands each listening socket to the other process. */
     void listeners(SuccessorLink to);
 
-    /** Whether clients are accepted here. */
-    void accepts(boolean here);
+    /** Clients are accepted here again, and not there. */
+    void takeBack();
+
+    /**
+     * Clients are accepted there.
+     *
+     * @return done when {@link #connections} has all who were accepted here
+     */
+    CompletionStage<Void> handOver();
 
     /** Gives up the address of the HTTP endpoint. */
     void closeHttp();
@@ -133,7 +138,10 @@ final class Handover implements AutoCloseable {
 
   private volatile Channel listener;
   private long movingSince;
-  private int without;
+
+  /** Whether all who were accepted here are known. */
+  private boolean counted;
+
   private int looks;
   private Remaining remaining = Remaining.NONE;
 
@@ -308,9 +316,9 @@ final class Handover implements AutoCloseable {
       return;
     }
     become(Stage.MOVING);
-    node.accepts(false);
+    counted = false;
+    node.handOver().thenRun(() -> loop.next().execute(() -> counted(by)));
     movingSince = System.nanoTime();
-    without = 0;
     looks = 0;
     remaining = Remaining.NONE;
     logged = movingSince - LOG_NANOS;
@@ -319,14 +327,17 @@ final class Handover implements AutoCloseable {
     move(by);
   }
 
+  private void counted(SuccessorLink at) {
+    counted |= at == successor;
+  }
+
   private void move(SuccessorLink to) {
     if (stage != Stage.MOVING || to != successor) {
       return;
     }
     int left = node.connections();
-    without = left == 0 ? without + 1 : 0;
     boolean late = System.nanoTime() - movingSince > node.mayStay().toNanos();
-    if (without >= LOOKS_WITHOUT || late) {
+    if (late || (counted && left == 0)) {
       become(Stage.ENDING);
       log.node("clients moved", "number=" + moved + " left=" + left + why(left));
       node.end();
@@ -378,7 +389,7 @@ final class Handover implements AutoCloseable {
     removeClaims();
     successor = null;
     become(Stage.SERVING);
-    node.accepts(true);
+    node.takeBack();
     alone(which.process());
   }
 

@@ -108,7 +108,7 @@ final class NodeHandover implements AutoCloseable {
     }
     before.ready(vdbs, cancels);
     inheritance.release();
-    vdbs.accepts(true);
+    vdbs.accept();
     log.node("took over", "process=" + before.process());
     before
         .over()

@@ -5,6 +5,7 @@ import dev.heimdall.model.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -38,8 +39,13 @@ record NodeServing(
   }
 
   @Override
-  public void accepts(boolean here) {
-    vdbs.accepts(here);
+  public void takeBack() {
+    vdbs.takeBack();
+  }
+
+  @Override
+  public CompletionStage<Void> handOver() {
+    return vdbs.handOver();
   }
 
   @Override

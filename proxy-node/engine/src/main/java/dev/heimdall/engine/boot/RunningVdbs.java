@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -435,9 +436,24 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     }
   }
 
-  /** Clients are accepted here, or by another process that has the sockets, too. */
-  void accepts(boolean here) {
-    listeners().forEach(here ? VdbListener::takeBack : VdbListener::handOver);
+  /** Clients are accepted here. */
+  void accept() {
+    listeners().forEach(VdbListener::accept);
+  }
+
+  /** The same again, and not by another process that has the sockets, too. */
+  void takeBack() {
+    listeners().forEach(VdbListener::takeBack);
+  }
+
+  /**
+   * Clients are accepted by another process that has the sockets, too.
+   *
+   * @return done when {@link #connections} has all who were accepted here
+   */
+  CompletableFuture<Void> handOver() {
+    return CompletableFuture.allOf(
+        listeners().stream().map(VdbListener::handOver).toArray(CompletableFuture[]::new));
   }
 
   /** Hands all listening sockets to another process. */

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -288,14 +289,36 @@ final class VdbListener {
    * Lets clients in again: the process that had the sockets, too, has not taken this one's place.
    */
   void takeBack() {
-    handed = false;
-    accept();
+    if (handed) {
+      handed = false;
+      channels.forEach(
+          channel -> HandedSockets.rest(channel).addListener(out -> HandedSockets.wake(channel)));
+    }
   }
 
-  /** Lets nobody in: another process that has the sockets, too, does. */
-  void handOver() {
+  /**
+   * Lets nobody in: another process that has the sockets, too, does. Whoever is only told not to
+   * read accepts one more.
+   *
+   * @return done when {@link #connections} has all who were let in
+   */
+  CompletableFuture<Void> handOver() {
     handed = true;
-    channels.forEach(channel -> channel.config().setAutoRead(false));
+    CompletableFuture<?>[] out = new CompletableFuture<?>[channels.size()];
+    for (int i = 0; i < out.length; i++) {
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      HandedSockets.rest(channels.get(i)).addListener(done -> one.complete(null));
+      out[i] = one;
+    }
+    return CompletableFuture.allOf(out).thenCompose(done -> counted());
+  }
+
+  /** Who has come in is passed to a loop, which counts them in turn. */
+  private CompletableFuture<Void> counted() {
+    return CompletableFuture.allOf(
+        sessions.stream()
+            .map(loop -> CompletableFuture.runAsync(() -> {}, loop.context().loop()))
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Hands its sockets to another process. */
@@ -397,6 +420,7 @@ final class VdbListener {
       }
     }
     if (!channels.isEmpty()) {
+      counted().join();
       log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());
     }
     channels.clear();

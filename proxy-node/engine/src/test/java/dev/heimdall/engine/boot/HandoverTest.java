@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -34,12 +36,16 @@ class HandoverTest {
 
   private static final byte[] TOKEN = {1, 2, 3};
 
+  private final Served node = new Served();
   @TempDir private Path folder;
 
   /** Says what is asked of the HTTP endpoint. */
   private static final class Served implements Handover.Serving {
     private final List<String> http = new CopyOnWriteArrayList<>();
     private final CountDownLatch opened = new CountDownLatch(1);
+    private final CountDownLatch looks = new CountDownLatch(6);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<Void> counted = new CompletableFuture<>();
 
     @Override
     public String refusesSuccessor() {
@@ -50,7 +56,12 @@ class HandoverTest {
     public void listeners(SuccessorLink to) {}
 
     @Override
-    public void accepts(boolean here) {}
+    public void takeBack() {}
+
+    @Override
+    public CompletionStage<Void> handOver() {
+      return counted;
+    }
 
     @Override
     public void closeHttp() {
@@ -65,6 +76,7 @@ class HandoverTest {
 
     @Override
     public int connections() {
+      looks.countDown();
       return 0;
     }
 
@@ -80,7 +92,9 @@ class HandoverTest {
     }
 
     @Override
-    public void end() {}
+    public void end() {
+      ended.countDown();
+    }
   }
 
   private static SocketChannel connect(Path socket) throws IOException {
@@ -111,38 +125,49 @@ class HandoverTest {
     assertThat(FrameType.values()[frame.get()]).isEqualTo(type);
   }
 
-  /** The endpoint is taken again behind what gives it up, however late that comes to it. */
-  @Test
-  void theHttpEndpointIsThereAgainWhenTheOtherProcessIsGone() throws Exception {
-    Path socket = folder.resolve("take-over.sock");
-    Served node = new Served();
-    CountDownLatch asked = new CountDownLatch(1);
-    CompletableFuture<Void> late = new CompletableFuture<>();
-    try (Handover handover =
+  private Handover handover(Path socket, Executor executor) throws IOException {
+    Handover handover =
         new Handover(
             socket,
             node,
             new CancelRegistry(FleetNumbers.of(1), new SecureRandom()),
             new Overlap(),
             KeyValueLog.silent(),
-            task -> {
-              if (asked.getCount() > 0) {
-                late.thenRunAsync(task); // its thread is the last to get the processor
-                asked.countDown();
-              } else {
-                CompletableFuture.runAsync(task);
-              }
-            })) {
-      handover.open();
+            executor);
+    handover.open();
+    return handover;
+  }
+
+  /** It has the listening sockets of the node. */
+  private static void prepare(SocketChannel link, SocketChannel descriptors) throws IOException {
+    send(
+        link,
+        FrameType.HELLO,
+        new StateWriter().number(FrameType.VERSION).bytes(TOKEN).longNumber(NOBODY));
+    awaitFrame(link, FrameType.WELCOME);
+    send(descriptors, FrameType.DESCRIPTORS, new StateWriter().bytes(TOKEN));
+    awaitFrame(link, FrameType.LISTENERS_END);
+  }
+
+  /** The endpoint is taken again behind what gives it up, however late that comes to it. */
+  @Test
+  void theHttpEndpointIsThereAgainWhenTheOtherProcessIsGone() throws Exception {
+    Path socket = folder.resolve("take-over.sock");
+    CountDownLatch asked = new CountDownLatch(1);
+    CompletableFuture<Void> late = new CompletableFuture<>();
+    Executor threads =
+        task -> {
+          if (asked.getCount() > 0) {
+            late.thenRunAsync(task); // its thread is the last to get the processor
+            asked.countDown();
+          } else {
+            CompletableFuture.runAsync(task);
+          }
+        };
+    try (Handover handover = handover(socket, threads)) {
       try (SocketChannel link = connect(socket);
           SocketChannel descriptors = connect(socket)) {
-        send(
-            link,
-            FrameType.HELLO,
-            new StateWriter().number(FrameType.VERSION).bytes(TOKEN).longNumber(NOBODY));
-        awaitFrame(link, FrameType.WELCOME);
-        send(descriptors, FrameType.DESCRIPTORS, new StateWriter().bytes(TOKEN));
-        awaitFrame(link, FrameType.LISTENERS_END);
+        prepare(link, descriptors);
         send(link, FrameType.RELEASE_HTTP, new StateWriter());
         assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
       }
@@ -150,6 +175,22 @@ class HandoverTest {
       late.complete(null);
       assertThat(node.opened.await(60, TimeUnit.SECONDS)).isTrue();
       assertThat(node.http).containsExactly("closed", "open");
+    }
+  }
+
+  /** A loop that has much to do comes late to what it has begun to accept. */
+  @Test
+  void theProcessDoesNotEndBeforeAllAreCountedWhomItHasAccepted() throws Exception {
+    Path socket = folder.resolve("take-over.sock");
+    try (Handover handover = handover(socket, Runnable::run);
+        SocketChannel link = connect(socket);
+        SocketChannel descriptors = connect(socket)) {
+      prepare(link, descriptors);
+      send(link, FrameType.READY, new StateWriter());
+      assertThat(node.looks.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(node.ended.getCount()).isOne();
+      node.counted.complete(null);
+      assertThat(node.ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 }
