@@ -76,13 +76,7 @@ class NeutralCodeTest {
           // What other proxies' files call it.
           "launcher/moving/MaxScale",
           "launcher/moving/PgBouncer",
-          "launcher/moving/ProxySql",
-          // What servers are asked before there is a node.
-          "launcher/inspect/DatabaseInspection.java",
-          "launcher/inspect/PostgresQuestions.java",
-          "launcher/moving/LiveMysql.java",
-          "launcher/moving/LivePostgres.java",
-          "launcher/moving/LiveServer.java");
+          "launcher/moving/ProxySql");
 
   @Test
   void whoAsksAnEngineDoesNotAskWhichItIs() throws Exception {

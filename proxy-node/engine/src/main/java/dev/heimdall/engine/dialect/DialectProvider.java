@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect;
 
 import dev.heimdall.engine.changes.ChangeTriggers;
 import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
 import java.util.Optional;
@@ -18,6 +19,9 @@ public interface DialectProvider {
 
   /** How its servers are asked what they are, with or without a node. */
   ClusterProtocol clusters();
+
+  /** What its servers are asked by who sets up nodes for them. */
+  ServerInterview interview();
 
   /** Triggers by which nodes hear of writes past them, where its servers have such. */
   default Optional<ChangeTriggers> triggers() {

@@ -6,7 +6,6 @@ import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,10 +36,7 @@ final class DatabaseInspection {
     this.source = source;
     this.found = found;
     refused = new Refused(source);
-    questions =
-        source.engine().equals(Engine.POSTGRESQL)
-            ? new PostgresQuestions(source)
-            : new MysqlQuestions(source);
+    questions = new EngineQuestions(source);
   }
 
   void look() {

@@ -1,50 +1,79 @@
 package dev.heimdall.launcher.inspect;
 
 import dev.heimdall.engine.cluster.ProbedServer;
+import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What servers of one engine are asked before a node is sent there. */
-abstract class EngineQuestions {
-  static final String VERSION = "Version";
-  static final String TLS = "TLS";
-  static final String RIGHTS = "Rights";
+/** What servers of a data source are asked before a node is sent there. */
+final class EngineQuestions {
+  private static final String TLS = "TLS";
+  private static final String RIGHTS = "Rights";
 
   private final DataSource source;
+  private final DialectProvider dialect;
+  private String version = "";
 
   EngineQuestions(DataSource source) {
     this.source = source;
+    dialect = DialectProviders.found().of(source.engine());
   }
 
-  final DataSource source() {
-    return source;
-  }
-
-  final boolean isCluster() {
+  private boolean isCluster() {
     return source.cluster().kind() != ClusterKind.NONE;
   }
 
   /** One connection, which is closed by whoever has asked for it. */
-  abstract Connection connect(SourceConnections connections) throws SQLException;
+  Connection connect(SourceConnections connections) throws SQLException {
+    return connections.single(
+        source
+            .engine()
+            .firstDatabase()
+            .map(first -> source.database().or(source::user).orElse(first))
+            .orElse(""));
+  }
 
   /**
    * Version, TLS and rights.
    *
    * @param first whether it is the server that should be the writer
    */
-  abstract void about(String subject, Connection connection, boolean first, Consumer<Finding> found)
-      throws SQLException;
+  void about(String subject, Connection connection, boolean first, Consumer<Finding> found)
+      throws SQLException {
+    ServerInterview asks = dialect.interview();
+    version = asks.version(connection);
+    found.accept(Finding.good(subject, "Version", version));
+    found.accept(tls(subject, asks.tls(connection)));
+    Optional<ServerInterview.Right> right =
+        first && isCluster() ? asks.right(connection) : Optional.empty();
+    right.ifPresent(
+        one ->
+            found.accept(
+                one.held()
+                    ? Finding.good(subject, RIGHTS, "The user has " + one.name())
+                    : Finding.note(
+                        subject,
+                        RIGHTS,
+                        "The user lacks %s: it does not see which replicas there are."
+                            .formatted(one.name()),
+                        run(grant()))));
+    if (source.engine().firstDatabase().isEmpty() && source.database().isPresent()) {
+      connection.setCatalog(source.database().get());
+    }
+  }
 
   /** What gives the user the rights that probes need. */
-  abstract String grant();
+  String grant() {
+    return dialect.interview().grant(version, source.user().orElse("USER"));
+  }
 
   /** As advice. */
   static String run(String statement) {
@@ -59,30 +88,19 @@ abstract class EngineQuestions {
   }
 
   /** What a server is, asked just as nodes ask it. */
-  final ServerRole role(DataSource one, SourceConnections connections) throws SQLException {
+  ServerRole role(DataSource one, SourceConnections connections) throws SQLException {
     if (!isCluster()) {
       try (Connection connection = connect(connections)) {
         return ServerRole.alone(!connections.isReplica(connection));
       }
     }
     try (ProbedServer server =
-        DialectProviders.found()
-            .of(source.engine())
-            .clusters()
-            .prober(source)
-            .open(one, source.database(), connections)) {
+        dialect.clusters().prober(source).open(one, source.database(), connections)) {
       return ServerRole.of(server.ask(true));
     }
   }
 
-  static String text(Connection connection, String question, int column) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(question)) {
-      return row.next() ? String.valueOf(row.getString(column)) : "";
-    }
-  }
-
-  final Finding tls(String subject, String protocol) {
+  private Finding tls(String subject, String protocol) {
     return protocol.isEmpty() || protocol.equals("null")
         ? Finding.note(
             subject,

@@ -1,10 +1,14 @@
 package dev.heimdall.launcher.moving;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.engine.cluster.LiveServer;
+import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.launcher.process.CommandFailure;
+import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
@@ -57,10 +61,11 @@ public final class Generated {
     LiveServer live;
     ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
     try {
-      LiveServer.Access access = server -> connect(wishes, server, upkeep);
+      ServerInterview.Access access = server -> connect(wishes, server, upkeep);
       live =
-          LiveServer.ask(
-              new LiveServer.Place(wishes.engine(), wishes.server(), access, wishes.replicas()),
+          ask(
+              wishes.engine(),
+              new ServerInterview.Place(wishes.server(), access, wishes.replicas()),
               notes);
     } finally {
       upkeep.shutdownNow();
@@ -69,7 +74,7 @@ public final class Generated {
     List<ServerAddress> servers = new ArrayList<>(List.of(wishes.server()));
     servers.addAll(live.replicas());
     source(documents.source(wishes.name()), wishes, servers);
-    live.into(documents, wishes.name(), wishes.listen(), notes);
+    LiveDocuments.of(live, documents, wishes.name(), wishes.listen(), notes);
     boolean unread =
         live.logins().stream()
             .filter(login -> login.name().equals(wishes.user()))
@@ -87,6 +92,16 @@ public final class Generated {
     notes.say(
         "nobody may use the node's console yet: \"admin\": true in a user's document lets him");
     return new Imported(documents, notes);
+  }
+
+  private static LiveServer ask(Engine engine, ServerInterview.Place place, Notes notes)
+      throws CommandFailure {
+    try (Connection connection = place.access().connect(place.address())) {
+      return DialectProviders.found().of(engine).interview().all(place, connection, notes::say);
+    } catch (SQLException e) {
+      throw new CommandFailure(
+          ExitCode.STARTUP, place.address() + ": " + e.getMessage().strip(), e);
+    }
   }
 
   private static void source(ObjectNode source, Wishes wishes, List<ServerAddress> servers) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql;
 
 import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
@@ -8,6 +9,7 @@ import dev.heimdall.engine.dialect.mysql.action.MysqlActions;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlCatalogue;
 import dev.heimdall.engine.dialect.mysql.changes.BinlogChanges;
 import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
+import dev.heimdall.engine.dialect.mysql.cluster.MysqlInterview;
 import dev.heimdall.engine.dialect.mysql.console.MysqlConsole;
 import dev.heimdall.engine.dialect.mysql.foreign.MysqlForeign;
 import dev.heimdall.engine.dialect.mysql.login.MysqlClients;
@@ -33,6 +35,11 @@ public final class MysqlDialect implements DialectProvider {
   @Override
   public ClusterProtocol clusters() {
     return new MysqlClusters();
+  }
+
+  @Override
+  public ServerInterview interview() {
+    return new MysqlInterview();
   }
 
   @Override

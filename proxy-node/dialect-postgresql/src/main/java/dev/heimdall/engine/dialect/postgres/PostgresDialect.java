@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres;
 
 import dev.heimdall.engine.changes.ChangeTriggers;
 import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
@@ -11,6 +12,7 @@ import dev.heimdall.engine.dialect.postgres.catalog.PostgresCatalogue;
 import dev.heimdall.engine.dialect.postgres.changes.NotifyTriggers;
 import dev.heimdall.engine.dialect.postgres.changes.PostgresChanges;
 import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
+import dev.heimdall.engine.dialect.postgres.cluster.PostgresInterview;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeign;
 import dev.heimdall.engine.dialect.postgres.listen.PostgresNotifications;
@@ -39,6 +41,11 @@ public final class PostgresDialect implements DialectProvider {
   @Override
   public ClusterProtocol clusters() {
     return new PostgresClusters();
+  }
+
+  @Override
+  public ServerInterview interview() {
+    return new PostgresInterview();
   }
 
   @Override

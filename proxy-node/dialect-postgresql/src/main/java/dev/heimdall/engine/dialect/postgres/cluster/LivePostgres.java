@@ -1,5 +1,8 @@
-package dev.heimdall.launcher.moving;
+package dev.heimdall.engine.dialect.postgres.cluster;
 
+import dev.heimdall.engine.cluster.LiveServer;
+import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -8,14 +11,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What a PostgreSQL server says of itself. */
 final class LivePostgres {
-  private final LiveServer.Place place;
+  private final ServerInterview.Place place;
   private final Connection connection;
-  private final Notes notes;
+  private final Consumer<String> notes;
 
-  LivePostgres(LiveServer.Place place, Connection connection, Notes notes) {
+  LivePostgres(ServerInterview.Place place, Connection connection, Consumer<String> notes) {
     this.place = place;
     this.connection = connection;
     this.notes = notes;
@@ -23,28 +27,28 @@ final class LivePostgres {
 
   LiveServer ask() throws SQLException {
     boolean aurora =
-        !LiveServer.texts(connection, "SELECT 1 FROM pg_proc WHERE proname = 'aurora_version'")
+        !ServerInterview.texts(connection, "SELECT 1 FROM pg_proc WHERE proname = 'aurora_version'")
             .isEmpty();
     List<ServerAddress> replicas = aurora ? List.of() : replicas();
-    boolean replica = LiveServer.texts(connection, "SELECT pg_is_in_recovery()").contains("t");
+    boolean replica = ServerInterview.texts(connection, "SELECT pg_is_in_recovery()").contains("t");
     if (replica) {
-      notes.say(
+      notes.accept(
           place.address()
               + " is a replica: name its primary, which nodes have to know to write anything");
     }
     Optional<String> kind =
         aurora
             ? Optional.of("aurora")
-            : LiveServer.ofRds(place.address())
+            : RdsHost.ofAws(place.address().host())
                 ? Optional.of("rds")
                 : replicas.isEmpty() && !replica ? Optional.empty() : Optional.of("postgres");
     return new LiveServer(
-        LiveServer.texts(
+        ServerInterview.texts(
             connection,
             "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"),
         logins(),
         Integer.parseInt(
-            LiveServer.texts(
+            ServerInterview.texts(
                     connection,
                     "SELECT current_setting('max_connections')::int"
                         + " - current_setting('superuser_reserved_connections')::int")
@@ -55,10 +59,11 @@ final class LivePostgres {
 
   private List<LiveServer.Login> logins() throws SQLException {
     boolean readable =
-        LiveServer.texts(connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")
+        ServerInterview.texts(
+                connection, "SELECT has_table_privilege('pg_catalog.pg_authid', 'SELECT')")
             .contains("t");
     if (!readable) {
-      notes.say(
+      notes.accept(
           "passwords could not be read, as only superusers may (on RDS nobody may): write"
               + " users/NAME.json with a \"password\" for each user who is to log in");
     }
@@ -88,16 +93,16 @@ final class LivePostgres {
   private List<ServerAddress> replicas() throws SQLException {
     List<ServerAddress> found = new ArrayList<>();
     for (String host :
-        LiveServer.texts(
+        ServerInterview.texts(
             connection, "SELECT DISTINCT host(client_addr) FROM pg_stat_replication ORDER BY 1")) {
       if (host == null) {
-        notes.say(
+        notes.accept(
             "it has a replica whose address is not shown to "
                 + "this user (pg_read_all_stats), or that comes by a Unix socket: add it to \"url\"");
       } else if (place.replicas()) {
         replica(new ServerAddress(host, place.address().port()), found);
       } else {
-        notes.say(LiveServer.unasked(host));
+        notes.accept(ServerInterview.Place.unasked(host));
       }
     }
     return found;
@@ -107,14 +112,14 @@ final class LivePostgres {
     String why = "it is no replica of it";
     try (Connection there = place.access().connect(address)) {
       if (identifier(there).equals(identifier(connection))
-          && LiveServer.texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
+          && ServerInterview.texts(there, "SELECT pg_is_in_recovery()").contains("t")) {
         found.add(address);
         return;
       }
     } catch (SQLException e) {
       why = e.getMessage().strip();
     }
-    notes.say(
+    notes.accept(
         "a replica comes from "
             + address.host()
             + ", and is not found at "
@@ -125,6 +130,7 @@ final class LivePostgres {
   }
 
   private static String identifier(Connection connection) throws SQLException {
-    return LiveServer.texts(connection, "SELECT system_identifier FROM pg_control_system()").get(0);
+    return ServerInterview.texts(connection, "SELECT system_identifier FROM pg_control_system()")
+        .get(0);
   }
 }

@@ -1,5 +1,8 @@
-package dev.heimdall.launcher.moving;
+package dev.heimdall.engine.dialect.mysql.cluster;
 
+import dev.heimdall.engine.cluster.LiveServer;
+import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What a MySQL or MariaDB server says of itself. */
 final class LiveMysql {
@@ -24,11 +28,11 @@ final class LiveMysql {
   private static final Set<String> METHODS =
       Set.of("mysql_native_password", "caching_sha2_password", "");
 
-  private final LiveServer.Place place;
+  private final ServerInterview.Place place;
   private final Connection connection;
-  private final Notes notes;
+  private final Consumer<String> notes;
 
-  LiveMysql(LiveServer.Place place, Connection connection, Notes notes) {
+  LiveMysql(ServerInterview.Place place, Connection connection, Consumer<String> notes) {
     this.place = place;
     this.connection = connection;
     this.notes = notes;
@@ -36,21 +40,21 @@ final class LiveMysql {
 
   LiveServer ask() throws SQLException {
     boolean aurora =
-        !LiveServer.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
+        !ServerInterview.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
     List<ServerAddress> replicas = aurora ? List.of() : replicas();
     Optional<String> kind =
         aurora
             ? Optional.of("aurora")
-            : LiveServer.ofRds(place.address())
+            : RdsHost.ofAws(place.address().host())
                 ? Optional.of("rds")
                 : replicas.isEmpty() ? Optional.empty() : Optional.of("mysql");
     return new LiveServer(
-        LiveServer.texts(
+        ServerInterview.texts(
             connection,
             "SELECT schema_name FROM information_schema.schemata WHERE lower(schema_name) NOT IN"
                 + " ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1"),
         logins(),
-        Integer.parseInt(LiveServer.texts(connection, "SELECT @@max_connections").get(0)),
+        Integer.parseInt(ServerInterview.texts(connection, "SELECT @@max_connections").get(0)),
         kind,
         replicas);
   }
@@ -72,7 +76,7 @@ final class LiveMysql {
             login(user, row.getString(2), row.getString(3), row.getString(4), row.getString(5));
         LiveServer.Login first = logins.putIfAbsent(user, login);
         if (first != null) {
-          notes.say(
+          notes.accept(
               "user "
                   + user
                   + " has an account for "
@@ -81,7 +85,7 @@ final class LiveMysql {
         }
       }
     } catch (SQLException e) {
-      notes.say(
+      notes.accept(
           "users could not be read ("
               + e.getMessage().strip()
               + "): write users/NAME.json with a \"password\" for each user who is to log in");
@@ -104,7 +108,7 @@ final class LiveMysql {
     } else if (!METHODS.contains(method)) {
       left = "nodes do not know verifiers of " + plugin;
     } else if (!host.equals("%")) {
-      notes.say(
+      notes.accept(
           "user "
               + user
               + " may come from "
@@ -128,35 +132,35 @@ final class LiveMysql {
         String id = row.getString("Server_id");
         String host = row.getString("Host");
         if (host == null || host.isEmpty()) {
-          notes.say(
+          notes.accept(
               "the replica with server_id "
                   + id
                   + " does not say where it is (report_host): add it to \"url\"");
         } else if (place.replicas()) {
           replica(id, new ServerAddress(host, row.getInt("Port")), found);
         } else {
-          notes.say(LiveServer.unasked(host + ":" + row.getInt("Port")));
+          notes.accept(ServerInterview.Place.unasked(host + ":" + row.getInt("Port")));
         }
       }
     } catch (SQLException e) {
-      notes.say("replicas could not be asked for (" + e.getMessage().strip() + ")");
+      notes.accept("replicas could not be asked for (" + e.getMessage().strip() + ")");
     }
     return found;
   }
 
   private boolean maria() throws SQLException {
-    return LiveServer.texts(connection, "SELECT version()").get(0).contains("MariaDB");
+    return ServerInterview.texts(connection, "SELECT version()").get(0).contains("MariaDB");
   }
 
   private void replica(String id, ServerAddress address, List<ServerAddress> found) {
     try (Connection there = place.access().connect(address)) {
-      if (LiveServer.texts(there, "SELECT @@server_id").contains(id)) {
+      if (ServerInterview.texts(there, "SELECT @@server_id").contains(id)) {
         found.add(address);
       } else {
-        notes.say(address + " is not the replica with server_id " + id + ": it is left out");
+        notes.accept(address + " is not the replica with server_id " + id + ": it is left out");
       }
     } catch (SQLException e) {
-      notes.say(
+      notes.accept(
           "the replica "
               + address
               + " does not answer ("
