@@ -25,6 +25,13 @@ class MysqlContractsTest {
   }
 
   @Nested
+  class Cache extends CacheContract {
+    Cache() {
+      super(new MysqlKit(), MysqlKit.table());
+    }
+  }
+
+  @Nested
   class LogIns extends LogInContract {
     LogIns() {
       super(new MysqlKit(), "password");

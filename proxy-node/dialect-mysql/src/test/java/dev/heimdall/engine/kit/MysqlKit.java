@@ -1,9 +1,27 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.catalog.KnownDatabase;
+import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.RelationKind;
+import dev.heimdall.engine.catalog.SharedBuiltIns;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
+import dev.heimdall.engine.dialect.mysql.catalog.MysqlObjects;
 
 /** MySQL in the kit. */
 final class MysqlKit implements KitDialect {
+  /** The table of the simulated servers, and another one. */
+  static KitTable table() {
+    return new KitTable(
+        KnownDatabase.of(
+            "",
+            new ObjectsBuilder(new SharedBuiltIns(MysqlObjects.INSTANCE))
+                .relation(1, "app", "t", RelationKind.TABLE, false)
+                .relation(2, "app", "other", RelationKind.TABLE, false)),
+        "SELECT last FROM t",
+        "SELECT last, RAND() FROM t",
+        "INSERT INTO other VALUES ('elsewhere')");
+  }
+
   @Override
   public KitWords words() {
     return new KitWords(

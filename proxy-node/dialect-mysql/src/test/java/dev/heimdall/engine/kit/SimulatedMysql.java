@@ -32,7 +32,8 @@ import java.util.regex.Pattern;
 /**
  * A server that speaks MySQL's protocol and knows of SQL what tests need: transactions, variables
  * of sessions, which it reports, prepared statements, inserts, which it counts. Any SELECT is
- * answered by one row with what follows that word, or with the value of a variable.
+ * answered by one row with what follows that word, with the value of a variable, or with what was
+ * inserted last where it reads from a table.
  */
 final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   private static final int UTF8MB4 = 255;
@@ -282,9 +283,20 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       if (binary) {
         out.writeZero(2);
       }
-      LengthEncoded.write(out, what.startsWith("@@") ? value(what.substring(2)) : what);
+      LengthEncoded.write(out, answer(what));
       Packet.end(out, at);
       end(out);
+    }
+
+    private String answer(String what) {
+      if (what.startsWith("@@")) {
+        return value(what.substring(2));
+      }
+      if (!what.contains(" FROM ")) {
+        return what;
+      }
+      List<String> seen = uncommitted.isEmpty() ? written : uncommitted;
+      return seen.isEmpty() ? "none" : seen.get(seen.size() - 1);
     }
 
     private void column(ByteBuf out) {

@@ -2,7 +2,6 @@ package dev.heimdall.engine.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.catalog.Catalogue.Knowledge;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.dialect.postgres.catalog.PostgresRoutines;
 import dev.heimdall.engine.sql.Basis;
@@ -69,7 +68,7 @@ class CatalogueTest {
   }
 
   private static Catalogue fresh(ObjectsBuilder builder) {
-    return new Catalogue("db", 1, Knowledge.FRESH, true, builder.build());
+    return KnownDatabase.of("db", builder);
   }
 
   private static Statement resolve(ObjectsBuilder builder, ParsedStatement parsed) {

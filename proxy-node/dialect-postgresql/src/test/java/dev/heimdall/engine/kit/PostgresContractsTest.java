@@ -28,6 +28,13 @@ class PostgresContractsTest {
   }
 
   @Nested
+  class Cache extends CacheContract {
+    Cache() {
+      super(new PostgresKit(), PostgresKit.table());
+    }
+  }
+
+  @Nested
   class LogIns extends LogInContract {
     LogIns() {
       super(new PostgresKit(), "scram-sha-256");

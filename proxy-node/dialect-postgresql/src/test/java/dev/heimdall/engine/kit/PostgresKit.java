@@ -3,7 +3,13 @@ package dev.heimdall.engine.kit;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.KnownDatabase;
+import dev.heimdall.engine.catalog.ObjectsBuilder;
+import dev.heimdall.engine.catalog.RelationKind;
+import dev.heimdall.engine.catalog.SharedBuiltIns;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
+import dev.heimdall.engine.dialect.postgres.catalog.PostgresObjects;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ChannelBinding;
 import io.netty.buffer.ByteBuf;
@@ -20,11 +26,27 @@ final class PostgresKit implements KitDialect {
       new KitNode.Spoken<>(
           "jdbc:postgresql://server/app", new PostgresDialect()::create, SimulatedServers::new);
 
+  /** The log of the simulated servers, and another table. */
+  static KitTable table() {
+    return new KitTable(
+        KnownDatabase.of(
+            "app",
+            new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
+                .openSchema("pg_catalog")
+                .openSchema("public")
+                .relation(1, "public", "log", RelationKind.TABLE, false)
+                .relation(2, "public", "other", RelationKind.TABLE, false)
+                .builtIn(10, "random", Effect.MOMENT)),
+        "SELECT last FROM log",
+        "SELECT last, random() FROM log",
+        "INSERT INTO other VALUES ('elsewhere')");
+  }
+
   @Override
   public KitWords words() {
     return new KitWords(
         "SELECT",
-        "INSERT '%s'",
+        "INSERT INTO log VALUES ('%s')",
         "SET my.who = '%s'",
         "SHOW my.who",
         "SELECT pg_advisory_lock(1)",
@@ -63,6 +85,9 @@ final class PostgresKit implements KitDialect {
     private ScramClient scram;
     private boolean failed;
 
+    /** Rows have come, and not how many they are. */
+    private boolean amidRows;
+
     Client(KitNode<?> node) {
       super(node);
       this.node = node;
@@ -77,12 +102,20 @@ final class PostgresKit implements KitDialect {
       switch (message.type()) {
         case 'K' -> key = message.body();
         case 'R' -> proves(message.body());
-        case 'D' -> hears("row " + word(message.value()));
+        case 'D' -> {
+          amidRows = true;
+          hears("row " + word(message.value()));
+        }
+        case 'C' -> amidRows = false;
         case 'E' -> {
+          amidRows = false;
           failed = true;
           hears("error " + message.field('C'));
         }
         case 'Z' -> {
+          if (amidRows) {
+            hears("client: rows without an end");
+          }
           if (!failed) {
             hears(
                 switch (message.body()[0]) {

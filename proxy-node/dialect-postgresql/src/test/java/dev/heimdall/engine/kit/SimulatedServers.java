@@ -28,15 +28,18 @@ import java.util.regex.Pattern;
 /**
  * A server that speaks PostgreSQL's protocol and knows of SQL what tests need: transactions,
  * settings, prepared statements, inserts into one log, errors on demand, a function that moves the
- * search path, which counts when a statement is parsed. Any other statement is answered by one row
- * with its own text and the settings of its session, so that whoever gets the row can tell whose it
- * is.
+ * search path, which counts when a statement is parsed. Whoever reads from the log gets what was
+ * inserted last. Any other statement is answered by one row with its own text and the settings of
+ * its session, so that whoever gets the row can tell whose it is.
  */
 public final class SimulatedServers extends KitServers<SimulatedServers.Session> {
   /** Stands where a start-up message has its version. */
   private static final int CANCEL = 80877102;
 
+  private static final Pattern INSERT =
+      Pattern.compile("(?is)insert\\s+(?:into \\w+ values \\()?([^)]*)\\)?");
   private static final Pattern PREPARE = Pattern.compile("(?is)prepare\\s+(\\w+)\\s+as\\s+(.*)");
+  private static final Pattern EXECUTE = Pattern.compile("(?is)execute\\s+(\\w+)");
   private static final Pattern SET =
       Pattern.compile("(?i)set\\s+(session\\s+|local\\s+)?([a-z_.]+)\\s*(?:=|\\s+to\\s+)\\s*(.*)");
   private static final Pattern RESET = Pattern.compile("(?i)reset\\s+([a-z_.\"]+)");
@@ -325,6 +328,15 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         failing = null;
         return false;
       }
+      if (lower.startsWith("prepare ") || lower.startsWith("deallocate")) {
+        return names(text, out);
+      }
+      Matcher run = EXECUTE.matcher(text);
+      if (run.matches()) {
+        return statements.containsKey(run.group(1))
+            ? execute(statements.get(run.group(1)), out, described)
+            : failUnknown(run.group(1), out);
+      }
       String tag = tag(text, lower);
       if (tag == null && lower.contains("set_config(")) {
         tag = set(text, out, described);
@@ -334,12 +346,41 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         if (described) {
           AnswerWriter.rowDescription(out, List.of(Column.text("v")), new short[0]);
         }
-        row(out, List.of(text + " " + own()));
+        row(out, List.of((lower.contains(" from log") ? "SELECT " + last() : text) + " " + own()));
         tag = "SELECT 1";
       }
       PgWriter.commandComplete(out, tag);
       report(out);
       return true;
+    }
+
+    /** PREPARE and DEALLOCATE. */
+    private boolean names(String text, ByteBuf out) {
+      Matcher prepare = PREPARE.matcher(text);
+      if (prepare.matches()) {
+        if (statements.putIfAbsent(prepare.group(1), prepare.group(2)) != null) {
+          fail("42P05", "prepared statement \"" + prepare.group(1) + "\" already exists", out);
+          return false;
+        }
+        PgWriter.commandComplete(out, "PREPARE");
+        return true;
+      }
+      String name = unquoted(text.replaceFirst("(?i)deallocate\\s+(prepare\\s+)?", ""));
+      if (name.equalsIgnoreCase("all")) {
+        statements.clear();
+        PgWriter.commandComplete(out, "DEALLOCATE ALL");
+        return true;
+      }
+      if (statements.remove(name) == null) {
+        return failUnknown(name, out);
+      }
+      PgWriter.commandComplete(out, "DEALLOCATE");
+      return true;
+    }
+
+    private boolean failUnknown(String name, ByteBuf out) {
+      fail("26000", "prepared statement \"" + name + "\" does not exist", out);
+      return false;
     }
 
     private String set(String text, ByteBuf out, boolean described) {
@@ -411,13 +452,8 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         settings.put("search_path", "elsewhere");
       }
       if (lower.startsWith("insert")) {
-        uncommitted.add(unquoted(text.replaceFirst("(?i)insert\\s+", "")));
+        uncommitted.add(unquoted(INSERT.matcher(text).replaceFirst("$1")));
         return "INSERT 0 1";
-      }
-      Matcher prepare = PREPARE.matcher(text);
-      if (prepare.matches()) {
-        statements.put(prepare.group(1), prepare.group(2));
-        return "PREPARE";
       }
       Matcher set = SET.matcher(text);
       if (set.matches()) {
@@ -434,16 +470,13 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         statements.clear();
         return "DISCARD ALL";
       }
-      if (lower.startsWith("deallocate")) {
-        String name = unquoted(text.replaceFirst("(?i)deallocate\\s+(prepare\\s+)?", ""));
-        if (name.equalsIgnoreCase("all")) {
-          statements.clear();
-        } else {
-          statements.remove(name);
-        }
-        return "DEALLOCATE";
-      }
       return null;
+    }
+
+    /** What a transaction finds in the log: its own, or what others have committed. */
+    private String last() {
+      List<String> seen = uncommitted.isEmpty() ? inserted : uncommitted;
+      return seen.isEmpty() ? "none" : seen.get(seen.size() - 1);
     }
 
     private static String unquoted(String value) {

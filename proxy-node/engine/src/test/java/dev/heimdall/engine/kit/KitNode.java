@@ -11,6 +11,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
 import dev.heimdall.engine.backend.ServerConnector;
+import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.Catalogues;
@@ -110,6 +111,8 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final MemoryBudget budget;
   private final RuleActions actions;
   private final VdbPools pools;
+  private final KitWatch watch;
+  private final VdbContext vdb;
   private final LoopClients clients = new LoopClients();
   private final LoopContext loop = new LoopContext(0, turns.node(), turns::now);
   private final Channel listening;
@@ -204,9 +207,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 Map.of()),
             turns::now,
             Neighbours.none());
+    watch = new KitWatch(configuration, source, settings.cache().enabled());
     UserDirectory users =
         new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
-    VdbContext context =
+    vdb =
         new VdbContext(
             "app",
             pools,
@@ -226,7 +230,11 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                     RuleBook.compile(configuration, settings, dialect.statements(), null),
                     Catalogues.unread(
                         source,
-                        database -> Catalogue.unknown(database, dialect.catalogue().own()),
+                        database ->
+                            wanted
+                                .catalogue()
+                                .orElseGet(
+                                    () -> Catalogue.unknown(database, dialect.catalogue().own())),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
                 Map.of(),
                 Map.of(),
@@ -234,10 +242,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     LogInServices services =
         new LogInServices(
             node.access(),
-            context.access(),
+            vdb.access(),
             new LoopAccess(loop, sessions.metrics()),
             dialect.clients(),
-            new Handlers(node, context, dialect.sessions(), sessions));
+            new Handlers(node, vdb, dialect.sessions(), sessions));
     travellers =
         new Travellers(
             sessions.clients(),
@@ -320,7 +328,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
 
   /** The only server becomes the writer of its cluster. */
   final void lead() {
-    pools.lead(Optional.of(pools.plan().source().hosts().get(0)), false);
+    watch.lead(pools);
     turns.run();
   }
 
@@ -334,6 +342,11 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                     () -> clients.all().forEach(client -> client.drain(stay.toNanos())),
                     failures::add));
     turns.run();
+  }
+
+  /** What is kept of answers, where anything is. */
+  final QueryCache cache() {
+    return vdb.cache();
   }
 
   /** How many clients have logged in, and not left. */

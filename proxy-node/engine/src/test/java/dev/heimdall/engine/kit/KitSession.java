@@ -18,6 +18,9 @@ public abstract class KitSession extends ChannelInboundHandlerAdapter {
   private Channel channel;
   private ByteBuf input;
 
+  /** Answers that are written, and not sent. */
+  private ByteBuf unsent;
+
   final void of(KitServers<?> of) {
     servers = of;
   }
@@ -58,13 +61,30 @@ public abstract class KitSession extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
-  final void release() {
-    if (waiting.isEmpty()) {
+  /** Whether there are requests that were not carried out. */
+  final boolean waits() {
+    return !waiting.isEmpty();
+  }
+
+  /** Carries out what waits; the answers go with those that are {@link #release}d. */
+  final void carryOut() {
+    if (!waits()) {
       return;
     }
-    ByteBuf out = channel.alloc().buffer();
-    while (!waiting.isEmpty()) {
+    ByteBuf out = unsent == null ? channel.alloc().buffer() : unsent;
+    unsent = null; // an answer may be the end of the connection
+    while (waits()) {
       waiting.poll().accept(out);
+    }
+    unsent = out;
+  }
+
+  final void release() {
+    carryOut();
+    ByteBuf out = unsent;
+    unsent = null;
+    if (out == null) {
+      return;
     }
     int most = out.isReadable() ? servers.takeCut(out.readableBytes()) : -1;
     if (most >= 0) {
@@ -85,6 +105,9 @@ public abstract class KitSession extends ChannelInboundHandlerAdapter {
   @Override
   public final void handlerRemoved(ChannelHandlerContext ctx) {
     input.release();
+    if (unsent != null) {
+      unsent.release();
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.kit;
 
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.tracing.Tracing;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
@@ -19,40 +20,52 @@ import java.util.Optional;
  * @param node of the node
  * @param auth rules of the authentication table
  * @param memory the memory budget in bytes
+ * @param catalogue what is known of the database, where anything is
  */
 record KitSettings(
-    String vdb, String source, String node, String auth, long memory, Optional<Tracing> tracing) {
+    String vdb,
+    String source,
+    String node,
+    String auth,
+    long memory,
+    Optional<Tracing> tracing,
+    Optional<Catalogue> catalogue) {
   private static final long MEMORY = 16 << 20;
 
   /** Two users, whose passwords are their names. */
   static final List<String> USERS = List.of("ann", "bob");
 
   static KitSettings of(String vdb) {
-    return new KitSettings(vdb, "", "", "{\"method\": \"trust\"}", MEMORY, Optional.empty());
+    return new KitSettings(
+        vdb, "", "", "{\"method\": \"trust\"}", MEMORY, Optional.empty(), Optional.empty());
   }
 
   KitSettings withVdb(String members) {
-    return new KitSettings(members, source, node, auth, memory, tracing);
+    return new KitSettings(members, source, node, auth, memory, tracing, catalogue);
   }
 
   KitSettings withSource(String members) {
-    return new KitSettings(vdb, members, node, auth, memory, tracing);
+    return new KitSettings(vdb, members, node, auth, memory, tracing, catalogue);
   }
 
   KitSettings withNode(String members) {
-    return new KitSettings(vdb, source, members, auth, memory, tracing);
+    return new KitSettings(vdb, source, members, auth, memory, tracing, catalogue);
   }
 
   KitSettings withAuth(String rules) {
-    return new KitSettings(vdb, source, node, rules, memory, tracing);
+    return new KitSettings(vdb, source, node, rules, memory, tracing, catalogue);
   }
 
   KitSettings withMemory(long bytes) {
-    return new KitSettings(vdb, source, node, auth, bytes, tracing);
+    return new KitSettings(vdb, source, node, auth, bytes, tracing, catalogue);
   }
 
   KitSettings withTracing(Optional<Tracing> by) {
-    return new KitSettings(vdb, source, node, auth, memory, by);
+    return new KitSettings(vdb, source, node, auth, memory, by, catalogue);
+  }
+
+  KitSettings withCatalogue(Catalogue known) {
+    return new KitSettings(vdb, source, node, auth, memory, tracing, Optional.of(known));
   }
 
   /**
@@ -69,9 +82,9 @@ record KitSettings(
           "sources/main.json",
           """
           {"url": "%s", "user": "db", "password": "db",
-           "tls": {"mode": "disable"}, "catalog": {"enabled": false}%s}
+           "tls": {"mode": "disable"}, "catalog": {"enabled": %s}%s}
           """
-              .formatted(url, more(source)));
+              .formatted(url, catalogue.isPresent(), more(source)));
       write(
           directory,
           "vdbs/app.json",
