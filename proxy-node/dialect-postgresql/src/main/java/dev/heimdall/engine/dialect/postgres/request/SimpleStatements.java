@@ -318,7 +318,8 @@ final class SimpleStatements {
       }
       carried.names().put(name, statement);
       lifecycle.prepares(statement, judgedIn);
-      if (server.statements().confirmed(statement)) {
+      // Whether the transaction will have failed is not known while something is unanswered.
+      if (server.statements().confirmed(statement) && !client.mayHaveFailed()) {
         known(server, "PREPARE", total);
         return;
       }
