@@ -27,7 +27,7 @@ class MysqlContractsTest {
   @Nested
   class Cache extends CacheContract {
     Cache() {
-      super(new MysqlKit(), MysqlKit.table());
+      super(new MysqlKit());
     }
   }
 

@@ -6,20 +6,23 @@ import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlObjects;
+import java.util.Optional;
 
 /** MySQL in the kit. */
 final class MysqlKit implements KitDialect {
   /** The table of the simulated servers, and another one. */
-  static KitTable table() {
-    return new KitTable(
-        KnownDatabase.of(
-            "",
-            new ObjectsBuilder(new SharedBuiltIns(MysqlObjects.INSTANCE))
-                .relation(1, "app", "t", RelationKind.TABLE, false)
-                .relation(2, "app", "other", RelationKind.TABLE, false)),
-        "SELECT last FROM t",
-        "SELECT last, RAND() FROM t",
-        "INSERT INTO other VALUES ('elsewhere')");
+  @Override
+  public Optional<KitTable> table() {
+    return Optional.of(
+        new KitTable(
+            KnownDatabase.of(
+                "",
+                new ObjectsBuilder(new SharedBuiltIns(MysqlObjects.INSTANCE))
+                    .relation(1, "app", "t", RelationKind.TABLE, false)
+                    .relation(2, "app", "other", RelationKind.TABLE, false)),
+            "SELECT last FROM t",
+            "SELECT last, RAND() FROM t",
+            "INSERT INTO other VALUES ('elsewhere')"));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.kit;
 
 import dev.heimdall.engine.auth.Sha2Password;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
@@ -13,10 +14,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import javax.crypto.Cipher;
 
 /** A client of MySQL's protocol. */
 final class MysqlKitClient extends KitClient {
@@ -40,6 +46,8 @@ final class MysqlKitClient extends KitClient {
   /** Follows it when the proof is not enough. */
   private static final int PASSWORD_WANTED = 0x04;
 
+  private static final byte ASKS_FOR_KEY = 2;
+
   private static final int NO_RESULT = -1;
 
   /** What is answered next. */
@@ -54,6 +62,7 @@ final class MysqlKitClient extends KitClient {
   private final Deque<Awaited> awaited = new ArrayDeque<>();
   private final Map<Integer, Integer> statements = new HashMap<>();
   private String user;
+  private String password;
   private int sequence;
   private int preparing;
   private Handshake greeting;
@@ -80,7 +89,8 @@ final class MysqlKitClient extends KitClient {
     if (first == ErrPacket.FIRST) {
       awaited.poll();
       definitions = NO_RESULT;
-      hears("error " + ErrPacket.read(payload, StandardCharsets.UTF_8).sqlState());
+      ServerError error = ErrPacket.read(payload, StandardCharsets.UTF_8);
+      hears("error " + error.sqlState() + " " + error.number());
     } else if (greeting == null) {
       greeting = Handshake.read(payload);
     } else if (definitions > 0) {
@@ -148,8 +158,9 @@ final class MysqlKitClient extends KitClient {
   }
 
   @Override
-  protected void logIn(String as, String password) {
+  protected void logIn(String as, String known) {
     user = as;
+    password = known;
     awaited.add(Awaited.LOG_IN);
     send(
         out -> {
@@ -166,16 +177,42 @@ final class MysqlKitClient extends KitClient {
         });
   }
 
-  /** What it has sent is not enough: the password itself it does not send. */
+  /** What it has sent is not enough: it asks for a key, under which it sends the password. */
   private void gives(ByteBuf payload) {
-    if (payload.getByte(payload.readerIndex() + 1) == PASSWORD_WANTED) {
-      hears(ASKED);
-      sendLater(
-          out -> {
-            int at = Packet.begin(out, sequence + 1);
-            out.writeByte(0);
-            Packet.end(out, at);
-          });
+    byte[] data = ByteBufUtil.getBytes(payload.skipBytes(1));
+    if (data.length > 1) {
+      answers(encrypted(new String(data, StandardCharsets.US_ASCII)));
+    } else if (data[0] == PASSWORD_WANTED) {
+      answers(new byte[] {ASKS_FOR_KEY});
+    }
+  }
+
+  private void answers(byte[] payload) {
+    hears(ASKED);
+    int next = sequence + 1;
+    sendLater(
+        out -> {
+          int at = Packet.begin(out, next);
+          out.writeBytes(payload);
+          Packet.end(out, at);
+        });
+  }
+
+  private byte[] encrypted(String pem) {
+    byte[] mixed = (password + '\0').getBytes(StandardCharsets.UTF_8);
+    byte[] challenge = greeting.challenge();
+    for (int i = 0; i < mixed.length; i++) {
+      mixed[i] ^= challenge[i % challenge.length];
+    }
+    byte[] key = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+    try {
+      Cipher cipher = Cipher.getInstance("RSA/ECB/OAEPWithSHA-1AndMGF1Padding");
+      cipher.init(
+          Cipher.ENCRYPT_MODE,
+          KeyFactory.getInstance("RSA").generatePublic(new X509EncodedKeySpec(key)));
+      return cipher.doFinal(mixed);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
     }
   }
 

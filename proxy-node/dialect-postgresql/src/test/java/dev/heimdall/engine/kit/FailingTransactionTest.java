@@ -148,7 +148,7 @@ class FailingTransactionTest {
     return new SimulatedNode(
         directory,
         KitSettings.of("\"pool\": {\"size\": 1}, \"rules\": [\"all\"]")
-            .withCatalogue(PostgresKit.table().catalogue()));
+            .withCatalogue(new PostgresKit().table().orElseThrow().catalogue()));
   }
 
   /** Messages of errors name statements as the server knows them. */

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class PostgresContractsTest {
   @Nested
   class Cache extends CacheContract {
     Cache() {
-      super(new PostgresKit(), PostgresKit.table());
+      super(new PostgresKit());
     }
   }
 
@@ -78,14 +79,29 @@ class PostgresContractsTest {
 
     @Override
     protected List<byte[]> malformed() {
-      return List.of(
-          message('Q', 3, "SELECT 1\0"), // shorter than its own length
-          message('Q', Integer.MAX_VALUE, ""),
-          message('Q', 4 + 3, "abc"), // nothing ends the text
-          batch('P', "\0"),
-          batch('B', "\0\0"),
-          batch('B', "\0\0\0\7"),
-          message('?', 4, ""));
+      List<byte[]> all = new ArrayList<>();
+      all.add(message('Q', 3, "SELECT 1\0")); // shorter than its own length
+      all.add(message('Q', Integer.MAX_VALUE, ""));
+      all.add(message('Q', 4 + 3, "abc")); // nothing ends the text
+      all.add(batch('B', "\0\0"));
+      all.add(batch('B', "\0\0\0\7"));
+      all.add(message('?', 4, ""));
+      cut(all, 'P', "\0SELECT 1\0\0\1\0\0\0\7");
+      cut(all, 'P', "s\0SELECT 2\0\0\0");
+      cut(all, 'E', "\0\0\0\0\0");
+      cut(all, 'D', "Ss\0");
+      cut(all, 'D', "P\0");
+      cut(all, 'C', "Ss\0");
+      cut(all, 'F', "\0\0\0\7\0\1\0\0\0\1\0\0\0\2ab\0\0");
+      return all;
+    }
+
+    /** The beginnings of what a message is to have, each of them once. */
+    private static void cut(List<byte[]> all, char type, String body) {
+      for (int length = 0; length < body.length(); length++) {
+        String begun = body.substring(0, length);
+        all.add(type == 'F' ? message(type, 4 + length, begun) : batch(type, begun));
+      }
     }
 
     /** One that is answered when a Sync follows. */

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,19 +28,21 @@ final class PostgresKit implements KitDialect {
           "jdbc:postgresql://server/app", new PostgresDialect()::create, SimulatedServers::new);
 
   /** The log of the simulated servers, and another table. */
-  static KitTable table() {
-    return new KitTable(
-        KnownDatabase.of(
-            "app",
-            new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
-                .openSchema("pg_catalog")
-                .openSchema("public")
-                .relation(1, "public", "log", RelationKind.TABLE, false)
-                .relation(2, "public", "other", RelationKind.TABLE, false)
-                .builtIn(10, "random", Effect.MOMENT)),
-        "SELECT last FROM log",
-        "SELECT last, random() FROM log",
-        "INSERT INTO other VALUES ('elsewhere')");
+  @Override
+  public Optional<KitTable> table() {
+    return Optional.of(
+        new KitTable(
+            KnownDatabase.of(
+                "app",
+                new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
+                    .openSchema("pg_catalog")
+                    .openSchema("public")
+                    .relation(1, "public", "log", RelationKind.TABLE, false)
+                    .relation(2, "public", "other", RelationKind.TABLE, false)
+                    .builtIn(10, "random", Effect.MOMENT)),
+            "SELECT last FROM log",
+            "SELECT last, random() FROM log",
+            "INSERT INTO other VALUES ('elsewhere')"));
   }
 
   @Override

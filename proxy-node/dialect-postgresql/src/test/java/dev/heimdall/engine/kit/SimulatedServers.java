@@ -9,6 +9,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.local.LocalAddress;
@@ -174,6 +175,9 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
     private static String text(ByteBuf input) {
       int length = input.bytesBefore((byte) 0);
+      if (length < 0) {
+        throw new IndexOutOfBoundsException("nothing ends the text");
+      }
       String text = input.toString(input.readerIndex(), length, StandardCharsets.UTF_8);
       input.skipBytes(length + 1);
       return text;
@@ -182,6 +186,12 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
     private void answer(Message message, ByteBuf out) {
       if (skipping && message.type() != 'S') {
         return;
+      }
+      if (!isWhole(message)) {
+        fail("08P01", "insufficient data left in message", out);
+        if (message.type() != 'F') {
+          return;
+        }
       }
       switch (message.type()) {
         case 'Q' -> query(message.text(0), out);
@@ -194,9 +204,52 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
           skipping = false;
           ready(out);
         }
+        case 'F' -> {
+          if (!skipping) {
+            fail("42883", "the simulated server has no functions", out);
+          }
+          skipping = false;
+          ready(out);
+        }
         case 'H' -> {}
         case 'X' -> kill();
         default -> fail("0A000", "the simulated server does not know " + message.type(), out);
+      }
+    }
+
+    /** Whether all is there that a message is to have, and nothing behind it. */
+    private static boolean isWhole(Message message) {
+      ByteBuf body = Unpooled.wrappedBuffer(message.body());
+      try {
+        switch (message.type()) {
+          case 'P' -> {
+            text(body);
+            text(body);
+            body.skipBytes(4 * body.readUnsignedShort());
+          }
+          case 'D', 'C' -> {
+            body.skipBytes(1);
+            text(body);
+          }
+          case 'E' -> {
+            text(body);
+            body.skipBytes(4);
+          }
+          case 'F' -> {
+            body.skipBytes(4);
+            body.skipBytes(2 * body.readUnsignedShort());
+            for (int left = body.readUnsignedShort(); left > 0; left--) {
+              body.skipBytes(Math.max(0, body.readInt()));
+            }
+            body.skipBytes(2);
+          }
+          default -> {
+            return true;
+          }
+        }
+        return !body.isReadable();
+      } catch (IndexOutOfBoundsException e) {
+        return false;
       }
     }
 

@@ -34,9 +34,9 @@ public abstract class CacheContract extends KitContract {
   private final KitTable table;
   private int prepared = 1;
 
-  protected CacheContract(KitDialect dialect, KitTable table) {
+  protected CacheContract(KitDialect dialect) {
     super(dialect);
-    this.table = table;
+    table = dialect.table().orElseThrow();
   }
 
   /** How something is asked. */
@@ -56,17 +56,15 @@ public abstract class CacheContract extends KitContract {
    * @param vdb more of the virtual database's
    */
   private void startCached(String cache, String vdb) {
-    start(
+    startCluster(
         KitSettings.of(
                 "\"pool\": {\"size\": 4}, \"pipelining\": {\"enabled\": false}, \"cache\": {"
                     + CACHE
                     + cache
                     + "}"
                     + vdb)
-            .withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}")
             .withCatalogue(table.catalogue()),
         CACHED);
-    node.lead();
   }
 
   /** How often servers have carried out a text. */

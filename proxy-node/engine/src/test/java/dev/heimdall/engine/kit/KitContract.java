@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 public abstract class KitContract {
   static final String ONE_CONNECTION = "\"pool\": {\"size\": 1}";
+  private static final String READS_KNOWN = "{\"match\": \"secret\", \"action\": \"drop\"}";
 
   @TempDir private Path directory;
   private final List<KitClient> clients = new ArrayList<>();
@@ -35,15 +36,26 @@ public abstract class KitContract {
     start(KitSettings.of(vdb));
   }
 
-  /** With a cluster, of which the only server is the writer. */
+  /**
+   * With a cluster, of which the only server is the writer. What its database holds is known, where
+   * the dialect knows it: so is what writes do.
+   */
   final void startCluster(String vdb) {
-    start(KitSettings.of(vdb).withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
+    KitSettings settings = KitSettings.of(vdb);
+    startCluster(
+        dialect.table().map(KitTable::catalogue).map(settings::withCatalogue).orElse(settings),
+        READS_KNOWN);
+  }
+
+  /** The same with these rules in JSON. */
+  final void startCluster(KitSettings settings, String rules) {
+    start(settings.withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"), rules);
     node.lead();
   }
 
   /** With a rule, so that it is known which statements read. */
   final void start(KitSettings settings) {
-    start(settings, "{\"match\": \"secret\", \"action\": \"drop\"}");
+    start(settings, READS_KNOWN);
   }
 
   /** The same with other rules in JSON. */

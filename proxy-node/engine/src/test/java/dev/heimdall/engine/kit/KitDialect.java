@@ -1,5 +1,7 @@
 package dev.heimdall.engine.kit;
 
+import java.util.Optional;
+
 /** What a dialect gives to the contracts that all dialects keep. */
 public interface KitDialect {
   /** How its SQL says things. */
@@ -7,6 +9,11 @@ public interface KitDialect {
 
   /** What the node speaks, and with which servers. */
   KitNode.Spoken<? extends KitServers<?>> spoken();
+
+  /** What its words write to; empty where nodes know nothing of it. */
+  default Optional<KitTable> table() {
+    return Optional.empty();
+  }
 
   /** A client that connects to the node. */
   KitClient connect(KitNode<?> node);

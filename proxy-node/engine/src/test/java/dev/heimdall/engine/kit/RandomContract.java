@@ -106,11 +106,7 @@ public abstract class RandomContract extends KitContract {
         replace(at);
       }
       case 4 -> clients.get(at).cancels();
-      case 5 -> {
-        if (random.nextInt(4) == 0) {
-          lose(at);
-        }
-      }
+      case 5 -> lose(at);
       default -> clients.get(at).talks();
     }
     hears(at);
@@ -138,9 +134,17 @@ public abstract class RandomContract extends KitContract {
     if (random.nextBoolean() && !open.isEmpty()) {
       open.get(random.nextInt(open.size())).kill();
     } else {
-      clients.get(at).mayFail();
+      servers().hold(false); // so that it is this client's answer that is cut
+      node.turns().run();
+      hears(at);
+      ScriptedClient client = clients.get(at);
+      client.mayFail();
       servers().cutNext(random.nextInt(LONGEST));
-      clients.get(at).talks();
+      if (random.nextBoolean()) {
+        client.writes();
+      } else {
+        client.talks();
+      }
     }
     servers().hold(false);
     node.turns().advance(Duration.ofSeconds(5));

@@ -92,6 +92,13 @@ final class ScriptedClient {
     client.sendCut(cut, 0, out -> statements.forEach(sql -> client.write(out, sql)));
   }
 
+  /** A write, and nothing else with it. */
+  void writes() {
+    String sql = writing();
+    script.add(sql);
+    client.sends(sql);
+  }
+
   private void runsPrepared(int number) {
     if (prepared.containsKey(number)) {
       script.add("execute " + number);
@@ -118,13 +125,7 @@ final class ScriptedClient {
   private String statement() {
     switch (random.nextInt(14)) {
       case 0, 1, 2 -> {
-        String word = word();
-        awaited.add(
-            new Answer(new ArrayDeque<>(List.of(state())), open ? List.of() : List.of(word)));
-        if (open) {
-          written.add(word);
-        }
-        return words.writing(word);
+        return writing();
       }
       case 3, 4 -> {
         return open ? ends() : begins();
@@ -153,6 +154,15 @@ final class ScriptedClient {
     String word = word();
     awaits("row " + word, state());
     return words.reading(word);
+  }
+
+  private String writing() {
+    String word = word();
+    awaited.add(new Answer(new ArrayDeque<>(List.of(state())), open ? List.of() : List.of(word)));
+    if (open) {
+      written.add(word);
+    }
+    return words.writing(word);
   }
 
   private String begins() {

@@ -290,7 +290,7 @@ public abstract class SessionContract extends KitContract {
 
   @Test
   void aWriteWhoseServerIsLostIsNeverSentAgain() {
-    start(ONE_CONNECTION);
+    startCluster(ONE_CONNECTION); // which keeps writes, to send those that no server has had
     KitClient ann = client("ann");
     answers(ann, words.reading("none"), "row none", "idle");
 
