@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * answers from the cache.
  */
 public abstract class CacheContract extends KitContract {
-  private static final String CACHED = "{\"action\": \"cache\"}";
+  private static final String CACHED = "{\"action\": \"cache\", \"inTransaction\": true}";
   private static final String CACHE = "\"enabled\": true, \"dmlThreshold\": 100";
 
   /** Longer than any answer to what is asked here. */
