@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * has to know something asks the engine, and not which one it is.
  *
  * @param spelling as documents have it; {@code jdbc:} and this is how URLs of its servers begin
- * @param name what people call it
+ * @param products what people call it
  * @param schemes the words after {@code jdbc:} that such URLs may have, {@code spelling} first
  * @param port of its servers, where no other one is named
  * @param portOfNodes that the wizard suggests
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  */
 public record Engine(
     String spelling,
-    String name,
+    List<String> products,
     List<String> schemes,
     int port,
     int portOfNodes,
@@ -58,6 +58,13 @@ public record Engine(
   /** The engines that a cluster of RDS may have, in RDS's words. */
   public static final String OF_RDS =
       ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
+
+  /** What people call them. */
+  public static final String PRODUCTS =
+      ALL.stream()
+          .flatMap(engine -> engine.products.stream())
+          .collect(Collectors.joining(", "))
+          .replaceFirst(", (?=[^,]*$)", " and ");
 
   /**
    * What to write for a driver.
@@ -100,6 +107,11 @@ public record Engine(
     return ALL.stream()
         .flatMap(engine -> engine.schemes.stream())
         .collect(Collectors.joining("|", "jdbc:(", ")://"));
+  }
+
+  @Override
+  public String name() {
+    return String.join(" or ", products);
   }
 
   public boolean is(EngineTrait trait) {

@@ -12,7 +12,7 @@ final class MysqlEngine {
   static Engine described() {
     return new Engine(
         "mysql",
-        "MySQL or MariaDB",
+        List.of("MySQL", "MariaDB"),
         List.of("mysql", "mariadb"),
         3306,
         6033,

@@ -12,7 +12,7 @@ final class PostgresqlEngine {
   static Engine described() {
     return new Engine(
         "postgresql",
-        "PostgreSQL",
+        List.of("PostgreSQL"),
         List.of("postgresql"),
         5432,
         6432,

@@ -2,6 +2,7 @@ package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,5 +31,11 @@ class EngineTest {
             example ->
                 assertThat(example.text().formatted("node", 1, "alice", "secret", "shop"))
                     .contains("node", "1", "alice", "shop"));
+  }
+
+  @Test
+  void peopleReadOfAllProducts() {
+    assertThat(Engine.PRODUCTS).isEqualTo("PostgreSQL, MySQL and MariaDB");
+    assertThat(Engine.MYSQL.name()).isEqualTo("MySQL or MariaDB");
   }
 }

@@ -186,8 +186,8 @@ final class DatabaseChoice {
       }
       throw new CommandFailure(
           ExitCode.STARTUP,
-          "there is no database in %s that could be served: PostgreSQL, MySQL and MariaDB of RDS"
-                  .formatted(String.join(", ", regions))
+          "there is no database in %s that could be served: %s of RDS"
+                  .formatted(String.join(", ", regions), Engine.PRODUCTS)
               + " or Aurora. Name the region with --region, or the database with --cluster and"
               + " --url");
     }
@@ -274,8 +274,8 @@ final class DatabaseChoice {
   }
 
   private static String notServed(Served one) {
-    return "is not served: its engine is %s, and nodes speak to PostgreSQL, MySQL and MariaDB"
-        .formatted(one.members().get(0).engine());
+    return "is not served: its engine is %s, and nodes speak to %s"
+        .formatted(one.members().get(0).engine(), Engine.PRODUCTS);
   }
 
   private static String described(Served one) {
