@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Toolchain;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -198,6 +199,7 @@ class WizardIT {
   }
 
   private String psql() throws IOException, InterruptedException {
+    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
     ProcessBuilder builder =
         new ProcessBuilder(
                 "psql",

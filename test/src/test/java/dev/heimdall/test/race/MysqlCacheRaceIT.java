@@ -221,7 +221,7 @@ class MysqlCacheRaceIT {
     try (MysqlNode node = MysqlNode.start(release, c -> cached(release, c))) {
       List<MysqlTarget> past = List.of(MysqlTarget.of(release.shared().primary()));
       MysqlRace race =
-          new MysqlRace("my_race_blind", Level.STRICT, List.of(node.target()), past, WRITES / 2);
+          new MysqlRace("my_race_blind", Level.STRICT, List.of(node.target()), past, 2 * WRITES);
       make(race, node);
       race.run();
       assertThat(race.violations()).isNotEmpty();
