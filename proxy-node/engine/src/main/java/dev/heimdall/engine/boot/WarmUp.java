@@ -87,9 +87,6 @@ final class WarmUp implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      if (!over) {
-        System.gc(); // the heap gives back what only the practice needed
-      }
       over = true;
     }
   }
