@@ -32,7 +32,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -91,7 +90,7 @@ final class Handover implements AutoCloseable {
      *
      * @return done when {@link #connections} has all who were accepted here
      */
-    CompletionStage<Void> handOver();
+    CompletableFuture<Void> handOver();
 
     /** Gives up the address of the HTTP endpoint. */
     void closeHttp();
@@ -139,8 +138,8 @@ final class Handover implements AutoCloseable {
   private volatile Channel listener;
   private long movingSince;
 
-  /** Whether all who were accepted here are known. */
-  private boolean counted;
+  /** Done when all who were accepted here are known. */
+  private CompletableFuture<Void> counted = CompletableFuture.completedFuture(null);
 
   private int looks;
   private Remaining remaining = Remaining.NONE;
@@ -316,8 +315,7 @@ final class Handover implements AutoCloseable {
       return;
     }
     become(Stage.MOVING);
-    counted = false;
-    node.handOver().thenRun(() -> loop.next().execute(() -> counted(by)));
+    counted = node.handOver();
     movingSince = System.nanoTime();
     looks = 0;
     remaining = Remaining.NONE;
@@ -327,17 +325,14 @@ final class Handover implements AutoCloseable {
     move(by);
   }
 
-  private void counted(SuccessorLink at) {
-    counted |= at == successor;
-  }
-
   private void move(SuccessorLink to) {
     if (stage != Stage.MOVING || to != successor) {
       return;
     }
-    int left = node.connections();
+    boolean known = counted.isDone() && !counted.isCompletedExceptionally();
+    int left = node.connections(); // behind that: nobody who was accepted is missed
     boolean late = System.nanoTime() - movingSince > node.mayStay().toNanos();
-    if (late || (counted && left == 0)) {
+    if (late || (left == 0 && known)) {
       become(Stage.ENDING);
       log.node("clients moved", "number=" + moved + " left=" + left + why(left));
       node.end();

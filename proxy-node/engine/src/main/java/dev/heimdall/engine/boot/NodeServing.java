@@ -5,7 +5,7 @@ import dev.heimdall.model.HttpSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -44,7 +44,7 @@ record NodeServing(
   }
 
   @Override
-  public CompletionStage<Void> handOver() {
+  public CompletableFuture<Void> handOver() {
     return vdbs.handOver();
   }
 

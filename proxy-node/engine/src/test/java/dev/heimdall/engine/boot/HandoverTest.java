@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -59,7 +58,7 @@ class HandoverTest {
     public void takeBack() {}
 
     @Override
-    public CompletionStage<Void> handOver() {
+    public CompletableFuture<Void> handOver() {
       return counted;
     }
 
