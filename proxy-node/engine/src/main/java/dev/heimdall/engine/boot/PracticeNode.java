@@ -82,7 +82,6 @@ final class PracticeNode implements AutoCloseable {
           .put("user", NAME)
           .put("password", password);
       source.putObject("tls").put("mode", "disable");
-      source.putObject("catalog").put("enabled", false);
       write(directory.resolve("sources").resolve(name + ".json"), source);
       ObjectNode plain = vdb(name, PracticeRun.CLIENTS);
       write(directory.resolve("vdbs").resolve(name + ".json"), plain);
