@@ -50,8 +50,7 @@ class ApplicationsIT {
   @MethodSource("applications")
   void showsAndStoresThroughANodeWhatItDoesDirectly(Application application, @TempDir Path homes)
       throws IOException, SQLException {
-    Toolchain.install(application.name())
-        .ifPresent(reason -> Toolchain.unavailable(application.name(), reason));
+    Toolchain.need(application.name());
     Run direct = run(application, Way.DIRECT, homes.resolve("direct"));
     Run again = run(application, Way.DIRECT, homes.resolve("again"));
     assertThat(direct.pages.inCommonWith(again.pages))

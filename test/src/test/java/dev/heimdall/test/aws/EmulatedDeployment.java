@@ -41,7 +41,7 @@ final class EmulatedDeployment {
   /** In an empty folder, with an emulator that forgets everything. */
   EmulatedDeployment(Path folder) throws IOException {
     this.folder = folder;
-    Toolchain.install("cdk").ifPresent(why -> Toolchain.unavailable("the CDK command", why));
+    Toolchain.need("cdk", "the CDK command");
     aws.reset();
     Files.writeString(folder.resolve("release.tar.gz"), "a release");
     try (ZipOutputStream jar =

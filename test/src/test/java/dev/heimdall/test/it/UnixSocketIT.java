@@ -111,7 +111,7 @@ class UnixSocketIT {
 
   @Test
   void psqlFindsTheSocketByItsFolder() throws Exception {
-    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
+    Toolchain.need("psql");
     try (TestNode node = TestNode.start(c -> c.vdb("unixSocket", file(5432).toString()))) {
       assertThat(node.port("app")).isPositive();
       assertThat(psql("SELECT 'by its name'")).isEqualTo("by its name");

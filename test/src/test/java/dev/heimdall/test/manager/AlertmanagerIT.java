@@ -58,7 +58,7 @@ class AlertmanagerIT {
 
   @BeforeAll
   static void install() {
-    Toolchain.install("alertmanager").ifPresent(why -> Toolchain.unavailable("Alertmanager", why));
+    Toolchain.need("alertmanager", "Alertmanager");
   }
 
   @BeforeEach

@@ -81,7 +81,7 @@ final class Browser implements AutoCloseable {
   }
 
   private static ChromeDriver launch() {
-    Toolchain.install("chromium").ifPresent(reason -> Toolchain.unavailable("a browser", reason));
+    Toolchain.need("chromium", "a browser");
     ChromeOptions options = new ChromeOptions();
     // The one without windows takes a third of the processor time. In the path Debian has a script
     // for it, which does not end with it.

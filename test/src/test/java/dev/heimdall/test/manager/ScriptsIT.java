@@ -53,7 +53,7 @@ class ScriptsIT {
 
   @Test
   void eachRecipeDoesWhatItSays() throws Exception {
-    Toolchain.install("shell-tools").ifPresent(reason -> Toolchain.unavailable("curl", reason));
+    Toolchain.need("shell-tools", "curl");
     Path script = directory.resolve("recipes.sh");
     Files.writeString(script, "set -euo pipefail\n" + commands());
     Path output = directory.resolve("recipes.out");

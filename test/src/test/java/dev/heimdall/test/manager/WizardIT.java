@@ -199,7 +199,7 @@ class WizardIT {
   }
 
   private String psql() throws IOException, InterruptedException {
-    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
+    Toolchain.need("psql");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "psql",

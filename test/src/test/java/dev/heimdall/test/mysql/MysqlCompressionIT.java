@@ -154,8 +154,7 @@ class MysqlCompressionIT {
   @ParameterizedTest
   @ValueSource(strings = {"zlib", "zstd"})
   void theCommandLineOfMysqlHasTheAlgorithmThatItInsistsOn(String algorithm) throws Exception {
-    Toolchain.install("mysql-server")
-        .ifPresent(reason -> Toolchain.unavailable("the command line of MySQL", reason));
+    Toolchain.need("mysql-server", "the command line of MySQL");
     try (MysqlNode node = MysqlNode.start(MysqlRelease.MARIADB, c -> {})) {
       MysqlTarget target = node.target();
       ProcessBuilder command =

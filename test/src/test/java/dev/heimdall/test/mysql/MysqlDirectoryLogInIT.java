@@ -121,7 +121,7 @@ class MysqlDirectoryLogInIT {
   }
 
   private static String client(String password) throws Exception {
-    Toolchain.install("mariadb").ifPresent(reason -> Toolchain.unavailable("mariadb", reason));
+    Toolchain.need("mariadb");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "mariadb",

@@ -46,8 +46,7 @@ class ContainerImageIT {
   @BeforeAll
   static void unpacked() throws Exception {
     InstanceRoot.assumePossible();
-    Toolchain.install("image-base")
-        .ifPresent(why -> Toolchain.unavailable("the base of the image", why));
+    Toolchain.need("image-base", "the base of the image");
     Path base = Toolchain.built("image-base").resolve("base.tar");
     String architecture = architecture();
     Path release = directory.resolve("release");

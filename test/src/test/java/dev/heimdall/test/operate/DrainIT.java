@@ -109,7 +109,7 @@ class DrainIT {
     }
   }
 
-  /** The end of one whose clients have not been told of it is announced for a while. */
+  /** The end of one whose clients do not know of it is announced for a while. */
   private static void endsBehindNotice(ProxyProcess proxy) {
     proxy.terminate();
     Await.until("its ports are closed", () -> refusesClients(proxy));

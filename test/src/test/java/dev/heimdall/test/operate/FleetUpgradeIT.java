@@ -52,8 +52,7 @@ class FleetUpgradeIT {
     if (named != null) {
       return Path.of(named);
     }
-    Toolchain.install("older-release")
-        .ifPresent(why -> Toolchain.unavailable("the release before", why));
+    Toolchain.need("older-release", "the release before");
     return Toolchain.built("older-release").resolve("release");
   }
 

@@ -53,7 +53,7 @@ class ImageIT {
   @BeforeAll
   static void pack() throws Exception {
     InstanceRoot.assumePossible();
-    Toolchain.install("package-tools").ifPresent(why -> Toolchain.unavailable("dpkg, rpm", why));
+    Toolchain.need("package-tools", "dpkg, rpm");
     Path source = work.resolve("source");
     for (String file :
         List.of(

@@ -61,8 +61,7 @@ final class InstanceRoot {
     if (!System.getProperty("user.name").equals("root")) {
       Assumptions.abort("a root directory of one's own takes root: UserDataTest has a folder");
     }
-    Toolchain.install("instance-tools")
-        .ifPresent(why -> Toolchain.unavailable("an instance's root directory", why));
+    Toolchain.need("instance-tools", "an instance's root directory");
     List<String> command = new ArrayList<>(NAMESPACES);
     command.addAll(
         List.of(

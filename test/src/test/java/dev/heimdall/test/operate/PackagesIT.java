@@ -52,7 +52,7 @@ class PackagesIT {
 
   @BeforeAll
   static void pack() throws Exception {
-    Toolchain.install("package-tools").ifPresent(why -> Toolchain.unavailable("dpkg, rpm", why));
+    Toolchain.need("package-tools", "dpkg, rpm");
     assumeTrue(
         System.getProperty("user.name").equals("root"), "only root can install as a package does");
     packed(FIRST, loaded("--version"));

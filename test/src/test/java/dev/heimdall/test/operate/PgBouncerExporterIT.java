@@ -33,8 +33,7 @@ class PgBouncerExporterIT {
 
   @BeforeAll
   static void install() {
-    Toolchain.install("pgbouncer-exporter")
-        .ifPresent(why -> Toolchain.unavailable("the exporter for PgBouncer", why));
+    Toolchain.need("pgbouncer-exporter", "the exporter for PgBouncer");
   }
 
   private static TestNode node() {

@@ -28,7 +28,7 @@ final class SteadyDriver {
    */
   SteadyDriver(String driver, Target target, Path output) throws IOException {
     this.output = output;
-    Toolchain.install(driver).ifPresent(why -> Toolchain.unavailable(driver, why));
+    Toolchain.need(driver);
     Path folder = Toolchain.scripts(driver);
     ProcessBuilder builder =
         new ProcessBuilder(

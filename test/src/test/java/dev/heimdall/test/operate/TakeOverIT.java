@@ -189,7 +189,7 @@ class TakeOverIT {
 
   @Test
   void aTransactionEndsWhereItBeganAndItsClientMovesThen() throws Exception {
-    // Nobody has to be told of the end of a process whose place another one has taken.
+    // Nobody has to know of the end of a process whose place another one has taken.
     ProxyProcess before = first(Map.of("drainTimeout", "60s", "drainNotice", "1h"));
     try (RawClient client = RawClient.logIn(before.target())) {
       client.query("CREATE TABLE IF NOT EXISTS taken_over (n int)");

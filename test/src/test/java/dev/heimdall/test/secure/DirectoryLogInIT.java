@@ -166,7 +166,7 @@ class DirectoryLogInIT {
   }
 
   private String psql(String user, String password) throws Exception {
-    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
+    Toolchain.need("psql");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "psql",

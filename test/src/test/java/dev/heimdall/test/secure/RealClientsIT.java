@@ -158,7 +158,7 @@ class RealClientsIT {
 
   /** Runs psql; where it cannot be had the test is skipped, or fails on a build machine. */
   private static Outcome psql(String conninfo, String sql) throws Exception {
-    Toolchain.install("psql").ifPresent(reason -> Toolchain.unavailable("psql", reason));
+    Toolchain.need("psql");
     List<String> command =
         new ArrayList<>(List.of("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql));
     command.add(conninfo);

@@ -58,8 +58,7 @@ abstract class DriverSuiteContract {
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void runDirectly(@TempDir Path outputs) throws IOException {
     directory = outputs;
-    Toolchain.install(driver + "-suite")
-        .ifPresent(reason -> Toolchain.unavailable("the tests of " + driver, reason));
+    Toolchain.need(driver + "-suite", "the tests of " + driver);
     try (PostgresCluster cluster = cluster()) {
       direct = run("direct", cluster.primary().port());
     }

@@ -50,8 +50,7 @@ abstract class MysqlDriverSuiteContract {
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void everyTestEndsAsItDoesDirectly(MysqlRelease release, @TempDir Path outputs)
       throws IOException {
-    Toolchain.install(driver + "-suite")
-        .ifPresent(reason -> Toolchain.unavailable("the tests of " + driver, reason));
+    Toolchain.need(driver + "-suite", "the tests of " + driver);
     String server = release == MysqlRelease.MYSQL ? "MySQL" : "MariaDB";
     DriverSuiteRun direct;
     try (MysqlCluster cluster = cluster(release)) {

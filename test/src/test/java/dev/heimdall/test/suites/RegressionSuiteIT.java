@@ -32,8 +32,7 @@ class RegressionSuiteIT {
 
   @BeforeAll
   void runDirectly() throws IOException {
-    Toolchain.install(RegressionRun.TOOLCHAIN)
-        .ifPresent(reason -> Toolchain.unavailable("PostgreSQL's regression tests", reason));
+    Toolchain.need(RegressionRun.TOOLCHAIN, "PostgreSQL's regression tests");
     RegressionRun.copyTests(directory);
     try (PostgresCluster cluster = cluster()) {
       direct = run(cluster, "direct", cluster.primary().port());

@@ -108,7 +108,7 @@ enum SqlSuite {
   }
 
   void install() {
-    Toolchain.install(toolchain).ifPresent(reason -> Toolchain.unavailable(title, reason));
+    Toolchain.need(toolchain, title);
   }
 
   /** The folder from which tests include each other. */

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.kit;
 
-import dev.heimdall.engine.catalog.KnownDatabase;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
@@ -15,7 +15,7 @@ final class MysqlKit implements KitDialect {
   public Optional<KitTable> table() {
     return Optional.of(
         new KitTable(
-            KnownDatabase.of(
+            Catalogue.read(
                 "",
                 new ObjectsBuilder(new SharedBuiltIns(MysqlObjects.INSTANCE))
                     .relation(1, "app", "t", RelationKind.TABLE, false)

@@ -68,7 +68,7 @@ class CatalogueTest {
   }
 
   private static Catalogue fresh(ObjectsBuilder builder) {
-    return KnownDatabase.of("db", builder);
+    return Catalogue.read("db", builder);
   }
 
   private static Statement resolve(ObjectsBuilder builder, ParsedStatement parsed) {

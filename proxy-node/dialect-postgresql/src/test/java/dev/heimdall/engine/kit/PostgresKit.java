@@ -3,8 +3,8 @@ package dev.heimdall.engine.kit;
 import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
+import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.Effect;
-import dev.heimdall.engine.catalog.KnownDatabase;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
@@ -32,7 +32,7 @@ final class PostgresKit implements KitDialect {
   public Optional<KitTable> table() {
     return Optional.of(
         new KitTable(
-            KnownDatabase.of(
+            Catalogue.read(
                 "app",
                 new ObjectsBuilder(new SharedBuiltIns(PostgresObjects.INSTANCE))
                     .openSchema("pg_catalog")

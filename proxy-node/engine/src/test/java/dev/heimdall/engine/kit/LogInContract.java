@@ -87,7 +87,7 @@ public abstract class LogInContract extends KitContract {
     answers(client("bob"), words.reading("two"), "row two", "idle");
   }
 
-  /** As long as a node has announced its end, clients may come that nobody has told of it. */
+  /** As long as a node has announced its end, clients may come that do not know of it. */
   @Test
   void whoHasLoggedInALittleWhileAgoMayStayWhileTheNodeDrains() {
     Duration stay = Duration.ofSeconds(4);

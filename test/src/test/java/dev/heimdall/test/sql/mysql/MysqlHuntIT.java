@@ -62,7 +62,7 @@ class MysqlHuntIT {
     }
 
     List<Path> scripts() throws IOException {
-      Toolchain.install(toolchain).ifPresent(reason -> Toolchain.unavailable(toolchain, reason));
+      Toolchain.need(toolchain);
       Path home = Toolchain.built(toolchain).toRealPath().resolve("root/usr").resolve(folder);
       List<Path> scripts;
       try (Stream<Path> files = Files.walk(home)) {
