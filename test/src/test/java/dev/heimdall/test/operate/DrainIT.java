@@ -1,6 +1,7 @@
 package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
@@ -140,6 +141,37 @@ class DrainIT {
         late.authenticate();
         assertThat(late.value("SELECT 1")).isEqualTo("1");
         assertThat(late.value("SELECT 2")).isEqualTo("2");
+      }
+      assertThat(proxy.exitCode()).as(proxy.output()).isZero();
+    }
+  }
+
+  /** Its ports are closed at once, and who came before learns why nobody welcomes it. */
+  @Test
+  void aLogInThatEndsOnANodeThatDrainsWithoutNoticeIsTold() throws Exception {
+    try (ProxyProcess proxy = ProxyProcess.start(directory, LONG_DRAIN);
+        RawClient late = RawClient.connect(proxy.target());
+        RawClient lost = RawClient.connect(proxy.target());
+        RawClient silent = RawClient.connect(proxy.target())) {
+      late.startup(0);
+      lost.startup(0);
+      endsBehindNotice(proxy);
+      assertThatThrownBy(late::authenticate).hasMessageContaining("57P03, M=the node is stopping");
+      assertThat(lost.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P03");
+      assertThat(silent.stream().read()).isEqualTo(-1);
+      assertThat(proxy.exitCode()).as(proxy.output()).isZero();
+      assertThat(proxy.output()).contains("reason=draining");
+    }
+  }
+
+  @Test
+  void aLogInOfMysqlThatEndsOnANodeThatDrainsWithoutNoticeIsTold() throws Exception {
+    try (ProxyProcess proxy = ProxyProcess.configured(directory, LONG_DRAIN)) {
+      proxy.before(MysqlRelease.MARIADB.shared().primary());
+      proxy.start(Map.of(), "--config=" + proxy.directory());
+      try (RawMysqlClient late = RawMysqlClient.connect(proxy.mysqlTarget())) {
+        endsBehindNotice(proxy);
+        assertThatThrownBy(late::authenticate).hasMessageContaining("1053");
       }
       assertThat(proxy.exitCode()).as(proxy.output()).isZero();
     }

@@ -34,7 +34,7 @@ class MysqlContractsTest {
   @Nested
   class LogIns extends LogInContract {
     LogIns() {
-      super(new MysqlKit(), "password");
+      super(new MysqlKit(), "password", "error 08S01 1053");
     }
   }
 

@@ -38,7 +38,7 @@ class PostgresContractsTest {
   @Nested
   class LogIns extends LogInContract {
     LogIns() {
-      super(new PostgresKit(), "scram-sha-256");
+      super(new PostgresKit(), "scram-sha-256", "error 57P03");
     }
 
     /** A session that has not been welcomed. */
@@ -61,6 +61,20 @@ class PostgresContractsTest {
       node.drain(stay);
 
       answers(ann, words.reading("one"), "row one", "idle");
+    }
+
+    @Test
+    void aLogInThatWaitsForAWriterIsToldThatTheNodeStops() {
+      start(
+          KitSettings.of(ONE_CONNECTION)
+              .withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"));
+      KitClient ann = connect();
+      ann.logIn("ann");
+
+      node.drain(Duration.ZERO);
+
+      assertThat(ann.told()).containsExactly("error 57P03");
+      assertThat(ann.connected()).isFalse();
     }
   }
 

@@ -16,6 +16,9 @@ final class Drain {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_MILLIS = 50;
 
+  /** For log-ins that are under way when a process ends without a notice. */
+  private static final long LOG_IN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   /** Where clients come in. */
   interface Door {
     /**
@@ -40,6 +43,9 @@ final class Drain {
 
     /** Has each of them do this, soon and on its own loop. */
     void each(Consumer<Client> action);
+
+    /** Whether those who log in are told to go elsewhere, in place of a welcome. */
+    void turnAway(boolean from);
 
     /** How long they may take to leave, once that is urgent. */
     Duration mayTake();
@@ -141,6 +147,7 @@ final class Drain {
     if (closes) {
       log.node("draining", "clients=" + clients.number());
       told.happened(EventKind.NODE_DRAINING, "", "", "No new clients are accepted any more.");
+      clients.turnAway(stay.isZero());
       door.closeListeners();
       awaitEmpty(emptied);
     }
@@ -227,6 +234,7 @@ final class Drain {
 
   private synchronized void endLeft(CompletableFuture<Void> drain) {
     if (state == State.OUT && emptied == drain) {
+      clients.turnAway(true);
       clients.each(Client::killFromAnyThread);
     }
   }
@@ -253,6 +261,7 @@ final class Drain {
     } catch (StartupException e) {
       throw new Commands.Refused(e.getMessage());
     }
+    clients.turnAway(false);
     become(State.OPEN, Duration.ZERO);
     log.node("listening", door.describePorts());
     return "in service";
@@ -263,7 +272,7 @@ final class Drain {
     long mayStay = stay.toNanos();
     if (state == State.OPEN
         || emptied != done
-        || nobodyIsIn(state == State.ENDING && over > mayStay)
+        || nobodyIsIn(state == State.ENDING && over > (mayStay == 0 ? LOG_IN_NANOS : mayStay))
         || over > clients.mayTake().toNanos()) {
       done.complete(null);
       return;

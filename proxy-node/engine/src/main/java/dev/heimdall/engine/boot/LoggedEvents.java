@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
@@ -109,6 +110,10 @@ final class LoggedEvents implements SessionEvents {
       case "53300" -> Refusal.TOO_MANY_CLIENTS;
       case "57014" -> Refusal.TIMEOUT;
       case "57P01" -> Refusal.DRAINING;
+      case "57P03" ->
+          why.message().equals(AuthFailure.nodeStops().message())
+              ? Refusal.DRAINING
+              : Refusal.SERVER_UNAVAILABLE; // it says so
       case "08P01", "0A000" -> Refusal.PROTOCOL;
       case "28000", "42501" -> Refusal.NOT_ALLOWED;
       default -> Refusal.SERVER_UNAVAILABLE;

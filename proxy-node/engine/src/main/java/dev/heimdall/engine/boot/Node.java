@@ -475,6 +475,7 @@ public final class Node implements AutoCloseable {
     reports.close();
     listeners.close();
     vdbs.closeListeners();
+    clients.endLogIns();
     clients.each(Client::killFromAnyThread);
     awaitGoodbyes();
     arns.close();

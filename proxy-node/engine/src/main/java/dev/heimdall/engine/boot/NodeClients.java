@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.model.NodeSettings;
 import java.time.Duration;
@@ -30,6 +31,20 @@ final class NodeClients implements Drain.Clients {
 
   @Override
   public void each(Consumer<Client> action) {
+    eachLoop(clients -> clients.all().forEach(action));
+  }
+
+  @Override
+  public void turnAway(boolean from) {
+    eachLoop(clients -> clients.turnAway(from));
+  }
+
+  /** Nobody goes on to log in. */
+  void endLogIns() {
+    eachLoop(LoopClients::endLogIns);
+  }
+
+  private void eachLoop(Consumer<LoopClients> action) {
     for (NodeLoop loop : loops) {
       loop.context()
           .loop()
@@ -37,7 +52,7 @@ final class NodeClients implements Drain.Clients {
               () -> {
                 loop.context().beginEvent();
                 try {
-                  loop.clients().all().forEach(action);
+                  action.accept(loop.clients());
                 } finally {
                   loop.context().endEvent();
                 }

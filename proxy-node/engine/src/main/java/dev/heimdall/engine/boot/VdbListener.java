@@ -106,7 +106,7 @@ final class VdbListener {
 
   private LoopDoor door(LoopSessions loop) {
     ClientHandlers handlers = new ClientHandlers(node, vdb, loop, dialect);
-    LoopAccess access = new LoopAccess(loop.context(), loop.metrics());
+    LoopAccess access = new LoopAccess(loop.context(), loop.metrics(), loop.clients());
     return new LoopDoor(
         new LogInServices(node.access(), vdb.access(), access, dialect.clients(), handlers),
         handlers);

@@ -129,6 +129,7 @@ public final class ClientLogin extends ByteToMessageDecoder
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
+    loop.clients().add(this);
     place.connected(ctx.channel());
     long millis = node.settings().loginTimeout().toMillis();
     if (millis > 0) {
@@ -140,20 +141,31 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   private void timedOut() {
+    endUnfinished(AuthFailure.timeout());
+  }
+
+  /** The node does not wait any longer. */
+  void nodeStops() {
+    endUnfinished(AuthFailure.nodeStops());
+  }
+
+  /** A client that has not said who it is may not understand an error yet. */
+  private void endUnfinished(AuthFailure why) {
     if (state == State.DONE) {
       return;
     }
     if (identification.requested()) {
-      refuse(AuthFailure.timeout());
+      refuse(why);
     } else {
       become(State.DONE);
-      identification.refused(Refusals.error(AuthFailure.timeout()));
+      identification.refused(Refusals.error(why));
       ctx.close();
     }
   }
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext removed) {
+    loop.clients().remove(this);
     if (deadline != null) {
       deadline.cancel(false);
     }

@@ -113,6 +113,9 @@ final class Identification {
    */
   ChannelHandler session(ServerCredential own, ServerError unknownServer, Channel channel)
       throws StartupVariables.Rejected {
+    if (services.loop().clients().turnsAway()) {
+      throw new StartupVariables.Rejected(Refusals.error(AuthFailure.nodeStops()));
+    }
     if (proof != null) {
       proof.succeeded();
     }

@@ -7,10 +7,12 @@ import dev.heimdall.engine.observe.LoopMetrics;
 /**
  * What the log-ins of one event loop share.
  *
+ * @param clients whom they become
  * @param scram serves one exchange at a time
  */
-public record LoopAccess(LoopContext context, LoopMetrics metrics, ScramArithmetic scram) {
-  public LoopAccess(LoopContext context, LoopMetrics metrics) {
-    this(context, metrics, new ScramArithmetic());
+public record LoopAccess(
+    LoopContext context, LoopMetrics metrics, LoopClients clients, ScramArithmetic scram) {
+  public LoopAccess(LoopContext context, LoopMetrics metrics, LoopClients clients) {
+    this(context, metrics, clients, new ScramArithmetic());
   }
 }

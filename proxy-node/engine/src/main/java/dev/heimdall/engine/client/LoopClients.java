@@ -5,9 +5,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The clients of one event loop, whatever they talk to; all on the loop. */
+/** The clients of one event loop, whatever they talk to, and those that log in; all on the loop. */
 public final class LoopClients {
   private final Set<Client> clients = new HashSet<>();
+  private final Set<ClientLogin> logIns = new HashSet<>();
+  private boolean turnsAway;
 
   void add(Client client) {
     clients.add(client);
@@ -15,6 +17,32 @@ public final class LoopClients {
 
   void remove(Client client) {
     clients.remove(client);
+  }
+
+  void add(ClientLogin logIn) {
+    logIns.add(logIn);
+  }
+
+  void remove(ClientLogin logIn) {
+    logIns.remove(logIn);
+  }
+
+  /**
+   * Whether those whose log-in comes to its end are told that the node is stopping, in place of a
+   * welcome.
+   */
+  public void turnAway(boolean from) {
+    turnsAway = from;
+  }
+
+  boolean turnsAway() {
+    return turnsAway;
+  }
+
+  /** Nobody goes on to log in: who has said who it is, is told why. */
+  public void endLogIns() {
+    turnsAway = true;
+    List.copyOf(logIns).forEach(ClientLogin::nodeStops);
   }
 
   public List<Client> all() {

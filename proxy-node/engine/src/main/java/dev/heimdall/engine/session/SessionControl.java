@@ -1,5 +1,6 @@
 package dev.heimdall.engine.session;
 
+import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.SessionStart;
@@ -161,7 +162,10 @@ final class SessionControl implements TimedClient {
       requests.process(); // its statement has come before
     }
     drains = true;
-    if (lease.state() == LeaseState.STARTING || idle()) {
+    if (lease.state() == LeaseState.STARTING) {
+      AuthFailure why = AuthFailure.nodeStops();
+      end.fatal(ServerError.fatal(why.sqlState(), why.message()));
+    } else if (idle()) {
       terminate();
     }
   }

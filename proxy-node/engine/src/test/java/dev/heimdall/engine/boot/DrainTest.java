@@ -65,6 +65,7 @@ class DrainTest {
     private volatile int number;
     private volatile Duration mayTake = LONG;
     private volatile Duration notice = Duration.ZERO;
+    private volatile boolean turnedAway;
 
     @Override
     public int number() {
@@ -74,6 +75,11 @@ class DrainTest {
     @Override
     public void each(Consumer<Client> action) {
       asked.incrementAndGet();
+    }
+
+    @Override
+    public void turnAway(boolean from) {
+      turnedAway = from;
     }
 
     @Override
@@ -228,9 +234,38 @@ class DrainTest {
   }
 
   @Test
-  void whoLogsInDoesNotHoldUpAnEndWithoutNotice() throws Exception {
+  void whoLogsInAtAnEndWithoutNoticeIsToldSoAndHasAMomentToHearIt() throws Exception {
     ports.connections = 1;
-    assertThat(drain.end(Duration.ZERO)).isDone();
+    long begun = System.nanoTime();
+    CompletableFuture<Void> emptied = drain.end(Duration.ZERO);
+    assertThat(clients.turnedAway).isTrue();
+    await(emptied); // it never logs in
+    assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.SECONDS.toNanos(2));
+  }
+
+  @Test
+  void whoLogsInHoldsUpNoEndLongerThanItMayTake() throws Exception {
+    ports.connections = 1;
+    clients.mayTake = Duration.ZERO;
+    await(drain.end(Duration.ZERO));
+    assertThat(ports.connections).isEqualTo(1);
+  }
+
+  @Test
+  void onlyWithANoticeIsSomebodyLetInBehindIt() throws Exception {
+    clients.notice = Duration.ofMillis(100);
+    clients.mayTake = Duration.ofMillis(200);
+    ports.connections = 1;
+    CompletableFuture<Void> emptied = drain.takeOut();
+    while (ports.open) {
+      assertThat(clients.turnedAway).isFalse();
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    await(emptied);
+    assertThat(drain.isOut()).isTrue();
+    assertThat(clients.turnedAway).isTrue(); // it would stay
+    drain.takeBack();
+    assertThat(clients.turnedAway).isFalse();
   }
 
   /** Nobody comes here any more, and nobody has to be told. */

@@ -114,6 +114,13 @@ public abstract class KitClient {
     line = new KitLine(fault);
   }
 
+  /** What its line has kept goes to the node, and all else after that. */
+  final void goOn() {
+    byte[] kept = line.kept();
+    line = new KitLine(KitLine.Fault.NONE);
+    send(out -> out.writeBytes(kept));
+  }
+
   /** How many bytes it would have sent since the line was last changed. */
   final int said() {
     return line.said();

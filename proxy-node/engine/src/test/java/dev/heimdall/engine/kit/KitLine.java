@@ -2,10 +2,12 @@ package dev.heimdall.engine.kit;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.io.ByteArrayOutputStream;
 
 /** What a client's bytes go through. */
 final class KitLine {
   private final Fault fault;
+  private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
   private int said;
 
   /**
@@ -40,6 +42,11 @@ final class KitLine {
     return said;
   }
 
+  /** What has not gone. */
+  byte[] kept() {
+    return kept.toByteArray();
+  }
+
   void send(ByteBuf consumed, Channel to) {
     int first = said;
     said += consumed.readableBytes();
@@ -53,6 +60,9 @@ final class KitLine {
       to.writeAndFlush(consumed.readRetainedSlice(next));
       left -= next;
     }
+    byte[] behind = new byte[consumed.readableBytes()];
+    consumed.readBytes(behind);
+    kept.writeBytes(behind);
     consumed.release();
   }
 }

@@ -243,7 +243,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
         new LogInServices(
             node.access(),
             vdb.access(),
-            new LoopAccess(loop, sessions.metrics()),
+            new LoopAccess(loop, sessions.metrics(), clients),
             dialect.clients(),
             new Handlers(node, vdb, dialect.sessions(), sessions));
     travellers =
@@ -339,8 +339,17 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
         .execute(
             () ->
                 loop.inEvent(
-                    () -> clients.all().forEach(client -> client.drain(stay.toNanos())),
+                    () -> {
+                      clients.turnAway(stay.isZero());
+                      clients.all().forEach(client -> client.drain(stay.toNanos()));
+                    },
                     failures::add));
+    turns.run();
+  }
+
+  /** The node ends: it waits for no log-in any longer. */
+  final void endLogIns() {
+    turns.node().execute(() -> loop.inEvent(clients::endLogIns, failures::add));
     turns.run();
   }
 

@@ -12,13 +12,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 public abstract class LogInContract extends KitContract {
   private static final Duration LOGIN_TIMEOUT = Duration.ofSeconds(15);
   private final String method;
+  private final String stopping;
 
   /**
    * @param method of the authentication table, by which clients prove that they know a password
+   * @param stopping what clients hear of a node that does not let them in any more
    */
-  protected LogInContract(KitDialect dialect, String method) {
+  protected LogInContract(KitDialect dialect, String method, String stopping) {
     super(dialect);
     this.method = method;
+    this.stopping = stopping;
   }
 
   private void startWithPasswords(String vdb) {
@@ -106,6 +109,42 @@ public abstract class LogInContract extends KitContract {
     node.turns().advance(Duration.ofMillis(1));
     node.drain(stay);
     assertThat(bob.told()).hasSize(1).allMatch(KitContract::isError);
+  }
+
+  /** Without a notice, too, nobody is welcomed by a node and sent away behind that. */
+  @Test
+  void whoIsAmidALogInWhenANodeDrainsIsToldSoInPlaceOfAWelcome() {
+    startWithPasswords(ONE_CONNECTION + ", \"clients\": {\"max\": 1}");
+
+    int length = length();
+    for (int bytes = 0; bytes < length; bytes++) {
+      KitClient client = logsIn("ann", "ann", KitLine.Fault.endsBehind(bytes));
+      node.drain(Duration.ZERO);
+      client.goOn();
+      assertThat(client.told())
+          .as("behind %s bytes", bytes)
+          .allMatch(word -> word.equals(KitClient.ASKED) || word.equals(stopping))
+          .last()
+          .isEqualTo(stopping);
+      assertThat(client.connected()).as("behind %s bytes", bytes).isFalse();
+    }
+    assertThat(node.clients()).isZero();
+  }
+
+  /** Who has not said who it is cannot be told anything in every protocol. */
+  @Test
+  void whoIsAmidALogInWhenANodeEndsHearsNothingElse() {
+    startWithPasswords(ONE_CONNECTION + ", \"clients\": {\"max\": 1}");
+
+    int length = length();
+    for (int bytes = 0; bytes < length; bytes++) {
+      KitClient client = logsIn("ann", "ann", KitLine.Fault.endsBehind(bytes));
+      node.endLogIns();
+      assertThat(client.told())
+          .as("behind %s bytes", bytes)
+          .allMatch(word -> word.equals(KitClient.ASKED) || word.equals(stopping));
+      assertThat(client.connected()).as("behind %s bytes", bytes).isFalse();
+    }
   }
 
   @Test

@@ -30,7 +30,7 @@ class ToyContractsTest {
   @Nested
   class LogIns extends LogInContract {
     LogIns() {
-      super(new ToyKit(), "md5");
+      super(new ToyKit(), "md5", "error 57P03");
     }
   }
 

@@ -163,7 +163,7 @@ class ToyLogInTest {
             new LogInServices(
                 node,
                 vdb,
-                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0)),
+                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0), clients),
                 new ToyClients(),
                 new Sessions()));
     login.address(new InetSocketAddress("127.0.0.1", 1));

@@ -301,7 +301,7 @@ final class ToyPath implements AutoCloseable {
               new LogInServices(
                   node.access(),
                   vdb.access(),
-                  new LoopAccess(servers.context(), metrics.loop(0)),
+                  new LoopAccess(servers.context(), metrics.loop(0), sessions.clients()),
                   dialect.clients(),
                   factory));
       login.address(new InetSocketAddress("127.0.0.1", 1));

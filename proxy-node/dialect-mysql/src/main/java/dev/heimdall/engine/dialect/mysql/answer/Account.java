@@ -71,6 +71,7 @@ public final class Account {
       case "53300" -> said(1040, "08004", "Too many connections: " + error.message());
       case "08P01" -> said(1043, "08S01", "Bad handshake: " + error.message());
       case "57014" -> said(1159, "08S01", "Got timeout reading communication packets");
+      case "57P03" -> said(1053, "08S01", "Server shutdown in progress: " + error.message());
       default -> ErrorNumbers.numbered(error);
     };
   }

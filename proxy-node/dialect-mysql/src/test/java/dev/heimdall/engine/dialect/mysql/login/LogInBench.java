@@ -131,7 +131,7 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
             new LogInServices(
                 node,
                 vdb,
-                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0)),
+                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0), clients),
                 protocol,
                 this));
     login.address(new InetSocketAddress("127.0.0.1", 1));
