@@ -8,6 +8,7 @@ import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.net.AcceptQueue;
 import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.ReadBuffers;
@@ -416,7 +417,7 @@ final class VdbListener {
       if (handed) {
         HandedSockets.leave(channel);
       } else {
-        channel.close().syncUninterruptibly();
+        channel.eventLoop().submit(() -> close(channel)).syncUninterruptibly();
       }
     }
     if (!channels.isEmpty()) {
@@ -425,5 +426,13 @@ final class VdbListener {
     }
     channels.clear();
     handed = false;
+  }
+
+  /** On its loop, so that as few as can be come in between. */
+  private static void close(Channel channel) {
+    if (channel.isOpen() && channel.config().isAutoRead()) {
+      AcceptQueue.letIn(channel, BACKLOG + 1);
+    }
+    channel.close();
   }
 }
