@@ -145,15 +145,26 @@ public final class JsonEdits {
         edits.add(new Edit(at.members().get(keys.get(i - 1)).end(), value.end(), ""));
       }
     }
-    String between = lines ? ",\n" + inner : ", ";
-    StringBuilder added = new StringBuilder();
+    added(at, before, now, inner, lines ? ",\n" + inner : ", ");
+  }
+
+  /** What is new comes behind what stands before it in the tree. */
+  private void added(Place at, JsonNode before, JsonNode now, String indent, String between) {
+    int behind = -1;
+    List<String> first = new ArrayList<>();
     for (Map.Entry<String, JsonNode> member : now.properties()) {
-      if (!before.has(member.getKey())) {
-        added.append(between).append(member(member, inner));
+      String key = member.getKey();
+      if (before.has(key) && behind < 0) {
+        int start = at.keys().get(key);
+        first.forEach(text -> edits.add(new Edit(start, start, text + between)));
       }
-    }
-    if (!added.isEmpty()) {
-      edits.add(new Edit(behind, behind, added.toString()));
+      if (before.has(key)) {
+        behind = at.members().get(key).end();
+      } else if (behind < 0) {
+        first.add(member(member, indent));
+      } else {
+        edits.add(new Edit(behind, behind, between + member(member, indent)));
+      }
     }
   }
 

@@ -30,6 +30,17 @@ class JsonEditsTest {
   }
 
   @Test
+  void aMemberIsAddedWhereItStandsInTheTree() {
+    String text = "{\n  \"b\": 1,\n  \"d\": []\n}";
+    assertThat(changed(text, "{\"a\":0,\"b\":1,\"c\":2,\"d\":[],\"e\":3}"))
+        .isEqualTo("{\n  \"a\": 0,\n  \"b\": 1,\n  \"c\": 2,\n  \"d\": [],\n  \"e\": 3\n}");
+    assertThat(changed("{\"b\": 1, \"x\": 2}", "{\"a\":0,\"b\":1}"))
+        .isEqualTo("{\"a\": 0, \"b\": 1}");
+    assertThat(changed("{\"x\": 2, \"b\": 1}", "{\"a\":0,\"b\":1}"))
+        .isEqualTo("{\"a\": 0, \"b\": 1}");
+  }
+
+  @Test
   void aMemberIsTakenAwayWithItsComma() {
     String text = "{\n  \"a\": 1,\n  \"b\": 2,\n  \"c\": 3\n}";
     assertThat(changed(text, "{\"b\":2,\"c\":3}")).isEqualTo("{\n  \"b\": 2,\n  \"c\": 3\n}");
