@@ -63,19 +63,19 @@ public record Problem(
     return path.equals(NO_PATH);
   }
 
-  @Override
-  public String toString() {
-    if (isOthers()) {
-      return "and " + got;
-    }
-    return file
-        + (line > 0 ? ":" + line + ":" + column : "")
-        + " "
-        + path
-        + ": got "
+  /** What is wrong, without where. */
+  public String words() {
+    return "got "
         + got
         + ", expected "
         + expected
         + suggestion.map(s -> "; did you mean \"" + s + "\"?").orElse("");
+  }
+
+  @Override
+  public String toString() {
+    return isOthers()
+        ? "and " + got
+        : file + (line > 0 ? ":" + line + ":" + column : "") + " " + path + ": " + words();
   }
 }

@@ -17,12 +17,10 @@ final class TargetProblems {
 
   private static String words(Problem problem) {
     String setting = problem.path().replaceFirst("^\\$\\.?", "");
-    return "%s: got %s, expected %s%s."
-        .formatted(
-            setting.isEmpty() ? "A target" : setting,
-            problem.got(),
-            problem.expected(),
-            problem.suggestion().map(near -> "; did you mean \"" + near + "\"?").orElse(""))
-        .replace("?.", "?");
+    String words = problem.words();
+    return (setting.isEmpty() ? "A target" : setting)
+        + ": "
+        + words
+        + (words.endsWith("?") ? "" : ".");
   }
 }

@@ -24,15 +24,7 @@ public final class Troubles {
     return new View.Trouble(
         where,
         here || !problem.file().endsWith(".json") ? "" : Links.document(problem.file()),
-        "%s: got %s, expected %s%s"
-            .formatted(
-                problem.path(),
-                problem.got(),
-                problem.expected(),
-                problem
-                    .suggestion()
-                    .map(suggestion -> "; did you mean \"" + suggestion + "\"?")
-                    .orElse("")));
+        problem.path() + ": " + problem.words());
   }
 
   /** One that is in no document. */

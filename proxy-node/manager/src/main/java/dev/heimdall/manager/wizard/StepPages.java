@@ -436,8 +436,7 @@ final class StepPages {
   }
 
   private static String words(Problem problem) {
-    return "%s %s: got %s, expected %s"
-        .formatted(problem.file(), problem.path(), problem.got(), problem.expected());
+    return "%s %s: %s".formatted(problem.file(), problem.path(), problem.words());
   }
 
   private static List<WizardView.Place> places(Step now, Answers answers, Documents there) {
