@@ -250,7 +250,9 @@ public sealed interface ActionParameters {
               range = "1..100",
               unit = "times")
           int maxRetries,
-      @Setting("A part that the error's message has, or its whole SQLSTATE.")
+      @Setting(
+              value = "A part that the error's message has, or its whole SQLSTATE.",
+              format = Format.PROSE)
           Optional<String> exception,
       @Setting(
               value = "The time before each new try.",
@@ -305,6 +307,7 @@ public sealed interface ActionParameters {
                   "What takes the place of each match of the rule's regular expression; `$1`, `$2`"
                       + " … are its groups, `$0` is all of it, `\\$` is a dollar sign.",
               required = true,
+              format = Format.PROSE,
               dynamic = true)
           String target)
       implements ActionParameters {}
@@ -315,6 +318,7 @@ public sealed interface ActionParameters {
       @Setting(
               value = "What to run. `${tables}` are the statement's tables, separated by commas.",
               required = true,
+              format = Format.PROSE,
               dynamic = true)
           String command,
       @Setting(value = "When it runs, seen from the statement.", byDefault = "after")

@@ -40,7 +40,7 @@ public record AuthQuerySettings(
                 "SELECT rolname, CASE WHEN rolvaliduntil < pg_catalog.now() THEN NULL ELSE"
                     + " rolpassword END FROM pg_catalog.pg_authid WHERE rolname = $1 AND"
                     + " rolcanlogin",
-            format = Format.TEXT,
+            format = Format.PROSE,
             applies = Applies.NEW_CONNECTIONS)
         String sql,
     @Setting(

@@ -35,7 +35,8 @@ public record Driver(
             required = true,
             format = Format.READER_URL)
         String readerUrl,
-    @Setting("What people should know of it.") Optional<String> notes) {
+    @Setting(value = "What people should know of it.", format = Format.PROSE)
+        Optional<String> notes) {
 
   /** The drivers that are there without a document, by name. */
   static Map<String, Driver> builtIn() {

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 public enum Format {
   /** Anything but nothing. */
   TEXT("a text that is not empty", "^[\\s\\S]+$"),
+  /** The same as somebody types it: its lines count, and its blanks. */
+  PROSE("a text that is not empty", "^[\\s\\S]+$"),
   /** A name that PostgreSQL can have: database, user. */
   IDENTIFIER(
       "a name of 1 to 63 bytes without control characters", "^[^\\u0000-\\u001f\\u007f]{1,63}$"),
@@ -197,6 +199,7 @@ public enum Format {
       case NETWORK_OR_ALL -> text.equals(Cidr.ALL_TEXT) || Cidr.read(text).isPresent();
       case VERIFIER -> !text.startsWith("SCRAM") || usable(text);
       case TEXT,
+          PROSE,
           NAME,
           FILE_MODE,
           SLOT,

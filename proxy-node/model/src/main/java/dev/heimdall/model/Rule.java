@@ -6,10 +6,11 @@ import java.util.Optional;
 /** One rule of a list. */
 public record Rule(
     @Setting(value = "Whether the rule is looked at.", byDefault = "true") boolean enabled,
-    @Setting("A note for people.") Optional<String> comment,
+    @Setting(value = "A note for people.", format = Format.PROSE) Optional<String> comment,
     @Setting(
             value =
-                "A regular expression, or a specifier such as `tables:shop.orders`; or a list of"
+                "A regular expression (RE2), such as `(?i)^select`, or a specifier, such as"
+                    + " `tables:shop.orders`, `users:alice` or `ips:10.0.0.0/8`; or a list of"
                     + " them. The empty one matches everything.",
             byDefault = "\"\"",
             as = RuleTypes.Expressions.class)

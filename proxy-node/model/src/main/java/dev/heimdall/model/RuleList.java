@@ -12,7 +12,7 @@ public record RuleList(
         String name,
     @Setting(value = "Whether the list is gone through at all.", byDefault = "true")
         boolean enabled,
-    @Setting("A note for people.") Optional<String> comment,
+    @Setting(value = "A note for people.", format = Format.PROSE) Optional<String> comment,
     @Setting(
             value =
                 "What expressions about tables do with a statement that is not understood: `pass`"

@@ -6,15 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A setting of a document, as forms show it.
+ * A setting of a document or of a rule, as forms show it.
  *
  * @param choices what may be written, where it is one of a few words
  * @param allowed what may be written, in words
  * @param unit what an amount counts; empty where there is none
  * @param byDefault what holds where nothing is written, in words; empty: nothing does
+ * @param dynamic whether {@code ${…}} may be part of the value, written as a text
  * @param applies when a change takes effect, in words; empty for what holds other settings
  * @param inside the settings that it holds; of a list of values one, without a key
  */
@@ -26,6 +28,7 @@ public record SettingField(
     String unit,
     String byDefault,
     boolean required,
+    boolean dynamic,
     String applies,
     String meaning,
     List<SettingField> inside) {
@@ -44,6 +47,10 @@ public record SettingField(
     SIZE,
     CHOICE,
     TEXT,
+    /** A text whose lines and blanks count. */
+    PROSE,
+    /** Such a text, or a list of some. */
+    TEXTS,
     SECRET,
     /** Values of one kind, none of which has settings of its own. */
     LIST,
@@ -73,6 +80,45 @@ public record SettingField(
             && document.indexOf('/', slash + 1) < 0;
   }
 
+  /**
+   * Those of a rule.
+   *
+   * @param action whose parameters it has, besides those that every rule may have
+   */
+  public static List<SettingField> ofRule(Optional<RuleAction> action) {
+    List<SettingField> parameters = new ArrayList<>(ofAction(action));
+    Set<String> own = action.flatMap(RuleAction::shape).map(Shape::keys).orElse(Set.of());
+    of(RuleShapes.GENERAL).stream()
+        .filter(field -> !own.contains(field.key()))
+        .forEach(parameters::add);
+    return of(Shape.of(Rule.class)).stream().map(field -> field.of(action, parameters)).toList();
+  }
+
+  /** The parameters that only rules with this action have. */
+  public static List<SettingField> ofAction(Optional<RuleAction> action) {
+    return action.flatMap(RuleAction::shape).map(SettingField::of).orElse(List.of());
+  }
+
+  /** The same of a rule with this action. */
+  private SettingField of(Optional<RuleAction> action, List<SettingField> parameters) {
+    boolean section = key.equals("parameters");
+    return new SettingField(
+        key,
+        section ? Kind.SECTION : kind,
+        choices,
+        allowed,
+        unit,
+        action
+            .filter(one -> key.equals("inTransaction"))
+            .map(one -> Boolean.toString(one.insideTransactions()))
+            .orElse(byDefault),
+        required,
+        dynamic,
+        applies,
+        action.filter(one -> key.equals("action")).map(RuleAction::meaning).orElse(meaning),
+        section ? parameters : inside);
+  }
+
   private static List<SettingField> of(Shape<?> shape) {
     return shape.fields().stream().map(SettingField::of).toList();
   }
@@ -90,6 +136,7 @@ public record SettingField(
         field.type().unit(),
         byDefault(field),
         setting.required(),
+        setting.dynamic(),
         field.section().isPresent() ? "" : setting.applies().spelling(),
         setting.value() + (setting.zero().isEmpty() ? "" : " 0: " + setting.zero() + "."),
         kind == Kind.LIST
@@ -99,7 +146,17 @@ public record SettingField(
 
   private static SettingField item(JsonNode schema, Shape.Field field) {
     return new SettingField(
-        "", kind(schema), choices(schema), "", field.type().unit(), "", false, "", "", List.of());
+        "",
+        kind(schema),
+        choices(schema),
+        "",
+        field.type().unit(),
+        "",
+        false,
+        false,
+        "",
+        "",
+        List.of());
   }
 
   private static List<String> choices(JsonNode schema) {
@@ -120,9 +177,11 @@ public record SettingField(
 
   private static Kind kind(ObjectNode schema, Shape.Field field) {
     if (field.section().isPresent()) {
-      return field.nested().isPresent() ? Kind.SECTION : Kind.SECTIONS;
+      // What a rule has depends on its action.
+      boolean rules = field.section().get() == Shape.of(Rule.class);
+      return field.nested().isPresent() ? Kind.SECTION : rules ? Kind.OTHER : Kind.SECTIONS;
     }
-    return kind(schema);
+    return field.setting().format() == Format.PROSE ? Kind.PROSE : kind(schema);
   }
 
   private static Kind kind(JsonNode schema) {
@@ -143,9 +202,11 @@ public record SettingField(
               ? Kind.MAP
               : Kind.OTHER;
       default ->
-          schema.path("anyOf").path(0).path(TYPE).asText().equals("integer")
-              ? Kind.SIZE
-              : Kind.OTHER;
+          switch (schema.path("anyOf").path(0).path(TYPE).asText()) {
+            case "integer" -> Kind.SIZE;
+            case "string" -> Kind.TEXTS;
+            default -> Kind.OTHER;
+          };
     };
   }
 }

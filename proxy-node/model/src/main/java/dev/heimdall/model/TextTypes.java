@@ -91,7 +91,7 @@ final class TextTypes {
     @Override
     String name() {
       return switch (format) {
-        case TEXT, VERIFIER -> "text";
+        case TEXT, PROSE, VERIFIER -> "text";
         case IDENTIFIER, NAME, SLOT, SECRET, LOG_GROUP, EVENT -> "name";
         case MAILBOX -> "e-mail address";
         case ADDRESS -> "IP address";

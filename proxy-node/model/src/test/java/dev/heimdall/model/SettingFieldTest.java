@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -56,15 +57,49 @@ class SettingFieldTest {
   }
 
   @Test
-  void everySettingButTheListsOfRulesHasAField() {
+  void everySettingHasAFieldAndEveryKindIsMet() {
     List<String> without = new ArrayList<>();
     Set<SettingField.Kind> met = EnumSet.noneOf(SettingField.Kind.class);
     for (String document :
         List.of("node.json", "vdbs/a.json", "sources/a.json", "users/a.json", "drivers/a.json")) {
       SettingField.of(document).orElseThrow().forEach(field -> look(document, field, without, met));
     }
+    SettingField.ofRule(Optional.empty()).forEach(field -> look("rule", field, without, met));
     assertThat(without).isEmpty();
     assertThat(met).hasSize(SettingField.Kind.values().length - 1);
+  }
+
+  @Test
+  void aRuleHasTheParametersOfItsActionAndThoseThatEveryRuleMayHave() {
+    List<SettingField> rule = SettingField.ofRule(Optional.of(RuleAction.CACHE));
+    SettingField ttl = in(rule, "parameters", "ttl");
+    assertThat(ttl.kind()).isEqualTo(SettingField.Kind.NUMBER);
+    assertThat(ttl.unit()).isEqualTo("ms");
+    assertThat(ttl.byDefault()).isEqualTo("as the VDB's cache has it");
+    assertThat(ttl.dynamic()).isTrue();
+    assertThat(in(rule, "parameters", "maxSize").kind()).isEqualTo(SettingField.Kind.SIZE);
+    assertThat(in(rule, "parameters", "shared").dynamic()).isFalse();
+    assertThat(in(rule, "parameters", "queryTimeout").meaning()).endsWith("0: no limit.");
+    assertThat(in(rule, "match").kind()).isEqualTo(SettingField.Kind.TEXTS);
+    assertThat(in(rule, "action").meaning()).isEqualTo(RuleAction.CACHE.meaning());
+    assertThat(in(rule, "inTransaction").byDefault()).isEqualTo("false");
+    List<SettingField> transform = SettingField.ofRule(Optional.of(RuleAction.TRANSFORM));
+    assertThat(in(transform, "parameters", "target").required()).isTrue();
+    assertThat(in(transform, "parameters", "target").kind()).isEqualTo(SettingField.Kind.PROSE);
+  }
+
+  @Test
+  void whatAnActionAndEveryRuleHaveByOneNameIsTheActionsOwn() {
+    for (RuleAction action : RuleAction.values()) {
+      List<SettingField> parameters =
+          in(SettingField.ofRule(Optional.of(action)), "parameters").inside();
+      assertThat(parameters).extracting(SettingField::key).doesNotHaveDuplicates();
+      List<SettingField> own = SettingField.ofAction(Optional.of(action));
+      assertThat(parameters.subList(0, own.size())).isEqualTo(own);
+      assertThat(parameters)
+          .allSatisfy(
+              field -> assertThat(SettingTables.markdown()).contains("| `" + field.key() + "` | "));
+    }
   }
 
   private static void look(

@@ -244,32 +244,49 @@ class RuleListsIT {
   void whatIsWrongIsSaidAtItsField() throws Exception {
     open(browser, "/rules/guard");
     inRule(1, "[data-edit]").click();
-    WebElement match = inRule(1, "[name='match.0']");
+    WebElement match = inRule(1, "[name='match[0]']");
     browser.replace(match, "(zebra");
     Await.until(
-        "the fault is said", () -> inRule(1, "[data-fault='match.0']").getText().contains("RE2"));
+        "the fault is said", () -> inRule(1, "[data-fault='match[0]']").getText().contains("RE2"));
     assertThat(match.getDomAttribute("aria-invalid")).isEqualTo("true");
     browser.shoot("rules-wrong");
     browser.replace(match, "zebra");
-    Await.until("the fault is away", () -> inRule(1, "[data-fault='match.0']").getText().isEmpty());
+    Await.until(
+        "the fault is away", () -> inRule(1, "[data-fault='match[0]']").getText().isEmpty());
     browser.run(
         "arguments[0].value = 'cache'; arguments[0].dispatchEvent(new Event('change', {bubbles:"
             + " true}))",
-        inRule(1, "[data-action]"));
-    WebElement ttl = inRule(1, "[name='p.ttl']");
+        inRule(1, "[name=action]"));
+    WebElement ttl = inRule(1, "[name='parameters.ttl']");
     browser.replace(ttl, "soon");
     Await.until(
         "the fault is said",
-        () -> inRule(1, "[data-fault='p.ttl']").getText().contains("an integer"));
+        () -> inRule(1, "[data-fault='parameters.ttl']").getText().contains("an integer"));
     browser.shoot("rules-form");
     browser.replace(ttl, "30000");
-    Await.until("the fault is away", () -> inRule(1, "[data-fault='p.ttl']").getText().isEmpty());
+    Await.until(
+        "the fault is away", () -> inRule(1, "[data-fault='parameters.ttl']").getText().isEmpty());
     inRule(1, "form.edit button.main").click();
     browser.awaitText("1 change not committed").awaitText("ttl=30000");
     assertThat(actions()).isEqualTo("1 ignore, 2 cache, 3 tag");
     browser.click("button[value=discard]");
     browser.awaitText("are discarded.");
     assertThat(actions()).isEqualTo("1 ignore, 2 drop, 3 tag");
+  }
+
+  @Test
+  void theListIsSwitchedOffBesideChangesOfItsRules() throws Exception {
+    open(browser, "/rules/guard");
+    inRule(0, "[value='delete:0']").click();
+    browser.awaitText("1 change not committed");
+    browser.click("details.settings > summary");
+    browser.click("#f-enabled option[value=false]");
+    browser.shoot("rules-settings");
+    browser.click("button[value=settings]");
+    browser.awaitText("The list is switched off").awaitText("2 changes not committed");
+    browser.click("button[value=discard]");
+    browser.awaitText("are discarded.");
+    assertThat(written("rules/guard.json")).isEqualTo(GUARD);
   }
 
   @Test
@@ -345,7 +362,7 @@ class RuleListsIT {
     assertThat(browser.run("return document.querySelectorAll('#rules > li').length"))
         .isEqualTo((long) MANY);
     inRule(MANY - 1, "[data-edit]").click();
-    browser.replace(inRule(MANY - 1, "[name='p.ttl']"), "7");
+    browser.replace(inRule(MANY - 1, "[name='parameters.ttl']"), "7");
     inRule(MANY - 1, "form.edit button.main").click();
     browser.awaitText("1 change not committed");
     browser.run("arguments[0].focus()", inRule(MANY / 2, "[data-grip]"));

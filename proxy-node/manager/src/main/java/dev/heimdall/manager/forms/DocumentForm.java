@@ -14,9 +14,12 @@ import java.util.Set;
  * The fields of a document. They show what was typed, where something was, else what the document
  * has; of secrets only whether there is one.
  */
-final class DocumentForm {
+public final class DocumentForm {
   /** What people look for most is open at once. */
   private static final Set<String> OPEN = Set.of("pool");
+
+  /** Characters that a field has room for. */
+  private static final int SHORT = 24;
 
   private static final String SECTION = "section";
 
@@ -33,13 +36,21 @@ final class DocumentForm {
   }
 
   /** Fields, and what there is none for. */
-  record Fields(List<FormView.Field> fields, List<FormView.Other> others) {}
+  public record Fields(List<FormView.Field> fields, List<FormView.Other> others) {}
 
   /**
    * @param base the document, without secrets
    * @param form what was typed; empty: nothing yet
    * @param faults what is wrong, by the names of fields
    */
+  public static Fields of(
+      List<SettingField> fields,
+      ObjectNode base,
+      Map<String, String> form,
+      Map<String, String> faults) {
+    return of(fields, base, form, faults, new References(Map.of()));
+  }
+
   static Fields of(
       List<SettingField> fields,
       ObjectNode base,
@@ -60,10 +71,17 @@ final class DocumentForm {
             case SECTION -> section(field, name, value);
             case SECTIONS -> items(field, name, value);
             case SECRET -> secret(field, name, value);
+            case TEXTS -> texts(field, name, value);
+            case OTHER -> Optional.empty();
             default -> plain(field, name, value);
           };
       view.ifPresentOrElse(
-          views::add, () -> others.add(new FormView.Other(name, value.toString())));
+          views::add,
+          () -> {
+            if (!value.isMissingNode()) {
+              others.add(new FormView.Other(name, value.toString()));
+            }
+          });
     }
     base.properties().stream()
         .filter(member -> fields.stream().noneMatch(field -> field.key().equals(member.getKey())))
@@ -189,6 +207,54 @@ final class DocumentForm {
             List.of()));
   }
 
+  /** A field for each, and one for one more. */
+  private Optional<FormView.Field> texts(SettingField field, String name, JsonNode value) {
+    List<String> sent = FormInput.sent(form, name);
+    Optional<List<String>> there = Values.texts(value);
+    if (there.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> texts = new ArrayList<>(sent.isEmpty() ? there.get() : sent);
+    while (texts.size() < 2 || !texts.get(texts.size() - 1).isBlank()) {
+      texts.add("");
+    }
+    List<FormView.Field> inside = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      String one = FormInput.item(name, i);
+      String label =
+          i == 0 ? field.key() : i == texts.size() - 1 ? "One more" : "Number " + (i + 1);
+      inside.add(
+          new FormView.Field(
+              "code",
+              one,
+              label,
+              texts.get(i),
+              List.of(),
+              "",
+              "",
+              "",
+              false,
+              faults.getOrDefault(one, ""),
+              Optional.empty(),
+              false,
+              texts.get(i).isBlank() ? 0 : 1,
+              List.of(),
+              List.of()));
+    }
+    return Optional.of(
+        view(
+            "texts",
+            field,
+            name,
+            "",
+            List.of(),
+            Optional.empty(),
+            false,
+            set(inside),
+            inside,
+            List.of()));
+  }
+
   private Optional<FormView.Field> plain(SettingField field, String name, JsonNode value) {
     Optional<String> there = Values.shown(field, value);
     if (there.isEmpty()) {
@@ -199,6 +265,7 @@ final class DocumentForm {
     String kind =
         switch (field.kind()) {
           case LIST, MAP -> "lines";
+          case PROSE -> field.dynamic() ? "code" : "prose";
           case NUMBER -> "number";
           default -> choices.isEmpty() ? "text" : "choice";
         };
@@ -249,12 +316,20 @@ final class DocumentForm {
 
   /** What holds where nothing is written. */
   private static String nothing(SettingField field) {
-    if (field.byDefault().isEmpty()) {
-      return "not set";
-    }
-    boolean truth =
-        field.kind() == SettingField.Kind.TRUTH && field.byDefault().matches("true|false");
-    return "default: " + (truth ? said(field.byDefault()) : words(field.byDefault()));
+    String words = words(field.byDefault());
+    return words.isEmpty()
+        ? "not set"
+        : isInChoice(field)
+            ? "default: " + (words.matches("true|false") ? said(words) : words)
+            : "default";
+  }
+
+  /** Whether the choices say what holds where nothing is written; else it is said below. */
+  private static boolean isInChoice(SettingField field) {
+    return switch (field.kind()) {
+      case TRUTH, CHOICE -> words(field.byDefault()).length() <= SHORT;
+      default -> false;
+    };
   }
 
   /** Descriptions have Markdown's marks of code. */
@@ -280,11 +355,14 @@ final class DocumentForm {
     }
     if (field.required()) {
       parts.add("required");
-    } else if (!field.byDefault().isEmpty() && field.kind() != SettingField.Kind.TRUTH) {
+    } else if (!field.byDefault().isEmpty() && !isInChoice(field)) {
       parts.add("default: " + words(field.byDefault()));
     }
     if (!field.applies().isEmpty() && !field.applies().equals("at once")) {
       parts.add("takes effect " + effect(field.applies()));
+    }
+    if (field.dynamic()) {
+      parts.add("may have ${…} in it");
     }
     return String.join(" · ", parts);
   }
@@ -328,6 +406,6 @@ final class DocumentForm {
 
   private static String placeholder(SettingField field) {
     String words = words(field.byDefault());
-    return words.length() <= 24 ? words : "";
+    return words.length() <= SHORT ? words : "";
   }
 }

@@ -63,7 +63,7 @@ record FormEdit(
         base,
         masks.mask(document, text).orElse(""),
         text,
-        FormFaults.of(problems, document, fields, applied));
+        FormFaults.of(problems, document, "$.", fields, applied));
   }
 
   Change change() {

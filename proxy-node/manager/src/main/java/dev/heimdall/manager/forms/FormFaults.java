@@ -12,10 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which fields of a form problems are about. */
-final class FormFaults {
+public final class FormFaults {
   private static final Pattern ITEM = Pattern.compile("([A-Za-z.]+)\\[([0-9]{1,9})\\]");
 
   private final Set<String> names = new HashSet<>();
+  private final Set<String> texts = new HashSet<>();
   private final FormInput.Applied applied;
   private final Map<String, String> faults = new TreeMap<>();
   private final List<Problem> others = new ArrayList<>();
@@ -24,25 +25,36 @@ final class FormFaults {
     this.applied = applied;
   }
 
-  static FormFaults of(
+  /**
+   * @param at what the paths of these fields begin with
+   */
+  public static FormFaults of(
       List<Problem> problems,
       String document,
+      String at,
       List<SettingField> fields,
       FormInput.Applied applied) {
     FormFaults faults = new FormFaults(applied);
     faults.name(fields, "");
-    problems.forEach(problem -> faults.add(problem, document));
+    for (Problem problem : problems) {
+      boolean here = problem.file().equals(document) && problem.path().startsWith(at);
+      faults.add(problem, here ? faults.field(problem.path().substring(at.length())) : "");
+    }
     return faults;
   }
 
   /** By the names of fields. */
-  Map<String, String> byField() {
+  public Map<String, String> byField() {
     return faults;
   }
 
   /** What no field is about. */
-  List<Problem> others() {
+  public List<Problem> others() {
     return others;
+  }
+
+  public boolean isEmpty() {
+    return faults.isEmpty() && others.isEmpty();
   }
 
   /** The same as a list. */
@@ -55,56 +67,55 @@ final class FormFaults {
   private void name(List<SettingField> fields, String prefix) {
     for (SettingField field : fields) {
       String name = prefix + field.key();
-      names.add(name);
-      if (field.kind() == SettingField.Kind.SECTIONS) {
-        List<Integer> numbers = applied.kept().getOrDefault(name, List.of());
-        numbers.forEach(number -> name(field.inside(), FormInput.item(name, number) + "."));
-      } else if (field.kind() == SettingField.Kind.SECTION) {
-        name(field.inside(), name + ".");
+      if (field.kind() != SettingField.Kind.OTHER) {
+        names.add(name);
+      }
+      switch (field.kind()) {
+        case TEXTS -> texts.add(name);
+        case SECTION -> name(field.inside(), name + ".");
+        case SECTIONS -> {
+          List<Integer> numbers = applied.kept().getOrDefault(name, List.of());
+          numbers.forEach(number -> name(field.inside(), FormInput.item(name, number) + "."));
+        }
+        default -> {
+          // It holds no others.
+        }
       }
     }
   }
 
-  private void add(Problem problem, String document) {
-    String name = problem.file().equals(document) ? field(problem.path()) : "";
+  private void add(Problem problem, String name) {
     if (name.isEmpty()) {
       others.add(problem);
     } else {
-      faults.merge(name, words(problem), (one, other) -> one + "; " + other);
+      faults.merge(name, problem.words(), (one, other) -> one + "; " + other);
     }
   }
 
   /** The field that shows what is at a path, or what holds that; empty: none does. */
   private String field(String path) {
-    if (!path.startsWith("$.")) {
-      return "";
-    }
-    String name = inForm(path.substring(2));
+    String name = inForm(path);
     while (!name.isEmpty() && !names.contains(name)) {
       int shorter = Math.max(name.lastIndexOf('.'), name.lastIndexOf('['));
+      if (shorter > 0 && texts.contains(name.substring(0, shorter))) {
+        return name;
+      }
       name = shorter < 0 ? "" : name.substring(0, shorter);
     }
-    return name;
+    return texts.contains(name) ? FormInput.item(name, number(name, 0)) : name;
   }
 
-  /** Objects have other numbers in the form, where some are removed. */
+  /** Objects and texts have other numbers in the form, where some are removed. */
   private String inForm(String path) {
     Matcher item = ITEM.matcher(path);
-    if (!item.lookingAt()) {
-      return path;
-    }
-    List<Integer> numbers = applied.kept().getOrDefault(item.group(1), List.of());
-    int place = Integer.parseInt(item.group(2));
-    return place < numbers.size()
-        ? FormInput.item(item.group(1), numbers.get(place)) + path.substring(item.end())
+    return item.lookingAt()
+        ? FormInput.item(item.group(1), number(item.group(1), Integer.parseInt(item.group(2))))
+            + path.substring(item.end())
         : path;
   }
 
-  private static String words(Problem problem) {
-    return "got %s, expected %s%s"
-        .formatted(
-            problem.got(),
-            problem.expected(),
-            problem.suggestion().map(near -> "; did you mean \"" + near + "\"?").orElse(""));
+  private int number(String name, int place) {
+    List<Integer> numbers = applied.kept().getOrDefault(name, List.of());
+    return place < numbers.size() ? numbers.get(place) : place;
   }
 }

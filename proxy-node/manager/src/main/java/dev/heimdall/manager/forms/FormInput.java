@@ -4,18 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.model.SettingField;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A document as a form has made it of one. What a field shows and gives back unchanged stays as it
  * is; what there is no field for stays, too.
  */
-final class FormInput {
+public final class FormInput {
   static final String REMOVE = "remove@";
   static final String SECRET = "secret@";
   static final String KEY = "key@";
@@ -38,7 +41,7 @@ final class FormInput {
    *
    * @param kept of each list of objects, by its name, the numbers that its objects have in the form
    */
-  record Applied(ObjectNode tree, Map<String, List<Integer>> kept) {
+  public record Applied(ObjectNode tree, Map<String, List<Integer>> kept) {
     /** It may hold secrets. */
     @Override
     public String toString() {
@@ -49,7 +52,8 @@ final class FormInput {
   /**
    * @param base what the form had shown; stays as it is
    */
-  static Applied applied(List<SettingField> fields, Map<String, String> form, ObjectNode base) {
+  public static Applied applied(
+      List<SettingField> fields, Map<String, String> form, ObjectNode base) {
     FormInput input = new FormInput(form);
     ObjectNode tree = base.deepCopy();
     input.object(fields, "", tree);
@@ -57,16 +61,25 @@ final class FormInput {
   }
 
   private void object(List<SettingField> fields, String prefix, ObjectNode now) {
+    now.properties().removeIf(member -> form.containsKey(REMOVE + prefix + member.getKey()));
+    ObjectNode before = now.deepCopy();
     for (SettingField field : fields) {
       String name = prefix + field.key();
       switch (field.kind()) {
         case SECTION -> section(field, name, now);
         case SECTIONS -> sections(field, name, now);
         case SECRET -> secret(field, name, now);
+        case TEXTS -> texts(field, name, now);
         case OTHER -> {
           // There is no field.
         }
         default -> value(field, name, now);
+      }
+    }
+    List<String> order = fields.stream().map(SettingField::key).toList();
+    for (String key : order) {
+      if (now.has(key) && !before.has(key)) {
+        JsonLayout.put(now, key, now.remove(key), order);
       }
     }
   }
@@ -74,10 +87,38 @@ final class FormInput {
   private void value(SettingField field, String name, ObjectNode now) {
     Optional<String> shown = Values.shown(field, now.path(field.key()));
     String sent = form.get(name);
-    if (sent == null || shown.isEmpty() || shown.get().equals(Values.plain(sent).strip())) {
+    if (sent == null || shown.isEmpty() || shown.get().equals(Values.sent(field, sent))) {
       return;
     }
-    put(now, field.key(), Values.written(field, Values.plain(sent)));
+    put(now, field.key(), Values.written(field, sent));
+  }
+
+  private void texts(SettingField field, String name, ObjectNode now) {
+    Optional<List<String>> shown = Values.texts(now.path(field.key()));
+    List<String> sent = sent(form, name);
+    if (shown.isEmpty() || sent.isEmpty() || isSame(shown.get(), sent)) {
+      return;
+    }
+    List<Integer> numbers =
+        IntStream.range(0, sent.size()).filter(i -> !sent.get(i).isBlank()).boxed().toList();
+    kept.put(name, numbers);
+    put(now, field.key(), Values.written(numbers.stream().map(sent::get).toList()));
+  }
+
+  /** What the fields of several texts have; those behind the last are there to be written in. */
+  static List<String> sent(Map<String, String> form, String name) {
+    return Stream.iterate(0, i -> form.containsKey(item(name, i)), i -> i + 1)
+        .map(i -> Values.plain(form.get(item(name, i))))
+        .toList();
+  }
+
+  private static boolean isSame(List<String> shown, List<String> sent) {
+    return IntStream.range(0, Math.max(shown.size(), sent.size()))
+        .allMatch(i -> at(shown, i).equals(at(sent, i)));
+  }
+
+  private static String at(List<String> texts, int i) {
+    return i < texts.size() ? texts.get(i) : "";
   }
 
   private static void put(ObjectNode now, String key, Optional<JsonNode> value) {

@@ -27,6 +27,10 @@ import java.util.Optional;
 /** {@code /forms/NAME}: a document as a form. */
 public final class FormPages implements Subject {
   private static final String ASSETS = "/dev/heimdall/manager/forms/";
+
+  /** For all pages with fields that the model describes. */
+  public static final Asset FIELDS = Asset.style("fields.css", ASSETS + "fields.css");
+
   private static final String ONE = Links.FORMS + "{name...}";
 
   private final Editor editor;
@@ -45,6 +49,7 @@ public final class FormPages implements Subject {
   @Override
   public List<Asset> assets() {
     return List.of(
+        FIELDS,
         Asset.style("forms.css", ASSETS + "forms.css"),
         Asset.script("forms.js", ASSETS + "forms.js"));
   }

@@ -26,12 +26,12 @@ public final class FormView {
    * A setting, or some of them.
    *
    * @param kind what it is shown as: {@code choice}, {@code text}, {@code number}, {@code lines},
-   *     {@code secret}, {@code section}, {@code items}
+   *     {@code prose}, {@code code}, {@code texts}, {@code secret}, {@code section}, {@code items}
    * @param name of its field; where problems are
    * @param nothing what holds where nothing is written
    * @param hint unit, range, when it applies
    * @param set how many settings in it are set
-   * @param inside of a section
+   * @param inside of a section, or of several texts
    * @param items of a list of objects, the last one for one more
    */
   public record Field(
@@ -50,9 +50,16 @@ public final class FormView {
       int set,
       List<Field> inside,
       List<Item> items) {
-    /** Room for what is there, and one more line. */
+    /** Whether it holds others. */
+    public boolean isSection() {
+      return kind.equals("section") || kind.equals("items");
+    }
+
+    /** Room for what is there; of what has a line each, and one more. */
     public int rows() {
-      return (int) Math.max(2, Math.min(8, value.lines().count() + 1));
+      return kind.equals("code")
+          ? (int) Math.max(1, Math.min(12, value.length() / 70 + value.lines().count()))
+          : (int) Math.max(2, Math.min(8, value.lines().count() + (kind.equals("lines") ? 1 : 0)));
     }
   }
 
@@ -88,9 +95,7 @@ public final class FormView {
       Preview preview) {
     /** Those of its settings that hold others. */
     public List<Field> sections() {
-      return fields.stream()
-          .filter(field -> field.kind().equals("section") || field.kind().equals("items"))
-          .toList();
+      return fields.stream().filter(Field::isSection).toList();
     }
   }
 

@@ -9,11 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Values as fields show them, and as they are written again. */
 final class Values {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final String BETWEEN = " = ";
+
+  /** More than anybody fills in. */
+  private static final int MOST_TEXTS = 40;
 
   private Values() {}
 
@@ -22,19 +26,34 @@ final class Values {
     return text.replace("\r\n", "\n");
   }
 
-  /** Whether a text comes back from a field as it was. */
-  private static boolean isPlain(String text) {
-    return text.equals(text.strip())
-        && text.codePoints()
-            .noneMatch(
-                c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+  /** What somebody means who sends this. */
+  static String sent(SettingField field, String text) {
+    return field.kind() == SettingField.Kind.PROSE ? plain(text) : plain(text).strip();
   }
 
-  private static Optional<String> scalar(JsonNode value) {
-    boolean text = value.isTextual() && isPlain(value.textValue());
+  /** Whether a text comes back from a field as it was. */
+  private static boolean isPlain(String text) {
+    return text.equals(text.strip()) && isProse(text) && text.indexOf('\n') < 0;
+  }
+
+  /** The same of a field with lines. */
+  private static boolean isProse(String text) {
+    return text.codePoints()
+        .noneMatch(
+            c ->
+                c != '\n' && c != '\t' && Character.isISOControl(c)
+                    || Character.getType(c) == Character.SURROGATE);
+  }
+
+  private static Optional<String> scalar(JsonNode value, Predicate<String> fits) {
+    boolean text = value.isTextual() && fits.test(value.textValue());
     return text || value.isBoolean() || value.isIntegralNumber()
         ? Optional.of(value.asText())
         : Optional.empty();
+  }
+
+  private static Optional<String> scalar(JsonNode value) {
+    return scalar(value, Values::isPlain);
   }
 
   /** What a field shows of a value; empty: it cannot be shown in one. */
@@ -45,9 +64,35 @@ final class Values {
     return switch (field.kind()) {
       case LIST -> list(value);
       case MAP -> map(value);
-      case SECTION, SECTIONS, SECRET, OTHER -> Optional.empty();
+      case PROSE -> scalar(value, Values::isProse);
+      case TEXTS, SECTION, SECTIONS, SECRET, OTHER -> Optional.empty();
       default -> scalar(value);
     };
+  }
+
+  /** What the fields of a text, or of a list of some, show; empty: they cannot be shown so. */
+  static Optional<List<String>> texts(JsonNode value) {
+    if (value.isMissingNode()) {
+      return Optional.of(List.of());
+    }
+    if (!value.isTextual() && (!value.isArray() || value.size() > MOST_TEXTS)) {
+      return Optional.empty();
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode one : value.isArray() ? value : NODES.arrayNode().add(value)) {
+      if (!one.isTextual() || !isProse(one.textValue())) {
+        return Optional.empty();
+      }
+      texts.add(one.textValue());
+    }
+    return Optional.of(texts);
+  }
+
+  /** What such fields mean; empty: nothing is to be written. */
+  static Optional<JsonNode> written(List<String> texts) {
+    ArrayNode all = NODES.arrayNode();
+    texts.forEach(all::add);
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.size() == 1 ? all.get(0) : all);
   }
 
   private static Optional<String> list(JsonNode value) {
@@ -84,7 +129,7 @@ final class Values {
 
   /** What a field's text means; empty: nothing is to be written. */
   static Optional<JsonNode> written(SettingField field, String text) {
-    String plain = text.strip();
+    String plain = sent(field, text);
     if (plain.isEmpty()) {
       return Optional.empty();
     }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** JSON as people write it: on one line where that is short, else a line for each member. */
 public final class JsonLayout {
@@ -31,6 +32,21 @@ public final class JsonLayout {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("what was JSON is none", e);
     }
+  }
+
+  /**
+   * Sets a member; one that is not there yet comes in front of those that people write behind it.
+   *
+   * @param order of keys
+   */
+  public static void put(ObjectNode tree, String key, JsonNode value, List<String> order) {
+    Set<String> behind =
+        tree.has(key) ? Set.of() : Set.copyOf(order.subList(order.indexOf(key) + 1, order.size()));
+    List<Map.Entry<String, JsonNode>> later =
+        tree.properties().stream().dropWhile(member -> !behind.contains(member.getKey())).toList();
+    later.forEach(member -> tree.remove(member.getKey()));
+    tree.set(key, value);
+    later.forEach(member -> tree.set(member.getKey(), member.getValue()));
   }
 
   /**

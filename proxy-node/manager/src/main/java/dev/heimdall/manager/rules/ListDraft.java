@@ -2,6 +2,7 @@ package dev.heimdall.manager.rules;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.jsontext.JsonLayout;
+import dev.heimdall.model.SettingField;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,6 +32,10 @@ record ListDraft(
     int next) {
   /** What a list that there is not begins with. */
   static final String NEW = "{\n  \"rules\": []\n}\n";
+
+  /** Of a rule's members. */
+  private static final List<String> ORDER =
+      SettingField.ofRule(Optional.empty()).stream().map(SettingField::key).toList();
 
   private static final int NEW_RULE = -1;
 
@@ -150,7 +155,7 @@ record ListDraft(
     if (off) {
       rule.remove("enabled");
     } else {
-      RuleLayout.put(rule, "enabled", rule.booleanNode(false));
+      JsonLayout.put(rule, "enabled", rule.booleanNode(false), ORDER);
     }
     return write(number, JsonLayout.text(rule, text.indent()));
   }
@@ -211,9 +216,13 @@ record ListDraft(
     return new ListDraft(id, document, over, base, text, more, next + 1);
   }
 
-  /** Has the list itself say this. */
-  ListDraft member(String key, Optional<String> json) {
-    return new ListDraft(id, document, over, base, text.member(key, json), entries, next);
+  /**
+   * Has the list itself say this.
+   *
+   * @param frame the list without rules
+   */
+  ListDraft frame(String frame) {
+    return new ListDraft(id, document, over, base, text.framed(frame), entries, next);
   }
 
   /** The rules that would be there. */

@@ -1,15 +1,16 @@
 package dev.heimdall.manager.rules;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.forms.FormFaults;
+import dev.heimdall.manager.forms.FormInput;
+import dev.heimdall.manager.jsontext.JsonEdits;
 import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
-import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.StoreException;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,8 @@ final class ListEdits {
         yield visit.see(draft.over().isEmpty() ? RulePages.PATH : RulePages.PATH + "/" + list);
       }
       case "settings" -> {
-        shown.change(draft, visit, one -> settings(one, visit));
+        String frame = settings(draft, visit);
+        shown.change(draft, visit, one -> one.frame(frame));
         yield visit.see(RulePages.PATH + "/" + list);
       }
       case "add" -> added(list, draft, wish.rule(), NEW_RULE, visit);
@@ -78,22 +80,21 @@ final class ListEdits {
                     409, "conflict", "There is no such rule any more. Load the page again."));
   }
 
-  private static ListDraft settings(ListDraft draft, Visit visit) {
-    ObjectNode frame = ListShown.frame(draft, visit);
-    ListDraft now = draft;
-    boolean enabled = visit.field("enabled").isPresent();
-    if (frame.path("enabled").asBoolean(true) != enabled) {
-      now = now.member("enabled", enabled ? Optional.empty() : Optional.of("false"));
+  private static String settings(ListDraft draft, Visit visit) throws Refusal {
+    String frame = ListShown.frame(draft, visit);
+    FormInput.Applied applied =
+        FormInput.applied(
+            ListShown.settings(draft.document()), visit.fields(), JsonLayout.tree(frame));
+    return unmasked(draft, JsonEdits.changed(frame, applied.tree()), List.of(draft.base()), visit);
+  }
+
+  private static String unmasked(ListDraft draft, String text, List<String> known, Visit visit)
+      throws Refusal {
+    try {
+      return visit.masks().unmask(draft.document(), text, known);
+    } catch (MaskedText.Lost e) {
+      throw new Refusal(400, "bad_request", e.getMessage());
     }
-    for (String key : List.of("comment", "unknown")) {
-      String text = visit.field(key).orElse("").replace("\r\n", "\n");
-      if (!frame.path(key).asText().equals(text)) {
-        now =
-            now.member(
-                key, text.isEmpty() ? Optional.empty() : Optional.of(JsonLayout.scalar(text)));
-      }
-    }
-    return now;
   }
 
   private Answer added(String list, ListDraft draft, int behind, String rule, Visit visit)
@@ -217,34 +218,25 @@ final class ListEdits {
   }
 
   /** A rule as a form would have it, and what would be wrong with it. */
-  private record Written(ObjectNode shown, String text, Map<String, List<String>> faults) {}
+  private record Written(RuleForm form, String text, FormFaults faults) {}
 
   private Written written(ListDraft draft, ListDraft.Entry rule, Visit visit)
       throws Refusal, StoreException, EditRefused {
-    Map<String, String> fields = visit.fields();
     ObjectNode was = ListShown.tree(draft, rule, visit);
-    ObjectNode is = RuleForm.applied(fields, was);
-    String text = rule.text();
-    if (!is.equals(was)) {
-      try {
-        text =
-            visit
-                .masks()
-                .unmask(
-                    draft.document(),
-                    JsonLayout.text(is, draft.text().indent()),
-                    List.of(draft.base(), rule.text()));
-      } catch (MaskedText.Lost e) {
-        throw new Refusal(400, "bad_request", e.getMessage());
-      }
-    }
+    RuleForm form = RuleForm.of(was, visit.fields());
+    FormInput.Applied applied = form.applied(visit.fields());
+    String text =
+        applied.tree().equals(was)
+            ? rule.text()
+            : unmasked(
+                draft,
+                JsonLayout.text(applied.tree(), draft.text().indent()),
+                List.of(draft.base(), rule.text()),
+                visit);
     ListDraft as = draft.write(rule.number(), text);
     int place = as.kept().indexOf(as.entry(rule.number()).orElseThrow());
-    List<Integer> numbers = List.copyOf(RuleForm.expressions(fields).keySet());
-    boolean same = is.path("match").equals(was.path("match"));
-    List<Problem> problems = shown.problems(as);
     return new Written(
-        is, text, Faults.of(problems, draft.document(), place, same ? List.of() : numbers));
+        form, text, form.faults(shown.problems(as), draft.document(), place, applied));
   }
 
   private Answer written(
@@ -264,7 +256,7 @@ final class ListEdits {
           list, draft, now, rule.number(), Optional.empty(), "Rule changed in your draft.", visit);
     }
     RulesView.Form form =
-        RuleForm.of(rule.number(), rule.revision(), written.shown(), written.faults());
+        written.form().view(rule.number(), rule.revision(), visit.fields(), written.faults());
     return visit.wantsPart()
         ? part(list, draft, form, visit)
         : shown.page(
@@ -281,17 +273,8 @@ final class ListEdits {
     Written written = written(draft, rule(draft, Wish.of(visit)), visit);
     ObjectNode body = Answer.JSON.createObjectNode();
     ObjectNode fields = body.putObject("fields");
-    ArrayNode others = body.putArray("others");
-    written
-        .faults()
-        .forEach(
-            (field, words) -> {
-              if (field.isEmpty()) {
-                words.forEach(others::add);
-              } else {
-                fields.put(field, String.join("; ", words));
-              }
-            });
+    written.faults().byField().forEach(fields::put);
+    Faults.words(written.faults()).forEach(body.putArray("others")::add);
     return Answer.json(200, body);
   }
 }

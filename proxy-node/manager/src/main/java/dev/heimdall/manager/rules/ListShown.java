@@ -6,12 +6,15 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.forms.DocumentForm;
+import dev.heimdall.manager.forms.FormFaults;
 import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.RuleAction;
+import dev.heimdall.model.SettingField;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
@@ -169,20 +172,24 @@ final class ListShown {
   }
 
   /** The list's own members without their secrets. */
-  static ObjectNode frame(ListDraft draft, Visit visit) {
+  static String frame(ListDraft draft, Visit visit) {
     String frame = draft.text().frame();
-    return JsonLayout.tree(visit.masks().mask(draft.document(), frame).orElse(frame));
+    return visit.masks().mask(draft.document(), frame).orElse(frame);
+  }
+
+  /** The settings of a list as a whole. */
+  static List<SettingField> settings(String document) {
+    return SettingField.of(document).orElseThrow();
   }
 
   /** The form of a rule as it is in the draft. */
   RulesView.Form form(ListDraft draft, ListDraft.Entry entry, Visit visit)
       throws Refusal, StoreException, EditRefused {
-    int place = draft.kept().indexOf(entry);
-    return RuleForm.of(
-        entry.number(),
-        entry.revision(),
-        tree(draft, entry, visit),
-        place < 0 ? Map.of() : Faults.of(problems(draft), draft.document(), place, List.of()));
+    RuleForm form = RuleForm.of(tree(draft, entry, visit), Map.of());
+    FormFaults faults =
+        form.faults(
+            problems(draft), draft.document(), draft.kept().indexOf(entry), form.applied(Map.of()));
+    return form.view(entry.number(), entry.revision(), Map.of(), faults);
   }
 
   /** All rows; the one with a form is open. */
@@ -258,15 +265,15 @@ final class ListShown {
   private static RulesView.Trouble trouble(Problem problem, ListDraft draft) {
     int place = Faults.rule(problem, draft.document());
     if (place >= 0 && place < draft.kept().size()) {
-      String field = problem.path().replaceFirst("^\\$\\.rules\\[\\d+\\]\\.?", "");
+      String field = Faults.member(problem);
       return new RulesView.Trouble(
           "Rule " + (place + 1) + (field.isEmpty() ? "" : ", " + field),
           "?edit=" + draft.kept().get(place).number() + "#rule-" + draft.kept().get(place).number(),
-          Faults.words(problem));
+          problem.words());
     }
     return problem.isOthers()
         ? new RulesView.Trouble("", "", problem.toString())
-        : new RulesView.Trouble(problem.file() + " " + problem.path(), "", Faults.words(problem));
+        : new RulesView.Trouble(problem.file() + " " + problem.path(), "", problem.words());
   }
 
   /** The page. */
@@ -275,7 +282,7 @@ final class ListShown {
       throws Refusal, StoreException, EditRefused {
     boolean edits = visit.may(Permission.CHANGE_CONFIGURATION);
     Optional<ListDraft> draft = looked.draft();
-    ObjectNode frame = draft.map(one -> frame(one, visit)).orElseGet(() -> JsonLayout.tree("{}"));
+    ObjectNode frame = JsonLayout.tree(draft.map(one -> frame(one, visit)).orElse("{}"));
     RulesView.Page view =
         new RulesView.Page(
             looked.list(),
@@ -283,7 +290,7 @@ final class ListShown {
             edits,
             frame.path("enabled").asBoolean(true),
             frame.path("comment").asText(),
-            unknown(frame.path("unknown").asText()),
+            DocumentForm.of(settings(looked.document()), frame, Map.of(), Map.of()).fields(),
             draft.isPresent()
                 ? ""
                 : "This document cannot be shown rule by rule: it is no JSON, there is something"
@@ -302,15 +309,6 @@ final class ListShown {
                     looked.list(), "", visit.csrf(), 0, false, false, List.of()),
             tried);
     return visit.page(status, "rulelist", looked.list(), Map.of("view", view));
-  }
-
-  private static List<RulesView.Choice> unknown(String value) {
-    return List.of(
-        new RulesView.Choice("", "match where a drop looks at tables, else pass", value.isEmpty()),
-        new RulesView.Choice(
-            "match", "match: rules that refuse or watch may match", value.equals("match")),
-        new RulesView.Choice(
-            "pass", "pass: only by the tables that were recognised", value.equals("pass")));
   }
 
   RulesView.Trial trial(Looked looked, Visit visit) {

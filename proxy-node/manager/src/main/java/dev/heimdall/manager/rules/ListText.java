@@ -38,9 +38,6 @@ record ListText(
     }
   }
 
-  /** A member of the list's object, without the comma. */
-  private record Member(String key, int start, Span value) {}
-
   /**
    * Cuts a text.
    *
@@ -160,67 +157,10 @@ record ListText(
     return before + after;
   }
 
-  /**
-   * The same list with one of its own members written otherwise.
-   *
-   * @param json empty: without it
-   */
-  ListText member(String key, Optional<String> json) {
-    String frame = frame();
-    List<Member> members = members(frame);
-    int at = 0;
-    while (at < members.size() && !members.get(at).key().equals(key)) {
-      at++;
-    }
-    String changed = frame;
-    if (at < members.size()) {
-      changed =
-          json.isPresent()
-              ? replaced(frame, members.get(at), json.get())
-              : gone(frame, members, at);
-    } else if (json.isPresent()) {
-      Member rules = members.stream().filter(m -> m.key().equals(RULES)).findFirst().orElseThrow();
-      changed =
-          frame.substring(0, rules.start())
-              + "\""
-              + key
-              + "\": "
-              + json.get()
-              + ",\n  "
-              + frame.substring(rules.start());
-    }
-    ListText cut = of(changed).orElseThrow();
+  /** The same rules of a list that itself says this. */
+  ListText framed(String frame) {
+    ListText cut = of(frame).orElseThrow();
     return new ListText(cut.before, lead, separator, trail, cut.after, rules);
-  }
-
-  private static String replaced(String frame, Member member, String json) {
-    return frame.substring(0, member.value().start())
-        + json
-        + frame.substring(member.value().end());
-  }
-
-  private static String gone(String frame, List<Member> members, int at) {
-    return at + 1 < members.size()
-        ? frame.substring(0, members.get(at).start()) + frame.substring(members.get(at + 1).start())
-        : frame.substring(0, at == 0 ? members.get(at).start() : members.get(at - 1).value().end())
-            + frame.substring(members.get(at).value().end());
-  }
-
-  private static List<Member> members(String frame) {
-    List<Member> members = new ArrayList<>();
-    try (JsonParser parser = STRICT.createParser(frame)) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String key = parser.currentName();
-        int start = start(parser);
-        parser.nextToken();
-        int value = start(parser);
-        members.add(new Member(key, start, new Span(value, skip(parser))));
-      }
-      return members;
-    } catch (IOException e) {
-      throw new IllegalStateException("what was JSON is none", e);
-    }
   }
 
   /** It may hold secrets. */

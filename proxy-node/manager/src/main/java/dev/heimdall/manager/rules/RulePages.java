@@ -3,6 +3,7 @@ package dev.heimdall.manager.rules;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.forms.FormPages;
 import dev.heimdall.manager.pages.Asset;
 import dev.heimdall.manager.pages.Entry;
 import dev.heimdall.manager.pages.Page;
@@ -63,6 +64,7 @@ public final class RulePages implements Subject {
   @Override
   public List<Asset> assets() {
     return List.of(
+        FormPages.FIELDS,
         Asset.style("rules.css", ASSETS + "rules.css"),
         Asset.script("sortable.js", SORTABLE),
         Asset.script("rules.js", ASSETS + "rules.js"));

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.rules;
 
+import dev.heimdall.manager.forms.FormView;
 import java.util.List;
 import java.util.Optional;
 
@@ -54,61 +55,31 @@ public final class RulesView {
    * A rule that is edited.
    *
    * @param revision of the rule that the form was made of
-   * @param own fields of its action
-   * @param general fields that every rule has
-   * @param set how many of these are written
-   * @param others what the form has no field for, as it is written
+   * @param fields beside the parameters
+   * @param own parameters of its action
+   * @param general parameters that every rule may have
+   * @param others what the form has no field for
    * @param troubles what is wrong with none of the fields
    */
   public record Form(
       int id,
       int revision,
-      List<Choice> actions,
-      String meaning,
-      String actionFault,
-      List<Expression> match,
-      Field join,
-      Field inTransaction,
-      String comment,
-      String commentFault,
-      List<Field> own,
-      List<Field> general,
-      int set,
-      List<Other> others,
-      List<String> troubles) {}
+      List<FormView.Field> fields,
+      List<FormView.Field> own,
+      List<FormView.Field> general,
+      List<FormView.Other> others,
+      List<String> troubles) {
+    /** What the identities of its fields begin with: a page may have several of such forms. */
+    public String scope() {
+      return "f-" + id + "-";
+    }
 
-  /** What a choice may be. */
-  public record Choice(String value, String words, boolean chosen) {}
-
-  /** One expression of a rule. */
-  public record Expression(int number, String text, String fault) {
-    /** Lines that show all of it, within reason. */
-    public int rows() {
-      return (int) Math.min(12, Math.max(1, text.length() / 70 + text.lines().count()));
+    /** How many of the parameters that every rule may have are written, or wrong. */
+    public int set() {
+      return (int)
+          general.stream().filter(field -> field.set() > 0 || !field.fault().isEmpty()).count();
     }
   }
-
-  /**
-   * A field.
-   *
-   * @param kind {@code choice}, {@code number} or {@code text}
-   * @param value as it stands in the field
-   * @param hint what is not written means, and units
-   * @param help what it means
-   */
-  public record Field(
-      String name,
-      String label,
-      String kind,
-      String value,
-      List<Choice> choices,
-      String hint,
-      String help,
-      boolean required,
-      String fault) {}
-
-  /** Something that there is no field for. */
-  public record Other(String key, String json) {}
 
   /**
    * What was changed and not made yet.
@@ -133,6 +104,7 @@ public final class RulesView {
    * The page of a list.
    *
    * @param plain why its rules are not shown one by one; empty: they are
+   * @param settings of the list as a whole
    * @param users empty where the configuration is wrong, too: {@code known} says so
    */
   public record Page(
@@ -141,7 +113,7 @@ public final class RulesView {
       boolean edits,
       boolean enabled,
       String comment,
-      List<Choice> unknown,
+      List<FormView.Field> settings,
       String plain,
       boolean known,
       List<Link> users,
@@ -155,7 +127,7 @@ public final class RulesView {
    * @param problem why it could not be; empty: it could, or nothing was tried yet
    */
   public record Trial(
-      List<Choice> vdbs,
+      List<FormView.Choice> vdbs,
       String statement,
       String user,
       String database,

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rules;
 
 import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.forms.FormView;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Question;
@@ -51,7 +52,7 @@ final class TrialForm {
     return view(looked, visit, "", Optional.empty());
   }
 
-  private static List<RulesView.Choice> vdbs(ListShown.Looked looked, String chosen) {
+  private static List<FormView.Choice> vdbs(ListShown.Looked looked, String chosen) {
     List<String> using = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (String document : looked.seen().documents().all().tailMap(VDBS).keySet()) {
@@ -68,12 +69,12 @@ final class TrialForm {
         (uses ? using : others).add(name);
       }
     }
-    List<RulesView.Choice> choices = new ArrayList<>();
-    using.forEach(name -> choices.add(new RulesView.Choice(name, name, name.equals(chosen))));
+    List<FormView.Choice> choices = new ArrayList<>();
+    using.forEach(name -> choices.add(new FormView.Choice(name, name, name.equals(chosen))));
     others.forEach(
         name ->
             choices.add(
-                new RulesView.Choice(name, name + " (does not use it)", name.equals(chosen))));
+                new FormView.Choice(name, name + " (does not use it)", name.equals(chosen))));
     return choices;
   }
 
@@ -129,7 +130,7 @@ final class TrialForm {
                 .formatted(
                     tried.problems().get(0).file(),
                     tried.problems().get(0).path(),
-                    Faults.words(tried.problems().get(0))));
+                    tried.problems().get(0).words()));
       }
       return view(
           looked, visit, "", Optional.of(result(looked, tried, question.vdb(), draft, visit)));

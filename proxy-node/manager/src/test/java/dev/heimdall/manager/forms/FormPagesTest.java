@@ -151,7 +151,8 @@ class FormPagesTest {
     String path = "/forms/rules/shop.json";
     PageClient browser = browser().get(path);
     assertThat(browser.page())
-        .contains("Rule list", "name=\"enabled\"", "name=\"unknown\"")
+        .contains("Rule list", "name=\"enabled\"", ">default: yes<", "name=\"unknown\"")
+        .contains(">default</option>", "default: match in a list with a drop")
         .doesNotContain("What has no field", "name=\"rules[");
     commit(browser, path, "enabled", "false");
     assertThat(written("rules/shop.json"))
@@ -288,6 +289,9 @@ class FormPagesTest {
     assertThat(browser.page()).contains("What has no field", "<code>pool.size</code>");
     browser.submit(SHOP, "pool.minIdle", "2", "pool.size", "7", "do", "preview");
     assertThat(browser.page()).contains("{\"size\": [1], \"minIdle\": 2}", "\"x\": {}");
+    commit(browser, SHOP, "remove@x", "yes", "remove@pool.size", "yes", "pool.minIdle", "2");
+    assertThat(written("vdbs/shop.json"))
+        .isEqualTo("{\"ports\": [5050], \"source\": \"main\", \"pool\": {\"minIdle\": 2}}");
   }
 
   @Test

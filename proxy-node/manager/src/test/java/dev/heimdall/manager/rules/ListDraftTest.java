@@ -74,11 +74,11 @@ class ListDraftTest {
 
   @Test
   void theListsOwnMembersAreAChange() {
-    ListDraft draft = DRAFT.member("comment", Optional.of("\"x\""));
+    ListDraft draft = DRAFT.frame("{\n  \"comment\": \"x\",\n  \"rules\": []\n}\n");
     assertThat(draft.changes()).isEqualTo(1);
     assertThat(draft.move(2, 0).result())
         .isEqualTo(list(C, A, B).replace("\"rules\"", "\"comment\": \"x\",\n  \"rules\""));
-    assertThat(draft.member("comment", Optional.empty()).changes()).isZero();
+    assertThat(draft.frame(DRAFT.text().frame()).changes()).isZero();
   }
 
   @Test

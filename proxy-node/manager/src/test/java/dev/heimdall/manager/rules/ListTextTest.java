@@ -3,7 +3,6 @@ package dev.heimdall.manager.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,17 +62,11 @@ class ListTextTest {
   }
 
   @Test
-  void membersOfTheListAreWrittenBesideTheOthers() {
+  void aListThatItselfSaysSomethingElseHasTheSameRules() {
     ListText text = cut(WRITTEN);
-    assertThat(text.member("comment", Optional.of("\"y\"")).with(text.rules()))
-        .isEqualTo(WRITTEN.replace("\"as it is \\u0041\"", "\"y\""));
-    assertThat(text.member("comment", Optional.empty()).with(text.rules()))
-        .isEqualTo(WRITTEN.replace("\"comment\": \"as it is \\u0041\",\n  ", ""));
-    assertThat(text.member("enabled", Optional.empty()).with(text.rules()))
-        .isEqualTo(WRITTEN.replace(",\n  \"enabled\": true", ""));
-    assertThat(text.member("unknown", Optional.of("\"pass\"")).with(text.rules()))
-        .contains("\"unknown\": \"pass\",\n  \"rules\"  : [");
-    assertThat(text.member("nothing", Optional.empty())).isEqualTo(text);
+    assertThat(text.framed(text.frame())).isEqualTo(text);
+    assertThat(text.framed(text.frame().replace("as it is", "y")).with(text.rules()))
+        .isEqualTo(WRITTEN.replace("as it is", "y"));
   }
 
   @ParameterizedTest

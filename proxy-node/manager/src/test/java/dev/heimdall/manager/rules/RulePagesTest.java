@@ -239,17 +239,28 @@ class RulePagesTest {
     Browser browser = admin().get("/rules/first");
     browser.wish("add:0");
     assertThat(browser.last.uri().toString()).contains("edit=3");
-    assertThat(browser.page()).contains("name=\"p.printmatch\"").doesNotContain("name=\"p.ttl\"");
-    browser.wish("form:3", "revision", "0", "action", "cache", "match.0", "kept <b>");
-    assertThat(browser.page()).contains("name=\"p.ttl\"", "kept &lt;b&gt;");
-    browser.wish("save:3", "revision", "0", "action", "cache", "match.0", "(", "p.ttl", "soon");
+    assertThat(browser.page())
+        .contains("name=\"parameters.printmatch\"")
+        .doesNotContain("name=\"parameters.ttl\"");
+    browser.wish("form:3", "revision", "0", "action", "cache", "match[0]", "kept <b>");
+    assertThat(browser.page()).contains("name=\"parameters.ttl\"", "kept &lt;b&gt;");
+    browser.wish(
+        "save:3", "revision", "0", "action", "cache", "match[0]", "(", "parameters.ttl", "soon");
     assertThat(browser.status()).isEqualTo(422);
     assertThat(browser.page())
-        .containsPattern("data-fault=\"match.0\">got [^<]*RE2")
-        .containsPattern("data-fault=\"p.ttl\">got [^<]*an integer")
+        .containsPattern("data-fault=\"match\\[0\\]\">got [^<]*RE2")
+        .containsPattern("data-fault=\"parameters.ttl\">got [^<]*an integer")
         .contains("value=\"soon\"");
     browser.wish(
-        "save:3", "revision", "0", "action", "cache", "match.0", "x".repeat(10_000), "p.ttl", "5");
+        "save:3",
+        "revision",
+        "0",
+        "action",
+        "cache",
+        "match[0]",
+        "x".repeat(10_000),
+        "parameters.ttl",
+        "5");
     assertThat(browser.status()).isEqualTo(200);
     browser.commit();
     assertThat(written("rules/first.json"))
@@ -261,12 +272,12 @@ class RulePagesTest {
     Browser browser = admin().get("/rules/first?edit=2");
     Matcher mask = Pattern.compile("•••••••• [0-9a-f]{12}").matcher(browser.page());
     assertThat(mask.find()).isTrue();
-    browser.wish("save:2", "revision", "0", "comment", "new", "match.0", mask.group());
+    browser.wish("save:2", "revision", "0", "comment", "new", "match[0]", mask.group());
     browser.commit();
     assertThat(written("rules/first.json"))
         .contains("\"comment\": \"new\"", "?password=canary-secret\"");
     browser.get("/rules/first?edit=2");
-    browser.wish("save:2", "revision", "0", "match.0", "•••••••• 0123456789ab");
+    browser.wish("save:2", "revision", "0", "match[0]", "•••••••• 0123456789ab");
     assertThat(browser.status()).isEqualTo(400);
   }
 
@@ -276,7 +287,7 @@ class RulePagesTest {
     assertThat(browser.get("/rules/fresh").status()).isEqualTo(404);
     browser.get("/rules").send("/rules", "name", "fresh");
     assertThat(browser.page()).contains("A new list", "not committed");
-    browser.send("/rules/fresh", "do", "settings", "comment", "what <it> is");
+    browser.send("/rules/fresh", "do", "settings", "enabled", "false", "comment", "what <it> is");
     browser.send("/rules/fresh", "do", "review").send("/draft/commit", "comment", "");
     assertThat(written("rules/fresh.json"))
         .isEqualTo(
@@ -295,7 +306,7 @@ class RulePagesTest {
     browser.get("/rules/first?edit=0");
     String old = browser.page();
     browser.wish("toggle:0");
-    browser.wish("save:0", "revision", "0", "match.0", "z");
+    browser.wish("save:0", "revision", "0", "match[0]", "z");
     assertThat(browser.status()).isEqualTo(409);
     assertThat(browser.page()).contains("Another window of yours has changed this rule");
     assertThat(old).contains("name=\"revision\" value=\"0\"");

@@ -221,7 +221,7 @@
   });
 
   list.addEventListener('change', async (event) => {
-    if (event.target.matches('[data-action]')) {
+    if (event.target.matches('[name=action]')) {
       const edit = event.target.form;
       const body = new FormData(edit);
       body.set('do', 'form:' + edit.dataset.form);
@@ -229,7 +229,7 @@
       const again = page?.querySelector('form.edit');
       if (again) {
         edit.replaceWith(again);
-        again.querySelector('[data-action]').focus();
+        again.querySelector('[name=action]').focus();
       }
     }
   });
@@ -237,7 +237,7 @@
   const waits = new WeakMap();
   list.addEventListener('input', (event) => {
     const edit = event.target.closest('form.edit');
-    if (edit && !event.target.matches('[data-action]')) {
+    if (edit && !event.target.matches('[name=action]')) {
       clearTimeout(waits.get(edit));
       waits.set(edit, setTimeout(() => check(edit), 400));
     }
@@ -270,7 +270,7 @@
       edit.elements[place.dataset.fault]?.setAttribute('aria-invalid', words ? 'true' : 'false');
     }
     for (const [name, words] of Object.entries(left)) {
-      others.push(name.replace(/^p\./, '') + ': ' + words);
+      others.push(name + ': ' + words);
     }
     const shown = edit.querySelector('[data-others]');
     shown.replaceChildren(...others.map((words) => {
