@@ -1,8 +1,9 @@
 package dev.heimdall.engine.kit;
 
 import com.sun.jdi.Bootstrap;
+import com.sun.jdi.IncompatibleThreadStateException;
 import com.sun.jdi.Location;
-import com.sun.jdi.ReferenceType;
+import com.sun.jdi.StackFrame;
 import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VMDisconnectedException;
 import com.sun.jdi.VirtualMachine;
@@ -133,7 +134,7 @@ record CallTrace(Map<String, Integer> calls, int sending) {
       } else if (event instanceof BreakpointEvent begun) {
         follow(begun.thread());
       } else if (event instanceof MethodEntryEvent entered) {
-        enter(entered.method().declaringType());
+        enter(entered);
       } else if (event instanceof MethodExitEvent left) {
         complete |= left.method().name().equals("traced");
       }
@@ -152,13 +153,33 @@ record CallTrace(Map<String, Integer> calls, int sending) {
       ends.enable();
     }
 
-    private void enter(ReferenceType type) {
-      String file = type.name().replaceFirst("\\$.*", "");
+    private void enter(MethodEntryEvent entered) {
+      String file = entered.method().declaringType().name().replaceFirst("\\$.*", "");
       if (!file.startsWith(KIT)) {
-        calls.merge(file, 1, Integer::sum);
+        if (!isOfKit(entered.thread())) {
+          calls.merge(file, 1, Integer::sum);
+        }
       } else if (sending == 0 && file.endsWith("SimulatedServers")) {
         sending = calls.size();
       }
+    }
+
+    /** Whether the kit's clients and servers have called it, which no node has. */
+    private static boolean isOfKit(ThreadReference thread) {
+      try {
+        for (StackFrame frame : thread.frames()) {
+          String caller = frame.location().declaringType().name();
+          if (!caller.startsWith(OURS)) {
+            return false;
+          }
+          if (caller.startsWith(KIT)) {
+            return true;
+          }
+        }
+      } catch (IncompatibleThreadStateException e) {
+        throw new IllegalStateException("the thread is not stopped where it enters a method", e);
+      }
+      return false;
     }
   }
 }
