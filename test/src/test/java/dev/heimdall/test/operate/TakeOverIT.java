@@ -375,6 +375,9 @@ class TakeOverIT {
                       List.of("DataRow [1, pinned: temporary table]", "DataRow [1, LISTEN]"));
             }
           });
+      assertThat(after.door().metric("heimdall_take_over_clients{reason=\"pinned\"}")).isEqualTo(1);
+      assertThat(after.door().metric("heimdall_take_over_clients{reason=\"listen\"}")).isEqualTo(1);
+      assertThat(after.door().metric("heimdall_take_over_clients{reason=\"tls\"}")).isZero();
       assertThat(pinned.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       assertThat(listens.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       TakeOvers.ended(before);
@@ -382,6 +385,7 @@ class TakeOverIT {
       assertThat(before.output())
           .containsPattern("clients remain .*number=2 why=.*pinned: temporary table 1")
           .containsPattern("clients moved .*left=2 why=.*LISTEN 1");
+      assertThat(after.door().metric("heimdall_take_over_clients{reason=\"pinned\"}")).isZero();
       assertThat(free.value("SELECT 1")).isEqualTo("1");
     }
   }

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** What each path of the HTTP endpoint means. Called and answered on the listener's own thread. */
 final class HttpEndpoints {
@@ -262,6 +263,8 @@ final class HttpEndpoints {
         health.ready(),
         health.draining(),
         reachable,
+        node.remaining().byObstacle().entrySet().stream()
+            .collect(Collectors.toMap(count -> count.getKey().label(), Map.Entry::getValue)),
         pools.stream()
             .map(
                 pool ->

@@ -66,7 +66,7 @@ public interface Client {
 
   /** Why another process to which it was to move does not have it yet; for operators. */
   default String obstacle() {
-    return "console";
+    return Obstacle.CONSOLE.text();
   }
 
   /** Its time limits; called about ten times a second. */

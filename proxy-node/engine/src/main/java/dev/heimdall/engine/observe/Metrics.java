@@ -67,6 +67,7 @@ public final class Metrics implements AutoCloseable {
   private final ClusterGauges clusters = new ClusterGauges(registry);
   private final ConfigGauges config = new ConfigGauges(registry, () -> gauges.get().config());
   private final ChangeGauges changes = new ChangeGauges(registry, () -> gauges.get().changes());
+  private final TakeOverGauges takeOver = new TakeOverGauges(registry);
   private final FeedGauges feed = new FeedGauges(registry, () -> gauges.get().feed());
   private final AtomicReference<List<VdbFigures>> figures = new AtomicReference<>(List.of());
   private final VdbGauges vdbs = new VdbGauges(registry);
@@ -271,6 +272,7 @@ public final class Metrics implements AutoCloseable {
     feed.update();
     changes.update();
     config.update();
+    takeOver.update(gauges.get().remaining());
     clusters.update(gauges.get().nodes(), gauges.get().regions(), gauges.get().pools());
     vdbs.update(figures.get());
     caches.update();

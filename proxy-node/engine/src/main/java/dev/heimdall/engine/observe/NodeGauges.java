@@ -9,11 +9,13 @@ import java.util.Optional;
  * What the node looks like at the moment of a scrape.
  *
  * @param reachable by virtual database, whether a server of it could be reached last
+ * @param remaining clients that the process before still has, by every reason that there is
  */
 public record NodeGauges(
     boolean ready,
     boolean draining,
     Map<String, Boolean> reachable,
+    Map<String, Integer> remaining,
     List<Pool> pools,
     List<ClusterNode> nodes,
     List<Region> regions,
@@ -23,6 +25,7 @@ public record NodeGauges(
     Caches caches) {
   public NodeGauges {
     reachable = Map.copyOf(reachable);
+    remaining = Map.copyOf(remaining);
     pools = List.copyOf(pools);
     nodes = List.copyOf(nodes);
     regions = List.copyOf(regions);
@@ -34,6 +37,7 @@ public record NodeGauges(
     return new NodeGauges(
         false,
         false,
+        Map.of(),
         Map.of(),
         List.of(),
         List.of(),

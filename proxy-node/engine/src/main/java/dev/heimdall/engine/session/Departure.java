@@ -3,6 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.Login;
+import dev.heimdall.engine.client.Obstacle;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.Successor;
@@ -218,7 +219,7 @@ final class Departure {
     }
     byte[] state = state();
     if (state.length > FrameLink.LARGEST_STATE) {
-      rejected("state larger than " + (FrameLink.LARGEST_STATE >> 20) + " MiB");
+      rejected(Obstacle.TOO_LARGE.text());
       stay();
       return;
     }
@@ -245,7 +246,7 @@ final class Departure {
           () -> {
             if (!lease.closed()) {
               if (!ever) {
-                rejected("rejected by the new process: " + why);
+                rejected(Obstacle.REJECTED.text(why));
               }
               stay();
             }
@@ -288,7 +289,7 @@ final class Departure {
   /** Why another process does not have the client; for operators. */
   String obstacle() {
     String why = rejection == null || holds() ? why() : rejection;
-    return why == null ? "moving" : why;
+    return why == null ? Obstacle.MOVING.text() : why;
   }
 
   private String why() {
@@ -297,33 +298,33 @@ final class Departure {
       return lasting;
     }
     if (control.inTransaction()) {
-      return "transaction";
+      return Obstacle.TRANSACTION.text();
     }
-    return control.rests() && settled() ? null : "statement in progress";
+    return control.rests() && settled() ? null : Obstacle.STATEMENT.text();
   }
 
   /** What does not end with a statement or transaction. */
   private String lasting() {
     // Who is at the other end of these cannot be told apart by the other process.
     if (!(channel instanceof UnixChannel) || HandedSockets.isUnix(channel)) {
-      return "Unix domain socket";
+      return Obstacle.UNIX_SOCKET.text();
     }
     if (login.tls()) {
-      return "TLS";
+      return Obstacle.TLS.text();
     }
     if (channel.pipeline().first() != session || channel.pipeline().last() != session) {
-      return "compression";
+      return Obstacle.COMPRESSION.text();
     }
     if (listening.busy() || listening.hears() || listening.undecided()) {
-      return "LISTEN";
+      return Obstacle.LISTEN.text();
     }
     if (carried.pins().any()) {
-      return "pinned: " + carried.pinReason();
+      return Obstacle.PINNED.text(carried.pinReason());
     }
     if (!lease.stickiness().isPlain()) {
-      return "pinned by a rule";
+      return Obstacle.RULE.text();
     }
-    return login.dedicated() || lease.keepsServer() ? "session mode" : null;
+    return login.dedicated() || lease.keepsServer() ? Obstacle.SESSION_MODE.text() : null;
   }
 
   /** Whether nothing waits that the other process would not know of. */

@@ -1,8 +1,10 @@
 package dev.heimdall.engine.takeover;
 
+import dev.heimdall.engine.client.Obstacle;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,8 +22,6 @@ public record Remaining(List<Reason> byReason) {
   /** Reasons are few; of those that another process gives there may be more. */
   private static final int MOST = 20;
 
-  private static final String OTHER = "other";
-
   /** Why some have not moved. */
   public record Reason(String why, int clients) {}
 
@@ -33,7 +33,7 @@ public record Remaining(List<Reason> byReason) {
     Map<String, Integer> all = new TreeMap<>(counts);
     int known = counts.values().stream().mapToInt(Integer::intValue).sum();
     if (connections > known) {
-      all.put("log-in", connections - known);
+      all.put(Obstacle.LOG_IN.text(), connections - known);
     }
     List<Reason> sorted =
         all.entrySet().stream()
@@ -45,11 +45,24 @@ public record Remaining(List<Reason> byReason) {
     }
     int rest = sorted.stream().skip(MOST).mapToInt(Reason::clients).sum();
     return new Remaining(
-        Stream.concat(sorted.stream().limit(MOST), Stream.of(new Reason(OTHER, rest))).toList());
+        Stream.concat(
+                sorted.stream().limit(MOST), Stream.of(new Reason(Obstacle.OTHER.text(), rest)))
+            .toList());
   }
 
   public int clients() {
     return byReason.stream().mapToInt(Reason::clients).sum();
+  }
+
+  /** How many of each kind, of those of which there are none, too. */
+  public Map<Obstacle, Integer> byObstacle() {
+    Map<Obstacle, Integer> counts = new EnumMap<>(Obstacle.class);
+    for (Obstacle each : Obstacle.values()) {
+      counts.put(each, 0);
+    }
+    byReason.forEach(
+        reason -> counts.merge(Obstacle.of(reason.why()), reason.clients(), Integer::sum));
+    return counts;
   }
 
   public void write(StateWriter out) {

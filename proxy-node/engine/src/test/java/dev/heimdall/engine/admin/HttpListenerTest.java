@@ -145,7 +145,11 @@ class HttpListenerTest {
         .contains("text/plain; version=0.0.4; charset=utf-8");
     assertThat(plain.body())
         .contains("heimdall_pool_clients{", "heimdall_ready 1.0")
-        .contains("heimdall_vdb_reachable{vdb=\"shop\"} 1.0");
+        .contains("heimdall_vdb_reachable{vdb=\"shop\"} 1.0")
+        .contains("heimdall_take_over_clients{reason=\"tls\"} 1.0")
+        .contains("heimdall_take_over_clients{reason=\"pinned\"} 2.0")
+        .contains("heimdall_take_over_clients{reason=\"log_in\"} 1.0")
+        .contains("heimdall_take_over_clients{reason=\"console\"} 0.0");
     HttpResponse<String> open =
         client.send(
             request("/metrics").header("Accept", "application/openmetrics-text").build(),

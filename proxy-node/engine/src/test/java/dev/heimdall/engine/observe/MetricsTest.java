@@ -170,6 +170,7 @@ class MetricsTest {
             true,
             false,
             Map.of("shop", true, "old", false),
+            Map.of("tls", 2, "pinned", 0),
             List.of(pool("shop", "ann", false), pool("old", "bob", true)),
             List.of(
                 new NodeGauges.ClusterNode("main", "one:5432", "writer", true, 0, 0),
@@ -188,6 +189,8 @@ class MetricsTest {
         .contains(
             "heimdall_ready 1.0",
             "heimdall_draining 0.0",
+            "heimdall_take_over_clients{reason=\"tls\"} 2.0",
+            "heimdall_take_over_clients{reason=\"pinned\"} 0.0",
             "heimdall_vdb_reachable{vdb=\"old\"} 0.0",
             "heimdall_vdb_reachable{vdb=\"shop\"} 1.0",
             "heimdall_pool_clients{database=\"db\",state=\"waiting\",user=\"ann\",vdb=\"shop\"}"
@@ -217,6 +220,7 @@ class MetricsTest {
             false,
             true,
             Map.of("shop", true),
+            Map.of(),
             List.of(pool("shop", "ann", false)),
             List.of(),
             List.of(),
@@ -287,6 +291,7 @@ class MetricsTest {
             true,
             false,
             Map.of("shop", true),
+            Map.of(),
             List.of(pool("shop", "ann", false, "w:5432"), pool("shop", "ann", true, "r:5432")),
             List.of(),
             List.of(),
@@ -371,7 +376,8 @@ class MetricsTest {
 
   private static NodeGauges observed(NodeGauges.Caches caches) {
     return new NodeGauges(
-        true, false, Map.of(), List.of(), List.of(), List.of(), List.of(), NO_FEED, CONFIG, caches);
+        true, false, Map.of(), Map.of(), List.of(), List.of(), List.of(), List.of(), NO_FEED,
+        CONFIG, caches);
   }
 
   @Test
