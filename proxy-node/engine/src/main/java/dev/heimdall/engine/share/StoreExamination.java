@@ -10,6 +10,12 @@ import java.util.Optional;
 
 /** A single look at a store, for commands. */
 public final class StoreExamination {
+  /** What the driver says where a connection has ended, whatever it may have heard before. */
+  private static final String CLOSED = "Connection closed prematurely";
+
+  /** As many are made before that is believed. */
+  private static final int CONNECTIONS = 3;
+
   private StoreExamination() {}
 
   /** The store lets nobody in, or is nowhere. */
@@ -30,7 +36,7 @@ public final class StoreExamination {
     ClientResources resources = StoreServers.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
-      StoreConnections connections = servers.connect();
+      StoreConnections connections = connect(servers);
       KeyEventsQuestion.Answer answer =
           new KeyEventsQuestion(servers, settings.prefix()).ask(connections.primaries());
       connections.close();
@@ -58,7 +64,7 @@ public final class StoreExamination {
     ClientResources resources = StoreServers.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
-      StoreConnections connections = servers.connect();
+      StoreConnections connections = connect(servers);
       RedisClient client = servers.client();
       try (StatefulRedisConnection<String, String> asking =
           client.connect(StringCodec.UTF8, connections.primaries().get(0).uri())) {
@@ -73,6 +79,22 @@ public final class StoreExamination {
       throw new FailedException(e);
     } finally {
       StoreServers.end(resources);
+    }
+  }
+
+  /**
+   * The driver closes a connection over which it was refused, and reports sometimes the end instead
+   * of the reason, as two of its threads race: another connection tells it.
+   */
+  private static StoreConnections connect(StoreServers servers) {
+    for (int left = CONNECTIONS - 1; ; left--) {
+      try {
+        return servers.connect();
+      } catch (RuntimeException e) {
+        if (left == 0 || !StoreConnections.reason(e).contains(CLOSED)) {
+          throw e;
+        }
+      }
     }
   }
 
