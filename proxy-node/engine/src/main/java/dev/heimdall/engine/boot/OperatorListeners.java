@@ -1,11 +1,13 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.AdminCommands;
+import dev.heimdall.engine.admin.HttpListener;
 import dev.heimdall.engine.admin.PgBouncerConsole;
 import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.model.HttpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -17,8 +19,17 @@ final class OperatorListeners implements AutoCloseable {
   private final LoopWatch watch;
   private final EventLog log;
   private final Consoles consoles;
-  private dev.heimdall.engine.admin.HttpListener http;
-  private boolean closed;
+  private Endpoint http = new Endpoint.Closed();
+
+  /** The HTTP endpoint, which others may have the address of. */
+  private sealed interface Endpoint {
+    record Closed() implements Endpoint {}
+
+    record Open(HttpListener listener) implements Endpoint {}
+
+    /** Closed for good. */
+    record Ended() implements Endpoint {}
+  }
 
   OperatorListeners(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
     this.view = new LiveNodeView(node);
@@ -32,22 +43,27 @@ final class OperatorListeners implements AutoCloseable {
   }
 
   /** Opens the HTTP endpoint, unless it is open, off, or closed for good. */
-  synchronized void open(dev.heimdall.model.HttpSettings settings) throws IOException {
-    if (settings.enabled() && http == null && !closed) {
-      http =
-          new dev.heimdall.engine.admin.HttpListener(
-              dev.heimdall.engine.admin.HttpListener.Settings.at(
-                  new InetSocketAddress(settings.address(), settings.port())),
+  synchronized void open(HttpSettings settings) throws IOException {
+    if (settings.enabled() && http instanceof Endpoint.Closed) {
+      HttpListener listener =
+          new HttpListener(
+              HttpListener.Settings.at(new InetSocketAddress(settings.address(), settings.port())),
               view,
               metrics,
               watch,
               log);
-      http.start();
+      try {
+        listener.start();
+      } catch (IOException e) {
+        listener.close();
+        throw e;
+      }
+      http = new Endpoint.Open(listener);
     }
   }
 
   synchronized int port() {
-    return http == null ? -1 : http.address().getPort();
+    return http instanceof Endpoint.Open open ? open.listener().address().getPort() : -1;
   }
 
   /** What they see. */
@@ -63,15 +79,15 @@ final class OperatorListeners implements AutoCloseable {
   /** Closes for good. */
   @Override
   public synchronized void close() {
-    closed = true;
     giveUpHttp();
+    http = new Endpoint.Ended();
   }
 
   /** Closes the HTTP endpoint until it is opened again. */
   synchronized void giveUpHttp() {
-    if (http != null) {
-      http.close();
-      http = null;
+    if (http instanceof Endpoint.Open open) {
+      open.listener().close();
+      http = new Endpoint.Closed();
     }
   }
 }

@@ -89,15 +89,26 @@ final class Departure {
 
   private Successor.Offer offered = () -> {};
 
-  /** Why another process has not taken it; null where none was asked, or it was not to blame. */
-  private String rejection;
+  /** Null where no process was asked that takes clients now, or it was not to blame. */
+  private Rejection rejection;
 
-  /** Who has rejected it so often in a row. */
-  private Successor rejectedBy;
-
-  private int rejections;
-  private long rejectedAt;
-  private long rejectedAfter;
+  /**
+   * Another process has not taken the client.
+   *
+   * @param times in a row
+   * @param statements of the client until then
+   */
+  private record Rejection(Successor by, String why, int times, long at, long statements) {
+    /** Whether it would come to the same: nothing has changed, or it was a moment ago. */
+    boolean stands(long now, long statementsNow) {
+      long passed = now - at;
+      if (statementsNow != statements) {
+        return passed < REJECTED_NANOS;
+      }
+      long wait = Math.min(MOST_REJECTED_SECONDS, 1L << Math.min(times, 5));
+      return passed < TimeUnit.SECONDS.toNanos(wait);
+    }
+  }
 
   Departure(
       SessionContext context,
@@ -155,28 +166,16 @@ final class Departure {
     }
   }
 
-  /** Whether it would be rejected again: what it has was rejected, or it was asked a moment ago. */
   private boolean rejects(Successor by) {
-    if (by != rejectedBy) {
-      rejectedBy = null;
-      rejections = 0;
+    if (rejection != null && rejection.by() != by) {
       rejection = null;
-      return false;
     }
-    long passed = loop.now() - rejectedAt;
-    if (session.statements() != rejectedAfter) {
-      return passed < REJECTED_NANOS;
-    }
-    long wait = Math.min(MOST_REJECTED_SECONDS, 1L << Math.min(rejections, 5));
-    return passed < TimeUnit.SECONDS.toNanos(wait);
+    return rejection != null && rejection.stands(loop.now(), session.statements());
   }
 
   private void rejected(String why) {
-    rejection = why;
-    rejectedBy = successor;
-    rejections++;
-    rejectedAt = loop.now();
-    rejectedAfter = session.statements();
+    int times = rejection == null ? 1 : rejection.times() + 1;
+    rejection = new Rejection(successor, why, times, loop.now(), session.statements());
   }
 
   /**
@@ -288,7 +287,7 @@ final class Departure {
 
   /** Why another process does not have the client; for operators. */
   String obstacle() {
-    String why = rejection == null || holds() ? why() : rejection;
+    String why = rejection == null || holds() ? why() : rejection.why();
     return why == null ? Obstacle.MOVING.text() : why;
   }
 
