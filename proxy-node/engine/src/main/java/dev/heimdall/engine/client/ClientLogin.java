@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * the client, and what it says, is the {@link LogInDialogue}'s.
  */
 public final class ClientLogin extends ByteToMessageDecoder
-    implements ClientAddress, LogIn, ClientProof.Claimant {
+    implements ClientAddress, LogIn, ClientProof.Claimant, LoopClients.Unfinished {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
 
   /** Of what a client sends ahead while its password is checked. */
@@ -144,8 +144,8 @@ public final class ClientLogin extends ByteToMessageDecoder
     endUnfinished(AuthFailure.timeout());
   }
 
-  /** The node does not wait any longer. */
-  void nodeStops() {
+  @Override
+  public void nodeStops() {
     endUnfinished(AuthFailure.nodeStops());
   }
 

@@ -8,8 +8,14 @@ import java.util.Set;
 /** The clients of one event loop, whatever they talk to, and those that log in; all on the loop. */
 public final class LoopClients {
   private final Set<Client> clients = new HashSet<>();
-  private final Set<ClientLogin> logIns = new HashSet<>();
+  private final Set<Unfinished> logIns = new HashSet<>();
   private boolean turnsAway;
+
+  /** A log-in. */
+  interface Unfinished {
+    /** The node does not wait for it any longer. */
+    void nodeStops();
+  }
 
   void add(Client client) {
     clients.add(client);
@@ -19,11 +25,11 @@ public final class LoopClients {
     clients.remove(client);
   }
 
-  void add(ClientLogin logIn) {
+  void add(Unfinished logIn) {
     logIns.add(logIn);
   }
 
-  void remove(ClientLogin logIn) {
+  void remove(Unfinished logIn) {
     logIns.remove(logIn);
   }
 
@@ -42,7 +48,7 @@ public final class LoopClients {
   /** Nobody goes on to log in: who has said who it is, is told why. */
   public void endLogIns() {
     turnsAway = true;
-    List.copyOf(logIns).forEach(ClientLogin::nodeStops);
+    List.copyOf(logIns).forEach(Unfinished::nodeStops);
   }
 
   public List<Client> all() {
