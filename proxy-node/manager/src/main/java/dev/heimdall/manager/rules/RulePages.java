@@ -12,6 +12,7 @@ import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
+import dev.heimdall.model.Format;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,6 @@ public final class RulePages implements Subject {
   private static final String ASSETS = "/dev/heimdall/manager/pages/assets/";
   private static final String SORTABLE =
       "/META-INF/resources/webjars/sortablejs/1.15.6/Sortable.min.js";
-  private static final String NAMES = "[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}";
   private static final String ONE = PATH + "/{name}";
 
   private final ListsOverview overview;
@@ -72,7 +72,7 @@ public final class RulePages implements Subject {
 
   private static String name(Visit visit) throws Refusal {
     String name = visit.part(0);
-    if (!name.matches(NAMES)) {
+    if (!Format.NAME.accepts(name)) {
       throw new Refusal(404, "not_found", "There is no rule list of this name.");
     }
     return name;
@@ -80,7 +80,7 @@ public final class RulePages implements Subject {
 
   private Answer begin(Visit visit) throws Refusal, StoreException, EditRefused {
     String name = visit.field("name").orElse("").strip();
-    if (!name.matches(NAMES)) {
+    if (!Format.NAME.accepts(name)) {
       throw new Refusal(
           400,
           "bad_request",

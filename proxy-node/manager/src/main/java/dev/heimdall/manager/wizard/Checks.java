@@ -1,5 +1,6 @@
 package dev.heimdall.manager.wizard;
 
+import dev.heimdall.model.Format;
 import dev.heimdall.secrets.Documents;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,12 +10,9 @@ import java.util.regex.Pattern;
 
 /** What is wrong with the answers to a step, by field, as far as forms alone say it. */
 final class Checks {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}");
   private static final Pattern USER =
       Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~.-]{0,62}");
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
-  private static final Pattern NETWORK =
-      Pattern.compile("[0-9A-Fa-f.:]{2,45}/\\d{1,3}|\\$\\{region\\.[A-Za-z0-9_-]{1,64}}");
+  private static final Pattern FACT = Pattern.compile("\\$\\{region\\.[A-Za-z0-9_-]{1,64}}");
   private static final int LONGEST_TTL = 86_400;
 
   private final Answers answers;
@@ -50,7 +48,7 @@ final class Checks {
   private void database() {
     need(Servers.engine(answers).isPresent(), "engine", "Choose what kind of database it is.");
     need(
-        HOST.matcher(answers.get("host")).matches(),
+        Format.HOST.accepts(answers.get("host")),
         "host",
         "The name or the address of the server, without a port: db.example.com");
     need(isPort("port", true), "port", "A port is a number from 1 to 65535.");
@@ -119,7 +117,7 @@ final class Checks {
   private void clients(Documents there) {
     String name = answers.get("name");
     need(
-        NAME.matcher(name).matches(),
+        Format.NAME.accepts(name),
         "name",
         "Letters, digits, _ - and . and no more than 63 of them; it begins with no dot.");
     for (String folder : new String[] {"vdbs/", "sources/", "rules/"}) {
@@ -142,7 +140,8 @@ final class Checks {
         "poolSize",
         "A number from 1 to 9999.");
     need(
-        Servers.networks(answers).stream().allMatch(NETWORK.asMatchPredicate()),
+        Servers.networks(answers).stream()
+            .allMatch(one -> Format.NETWORK.accepts(one) || FACT.matcher(one).matches()),
         "balancers",
         "Networks, separated by commas: 10.40.0.0/16; or ${region.NAME}, where the region's facts have them");
     users(there);
@@ -194,7 +193,7 @@ final class Checks {
     if (answers.is("store", "store")) {
       need(
           !Stores.servers(answers).isEmpty()
-              && Stores.servers(answers).stream().allMatch(one -> HOST.matcher(one).matches()),
+              && Stores.servers(answers).stream().allMatch(Format.SERVER::accepts),
           "storeServers",
           "One server in each line, as host or host:port.");
     }
