@@ -80,6 +80,11 @@ public record SettingField(
             && document.indexOf('/', slash + 1) < 0;
   }
 
+  /** Those of a document that is none of a configuration. */
+  public static List<SettingField> of(Class<? extends Record> document) {
+    return of(Shape.of(document));
+  }
+
   /**
    * Those of a rule.
    *

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.alerts;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.pages.Troubles;
 import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -69,7 +70,7 @@ final class Target {
       }
       return next;
     } catch (ConfigurationException e) {
-      throw Request.bad(TargetProblems.words(e));
+      throw Request.bad(Troubles.sentences(e, "A target"));
     }
   }
 

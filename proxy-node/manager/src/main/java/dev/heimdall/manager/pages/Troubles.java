@@ -1,7 +1,9 @@
 package dev.heimdall.manager.pages;
 
+import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.Problem;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Problems of a configuration in the words of pages. */
 public final class Troubles {
@@ -25,6 +27,26 @@ public final class Troubles {
         where,
         here || !problem.file().endsWith(".json") ? "" : Links.document(problem.file()),
         problem.path() + ": " + problem.words());
+  }
+
+  /**
+   * Problems of something small, as sentences.
+   *
+   * @param all what is wrong where no setting is
+   */
+  public static String sentences(ConfigurationException wrong, String all) {
+    return wrong.problems().stream()
+        .map(
+            problem -> {
+              String setting = problem.path().replaceFirst("^\\$\\.?", "");
+              String words = problem.words();
+              return (setting.isEmpty() ? all : setting)
+                  + ": "
+                  + words
+                  + (words.endsWith("?") ? "" : ".");
+            })
+        .distinct()
+        .collect(Collectors.joining(" "));
   }
 
   /** One that is in no document. */

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
+import dev.heimdall.manager.forms.FormInput;
+import dev.heimdall.manager.pages.Troubles;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.SettingField;
 import dev.heimdall.model.StrictDocument;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
@@ -21,7 +24,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,39 +138,18 @@ final class ThresholdSettings {
     try {
       next = mean(settings.deepCopy());
     } catch (ConfigurationException e) {
-      throw Request.bad(words(e));
+      throw Request.bad(Troubles.sentences(e, "The thresholds"));
     }
     known = document.isPresent() ? document.get().change(now -> next) : next;
     audit.note(
         Action.CONFIGURATION_CHANGED, author.user(), author.address(), "thresholds of alerts");
   }
 
-  private static String words(ConfigurationException e) {
-    return e.problems().stream()
-        .limit(5)
-        .map(
-            problem ->
-                "%s: got %s, expected %s."
-                    .formatted(
-                        problem.path().replaceFirst("^\\$\\.", ""),
-                        problem.got(),
-                        problem.expected()))
-        .collect(Collectors.joining(" "));
-  }
-
   /** What texts of a form mean; those that are empty are left out. */
   static ObjectNode ofForm(Map<String, String> form) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, JsonNode> one : schema().path("properties").properties()) {
-      String text = form.getOrDefault(one.getKey(), "").strip();
-      boolean number = one.getValue().path("type").toString().contains("integer");
-      if (number && text.matches("[0-9]{1,9}")) {
-        json.put(one.getKey(), Integer.parseInt(text));
-      } else if (!text.isEmpty()) {
-        json.put(one.getKey(), text); // the reader says what is wrong with it
-      }
-    }
-    return json;
+    return FormInput.applied(
+            SettingField.of(Thresholds.class), form, JsonNodeFactory.instance.objectNode())
+        .tree();
   }
 
   /** As texts of a form. */
