@@ -164,7 +164,7 @@ public final class AnalyticsPages implements Subject {
       throw Request.bad("Choose a rule list of the virtual database.");
     }
     Documents documents = editor.read();
-    return review(visit, RuleMaker.document(list, configuration, documents), rule, documents);
+    return review(visit, "rules/" + list + ".json", rule, documents);
   }
 
   private static OptionalInt seconds(Visit visit) throws Refusal {

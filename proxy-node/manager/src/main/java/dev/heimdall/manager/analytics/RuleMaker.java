@@ -1,16 +1,11 @@
 package dev.heimdall.manager.analytics;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.VirtualDatabase;
-import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoredDocument;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What it takes to make a rule of a pattern: its expression, and where rules go. */
@@ -19,9 +14,6 @@ final class RuleMaker {
   static final String NONE =
       "their end is not shown, as it may be secret, or they are too long or cannot be read for"
           + " certain.";
-
-  private static final String FOLDER = "rules/";
-  private static final String JSON_FILE = ".json";
 
   private final StatementExpressions expressions;
 
@@ -53,32 +45,6 @@ final class RuleMaker {
       name = key.vdb() + "-queries-" + number++;
     }
     return name;
-  }
-
-  /** The document of a list, whose file need not have its name. */
-  static String document(String list, Configuration configuration, Documents documents) {
-    if (configuration.rules().containsKey(list)) {
-      for (Map.Entry<String, StoredDocument> each : documents.all().entrySet()) {
-        if (isList(each.getKey()) && list.equals(name(each.getKey(), each.getValue()))) {
-          return each.getKey();
-        }
-      }
-    }
-    return FOLDER + list + JSON_FILE;
-  }
-
-  private static boolean isList(String document) {
-    return document.startsWith(FOLDER) && document.endsWith(JSON_FILE);
-  }
-
-  private static String name(String document, StoredDocument stored) {
-    String file = document.substring(FOLDER.length(), document.length() - JSON_FILE.length());
-    try {
-      JsonNode name = Answer.JSON.readTree(stored.content().bytes()).path("name");
-      return name.isTextual() ? name.asText() : file;
-    } catch (IOException e) {
-      return file;
-    }
   }
 
   static String text(StoredDocument stored) {

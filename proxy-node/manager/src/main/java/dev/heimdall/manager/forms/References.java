@@ -1,5 +1,6 @@
 package dev.heimdall.manager.forms;
 
+import dev.heimdall.manager.edit.StoredObjects;
 import dev.heimdall.secrets.Documents;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,6 @@ import java.util.TreeMap;
  * @param names by the names of fields
  */
 record References(Map<String, List<String>> names) {
-  private static final String JSON = ".json";
-
   /** Which folder has the objects that a setting names, by the folder of its document. */
   private static final Map<String, Map<String, String>> FOLDERS =
       Map.of(
@@ -27,16 +26,8 @@ record References(Map<String, List<String>> names) {
     String folder = document.substring(0, document.indexOf('/') + 1);
     FOLDERS
         .getOrDefault(folder, Map.of())
-        .forEach((field, of) -> names.put(field, objects(of, documents)));
+        .forEach((field, of) -> names.put(field, StoredObjects.names(of, documents)));
     return new References(names);
-  }
-
-  private static List<String> objects(String folder, Documents documents) {
-    return documents.all().keySet().stream()
-        .filter(document -> document.startsWith(folder) && document.endsWith(JSON))
-        .map(document -> document.substring(folder.length(), document.length() - JSON.length()))
-        .filter(name -> name.indexOf('/') < 0)
-        .toList();
   }
 
   /** Those that a field can name; empty: it names none, or there are none. */

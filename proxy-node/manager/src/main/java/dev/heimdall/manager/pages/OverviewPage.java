@@ -1,9 +1,9 @@
 package dev.heimdall.manager.pages;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.edit.StoredObjects;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -13,8 +13,6 @@ import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.secrets.StoreException;
-import dev.heimdall.secrets.StoredDocument;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +24,6 @@ import java.util.function.BiFunction;
 final class OverviewPage {
   static final String PATH = "/";
 
-  private static final String JSON = ".json";
   private static final String NODE = "node.json";
   private static final int SHOWN_VERSION = 12;
 
@@ -114,39 +111,17 @@ final class OverviewPage {
       List<String> columns,
       BiFunction<Configuration, String, Optional<List<String>>> cells) {
     List<View.Row> rows = new ArrayList<>();
-    seen.documents()
-        .all()
+    StoredObjects.names(folder, seen.documents())
         .forEach(
-            (document, stored) -> {
-              if (isObject(document, folder)) {
-                String name = name(document, folder, stored);
+            name ->
                 rows.add(
                     new View.Row(
                         name,
-                        Links.object(document, name),
+                        Links.object(folder + name + ".json", name),
                         seen.configuration()
                             .flatMap(configuration -> cells.apply(configuration, name))
-                            .orElse(List.of())));
-              }
-            });
+                            .orElse(List.of()))));
     return new View.Table(title, meaning, folder, columns, rows);
-  }
-
-  private static boolean isObject(String document, String folder) {
-    return document.startsWith(folder)
-        && document.endsWith(JSON)
-        && document.indexOf('/', folder.length()) < 0;
-  }
-
-  /** The object's own name, or that of its file. */
-  private static String name(String document, String folder, StoredDocument stored) {
-    String file = document.substring(folder.length(), document.length() - JSON.length());
-    try {
-      JsonNode name = Answer.JSON.readTree(stored.content().bytes()).path("name");
-      return name.isTextual() ? name.asText() : file;
-    } catch (IOException e) {
-      return file;
-    }
   }
 
   private static List<String> cells(VirtualDatabase vdb) {
@@ -232,7 +207,8 @@ final class OverviewPage {
               if (objects.stream()
                   .noneMatch(
                       table ->
-                          document.equals(table.folder()) || isObject(document, table.folder()))) {
+                          document.equals(table.folder())
+                              || StoredObjects.isObject(document, table.folder()))) {
                 rows.add(
                     new View.Row(
                         document,

@@ -9,6 +9,7 @@ import dev.heimdall.manager.edit.Seen;
 import dev.heimdall.manager.forms.DocumentForm;
 import dev.heimdall.manager.forms.FormFaults;
 import dev.heimdall.manager.jsontext.JsonLayout;
+import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -17,10 +18,7 @@ import dev.heimdall.model.RuleAction;
 import dev.heimdall.model.SettingField;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
-import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
-import dev.heimdall.secrets.StoredDocument;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +84,7 @@ final class ListShown {
     String document = ListsOverview.document(list);
     Seen seen = editor.look();
     ListDrafts drafts = drafts(visit);
-    Optional<String> stored = text(seen.documents(), document);
+    Optional<String> stored = Texts.now(seen.documents(), document);
     Optional<String> version = seen.documents().versionOf(document);
     Optional<ListDraft> draft = drafts.of(document);
     if (draft.isPresent() && isDone(draft.get(), stored, version)) {
@@ -116,13 +114,6 @@ final class ListShown {
       ListDraft draft, Optional<String> stored, Optional<String> version) {
     boolean other = !draft.over().equals(version);
     return other && (stored.equals(Optional.of(draft.result())) || draft.changes() == 0);
-  }
-
-  private static Optional<String> text(Documents documents, String document) {
-    StoredDocument stored = documents.all().get(document);
-    return stored == null
-        ? Optional.empty()
-        : Optional.of(new String(stored.content().bytes(), StandardCharsets.UTF_8));
   }
 
   /**
@@ -297,11 +288,7 @@ final class ListShown {
                     + " else among its rules, or there are more than %d of them."
                         .formatted(MOST_RULES),
             looked.seen().configuration().isPresent(),
-            looked
-                .seen()
-                .configuration()
-                .map(configuration -> ListsOverview.users(looked.list(), configuration))
-                .orElse(List.of()),
+            ListsOverview.users(looked.list(), looked.seen()),
             draft.isPresent() ? rows(draft.get(), open, visit) : List.of(),
             draft.isPresent()
                 ? changes(looked, draft.get(), visit)

@@ -4,9 +4,9 @@ import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Seen;
+import dev.heimdall.manager.edit.StoredObjects;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.model.Configuration;
 import dev.heimdall.model.RuleList;
 import dev.heimdall.secrets.StoreException;
 import java.util.ArrayList;
@@ -32,14 +32,8 @@ final class ListsOverview {
   Answer answer(Visit visit) throws StoreException, EditRefused {
     Seen seen = editor.look();
     List<RulesView.Overview> lists = new ArrayList<>();
-    for (String document : seen.documents().all().tailMap(FOLDER).keySet()) {
-      if (document.startsWith(FOLDER)
-          && document.endsWith(JSON)
-          && document.indexOf('/', FOLDER.length()) < 0) {
-        String name = document.substring(FOLDER.length(), document.length() - JSON.length());
-        lists.add(list(name, document, seen, visit));
-      }
-    }
+    StoredObjects.names(FOLDER, seen.documents())
+        .forEach(name -> lists.add(list(name, seen, visit)));
     return visit.page(
         200,
         "rulelists",
@@ -47,45 +41,37 @@ final class ListsOverview {
         Map.of("lists", lists, "edits", visit.may(Permission.CHANGE_CONFIGURATION)));
   }
 
-  private static RulesView.Overview list(String name, String document, Seen seen, Visit visit) {
+  private static RulesView.Overview list(String name, Seen seen, Visit visit) {
     Optional<RuleList> list =
         seen.configuration().map(configuration -> configuration.rules().get(name));
     return new RulesView.Overview(
         name,
         list.map(RuleList::enabled).orElse(true),
         list.map(one -> Integer.toString(one.rules().size())).orElse(""),
-        seen.configuration().map(configuration -> users(name, configuration)).orElse(List.of()),
+        users(name, seen),
         list.flatMap(RuleList::comment).orElse(""),
         visit
             .kept(ListDrafts.class)
-            .flatMap(drafts -> drafts.of(document))
+            .flatMap(drafts -> drafts.of(document(name)))
             .map(ListDraft::changes)
             .orElse(0));
   }
 
   /** Virtual databases that go through a list, and lists that call it or have it learn. */
-  static List<RulesView.Link> users(String list, Configuration configuration) {
+  static List<RulesView.Link> users(String list, Seen seen) {
     List<RulesView.Link> users = new ArrayList<>();
-    configuration
-        .vdbs()
-        .values()
-        .forEach(
-            vdb -> {
-              if (vdb.rules().contains(list)) {
-                users.add(new RulesView.Link(vdb.name(), "/documents/vdbs/" + vdb.name() + JSON));
-              }
-            });
-    configuration
-        .rules()
-        .values()
-        .forEach(
-            other -> {
-              if (other.rules().stream().anyMatch(rule -> Callers.names(rule, list))) {
-                users.add(
-                    new RulesView.Link(
-                        "list " + other.name(), RulePages.PATH + "/" + other.name()));
-              }
-            });
+    seen.configuration().stream()
+        .flatMap(all -> all.vdbs().values().stream())
+        .filter(vdb -> vdb.rules().contains(list))
+        .map(vdb -> new RulesView.Link(vdb.name(), "/documents/vdbs/" + vdb.name() + JSON))
+        .forEach(users::add);
+    seen.configuration().stream()
+        .flatMap(all -> all.rules().values().stream())
+        .filter(other -> other.rules().stream().anyMatch(rule -> Callers.names(rule, list)))
+        .map(
+            other ->
+                new RulesView.Link("list " + other.name(), RulePages.PATH + "/" + other.name()))
+        .forEach(users::add);
     return users;
   }
 }

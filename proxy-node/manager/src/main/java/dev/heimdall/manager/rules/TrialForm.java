@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rules;
 
 import dev.heimdall.manager.edit.EditRefused;
+import dev.heimdall.manager.edit.StoredObjects;
 import dev.heimdall.manager.forms.FormView;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.trial.ListTrials;
@@ -55,19 +56,15 @@ final class TrialForm {
   private static List<FormView.Choice> vdbs(ListShown.Looked looked, String chosen) {
     List<String> using = new ArrayList<>();
     List<String> others = new ArrayList<>();
-    for (String document : looked.seen().documents().all().tailMap(VDBS).keySet()) {
-      if (document.startsWith(VDBS) && document.endsWith(ListsOverview.JSON)) {
-        String name =
-            document.substring(VDBS.length(), document.length() - ListsOverview.JSON.length());
-        boolean uses =
-            looked
-                .seen()
-                .configuration()
-                .filter(all -> all.vdbs().containsKey(name))
-                .filter(all -> ListTrials.lists(all, name).contains(looked.list()))
-                .isPresent();
-        (uses ? using : others).add(name);
-      }
+    for (String name : StoredObjects.names(VDBS, looked.seen().documents())) {
+      boolean uses =
+          looked
+              .seen()
+              .configuration()
+              .filter(all -> all.vdbs().containsKey(name))
+              .filter(all -> ListTrials.lists(all, name).contains(looked.list()))
+              .isPresent();
+      (uses ? using : others).add(name);
     }
     List<FormView.Choice> choices = new ArrayList<>();
     using.forEach(name -> choices.add(new FormView.Choice(name, name, name.equals(chosen))));
