@@ -99,6 +99,11 @@ public final class PageClient {
     return last.uri().getPath();
   }
 
+  /** Where it is, with what follows the path. */
+  public String address() {
+    return last.uri().toString();
+  }
+
   public int status() {
     return last.statusCode();
   }

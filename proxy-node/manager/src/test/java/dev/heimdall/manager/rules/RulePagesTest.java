@@ -11,6 +11,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.masks.MaskedText;
+import dev.heimdall.manager.pages.PageClient;
 import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.trial.ListTrials;
@@ -19,26 +20,18 @@ import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
-import java.net.CookieManager;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,54 +119,29 @@ class RulePagesTest {
     return Files.readString(configuration.resolve(name));
   }
 
-  /** A browser without scripts. */
+  /** Somebody whose forms have all hidden fields of the page that he is on. */
   private final class Browser {
     private static final Pattern INPUT =
         Pattern.compile("<input type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\"");
 
-    private final HttpClient http =
-        HttpClient.newBuilder()
-            .cookieHandler(new CookieManager())
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
-    private HttpResponse<String> last;
+    private final PageClient client = new PageClient(server.port());
 
     Browser(String user, String word) throws Exception {
-      get("/");
-      send("/login", "user", user, "password", word);
-    }
-
-    private HttpRequest.Builder request(String path) {
-      return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
-          .header("Accept", "text/html");
+      client.logIn(user, word);
     }
 
     Browser get(String path) throws Exception {
-      last = http.send(request(path).GET().build(), HttpResponse.BodyHandlers.ofString());
+      client.get(path);
       return this;
     }
 
-    /** Sends these fields with the hidden ones of the page. */
     Browser send(String path, String... fields) throws Exception {
-      Map<String, String> all = new LinkedHashMap<>();
+      List<String> all = new ArrayList<>(List.of(fields));
       Matcher hidden = INPUT.matcher(page());
       while (hidden.find()) {
-        all.put(hidden.group(1), hidden.group(2));
+        all.addAll(List.of(hidden.group(1), hidden.group(2)));
       }
-      for (int i = 0; i < fields.length; i += 2) {
-        all.put(fields[i], fields[i + 1]);
-      }
-      String body =
-          all.entrySet().stream()
-              .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
-              .collect(Collectors.joining("&"));
-      last =
-          http.send(
-              request(path)
-                  .header("Content-Type", "application/x-www-form-urlencoded")
-                  .POST(HttpRequest.BodyPublishers.ofString(body))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
+      client.post(path, all.toArray(String[]::new));
       return this;
     }
 
@@ -192,15 +160,11 @@ class RulePagesTest {
     }
 
     String page() {
-      return last.body();
+      return client.page();
     }
 
     int status() {
-      return last.statusCode();
-    }
-
-    private String encoded(String text) {
-      return URLEncoder.encode(text, StandardCharsets.UTF_8);
+      return client.status();
     }
   }
 
@@ -213,14 +177,14 @@ class RulePagesTest {
     Browser browser = admin().get("/rules/first");
     assertThat(browser.page()).contains("Used by").doesNotContain(CANARY, "<script>alert", "<i>as");
     browser.wish("up:1");
-    assertThat(browser.last.uri().toString()).endsWith("/rules/first#rule-1");
+    assertThat(browser.client.address()).endsWith("/rules/first#rule-1");
     assertThat(browser.page()).contains("<strong>1</strong> change not committed");
     browser.wish("toggle:2").wish("delete:0");
     assertThat(browser.page()).contains("<strong>3</strong> changes").contains("value=\"undo:0\"");
     assertThat(written("rules/first.json")).isEqualTo(LIST);
     browser.commit();
     assertThat(browser.page()).contains("is written.").doesNotContain("not committed", CANARY);
-    assertThat(browser.last.uri().getPath()).isEqualTo("/rules/first");
+    assertThat(browser.client.path()).isEqualTo("/rules/first");
     assertThat(written("rules/first.json"))
         .isEqualTo(
             """
@@ -238,7 +202,7 @@ class RulePagesTest {
   void aRuleIsWrittenWithAForm() throws Exception {
     Browser browser = admin().get("/rules/first");
     browser.wish("add:0");
-    assertThat(browser.last.uri().toString()).contains("edit=3");
+    assertThat(browser.client.address()).contains("edit=3");
     assertThat(browser.page())
         .contains("name=\"parameters.printmatch\"")
         .doesNotContain("name=\"parameters.ttl\"");
