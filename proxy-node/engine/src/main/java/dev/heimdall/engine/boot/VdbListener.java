@@ -73,6 +73,9 @@ final class VdbListener {
   /** Whether another process has its sockets, and accepts clients there. */
   private volatile boolean handed;
 
+  /** Whether another process may have them, too: what is done to them is done to that one's. */
+  private volatile boolean shared;
+
   private int port;
 
   /** What the clients that come in on one event loop share. */
@@ -180,6 +183,7 @@ final class VdbListener {
 
   /** Each loop gets one, as another process has had it; whoever waits there stays. */
   private void inherit(List<FileDescriptor> sockets) throws Exception {
+    shared = true;
     boolean unix = place instanceof ListeningPlace.UnixSocket;
     boolean each = !unix && sockets.size() > 1 && sessions.size() > 1;
     for (int i = 0; i < sockets.size(); i++) {
@@ -324,6 +328,7 @@ final class VdbListener {
 
   /** Hands its sockets to another process. */
   void handTo(SuccessorLink successor) {
+    shared = true;
     channels.forEach(channel -> successor.listener(Inheritance.name(vdb.name(), place), channel));
   }
 
@@ -413,6 +418,9 @@ final class VdbListener {
   }
 
   void close() {
+    if (!shared) {
+      channels.stream().filter(VdbListener::letsIn).forEach(AcceptQueue::shut);
+    }
     for (Channel channel : channels) {
       if (handed) {
         HandedSockets.leave(channel);
@@ -426,11 +434,16 @@ final class VdbListener {
     }
     channels.clear();
     handed = false;
+    shared = false;
   }
 
-  /** On its loop, so that as few as can be come in between. */
+  private static boolean letsIn(Channel channel) {
+    return channel.isOpen() && channel.config().isAutoRead();
+  }
+
+  /** On its loop. */
   private static void close(Channel channel) {
-    if (channel.isOpen() && channel.config().isAutoRead()) {
+    if (letsIn(channel)) {
       AcceptQueue.letIn(channel, BACKLOG + 1);
     }
     channel.close();

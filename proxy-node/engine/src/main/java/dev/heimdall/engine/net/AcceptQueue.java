@@ -1,12 +1,16 @@
 package dev.heimdall.engine.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +22,56 @@ public final class AcceptQueue {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
   private static final int ADDRESS = 26;
 
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_ATTACH_FILTER = 26;
+
+  /** A number of instructions, and where they are. */
+  private static final int PROGRAM = 16;
+
+  private static final RawUnixChannelOption FILTER =
+      new RawUnixChannelOption("SO_ATTACH_FILTER", SOL_SOCKET, SO_ATTACH_FILTER, PROGRAM);
+
+  /** Drops a segment of TCP that begins a connection: one with SYN and without ACK. */
+  private static final long[][] INSTRUCTIONS = {
+    {0x30, 0, 0, 13}, // load the byte with the flags
+    {0x54, 0, 0, 0x12}, // of which SYN and ACK matter
+    {0x15, 0, 1, 0x02},
+    {0x06, 0, 0, 0},
+    {0x06, 0, 0, 0xFFFFFFFFL}
+  };
+
   private AcceptQueue() {}
+
+  /**
+   * Nobody comes in behind those who have begun to connect. Whoever tries hears nothing, tries once
+   * more after a second, and is refused then, as the listener is closed by that time; reset, it
+   * would be told of a failure that it may not follow by another server. For any thread; only
+   * epoll's TCP has it.
+   */
+  public static void shut(Channel listener) {
+    if (!(listener instanceof EpollServerSocketChannel)) {
+      return;
+    }
+    ByteBuffer code = Buffer.allocateDirectWithNativeOrder(INSTRUCTIONS.length * Long.BYTES);
+    ByteBuffer program = Buffer.allocateDirectWithNativeOrder(PROGRAM);
+    try {
+      for (long[] each : INSTRUCTIONS) {
+        code.putShort((short) each[0])
+            .put((byte) each[1])
+            .put((byte) each[2])
+            .putInt((int) each[3]);
+      }
+      program
+          .putShort(0, (short) INSTRUCTIONS.length)
+          .putLong(Long.BYTES, Buffer.memoryAddress(code));
+      listener.config().setOption(FILTER, program);
+    } catch (ChannelException e) {
+      LOG.debug("a listener is closed without being shut before", e);
+    } finally {
+      Buffer.free(code);
+      Buffer.free(program);
+    }
+  }
 
   /**
    * Lets them in; on the event loop of the listener, which lets clients in and is closed next. Only
