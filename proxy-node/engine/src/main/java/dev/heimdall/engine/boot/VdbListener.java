@@ -20,9 +20,11 @@ import dev.heimdall.engine.takeover.ArrivingClients;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.LimitSettings;
 import dev.heimdall.model.VirtualDatabase;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -168,9 +170,7 @@ final class VdbListener {
     if (transport.reusePort() && sessions.size() > 1) {
       // With SO_REUSEPORT the kernel would let us share a port with a stranger: ask without it
       // first.
-      Channel probe = bind(address, false, loops);
-      port = ((InetSocketAddress) probe.localAddress()).getPort();
-      probe.close().syncUninterruptibly();
+      port = free(address);
       for (LoopSessions loop : sessions) {
         channels.add(bind(address, true, loop.context().loop()));
       }
@@ -178,6 +178,27 @@ final class VdbListener {
       Channel channel = bind(address, false, loops);
       port = ((InetSocketAddress) channel.localAddress()).getPort();
       channels.add(channel);
+    }
+  }
+
+  /** The port, if nobody has it. A socket that listened would have clients, and reset them. */
+  private int free(String address) throws Exception {
+    Channel probe =
+        opened(
+            new Bootstrap()
+                .group(loops)
+                .channel(transport.socketChannel())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .handler(new ChannelInboundHandlerAdapter())
+                .register()
+                .awaitUninterruptibly());
+    try {
+      return ((InetSocketAddress)
+              opened(probe.bind(new InetSocketAddress(address, port)).awaitUninterruptibly())
+                  .localAddress())
+          .getPort();
+    } finally {
+      probe.close().syncUninterruptibly();
     }
   }
 

@@ -13,6 +13,7 @@ import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -26,11 +27,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that the kernel has connected when a node closes its ports, and no loop has accepted. */
-class ClosingPortsTest {
+/**
+ * Clients that the kernel connects when a node opens or closes its ports, and no loop has accepted.
+ */
+class PortsTest {
   private static final int CLIENTS = 10;
 
   @TempDir Path directory;
@@ -55,6 +59,11 @@ class ClosingPortsTest {
   }
 
   private void start(String notice) throws Exception {
+    configure("\"loops\": 1, \"drainNotice\": \"" + notice + "\"", freePort());
+    node = Node.start(directory, RegionFacts.none(), new NodeObserver() {});
+  }
+
+  private void configure(String settings, int port) throws Exception {
     servers =
         world
             .next()
@@ -69,7 +78,7 @@ class ClosingPortsTest {
     int server =
         ((InetSocketAddress) world.next().submit(servers::listensAt).get(30, TimeUnit.SECONDS))
             .getPort();
-    write("node.json", "{\"loops\": 1, \"drainNotice\": \"" + notice + "\"}");
+    write("node.json", "{" + settings + "}");
     write("users/ann.json", "{\"password\": \"secret\"}");
     write(
         "sources/main.json",
@@ -80,11 +89,10 @@ class ClosingPortsTest {
     write(
         "vdbs/app.json",
         "{\"source\": \"main\", \"ports\": ["
-            + freePort()
+            + port
             + "], \"unixSocket\": \""
             + directory.resolve("app.sock")
             + "\", \"address\": \"127.0.0.1\", \"auth\": [{\"method\": \"trust\"}]}");
-    node = Node.start(directory, RegionFacts.none(), new NodeObserver() {});
   }
 
   private static int freePort() throws IOException {
@@ -186,5 +194,29 @@ class ClosingPortsTest {
       assertThat(client.toldAtLast()).startsWith("error 57P01");
     }
     drained.get(30, TimeUnit.SECONDS);
+  }
+
+  /** Whoever tries all the time while a node starts: he is refused, until he is let in. */
+  @RepeatedTest(5)
+  void theFirstThatConnectsIsServed() throws Exception {
+    int port = freePort();
+    configure("\"loops\": 2", port);
+    CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> firstLogIn(port));
+
+    node = Node.start(directory, RegionFacts.none(), new NodeObserver() {});
+
+    assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("ready I");
+  }
+
+  private static String firstLogIn(int port) {
+    while (true) {
+      try (SocketClient client = new SocketClient(port)) {
+        return client.logIn("ann");
+      } catch (ConnectException e) {
+        Thread.onSpinWait();
+      } catch (IOException e) {
+        return e.toString();
+      }
+    }
   }
 }
