@@ -26,9 +26,11 @@ class CacheRaceIT {
         .source("cluster.probe.password", SharedPostgres.cluster().password())
         .vdb("cache.enabled", true)
         .vdb("cache.dmlThreshold", 100)
-        .vdb("pool.size", 8)
+        .vdb("pool.size", 16)
         .vdb("rules", List.of("cached"))
-        .rules("cached", "{\"match\": \"(?i)^select n\", \"action\": \"cache\"}");
+        .rules(
+            "cached",
+            "{\"match\": \"(?i)^select n\", \"action\": \"cache\", \"inTransaction\": true}");
   }
 
   private static void make(TestNode node, String table) throws IOException {
@@ -57,13 +59,30 @@ class CacheRaceIT {
   void onOneNode() throws IOException {
     try (TestNode node = TestNode.start(c -> cached(c))) {
       make(node, "race_one");
-      Race race = new Race(List.of(node.target(), node.target()), List.of(node.target()), WRITES);
+      Race race =
+          new Race(List.of(node.target(), node.target()), List.of(node.target()), WRITES, false);
       race.run("race_one");
       assertThat(race.violations()).isEmpty();
       assertThat(race.backward()).isEmpty();
       assertThat(hits(node)).isGreaterThan(race.reads() / 20);
     } finally {
       drop("race_one");
+    }
+  }
+
+  /** At READ COMMITTED, PostgreSQL's default. */
+  @Test
+  void inTransactions() throws IOException {
+    try (TestNode node = TestNode.start(c -> cached(c))) {
+      make(node, "race_inside");
+      long before = hits(node);
+      Race race = new Race(List.of(node.target()), List.of(node.target()), WRITES, true);
+      race.run("race_inside");
+      assertThat(race.violations()).isEmpty();
+      assertThat(race.backward()).isEmpty();
+      assertThat(hits(node) - before).isGreaterThan(race.reads() / 20);
+    } finally {
+      drop("race_inside");
     }
   }
 
@@ -75,7 +94,7 @@ class CacheRaceIT {
       make(second, "race_two_b");
       make(first, "race_two");
       List<Target> both = List.of(first.target(), second.target());
-      Race race = new Race(both, both, WRITES / 3);
+      Race race = new Race(both, both, WRITES / 3, false);
       race.run("race_two");
       assertThat(race.violations()).isEmpty();
       assertThat(hits(first) + hits(second)).isGreaterThan(race.reads() / 20);
@@ -96,7 +115,7 @@ class CacheRaceIT {
   void writersThatTheNodeDoesNotSeeAreNoticedByTheChecker() throws IOException {
     try (TestNode node = TestNode.start(c -> cached(c))) {
       make(node, "race_blind");
-      Race race = new Race(List.of(node.target()), List.of(SharedPostgres.target()), 200);
+      Race race = new Race(List.of(node.target()), List.of(SharedPostgres.target()), 200, true);
       race.run("race_blind");
       assertThat(race.violations()).isNotEmpty();
     } finally {

@@ -26,6 +26,7 @@ final class Race {
   private final List<Target> readAt;
   private final List<Target> writeAt;
   private final int writes;
+  private final boolean transactions;
   private final AtomicIntegerArray acknowledged = new AtomicIntegerArray(ROWS);
   private final Queue<String> violations = new ConcurrentLinkedQueue<>();
   private final Queue<String> backward = new ConcurrentLinkedQueue<>();
@@ -34,11 +35,13 @@ final class Race {
 
   /**
    * @param writes of each writer
+   * @param transactions whether readers read in transactions
    */
-  Race(List<Target> readAt, List<Target> writeAt, int writes) {
+  Race(List<Target> readAt, List<Target> writeAt, int writes, boolean transactions) {
     this.readAt = readAt;
     this.writeAt = writeAt;
     this.writes = writes;
+    this.transactions = transactions;
   }
 
   /** The table that they are about, with every row at nothing. */
@@ -126,7 +129,12 @@ final class Race {
     Random random = new Random(-1 - number);
     try (RawClient client = RawClient.logIn(readAt.get(number % readAt.size()))) {
       int[] seen = new int[ROWS];
+      boolean open = false;
       while (!over) {
+        if (transactions && random.nextInt(8) == 0) {
+          client.query(open ? "COMMIT" : "BEGIN");
+          open = !open;
+        }
         int row = random.nextInt(ROWS);
         int found = look(client, table, row);
         if (found < seen[row]) {

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** MySQL keeps the contracts of all dialects. */
 class MysqlContractsTest {
@@ -21,6 +22,48 @@ class MysqlContractsTest {
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new MysqlKit());
+    }
+  }
+
+  @Nested
+  class CachedTransactions extends CachedTransactionsContract {
+    CachedTransactions() {
+      super(new MysqlKit());
+    }
+
+    /** The first statement opens it, which its answer says. */
+    @Test
+    void aTransactionThatNoBeginHasBegunIsServedBehindItsFirstStatement() {
+      startCached();
+      KitClient ann = client("ann", "read committed");
+      KitClient bob = client("bob", "read committed");
+      answers(ann, "SET autocommit = 0", "idle");
+      for (int times = 0; times < 2; times++) {
+        reads(ann, "none", "open", 1);
+        reads(ann, "none", "open", times == 0 ? 1 : 0);
+        reads(ann, "none", "open", 0);
+        answers(ann, "COMMIT", "idle");
+      }
+      answers(bob, words.writing("one"), "idle");
+
+      reads(ann, "one", "open", 1);
+      reads(ann, "one", "open", 1);
+      reads(ann, "one", "open", 0);
+      answers(ann, words.writing("two"), "open");
+      reads(ann, "two", "open", 1);
+      reads(ann, "two", "open", 1);
+    }
+
+    /** Unless it says otherwise, all that a transaction reads is of one moment. */
+    @Test
+    void aTransactionThatSaysNothingReadsFromItsServer() {
+      startCached();
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
     }
   }
 

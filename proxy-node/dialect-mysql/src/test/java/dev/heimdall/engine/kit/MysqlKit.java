@@ -22,7 +22,9 @@ final class MysqlKit implements KitDialect {
                     .relation(2, "app", "other", RelationKind.TABLE, false)),
             "SELECT last FROM t",
             "SELECT last, RAND() FROM t",
-            "INSERT INTO other VALUES ('elsewhere')"));
+            "INSERT INTO other VALUES ('elsewhere')",
+            "SELECT last FROM t FOR UPDATE",
+            "SET SESSION TRANSACTION ISOLATION LEVEL %s"));
   }
 
   @Override

@@ -69,6 +69,9 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("(\\w+)\\s*=\\s*('[^']*'|[^,'(]+)(?:,|$)");
 
+  private static final Pattern ISOLATION =
+      Pattern.compile("(?i)transaction isolation level (\\w+ \\w+)");
+
   private final List<String> written = new ArrayList<>();
   private int cancels;
 
@@ -103,6 +106,12 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     private int status = StatusFlag.AUTOCOMMIT;
     private int numbers;
     private final List<String> uncommitted = new ArrayList<>();
+
+    /** Of the transaction that is open. */
+    private String level;
+
+    /** How much was committed when it began to read; -1 where that makes no difference. */
+    private int snapshot = -1;
 
     private Session(int process) {
       this.process = process;
@@ -220,7 +229,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         case "SELECT" -> row(text.substring("SELECT ".length()), binary, out);
         case "BEGIN" -> {
           commit();
-          status |= StatusFlag.IN_TRANSACTION;
+          opens();
           ok(out, Map.of());
         }
         case "COMMIT" -> {
@@ -233,6 +242,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         }
         case "INSERT" -> {
           uncommitted.add(text.replaceFirst(".*\\('(.*)'\\)", "$1"));
+          opensUnasked();
           if ((status & StatusFlag.IN_TRANSACTION) == 0) {
             commit();
           }
@@ -240,6 +250,18 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         }
         case "SET" -> ok(out, set(text));
         default -> ok(out, Map.of());
+      }
+    }
+
+    private void opens() {
+      status |= StatusFlag.IN_TRANSACTION;
+      level = value("transaction_isolation");
+    }
+
+    /** With autocommit off the first statement that needs a transaction opens one. */
+    private void opensUnasked() {
+      if ((status & (StatusFlag.AUTOCOMMIT | StatusFlag.IN_TRANSACTION)) == 0) {
+        opens();
       }
     }
 
@@ -251,11 +273,18 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     private void rollBack() {
       uncommitted.clear();
       status &= ~StatusFlag.IN_TRANSACTION;
+      snapshot = -1;
     }
 
     /** What a SET has changed. */
     private Map<String, String> set(String text) {
       Map<String, String> changed = new LinkedHashMap<>();
+      Matcher isolation = ISOLATION.matcher(text);
+      if (isolation.find()) {
+        variables.put(
+            "transaction_isolation", isolation.group(1).toUpperCase(Locale.ROOT).replace(' ', '-'));
+        return Map.of("transaction_isolation", value("transaction_isolation"));
+      }
       Matcher each = ASSIGNMENT.matcher(text.substring("SET ".length()));
       while (each.find()) {
         String name = each.group(1);
@@ -267,6 +296,9 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         }
         changed.put(name, value(name));
       }
+      boolean commits = !List.of("0", "OFF").contains(value("autocommit"));
+      status = status & ~StatusFlag.AUTOCOMMIT | (commits ? StatusFlag.AUTOCOMMIT : 0);
+      changed.computeIfPresent("autocommit", (name, value) -> commits ? "ON" : "OFF");
       return changed;
     }
 
@@ -295,7 +327,13 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       if (!what.contains(" FROM ")) {
         return what;
       }
-      List<String> seen = uncommitted.isEmpty() ? written : uncommitted;
+      opensUnasked();
+      boolean open = (status & StatusFlag.IN_TRANSACTION) != 0;
+      if (snapshot < 0 && open && !level.equals("READ-COMMITTED")) {
+        snapshot = written.size();
+      }
+      List<String> there = snapshot < 0 ? written : written.subList(0, snapshot);
+      List<String> seen = uncommitted.isEmpty() ? there : uncommitted;
       return seen.isEmpty() ? "none" : seen.get(seen.size() - 1);
     }
 

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** PostgreSQL keeps the contracts of all dialects. */
 class PostgresContractsTest {
@@ -25,6 +28,171 @@ class PostgresContractsTest {
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new PostgresKit());
+    }
+  }
+
+  @Nested
+  class CachedTransactions extends CachedTransactionsContract {
+    CachedTransactions() {
+      super(new PostgresKit());
+    }
+
+    private SimulatedServers simulated() {
+      return (SimulatedServers) servers();
+    }
+
+    /** Once it is known what its server makes of a BEGIN that says nothing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theServerIsAskedOnceForEachTransaction(boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+
+      for (int times = 1; times <= 2; times++) {
+        answers(ann, "BEGIN", "open");
+        reads(ann, "none", "open", 1);
+        reads(ann, "none", "open", 0);
+        reads(ann, "none", "open", 0);
+        assertThat(carriedOut("SHOW transaction_isolation")).isEqualTo(times);
+        answers(ann, "COMMIT", "idle");
+      }
+
+      simulated().isolate("repeatable read");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
+      answers(ann, words.writing("one"), "open");
+      answers(ann, "COMMIT", "idle");
+      readsFromServer(ann, "one");
+    }
+
+    @Test
+    void whatATransactionReadsIsKeptWhenItsServerHasSaidWhichSnapshotsItReads() {
+      startCached();
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 1);
+
+      readsFromCache(bob, "none");
+    }
+
+    @Test
+    void nothingIsKeptOfASnapshotThatNobodyHasAskedFor() {
+      startCached();
+      simulated().isolate("repeatable read");
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, "BEGIN", "open");
+      answers(ann, "SELECT last, 1 FROM log", "row none", "open");
+      answers(bob, words.writing("one"), "idle");
+      reads(ann, "none", "open", 1);
+
+      readsFromServer(bob, "one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "BEGIN ISOLATION LEVEL READ COMMITTED",
+          "begin transaction read only, isolation level  read uncommitted",
+          "START TRANSACTION ISOLATION LEVEL READ COMMITTED READ ONLY"
+        })
+    void aBeginThatSaysSoIsBelieved(String begin) {
+      startCached("", ", \"delayedTransaction\": true");
+      simulated().isolate("repeatable read");
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+
+      answers(ann, begin, "open");
+      reads(ann, "none", "open", 0);
+      answers(ann, "COMMIT", "idle");
+      assertThat(carriedOut(begin)).isZero();
+    }
+
+    @Test
+    void aServerThatSaysNeitherIsAskedOnce() {
+      startCached();
+      simulated().isolate("of its own");
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
+      assertThat(carriedOut("SHOW transaction_isolation")).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "BEGIN ISOLATION LEVEL REPEATABLE READ, false",
+      "BEGIN ISOLATION LEVEL REPEATABLE READ, true",
+      "BEGIN ISOLATION LEVEL SERIALIZABLE /* ISOLATION LEVEL READ COMMITTED */, true",
+      "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE, true"
+    })
+    void aBeginThatSaysOtherwiseIsBelieved(String begin, boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      simulated().isolate("serializable");
+      KitClient ann = client("ann");
+      readsFromServer(ann, "none");
+
+      answers(ann, begin, "open");
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
+    }
+
+    @Test
+    void aTransactionThatSetsItsLevelReadsFromItsServer() {
+      startCached();
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      for (String set :
+          List.of(
+              "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+              "SET LOCAL my.who = 'eve'",
+              "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE")) {
+        answers(ann, "BEGIN", "open");
+        ann.asks(set);
+        long before = carriedOut(table.last());
+        ann.asks(table.last());
+        ann.asks(table.last());
+        assertThat(carriedOut(table.last())).as(set).isEqualTo(before + 2);
+        answers(ann, "ROLLBACK", "idle");
+      }
+    }
+
+    @Test
+    void aTransactionThatHasFailedStaysSo() {
+      startCached();
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 0);
+      answers(ann, "SELECT 1/0 FROM log", "error 22012");
+
+      answers(ann, table.last(), "error 25P02");
+      answers(ann, "ROLLBACK", "idle");
+      readsFromCache(ann, "none");
+    }
+
+    /** What was sent and is not answered may have changed anything. */
+    @Test
+    void nothingIsServedAheadOfWhatIsNotAnswered() {
+      startCached();
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      servers().hold(true);
+      ann.sends("SELECT 1 FROM log");
+      ann.sends(table.last());
+      ann.sends(words.writing("one"));
+      ann.sends(table.last());
+      assertThat(ann.told()).isEmpty();
+      servers().hold(false);
+
+      assertThat(ann.told())
+          .containsExactly("row none", "open", "row none", "open", "open", "row one", "open");
     }
   }
 

@@ -42,7 +42,9 @@ final class PostgresKit implements KitDialect {
                     .builtIn(10, "random", Effect.MOMENT)),
             "SELECT last FROM log",
             "SELECT last, random() FROM log",
-            "INSERT INTO other VALUES ('elsewhere')"));
+            "INSERT INTO other VALUES ('elsewhere')",
+            "SELECT last FROM log FOR UPDATE",
+            "SET default_transaction_isolation = '%s'"));
   }
 
   @Override

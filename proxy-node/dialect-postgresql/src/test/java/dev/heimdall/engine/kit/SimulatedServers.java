@@ -56,6 +56,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
   private int cancels;
   private boolean repeatsReports;
   private boolean reportsPath = true;
+  private String isolation = "read committed";
 
   SimulatedServers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     this(loop, address, LocalServerChannel.class, buffers);
@@ -101,6 +102,11 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
     reportsPath = false;
   }
 
+  /** The isolation level of transactions that say nothing, from now on. */
+  void isolate(String level) {
+    isolation = level;
+  }
+
   /** One connection. */
   public final class Session extends KitSession {
     private final int process;
@@ -115,6 +121,12 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
     private boolean loggedIn;
     private boolean skipping;
     private TransactionState status = TransactionState.IDLE;
+
+    /** Of the transaction that is open. */
+    private String level;
+
+    /** How much was committed when it began to read; -1 where that makes no difference. */
+    private int snapshot = -1;
 
     private Session(int process) {
       this.process = process;
@@ -391,7 +403,10 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
             : failUnknown(run.group(1), out);
       }
       String tag = tag(text, lower);
-      if (tag == null && lower.contains("set_config(")) {
+      if (lower.equals("show transaction_isolation")) {
+        row(out, List.of(level == null ? byDefault() : level));
+        tag = "SHOW";
+      } else if (tag == null && lower.contains("set_config(")) {
         tag = set(text, out, described);
       } else if (tag == null && lower.contains("current_setting(")) {
         tag = settings(text, out, described);
@@ -498,8 +513,13 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
           settle();
           before = new TreeMap<>(settings);
           status = TransactionState.OPEN;
+          level = lower.replaceFirst("/\\*.*", "").replaceFirst(".*isolation level ", "");
+          level = level.equals(lower) ? byDefault() : level;
         }
         return "BEGIN";
+      }
+      if (lower.startsWith("savepoint")) {
+        return "SAVEPOINT";
       }
       if (lower.startsWith("select moves_path()")) {
         settings.put("search_path", "elsewhere");
@@ -528,8 +548,16 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
     /** What a transaction finds in the log: its own, or what others have committed. */
     private String last() {
-      List<String> seen = uncommitted.isEmpty() ? inserted : uncommitted;
+      if (snapshot < 0 && status == TransactionState.OPEN && !level.equals("read committed")) {
+        snapshot = inserted.size();
+      }
+      List<String> there = snapshot < 0 ? inserted : inserted.subList(0, snapshot);
+      List<String> seen = uncommitted.isEmpty() ? there : uncommitted;
       return seen.isEmpty() ? "none" : seen.get(seen.size() - 1);
+    }
+
+    private String byDefault() {
+      return settings.getOrDefault("default_transaction_isolation", isolation);
     }
 
     private static String unquoted(String value) {
@@ -548,6 +576,8 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
     private void end(boolean commit) {
       status = TransactionState.IDLE;
+      level = null;
+      snapshot = -1;
       if (commit) {
         settle();
       } else {

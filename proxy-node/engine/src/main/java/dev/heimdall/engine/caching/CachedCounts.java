@@ -26,7 +26,11 @@ final class CachedCounts {
   void hit() {
     counters.cached(true);
     counters.queryFinished(0, session.pending().responded());
-    counters.transactionFinished(0);
+    if (session.transaction().open()) {
+      counters.queryInTransaction();
+    } else {
+      counters.transactionFinished(0);
+    }
     RoutedStatement next = session.next();
     QueryCache cache = session.vdb().cache();
     if (cache != null && next.normalised() != null) {
@@ -40,13 +44,16 @@ final class CachedCounts {
     counters.cached(false);
   }
 
-  /** It is not answered from the cache, or its answer, which has come, is not kept. */
+  /** It is not answered from the cache. */
   void uncached(Uncached reason) {
+    sent = session.next().normalised();
+    sentCounts = session.next().counts();
+    notKept(reason);
+  }
+
+  /** What was sent last is answered, and that is not kept. */
+  void notKept(Uncached reason) {
     counters.uncached(reason);
-    if (!reason.ofAnswer()) {
-      sent = session.next().normalised();
-      sentCounts = session.next().counts();
-    }
     if (sentCounts != null) {
       sentCounts.uncached(reason);
     }

@@ -8,16 +8,17 @@ import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
-import dev.heimdall.engine.wire.Position;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -38,6 +39,8 @@ import java.util.function.Supplier;
 public final class CachedReads implements ReplyStage {
   private static final String SERVED_BY_ANOTHER = "yes: by the answer to an equal statement";
 
+  private static final String UNTOLD = "no: it is part of a transaction, where no rule wants that";
+
   private final SessionContext session;
   private final VdbContext vdb;
   private final ReplicaReads reads;
@@ -54,6 +57,9 @@ public final class CachedReads implements ReplyStage {
 
   private Awaited awaited;
 
+  /** Whether the statement at the reader's position would be told apart by what its server says. */
+  private boolean asksSnapshots;
+
   /** What other sessions of this node fetch, or wait for; null before the first miss. */
   private SharedMiss shared;
 
@@ -62,43 +68,6 @@ public final class CachedReads implements ReplyStage {
 
   /** Bytes of the awaited answer that were copied. */
   private int copied;
-
-  /**
-   * An answer that is to be kept when it comes.
-   *
-   * @param noted writes before its statement goes anywhere
-   * @param since when that is, by {@link System#nanoTime}
-   * @param refreshes whether it takes the place of one that is kept
-   */
-  private record Awaited(
-      QueryCache cache,
-      CacheKey key,
-      ClusterView view,
-      long noted,
-      Collection<String> tables,
-      long nanos,
-      PatternWorth worth,
-      long since,
-      boolean whateverReplica,
-      AnswerRecorder recorder,
-      FarPut far,
-      Comparison comparison,
-      boolean refreshes) {}
-
-  /**
-   * What is kept of a statement and is not served, but compared with what the server answers.
-   *
-   * @param decision which rules want that
-   */
-  private record Comparison(StoredAnswer kept, Decision decision) {}
-
-  /**
-   * Where a result is to be kept for other nodes.
-   *
-   * @param position where the writer was found before its statement goes there
-   * @param heard how far other nodes were heard by then
-   */
-  private record FarPut(FarResults results, byte[] key, Position position, HeardMessages heard) {}
 
   /** A question to the other nodes' results. */
   private static final class Lookup {
@@ -170,6 +139,25 @@ public final class CachedReads implements ReplyStage {
     return why == null;
   }
 
+  /**
+   * Whether a statement that comes now, while the session has a server connection, may be answered
+   * from the cache all the same: it is part of a transaction that has only read.
+   */
+  public boolean mayAnswerInside() {
+    return vdb.cache() != null
+        && session.transaction().status() == TransactionState.OPEN
+        && session.transaction().onlyReads()
+        && session.pending().outstanding() == 0;
+  }
+
+  /**
+   * Whether the server is to be asked, ahead of the statement that is sent next, which snapshots
+   * the transaction reads by: once for each transaction.
+   */
+  public boolean takesQuestion() {
+    return asksSnapshots && session.transaction().reads().takeQuestion();
+  }
+
   /** Whether a rule has the statement cached though its result rests on more than its tables. */
   public boolean isUnconditional() {
     return session.next().decision().cache().orElseThrow().unconditional();
@@ -200,7 +188,8 @@ public final class CachedReads implements ReplyStage {
     if (why == null) {
       why = unasked();
     }
-    how = why == null ? null : why.answer();
+    asksSnapshots = false;
+    how = why != null ? why.answer() : isUntold() ? UNTOLD : null;
     if (why == Uncached.NOT_THERE || why == Uncached.NEW) {
       vdb.cache().counted(false);
       counts.missed();
@@ -225,6 +214,17 @@ public final class CachedReads implements ReplyStage {
     return wanted ? Suitability.reason(session) : null;
   }
 
+  /** Whether it is a read that rules might have cached outside of its transaction. */
+  private boolean isUntold() {
+    RoutedStatement next = session.next();
+    return vdb.cache() != null
+        && session.transaction().open()
+        && next.onItsWay()
+        && next.effects().kind() == StatementKind.SELECT
+        && next.decision().cache().isEmpty()
+        && !next.decision().nocache();
+  }
+
   /** What a statement that is being sent reads and writes. */
   private static void count(QueryCache cache, ClusterView view, Statement statement) {
     if (cache != null && view != null && statement != null) {
@@ -241,8 +241,8 @@ public final class CachedReads implements ReplyStage {
   public void dropped() {
     if (awaited != null && awaited.refreshes()) {
       // Refused before it was sent: nobody else is to try the same.
-      awaited.cache().flights().suited(awaited.key(), false);
-      counts.uncached(Uncached.NOT_REFRESHED);
+      awaited.suited(false);
+      counts.notKept(Uncached.NOT_REFRESHED);
     }
     forget();
     why = null;
@@ -276,17 +276,27 @@ public final class CachedReads implements ReplyStage {
     CacheKey key = new CacheKey(who, asker.weight(), textHigh, textLow, values);
     long nanos = Suitability.nanos(cache, statement.decision());
     StoredAnswer found = cache.find(key, view, tables, nanos);
+    boolean inside = session.transaction().open();
+    Snapshots snapshots = Suitability.snapshots(session);
+    asksSnapshots = snapshots == Snapshots.UNKNOWN;
+    if (snapshots == Snapshots.OF_TRANSACTION && (found == null || !rule.unconditional())) {
+      refused(Uncached.ISOLATION);
+      return null;
+    }
     if (rule.revalidateOnly()) {
       alone();
       why = found == null && !cache.mayKeep(key) ? Uncached.NEW : Uncached.COMPARED;
       if (why == Uncached.COMPARED) {
-        Comparison comparison = found == null ? null : new Comparison(found, statement.decision());
+        Awaited.Comparison comparison =
+            found == null ? null : new Awaited.Comparison(found, statement.decision());
         await(key, tables, recorder, null, comparison);
       }
       return null;
     }
-    boolean serves = found != null && (found.columns() != null || !columns);
-    if (serves && rule.autoRefresh() && refreshes(key, nanos)) {
+    boolean seen = snapshots == Snapshots.OF_STATEMENT || rule.unconditional();
+    boolean whole = found != null && (found.columns() != null || !columns);
+    boolean serves = whole && seen;
+    if (serves && !inside && rule.autoRefresh() && refreshes(key, nanos)) {
       why = Uncached.REFRESHED;
       await(key, tables, recorder, farPut(farKey(view, rule, text, values), view), null);
       return null;
@@ -304,12 +314,18 @@ public final class CachedReads implements ReplyStage {
       alone();
       return found;
     }
-    if (shared().waits(cache, key)) {
+    if (inside) {
+      alone(); // who waits keeps its server connection, and locks, from those it waits for
+      if (whole) {
+        why = Uncached.ISOLATION;
+        return null;
+      }
+    } else if (shared().waits(cache, key)) {
       return null;
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
-    if (farKey != null && asksOthers(key, farKey, tables, nanos, recorder)) {
+    if (farKey != null && !inside && asksOthers(key, farKey, tables, nanos, recorder)) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -331,8 +347,8 @@ public final class CachedReads implements ReplyStage {
       CacheKey key,
       Collection<String> tables,
       AnswerRecorder recorder,
-      FarPut far,
-      Comparison comparison) {
+      Awaited.FarPut far,
+      Awaited.Comparison comparison) {
     Decision decision = session.next().decision();
     ClusterView view = view();
     boolean lagIgnored = decision.flag(Decision.Flag.LAG_IGNORE).orElse(false);
@@ -350,6 +366,7 @@ public final class CachedReads implements ReplyStage {
             recorder,
             far,
             comparison,
+            session.transaction().open(),
             why == Uncached.REFRESHED);
   }
 
@@ -368,10 +385,11 @@ public final class CachedReads implements ReplyStage {
     return FarResults.key(of, text.get(), values);
   }
 
-  private FarPut farPut(byte[] farKey, ClusterView view) {
+  private Awaited.FarPut farPut(byte[] farKey, ClusterView view) {
     return farKey == null
         ? null
-        : new FarPut(vdb.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
+        : new Awaited.FarPut(
+            vdb.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
   }
 
   /**
@@ -479,6 +497,10 @@ public final class CachedReads implements ReplyStage {
       case MORE -> {}
       case USELESS -> notKept(Uncached.UNSUITED);
       case WHOLE -> {
+        if (one.inside() && Suitability.snapshots(session) != Snapshots.OF_STATEMENT) {
+          notKept(Uncached.ISOLATION);
+          return;
+        }
         if (reads.stale() || reads.away() && !one.whateverReplica()) {
           notKept(Uncached.REPLICA);
           return;
@@ -503,11 +525,11 @@ public final class CachedReads implements ReplyStage {
                 one.nanos(),
                 one.worth());
     one.worth().took(System.nanoTime() - one.since());
-    one.cache().flights().suited(one.key(), kept);
+    one.suited(kept);
     if (kept && one.comparison() != null) {
       compare(one.cache(), one.comparison(), one.tables(), answer);
     }
-    FarPut far = one.far();
+    Awaited.FarPut far = one.far();
     if (kept && far != null && !reads.away()) { // a replica need not be so far
       long born = System.currentTimeMillis();
       far.results()
@@ -520,7 +542,7 @@ public final class CachedReads implements ReplyStage {
 
   /** Nothing was written since the one was kept, as far as the node knows. */
   private void compare(
-      QueryCache cache, Comparison with, Collection<String> tables, StoredAnswer answer) {
+      QueryCache cache, Awaited.Comparison with, Collection<String> tables, StoredAnswer answer) {
     boolean same = with.kept().saysTheSame(answer);
     cache.compared(same);
     if (!same) {
@@ -530,15 +552,16 @@ public final class CachedReads implements ReplyStage {
 
   private void notKept(Uncached because) {
     Uncached reason = awaited.refreshes() ? Uncached.NOT_REFRESHED : because;
-    awaited.cache().flights().suited(awaited.key(), false);
+    awaited.suited(false);
     forget();
     alone();
     how = reason.answer();
-    counts.uncached(reason);
+    counts.notKept(reason);
   }
 
   /** Nothing is awaited any more. */
   private void forget() {
+    asksSnapshots = false;
     if (awaited != null) {
       awaited.cache().giveRoomBack(copied);
       copied = 0;

@@ -1,14 +1,15 @@
 package dev.heimdall.engine.caching;
 
 import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
 import java.time.Duration;
 import java.util.Collection;
@@ -27,8 +28,9 @@ final class Suitability {
     RoutedStatement next = session.next();
     QueryCache cache = session.vdb().cache();
     Decision decision = next.decision();
-    if (!standsAlone(session)) {
-      return Uncached.TRANSACTION;
+    Uncached unsuited = byTransaction(session);
+    if (unsuited != null) {
+      return unsuited;
     }
     if (session.lease().keepsServer()) {
       return Uncached.PINNED;
@@ -63,11 +65,30 @@ final class Suitability {
     return view == null || !view.keepsResults() ? Uncached.OUT_OF_TOUCH : null;
   }
 
-  /** Whether its statements do: no transaction is begun, held back or lost. */
-  private static boolean standsAlone(SessionContext session) {
-    return session.transaction().status() == TransactionState.IDLE
-        && !session.losses().transactionLost()
-        && session.carried().settings().autocommits();
+  /**
+   * Whether what its transaction has done stands against it. With autocommit off the statement that
+   * begins one goes to the server: its answer says that one is open.
+   */
+  private static Uncached byTransaction(SessionContext session) {
+    ClientTransaction transaction = session.transaction();
+    boolean suited =
+        switch (transaction.status()) {
+          case IDLE -> session.carried().settings().autocommits();
+          case OPEN ->
+              transaction.onlyReads()
+                  && session.pending().outstanding() == 0
+                  && !session.sent().transaction().active();
+          case FAILED -> false;
+        };
+    return suited && !session.losses().transactionLost() ? null : Uncached.TRANSACTION;
+  }
+
+  /**
+   * By which snapshots it would be answered. Outside of transactions, and where a rule does not
+   * mind, each statement has its own.
+   */
+  static Snapshots snapshots(SessionContext session) {
+    return session.transaction().open() ? session.protocol().snapshots() : Snapshots.OF_STATEMENT;
   }
 
   private static Uncached byBasis(

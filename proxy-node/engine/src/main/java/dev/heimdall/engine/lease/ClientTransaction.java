@@ -3,6 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.TransactionState;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The transaction that a client sees: its status, since when it is open, the BEGIN that was
@@ -10,6 +11,9 @@ import dev.heimdall.engine.wire.TransactionState;
  */
 public final class ClientTransaction {
   private final PoolMetrics counters;
+  private final TransactionReads reads = new TransactionReads();
+  private boolean noted;
+  private boolean didMore;
   private TransactionState status = TransactionState.IDLE;
   private long since;
   private boolean definitionsPending;
@@ -42,6 +46,31 @@ public final class ClientTransaction {
 
   public boolean open() {
     return status.inBlock();
+  }
+
+  /** How it was begun, and what its server says of it. */
+  public TransactionReads reads() {
+    noted = true;
+    return reads;
+  }
+
+  /** Something is sent that is not known to do nothing but read. */
+  public void doesMore() {
+    didMore = true;
+  }
+
+  /** Whether what was sent since none was open has only read. */
+  public boolean onlyReads() {
+    return !didMore && !(noted && reads.inDoubt());
+  }
+
+  /** None is open, and nothing is unanswered: what is sent next may begin another one. */
+  public void rests() {
+    didMore = false;
+    if (noted) {
+      noted = false;
+      reads.rests();
+    }
   }
 
   /** Whether one is open, or may be by what was sent and is not answered. */
@@ -195,6 +224,7 @@ public final class ClientTransaction {
     heldForReplica = forReplica;
     status = TransactionState.OPEN;
     since = now;
+    reads().begins(new String(sql, StandardCharsets.UTF_8));
   }
 
   public byte[] heldBegin() {
@@ -231,6 +261,7 @@ public final class ClientTransaction {
     heldBegin = null;
     begunToRead = false;
     status = TransactionState.IDLE;
+    rests();
   }
 
   public byte[] takeHeldBegin() {

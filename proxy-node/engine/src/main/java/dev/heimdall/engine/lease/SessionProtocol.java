@@ -27,6 +27,13 @@ public interface SessionProtocol {
   /** What was to be undone if what was sent last fails is not: the session has left it behind. */
   void undoNothing(ServerConnection server);
 
+  // ---- what its reads see
+
+  /** By which snapshots the transaction reads that is open, as far as that is known by now. */
+  default Snapshots snapshots() {
+    return Snapshots.UNKNOWN;
+  }
+
   // ---- when it is answered
 
   /**

@@ -5,7 +5,8 @@ import java.util.Locale;
 /** Why a statement that a rule wants cached was neither answered from the cache nor put there. */
 public enum Uncached {
   RULE("a rule gives its result no time, or wants something else done with it"),
-  TRANSACTION("it is part of a transaction"),
+  TRANSACTION("it is part of a transaction, which it begins or which may have done more than read"),
+  ISOLATION("the isolation level of its transaction is not READ COMMITTED, or not known yet"),
   PINNED("its session keeps a server connection"),
   SHAPE("it is not one statement up to its Sync, run once"),
   UNKNOWN("what it reads is not known for certain"),
@@ -31,11 +32,6 @@ public enum Uncached {
 
   Uncached(String words) {
     this.words = words;
-  }
-
-  /** Whether that is seen only when the answer comes. */
-  public boolean ofAnswer() {
-    return this == NO_ROOM || this == UNSUITED || this == REPLICA || this == NOT_REFRESHED;
   }
 
   /** For a person who knows what it is about. */

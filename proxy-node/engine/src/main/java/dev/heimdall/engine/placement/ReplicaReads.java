@@ -535,6 +535,7 @@ public final class ReplicaReads implements ReplicaChoice {
     }
     if (status == TransactionState.IDLE && rests) {
       mode.rests(transaction.open());
+      transaction.rests();
     }
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.

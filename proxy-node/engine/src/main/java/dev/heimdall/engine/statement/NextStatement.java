@@ -314,6 +314,23 @@ public final class NextStatement implements RoutedStatement {
         && effects.leavesSession();
   }
 
+  /**
+   * Whether it is sent as it is, and is one statement that is known for certain to do nothing but
+   * read: it locks nothing either, and leaves nothing behind.
+   */
+  boolean onlyReads() {
+    if (failed() || decision.needsServer()) {
+      return false;
+    }
+    return effects.kind() == StatementKind.SHOW
+        ? effects.leavesSession()
+        : effects.kind() == StatementKind.SELECT
+            && effects.statements() == 1
+            && readsOnly()
+            && readsNamedTables()
+            && !statement.maySeed();
+  }
+
   /** Whether it makes no difference if it was carried out once or twice. */
   boolean mayRepeat() {
     return readsOnly()

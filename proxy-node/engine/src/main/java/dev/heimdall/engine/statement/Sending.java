@@ -2,6 +2,7 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
@@ -32,6 +33,7 @@ final class Sending {
   private final ReplicaReads reads;
   private final Writes writes;
   private final SessionState carried;
+  private final ClientTransaction transaction;
 
   /** Null where the node traces no statements. */
   private final SessionTraces traces;
@@ -60,6 +62,7 @@ final class Sending {
     this.reads = reads;
     this.writes = writes;
     this.carried = session.carried();
+    this.transaction = session.transaction();
     this.traces = traces;
   }
 
@@ -112,6 +115,23 @@ final class Sending {
       }
     }
     scope.noteTemporary(server, statement, effects);
+    if (vdb.cache() == null || !onlyReads(effects)) {
+      transaction.doesMore();
+    }
+  }
+
+  /**
+   * Whether its transaction does nothing but read with it; nobody wants to know without a cache.
+   */
+  private boolean onlyReads(StatementFacts effects) {
+    return switch (effects.kind()) {
+      case BEGIN -> {
+        transaction.reads().begins(next.normalised());
+        yield true;
+      }
+      case SAVEPOINT -> true;
+      default -> next.onlyReads();
+    };
   }
 
   /** What it may do to its session, or leave behind on the connection. */

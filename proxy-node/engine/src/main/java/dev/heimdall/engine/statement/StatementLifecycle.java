@@ -376,6 +376,7 @@ public final class StatementLifecycle implements SessionStatements {
   /** Something is being sent of which nobody knows what it does to the client's transaction. */
   public void sentUnknown() {
     reads.noteUnknown();
+    transaction.doesMore();
   }
 
   /** It is being sent over this connection. */

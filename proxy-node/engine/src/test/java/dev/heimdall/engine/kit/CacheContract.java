@@ -3,11 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,10 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * dialects that copy answers as they pass. The toy does not: its sessions have no responder that
  * answers from the cache.
  */
-public abstract class CacheContract extends KitContract {
-  private static final String CACHED = "{\"action\": \"cache\", \"inTransaction\": true}";
-  private static final String CACHE = "\"enabled\": true, \"dmlThreshold\": 100";
-
+public abstract class CacheContract extends CachedContract {
   /** Longer than any answer to what is asked here. */
   private static final int LONGEST = 160;
 
@@ -31,60 +24,16 @@ public abstract class CacheContract extends KitContract {
   /** More answers from the cache than can be had before one is too old. */
   private static final int TRIES = 1_000_000;
 
-  private final KitTable table;
   private int prepared = 1;
 
   protected CacheContract(KitDialect dialect) {
     super(dialect);
-    table = dialect.table().orElseThrow();
   }
 
   /** How something is asked. */
   private enum Asked {
     AS_TEXT,
     PREPARED
-  }
-
-  private void startCached() {
-    startCached("", "");
-  }
-
-  /**
-   * With a cache that keeps what it can.
-   *
-   * @param cache more of its settings in JSON
-   * @param vdb more of the virtual database's
-   */
-  private void startCached(String cache, String vdb) {
-    startCluster(
-        KitSettings.of(
-                "\"pool\": {\"size\": 4}, \"pipelining\": {\"enabled\": false}, \"cache\": {"
-                    + CACHE
-                    + cache
-                    + "}"
-                    + vdb)
-            .withCatalogue(table.catalogue()),
-        CACHED);
-  }
-
-  /** How often servers have carried out a text. */
-  private long carriedOut(String sql) {
-    return servers().open().stream()
-        .flatMap(session -> session.received().stream())
-        .filter(sql::equals)
-        .count();
-  }
-
-  private void readsFromServer(KitClient client, String word) {
-    long before = carriedOut(table.last());
-    answers(client, table.last(), "row " + word, "idle");
-    assertThat(carriedOut(table.last())).as("reads that the server has seen").isEqualTo(before + 1);
-  }
-
-  private void readsFromCache(KitClient client, String word) {
-    long before = carriedOut(table.last());
-    answers(client, table.last(), "row " + word, "idle");
-    assertThat(carriedOut(table.last())).as("reads that the server has seen").isEqualTo(before);
   }
 
   // ---- what is served
@@ -232,8 +181,8 @@ public abstract class CacheContract extends KitContract {
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void aTransactionIsAnsweredByTheServer(boolean delayed) {
-    startCached("", ", \"delayedTransaction\": " + delayed);
+  void aTransactionIsAnsweredByTheServerUnlessARuleSaysOtherwise(boolean delayed) {
+    startCached("", ", \"delayedTransaction\": " + delayed, "{\"action\": \"cache\"}");
     KitClient ann = client("ann");
     readsFromServer(ann, "none");
     answers(ann, "BEGIN", "open");
@@ -380,76 +329,6 @@ public abstract class CacheContract extends KitContract {
 
   // ---- a write while an answer is on its way
 
-  /** What happens to a request: each has these three steps, in this order. */
-  private enum Step {
-    SENT,
-    CARRIED_OUT,
-    ANSWERED
-  }
-
-  /** A request, and how far it is. */
-  private final class Request {
-    private final KitClient client;
-    private final String sql;
-    private final Deque<Step> left = new ArrayDeque<>(List.of(Step.values()));
-    private KitSession at;
-
-    Request(KitClient client, String sql) {
-      this.client = client;
-      this.sql = sql;
-    }
-
-    void step() {
-      switch (left.remove()) {
-        case SENT -> {
-          client.sends(sql);
-          at =
-              servers().open().stream()
-                  .filter(session -> session.waits() && !other(this).waitsAt(session))
-                  .findAny()
-                  .orElseThrow(() -> new AssertionError("no server has " + sql));
-        }
-        case CARRIED_OUT -> at.carryOut();
-        case ANSWERED -> {
-          at.release();
-          node.turns().run();
-        }
-      }
-    }
-
-    boolean waitsAt(KitSession session) {
-      return session == at && left.peek() == Step.CARRIED_OUT;
-    }
-
-    boolean isAnswered() {
-      return left.isEmpty();
-    }
-  }
-
-  private Request reading;
-  private Request writing;
-
-  private Request other(Request one) {
-    return one == reading ? writing : reading;
-  }
-
-  /** All orders of the steps of two requests: true is a step of the first. */
-  private static void orders(Deque<Boolean> so, int first, int second, Consumer<List<Boolean>> to) {
-    if (first + second == 0) {
-      to.accept(List.copyOf(so));
-    }
-    if (first > 0) {
-      so.addLast(true);
-      orders(so, first - 1, second, to);
-      so.removeLast();
-    }
-    if (second > 0) {
-      so.addLast(false);
-      orders(so, first, second - 1, to);
-      so.removeLast();
-    }
-  }
-
   /** It may be there or not: who has read it must not find what was there before. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -489,9 +368,7 @@ public abstract class CacheContract extends KitContract {
     KitClient ann = client("ann");
     KitClient bob = client("bob");
     KitClient eve = client("ann");
-    List<List<Boolean>> all = new ArrayList<>();
-    orders(new ArrayDeque<>(), 3, 3, all::add);
-    assertThat(all).hasSize(20);
+    List<List<Boolean>> all = orders();
 
     for (List<Boolean> order : all) {
       String word = "w" + all.indexOf(order);

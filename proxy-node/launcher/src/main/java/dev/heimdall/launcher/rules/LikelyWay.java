@@ -26,6 +26,9 @@ import java.util.OptionalInt;
  * and on the path of each statement, and nothing of that is to be had here.
  */
 final class LikelyWay {
+  private static final String INSIDE =
+      "if its transaction reads at READ COMMITTED, has done nothing else, and its result is there";
+
   private static final String UNLESS =
       "; what the functions in it do, the database's catalogue says";
 
@@ -60,7 +63,8 @@ final class LikelyWay {
     }
     Optional<String> uncached = uncached();
     if (uncached.isEmpty()) {
-      return goes(Verdict.Place.CACHE, "if its result is there; else it is kept" + limit());
+      String there = inTransaction ? INSIDE : "if its result is there; else it is kept";
+      return goes(Verdict.Place.CACHE, there + limit());
     }
     not(Verdict.Place.CACHE, uncached.get());
     if (decision.asyncExecute().isPresent() && !inTransaction) {
@@ -113,9 +117,6 @@ final class LikelyWay {
   }
 
   private Optional<Uncached> unsuited() {
-    if (inTransaction) {
-      return Optional.of(Uncached.TRANSACTION);
-    }
     if (decision.needsServer() || decision.ttlMillis().orElse(1) == 0) {
       return Optional.of(Uncached.RULE);
     }

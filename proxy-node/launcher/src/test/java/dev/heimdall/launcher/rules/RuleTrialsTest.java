@@ -128,6 +128,10 @@ class RuleTrialsTest {
         .containsExactly("it reads no table");
     assertThat(why(verdict("DELETE FROM items"), Verdict.Place.CACHE))
         .containsExactly("it writes, locks what it reads, or reads what the server itself keeps");
+    assertThat(why(verdict("shop", "SELECT * FROM items", true), Verdict.Place.CACHE))
+        .containsExactly("no rule has it cached");
+    rules("{\"match\": \"items\", \"inTransaction\": true, \"action\": \"cache\"}");
+    assertThat(last(verdict("shop", "SELECT * FROM items", true))).contains("READ COMMITTED");
     rules(
         "{\"match\": \"items\", \"action\": \"cache\", \"parameters\": {\"ttl\": 0}},"
             + "{\"match\": \"FROM items\", \"action\": \"nocache\"}");

@@ -21,17 +21,27 @@ import java.util.Arrays;
  * <p>MariaDB says of each view in another database than the session's that the default database has
  * changed: while the view is read, it does. That is left out.
  *
+ * <p>In a transaction the status in its packets says so; what is kept says what it would say
+ * outside.
+ *
  * <p>What is kept are its packets and, in four bytes behind them, how many rows there are.
  */
 final class AnswerCopy implements AnswerRecorder {
   private static final int FIRST = 512;
   private static final int COUNT = Integer.BYTES;
 
-  /** What only an answer within a transaction, with a cursor, or with more behind it says. */
+  /** Where the status is in an EOF packet, and in an OK packet at the end of rows. */
+  private static final int STATUS = 3;
+
+  private static final int OF_TRANSACTION =
+      StatusFlag.IN_TRANSACTION | StatusFlag.IN_READ_ONLY_TRANSACTION;
+
+  /** What the session gives to all answers that it gets in its transaction. */
+  private static final int GIVEN = OF_TRANSACTION | StatusFlag.AUTOCOMMIT;
+
+  /** What only an answer with a cursor, or with more behind it says. */
   private static final int UNSUITED =
-      StatusFlag.IN_TRANSACTION
-          | StatusFlag.IN_READ_ONLY_TRANSACTION
-          | StatusFlag.MORE_RESULTS
+      StatusFlag.MORE_RESULTS
           | StatusFlag.CURSOR_EXISTS
           | StatusFlag.LAST_ROW_SENT
           | StatusFlag.DATABASE_DROPPED
@@ -48,6 +58,7 @@ final class AnswerCopy implements AnswerRecorder {
 
   private final int most;
   private final boolean deprecatesEof;
+  private final boolean inside;
   private byte[] bytes = {};
   private int size;
 
@@ -65,10 +76,45 @@ final class AnswerCopy implements AnswerRecorder {
   /**
    * @param most bytes of answers that are copied
    * @param deprecatesEof whether rows end with an OK packet, and columns without any
+   * @param inside whether it is an answer within a transaction
    */
-  AnswerCopy(int most, boolean deprecatesEof) {
+  AnswerCopy(int most, boolean deprecatesEof, boolean inside) {
     this.most = most;
     this.deprecatesEof = deprecatesEof;
+    this.inside = inside;
+  }
+
+  /** What a status is for one that is in no transaction, and commits each statement. */
+  static int outside(int status) {
+    return status & ~OF_TRANSACTION | StatusFlag.AUTOCOMMIT;
+  }
+
+  /**
+   * Writes the packets of an answer that was copied so.
+   *
+   * @param status of the session that gets it
+   */
+  static void write(StoredAnswer answer, int status, boolean deprecatesEof, ByteBuf out) {
+    int begin = out.writerIndex();
+    out.writeBytes(answer.rows(), 0, length(answer));
+    if (status == outside(status)) {
+      return;
+    }
+    long columns = LengthEncoded.read(out.slice(begin + Packet.HEADER, Packet.payload(out, begin)));
+    int last = begin;
+    int number = 0;
+    for (int at = begin; at < out.writerIndex(); at += Packet.HEADER + Packet.payload(out, at)) {
+      if (number++ == columns + 1 && !deprecatesEof) {
+        give(status, out, at);
+      }
+      last = at;
+    }
+    give(status, out, last);
+  }
+
+  private static void give(int status, ByteBuf out, int packet) {
+    int at = packet + Packet.HEADER + STATUS;
+    out.setShortLE(at, out.getShortLE(at) & ~GIVEN | status & GIVEN);
   }
 
   /** How many rows an answer has that was copied so. */
@@ -134,9 +180,10 @@ final class AnswerCopy implements AnswerRecorder {
       }
       case COLUMNS_END -> {
         stage = Stage.ROWS;
-        return first == EofPacket.FIRST && payload.capacity() == EofPacket.LENGTH
-            ? State.MORE
-            : State.USELESS;
+        if (first != EofPacket.FIRST || payload.capacity() != EofPacket.LENGTH) {
+          return State.USELESS;
+        }
+        payload.setShortLE(STATUS, outside(EofPacket.status(payload, 0)));
       }
       case ROWS -> {
         if (first == EofPacket.FIRST && (deprecatesEof || EofPacket.fits(payload.capacity()))) {
@@ -163,7 +210,6 @@ final class AnswerCopy implements AnswerRecorder {
   private State end(ByteBuf payload) {
     int status;
     int warnings;
-    int statusAt;
     if (deprecatesEof) {
       OkPacket ok;
       try {
@@ -182,18 +228,20 @@ final class AnswerCopy implements AnswerRecorder {
       }
       status = ok.status() & ~StatusFlag.SESSION_STATE_CHANGED;
       warnings = ok.warnings();
-      statusAt = 3; // behind two numbers of a byte each
     } else if (payload.capacity() == EofPacket.LENGTH) {
       status = EofPacket.status(payload, 0) & ~StatusFlag.SESSION_STATE_CHANGED;
       warnings = EofPacket.warnings(payload, 0);
-      statusAt = 3; // behind the number of warnings
     } else {
       return State.USELESS;
     }
-    if (warnings != 0 || (status & UNSUITED) != 0 || (status & StatusFlag.AUTOCOMMIT) == 0) {
+    boolean open = (status & StatusFlag.IN_TRANSACTION) != 0;
+    if (warnings != 0
+        || (status & UNSUITED) != 0
+        || open != inside
+        || (!open && (status & StatusFlag.AUTOCOMMIT) == 0)) {
       return State.USELESS;
     }
-    payload.setShortLE(statusAt, status & ~StatusFlag.SLOW_QUERY); // which it is no more
+    payload.setShortLE(STATUS, outside(status & ~StatusFlag.SLOW_QUERY)); // which it is no more
     return State.WHOLE;
   }
 
@@ -225,7 +273,7 @@ final class AnswerCopy implements AnswerRecorder {
     if (answer.columns() != null || answer.rows().length < COUNT) {
       return false;
     }
-    AnswerCopy copy = new AnswerCopy(most, deprecatesEof);
+    AnswerCopy copy = new AnswerCopy(most, deprecatesEof, false);
     return copy.take(Unpooled.wrappedBuffer(answer.rows(), 0, length(answer))) == State.WHOLE
         && copy.rows == rows(answer);
   }

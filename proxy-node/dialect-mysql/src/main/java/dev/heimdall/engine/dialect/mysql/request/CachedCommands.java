@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.RequestControl;
@@ -13,8 +14,10 @@ import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Answers a query, or the execution of a prepared statement, by what a server has answered before
@@ -26,6 +29,8 @@ final class CachedCommands implements Responder {
 
   /** Asks for an answer that was not kept, as servers with caches of their own read it. */
   private static final String UNCACHED = "sql_no_cache";
+
+  private static final String COMMITTED = "READ-COMMITTED";
 
   private static final String UNCOMMITTED = "READ-UNCOMMITTED";
 
@@ -74,9 +79,37 @@ final class CachedCommands implements Responder {
     return type == Command.QUERY ? query(total) : execution(total);
   }
 
+  /** Answers a statement of a transaction whose server connection the client has. */
+  Outcome answerInside(byte type, long total) {
+    return cached.mayAnswerInside() ? answer(type, total) : Outcome.NEXT;
+  }
+
+  /**
+   * By which snapshots the client's transaction reads: as its server has reported, or the client
+   * has set while it has none. For one transaction alone nothing is set without a pin.
+   */
+  Snapshots snapshots() {
+    ServerConnection server = parts.client().server();
+    String level = server == null ? isolation(parts.carried().variables()::get) : isolation(server);
+    if (level == null) {
+      return Snapshots.UNKNOWN;
+    }
+    return level.equals(COMMITTED) ? Snapshots.OF_STATEMENT : Snapshots.OF_TRANSACTION;
+  }
+
+  /** MariaDB's name for it, or that of MySQL. */
+  private static String isolation(UnaryOperator<String> values) {
+    String level = values.apply("tx_isolation");
+    return level == null ? values.apply("transaction_isolation") : level;
+  }
+
+  private static String isolation(ServerConnection server) {
+    return isolation(server.reported()::get);
+  }
+
   /** Why what the session has asked for before stands against it; null where nothing does. */
   private Uncached reason() {
-    if (!answers.commitsEach()) {
+    if (!answers.commitsEach() && !parts.transaction().open()) {
       return Uncached.TRANSACTION;
     }
     return aftermath.leavesNothing() ? null : Uncached.PINNED;
@@ -129,15 +162,9 @@ final class CachedCommands implements Responder {
    * that is not to be kept.
    */
   void sending(ServerConnection server) {
-    if (cached.awaits()
-        && UNCOMMITTED.equals(
-            server.reported().values().getOrDefault("tx_isolation", isolationOfMysql(server)))) {
+    if (cached.awaits() && UNCOMMITTED.equals(isolation(server))) {
       cached.refused(Uncached.SESSION);
     }
-  }
-
-  private static String isolationOfMysql(ServerConnection server) {
-    return server.reported().get("transaction_isolation");
   }
 
   private Outcome execution(long total) {
@@ -177,7 +204,7 @@ final class CachedCommands implements Responder {
         .setByte(0, command)
         .setLong(1, agreed.flags())
         .setInt(9, agreed.collation())
-        .setInt(13, answers.status())
+        .setInt(13, AnswerCopy.outside(answers.status()))
         .setByte(17, answers.tracksState() ? 1 : 0);
     return form;
   }
@@ -190,7 +217,7 @@ final class CachedCommands implements Responder {
             values,
             false,
             sql,
-            new AnswerCopy(cached.largest(), agreed.deprecatesEof()));
+            new AnswerCopy(cached.largest(), agreed.deprecatesEof(), parts.transaction().open()));
     if (answer == null && cached.waits()) {
       control.block();
       return Outcome.WAIT;
@@ -203,7 +230,9 @@ final class CachedCommands implements Responder {
     }
     lifecycle.settled();
     aftermath.served(AnswerCopy.rows(answer));
-    answers.stored(total, answer.rows(), AnswerCopy.length(answer));
+    ByteBuf copy = parts.client().alloc().buffer(AnswerCopy.length(answer));
+    AnswerCopy.write(answer, answers.status(), agreed.deprecatesEof(), copy);
+    answers.stored(total, copy);
     return Outcome.DONE;
   }
 }

@@ -20,6 +20,8 @@ final class ClientAnswers {
   /** What servers say of a session, rather than of one statement of its. */
   private static final int OF_SESSION = StatusFlag.AUTOCOMMIT | StatusFlag.NO_BACKSLASH_ESCAPES;
 
+  private static final int OF_TRANSACTION = StatusFlag.IN_READ_ONLY_TRANSACTION;
+
   private final HandledClient client;
   private final ClientInput input;
   private final TransactionNotes notes;
@@ -29,6 +31,9 @@ final class ClientAnswers {
   private final ClientTracking tracking;
 
   private int status = StatusFlag.AUTOCOMMIT;
+
+  /** What the server says of the transaction that is open. */
+  private int ofTransaction;
 
   /** Rows of the last OK that the node has given itself; negative once a server has answered. */
   private long rows = -1;
@@ -103,6 +108,7 @@ final class ClientAnswers {
   /** A server has said this of the session. */
   void seen(int flags) {
     status = flags & OF_SESSION;
+    ofTransaction = flags & OF_TRANSACTION;
     encoder.status(flags);
   }
 
@@ -123,7 +129,7 @@ final class ClientAnswers {
 
   /** Where the session stands, in the flags of its answers. */
   int status() {
-    return client.status().inBlock() ? status | StatusFlag.IN_TRANSACTION : status;
+    return client.status().inBlock() ? status | ofTransaction | StatusFlag.IN_TRANSACTION : status;
   }
 
   /** Takes the command, and says that it was carried out on so many rows. */
@@ -188,15 +194,10 @@ final class ClientAnswers {
     }
   }
 
-  /**
-   * Takes the command, and gives what a server has once answered to it.
-   *
-   * @param answer which begins with its packets
-   * @param length how many bytes they have
-   */
-  void stored(long total, byte[] answer, int length) {
+  /** Takes the command, and gives what a server has once answered to it. */
+  void stored(long total, ByteBuf consumed) {
     ofServer();
-    give(total, client.alloc().buffer(length).writeBytes(answer, 0, length));
+    give(total, consumed);
   }
 
   /** Takes the command, and gives this answer in the protocol's bytes. */

@@ -6,6 +6,7 @@ import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
@@ -219,7 +220,9 @@ final class ClientCommands implements RequestHandler {
 
   @Override
   public Outcome inPlace(byte type, long total) {
-    return type == Command.QUERY ? begins.beside(total) : Outcome.NEXT;
+    Outcome outcome = type == Command.QUERY ? begins.beside(total) : Outcome.NEXT;
+    boolean inside = type == Command.QUERY || type == Command.STMT_EXECUTE;
+    return outcome == Outcome.NEXT && inside ? cached.answerInside(type, total) : outcome;
   }
 
   /** Whether the statement would be given a connection of this pool, if it had none. */
@@ -465,6 +468,11 @@ final class ClientCommands implements RequestHandler {
     } else {
       aftermath.answered(from, error);
     }
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return cached.snapshots();
   }
 
   @Override

@@ -36,7 +36,7 @@ class AnswerCopyTest {
     packet(out, sequence++, new byte[] {3, 'd', 'e', 'f'});
     packet(out, sequence++, new byte[] {3, 'd', 'e', 'f'});
     if (!deprecatesEof) {
-      EofPacket.write(out, sequence++, 0, StatusFlag.AUTOCOMMIT);
+      EofPacket.write(out, sequence++, 0, status & ~StatusFlag.SLOW_QUERY);
     }
     for (int i = 0; i < rows; i++) {
       packet(out, sequence++ & 0xFF, (byte) 1, (byte) '1', (byte) LengthEncoded.NULL);
@@ -60,7 +60,7 @@ class AnswerCopyTest {
     ByteBuf whole = answer(deprecatesEof, 700);
     byte[] bytes = ByteBufUtil.getBytes(whole);
     for (int step : new int[] {1, 3, 7, 100, bytes.length}) {
-      AnswerCopy copy = new AnswerCopy(bytes.length, deprecatesEof);
+      AnswerCopy copy = new AnswerCopy(bytes.length, deprecatesEof, false);
       for (int from = 0; from < bytes.length; from += step) {
         int length = Math.min(step, bytes.length - from);
         State state = copy.take(whole.slice(from, length));
@@ -92,25 +92,25 @@ class AnswerCopyTest {
   void aDatabaseThatIsTheOneOfBeforeIsLeftOut(String state) {
     byte[] bytes = state.getBytes(StandardCharsets.ISO_8859_1);
     ByteBuf told = answerThatSays(StatusFlag.AUTOCOMMIT, bytes);
-    AnswerCopy copy = new AnswerCopy(MOST, true);
+    AnswerCopy copy = new AnswerCopy(MOST, true, false);
     assertThat(copy.take(told)).isEqualTo(State.WHOLE);
     byte[] expected = ByteBufUtil.getBytes(answer(true, 1));
     assertThat(AnswerCopy.length(copy.answer())).isEqualTo(expected.length);
     assertThat(Arrays.copyOf(copy.answer().rows(), expected.length)).isEqualTo(expected);
-    assertThat(new AnswerCopy(MOST, true).mayHaveCopied(copy.answer())).isTrue();
+    assertThat(new AnswerCopy(MOST, true, false).mayHaveCopied(copy.answer())).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\0\4\1a\1b", "\2\2\0011", "\3\1x", "\1\7a"})
   void whatElseHasChangedIsOfNoUse(String state) {
     byte[] bytes = state.getBytes(StandardCharsets.ISO_8859_1);
-    AnswerCopy copy = new AnswerCopy(MOST, true);
+    AnswerCopy copy = new AnswerCopy(MOST, true, false);
     assertThat(copy.take(answerThatSays(StatusFlag.AUTOCOMMIT, bytes))).isEqualTo(State.USELESS);
   }
 
   @Test
   void itWasSlowOnce() {
-    AnswerCopy copy = new AnswerCopy(MOST, true);
+    AnswerCopy copy = new AnswerCopy(MOST, true, false);
     int slow = StatusFlag.AUTOCOMMIT | StatusFlag.NO_INDEX | StatusFlag.SLOW_QUERY;
     assertThat(copy.take(answer(true, 1, slow, 0))).isEqualTo(State.WHOLE);
     byte[] expected =
@@ -121,7 +121,7 @@ class AnswerCopyTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void noRowsAreAnAnswerToo(boolean deprecatesEof) {
-    AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof);
+    AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof, false);
     assertThat(copy.take(answer(deprecatesEof, 0))).isEqualTo(State.WHOLE);
     assertThat(AnswerCopy.rows(copy.answer())).isZero();
   }
@@ -139,7 +139,7 @@ class AnswerCopyTest {
   void whatOnlyOneSessionWouldBeToldIsNotKept(int flag) {
     for (boolean deprecatesEof : new boolean[] {true, false}) {
       ByteBuf answer = answer(deprecatesEof, 2, StatusFlag.AUTOCOMMIT ^ flag, 0);
-      assertThat(new AnswerCopy(MOST, deprecatesEof).take(answer)).isEqualTo(State.USELESS);
+      assertThat(new AnswerCopy(MOST, deprecatesEof, false).take(answer)).isEqualTo(State.USELESS);
     }
   }
 
@@ -147,7 +147,7 @@ class AnswerCopyTest {
   void warningsAreNotKept() {
     for (boolean deprecatesEof : new boolean[] {true, false}) {
       ByteBuf answer = answer(deprecatesEof, 1, StatusFlag.AUTOCOMMIT, 1);
-      assertThat(new AnswerCopy(MOST, deprecatesEof).take(answer)).isEqualTo(State.USELESS);
+      assertThat(new AnswerCopy(MOST, deprecatesEof, false).take(answer)).isEqualTo(State.USELESS);
     }
   }
 
@@ -162,43 +162,63 @@ class AnswerCopyTest {
         }) {
       ByteBuf out = Unpooled.buffer();
       packet(out, 1, payload);
-      assertThat(new AnswerCopy(MOST, true).take(out)).isEqualTo(State.USELESS);
+      assertThat(new AnswerCopy(MOST, true, false).take(out)).isEqualTo(State.USELESS);
     }
     ByteBuf half = answer(true, 3);
     half.writerIndex(half.writerIndex() - Packet.HEADER - 7);
     packet(half, 7, new byte[] {(byte) 0xFF, 1, 4, '#'});
-    assertThat(new AnswerCopy(MOST, true).take(half)).isEqualTo(State.USELESS);
+    assertThat(new AnswerCopy(MOST, true, false).take(half)).isEqualTo(State.USELESS);
   }
 
   @Test
   void anAnswerThatIsNotNumberedFromOneIsNotKept() {
     ByteBuf out = Unpooled.buffer();
     packet(out, 2, (byte) 1);
-    assertThat(new AnswerCopy(MOST, true).take(out)).isEqualTo(State.USELESS);
+    assertThat(new AnswerCopy(MOST, true, false).take(out)).isEqualTo(State.USELESS);
   }
 
   @Test
   void noMoreIsCopiedThanMayBeKept() {
     ByteBuf whole = answer(true, 20);
-    assertThat(new AnswerCopy(whole.readableBytes() - 1, true).take(whole))
+    assertThat(new AnswerCopy(whole.readableBytes() - 1, true, false).take(whole))
         .isEqualTo(State.USELESS);
-    assertThat(new AnswerCopy(whole.readableBytes(), true).take(whole)).isEqualTo(State.WHOLE);
+    assertThat(new AnswerCopy(whole.readableBytes(), true, false).take(whole))
+        .isEqualTo(State.WHOLE);
   }
 
   @Test
   void moreBehindItsEndIsNoAnswerOfOneStatement() {
     ByteBuf out = answer(true, 1);
     packet(out, 6, (byte) 0);
-    assertThat(new AnswerCopy(MOST, true).take(out)).isEqualTo(State.USELESS);
+    assertThat(new AnswerCopy(MOST, true, false).take(out)).isEqualTo(State.USELESS);
+  }
+
+  /** Each of its packets says of a session's transaction what the server would say to it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAnswerOfOneTransactionIsServedInAnother(boolean deprecatesEof) {
+    int open = StatusFlag.IN_TRANSACTION;
+    int reading = open | StatusFlag.IN_READ_ONLY_TRANSACTION;
+    int commits = StatusFlag.AUTOCOMMIT;
+    for (int from : new int[] {commits, commits | open, open, commits | reading}) {
+      AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof, (from & open) != 0);
+      assertThat(copy.take(answer(deprecatesEof, 2, from, 0))).isEqualTo(State.WHOLE);
+      for (int to : new int[] {commits, commits | open, open, commits | reading}) {
+        ByteBuf out = Unpooled.buffer();
+        AnswerCopy.write(copy.answer(), to, deprecatesEof, out);
+        assertThat(ByteBufUtil.getBytes(out))
+            .isEqualTo(ByteBufUtil.getBytes(answer(deprecatesEof, 2, to, 0)));
+      }
+    }
   }
 
   @Test
   void whatWasKeptElsewhereIsLookedThrough() {
     for (boolean deprecatesEof : new boolean[] {true, false}) {
-      AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof);
+      AnswerCopy copy = new AnswerCopy(MOST, deprecatesEof, false);
       assertThat(copy.take(answer(deprecatesEof, 3))).isEqualTo(State.WHOLE);
       byte[] kept = copy.answer().rows();
-      AnswerCopy other = new AnswerCopy(MOST, deprecatesEof);
+      AnswerCopy other = new AnswerCopy(MOST, deprecatesEof, false);
       assertThat(other.mayHaveCopied(copy.answer())).isTrue();
       assertThat(other.mayHaveCopied(copy.answer())).as("it was only looked at").isTrue();
       for (int length = 0; length < kept.length; length++) {
@@ -209,8 +229,9 @@ class AnswerCopyTest {
       byte[] moreRows = kept.clone();
       moreRows[kept.length - 1]++;
       assertThat(other.mayHaveCopied(new StoredAnswer(null, moreRows))).isFalse();
-      assertThat(new AnswerCopy(MOST, !deprecatesEof).mayHaveCopied(copy.answer())).isFalse();
-      assertThat(new AnswerCopy(kept.length - 5, deprecatesEof).mayHaveCopied(copy.answer()))
+      assertThat(new AnswerCopy(MOST, !deprecatesEof, false).mayHaveCopied(copy.answer()))
+          .isFalse();
+      assertThat(new AnswerCopy(kept.length - 5, deprecatesEof, false).mayHaveCopied(copy.answer()))
           .as("longer than is kept here")
           .isFalse();
     }

@@ -1,13 +1,16 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.dialect.postgres.sql.SpecialInput;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.Arrays;
@@ -29,6 +32,7 @@ final class CachedStatements implements Responder {
   private final CachedReads cached;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final TransactionSnapshots snapshots;
   private final UnsentStatement local;
   private final LoneStatement statement;
   private final Supplier<byte[]> text = this::text;
@@ -39,20 +43,43 @@ final class CachedStatements implements Responder {
   /** Made for an answer that was found: for the next one that is not. */
   private AnswerCopy spare;
 
-  CachedStatements(
-      HandledClient client,
-      RequestControl requests,
-      CachedReads cached,
-      StatementLifecycle lifecycle,
-      UnsentStatement local,
-      LoneStatement statement) {
-    this.client = client;
-    this.requests = requests;
-    this.cached = cached;
-    this.lifecycle = lifecycle;
+  CachedStatements(RequestParts parts, UnsentStatement local, LoneStatement statement) {
+    this.client = parts.client();
+    this.requests = parts.control();
+    this.cached = parts.cached();
+    this.lifecycle = parts.lifecycle();
     this.next = lifecycle.next();
+    this.snapshots =
+        new TransactionSnapshots(
+            parts.transaction().reads(), parts.carried().settings(), client.owner());
     this.local = local;
     this.statement = statement;
+  }
+
+  /** Whether a statement may be answered so that comes while the client has a server connection. */
+  boolean mayAnswerInside() {
+    return cached.mayAnswerInside();
+  }
+
+  /** The same of one that is part of a transaction, while a server has nothing to answer. */
+  Outcome answerInside(byte type, long total) {
+    Outcome outcome = mayAnswerInside() ? answer(type, total) : Outcome.NEXT;
+    if (outcome == Outcome.NEXT) {
+      begun(client.server());
+    }
+    return outcome;
+  }
+
+  /** By which snapshots the client's transaction reads, as far as that is known. */
+  Snapshots snapshots() {
+    return snapshots.now();
+  }
+
+  /** The transaction has begun there, of which a statement comes next. */
+  void begun(ServerConnection server) {
+    if (cached.takesQuestion()) {
+      snapshots.ask(server);
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
@@ -148,8 +149,7 @@ final class ClientMessages implements RequestHandler {
             (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
             (type, total) ->
                 type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT);
-    this.cached =
-        new CachedStatements(client, requests, parts.cached(), lifecycle, unsent, statement);
+    this.cached = new CachedStatements(parts, unsent, statement);
     this.responders =
         List.of(
             this::rollBackLost,
@@ -249,8 +249,7 @@ final class ClientMessages implements RequestHandler {
 
   /**
    * Whether a Bind is the first message behind a Flush whose answers have come, outside of a
-   * transaction: what it runs was parsed and described by then, as drivers do it that want to know
-   * its columns first.
+   * transaction: drivers have parsed and described by then what it runs, to know its columns.
    */
   private boolean isBehindFlush(ServerConnection server) {
     return behindFlush
@@ -261,8 +260,8 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public Outcome inPlace(byte type, long total) {
-    if (type != FrontendType.BIND || !behindFlush) {
-      return Outcome.NEXT;
+    if (!behindFlush || type != FrontendType.BIND) {
+      return client.server().groupOpen() ? Outcome.NEXT : cached.answerInside(type, total);
     }
     Outcome outcome = cached.answerBehindFlush();
     behindFlush = outcome == Outcome.WAIT;
@@ -366,6 +365,7 @@ final class ClientMessages implements RequestHandler {
   @Override
   public void sendHeldBegin(ServerConnection server) {
     begins.send(server);
+    cached.begun(server);
   }
 
   @Override
@@ -418,14 +418,15 @@ final class ClientMessages implements RequestHandler {
   }
 
   /**
-   * Whether a batch begins that first hears what rules say to its first statement, as any does
-   * outside a transaction: they may want it elsewhere than what is still on its way, or be ready to
-   * send it again.
+   * Whether a batch begins that first hears what rules say to its first statement: outside of a
+   * transaction they may want it elsewhere or be ready to send it again, within one have it cached.
    */
   private boolean beginsAnew(ServerConnection server) {
     return !server.groupOpen()
         && !server.copyIn()
-        && (client.status() == TransactionState.IDLE || client.endingAway())
+        && (client.status() == TransactionState.IDLE
+            || client.endingAway()
+            || cached.mayAnswerInside())
         && (lifecycle.ruled() || client.away());
   }
 
@@ -553,6 +554,11 @@ final class ClientMessages implements RequestHandler {
   @Override
   public void undoNothing(ServerConnection server) {
     unnamed.undoNothing(server);
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return cached.snapshots();
   }
 
   @Override

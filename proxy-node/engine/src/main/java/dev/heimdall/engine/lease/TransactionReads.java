@@ -1,0 +1,72 @@
+package dev.heimdall.engine.lease;
+
+/**
+ * What is known of the transaction that is open, or begins next, by who would answer its reads
+ * without its server: how it was begun, and by which snapshots it reads. Belongs to the session's
+ * event loop.
+ */
+public final class TransactionReads {
+  private boolean begun;
+  private String begin;
+  private boolean inDoubt;
+  private boolean asked;
+  private Snapshots found = Snapshots.UNKNOWN;
+
+  /** Tells transactions apart: what was asked in one says nothing of the next. */
+  private int number;
+
+  /**
+   * A BEGIN is sent, or answered without a server.
+   *
+   * @param text null where nobody has it
+   */
+  public void begins(String text) {
+    inDoubt |= begun || text == null;
+    begun = true;
+    begin = text;
+  }
+
+  /** Whether nobody can tell which of its BEGINs has begun it, or none has. */
+  boolean inDoubt() {
+    return inDoubt;
+  }
+
+  /** The text of its BEGIN; null where none was seen. */
+  public String begin() {
+    return begin;
+  }
+
+  /** Whether the server is to be asked which snapshots it reads: once for each transaction. */
+  public boolean takeQuestion() {
+    boolean first = !asked;
+    asked = true;
+    return first;
+  }
+
+  /** By which it is told apart from others. */
+  public int number() {
+    return number;
+  }
+
+  /** The server has said which snapshots the transaction of this number reads. */
+  public void found(int of, Snapshots snapshots) {
+    if (of == number) {
+      found = snapshots;
+    }
+  }
+
+  /** What the server has said. */
+  public Snapshots found() {
+    return found;
+  }
+
+  /** No transaction is open, and nothing is unanswered. */
+  public void rests() {
+    begun = false;
+    begin = null;
+    inDoubt = false;
+    asked = false;
+    found = Snapshots.UNKNOWN;
+    number++;
+  }
+}
