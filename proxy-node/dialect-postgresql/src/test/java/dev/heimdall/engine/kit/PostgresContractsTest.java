@@ -271,9 +271,9 @@ class PostgresContractsTest {
       cut(all, 'P', "\0SELECT 1\0\0\1\0\0\0\7");
       cut(all, 'P', "s\0SELECT 2\0\0\0");
       cut(all, 'E', "\0\0\0\0\0");
-      cut(all, 'D', "Ss\0");
+      cut(all, 'D', "Sname\0");
       cut(all, 'D', "P\0");
-      cut(all, 'C', "Ss\0");
+      cut(all, 'C', "Sname\0");
       cut(all, 'F', "\0\0\0\7\0\1\0\0\0\1\0\0\0\2ab\0\0");
       return all;
     }
