@@ -53,7 +53,7 @@ class WarmUpTest {
   void clientsHaveTheirStatementsAnswered() throws Exception {
     try (PracticeNode node =
         PracticeNode.start(Map.of(Engine.POSTGRESQL, practice()), Transport.NIO)) {
-      for (PracticeRun run : node.begin(3000)) {
+      for (PracticeRun run : node.begin(done -> done >= 3000)) {
         run.await(PATIENCE); // throws what a client met
         assertThat(run.statements()).isGreaterThanOrEqualTo(3000);
       }
@@ -66,7 +66,7 @@ class WarmUpTest {
   void theyWaitForServersAndShareThem() throws Exception {
     try (PracticeNode node =
         PracticeNode.start(Map.of(Engine.POSTGRESQL, practice()), Transport.NIO)) {
-      for (PracticeRun run : node.begin(3000)) {
+      for (PracticeRun run : node.begin(done -> done >= 3000)) {
         run.await(PATIENCE);
       }
 
@@ -175,7 +175,7 @@ class WarmUpTest {
           }
         };
     try (PracticeNode node = PracticeNode.start(Map.of(Engine.POSTGRESQL, broken), Transport.NIO)) {
-      PracticeRun run = node.begin(1).get(0);
+      PracticeRun run = node.begin(done -> done > 0).get(0);
       assertThatThrownBy(() -> run.await(PATIENCE))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no");

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /** A node that has a client and a server of its own for each dialect, on this machine alone. */
@@ -131,9 +132,9 @@ final class PracticeNode implements AutoCloseable {
   /**
    * Has clients come in.
    *
-   * @param most statements of those of one dialect together
+   * @param enough whether those of one dialect may leave after so many statements
    */
-  List<PracticeRun> begin(int most) {
+  List<PracticeRun> begin(IntPredicate enough) {
     List<PracticeRun> begun = new ArrayList<>();
     runs.forEach(
         (engine, run) -> {
@@ -141,7 +142,7 @@ final class PracticeNode implements AutoCloseable {
           run.begin(
               List.of(node.port(name), node.port(judged(name))),
               new Practice.Account(NAME, password, NAME),
-              most);
+              enough);
           begun.add(run);
         });
     return begun;

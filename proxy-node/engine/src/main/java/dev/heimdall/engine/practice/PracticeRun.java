@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 
 /**
  * The clients and the server of one dialect while they practise. Threads of their own wait for the
@@ -62,10 +63,11 @@ public final class PracticeRun implements AutoCloseable {
    * Has clients come in.
    *
    * @param ports of the node
-   * @param most statements of all clients together
+   * @param enough whether they may leave after so many statements of all of them together; it is
+   *     asked after each turn, by a thread of theirs
    */
-  public void begin(List<Integer> ports, Practice.Account account, int most) {
-    start("clients", () -> clients(ports, account, most));
+  public void begin(List<Integer> ports, Practice.Account account, IntPredicate enough) {
+    start("clients", () -> clients(ports, account, enough));
   }
 
   private void start(String name, Runnable work) {
@@ -106,7 +108,7 @@ public final class PracticeRun implements AutoCloseable {
   }
 
   /** One thread for all: what they send comes in together, as under load. */
-  private void clients(List<Integer> ports, Practice.Account account, int most) {
+  private void clients(List<Integer> ports, Practice.Account account, IntPredicate enough) {
     List<Guest> guests = new ArrayList<>();
     try {
       for (int port : ports) {
@@ -114,7 +116,7 @@ public final class PracticeRun implements AutoCloseable {
           guests.add(guest(port, i, account));
         }
       }
-      for (int turn = 1; !isOver(most); turn++) {
+      for (int turn = 1; !over && !enough.test(statements.get()); turn++) {
         take(turn, guests);
         if (turn % TURNS == 0) {
           replaceFirst(guests, account);
@@ -170,10 +172,6 @@ public final class PracticeRun implements AutoCloseable {
       closed(end);
       throw e;
     }
-  }
-
-  private boolean isOver(int most) {
-    return over || statements.get() >= most;
   }
 
   /**
