@@ -78,7 +78,7 @@ class PortsTest {
     int server =
         ((InetSocketAddress) world.next().submit(servers::listensAt).get(30, TimeUnit.SECONDS))
             .getPort();
-    write("node.json", "{" + settings + "}");
+    write("node.json", "{\"http\": {\"enabled\": false}, " + settings + "}");
     write("users/ann.json", "{\"password\": \"secret\"}");
     write(
         "sources/main.json",

@@ -108,7 +108,7 @@ class TwoEnginesTest {
   }
 
   private Configuration configuration() throws Exception {
-    write("node.json", "{\"loops\": 1, \"maxClients\": 3}");
+    write("node.json", "{\"http\": {\"enabled\": false}, \"loops\": 1, \"maxClients\": 3}");
     write("users/ann.json", "{\"password\": \"secret\"}");
     virtual("elephants", inWorld(elephants::listensAt));
     virtual("toys", toyServer.localAddress());
