@@ -153,7 +153,7 @@ class TasksIT {
     begin("a password from Secrets Manager");
     click(link("/forms/users/gone.json"));
     click("[data-setting=password] summary");
-    type("#r-password", "shop/gone");
+    type("#r-f-password", "shop/gone");
     assertThat(browser.find("#f-password").getDomProperty("value")).isEmpty();
     browser.awaitText("\"secret\": \"shop/gone\"");
   }
