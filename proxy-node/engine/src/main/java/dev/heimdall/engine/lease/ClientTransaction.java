@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ClientTransaction {
   private final PoolMetrics counters;
-  private final TransactionReads reads = new TransactionReads();
-  private boolean noted;
+
+  /** Of the transaction that is open, or begins next; null before anybody has asked for it. */
+  private TransactionReads reads;
+
   private boolean didMore;
   private TransactionState status = TransactionState.IDLE;
   private long since;
@@ -50,7 +52,9 @@ public final class ClientTransaction {
 
   /** How it was begun, and what its server says of it. */
   public TransactionReads reads() {
-    noted = true;
+    if (reads == null) {
+      reads = new TransactionReads();
+    }
     return reads;
   }
 
@@ -61,16 +65,13 @@ public final class ClientTransaction {
 
   /** Whether what was sent since none was open has only read. */
   public boolean onlyReads() {
-    return !didMore && !(noted && reads.inDoubt());
+    return !didMore && (reads == null || !reads.inDoubt());
   }
 
   /** None is open, and nothing is unanswered: what is sent next may begin another one. */
   public void rests() {
     didMore = false;
-    if (noted) {
-      noted = false;
-      reads.rests();
-    }
+    reads = null;
   }
 
   /** Whether one is open, or may be by what was sent and is not answered. */

@@ -1,9 +1,8 @@
 package dev.heimdall.engine.lease;
 
 /**
- * What is known of the transaction that is open, or begins next, by who would answer its reads
- * without its server: how it was begun, and by which snapshots it reads. Belongs to the session's
- * event loop.
+ * What is known of one transaction by who would answer its reads without its server: how it was
+ * begun, and by which snapshots it reads. Belongs to the session's event loop.
  */
 public final class TransactionReads {
   private boolean begun;
@@ -11,9 +10,6 @@ public final class TransactionReads {
   private boolean inDoubt;
   private boolean asked;
   private Snapshots found = Snapshots.UNKNOWN;
-
-  /** Tells transactions apart: what was asked in one says nothing of the next. */
-  private int number;
 
   /**
    * A BEGIN is sent, or answered without a server.
@@ -43,30 +39,13 @@ public final class TransactionReads {
     return first;
   }
 
-  /** By which it is told apart from others. */
-  public int number() {
-    return number;
-  }
-
-  /** The server has said which snapshots the transaction of this number reads. */
-  public void found(int of, Snapshots snapshots) {
-    if (of == number) {
-      found = snapshots;
-    }
+  /** The server has said by which snapshots it reads. */
+  public void found(Snapshots snapshots) {
+    found = snapshots;
   }
 
   /** What the server has said. */
   public Snapshots found() {
     return found;
-  }
-
-  /** No transaction is open, and nothing is unanswered. */
-  public void rests() {
-    begun = false;
-    begin = null;
-    inDoubt = false;
-    asked = false;
-    found = Snapshots.UNKNOWN;
-    number++;
   }
 }

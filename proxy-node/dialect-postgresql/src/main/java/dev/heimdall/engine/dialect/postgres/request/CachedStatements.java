@@ -50,8 +50,7 @@ final class CachedStatements implements Responder {
     this.lifecycle = parts.lifecycle();
     this.next = lifecycle.next();
     this.snapshots =
-        new TransactionSnapshots(
-            parts.transaction().reads(), parts.carried().settings(), client.owner());
+        new TransactionSnapshots(parts.transaction(), parts.carried().settings(), client.owner());
     this.local = local;
     this.statement = statement;
   }

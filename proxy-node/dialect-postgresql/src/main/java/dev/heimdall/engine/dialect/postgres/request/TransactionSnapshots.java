@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.CarriedSettings;
+import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.lease.TransactionReads;
 import dev.heimdall.engine.session.StatementOwner;
@@ -21,18 +22,20 @@ final class TransactionSnapshots {
   private static final String LEVEL = "isolation level ";
   private static final String QUESTION = "SHOW transaction_isolation";
 
-  private final TransactionReads reads;
+  private final ClientTransaction transaction;
   private final CarriedSettings settings;
   private final StatementOwner owner;
 
-  TransactionSnapshots(TransactionReads reads, CarriedSettings settings, StatementOwner owner) {
-    this.reads = reads;
+  TransactionSnapshots(
+      ClientTransaction transaction, CarriedSettings settings, StatementOwner owner) {
+    this.transaction = transaction;
     this.settings = settings;
     this.owner = owner;
   }
 
   /** As far as that is known by now. */
   Snapshots now() {
+    TransactionReads reads = transaction.reads();
     if (reads.found() != Snapshots.UNKNOWN || reads.begin() == null) {
       return reads.found();
     }
@@ -49,7 +52,8 @@ final class TransactionSnapshots {
 
   /** The server is asked ahead of the statement that is sent next. */
   void ask(ServerConnection server) {
-    int number = reads.number();
+    // What is asked in one transaction says nothing of the next.
+    TransactionReads reads = transaction.reads();
     server.query(
         QUESTION,
         new InternalQuery(true) {
@@ -57,7 +61,7 @@ final class TransactionSnapshots {
           protected void done(ServerConnection from, ServerError error) {
             List<List<String>> rows = error == null ? rows() : List.of();
             if (!rows.isEmpty()) {
-              reads.found(number, of(rows.get(0).get(0)));
+              reads.found(of(rows.get(0).get(0)));
             }
             owner.quietDone(from);
           }
