@@ -72,11 +72,16 @@ final class VdbListener {
   /** The loop of the next client that comes from another process. */
   private final AtomicInteger turn = new AtomicInteger();
 
-  /** Whether another process has its sockets, and accepts clients there. */
-  private volatile boolean handed;
+  private volatile Sockets sockets = Sockets.OWN;
 
-  /** Whether another process may have them, too: what is done to them is done to that one's. */
-  private volatile boolean shared;
+  /** Who has the sockets that it listens on. */
+  private enum Sockets {
+    OWN,
+    /** Another process may, too: what is done to them is done to that one's. */
+    SHARED,
+    /** Another process, which accepts clients there. */
+    HANDED
+  }
 
   private int port;
 
@@ -203,12 +208,12 @@ final class VdbListener {
   }
 
   /** Each loop gets one, as another process has had it; whoever waits there stays. */
-  private void inherit(List<FileDescriptor> sockets) throws Exception {
-    shared = true;
+  private void inherit(List<FileDescriptor> inherited) throws Exception {
+    sockets = Sockets.SHARED;
     boolean unix = place instanceof ListeningPlace.UnixSocket;
-    boolean each = !unix && sockets.size() > 1 && sessions.size() > 1;
-    for (int i = 0; i < sockets.size(); i++) {
-      FileDescriptor socket = sockets.get(i);
+    boolean each = !unix && inherited.size() > 1 && sessions.size() > 1;
+    for (int i = 0; i < inherited.size(); i++) {
+      FileDescriptor socket = inherited.get(i);
       EventLoopGroup group = each ? sessions.get(i % sessions.size()).context().loop() : loops;
       ServerBootstrap bootstrap =
           bootstrap(group).channelFactory(() -> HandedSockets.listener(socket, unix));
@@ -218,7 +223,7 @@ final class VdbListener {
     if (!unix) {
       InetSocketAddress at = (InetSocketAddress) channels.get(0).localAddress();
       port = at.getPort();
-      for (int i = sockets.size(); each && i < sessions.size(); i++) {
+      for (int i = inherited.size(); each && i < sessions.size(); i++) {
         channels.add(
             bind(at.getAddress().getHostAddress(), true, sessions.get(i).context().loop()));
       }
@@ -305,7 +310,7 @@ final class VdbListener {
 
   /** Lets clients in, those who have come since {@link #open} first. */
   void accept() {
-    if (handed || inheritance.held()) {
+    if (sockets == Sockets.HANDED || inheritance.held()) {
       return; // another process accepts them
     }
     channels.forEach(channel -> channel.config().setAutoRead(true));
@@ -315,8 +320,8 @@ final class VdbListener {
    * Lets clients in again: the process that had the sockets, too, has not taken this one's place.
    */
   void takeBack() {
-    if (handed) {
-      handed = false;
+    if (sockets == Sockets.HANDED) {
+      sockets = Sockets.SHARED;
       channels.forEach(
           channel -> HandedSockets.rest(channel).addListener(out -> HandedSockets.wake(channel)));
     }
@@ -329,7 +334,7 @@ final class VdbListener {
    * @return done when {@link #connections} has all who were let in
    */
   CompletableFuture<Void> handOver() {
-    handed = true;
+    sockets = Sockets.HANDED;
     CompletableFuture<?>[] out = new CompletableFuture<?>[channels.size()];
     for (int i = 0; i < out.length; i++) {
       CompletableFuture<Void> one = new CompletableFuture<>();
@@ -349,7 +354,7 @@ final class VdbListener {
 
   /** Hands its sockets to another process. */
   void handTo(SuccessorLink successor) {
-    shared = true;
+    sockets = Sockets.SHARED;
     channels.forEach(channel -> successor.listener(Inheritance.name(vdb.name(), place), channel));
   }
 
@@ -439,11 +444,11 @@ final class VdbListener {
   }
 
   void close() {
-    if (!shared) {
+    if (sockets == Sockets.OWN) {
       channels.stream().filter(VdbListener::letsIn).forEach(AcceptQueue::shut);
     }
     for (Channel channel : channels) {
-      if (handed) {
+      if (sockets == Sockets.HANDED) {
         HandedSockets.leave(channel);
       } else {
         channel.eventLoop().submit(() -> close(channel)).syncUninterruptibly();
@@ -454,8 +459,7 @@ final class VdbListener {
       log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());
     }
     channels.clear();
-    handed = false;
-    shared = false;
+    sockets = Sockets.OWN;
   }
 
   private static boolean letsIn(Channel channel) {
