@@ -380,15 +380,7 @@ public abstract class CacheContract extends CachedContract {
         answers(bob, "BEGIN", "open");
         answers(bob, words.writing(word), "open");
       }
-      servers().hold(true);
-      for (boolean reads : order) {
-        (reads ? reading : writing).step();
-        if (!reads && writing.isAnswered()) {
-          eve.sends(table.last());
-        }
-      }
-      servers().hold(false);
-      node.turns().run();
+      inOrder(order, () -> eve.sends(table.last()));
 
       assertThat(ann.told()).as("%s", order).hasSize(2).last().isEqualTo("idle");
       assertThat(bob.told()).as("%s", order).containsExactly("idle");

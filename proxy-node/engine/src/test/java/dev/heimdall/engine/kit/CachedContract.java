@@ -122,9 +122,27 @@ abstract class CachedContract extends KitContract {
       return session == at && left.peek() == Step.CARRIED_OUT;
     }
 
-    boolean isAnswered() {
+    private boolean isAnswered() {
       return left.isEmpty();
     }
+  }
+
+  /**
+   * Takes all steps of both requests.
+   *
+   * @param order true is a step of the one that reads
+   * @param written what happens once the writer is answered
+   */
+  final void inOrder(List<Boolean> order, Runnable written) {
+    servers().hold(true);
+    for (boolean reads : order) {
+      (reads ? reading : writing).step();
+      if (!reads && writing.isAnswered()) {
+        written.run();
+      }
+    }
+    servers().hold(false);
+    node.turns().run();
   }
 
   private Request other(Request one) {

@@ -213,15 +213,7 @@ public abstract class CachedTransactionsContract extends CachedContract {
       }
       reading = new Request(ann, table.last());
       writing = new Request(bob, writerInTransaction ? "COMMIT" : words.writing(word));
-      servers().hold(true);
-      for (boolean reads : order) {
-        (reads ? reading : writing).step();
-        if (!reads && writing.isAnswered()) {
-          eve.sends(table.last());
-        }
-      }
-      servers().hold(false);
-      node.turns().run();
+      inOrder(order, () -> eve.sends(table.last()));
 
       assertThat(ann.told()).as("%s", order).hasSize(2).last().isEqualTo("open");
       assertThat(bob.told()).as("%s", order).containsExactly("idle");
