@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -62,7 +64,8 @@ public final class FormInput {
 
   private void object(List<SettingField> fields, String prefix, ObjectNode now) {
     now.properties().removeIf(member -> form.containsKey(REMOVE + prefix + member.getKey()));
-    ObjectNode before = now.deepCopy();
+    Set<String> before =
+        now.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
     for (SettingField field : fields) {
       String name = prefix + field.key();
       switch (field.kind()) {
@@ -78,7 +81,7 @@ public final class FormInput {
     }
     List<String> order = fields.stream().map(SettingField::key).toList();
     for (String key : order) {
-      if (now.has(key) && !before.has(key)) {
+      if (now.has(key) && !before.contains(key)) {
         JsonLayout.put(now, key, now.remove(key), order);
       }
     }
