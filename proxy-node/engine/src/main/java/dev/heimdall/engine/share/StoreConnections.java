@@ -16,6 +16,12 @@ import java.util.concurrent.TimeUnit;
 
 /** Connections to the pub/sub channel of all nodes, until one of them is lost. Never waits. */
 final class StoreConnections {
+  /** What the driver says where a connection has ended, whatever it may have heard before. */
+  static final String CLOSED = "Connection closed prematurely";
+
+  /** What it says instead where the connection ended before the driver waited for its handshake. */
+  private static final String CLOSED_EARLIER = "RedisHandshakeHandler not registered";
+
   private final AbstractRedisClient client;
   private final StatefulRedisPubSubConnection<String, String> listening;
   private final StatefulRedisPubSubConnection<String, String> telling;
@@ -175,6 +181,9 @@ final class StoreConnections {
       cause = cause.getCause();
     }
     String said = cause.getMessage();
-    return said == null ? cause.getClass().getSimpleName() : said.lines().findFirst().orElse("");
+    if (said == null) {
+      return cause.getClass().getSimpleName();
+    }
+    return said.equals(CLOSED_EARLIER) ? CLOSED : said.lines().findFirst().orElse("");
   }
 }

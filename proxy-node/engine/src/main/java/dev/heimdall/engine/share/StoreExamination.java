@@ -10,10 +10,7 @@ import java.util.Optional;
 
 /** A single look at a store, for commands. */
 public final class StoreExamination {
-  /** What the driver says where a connection has ended, whatever it may have heard before. */
-  private static final String CLOSED = "Connection closed prematurely";
-
-  /** As many are made before that is believed. */
+  /** As many are made before it is believed that one was closed. */
   private static final int CONNECTIONS = 3;
 
   private StoreExamination() {}
@@ -91,7 +88,7 @@ public final class StoreExamination {
       try {
         return servers.connect();
       } catch (RuntimeException e) {
-        if (left == 0 || !StoreConnections.reason(e).contains(CLOSED)) {
+        if (left == 0 || !StoreConnections.reason(e).contains(StoreConnections.CLOSED)) {
           throw e;
         }
       }

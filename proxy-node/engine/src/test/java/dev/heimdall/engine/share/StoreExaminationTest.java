@@ -91,6 +91,15 @@ class StoreExaminationTest {
     }
   }
 
+  /** The driver has two messages for it, by how early the connection was closed. */
+  @Test
+  void aConnectionThatWasClosedIsCalledSoHoweverEarlyThatWas() {
+    assertThat(
+            StoreConnections.reason(
+                new IllegalStateException("RedisHandshakeHandler not registered")))
+        .isEqualTo("Connection closed prematurely");
+  }
+
   @Test
   void aStoreThatClosesAllConnectionsIsSaidToDoSo() throws Exception {
     try (Store store = new Store(CLOSES)) {
