@@ -176,6 +176,87 @@ class PostgresContractsTest {
       readsFromCache(ann, "none");
     }
 
+    /** A cancel or a time limit hits what the node asks ahead of the client's statement. */
+    @ParameterizedTest
+    @CsvSource({"57014, false", "57014, true", "40001, false", "53200, true"})
+    void itsReadFailsAsWhatTheServerIsAskedAheadOfIt(String state, boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann");
+      ann.prepare(1, table.last());
+      ann.told();
+      for (boolean prepared : List.of(false, true)) {
+        simulated().failNext("show", state);
+        answers(ann, "BEGIN", "open");
+
+        if (prepared) {
+          ann.execute(1);
+        } else {
+          ann.sends(table.last());
+        }
+
+        assertThat(ann.told()).containsExactly("error " + state);
+        answers(ann, table.last(), "error 25P02");
+        answers(ann, "ROLLBACK", "idle");
+      }
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 0);
+    }
+
+    /** Only the first one meets what has failed. */
+    @Test
+    void whatIsSentBehindAReadThatFailsSoFailsAsEver() {
+      startCached();
+      KitClient ann = client("ann");
+      simulated().failNext("show", "57014");
+      answers(ann, "BEGIN", "open");
+      servers().hold(true);
+      ann.sends(table.last());
+      ann.sends(words.writing("one"));
+      ann.sends("ROLLBACK");
+      ann.sends("BEGIN");
+      ann.sends("SELECT 1/0 FROM log");
+      ann.sends(table.last());
+      servers().hold(false);
+
+      assertThat(ann.told())
+          .containsExactly(
+              "error 57014", "error 25P02", "idle", "open", "error 22012", "error 25P02");
+    }
+
+    /** It hears the same as one whose server is not asked. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itsServerIsLostAmidWhatItIsAsked(boolean prepared) {
+      startCached();
+      List<String> lost = losing("BEGIN ISOLATION LEVEL READ COMMITTED", prepared, 0);
+      assertThat(lost).hasSize(3).first().asString().startsWith("error ");
+
+      for (int bytes = 0; bytes <= 41; bytes++) { // the answer to SHOW
+        assertThat(losing("BEGIN", prepared, bytes)).as("behind %d bytes", bytes).isEqualTo(lost);
+      }
+    }
+
+    /** What it hears of a read, of another one, and of its ROLLBACK. */
+    private List<String> losing(String begin, boolean prepared, int bytes) {
+      KitClient ann = client("ann");
+      ann.prepare(1, table.last());
+      ann.told();
+      answers(ann, begin, "open");
+      servers().cutNext(bytes);
+      if (prepared) {
+        ann.execute(1);
+      } else {
+        ann.sends(table.last());
+      }
+      List<String> heard = new ArrayList<>(ann.told());
+      heard.addAll(ann.asks(table.last()));
+      heard.addAll(ann.asks("ROLLBACK"));
+      ann.leave();
+      return heard;
+    }
+
     /** What was sent and is not answered may have changed anything. */
     @Test
     void nothingIsServedAheadOfWhatIsNotAnswered() {

@@ -53,6 +53,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
   private final List<String> inserted = new ArrayList<>();
   private String failing;
+  private String failsWith;
   private int cancels;
   private boolean repeatsReports;
   private boolean reportsPath = true;
@@ -87,9 +88,10 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
     return inserted;
   }
 
-  /** The next INSERT fails with this SQLSTATE. */
-  void failNextInsert(String state) {
-    failing = state;
+  /** The next statement that begins with this word fails with this SQLSTATE. */
+  void failNext(String word, String state) {
+    failing = word;
+    failsWith = state;
   }
 
   /** With each statement they report all that they ever report, as PostgreSQL does not. */
@@ -388,8 +390,8 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         fail("P0001", "raised", out);
         return false;
       }
-      if (failing != null && lower.startsWith("insert")) {
-        fail(failing, "as the test wants it", out);
+      if (failing != null && lower.startsWith(failing)) {
+        fail(failsWith, "as the test wants it", out);
         failing = null;
         return false;
       }

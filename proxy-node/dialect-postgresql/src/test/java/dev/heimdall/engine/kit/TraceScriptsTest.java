@@ -170,7 +170,7 @@ class TraceScriptsTest {
     start(more);
     SimulatedClient ann = node.client("ann");
     ann.query("SELECT 0").told();
-    node.servers().failNextInsert("25006");
+    node.servers().failNext("insert", "25006");
     ann.query("INSERT 1");
     node.turns().advance(Duration.ofSeconds(90));
 
@@ -182,7 +182,7 @@ class TraceScriptsTest {
   void aStatementThatARuleHasTriedAgainGoesOnInItsSpan() throws Exception {
     start(RULED);
     SimulatedClient ann = node.client("ann");
-    node.servers().failNextInsert("40001");
+    node.servers().failNext("insert", "40001");
     ann.query("INSERT 1 /* flaky */");
     node.turns().advance(Duration.ofSeconds(5));
 

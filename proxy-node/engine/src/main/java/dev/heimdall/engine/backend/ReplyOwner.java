@@ -34,6 +34,11 @@ public interface ReplyOwner {
    */
   default void statementFailed(int skipped) {}
 
+  /** Whether what fails here has failed the client's statement that follows. */
+  default boolean failsNext() {
+    return false;
+  }
+
   /** Whether notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 

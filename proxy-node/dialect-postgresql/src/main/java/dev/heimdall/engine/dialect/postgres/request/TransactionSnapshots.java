@@ -58,6 +58,11 @@ final class TransactionSnapshots {
         QUESTION,
         new InternalQuery(true) {
           @Override
+          public boolean failsNext() {
+            return true;
+          }
+
+          @Override
           protected void done(ServerConnection from, ServerError error) {
             List<List<String>> rows = error == null ? rows() : List.of();
             if (!rows.isEmpty()) {

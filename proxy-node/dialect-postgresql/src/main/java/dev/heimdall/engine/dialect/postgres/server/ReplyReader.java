@@ -45,6 +45,7 @@ final class ReplyReader implements ReplyScanner {
   private final ReplyDelivery delivery;
   private final ReplyGroups<ReplyOwner> groups;
   private final ReplyQueue<ReplyOwner> queue;
+  private final FailedAhead failedAhead = new FailedAhead();
 
   private boolean copyIn;
   private ByteBuf carry;
@@ -371,14 +372,15 @@ final class ReplyReader implements ReplyScanner {
         }
       }
       case BackendType.ERROR -> {
-        ServerError error = ErrorMessage.decode(in.slice(at, (int) total));
+        ServerError said = ErrorMessage.decode(in.slice(at, (int) total));
+        ServerError error = failedAhead.told(delivery.recipient(), said);
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
         if (delivery.absorbs(error)) {
           return true;
         }
-        translated = translated(error, in, at, (int) total);
+        translated = error == said ? translated(error, in, at, (int) total) : encoded(error);
         if (translated != null) {
           return true;
         }
@@ -433,9 +435,7 @@ final class ReplyReader implements ReplyScanner {
             ? owner.writesRejected(connection, error)
             : null;
     if (instead != null) {
-      ByteBuf message = connection.allocate(256);
-      ErrorMessage.encode(instead, message);
-      return message;
+      return encoded(instead);
     }
     EditedText edited = queue.edited();
     boolean named = error.message().contains(StatementNames.PREFIX);
@@ -455,6 +455,12 @@ final class ReplyReader implements ReplyScanner {
     ByteBuf message = connection.allocate(changed.length() + 5);
     message.writeByte(BackendType.ERROR).writeInt(changed.length() + 4);
     message.writeCharSequence(changed, StandardCharsets.ISO_8859_1);
+    return message;
+  }
+
+  private ByteBuf encoded(ServerError error) {
+    ByteBuf message = connection.allocate(256);
+    ErrorMessage.encode(error, message);
     return message;
   }
 
@@ -534,6 +540,7 @@ final class ReplyReader implements ReplyScanner {
     }
     ReplyOwner owner = groups.first();
     queue.completeGroup();
+    failedAhead.answered(owner, connection.status());
     copyIn = false;
     delivery.complete(owner);
   }
