@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 class LargeStateTakeOverIT {
   private static final int STATEMENTS = 17;
   private static final int KEPT = 3;
+  private static final String COMMENT = "/* " + "x".repeat(1 << 20) + " */";
 
   @TempDir private Path directory;
 
   /** Each has 1 MiB. */
-  private static void prepare(RawClient client) throws IOException {
-    String comment = "/* " + "x".repeat(1 << 20) + " */";
-    for (int i = 0; i < STATEMENTS; i++) {
-      client.send(Frontend.parse("s" + i, "SELECT " + i + comment), Frontend.sync());
+  private static void prepare(RawClient client, int from, int to) throws IOException {
+    for (int i = from; i < to; i++) {
+      client.send(Frontend.parse("s" + i, "SELECT " + i + COMMENT), Frontend.sync());
       assertThat(client.untilReady()).noneMatch(message -> message.type() == 'E');
     }
   }
@@ -54,7 +54,7 @@ class LargeStateTakeOverIT {
                   directory, Map.of("drainTimeout", "120s", "memoryBudget", "100MiB")));
       try (RawClient client = RawClient.logIn(before.target());
           RawClient free = RawClient.logIn(before.target())) {
-        prepare(client);
+        prepare(client, 0, STATEMENTS);
         ProxyProcess after = processes.next(before);
         Await.until(
             "the new process knows who has not moved, and why",
@@ -85,6 +85,30 @@ class LargeStateTakeOverIT {
 
   private static double remaining(ProxyProcess after) {
     return after.door().metric("heimdall_take_over_clients{reason=\"too_large\"}");
+  }
+
+  /** Servers and rules go by the same text, which both processes have twice. */
+  @Test
+  void aClientWhoseTextsAFrameHoldsOnceMoves() throws Exception {
+    try (TakeOvers processes = new TakeOvers(directory)) {
+      ProxyProcess before =
+          processes.first(
+              ProxyProcess.configured(
+                  directory, Map.of("drainTimeout", "120s", "memoryBudget", "100MiB")));
+      try (RawClient client = RawClient.logIn(before.target())) {
+        prepare(client, 2, 15);
+        for (int i = 0; i < 2; i++) {
+          client.query("PREPARE s" + i + " AS SELECT " + i + COMMENT);
+        }
+        ProxyProcess after = processes.next(before);
+        TakeOvers.ended(before);
+        TakeOvers.took(after);
+        assertThat(before.output()).containsPattern("clients moved .*left=0");
+        for (int i = 0; i < 15; i++) {
+          assertThat(execute(client, i)).isEqualTo(Integer.toString(i));
+        }
+      }
+    }
   }
 
   private interface Large {

@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.handover.Claims.Owner;
+import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -346,7 +347,8 @@ class RandomTravellersTest {
   }
 
   private Crossing<SimulatedClient> crossing(int from) {
-    return new Crossing<>(directory.resolve("claims"), nodes.get(1 - from)::entered);
+    int level = random.nextInt(1 + FrameType.LEVEL);
+    return new Crossing<>(level, directory.resolve("claims"), nodes.get(1 - from)::entered);
   }
 
   // ---- what a client says

@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.handover.Claims.Owner;
+import dev.heimdall.engine.handover.FrameType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,7 +53,10 @@ class TravellerBreaksTest {
     before = new SimulatedNode(Files.createDirectory(directory.resolve("before")), pool);
     after = new SimulatedNode(Files.createDirectory(directory.resolve("after")), pool);
     crossing =
-        new Crossing<>(directory.resolve("claims"), state -> rejects ? null : after.entered(state));
+        new Crossing<>(
+            FrameType.LEVEL,
+            directory.resolve("claims"),
+            state -> rejects ? null : after.entered(state));
     ann = before.client("ann");
     ann.query("SET my.who = 'ann'");
     ann.take();

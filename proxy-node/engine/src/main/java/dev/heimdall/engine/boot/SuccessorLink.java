@@ -28,7 +28,9 @@ final class SuccessorLink extends FrameLink implements ClientLink {
   /** Takes descriptors; null before it is there. */
   private volatile Channel descriptors;
 
-  private boolean shares;
+  /** What it understands; 0 for a process of the first release. */
+  private int level;
+
   private LeavingClients clients;
 
   SuccessorLink(Channel channel, Handover handover) {
@@ -73,7 +75,7 @@ final class SuccessorLink extends FrameLink implements ClientLink {
     }
     token = body.bytes();
     process = body.longNumber();
-    shares = !body.isOver() && body.number() >= FrameType.LEVEL;
+    level = body.isOver() ? 0 : body.number();
     handover.wanted(this);
   }
 
@@ -84,12 +86,12 @@ final class SuccessorLink extends FrameLink implements ClientLink {
 
   /** Whether it knows {@link Claims}. */
   boolean shares() {
-    return shares;
+    return level >= FrameType.CLAIMS;
   }
 
   /** It is let in. */
   void welcome(Claims claims, StateWriter words) {
-    clients = new LeavingClients(this, claims, handover::moved);
+    clients = new LeavingClients(this, level, claims, handover::moved);
     send(FrameType.WELCOME, words);
   }
 
@@ -174,7 +176,7 @@ final class SuccessorLink extends FrameLink implements ClientLink {
 
   /** Reports the clients that are still here. */
   void remaining(Remaining clients) {
-    if (shares) {
+    if (shares()) {
       StateWriter out = new StateWriter();
       clients.write(out);
       send(FrameType.REMAINING, out);

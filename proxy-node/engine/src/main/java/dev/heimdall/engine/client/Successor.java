@@ -1,5 +1,6 @@
 package dev.heimdall.engine.client;
 
+import dev.heimdall.engine.handover.FrameType;
 import io.netty.channel.unix.UnixChannel;
 
 /** Another process on this machine that goes on with the node's clients. */
@@ -8,6 +9,9 @@ public interface Successor {
    * Whether clients may be offered now, or the other process has enough to do with those before.
    */
   boolean hasRoom();
+
+  /** What it understands of a client's state, of {@link FrameType#LEVEL}. */
+  int level();
 
   /**
    * Offers a client for which nothing is in progress; it is neither read nor written to meanwhile.

@@ -55,8 +55,14 @@ public enum FrameType {
   /** Of all that is said between two processes. */
   public static final int VERSION = 1;
 
+  /** It knows {@link Claims}, and who remains. */
+  public static final int CLAIMS = 1;
+
+  /** And bytes that are a part of others before them, and not sent again. */
+  public static final int REFERENCES = 2;
+
   /** What the new process understands beyond what the first release did. */
-  public static final int LEVEL = 1;
+  public static final int LEVEL = REFERENCES;
 
   private static final FrameType[] ALL = values();
 

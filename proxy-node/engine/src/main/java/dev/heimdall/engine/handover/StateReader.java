@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -70,6 +71,26 @@ public final class StateReader {
       throw new UnreadableStateException("the state has an impossible length: " + length);
     }
     return read(() -> in.readNBytes(length));
+  }
+
+  /**
+   * Null where null was written.
+   *
+   * @param others as the writer was given them
+   */
+  public byte[] bytes(byte[] others) {
+    bytes.mark(0);
+    if (number() != StateWriter.REFERENCE) {
+      bytes.reset();
+      return bytes();
+    }
+    int at = number();
+    int length = number();
+    if (others == null || at < 0 || length < 0 || length > others.length - at) {
+      throw new UnreadableStateException(
+          "the state refers to %d bytes that it does not have".formatted(length));
+    }
+    return Arrays.copyOfRange(others, at, at + length);
   }
 
   /** Null where null was written. */

@@ -6,12 +6,28 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Writes state for another process, which reads it in the same order with {@link StateReader}. */
 public final class StateWriter {
+  /** In place of a length: what follows says which of others these are. */
+  static final int REFERENCE = -2;
+
+  private final int level;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
   private final DataOutputStream out = new DataOutputStream(bytes);
+
+  public StateWriter() {
+    this(FrameType.LEVEL);
+  }
+
+  /**
+   * @param level what who reads it understands, of {@link FrameType#LEVEL}
+   */
+  public StateWriter(int level) {
+    this.level = level;
+  }
 
   /** What may fail of a stream to memory never does. */
   private interface Step {
@@ -50,6 +66,21 @@ public final class StateWriter {
             out.write(value);
           }
         });
+  }
+
+  /**
+   * Writes the first ones of bytes, and not once more if others begin or end with the same.
+   *
+   * @param others which the reader has by then; may be null
+   */
+  public StateWriter bytes(byte[] value, int length, byte[] others) {
+    int last = others == null || level < FrameType.REFERENCES ? -1 : others.length - length;
+    for (int at : new int[] {0, last}) {
+      if (last >= 0 && Arrays.equals(value, 0, length, others, at, at + length)) {
+        return number(REFERENCE).number(at).number(length);
+      }
+    }
+    return bytes(Arrays.copyOf(value, length));
   }
 
   /**

@@ -347,7 +347,7 @@ final class Departure {
   }
 
   private byte[] state() {
-    StateWriter out = new StateWriter();
+    StateWriter out = new StateWriter(successor.level());
     out.number(HandedClient.VERSION).text(vdb.name());
     CancelKey key = start.cancelKey();
     new HandedClient(login, given, key, start.reported(), session.connectedAt())

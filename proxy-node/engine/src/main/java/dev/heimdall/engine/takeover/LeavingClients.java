@@ -16,16 +16,19 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class LeavingClients implements Successor {
   private final ClientLink link;
+  private final int level;
   private final Claims claims;
   private final Runnable moved;
   private final Map<Integer, Answer> offered = new ConcurrentHashMap<>();
   private volatile boolean lost;
 
   /**
+   * @param level what the other process understands
    * @param moved runs for each client that has gone there, on any thread
    */
-  public LeavingClients(ClientLink link, Claims claims, Runnable moved) {
+  public LeavingClients(ClientLink link, int level, Claims claims, Runnable moved) {
     this.link = link;
+    this.level = level;
     this.claims = claims;
     this.moved = moved;
   }
@@ -33,6 +36,11 @@ public final class LeavingClients implements Successor {
   @Override
   public boolean hasRoom() {
     return !lost && claims.hasRoom();
+  }
+
+  @Override
+  public int level() {
+    return level;
   }
 
   @Override

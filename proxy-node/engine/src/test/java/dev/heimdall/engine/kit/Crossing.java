@@ -41,10 +41,11 @@ final class Crossing<C> {
   record Way<C>(Channel from, Travellers.Arrival<C> arrival) {}
 
   /**
+   * @param level what the new process understands, of {@link FrameType#LEVEL}
    * @param shared a file through which the two agree
    * @param enters where a client goes on; null where it is rejected
    */
-  Crossing(Path shared, Function<byte[], Travellers.Arrival<C>> enters) {
+  Crossing(int level, Path shared, Function<byte[], Travellers.Arrival<C>> enters) {
     Queue<Channel> sockets = new ArrayDeque<>();
     ClientLink link =
         new ClientLink() {
@@ -86,7 +87,7 @@ final class Crossing<C> {
           }
         };
     try {
-      leaving = new LeavingClients(link, Claims.create(shared), () -> {});
+      leaving = new LeavingClients(link, level, Claims.create(shared), () -> {});
       arriving =
           new ArrivingClients(
               (type, body) -> toOld.add(() -> answered(type, body)), Claims.open(shared), door);

@@ -6,6 +6,7 @@ import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.Successor;
+import dev.heimdall.engine.handover.FrameType;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.net.HandedSockets;
 import io.netty.bootstrap.ServerBootstrap;
@@ -78,6 +79,11 @@ final class Travellers implements Successor {
   void leaving(Successor to, Turns turns) {
     clients.all().forEach(client -> client.moveTo(to));
     turns.run();
+  }
+
+  @Override
+  public int level() {
+    return FrameType.LEVEL;
   }
 
   @Override

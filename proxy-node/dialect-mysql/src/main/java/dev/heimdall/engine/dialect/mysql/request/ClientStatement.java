@@ -55,7 +55,8 @@ final class ClientStatement {
   void write(long schemaEpoch, StateWriter out) {
     out.number(id).bytes(statement.body()).text(statement.scope());
     out.flag(statement.parsedBefore(schemaEpoch));
-    out.bytes(Arrays.copyOf(examined.sql(), examined.length())).lexerMode(examined.lexerMode());
+    out.bytes(examined.sql(), examined.length(), statement.body());
+    out.lexerMode(examined.lexerMode());
     out.number(parameters).texts(settings.asMap()).bytes(types);
   }
 

@@ -66,7 +66,7 @@ final class HandedCommands {
     byte[] body = in.bytes();
     String scope = in.text();
     long epoch = in.flag() ? SchemaEpoch.EARLIER : parts.client().schemaEpoch();
-    byte[] sql = in.bytes();
+    byte[] sql = in.bytes(body);
     LexerMode mode = in.lexerMode();
     int parameters = in.number();
     Variables settings = Variables.of(in.texts());

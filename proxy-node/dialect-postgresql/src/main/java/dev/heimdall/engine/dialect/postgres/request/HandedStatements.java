@@ -87,7 +87,7 @@ final class HandedStatements {
     byte[] content = unnamed.content();
     out.bytes(content);
     if (content != null) {
-      write((ClassifiedText) unnamed.source(), out);
+      write((ClassifiedText) unnamed.source(), content, out);
     }
   }
 
@@ -100,13 +100,15 @@ final class HandedStatements {
     if (shape != null) {
       out.bytes(shape.toBytes());
     }
-    write((ClassifiedText) statement.source(), out);
+    write((ClassifiedText) statement.source(), statement.body(), out);
   }
 
   /** What rules go by: the text that the client sent, which is another one where a rule says so. */
-  private static void write(ClassifiedText source, StateWriter out) {
-    out.bytes(source == null ? null : Arrays.copyOf(source.sql(), source.length()));
-    if (source != null) {
+  private static void write(ClassifiedText source, byte[] body, StateWriter out) {
+    if (source == null) {
+      out.bytes(null);
+    } else {
+      out.bytes(source.sql(), source.length(), body);
       out.lexerMode(source.lexerMode());
       int[] types = source.types();
       ByteBuffer bytes = ByteBuffer.allocate(4 * types.length);
@@ -122,7 +124,7 @@ final class HandedStatements {
     }
     byte[] content = in.bytes();
     if (content != null) {
-      ClassifiedText source = source(in);
+      ClassifiedText source = source(in, content);
       unnamed.source(source, ClassifiedText.weight(source));
       unnamed.becomes(content, facts(content, 0, textLength(content)));
     }
@@ -136,7 +138,7 @@ final class HandedStatements {
     boolean alone = in.flag();
     long epoch = in.flag() ? SchemaEpoch.EARLIER : schema.schemaEpoch();
     StatementShape shape = in.flag() ? StatementShape.of(in.bytes()) : null;
-    ClassifiedText source = source(in);
+    ClassifiedText source = source(in, body);
     Origin origin = sql ? Origin.SQL : Origin.NAMED;
     StatementFacts facts = sql ? ofPrepare(body) : facts(body, 0, textLength(body));
     StatementRegistry registry = sessions.statements();
@@ -157,8 +159,8 @@ final class HandedStatements {
     prepared.put(name, statement);
   }
 
-  private ClassifiedText source(StateReader in) {
-    byte[] sql = in.bytes();
+  private ClassifiedText source(StateReader in, byte[] body) {
+    byte[] sql = in.bytes(body);
     if (sql == null) {
       return null;
     }
