@@ -156,7 +156,7 @@ class AlertStatesIT {
       Rest rest = fleet.rest(fleet.onePort());
       makeTargets(rest);
       browser.open("http://localhost:" + fleet.onePort() + "/alerts?type=pagerduty");
-      browser.awaitText("Integration key").awaitText("Alertmanager");
+      browser.awaitText("routingKey").awaitText("Alertmanager");
       browser.shoot("alerts-pagerduty");
       changeThresholds(browser, fleet, rest);
       fleet.node("shop-a");
@@ -262,12 +262,12 @@ class AlertStatesIT {
     browser.open("http://localhost:" + fleet.onePort() + "/problems");
     browser.awaitText("Nothing is wrong");
     browser.open("http://localhost:" + fleet.onePort() + "/problems/thresholds");
-    browser.awaitText("Clients that wait");
-    browser.replace(browser.find("#lag"), "often");
+    browser.awaitText("waitingClients");
+    browser.replace(browser.find("#f-lag"), "often");
     browser.click("form[action='/problems/thresholds'] .main");
     browser.awaitText("lag: got \"often\"");
     browser.shoot("alert-thresholds");
-    browser.replace(browser.find("#lag"), "5s");
+    browser.replace(browser.find("#f-lag"), "5s");
     browser.click("form[action='/problems/thresholds'] .main");
     browser.awaitText("These thresholds hold from now on.");
     assertThat(rest.get("/api/v1/alert-thresholds").json().path("lag").asText()).isEqualTo("5s");

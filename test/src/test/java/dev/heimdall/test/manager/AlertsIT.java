@@ -127,10 +127,10 @@ class AlertsIT {
 
       browser.open("http://localhost:" + port + "/alerts?edit=people");
       browser.awaitText("Change people").awaitText("taken by SNS");
-      assertThat(browser.find("#host").getAttribute("value")).isEqualTo("localhost");
-      assertThat(browser.find("#password").getAttribute("value")).isEmpty();
+      assertThat(browser.find("#f-host").getAttribute("value")).isEqualTo("localhost");
+      assertThat(browser.find("#f-password").getAttribute("value")).isEmpty();
       browser.shoot("alerts-change");
-      browser.replace(browser.find("#host"), "smtp.elsewhere.example");
+      browser.replace(browser.find("#f-host"), "smtp.elsewhere.example");
       browser.click("form[action='/alerts'] .main");
       browser.awaitText("security: got");
       String said = rest.get(TARGETS).body();
@@ -145,18 +145,18 @@ class AlertsIT {
   private static void writeMailTarget(Browser browser, int port, int mailPort) throws Exception {
     browser.open("http://localhost:" + port + "/alerts?type=email");
     browser.find("#name").sendKeys("people");
-    browser.find("#to").sendKeys("on-call@example.com");
-    browser.find("#from").sendKeys("nobody");
-    browser.find("#host").sendKeys("localhost");
-    browser.find("#port").sendKeys(Integer.toString(mailPort));
-    browser.click("#security option[value='none']");
-    browser.find("#user").sendKeys("heimdall");
-    browser.find("#password").sendKeys(SECRET);
+    browser.find("#f-to").sendKeys("on-call@example.com");
+    browser.find("#f-from").sendKeys("nobody");
+    browser.find("#f-host").sendKeys("localhost");
+    browser.find("#f-port").sendKeys(Integer.toString(mailPort));
+    browser.click("#f-security option[value='none']");
+    browser.find("#f-user").sendKeys("heimdall");
+    browser.find("#f-password").sendKeys(SECRET);
     browser.click("form[action='/alerts'] .main");
     browser.awaitText("from: got \"nobody\"");
     browser.shoot("alerts-wrong");
-    browser.replace(browser.find("#from"), "heimdall@example.com");
-    browser.find("#password").sendKeys(SECRET);
+    browser.replace(browser.find("#f-from"), "heimdall@example.com");
+    browser.find("#f-password").sendKeys(SECRET);
     browser.click("form[action='/alerts'] .main");
     browser.awaitText("people is notified from now on.");
     browser.click("form[action='/alerts/people/test'] button");

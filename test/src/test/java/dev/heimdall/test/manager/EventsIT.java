@@ -196,9 +196,9 @@ class EventsIT {
     browser.open("http://localhost:" + fleet.onePort() + "/alerts");
     browser.awaitText("No targets yet");
     browser.find("#name").sendKeys("on-call");
-    browser.find("#url").sendKeys(receiver.url());
-    browser.find("#key").sendKeys("T0PKEY");
-    browser.click("#severity option[value='critical']");
+    browser.find("#f-url").sendKeys(receiver.url());
+    browser.find("#f-key").sendKeys("T0PKEY");
+    browser.click("#f-severity option[value='critical']");
     browser.click("form[action='/alerts'] .main");
     browser.awaitText("on-call is notified from now on.");
     browser.click("form[action='/alerts/on-call/test'] button");

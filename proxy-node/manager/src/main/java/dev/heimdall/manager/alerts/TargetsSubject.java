@@ -1,6 +1,10 @@
 package dev.heimdall.manager.alerts;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.forms.DocumentForm;
+import dev.heimdall.manager.forms.FormPages;
 import dev.heimdall.manager.pages.Asset;
 import dev.heimdall.manager.pages.Entry;
 import dev.heimdall.manager.pages.Page;
@@ -11,9 +15,9 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code /alerts}: who is told of events. */
 final class TargetsSubject implements Subject {
@@ -49,7 +53,8 @@ final class TargetsSubject implements Subject {
 
   @Override
   public List<Asset> assets() {
-    return List.of(Asset.style("targets.css", "/dev/heimdall/manager/alerts/targets.css"));
+    return List.of(
+        FormPages.FIELDS, Asset.style("targets.css", "/dev/heimdall/manager/alerts/targets.css"));
   }
 
   /** What is refused is said on the page. */
@@ -69,32 +74,43 @@ final class TargetsSubject implements Subject {
 
   /** The form that a link asks for: of a type, or of a target that is there. */
   private TargetsView.Form wanted(Visit visit) throws Refusal, StoreException {
-    String name = visit.request().query("edit").orElse("");
-    if (edits.possible() && edits.all().all().containsKey(name)) {
-      Target target = edits.all().all().get(name);
-      return new TargetsView.Form(
-          target.type().spelling(), name, true, target.type().form(target), target.type().helps());
-    }
-    TargetType type =
-        TargetType.of(visit.request().query(TargetType.KEY).orElse("")).orElse(TargetType.WEBHOOK);
-    return new TargetsView.Form(type.spelling(), "", false, Map.of(), type.helps());
+    Optional<Target> there = there(visit.request().query("edit"));
+    TargetType type = type(visit.request().query(TargetType.KEY));
+    return form(
+        there.map(Target::name).orElse(""), there.map(Target::type).orElse(type), there, Map.of());
   }
 
   /** What was refused, to be mended; secrets are not sent back. */
-  private static TargetsView.Form written(Visit visit) {
-    TargetType type = type(visit);
-    Map<String, String> values = new HashMap<>(visit.fields());
-    values.keySet().removeAll(type.secrets());
-    return new TargetsView.Form(
-        type.spelling(),
-        visit.field(NAME).orElse(""),
-        visit.field("changes").isPresent(),
-        values,
-        type.helps());
+  private TargetsView.Form written(Visit visit) throws Refusal, StoreException {
+    Optional<String> name = visit.field(NAME);
+    return form(
+        name.orElse(""),
+        type(visit.field(TargetType.KEY)),
+        there(visit.field("changes").flatMap(yes -> name)),
+        visit.fields());
   }
 
-  private static TargetType type(Visit visit) {
-    return TargetType.of(visit.field(TargetType.KEY).orElse("")).orElse(TargetType.WEBHOOK);
+  private static TargetsView.Form form(
+      String name, TargetType type, Optional<Target> there, Map<String, String> typed) {
+    return new TargetsView.Form(
+        type,
+        name,
+        there.isPresent(),
+        DocumentForm.of(type.fields(), settings(type, there), typed, Map.of()).fields());
+  }
+
+  private Optional<Target> there(Optional<String> name) throws Refusal, StoreException {
+    return edits.possible() ? name.map(edits.all().all()::get) : Optional.empty();
+  }
+
+  private static ObjectNode settings(TargetType type, Optional<Target> of) {
+    return of.filter(target -> target.type() == type)
+        .map(Target::settings)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
+  }
+
+  private static TargetType type(Optional<String> spelling) {
+    return spelling.flatMap(TargetType::of).orElse(TargetType.WEBHOOK);
   }
 
   private Answer look(Visit visit, int status, String problem, TargetsView.Form form)
@@ -128,13 +144,7 @@ final class TargetsSubject implements Subject {
         told.leftOut() == 0 ? "" : "; %d events wait to be summed up".formatted(told.leftOut());
     return new TargetsView.Row(
         target.name(),
-        switch (target.type()) {
-          case WEBHOOK -> "webhook";
-          case EMAIL -> "e-mail";
-          case SNS -> "SNS";
-          case PAGERDUTY -> "PagerDuty";
-          case ALERTMANAGER -> "Alertmanager";
-        },
+        target.type().title(),
         way.shown(),
         tells,
         told.result().map(Told.Result::words).orElse("Nothing was sent yet") + left,
@@ -144,8 +154,11 @@ final class TargetsSubject implements Subject {
 
   private String put(Visit visit) throws Refusal, StoreException {
     String name = visit.field(NAME).orElse("").strip();
-    TargetType type = type(visit);
-    edits.put(new TargetEdits.Wish(name, type, type.written(visit.fields())), visit.author(""));
+    TargetType type = type(visit.field(TargetType.KEY));
+    ObjectNode before = settings(type, there(Optional.of(name)));
+    before.remove(type.secrets());
+    edits.put(
+        new TargetEdits.Wish(name, type, type.written(visit.fields(), before)), visit.author(""));
     return "%s is notified from now on.".formatted(name);
   }
 

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.alerts;
 
+import dev.heimdall.manager.forms.FormView;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What the template of targets is given.
@@ -24,28 +24,7 @@ public record TargetsView(boolean kept, List<Row> rows, String problem, String c
    * What is being written of one.
    *
    * @param changes whether it is there already
-   * @param values by the settings' names, without secrets
-   * @param helps what the settings mean, and their defaults
+   * @param fields its settings
    */
-  public record Form(
-      String type,
-      String name,
-      boolean changes,
-      Map<String, String> values,
-      Map<String, String> helps) {
-    /** What a setting means. */
-    public String help(String setting) {
-      return helps.getOrDefault(setting, "");
-    }
-
-    /** Empty: nothing is written. */
-    public String value(String setting) {
-      return values.getOrDefault(setting, "");
-    }
-
-    /** What is written, or what holds otherwise. */
-    public String value(String setting, String otherwise) {
-      return values.getOrDefault(setting, otherwise);
-    }
-  }
+  public record Form(TargetType type, String name, boolean changes, List<FormView.Field> fields) {}
 }

@@ -11,8 +11,8 @@ sealed interface Way
 
   String TOLD_OF = "The least severity that it is notified of.";
   String KINDS =
-      "The kinds of alerts and events that it is notified of. None: all alerts, and all events that are not the beginning or the end of one.";
-  String ALERT_KINDS = "The kinds of alerts that it is notified of. None: all.";
+      "Kinds of alerts and events that it is notified of, such as `no-writer`. None: all alerts, and all events that neither begin nor end one.";
+  String ALERT_KINDS = "Kinds of alerts that it is notified of, such as `no-writer`. None: all.";
   String SOURCE = "What tells this fleet from others: what is shown as where alerts come from.";
   String HOURLY =
       "Messages in an hour at most. What is beyond is counted, and the next message says how many"

@@ -25,11 +25,11 @@ public final class DocumentForm {
 
   private final Map<String, String> form;
   private final Map<String, String> faults;
-  private final References references;
+  private final Optional<References> references;
   private final List<FormView.Other> others = new ArrayList<>();
 
   private DocumentForm(
-      Map<String, String> form, Map<String, String> faults, References references) {
+      Map<String, String> form, Map<String, String> faults, Optional<References> references) {
     this.form = form;
     this.faults = faults;
     this.references = references;
@@ -39,7 +39,10 @@ public final class DocumentForm {
   public record Fields(List<FormView.Field> fields, List<FormView.Other> others) {}
 
   /**
-   * @param base the document, without secrets
+   * Those of what is no document of a configuration, or only a part of one: a secret in it is
+   * nothing but a text.
+   *
+   * @param base the document; no secret of it is shown
    * @param form what was typed; empty: nothing yet
    * @param faults what is wrong, by the names of fields
    */
@@ -48,7 +51,7 @@ public final class DocumentForm {
       ObjectNode base,
       Map<String, String> form,
       Map<String, String> faults) {
-    return of(fields, base, form, faults, new References(Map.of()));
+    return of(fields, base, form, faults, Optional.empty());
   }
 
   static Fields of(
@@ -56,7 +59,7 @@ public final class DocumentForm {
       ObjectNode base,
       Map<String, String> form,
       Map<String, String> faults,
-      References references) {
+      Optional<References> references) {
     DocumentForm made = new DocumentForm(form, faults, references);
     return new Fields(made.fields(fields, base, ""), List.copyOf(made.others));
   }
@@ -175,6 +178,21 @@ public final class DocumentForm {
   }
 
   private Optional<FormView.Field> secret(SettingField field, String name, JsonNode value) {
+    return Optional.of(
+        view(
+            "secret",
+            field,
+            name,
+            "",
+            List.of(),
+            references.map(elsewhere -> state(name, value)),
+            false,
+            value.isMissingNode() ? 0 : 1,
+            List.of(),
+            List.of()));
+  }
+
+  private FormView.Secret state(String name, JsonNode value) {
     String secret = value.path("secret").asText("");
     String key = value.path("key").asText("");
     boolean named = value.isObject() && !secret.isEmpty();
@@ -186,25 +204,16 @@ public final class DocumentForm {
                     + secret
                     + (key.isEmpty() ? "." : ", member " + key + ".")
                 : "Set, and not shown.";
-    FormView.Secret view =
-        new FormView.Secret(
-            state,
-            !value.isMissingNode(),
-            form.getOrDefault(FormInput.SECRET + name, named ? secret : ""),
-            form.getOrDefault(FormInput.KEY + name, named ? key : ""),
-            form.getOrDefault(FormInput.TYPED + name, ""));
-    return Optional.of(
-        view(
-            "secret",
-            field,
-            name,
-            "",
-            List.of(),
-            Optional.of(view),
-            false,
-            value.isMissingNode() ? 0 : 1,
-            List.of(),
-            List.of()));
+    return new FormView.Secret(
+        state,
+        form.getOrDefault(FormInput.SECRET + name, named ? secret : ""),
+        form.getOrDefault(FormInput.KEY + name, named ? key : ""),
+        form.getOrDefault(FormInput.TYPED + name, ""));
+  }
+
+  /** What a field can name; empty: it names none, or there are none. */
+  private List<String> named(String name) {
+    return references.map(all -> all.of(name)).orElse(List.of());
   }
 
   /** A field for each, and one for one more. */
@@ -288,7 +297,7 @@ public final class DocumentForm {
         switch (field.kind()) {
           case TRUTH -> List.of("true", "false");
           case CHOICE -> field.choices();
-          case TEXT -> references.of(name);
+          case TEXT -> named(name);
           default -> List.of();
         };
     if (words.isEmpty()) {
@@ -350,8 +359,8 @@ public final class DocumentForm {
         // The choices say it, or the description.
       }
     }
-    if (field.kind() == SettingField.Kind.LIST && !references.of(name).isEmpty()) {
-      parts.add("there are: " + String.join(", ", references.of(name)));
+    if (field.kind() == SettingField.Kind.LIST && !named(name).isEmpty()) {
+      parts.add("there are: " + String.join(", ", named(name)));
     }
     if (field.required()) {
       parts.add("required");

@@ -119,7 +119,7 @@ public final class FormPages implements Subject {
       throws StoreException, EditRefused {
     References references = References.of(place.document(), editor.read());
     DocumentForm.Fields fields =
-        DocumentForm.of(place.fields(), base.tree(), typed, faults, references);
+        DocumentForm.of(place.fields(), base.tree(), typed, faults, Optional.of(references));
     FormView.Form form =
         new FormView.Form(
             place.document(),

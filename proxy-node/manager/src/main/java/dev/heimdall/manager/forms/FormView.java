@@ -15,12 +15,11 @@ public final class FormView {
    * What a secret is now; it is not shown itself.
    *
    * @param state in words
-   * @param set whether there is one
    * @param secret the name of what Secrets Manager keeps; empty: it is not there
    * @param key of the member in it
    * @param typed which of those that were typed before is used; empty: none was
    */
-  public record Secret(String state, boolean set, String secret, String key, String typed) {}
+  public record Secret(String state, String secret, String key, String typed) {}
 
   /**
    * A setting, or some of them.
@@ -30,6 +29,7 @@ public final class FormView {
    * @param name of its field; where problems are
    * @param nothing what holds where nothing is written
    * @param hint unit, range, when it applies
+   * @param secret where it may be kept elsewhere; empty: it is no secret, or nothing but a text
    * @param set how many settings in it are set
    * @param inside of a section, or of several texts
    * @param items of a list of objects, the last one for one more

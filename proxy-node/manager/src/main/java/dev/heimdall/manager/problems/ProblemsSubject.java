@@ -25,6 +25,9 @@ import java.util.stream.Stream;
  * notified of; and the banner of every page.
  */
 final class ProblemsSubject implements Subject {
+  static final Asset STYLE =
+      Asset.style("problems.css", "/dev/heimdall/manager/problems/problems.css");
+
   private static final String SILENCES = Banner.PATH + "/silences";
   private static final String USUALLY = "4";
   private static final int MOST_ENDED = 20;
@@ -78,7 +81,7 @@ final class ProblemsSubject implements Subject {
 
   @Override
   public List<Asset> assets() {
-    return List.of(Asset.style("problems.css", "/dev/heimdall/manager/problems/problems.css"));
+    return List.of(STYLE);
   }
 
   @Override

@@ -20,7 +20,7 @@ import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
 /** The thresholds as they are written, and as they hold; managers share them. */
 final class ThresholdSettings {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
+
+  static final List<SettingField> FIELDS = SettingField.of(Thresholds.class);
 
   private static final long FRESH = TimeUnit.SECONDS.toNanos(30);
 
@@ -121,15 +123,19 @@ final class ThresholdSettings {
 
   /** All of them, with the defaults of those that are not written. */
   ObjectNode shown() throws StoreException {
-    if (document.isPresent()) {
-      known = document.get().value();
-    }
     ObjectNode shown = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> one : schema().path("properties").properties()) {
       shown.set(one.getKey(), one.getValue().path("default"));
     }
-    shown.setAll(known.settings());
-    return shown;
+    return shown.setAll(written());
+  }
+
+  /** Those that are written. */
+  ObjectNode written() throws StoreException {
+    if (document.isPresent()) {
+      known = document.get().value();
+    }
+    return known.settings();
   }
 
   /** Has these hold from now on; those that are left out have their defaults. */
@@ -147,15 +153,6 @@ final class ThresholdSettings {
 
   /** What texts of a form mean; those that are empty are left out. */
   static ObjectNode ofForm(Map<String, String> form) {
-    return FormInput.applied(
-            SettingField.of(Thresholds.class), form, JsonNodeFactory.instance.objectNode())
-        .tree();
-  }
-
-  /** As texts of a form. */
-  Map<String, String> form() throws StoreException {
-    Map<String, String> form = new HashMap<>();
-    shown().properties().forEach(one -> form.put(one.getKey(), one.getValue().asText()));
-    return form;
+    return FormInput.applied(FIELDS, form, JsonNodeFactory.instance.objectNode()).tree();
   }
 }

@@ -1,15 +1,15 @@
 package dev.heimdall.manager.problems;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.accounts.Permission;
+import dev.heimdall.manager.forms.DocumentForm;
+import dev.heimdall.manager.forms.FormPages;
+import dev.heimdall.manager.pages.Asset;
 import dev.heimdall.manager.pages.Page;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,22 +17,6 @@ import java.util.Map;
 final class ThresholdsSubject implements Subject {
   private static final String PATH = "/problems/thresholds";
   private static final int BAD = 400;
-
-  /** What settings are called on the page. */
-  private static final Map<String, String> TITLES =
-      Map.ofEntries(
-          Map.entry("waitingClients", "Clients that wait"),
-          Map.entry("waitingClientsFor", "They wait for"),
-          Map.entry("p99", "99 % of statements within"),
-          Map.entry("p99For", "Slower for"),
-          Map.entry("lag", "A replica's lag"),
-          Map.entry("lagFor", "Behind for"),
-          Map.entry("poolUse", "Use of a pool, percent"),
-          Map.entry("poolUseFor", "In use for"),
-          Map.entry("cacheHits", "From the cache, percent"),
-          Map.entry("cacheHitsFor", "Fewer for"),
-          Map.entry("certificateEnds", "A certificate ends within"),
-          Map.entry("hysteresis", "Better by, before it ends, percent"));
 
   private final ThresholdSettings settings;
 
@@ -43,9 +27,13 @@ final class ThresholdsSubject implements Subject {
   @Override
   public List<Page> pages() {
     return List.of(
-        Page.get(
-            PATH, Permission.CHANGE_CONFIGURATION, visit -> look(visit, 200, "", settings.form())),
+        Page.get(PATH, Permission.CHANGE_CONFIGURATION, visit -> look(visit, 200, "", Map.of())),
         Page.post(PATH, Permission.CHANGE_CONFIGURATION, this::put));
+  }
+
+  @Override
+  public List<Asset> assets() {
+    return List.of(FormPages.FIELDS, ProblemsSubject.STYLE);
   }
 
   private Answer put(Visit visit) throws Refusal, StoreException {
@@ -58,23 +46,17 @@ final class ThresholdsSubject implements Subject {
     }
   }
 
-  private static Answer look(Visit visit, int status, String problem, Map<String, String> values)
-      throws Refusal {
-    List<ThresholdsView.Row> rows = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> one :
-        ThresholdSettings.schema().path("properties").properties()) {
-      rows.add(
-          new ThresholdsView.Row(
-              one.getKey(),
-              TITLES.getOrDefault(one.getKey(), one.getKey()),
-              values.getOrDefault(one.getKey(), ""),
-              one.getValue().path("default").asText(),
-              one.getValue().path("description").asText()));
-    }
+  private Answer look(Visit visit, int status, String problem, Map<String, String> typed)
+      throws Refusal, StoreException {
     return visit.page(
         status,
         "thresholds",
         "Thresholds",
-        new HashMap<>(Map.of("view", new ThresholdsView(problem, rows))));
+        Map.of(
+            "problem",
+            problem,
+            "fields",
+            DocumentForm.of(ThresholdSettings.FIELDS, settings.written(), typed, Map.of())
+                .fields()));
   }
 }

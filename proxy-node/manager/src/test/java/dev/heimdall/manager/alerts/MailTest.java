@@ -42,7 +42,7 @@ class MailTest {
     for (int i = 0; i < settings.length; i += 2) {
       form.put(settings[i], settings[i + 1]);
     }
-    return (EmailTarget) TargetType.EMAIL.read(TargetType.EMAIL.written(form));
+    return (EmailTarget) TargetType.EMAIL.read(TargetTest.written(TargetType.EMAIL, form));
   }
 
   private static Event event(String about, String words) {

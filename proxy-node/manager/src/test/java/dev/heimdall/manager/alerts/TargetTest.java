@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.forms.DocumentForm;
+import dev.heimdall.manager.forms.FormView;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.Content;
@@ -31,9 +33,13 @@ class TargetTest {
     return form;
   }
 
+  static ObjectNode written(TargetType type, Map<String, String> form) {
+    return type.written(form, Answer.JSON.createObjectNode());
+  }
+
   private static Target wished(TargetType type, Map<String, String> form, Optional<Target> before)
       throws Refusal {
-    return Target.wished("one", type, type.written(form), before, NOW);
+    return Target.wished("one", type, written(type, form), before, NOW);
   }
 
   private static Target wished(Map<String, String> form) throws Refusal {
@@ -74,7 +80,8 @@ class TargetTest {
         Target.wished(
             "topic",
             TargetType.SNS,
-            TargetType.SNS.written(Map.of("topicArn", "arn:aws:sns:eu-west-1:123456789012:a.fifo")),
+            written(
+                TargetType.SNS, Map.of("topicArn", "arn:aws:sns:eu-west-1:123456789012:a.fifo")),
             Optional.empty(),
             NOW);
     Targets all = new Targets(Map.of(), Map.of()).with(mail).with(topic);
@@ -96,7 +103,10 @@ class TargetTest {
     ObjectNode shown = target.type().shown(target);
     assertThat(shown.path("security").asText()).isEqualTo("starttls");
     assertThat(shown.path("to")).hasSize(2);
-    assertThat(shown + target.way().shown() + target + target.way() + target.type().form(target))
+    List<FormView.Field> form =
+        DocumentForm.of(target.type().fields(), target.settings(), mail(), Map.of()).fields();
+    assertThat(form).extracting(FormView.Field::name).contains("password");
+    assertThat(shown + target.way().shown() + target + target.way() + form)
         .contains("smtp.example.com")
         .doesNotContain(SECRET);
   }
@@ -155,7 +165,7 @@ class TargetTest {
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining(words)
                 .hasMessageNotContaining(SECRET));
-    ObjectNode unknown = TargetType.EMAIL.written(mail()).put("passwort", SECRET);
+    ObjectNode unknown = written(TargetType.EMAIL, mail()).put("passwort", SECRET);
     assertThatThrownBy(() -> Target.wished("one", TargetType.EMAIL, unknown, Optional.empty(), NOW))
         .isInstanceOf(Refusal.class)
         .hasMessageContaining("did you mean \"password\"?")

@@ -110,7 +110,8 @@ class TellerTest {
     return new TargetEdits.Wish(
         "chat",
         TargetType.WEBHOOK,
-        TargetType.WEBHOOK.written(
+        TargetTest.written(
+            TargetType.WEBHOOK,
             Map.of("url", url, "key", "signing-key", "style", style, "hourly", "5")));
   }
 
@@ -196,7 +197,9 @@ class TellerTest {
               "to",
               "on-call@example.com");
       edits.put(
-          new TargetEdits.Wish("chat", TargetType.EMAIL, TargetType.EMAIL.written(form)), AUTHOR);
+          new TargetEdits.Wish(
+              "chat", TargetType.EMAIL, TargetTest.written(TargetType.EMAIL, form)),
+          AUTHOR);
       happens(1, "rule-notifies", Severity.WARNING);
       assertThat(result(edits)).extracting(Told.Result::words).isEqualTo("taken by localhost");
       assertThat(mailServer.heard()).filteredOn(line -> line.startsWith("MAIL")).hasSize(2);
