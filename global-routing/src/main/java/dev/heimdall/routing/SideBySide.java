@@ -1,5 +1,6 @@
 package dev.heimdall.routing;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,12 +30,7 @@ public final class SideBySide {
     }
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Math.min(whom.size(), MOST),
-            task -> {
-              Thread thread = new Thread(task, "aws-region");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Math.min(whom.size(), MOST), DaemonThreads.named("aws-region"));
     try {
       List<CompletableFuture<R>> answers =
           whom.stream()

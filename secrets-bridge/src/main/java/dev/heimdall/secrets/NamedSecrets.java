@@ -1,6 +1,7 @@
 package dev.heimdall.secrets;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -174,15 +174,9 @@ public final class NamedSecrets implements AutoCloseable {
   /** A few at a time, on threads that end with it; the first that is not answered ends it. */
   private void readAll(List<String> due) {
     AtomicBoolean unanswered = new AtomicBoolean();
-    AtomicInteger numbers = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
-            Math.min(THREADS, due.size()),
-            task -> {
-              Thread thread = new Thread(task, "named-secrets-" + numbers.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            Math.min(THREADS, due.size()), DaemonThreads.numbered("named-secrets"));
     try {
       List<Future<Known>> all = new ArrayList<>();
       for (String name : due) {

@@ -1,6 +1,7 @@
 package dev.heimdall.secrets.credentials;
 
 import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -48,7 +48,6 @@ public final class CredentialSources implements AutoCloseable {
    */
   public CredentialSources(Supplier<AwsCredentialsProvider> credentials) {
     this.credentials = credentials;
-    AtomicInteger numbers = new AtomicInteger();
     executor =
         new ThreadPoolExecutor(
             THREADS,
@@ -56,11 +55,7 @@ public final class CredentialSources implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "credentials-" + numbers.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.numbered("credentials"));
     executor.allowCoreThreadTimeOut(true);
   }
 

@@ -365,6 +365,7 @@ class RoomsTest {
                 "io.netty.buffer..",
                 "com.zaxxer.hikari..",
                 "dev.heimdall.model..",
+                "dev.heimdall.routing.threads..",
                 "dev.heimdall.secrets.credentials..",
                 room("foreign"),
                 room("jdbc"),
@@ -649,6 +650,7 @@ class RoomsTest {
                 "org.slf4j..",
                 "io.lettuce..",
                 "dev.heimdall.model..",
+                "dev.heimdall.routing.threads..",
                 ENGINE + ".wire",
                 room("share")));
     holds(
@@ -780,6 +782,7 @@ class RoomsTest {
                 "software.amazon.awssdk..",
                 "dev.heimdall.model..",
                 "dev.heimdall.routing.sdk..",
+                "dev.heimdall.routing.threads..",
                 room("cloudwatch"),
                 room("observe")));
     holds(
@@ -870,6 +873,7 @@ class RoomsTest {
                 "com.fasterxml.jackson..",
                 "software.amazon..",
                 "dev.heimdall.routing.sdk..",
+                "dev.heimdall.routing.threads..",
                 "dev.heimdall.secrets.."));
     holds(
         classes()
@@ -918,6 +922,7 @@ class RoomsTest {
                 "org.slf4j..",
                 "com.zaxxer.hikari..",
                 "dev.heimdall.model..",
+                "dev.heimdall.routing.threads..",
                 "dev.heimdall.secrets.credentials..",
                 room("action"),
                 room("jdbc"),

@@ -4,14 +4,13 @@ import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -45,10 +44,11 @@ public final class RuleActions implements AutoCloseable {
       WriterGuards guards,
       int threads) {
     this.configuration = new AtomicReference<>(configuration);
-    workers = Executors.newFixedThreadPool(threads, threads("heimdall-action"));
-    timer = new ScheduledThreadPoolExecutor(1, threads("heimdall-action-timer"));
+    workers = Executors.newFixedThreadPool(threads, DaemonThreads.numbered("heimdall-action"));
+    timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.numbered("heimdall-action-timer"));
     timer.setRemoveOnCancelPolicy(true);
-    connections = new Connections(threads, guards, timer, threads("heimdall-action-connect"));
+    connections =
+        new Connections(threads, guards, timer, DaemonThreads.numbered("heimdall-action-connect"));
     async =
         new AsyncQueues(
             this.configuration::get,
@@ -63,15 +63,6 @@ public final class RuleActions implements AutoCloseable {
             this.configuration::get, logins, protocols, events, workers, timer, connections);
     plans = new Plans(this.configuration::get, logins, protocols, events, workers, connections);
     learned = new LearnedPatterns(directory, events, workers, timer);
-  }
-
-  private static ThreadFactory threads(String name) {
-    AtomicInteger numbers = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + numbers.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Takes a changed configuration over; what is under way goes on with the old one. */

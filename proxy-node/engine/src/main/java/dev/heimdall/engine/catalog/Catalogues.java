@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.time.Duration;
 import java.util.Comparator;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -90,7 +90,7 @@ public final class Catalogues implements AutoCloseable {
       changing = null;
       return;
     }
-    ThreadFactory threads = threads(source.name());
+    ThreadFactory threads = DaemonThreads.numbered("catalogue-" + source.name());
     executor = new ScheduledThreadPoolExecutor(THREADS, threads);
     executor.setRemoveOnCancelPolicy(true);
     changing = new ChangesInProgress(executor);
@@ -106,15 +106,6 @@ public final class Catalogues implements AutoCloseable {
   public static Catalogues unread(
       DataSource source, Function<String, Catalogue> known, CatalogueMemory memory) {
     return new Catalogues(source, Optional.empty(), null, known, memory);
-  }
-
-  private static ThreadFactory threads(String source) {
-    AtomicInteger numbers = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "catalogue-" + source + "-" + numbers.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Whether databases are read at all. */

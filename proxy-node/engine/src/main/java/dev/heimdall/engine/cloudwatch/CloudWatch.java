@@ -6,6 +6,7 @@ import dev.heimdall.engine.observe.VdbLines;
 import dev.heimdall.model.CloudWatchSettings;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
@@ -147,12 +148,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
 
   private static ScheduledExecutorService thread(String name, Runnable round) {
     ScheduledExecutorService executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, name);
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named(name));
     executor.scheduleWithFixedDelay(
         () -> {
           try {

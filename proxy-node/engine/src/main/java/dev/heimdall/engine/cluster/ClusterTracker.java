@@ -14,6 +14,7 @@ import dev.heimdall.model.ProbeSettings;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.GlobalSaid;
 import dev.heimdall.routing.RdsServer;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Watches the cluster that one data source is. Each server is asked on its own, in parallel with
@@ -114,21 +114,12 @@ public final class ClusterTracker implements AutoCloseable {
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
     whereabouts = new Whereabouts(source);
     endpoint = new GlobalEndpoint(source);
-    threads = threads(source.name());
+    threads = DaemonThreads.numbered("cluster-" + source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
     executor = new ScheduledThreadPoolExecutor(source.hosts().size() + 2, threads);
     executor.setRemoveOnCancelPolicy(true);
     clock = new WriterClock(executor, this::written);
     names = new NameWatch(this::asked, threads);
-  }
-
-  private static ThreadFactory threads(String source) {
-    AtomicInteger numbers = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, "cluster-" + source + "-" + numbers.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /** Begins to ask all servers that the data source names. */

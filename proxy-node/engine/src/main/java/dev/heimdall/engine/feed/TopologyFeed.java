@@ -12,6 +12,7 @@ import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
 import dev.heimdall.routing.TopologyReading;
 import dev.heimdall.routing.WriteForwarding;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -87,13 +88,7 @@ public final class TopologyFeed implements AutoCloseable {
       pushes.put(kind, 0L);
     }
     keys(keys);
-    executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "topology-feed");
-              thread.setDaemon(true);
-              return thread;
-            });
+    executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("topology-feed"));
     if (shelf.isPresent()) {
       executor.execute(this::round);
     }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.jdbc.WriterGuard;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,7 +23,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A data source of another engine, as rules forward statements to it: some connections, and a
@@ -105,13 +105,7 @@ public final class ForeignSource implements AutoCloseable {
   }
 
   private ThreadFactory named(String name) {
-    AtomicInteger numbers = new AtomicInteger();
-    return task -> {
-      Thread thread =
-          new Thread(task, name + "-" + plan.source().name() + "-" + numbers.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    return DaemonThreads.numbered(name + "-" + plan.source().name());
   }
 
   public Plan plan() {

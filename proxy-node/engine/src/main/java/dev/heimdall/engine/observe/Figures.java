@@ -1,5 +1,6 @@
 package dev.heimdall.engine.observe;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,12 +28,7 @@ public final class Figures implements AutoCloseable {
   private final Consumer<List<VdbFigures>> told;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "heimdall-figures");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heimdall-figures"));
 
   private Map<String, VdbCounts> before = Map.of();
   private long since;

@@ -10,6 +10,7 @@ import dev.heimdall.routing.RdsReader;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReader;
 import dev.heimdall.routing.TopologyReading;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -89,12 +90,7 @@ final class RegionWatch implements AutoCloseable {
     pace = new RdsPace(this::interval);
     complaints = new FailureLog(LOG, place.region());
     executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "rds-" + place.region());
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("rds-" + place.region()));
     // Nodes that are started together shall not ask together; and the store takes a moment.
     later(leases.isPresent() ? FIRST.plus(some(FIRST)) : some(firstWithin()));
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -72,11 +73,7 @@ final class ByteLink implements ByteStore {
             THREAD_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "heimdall-store-bytes");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("heimdall-store-bytes"));
   }
 
   /** The node is here, or still is; to be called now and then. Never waits. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,11 +40,7 @@ final class KeyEventsWatch implements AutoCloseable {
             THREAD_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "heimdall-store-events");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("heimdall-store-events"));
   }
 
   /** The node is here, or still is; to be called now and then, by one thread. Never waits. */

@@ -3,6 +3,7 @@ package dev.heimdall.engine.share;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.StoreReach;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.routing.threads.DaemonThreads;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.Collection;
@@ -56,13 +57,7 @@ public final class SharedStore implements AutoCloseable {
     this.settings = settings;
     self = node + "-" + UUID.randomUUID();
     resources = StoreServers.resources();
-    beats =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "heimdall-store-beat");
-              thread.setDaemon(true);
-              return thread;
-            });
+    beats = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heimdall-store-beat"));
     servers = new StoreServers(settings, resources);
     events = new KeyEventsWatch(new KeyEventsQuestion(servers, settings.prefix()));
     link =

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.share;
 
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.routing.threads.DaemonThreads;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.time.Duration;
@@ -96,13 +97,7 @@ final class StoreLink implements AutoCloseable {
     this.heard = heard;
     this.here = here;
     this.news = news;
-    executor =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "heimdall-store");
-              thread.setDaemon(true);
-              return thread;
-            });
+    executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heimdall-store"));
     execute(this::connect);
   }
 

@@ -8,6 +8,7 @@ import dev.heimdall.model.AuthQuerySettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.User;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -108,13 +108,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   }
 
   private static ThreadFactory threads(Plan plan) {
-    AtomicInteger numbers = new AtomicInteger();
-    return task -> {
-      Thread thread =
-          new Thread(task, "auth-query-" + plan.vdb() + "-" + numbers.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+    return DaemonThreads.numbered("auth-query-" + plan.vdb());
   }
 
   public Plan plan() {

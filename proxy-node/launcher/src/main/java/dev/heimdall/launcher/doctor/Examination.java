@@ -5,6 +5,7 @@ import dev.heimdall.model.CloudWatchExport;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.VirtualDatabase;
 import dev.heimdall.routing.call.SignedCalls;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,13 +93,7 @@ public final class Examination {
   /** What was found, in the order of what was to be looked at. */
   public List<Finding> carryOut() {
     ExecutorService threads =
-        Executors.newFixedThreadPool(
-            THREADS,
-            work -> {
-              Thread thread = new Thread(work, "heimdall-doctor");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(THREADS, DaemonThreads.named("heimdall-doctor"));
     try {
       List<Future<Check.Outcome>> looks =
           checks.stream().map(check -> threads.submit(() -> check.look().get())).toList();

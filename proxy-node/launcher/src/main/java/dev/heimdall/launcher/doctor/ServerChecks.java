@@ -12,6 +12,7 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -127,12 +128,7 @@ final class ServerChecks {
   }
 
   private static Check.Outcome logIn(DataSource source) {
-    ThreadFactory threads =
-        work -> {
-          Thread thread = new Thread(work, "heimdall-doctor-log-in");
-          thread.setDaemon(true);
-          return thread;
-        };
+    ThreadFactory threads = DaemonThreads.named("heimdall-doctor-log-in");
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
     Use use = new Use("doctor", "heimdall doctor", 1, false, PATIENCE);
     String own =

@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.embedded;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,12 +22,7 @@ import java.util.concurrent.TimeUnit;
 public final class ChildProcesses implements AutoCloseable {
   private final ServerAccount account;
   private final ExecutorService parent =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "server-parent");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(DaemonThreads.named("server-parent"));
 
   public ChildProcesses(ServerAccount account) {
     this.account = account;

@@ -7,6 +7,7 @@ import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,12 +41,7 @@ final class DatabaseInspection {
   }
 
   void look() {
-    ThreadFactory threads =
-        work -> {
-          Thread thread = new Thread(work, "inspection-log-in");
-          thread.setDaemon(true);
-          return thread;
-        };
+    ThreadFactory threads = DaemonThreads.named("inspection-log-in");
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
     try (SourceLogins logins = new SourceLogins()) {
       Optional<ServerRole> writer = Optional.empty();

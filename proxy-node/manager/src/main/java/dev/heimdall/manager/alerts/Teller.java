@@ -4,6 +4,7 @@ import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.manager.store.Unchanged;
 import dev.heimdall.model.report.LogLine;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,11 +67,11 @@ final class Teller implements AutoCloseable {
   private final Map<String, Unchanged<String, Instant>> unchanged = new ConcurrentHashMap<>();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(task -> thread(task, "manager-alerts"));
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-alerts"));
 
   /** As many threads as there are targets at most. */
   private final ExecutorService sending =
-      Executors.newCachedThreadPool(task -> thread(task, "manager-alert"));
+      Executors.newCachedThreadPool(DaemonThreads.named("manager-alert"));
 
   // Of the thread that looks.
   private long looked = System.nanoTime();
@@ -88,12 +89,6 @@ final class Teller implements AutoCloseable {
     Teller teller = new Teller(book, problems, targets, clock);
     teller.looking.scheduleWithFixedDelay(teller::look, 1, 1, TimeUnit.SECONDS);
     return teller;
-  }
-
-  private static Thread thread(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   private void look() {

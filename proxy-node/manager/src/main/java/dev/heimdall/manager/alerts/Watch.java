@@ -6,6 +6,7 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.SeenNode;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,12 +41,7 @@ final class Watch implements AutoCloseable {
   private final AuditLog audit;
   private final String source = "manager-" + UUID.randomUUID();
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "manager-presence");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-presence"));
 
   // Guarded by this.
   private final Map<String, Heard> heard = new HashMap<>();

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.archive;
 
 import dev.heimdall.model.report.LogLine;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,12 +71,7 @@ public final class Archive implements AutoCloseable {
   private final char absent;
   private final Clock clock;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread keeping = new Thread(task, "manager-figures");
-            keeping.setDaemon(true);
-            return keeping;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-figures"));
 
   /** Guarded by this; empty: it cannot be used at the moment. */
   private Optional<ArchiveFile> file = Optional.empty();

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -60,12 +61,7 @@ final class Months implements AutoCloseable {
   private final LongSupplier nanos;
   private final Map<Scope, Reading> readings = new LinkedHashMap<>();
   private final ExecutorService reading =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "manager-months");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(DaemonThreads.named("manager-months"));
 
   /**
    * @param disk reads one; may wait

@@ -1,10 +1,10 @@
 package dev.heimdall.manager.inspect;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,21 +27,13 @@ public final class Inspections implements AutoCloseable {
           30,
           TimeUnit.SECONDS,
           new ArrayBlockingQueue<>(WAITING),
-          daemons("inspection"));
+          DaemonThreads.named("inspection"));
   private final ScheduledThreadPoolExecutor limits =
-      new ScheduledThreadPoolExecutor(1, daemons("inspection-limit"));
+      new ScheduledThreadPoolExecutor(1, DaemonThreads.named("inspection-limit"));
 
   public Inspections() {
     threads.allowCoreThreadTimeOut(true);
     limits.setRemoveOnCancelPolicy(true);
-  }
-
-  private static ThreadFactory daemons(String name) {
-    return work -> {
-      Thread thread = new Thread(work, name);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 
   /**

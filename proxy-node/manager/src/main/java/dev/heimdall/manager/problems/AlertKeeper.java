@@ -2,6 +2,7 @@ package dev.heimdall.manager.problems;
 
 import dev.heimdall.manager.store.SharedDocument;
 import dev.heimdall.model.report.LogLine;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import java.time.Duration;
@@ -35,12 +36,7 @@ final class AlertKeeper implements AutoCloseable {
   private final Optional<SharedDocument<AlertBook>> document;
   private final ReentrantLock lock = new ReentrantLock();
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "manager-problems");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-problems"));
 
   private volatile AlertBook book = AlertBook.EMPTY;
   private volatile long changedAt = System.nanoTime();

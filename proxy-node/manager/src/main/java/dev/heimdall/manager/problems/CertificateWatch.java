@@ -2,6 +2,7 @@ package dev.heimdall.manager.problems;
 
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoredDocument;
@@ -38,12 +39,7 @@ public final class CertificateWatch implements AutoCloseable {
   private final Editor editor;
   private final Optional<Path> own;
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "manager-certificate-ends");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-certificate-ends"));
 
   private volatile List<Certificate> known = List.of();
 

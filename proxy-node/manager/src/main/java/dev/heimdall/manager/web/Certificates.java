@@ -1,5 +1,6 @@
 package dev.heimdall.manager.web;
 
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,12 +23,7 @@ public final class Certificates implements AutoCloseable {
 
   private final PemFiles files;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread looking = new Thread(task, "manager-certificate");
-            looking.setDaemon(true);
-            return looking;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("manager-certificate"));
   private final SslContextFactory.Server factory = new SslContextFactory.Server();
 
   /** Of the files when they were looked at last; empty: they could not be read. */
