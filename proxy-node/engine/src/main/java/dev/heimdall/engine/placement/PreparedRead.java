@@ -1,8 +1,6 @@
 package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -35,15 +33,8 @@ final class PreparedRead {
   /** Whether it is a read that replicas may answer once it is run. */
   boolean letsReplicaAnswer(ReadSplit split) {
     return statement != null
-        && statement.readOnly()
-        && statement.changesSession() == null
         && effects.kind() == StatementKind.SELECT
-        && effects.leavesSession()
-        && decision.letsReplicaAnswer()
         && decision.leavesText()
-        && (decision.asksForReplica()
-            || split == ReadSplit.ALL
-                && statement.basis() != Basis.SERVER
-                && !effects.has(Effect.Type.ASKS_SERVER));
+        && ReplicaEligibility.read(statement, effects, decision, split, true) == null;
   }
 }

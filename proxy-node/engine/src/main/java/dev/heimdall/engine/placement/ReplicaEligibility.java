@@ -13,6 +13,7 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ReadSplit;
@@ -21,6 +22,9 @@ import java.nio.charset.StandardCharsets;
 /** Whether a replica may have what one session's client sends next, by what that is and does. */
 final class ReplicaEligibility {
   private static final String SERIAL = "serializable";
+
+  /** What stands alone and is longer than this goes to the writer: it could not be kept. */
+  private static final int MOST_BYTES = 16 * 1024;
 
   private final SessionContext session;
   private final SessionState carried;
@@ -39,9 +43,7 @@ final class ReplicaEligibility {
 
   /** The length of what waits if it is so many statements by themselves; else 0. */
   private int alone(int statements) {
-    return session
-        .format()
-        .alone(session.requests().waiting(), ReplicaReads.MOST_BYTES, statements);
+    return session.format().alone(session.requests().waiting(), MOST_BYTES, statements);
   }
 
   /**
@@ -58,10 +60,26 @@ final class ReplicaEligibility {
           ? OnWriter.RULE
           : alone(1) == 0 ? OnWriter.SHAPE : null;
     }
-    if (!next.onItsWay() || statement == null || !statement.readOnly()) {
+    if (!next.onItsWay() || statement == null) {
       return OnWriter.NOT_A_READ;
     }
-    switch (next.effects().kind()) {
+    OnWriter why = read(statement, next.effects(), next.decision(), split, led);
+    return why != null
+        ? why
+        : isSerializable() ? OnWriter.ISOLATION : alone(1) == 0 ? OnWriter.SHAPE : null;
+  }
+
+  /** The same by what it is and does alone, wherever and whenever it is sent. */
+  static OnWriter read(
+      Statement statement,
+      StatementFacts effects,
+      Decision decision,
+      ReadSplit split,
+      boolean led) {
+    if (!statement.readOnly()) {
+      return OnWriter.NOT_A_READ;
+    }
+    switch (effects.kind()) {
       case SELECT, EXPLAIN -> {}
       case MULTI -> {
         return OnWriter.SHAPE;
@@ -70,10 +88,9 @@ final class ReplicaEligibility {
         return OnWriter.NOT_A_READ;
       }
     }
-    if (!next.readsOnly()) {
+    if (statement.changesSession() != null || !effects.leavesSession()) {
       return OnWriter.SESSION;
     }
-    Decision decision = next.decision();
     if (!decision.letsReplicaAnswer()) {
       return OnWriter.RULE;
     }
@@ -84,15 +101,11 @@ final class ReplicaEligibility {
       // Without a writer drivers log in all the same, whose first query is for such variables.
       boolean ofLogIn =
           !led && statement.parsed().functions().contains(FunctionName.SYSTEM_VARIABLE);
-      if (statement.basis() == Basis.SERVER && !ofLogIn
-          || next.effects().has(Effect.Type.ASKS_SERVER)) {
+      if (statement.basis() == Basis.SERVER && !ofLogIn || effects.has(Effect.Type.ASKS_SERVER)) {
         return OnWriter.SERVER;
       }
     }
-    if (isSerializable()) {
-      return OnWriter.ISOLATION;
-    }
-    return alone(1) == 0 ? OnWriter.SHAPE : null;
+    return null;
   }
 
   /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */

@@ -41,9 +41,6 @@ import java.util.concurrent.TimeUnit;
  * it is a whole transaction that changes nothing, and counts as one read when it begins.
  */
 public final class ReplicaReads implements ReplicaChoice {
-  /** What stands alone and is longer than this goes to the writer: it could not be kept. */
-  public static final int MOST_BYTES = 16 * 1024;
-
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
 
