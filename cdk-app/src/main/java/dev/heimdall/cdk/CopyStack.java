@@ -6,9 +6,7 @@ import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.documents.CopyBucket;
 import java.util.Map;
 import software.amazon.awscdk.App;
-import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 
 /**
  * A region's copy of the documents that are edited in another region. It comes before the stack of
@@ -21,16 +19,7 @@ final class CopyStack extends Stack {
     super(
         app,
         RegionStack.name(deployment, region) + "-copy",
-        StackProps.builder()
-            .description("Heimdall " + deployment.name() + ", a copy of the documents")
-            .env(
-                Environment.builder()
-                    .region(region.region())
-                    .account(region.account().orElse(null))
-                    .build())
-            .tags(deployment.tags())
-            .analyticsReporting(false)
-            .build());
+        RegionStack.props(deployment, region, ", a copy of the documents").build());
     new CopyBucket(this, "Copy", deployment.name(), region.region());
   }
 

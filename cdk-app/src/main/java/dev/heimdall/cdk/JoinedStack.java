@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.CfnOutput;
-import software.amazon.awscdk.Environment;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.StackProps;
 
 /**
  * What connects a region's network with those of the regions whose names come before its own, so
@@ -27,16 +25,7 @@ final class JoinedStack extends Stack {
     super(
         app,
         RegionStack.name(deployment, region) + "-joined",
-        StackProps.builder()
-            .description("Heimdall " + deployment.name() + ", ways to other regions")
-            .env(
-                Environment.builder()
-                    .region(region.region())
-                    .account(region.account().orElse(null))
-                    .build())
-            .tags(deployment.tags())
-            .analyticsReporting(false)
-            .build());
+        RegionStack.props(deployment, region, ", ways to other regions").build());
   }
 
   /**

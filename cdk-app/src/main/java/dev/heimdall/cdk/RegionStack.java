@@ -47,18 +47,27 @@ final class RegionStack extends Stack {
     super(
         app,
         name(deployment, region),
-        StackProps.builder()
-            .description("Heimdall " + deployment.name())
-            .env(
-                Environment.builder()
-                    .region(region.region())
-                    .account(region.account().orElse(null))
-                    .build())
-            .tags(deployment.tags())
+        props(deployment, region, "")
             // A protected load balancer goes last: until it refuses, all the rest is gone.
             .terminationProtection(region.fleet().protect())
-            .analyticsReporting(false)
             .build());
+  }
+
+  /**
+   * What all stacks of a region have.
+   *
+   * @param more behind the deployment's name, of what it is
+   */
+  static StackProps.Builder props(Deployment deployment, Region region, String more) {
+    return StackProps.builder()
+        .description("Heimdall " + deployment.name() + more)
+        .env(
+            Environment.builder()
+                .region(region.region())
+                .account(region.account().orElse(null))
+                .build())
+        .tags(deployment.tags())
+        .analyticsReporting(false);
   }
 
   /** What it is called. */

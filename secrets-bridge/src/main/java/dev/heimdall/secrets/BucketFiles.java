@@ -61,19 +61,7 @@ public final class BucketFiles implements AutoCloseable {
     String before = location.key("");
     String token = null;
     for (int i = 0; i < PAGES; i++) {
-      String after = token;
-      ListObjectsV2Response page =
-          calls.call(
-              "read",
-              "s3:ListBucket",
-              "arn:aws:s3:::" + location.bucket(),
-              () ->
-                  client.listObjectsV2(
-                      request ->
-                          request
-                              .bucket(location.bucket())
-                              .prefix(before)
-                              .continuationToken(after)));
+      ListObjectsV2Response page = page(calls, client, location, token);
       for (S3Object object : page.contents()) {
         String name = object.key().substring(before.length());
         files.add(new Listed(name, object.lastModified(), object.size()));
@@ -84,6 +72,27 @@ public final class BucketFiles implements AutoCloseable {
       }
     }
     return files;
+  }
+
+  /**
+   * Some of what is below the prefix.
+   *
+   * @param after the token of the page before; null for the first
+   */
+  static ListObjectsV2Response page(
+      AwsCalls calls, S3Client client, StoreLocation.Bucket location, String after)
+      throws StoreException {
+    return calls.call(
+        "read",
+        "s3:ListBucket",
+        "arn:aws:s3:::" + location.bucket(),
+        () ->
+            client.listObjectsV2(
+                request ->
+                    request
+                        .bucket(location.bucket())
+                        .prefix(location.key(""))
+                        .continuationToken(after)));
   }
 
   /** Writes it over what was there. */

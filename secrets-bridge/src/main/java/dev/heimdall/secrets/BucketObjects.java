@@ -62,19 +62,7 @@ final class BucketObjects {
     String token = null;
     long total = 0;
     for (int i = 0; i < PAGES; i++) {
-      String after = token;
-      ListObjectsV2Response page =
-          calls.call(
-              "read",
-              "s3:ListBucket",
-              "arn:aws:s3:::" + location.bucket(),
-              () ->
-                  client.listObjectsV2(
-                      request ->
-                          request
-                              .bucket(location.bucket())
-                              .prefix(before)
-                              .continuationToken(after)));
+      ListObjectsV2Response page = BucketFiles.page(calls, client, location, token);
       for (S3Object object : page.contents()) {
         String name = object.key().substring(before.length());
         if (DocumentName.accepts(name)) {

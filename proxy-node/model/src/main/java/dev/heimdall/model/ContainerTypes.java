@@ -162,11 +162,6 @@ final class ContainerTypes {
     }
 
     @Override
-    JsonValue written(String byDefault) {
-      return JsonText.constant(byDefault);
-    }
-
-    @Override
     void describe(ObjectNode schema) {
       schema.put("type", "array");
       if (filled) {
@@ -240,11 +235,6 @@ final class ContainerTypes {
     }
 
     @Override
-    JsonValue written(String byDefault) {
-      return JsonText.constant(byDefault);
-    }
-
-    @Override
     void describe(ObjectNode schema) {
       schema.put("type", "object");
       if (filled) {
@@ -275,11 +265,6 @@ final class ContainerTypes {
     @Override
     Object placeholder() {
       return RegionFacts.none();
-    }
-
-    @Override
-    JsonValue written(String byDefault) {
-      return JsonText.constant(byDefault);
     }
 
     @Override

@@ -73,11 +73,6 @@ final class RuleTypes {
     }
 
     @Override
-    JsonValue written(String byDefault) {
-      return JsonText.constant(byDefault);
-    }
-
-    @Override
     void describe(ObjectNode schema) {
       ArrayNode either = schema.putArray("anyOf");
       either.addObject().put("type", "string");

@@ -38,7 +38,9 @@ abstract class ValueType {
   abstract Object placeholder();
 
   /** A default that {@link Setting#byDefault} gives, as the user would have written it. */
-  abstract JsonValue written(String byDefault);
+  JsonValue written(String byDefault) {
+    return JsonText.constant(byDefault);
+  }
 
   /** Adds what the schema says of such values. */
   abstract void describe(ObjectNode schema);

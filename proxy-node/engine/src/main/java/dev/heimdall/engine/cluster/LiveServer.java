@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,17 @@ public record LiveServer(
     int mostConnections,
     Optional<String> cluster,
     List<ServerAddress> replicas) {
+  /**
+   * What {@code cluster.kind} a server belongs to.
+   *
+   * @param replicated that of its engine, if it is a replica or has some
+   */
+  public static Optional<String> cluster(
+      boolean aurora, ServerAddress address, Optional<String> replicated) {
+    return aurora
+        ? Optional.of("aurora")
+        : RdsHost.ofAws(address.host()) ? Optional.of("rds") : replicated;
+  }
 
   /**
    * Somebody who may log in.

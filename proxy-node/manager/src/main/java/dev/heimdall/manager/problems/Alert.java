@@ -1,5 +1,6 @@
 package dev.heimdall.manager.problems;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,11 @@ public record Alert(
     Map<String, Instant> seenBy,
     Optional<Acknowledged> acknowledged) {
   /** Somebody looks after it. */
-  public record Acknowledged(String by, Instant at, String comment) {}
+  public record Acknowledged(String by, Instant at, String comment) {
+    void write(ObjectNode into) {
+      into.put("by", by).put("at", at.toString()).put("comment", comment);
+    }
+  }
 
   public Alert {
     nodes = List.copyOf(nodes);

@@ -131,14 +131,7 @@ public record AlertsPath(Problems problems) implements Resource {
             .put("startsAt", alert.started().toString())
             .put("endsAt", alert.ended().map(Instant::toString).orElse(null));
     alert.nodes().forEach(one.putArray("nodes")::add);
-    alert
-        .acknowledged()
-        .ifPresent(
-            by ->
-                one.putObject("acknowledged")
-                    .put("by", by.by())
-                    .put("at", by.at().toString())
-                    .put("comment", by.comment()));
+    alert.acknowledged().ifPresent(by -> by.write(one.putObject("acknowledged")));
     return one;
   }
 

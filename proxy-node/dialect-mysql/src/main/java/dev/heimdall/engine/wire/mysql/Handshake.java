@@ -44,7 +44,7 @@ public record Handshake(
     if (protocol != PROTOCOL) {
       throw new IllegalArgumentException("version " + protocol + " of the protocol");
     }
-    String version = string(in);
+    String version = zeroEnded(in);
     int connectionId = in.readIntLE();
     byte[] challenge = new byte[CHALLENGE];
     in.readBytes(challenge, 0, FIRST_PART);
@@ -67,14 +67,14 @@ public record Handshake(
       }
       if ((capabilities & Capability.PLUGIN_AUTH) != 0 && in.isReadable()) {
         in.skipBytes(1);
-        plugin = string(in);
+        plugin = zeroEnded(in);
       }
     }
     return new Handshake(version, connectionId, challenge, capabilities, collation, status, plugin);
   }
 
-  /** Servers have said it with and without a zero byte behind the last string. */
-  private static String string(ByteBuf in) {
+  /** The last string of a packet has come without its zero byte from some clients and servers. */
+  public static String zeroEnded(ByteBuf in) {
     int length = in.bytesBefore((byte) 0);
     String text =
         in.readCharSequence(length < 0 ? in.readableBytes() : length, StandardCharsets.UTF_8)

@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
-import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -42,12 +41,6 @@ final class LiveMysql {
     boolean aurora =
         !ServerInterview.texts(connection, "SHOW GLOBAL VARIABLES LIKE 'aurora_version'").isEmpty();
     List<ServerAddress> replicas = aurora ? List.of() : replicas();
-    Optional<String> kind =
-        aurora
-            ? Optional.of("aurora")
-            : RdsHost.ofAws(place.address().host())
-                ? Optional.of("rds")
-                : replicas.isEmpty() ? Optional.empty() : Optional.of("mysql");
     return new LiveServer(
         ServerInterview.texts(
             connection,
@@ -55,7 +48,8 @@ final class LiveMysql {
                 + " ('mysql', 'information_schema', 'performance_schema', 'sys') ORDER BY 1"),
         logins(),
         Integer.parseInt(ServerInterview.texts(connection, "SELECT @@max_connections").get(0)),
-        kind,
+        LiveServer.cluster(
+            aurora, place.address(), replicas.isEmpty() ? Optional.empty() : Optional.of("mysql")),
         replicas);
   }
 

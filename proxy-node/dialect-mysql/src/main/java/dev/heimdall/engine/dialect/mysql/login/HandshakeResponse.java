@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.login;
 
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -54,12 +55,16 @@ record HandshakeResponse(
     if ((offered & Capability.LONG_PASSWORD) == 0 && !has(wanted, Capability.LONG_PASSWORD)) {
       wanted |= own << 32;
     }
-    String user = zeroEnded(payload);
+    String user = Handshake.zeroEnded(payload);
     byte[] proof = proof(payload, wanted);
     String database =
-        has(wanted, Capability.CONNECT_WITH_DB) && payload.isReadable() ? zeroEnded(payload) : "";
+        has(wanted, Capability.CONNECT_WITH_DB) && payload.isReadable()
+            ? Handshake.zeroEnded(payload)
+            : "";
     String plugin =
-        has(wanted, Capability.PLUGIN_AUTH) && payload.isReadable() ? zeroEnded(payload) : "";
+        has(wanted, Capability.PLUGIN_AUTH) && payload.isReadable()
+            ? Handshake.zeroEnded(payload)
+            : "";
     Map<String, String> attributes =
         has(wanted, Capability.CONNECT_ATTRS) && payload.isReadable()
             ? attributes(payload)
@@ -82,15 +87,17 @@ record HandshakeResponse(
    * @throws IllegalArgumentException where a length is none
    */
   static HandshakeResponse readChange(ByteBuf payload, long agreed, int before) {
-    String user = zeroEnded(payload);
+    String user = Handshake.zeroEnded(payload);
     byte[] proof = proof(payload, agreed & ~Capability.PLUGIN_AUTH_LENENC_DATA);
-    String database = zeroEnded(payload);
+    String database = Handshake.zeroEnded(payload);
     int collation = payload.isReadable() ? payload.readUnsignedShortLE() : before;
     if (collation > LARGEST_COLLATION) {
       collation = before; // servers are logged in at with one byte of it
     }
     String plugin =
-        has(agreed, Capability.PLUGIN_AUTH) && payload.isReadable() ? zeroEnded(payload) : "";
+        has(agreed, Capability.PLUGIN_AUTH) && payload.isReadable()
+            ? Handshake.zeroEnded(payload)
+            : "";
     Map<String, String> attributes =
         has(agreed, Capability.CONNECT_ATTRS) && payload.isReadable()
             ? attributes(payload)
@@ -115,7 +122,7 @@ record HandshakeResponse(
       payload.readBytes(proof);
       return proof;
     }
-    return zeroEnded(payload).getBytes(StandardCharsets.UTF_8);
+    return Handshake.zeroEnded(payload).getBytes(StandardCharsets.UTF_8);
   }
 
   private static Map<String, String> attributes(ByteBuf payload) {
@@ -130,18 +137,6 @@ record HandshakeResponse(
 
   private static boolean has(long capabilities, long one) {
     return (capabilities & one) != 0;
-  }
-
-  /** The last string of a packet has come without its zero byte from some clients. */
-  private static String zeroEnded(ByteBuf in) {
-    int length = in.bytesBefore((byte) 0);
-    String text =
-        in.readCharSequence(length < 0 ? in.readableBytes() : length, StandardCharsets.UTF_8)
-            .toString();
-    if (length >= 0) {
-      in.skipBytes(1);
-    }
-    return text;
   }
 
   @Override

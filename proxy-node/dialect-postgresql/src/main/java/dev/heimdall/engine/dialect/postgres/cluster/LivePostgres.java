@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.postgres.cluster;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
-import dev.heimdall.model.RdsHost;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -36,12 +35,6 @@ final class LivePostgres {
           place.address()
               + " is a replica: name its primary, which nodes have to know to write anything");
     }
-    Optional<String> kind =
-        aurora
-            ? Optional.of("aurora")
-            : RdsHost.ofAws(place.address().host())
-                ? Optional.of("rds")
-                : replicas.isEmpty() && !replica ? Optional.empty() : Optional.of("postgres");
     return new LiveServer(
         ServerInterview.texts(
             connection,
@@ -53,7 +46,10 @@ final class LivePostgres {
                     "SELECT current_setting('max_connections')::int"
                         + " - current_setting('superuser_reserved_connections')::int")
                 .get(0)),
-        kind,
+        LiveServer.cluster(
+            aurora,
+            place.address(),
+            replicas.isEmpty() && !replica ? Optional.empty() : Optional.of("postgres")),
         replicas);
   }
 
