@@ -82,8 +82,14 @@ final class Handover implements AutoCloseable {
     /** Hands each listening socket to the other process. */
     void listeners(SuccessorLink to);
 
-    /** Clients are accepted here again, and not there. */
+    /** Clients are accepted here. */
+    void accept();
+
+    /** The same again, and not there. */
     void takeBack();
+
+    /** No other process has the listening sockets any more. */
+    void alone();
 
     /**
      * Clients are accepted there.
@@ -399,6 +405,7 @@ final class Handover implements AutoCloseable {
       return;
     }
     overlap.end();
+    node.alone();
     http(node::openHttp);
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.net.Transport;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.share.Overlap;
+import dev.heimdall.engine.takeover.ArrivingClients;
 import dev.heimdall.engine.takeover.Remaining;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,10 +94,11 @@ final class NodeHandover implements AutoCloseable {
    * Everything is there to serve clients: those of the process before may come, and another process
    * may take this one's place, when that is over.
    *
+   * @param door where those go on
    * @param end ends the node: the process before goes on
    */
   void ready(
-      RunningVdbs vdbs,
+      ArrivingClients.Door door,
       Handover.Serving serving,
       CancelRegistry cancels,
       EventLog log,
@@ -106,9 +108,9 @@ final class NodeHandover implements AutoCloseable {
       open(serving, cancels, log, offLoop);
       return;
     }
-    before.ready(vdbs, cancels);
+    before.ready(door, cancels);
     inheritance.release();
-    vdbs.accept();
+    serving.accept();
     log.node("took over", "process=" + before.process());
     before
         .over()
@@ -117,6 +119,7 @@ final class NodeHandover implements AutoCloseable {
               log.node("take-over ended", "clients=" + before.taken() + " gone=" + gone);
               if (gone) {
                 overlap.end();
+                serving.alone();
                 open(serving, cancels, log, offLoop);
               } else {
                 end.run();

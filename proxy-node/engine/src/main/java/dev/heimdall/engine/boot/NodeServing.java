@@ -39,6 +39,16 @@ record NodeServing(
   }
 
   @Override
+  public void accept() {
+    vdbs.accept();
+  }
+
+  @Override
+  public void alone() {
+    vdbs.alone();
+  }
+
+  @Override
   public void takeBack() {
     vdbs.takeBack();
   }

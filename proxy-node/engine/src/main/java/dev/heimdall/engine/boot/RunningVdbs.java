@@ -446,6 +446,11 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     listeners().forEach(VdbListener::takeBack);
   }
 
+  /** No other process has the sockets any more. */
+  void alone() {
+    listeners().forEach(VdbListener::alone);
+  }
+
   /**
    * Clients are accepted by another process that has the sockets, too.
    *

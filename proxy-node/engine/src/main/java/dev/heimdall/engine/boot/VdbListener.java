@@ -8,7 +8,6 @@ import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
-import dev.heimdall.engine.net.AcceptQueue;
 import dev.heimdall.engine.net.HandedSockets;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.net.ReadBuffers;
@@ -40,7 +39,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.FileChannel;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +61,7 @@ final class VdbListener {
   private final EventLoopGroup loops;
   private final List<LoopSessions> sessions;
   private final Map<Object, LoopDoor> byLoop = new IdentityHashMap<>();
-  private final List<Channel> channels = new ArrayList<>();
+  private final ListeningSockets sockets = new ListeningSockets(BACKLOG);
   private final Inheritance inheritance;
 
   /** Connections that are open: clients, and those that log in. */
@@ -71,17 +69,6 @@ final class VdbListener {
 
   /** The loop of the next client that comes from another process. */
   private final AtomicInteger turn = new AtomicInteger();
-
-  private volatile Sockets sockets = Sockets.OWN;
-
-  /** Who has the sockets that it listens on. */
-  private enum Sockets {
-    OWN,
-    /** Another process may, too: what is done to them is done to that one's. */
-    SHARED,
-    /** Another process, which accepts clients there. */
-    HANDED
-  }
 
   private int port;
 
@@ -137,7 +124,7 @@ final class VdbListener {
   }
 
   boolean isOpen() {
-    return !channels.isEmpty();
+    return sockets.areOpen();
   }
 
   /**
@@ -177,12 +164,12 @@ final class VdbListener {
       // first.
       port = free(address);
       for (LoopSessions loop : sessions) {
-        channels.add(bind(address, true, loop.context().loop()));
+        sockets.add(bind(address, true, loop.context().loop()));
       }
     } else {
       Channel channel = bind(address, false, loops);
       port = ((InetSocketAddress) channel.localAddress()).getPort();
-      channels.add(channel);
+      sockets.add(channel);
     }
   }
 
@@ -209,7 +196,7 @@ final class VdbListener {
 
   /** Each loop gets one, as another process has had it; whoever waits there stays. */
   private void inherit(List<FileDescriptor> inherited) throws Exception {
-    sockets = Sockets.SHARED;
+    sockets.shared();
     boolean unix = place instanceof ListeningPlace.UnixSocket;
     boolean each = !unix && inherited.size() > 1 && sessions.size() > 1;
     for (int i = 0; i < inherited.size(); i++) {
@@ -218,14 +205,13 @@ final class VdbListener {
       ServerBootstrap bootstrap =
           bootstrap(group).channelFactory(() -> HandedSockets.listener(socket, unix));
       transport.options(bootstrap);
-      channels.add(opened(bootstrap.register().awaitUninterruptibly()));
+      sockets.add(opened(bootstrap.register().awaitUninterruptibly()));
     }
     if (!unix) {
-      InetSocketAddress at = (InetSocketAddress) channels.get(0).localAddress();
+      InetSocketAddress at = sockets.address();
       port = at.getPort();
       for (int i = inherited.size(); each && i < sessions.size(); i++) {
-        channels.add(
-            bind(at.getAddress().getHostAddress(), true, sessions.get(i).context().loop()));
+        sockets.add(bind(at.getAddress().getHostAddress(), true, sessions.get(i).context().loop()));
       }
     }
   }
@@ -251,7 +237,7 @@ final class VdbListener {
     SocketFile file = new SocketFile(socket.path());
     try (FileChannel claim = file.claim()) {
       file.makeRoom();
-      channels.add(
+      sockets.add(
           bind(bootstrap(loops).channel(kind), new DomainSocketAddress(socket.path().toString())));
       file.admit(socket.mode());
     }
@@ -310,38 +296,30 @@ final class VdbListener {
 
   /** Lets clients in, those who have come since {@link #open} first. */
   void accept() {
-    if (sockets == Sockets.HANDED || inheritance.held()) {
-      return; // another process accepts them
+    if (!inheritance.held()) { // another process accepts them
+      sockets.accept();
     }
-    channels.forEach(channel -> channel.config().setAutoRead(true));
   }
 
   /**
    * Lets clients in again: the process that had the sockets, too, has not taken this one's place.
    */
   void takeBack() {
-    if (sockets == Sockets.HANDED) {
-      sockets = Sockets.SHARED;
-      channels.forEach(
-          channel -> HandedSockets.rest(channel).addListener(out -> HandedSockets.wake(channel)));
-    }
+    sockets.takeBack();
+  }
+
+  /** No other process has the sockets any more. */
+  void alone() {
+    sockets.alone();
   }
 
   /**
-   * Lets nobody in: another process that has the sockets, too, does. Whoever is only told not to
-   * read accepts one more.
+   * Lets nobody in: another process that has the sockets, too, does.
    *
    * @return done when {@link #connections} has all who were let in
    */
   CompletableFuture<Void> handOver() {
-    sockets = Sockets.HANDED;
-    CompletableFuture<?>[] out = new CompletableFuture<?>[channels.size()];
-    for (int i = 0; i < out.length; i++) {
-      CompletableFuture<Void> one = new CompletableFuture<>();
-      HandedSockets.rest(channels.get(i)).addListener(done -> one.complete(null));
-      out[i] = one;
-    }
-    return CompletableFuture.allOf(out).thenCompose(done -> counted());
+    return sockets.handOver().thenCompose(done -> counted());
   }
 
   /** Who has come in is passed to a loop, which counts them in turn. */
@@ -354,8 +332,8 @@ final class VdbListener {
 
   /** Hands its sockets to another process. */
   void handTo(SuccessorLink successor) {
-    sockets = Sockets.SHARED;
-    channels.forEach(channel -> successor.listener(Inheritance.name(vdb.name(), place), channel));
+    String name = Inheritance.name(vdb.name(), place);
+    sockets.handTo(socket -> successor.listener(name, socket));
   }
 
   /** Connections that are open. */
@@ -444,33 +422,9 @@ final class VdbListener {
   }
 
   void close() {
-    if (sockets == Sockets.OWN) {
-      channels.stream().filter(VdbListener::letsIn).forEach(AcceptQueue::shut);
-    }
-    for (Channel channel : channels) {
-      if (sockets == Sockets.HANDED) {
-        HandedSockets.leave(channel);
-      } else {
-        channel.eventLoop().submit(() -> close(channel)).syncUninterruptibly();
-      }
-    }
-    if (!channels.isEmpty()) {
+    if (sockets.close()) {
       counted().join();
       log.node("no longer listening", "virtual database " + vdb.name() + " on " + where());
     }
-    channels.clear();
-    sockets = Sockets.OWN;
-  }
-
-  private static boolean letsIn(Channel channel) {
-    return channel.isOpen() && channel.config().isAutoRead();
-  }
-
-  /** On its loop. */
-  private static void close(Channel channel) {
-    if (letsIn(channel)) {
-      AcceptQueue.letIn(channel, BACKLOG + 1);
-    }
-    channel.close();
   }
 }

@@ -45,6 +45,7 @@ class HandoverTest {
     private final CountDownLatch looks = new CountDownLatch(6);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final CompletableFuture<Void> counted = new CompletableFuture<>();
+    private volatile boolean alone;
 
     @Override
     public String refusesSuccessor() {
@@ -55,7 +56,15 @@ class HandoverTest {
     public void listeners(SuccessorLink to) {}
 
     @Override
+    public void accept() {}
+
+    @Override
     public void takeBack() {}
+
+    @Override
+    public void alone() {
+      alone = true;
+    }
 
     @Override
     public CompletableFuture<Void> handOver() {
@@ -174,6 +183,7 @@ class HandoverTest {
       late.complete(null);
       assertThat(node.opened.await(60, TimeUnit.SECONDS)).isTrue();
       assertThat(node.http).containsExactly("closed", "open");
+      assertThat(node.alone).isTrue();
     }
   }
 
