@@ -91,11 +91,10 @@ class DrainIT {
     }
   }
 
-  /** As a load balancer that asks every now and then needs it. */
+  /** As a load balancer that asks every now and then needs it. Nobody waits for the end. */
   @Test
   void whoComesWhileTheEndIsAnnouncedIsServed() throws Exception {
-    try (ProxyProcess proxy =
-            ProxyProcess.start(directory, Map.of("drainTimeout", "60s", "drainNotice", "4s"));
+    try (ProxyProcess proxy = ProxyProcess.start(directory, Map.of("drainNotice", "1h"));
         RawClient before = RawClient.logIn(proxy.target())) {
       proxy.terminate();
       Await.until("it is announced", () -> proxy.door().get("/readyz").statusCode() == 503);
@@ -103,8 +102,17 @@ class DrainIT {
       try (RawClient late = RawClient.logIn(proxy.target())) {
         assertThat(late.value("SELECT 1")).isEqualTo("1");
         assertThat(before.value("SELECT 2")).isEqualTo("2");
-        assertThat(late.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       }
+    }
+  }
+
+  @Test
+  void whoIsThereWhenTheNoticeIsOverIsTold() throws Exception {
+    try (ProxyProcess proxy =
+            ProxyProcess.start(directory, Map.of("drainTimeout", "60s", "drainNotice", "500ms"));
+        RawClient before = RawClient.logIn(proxy.target())) {
+      proxy.terminate();
+      assertThat(before.untilClosed()).last().extracting(Message::sqlState).isEqualTo("57P01");
       assertThat(refusesClients(proxy)).isTrue();
       assertThat(proxy.exitCode()).as(proxy.output()).isZero();
     }
