@@ -5,35 +5,24 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 
 /**
- * With what a statement of the node's own has failed that was sent ahead of a client's, and the
- * client's transaction with it: a cancel or a time limit was meant for the client's. To the client
- * that is the error of its own statement, whatever the server says to that.
+ * A statement of the node's own has failed that was sent ahead of a client's, and the client's
+ * transaction with it: a cancel or a time limit was meant for the client's. To the client that is
+ * the error of its own statement, whatever the server says to that.
  */
-final class FailedAhead {
+record FailedAhead(ServerError error) {
   private static final String IN_FAILED_TRANSACTION = "25P02";
 
-  /** Null where the statement that was answered last was none, or has not failed. */
-  private ServerError ahead;
-
-  /**
-   * An error has come.
-   *
-   * @param owner of the statement that it answers; null where it answers none
-   * @return what the owner is told: the same, or the one that has failed its transaction
-   */
-  ServerError told(ReplyOwner owner, ServerError error) {
-    boolean refused = error.sqlState().equals(IN_FAILED_TRANSACTION);
-    if (owner != null && owner.failsNext()) {
-      ahead = refused ? null : error;
-      return error;
-    }
-    return refused && ahead != null ? ahead : error;
+  /** What the client is told in place of an error. */
+  ServerError told(ServerError said) {
+    return said.sqlState().equals(IN_FAILED_TRANSACTION) ? error : said;
   }
 
-  /** The answer to a statement, or to a batch, has come to its end. */
-  void answered(ReplyOwner owner, TransactionState status) {
-    if (status != TransactionState.FAILED || !owner.failsNext()) {
-      ahead = null;
-    }
+  /**
+   * Whether the transaction goes on, or the client has been told.
+   *
+   * @param owner of the statement, or batch, that was answered last
+   */
+  boolean isOver(ReplyOwner owner, TransactionState status) {
+    return status != TransactionState.FAILED || !owner.failsNext();
   }
 }

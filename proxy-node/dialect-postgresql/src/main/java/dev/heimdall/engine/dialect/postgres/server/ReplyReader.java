@@ -45,7 +45,9 @@ final class ReplyReader implements ReplyScanner {
   private final ReplyDelivery delivery;
   private final ReplyGroups<ReplyOwner> groups;
   private final ReplyQueue<ReplyOwner> queue;
-  private final FailedAhead failedAhead = new FailedAhead();
+
+  /** Null where the statement that was answered last was none of those, or has not failed. */
+  private FailedAhead failedAhead;
 
   private boolean copyIn;
   private ByteBuf carry;
@@ -373,7 +375,10 @@ final class ReplyReader implements ReplyScanner {
       }
       case BackendType.ERROR -> {
         ServerError said = ErrorMessage.decode(in.slice(at, (int) total));
-        ServerError error = failedAhead.told(delivery.recipient(), said);
+        ServerError error = failedAhead == null ? said : failedAhead.told(said);
+        if (delivery.recipient() != null && delivery.recipient().failsNext()) {
+          failedAhead = new FailedAhead(said);
+        }
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
         }
@@ -540,7 +545,9 @@ final class ReplyReader implements ReplyScanner {
     }
     ReplyOwner owner = groups.first();
     queue.completeGroup();
-    failedAhead.answered(owner, connection.status());
+    if (failedAhead != null && failedAhead.isOver(owner, connection.status())) {
+      failedAhead = null;
+    }
     copyIn = false;
     delivery.complete(owner);
   }
