@@ -111,14 +111,18 @@ class CachedTransactionsIT extends CachedTransactionsContract<RawClient> {
   }
 
   @Override
-  String setsMode() {
-    return "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+  List<String> modes() {
+    return List.of(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET TRANSACTION READ WRITE, NOT DEFERRABLE",
+        "SET LOCAL transaction_isolation = 'repeatable read'",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ");
   }
 
-  /** Within a transaction it would change the level, which is refused behind a read. */
   @Override
-  boolean mayBegin(String last) {
-    return last.endsWith("Z49 ");
+  String setsMode() {
+    return "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
   }
 
   @Override
@@ -143,6 +147,7 @@ class CachedTransactionsIT extends CachedTransactionsContract<RawClient> {
         "SET LOCAL statement_timeout = 0",
         "DECLARE c CURSOR FOR SELECT name FROM %s ORDER BY id",
         "FETCH c",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         "SHOW transaction_isolation",
         "SELECT current_setting('transaction_isolation')");
   }

@@ -129,16 +129,18 @@ class MysqlCachedTransactionsIT extends CachedTransactionsContract<RawMysqlClien
         "SET SESSION " + isolation() + " = 'READ-COMMITTED', autocommit = 0");
   }
 
+  @Override
+  List<String> modes() {
+    return List.of(
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        "SET TRANSACTION READ WRITE",
+        "SET SESSION TRANSACTION READ WRITE");
+  }
+
   /** Of the next ones. */
   @Override
   String setsMode() {
     return "SET SESSION TRANSACTION READ WRITE";
-  }
-
-  /** One that is open is committed by it. */
-  @Override
-  boolean mayBegin(String last) {
-    return true;
   }
 
   @Override

@@ -176,6 +176,61 @@ class PostgresContractsTest {
       readsFromCache(ann, "none");
     }
 
+    /** To the server it comes before any query. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void noLevelIsSetBehindAReadThatWasServed(boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann", "read committed");
+      ann.prepare(1, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+      ann.told();
+      readsFromServer(ann, "none");
+      for (boolean prepared : List.of(false, true)) {
+        answers(ann, "BEGIN", "open");
+        reads(ann, "none", "open", 0);
+        if (prepared) {
+          ann.execute(1);
+        } else {
+          ann.sends("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+        }
+
+        assertThat(ann.told()).containsExactly("error 25001");
+        answers(ann, table.last(), "error 25P02");
+        answers(ann, "ROLLBACK", "idle");
+        assertThat(carriedOut("SELECT 1")).isEqualTo(prepared ? 2 : 1);
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLevelIsSetAheadOfTheFirstRead(boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 0);
+      answers(ann, "COMMIT", "idle");
+      answers(ann, "BEGIN", "open");
+
+      answers(ann, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "open");
+
+      reads(ann, "none", "open", 1);
+      assertThat(carriedOut("SELECT 1")).isZero();
+    }
+
+    /** What it asks the server to run is a part of that, too. */
+    @Test
+    void whatIsSetBehindAReadThatWasServedMayBeCancelled() {
+      startCached();
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 0);
+      simulated().failNext("select 1", "57014");
+
+      answers(ann, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "error 57014");
+    }
+
     /** A cancel or a time limit hits what the node asks ahead of the client's statement. */
     @ParameterizedTest
     @CsvSource({"57014, false", "57014, true", "40001, false", "53200, true"})

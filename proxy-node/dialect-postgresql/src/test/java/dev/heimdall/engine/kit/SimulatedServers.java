@@ -127,6 +127,9 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
     /** Of the transaction that is open. */
     private String level;
 
+    /** Whether it has run a query. */
+    private boolean queried;
+
     /** How much was committed when it began to read; -1 where that makes no difference. */
     private int snapshot = -1;
 
@@ -404,6 +407,11 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
             ? execute(statements.get(run.group(1)), out, described)
             : failUnknown(run.group(1), out);
       }
+      if (lower.startsWith("set transaction") && queried) {
+        fail("25001", "SET TRANSACTION must be called before any query", out);
+        return false;
+      }
+      queried |= lower.startsWith("select") && status == TransactionState.OPEN;
       String tag = tag(text, lower);
       if (lower.equals("show transaction_isolation")) {
         row(out, List.of(level == null ? byDefault() : level));
@@ -520,6 +528,10 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         }
         return "BEGIN";
       }
+      if (lower.startsWith("set transaction isolation level ")) {
+        level = lower.substring(32);
+        return "SET";
+      }
       if (lower.startsWith("savepoint")) {
         return "SAVEPOINT";
       }
@@ -578,6 +590,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
     private void end(boolean commit) {
       status = TransactionState.IDLE;
+      queried = false;
       level = null;
       snapshot = -1;
       if (commit) {

@@ -158,6 +158,21 @@ public final class CachedReads implements ReplyStage {
     return asksSnapshots && session.transaction().reads().takeQuestion();
   }
 
+  /**
+   * Whether the server is to run a query ahead of the statement that is sent next, which it may
+   * refuse behind queries: those that were answered here it does not know.
+   */
+  public boolean takesSnapshot() {
+    RoutedStatement next = session.next();
+    return next.onItsWay()
+        && session.transaction().onlyReads()
+        && session.transaction().reads().anyServed()
+        && switch (next.effects().kind()) {
+          case SET, BEGIN, MULTI, UNKNOWN -> true;
+          default -> false;
+        };
+  }
+
   /** Whether a rule has the statement cached though its result rests on more than its tables. */
   public boolean isUnconditional() {
     return session.next().decision().cache().orElseThrow().unconditional();
@@ -306,6 +321,9 @@ public final class CachedReads implements ReplyStage {
       cache.traffic().count(tables, List.of(), view.writesElsewhere());
       counts.hit();
       how = "yes"; // nor is it sent
+      if (inside) {
+        session.transaction().reads().served();
+      }
       lookup = null;
       if (shared != null && shared.waited()) {
         cache.flights().served();

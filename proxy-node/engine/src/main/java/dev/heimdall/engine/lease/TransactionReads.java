@@ -9,6 +9,7 @@ public final class TransactionReads {
   private String begin;
   private boolean inDoubt;
   private boolean asked;
+  private boolean served;
   private Snapshots found = Snapshots.UNKNOWN;
 
   /**
@@ -37,6 +38,16 @@ public final class TransactionReads {
     boolean first = !asked;
     asked = true;
     return first;
+  }
+
+  /** One of its reads was answered without its server. */
+  public void served() {
+    served = true;
+  }
+
+  /** Whether any was. */
+  public boolean anyServed() {
+    return served;
   }
 
   /** The server has said by which snapshots it reads. */

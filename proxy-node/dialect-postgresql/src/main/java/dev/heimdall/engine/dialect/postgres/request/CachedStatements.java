@@ -78,6 +78,8 @@ final class CachedStatements implements Responder {
   void begun(ServerConnection server) {
     if (cached.takesQuestion()) {
       snapshots.ask(server);
+    } else if (cached.takesSnapshot()) {
+      snapshots.take(server);
     }
   }
 

@@ -21,6 +21,7 @@ final class TransactionSnapshots {
   private static final Pattern SPACE = Pattern.compile("\\s+");
   private static final String LEVEL = "isolation level ";
   private static final String QUESTION = "SHOW transaction_isolation";
+  private static final String QUERY = "SELECT 1";
 
   private final ClientTransaction transaction;
   private final CarriedSettings settings;
@@ -56,21 +57,38 @@ final class TransactionSnapshots {
     TransactionReads reads = transaction.reads();
     server.query(
         QUESTION,
-        new InternalQuery(true) {
-          @Override
-          public boolean failsNext() {
-            return true;
-          }
-
+        new Ahead() {
           @Override
           protected void done(ServerConnection from, ServerError error) {
             List<List<String>> rows = error == null ? rows() : List.of();
             if (!rows.isEmpty()) {
               reads.found(of(rows.get(0).get(0)));
             }
-            owner.quietDone(from);
+            super.done(from, error);
           }
         });
+  }
+
+  /** The server runs a query ahead of the statement that is sent next. */
+  void take(ServerConnection server) {
+    server.query(QUERY, new Ahead());
+  }
+
+  /** To the client it is a part of its own statement, which follows. */
+  private class Ahead extends InternalQuery {
+    Ahead() {
+      super(true);
+    }
+
+    @Override
+    public boolean failsNext() {
+      return true;
+    }
+
+    @Override
+    protected void done(ServerConnection from, ServerError error) {
+      owner.quietDone(from);
+    }
   }
 
   /**
