@@ -176,6 +176,28 @@ class PostgresContractsTest {
       readsFromCache(ann, "none");
     }
 
+    /** The next server has a default of its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerIsAskedAgainByATransactionThatIsRunAgain(boolean delayed) {
+      startCached(
+          "", ", \"transactionReplay\": {\"enabled\": true}, \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, "BEGIN", "open");
+      reads(ann, "none", "open", 1);
+
+      simulated().isolate("repeatable read");
+      servers().open().forEach(KitSession::kill);
+      answers(ann, "SELECT it", "row it", "open");
+      answers(bob, words.writing("one"), "idle");
+      readsFromServer(bob, "one");
+
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
+      readsFromCache(bob, "one");
+    }
+
     /** To the server it comes before any query. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

@@ -10,6 +10,7 @@ import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
@@ -323,6 +324,7 @@ public final class CachedReads implements ReplyStage {
       how = "yes"; // nor is it sent
       if (inside) {
         session.transaction().reads().served();
+        session.sent().transaction().giveUp(Unreplayed.CACHED);
       }
       lookup = null;
       if (shared != null && shared.waited()) {

@@ -211,7 +211,11 @@ public final class ClientTransaction {
     heldBegin = held;
     begunToRead = held != null && mayOnlyRead(held);
     heldForReplica = forReplica;
+    rests(); // what its server has said is not what the next one says
     status = held == null ? TransactionState.IDLE : TransactionState.OPEN;
+    if (held != null) {
+      reads().begins(new String(held, StandardCharsets.UTF_8));
+    }
   }
 
   /**

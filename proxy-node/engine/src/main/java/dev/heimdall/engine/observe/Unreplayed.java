@@ -16,6 +16,7 @@ public enum Unreplayed {
   FUNCTION_CALL("it calls a function by its number"),
   LISTEN("it changes what its client listens to"),
   LASTING("it may have written a table of which no rollback takes anything back"),
+  CACHED("a read of it was answered from the cache"),
   RULE("a rule's trigger belongs to one of its statements"),
   UNNAMED("it runs an unnamed statement from before it began"),
   CUT("its client was amid a message, or has sent what its server skips"),

@@ -10,6 +10,7 @@ import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.VdbPools;
@@ -117,6 +118,9 @@ final class Forwarding implements ServerLeasing {
   public boolean forward(ServerConnection server, byte type, long total) {
     if (transaction.heldBegin() != null) {
       messages.sendHeldBegin(server);
+      if (transaction.reads().anyServed()) {
+        sent.transaction().giveUp(Unreplayed.CACHED);
+      }
     }
     ByteBuf waiting = input.bytes();
     if (destination.atWriter() && !sent.transaction().active()) {
