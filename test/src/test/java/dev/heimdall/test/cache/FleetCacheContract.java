@@ -13,6 +13,7 @@ import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,6 +56,9 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
 
   abstract void run(C client, String sql) throws IOException;
 
+  /** Has a session's transactions read what others commit meanwhile. */
+  abstract String committed();
+
   /** What no node sees. */
   abstract void past(String sql) throws IOException, SQLException;
 
@@ -90,7 +94,8 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
   }
 
   private static String cachedFor(int millis) {
-    return "{\"match\": \"(?i)^select name\", \"action\": \"cache\", \"parameters\": {\"ttl\": %d}}"
+    return ("{\"match\": \"(?i)^select name\", \"action\": \"cache\", \"inTransaction\": true,"
+            + " \"parameters\": {\"ttl\": %d}}")
         .formatted(millis);
   }
 
@@ -146,6 +151,29 @@ abstract class FleetCacheContract<N extends RunningNode, C extends WireClient> {
     assertThat(read(second)).isEqualTo("written");
     second.admin("FLUSH CACHE");
     assertThat(read(second)).isEqualTo("written");
+  }
+
+  /** As at a server, a statement sees what was committed before it began. */
+  @Test
+  void aWriteThroughOneNodeIsSeenByTheNextReadOfATransactionAtTheOther() throws IOException {
+    try (C reader = client(first);
+        C writer = client(second)) {
+      run(reader, committed());
+      run(reader, "BEGIN");
+      AtomicInteger writes = new AtomicInteger();
+      Await.until(
+          "the transaction is answered from the cache",
+          () -> {
+            String word = "written " + writes.incrementAndGet();
+            run(writer, "UPDATE fc_rows SET name = '" + word + "' WHERE id = 1");
+            assertThat(reader.value(READ)).isEqualTo(word);
+            past("UPDATE fc_rows SET name = 'past the nodes'");
+            return reader.value(READ).equals(word);
+          });
+      run(writer, "UPDATE fc_rows SET name = 'last' WHERE id = 1");
+      assertThat(reader.value(READ)).isEqualTo("last");
+      run(reader, "COMMIT");
+    }
   }
 
   /** The first node has it in memory, the store has it, and the second node takes it from there. */

@@ -44,6 +44,11 @@ class FleetCacheIT extends FleetCacheContract<TestNode, RawClient> {
   }
 
   @Override
+  String committed() {
+    return "SET default_transaction_isolation = 'read committed'";
+  }
+
+  @Override
   void past(String sql) throws IOException {
     try (RawClient client = RawClient.logIn(SharedPostgres.target())) {
       client.query(sql);

@@ -59,6 +59,11 @@ class MysqlFleetCacheIT extends FleetCacheContract<MysqlNode, RawMysqlClient> {
   }
 
   @Override
+  String committed() {
+    return "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+  }
+
+  @Override
   void past(String sql) {
     release().shared().primary().executeIn(MysqlRelease.DATABASE, sql);
   }
