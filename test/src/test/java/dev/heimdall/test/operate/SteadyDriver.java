@@ -27,17 +27,18 @@ final class SteadyDriver {
    * @param output a file that is not there yet
    */
   SteadyDriver(String driver, Target target, Path output) throws IOException {
+    this(driver, driver.equals("psql") ? "steady.sh" : "steady.py", target, output);
+  }
+
+  /**
+   * The same with another program.
+   *
+   * @param script of the driver's folder
+   */
+  SteadyDriver(String driver, String script, Target target, Path output) throws IOException {
     this.output = output;
     Toolchain.need(driver);
-    Path folder = Toolchain.scripts(driver);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            driver.equals("psql")
-                ? List.of(folder.resolve("steady.sh").toString())
-                : List.of(
-                    Toolchain.built(driver).resolve("bin/python").toString(),
-                    "-B",
-                    folder.resolve("steady.py").toString()));
+    ProcessBuilder builder = new ProcessBuilder(command(driver, script));
     builder
         .environment()
         .putAll(
@@ -53,6 +54,16 @@ final class SteadyDriver {
                 "HD_DATABASE",
                 target.database()));
     process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
+  }
+
+  private static List<String> command(String driver, String script) {
+    Path built = Toolchain.built(driver);
+    String source = Toolchain.scripts(driver).resolve(script).toString();
+    return switch (script.substring(script.lastIndexOf('.'))) {
+      case ".py" -> List.of(built.resolve("bin/python").toString(), "-B", source);
+      case ".js" -> List.of("node", built.resolve(script).toString());
+      default -> List.of(source);
+    };
   }
 
   private String text() {
