@@ -8,6 +8,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Seen;
 import dev.heimdall.manager.forms.DocumentForm;
 import dev.heimdall.manager.forms.FormFaults;
+import dev.heimdall.manager.forms.FormInput;
 import dev.heimdall.manager.jsontext.JsonLayout;
 import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.Visit;
@@ -267,6 +268,18 @@ final class ListShown {
         : new RulesView.Trouble(problem.file() + " " + problem.path(), "", problem.words());
   }
 
+  /** What is wrong with the settings of the list as they would be, by the names of fields. */
+  private Map<String, String> faults(Optional<ListDraft> draft, ObjectNode frame)
+      throws Refusal, StoreException, EditRefused {
+    if (draft.filter(ListDraft::changesFrame).isEmpty()) {
+      return Map.of();
+    }
+    String document = draft.get().document();
+    List<SettingField> fields = settings(document);
+    FormInput.Applied shown = FormInput.applied(fields, Map.of(), frame);
+    return FormFaults.of(problems(draft.get()), document, "$.", fields, shown).byField();
+  }
+
   /** The page. */
   Answer page(
       int status, Looked looked, Optional<RulesView.Form> open, RulesView.Trial tried, Visit visit)
@@ -281,7 +294,8 @@ final class ListShown {
             edits,
             frame.path("enabled").asBoolean(true),
             frame.path("comment").asText(),
-            DocumentForm.of(settings(looked.document()), frame, Map.of(), Map.of()).fields(),
+            DocumentForm.of(settings(looked.document()), frame, Map.of(), faults(draft, frame))
+                .fields(),
             draft.isPresent()
                 ? ""
                 : "This document cannot be shown rule by rule: it is no JSON, there is something"

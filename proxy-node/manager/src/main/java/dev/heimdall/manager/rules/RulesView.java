@@ -119,7 +119,12 @@ public final class RulesView {
       List<Link> users,
       List<Row> rows,
       Changes changes,
-      Trial trial) {}
+      Trial trial) {
+    /** Whether something is wrong with the list's own settings. */
+    public boolean hasFaults() {
+      return settings.stream().anyMatch(field -> !field.fault().isEmpty());
+    }
+  }
 
   /**
    * A statement that is tried.

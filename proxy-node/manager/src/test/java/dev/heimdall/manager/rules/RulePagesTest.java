@@ -232,6 +232,20 @@ class RulePagesTest {
   }
 
   @Test
+  void whatIsWrongWithTheListItselfIsSaidAtItsFieldToo() throws Exception {
+    Browser browser = admin().get("/rules/first");
+    assertThat(browser.page()).contains("<details class=\"settings\">");
+    browser.send("/rules/first", "do", "settings", "unknown", "some");
+    assertThat(browser.page())
+        .contains("<details class=\"settings\" open>")
+        .containsPattern("data-fault=\"unknown\">got [^<]*some");
+    browser.send("/rules/first", "do", "settings", "unknown", "match");
+    assertThat(browser.page())
+        .contains("1</strong> change not committed", "<details class=\"settings\">")
+        .contains("data-fault=\"unknown\"></p>");
+  }
+
+  @Test
   void aSecretInARuleIsKeptThroughAForm() throws Exception {
     Browser browser = admin().get("/rules/first?edit=2");
     Matcher mask = Pattern.compile("•••••••• [0-9a-f]{12}").matcher(browser.page());
