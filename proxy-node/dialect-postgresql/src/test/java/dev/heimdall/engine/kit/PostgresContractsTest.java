@@ -142,6 +142,20 @@ class PostgresContractsTest {
       reads(ann, "none", "open", 1);
     }
 
+    /** The second one changes nothing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofTwoBeginsNeitherIsBelieved(boolean delayed) {
+      startCached("", ", \"delayedTransaction\": " + delayed);
+      KitClient ann = client("ann", "read committed");
+      readsFromServer(ann, "none");
+      answers(ann, "BEGIN ISOLATION LEVEL SERIALIZABLE", "open");
+      answers(ann, "BEGIN", "open");
+
+      reads(ann, "none", "open", 1);
+      reads(ann, "none", "open", 1);
+    }
+
     @Test
     void aTransactionThatSetsItsLevelReadsFromItsServer() {
       startCached();

@@ -140,6 +140,23 @@ public abstract class CachedTransactionsContract extends CachedContract {
     assertThat(carriedOut(table.last())).isEqualTo(1 + 2 * 3);
   }
 
+  /** It may have what hides the table, as a temporary one does. */
+  @Test
+  void aClientThatKeepsItsServerReadsFromThere() {
+    startTold(false);
+    KitClient ann = client("ann", COMMITTED);
+    KitClient bob = client("bob", COMMITTED);
+    readsFromServer(bob, "none");
+    ann.asks(words.pin());
+    answers(ann, "BEGIN", "open");
+
+    reads(ann, "none", "open", 1);
+    reads(ann, "none", "open", 1);
+    answers(ann, "COMMIT", "idle");
+
+    readsFromCache(bob, "none");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "repeatable read, true",
@@ -183,6 +200,24 @@ public abstract class CachedTransactionsContract extends CachedContract {
     reads(ann, "one", "open", 0);
     answers(ann, words.writing("two"), "open");
     reads(ann, "two", "open", 1);
+  }
+
+  /** It would keep its server connection, and locks, from the one that it waits for. */
+  @Test
+  void aReadOfATransactionDoesNotWaitForAnEqualOne() {
+    startTold(false);
+    KitClient ann = client("ann", COMMITTED);
+    KitClient eve = client("ann", COMMITTED);
+    answers(eve, "BEGIN", "open");
+    servers().hold(true);
+    ann.sends(table.last());
+    eve.sends(table.last());
+
+    assertThat(servers().open().stream().filter(KitSession::waits)).hasSize(2);
+
+    servers().hold(false);
+    assertThat(ann.told()).containsExactly("row none", "idle");
+    assertThat(eve.told()).containsExactly("row none", "open");
   }
 
   // ---- a write while an answer is on its way
@@ -264,6 +299,21 @@ public abstract class CachedTransactionsContract extends CachedContract {
       ann.leave();
     }
     assertThat(servers().written()).isEmpty();
+  }
+
+  /** What is compared is what the server says that goes on. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTransactionThatIsRunAgainIsNotAnsweredFromTheCache(boolean delayed) {
+    startReplaying(delayed);
+    KitClient ann = client("ann", COMMITTED);
+    answers(ann, "BEGIN", "open");
+    reads(ann, "none", "open", 1);
+
+    serversEnd();
+
+    answers(ann, words.reading("it"), "row it", "open");
+    assertThat(carriedOut(table.last())).as("at the server that is there").isEqualTo(1);
   }
 
   /** What is compared is not taken for the answer to a read that was being kept. */
