@@ -14,7 +14,9 @@ import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestConfiguration;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,6 +146,53 @@ class ReadOnlyTransactionsIT {
       for (PostgresServer replica : List.of(routed.first(), routed.second())) {
         replica.execute("SELECT pg_wal_replay_resume()");
       }
+    }
+  }
+
+  @Test
+  void itDoesNotGoBackBehindWhatTheCacheHas() throws Exception {
+    String counted = "SELECT count(*) FROM t";
+    try (RoutedCluster routed =
+            start(
+                c ->
+                    c.vdb("cache.enabled", true)
+                        .vdb("rules", List.of("cached"))
+                        .rules(
+                            "cached",
+                            "{\"match\": \"count\", \"action\": \"cache\", \"inTransaction\": true}"));
+        Connection client = routed.connect("preferQueryMode", "simple");
+        Connection another = routed.connect("preferQueryMode", "simple")) {
+      routed.awaitReplicaReads(client);
+      client.setAutoCommit(false);
+      client.setReadOnly(true);
+      onReplica(routed, client);
+      routed.pauseReplay(true);
+      execute(another, "INSERT INTO t VALUES (2)");
+      Await.until(
+          "the new count is kept",
+          () -> {
+            assertThat(value(another, counted)).isEqualTo("2");
+            return cached(another).equals("yes");
+          });
+      for (String sql : List.of(counted, counted, "SELECT sum(1) FROM t")) {
+        assertThat(value(client, sql)).isEqualTo("1");
+      }
+      client.commit();
+      assertThat(value(client, counted)).isEqualTo("2");
+      routed.pauseReplay(false);
+    }
+  }
+
+  /** Whether the client's last statement was answered from the cache, or why not. */
+  private static String cached(Connection client) throws SQLException {
+    try (Statement statement = client.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
+      while (rows.next()) {
+        if (rows.getString(1).equals("cached")) {
+          return rows.getString(2);
+        }
+      }
+      return "no rule minds";
     }
   }
 

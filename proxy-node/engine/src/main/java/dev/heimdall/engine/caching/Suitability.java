@@ -35,6 +35,9 @@ final class Suitability {
     if (session.lease().keepsServer()) {
       return Uncached.PINNED;
     }
+    if (goesBack(session)) {
+      return Uncached.REPLICA;
+    }
     if (decision.needsServer() || nanos(cache, decision) <= 0) {
       return Uncached.RULE;
     }
@@ -81,6 +84,16 @@ final class Suitability {
           case FAILED -> false;
         };
     return suited && !session.losses().transactionLost() ? null : Uncached.TRANSACTION;
+  }
+
+  /**
+   * Whether what is kept may be newer than what its transaction reads next: a replica has it, and
+   * no rule says that this does not matter.
+   */
+  private static boolean goesBack(SessionContext session) {
+    return session.transaction().open()
+        && session.replicas().away()
+        && !session.next().decision().cache().orElseThrow().unconditional();
   }
 
   /**
