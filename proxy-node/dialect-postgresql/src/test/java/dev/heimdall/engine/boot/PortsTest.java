@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.kit.SimulatedServers;
 import dev.heimdall.engine.kit.SocketClient;
 import dev.heimdall.model.RegionFacts;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +51,7 @@ class PortsTest {
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final List<SocketClient> clients = new ArrayList<>();
   private final CountDownLatch busy = new CountDownLatch(1);
+  private String method = "trust";
   private SimulatedServers servers;
   private Node node;
 
@@ -92,7 +101,9 @@ class PortsTest {
             + port
             + "], \"unixSocket\": \""
             + directory.resolve("app.sock")
-            + "\", \"address\": \"127.0.0.1\", \"auth\": [{\"method\": \"trust\"}]}");
+            + "\", \"address\": \"127.0.0.1\", \"auth\": [{\"method\": \""
+            + method
+            + "\"}]}");
   }
 
   private static int freePort() throws IOException {
@@ -173,6 +184,49 @@ class PortsTest {
       assertThat(client.toldAtLast()).startsWith("error 57P03");
     }
     drained.get(30, TimeUnit.SECONDS);
+  }
+
+  /** Loops that shut down close what they have before they do what they were given. */
+  @Test
+  void areToldAmidTheirLogInThoughTheLoopIsBusyWhenTheNodeEnds() throws Exception {
+    method = "scram-sha-256";
+    start("0");
+    SocketClient client = new SocketClient(node.port("app"));
+    clients.add(client);
+    client.beginLogIn("ann");
+    node.drain();
+    isBusyWithInput();
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(node::close);
+
+    goesOnToClose();
+
+    assertThat(client.toldAtLast()).startsWith("error 57P03");
+    closed.get(30, TimeUnit.SECONDS);
+  }
+
+  /** The loop reads from a channel; tasks come after that. */
+  private void isBusyWithInput() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      new Bootstrap()
+          .group(loop())
+          .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+          .handler(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object input) {
+                  ReferenceCountUtil.release(input);
+                  begun.countDown();
+                  awaitFree();
+                }
+              })
+          .connect(any.getLocalSocketAddress())
+          .sync();
+      try (Socket writer = any.accept()) {
+        writer.getOutputStream().write(0);
+        begun.await();
+      }
+    }
   }
 
   @Test

@@ -327,14 +327,12 @@ public final class Node implements AutoCloseable {
     Configuration configuration = configuration();
     log.node(
         "starting",
-        "version="
-            + Version.current()
-            + " directory="
-            + directory
-            + " transport="
-            + transport.name().toLowerCase(Locale.ROOT)
-            + " loops="
-            + nodeLoops.all().size());
+        "version=%s directory=%s transport=%s loops=%d"
+            .formatted(
+                Version.current(),
+                directory,
+                transport.name().toLowerCase(Locale.ROOT),
+                nodeLoops.all().size()));
     try {
       ldap.update(configuration.node().ldap());
       if (handover.succeeds() && !configuration.byArn().waiting().isEmpty()) {
@@ -496,13 +494,14 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * Loops that shut down close what they have: clients are to get their last message first, and
-   * servers are to hear that what runs for them is not wanted any more.
+   * Loops that shut down close what they have: clients, and those that log in, are to get their
+   * last message first, and servers are to hear that what runs for them is not wanted any more.
    */
   private void awaitGoodbyes() {
     long deadline = System.nanoTime() + GOODBYE_NANOS;
     try {
-      while ((clients.number() > 0 || connector.cancelling()) && System.nanoTime() - deadline < 0) {
+      while ((clients.number() + vdbs.connections() > 0 || connector.cancelling())
+          && System.nanoTime() - deadline < 0) {
         Thread.sleep(5);
       }
     } catch (InterruptedException e) {
