@@ -5,7 +5,6 @@ package dev.heimdall.engine.lease;
  * begun, and by which snapshots it reads. Belongs to the session's event loop.
  */
 public final class TransactionReads {
-  private boolean begun;
   private String begin;
   private boolean inDoubt;
   private boolean asked;
@@ -18,8 +17,7 @@ public final class TransactionReads {
    * @param text null where nobody has it
    */
   public void begins(String text) {
-    inDoubt |= begun || text == null;
-    begun = true;
+    inDoubt |= begin != null || text == null;
     begin = text;
   }
 
