@@ -88,7 +88,7 @@ final class ReplicaEligibility {
         return OnWriter.NOT_A_READ;
       }
     }
-    if (statement.changesSession() != null || !effects.leavesSession()) {
+    if (!statement.leavesSession(effects)) {
       return OnWriter.SESSION;
     }
     if (!decision.letsReplicaAnswer()) {

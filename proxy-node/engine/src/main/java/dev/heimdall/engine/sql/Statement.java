@@ -115,6 +115,15 @@ public record Statement(
     return kind == StatementClass.READ && !writesAnything && !parsed.locking();
   }
 
+  /**
+   * Whether it changes nothing of its session, in sight or out of sight.
+   *
+   * @param effects what its text shows that it does
+   */
+  public boolean leavesSession(StatementFacts effects) {
+    return changesSession == null && effects.leavesSession();
+  }
+
   /** Whether it may have changed what other statements do. */
   public boolean mayDefine() {
     return runsUnread || kind == StatementClass.DDL || kind == StatementClass.UNKNOWN;

@@ -308,10 +308,7 @@ public final class NextStatement implements RoutedStatement {
   /** Whether it changes nothing, neither of data nor of its session. */
   @Override
   public boolean readsOnly() {
-    return statement != null
-        && statement.readOnly()
-        && statement.changesSession() == null
-        && effects.leavesSession();
+    return statement != null && statement.readOnly() && statement.leavesSession(effects);
   }
 
   /**
