@@ -242,13 +242,25 @@ final class ListShown {
   /** What was changed. */
   RulesView.Changes changes(Looked looked, ListDraft draft, Visit visit)
       throws Refusal, StoreException, EditRefused {
-    int changes = draft.changes() + (draft.over().isEmpty() ? 1 : 0);
-    List<Problem> problems = changes == 0 ? List.of() : problems(draft);
+    return changes(looked, draft, problemsOfChanges(draft), visit);
+  }
+
+  private static int changed(ListDraft draft) {
+    return draft.changes() + (draft.over().isEmpty() ? 1 : 0);
+  }
+
+  private List<Problem> problemsOfChanges(ListDraft draft)
+      throws Refusal, StoreException, EditRefused {
+    return changed(draft) == 0 ? List.of() : problems(draft);
+  }
+
+  private static RulesView.Changes changes(
+      Looked looked, ListDraft draft, List<Problem> problems, Visit visit) throws Refusal {
     return new RulesView.Changes(
         looked.list(),
         draft.id(),
         visit.csrf(),
-        changes,
+        changed(draft),
         visit.may(Permission.CHANGE_CONFIGURATION),
         looked.outdated(),
         problems.stream().limit(MOST_TROUBLES).map(problem -> trouble(problem, draft)).toList());
@@ -269,15 +281,15 @@ final class ListShown {
   }
 
   /** What is wrong with the settings of the list as they would be, by the names of fields. */
-  private Map<String, String> faults(Optional<ListDraft> draft, ObjectNode frame)
-      throws Refusal, StoreException, EditRefused {
+  private static Map<String, String> faults(
+      Optional<ListDraft> draft, List<Problem> problems, ObjectNode frame) {
     if (draft.filter(ListDraft::changesFrame).isEmpty()) {
       return Map.of();
     }
     String document = draft.get().document();
     List<SettingField> fields = settings(document);
     FormInput.Applied shown = FormInput.applied(fields, Map.of(), frame);
-    return FormFaults.of(problems(draft.get()), document, "$.", fields, shown).byField();
+    return FormFaults.of(problems, document, "$.", fields, shown).byField();
   }
 
   /** The page. */
@@ -286,6 +298,7 @@ final class ListShown {
       throws Refusal, StoreException, EditRefused {
     boolean edits = visit.may(Permission.CHANGE_CONFIGURATION);
     Optional<ListDraft> draft = looked.draft();
+    List<Problem> problems = draft.isPresent() ? problemsOfChanges(draft.get()) : List.of();
     ObjectNode frame = JsonLayout.tree(draft.map(one -> frame(one, visit)).orElse("{}"));
     RulesView.Page view =
         new RulesView.Page(
@@ -294,7 +307,8 @@ final class ListShown {
             edits,
             frame.path("enabled").asBoolean(true),
             frame.path("comment").asText(),
-            DocumentForm.of(settings(looked.document()), frame, Map.of(), faults(draft, frame))
+            DocumentForm.of(
+                    settings(looked.document()), frame, Map.of(), faults(draft, problems, frame))
                 .fields(),
             draft.isPresent()
                 ? ""
@@ -305,7 +319,7 @@ final class ListShown {
             ListsOverview.users(looked.list(), looked.seen()),
             draft.isPresent() ? rows(draft.get(), open, visit) : List.of(),
             draft.isPresent()
-                ? changes(looked, draft.get(), visit)
+                ? changes(looked, draft.get(), problems, visit)
                 : new RulesView.Changes(
                     looked.list(), "", visit.csrf(), 0, false, false, List.of()),
             tried);
