@@ -55,8 +55,10 @@ class InPlaceIT {
   void aReloadPutsAnotherProcessInThePlaceOfTheNodeAndClientsStay() throws Exception {
     Path state = Files.createDirectory(directory.resolve("state"));
     try (ProxyProcess node = ProxyProcess.configured(directory, Map.of("drainTimeout", "30s"))) {
-      // The words of a command of heimdall's, without its first one.
-      node.becomes(List.of("bash", "-c", "shift; exec \"$0\" \"$@\"", installed().toString()));
+      // The words of a command of heimdall's, without its first one. A shell cannot trap a signal
+      // that was ignored when it began, as in each process of `nohup mvn verify`.
+      String words = "shift; exec env --default-signal=HUP \"$0\" \"$@\"";
+      node.becomes(List.of("bash", "-c", words, installed().toString()));
       node.start(Map.of(), "--config=" + node.directory(), "--state=" + state);
       try (RawClient client = RawClient.logIn(node.target())) {
         client.query("SET statement_timeout = '7s'");
