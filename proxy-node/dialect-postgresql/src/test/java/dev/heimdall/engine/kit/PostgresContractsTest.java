@@ -224,11 +224,7 @@ class PostgresContractsTest {
       for (boolean prepared : List.of(false, true)) {
         answers(ann, "BEGIN", "open");
         reads(ann, "none", "open", 0);
-        if (prepared) {
-          ann.execute(1);
-        } else {
-          ann.sends("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
-        }
+        sends(ann, prepared, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
 
         assertThat(ann.told()).containsExactly("error 25001");
         answers(ann, table.last(), "error 25P02");
@@ -254,7 +250,7 @@ class PostgresContractsTest {
       assertThat(carriedOut("SELECT 1")).isZero();
     }
 
-    /** What it asks the server to run is a part of that, too. */
+    /** The node's own query is a part of that, too. */
     @Test
     void whatIsSetBehindAReadThatWasServedMayBeCancelled() {
       startCached();
@@ -279,11 +275,7 @@ class PostgresContractsTest {
         simulated().failNext("show", state);
         answers(ann, "BEGIN", "open");
 
-        if (prepared) {
-          ann.execute(1);
-        } else {
-          ann.sends(table.last());
-        }
+        sends(ann, prepared, table.last());
 
         assertThat(ann.told()).containsExactly("error " + state);
         answers(ann, table.last(), "error 25P02");
@@ -329,6 +321,15 @@ class PostgresContractsTest {
       }
     }
 
+    /** As text, or as its first prepared statement. */
+    private static void sends(KitClient client, boolean prepared, String sql) {
+      if (prepared) {
+        client.execute(1);
+      } else {
+        client.sends(sql);
+      }
+    }
+
     /** What it hears of a read, of another one, and of its ROLLBACK. */
     private List<String> losing(String begin, boolean prepared, int bytes) {
       KitClient ann = client("ann");
@@ -336,11 +337,7 @@ class PostgresContractsTest {
       ann.told();
       answers(ann, begin, "open");
       servers().cutNext(bytes);
-      if (prepared) {
-        ann.execute(1);
-      } else {
-        ann.sends(table.last());
-      }
+      sends(ann, prepared, table.last());
       List<String> heard = new ArrayList<>(ann.told());
       heard.addAll(ann.asks(table.last()));
       heard.addAll(ann.asks("ROLLBACK"));

@@ -296,7 +296,7 @@ final class VdbListener {
 
   /** Lets clients in, those who have come since {@link #open} first. */
   void accept() {
-    if (!inheritance.held()) { // another process accepts them
+    if (!inheritance.held()) { // else another process accepts them
       sockets.accept();
     }
   }

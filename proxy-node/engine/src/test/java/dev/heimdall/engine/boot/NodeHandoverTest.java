@@ -207,7 +207,7 @@ class NodeHandoverTest {
     return CompletableFuture.runAsync(node.sockets::close);
   }
 
-  /** Until the kernel is told, who comes is let in. */
+  /** Connections are accepted until the kernel has the filter. */
   private boolean hearsNothing() throws Exception {
     for (int i = 0; i < TRIES; i++) {
       try {

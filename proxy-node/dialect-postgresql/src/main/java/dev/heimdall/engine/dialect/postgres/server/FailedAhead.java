@@ -12,13 +12,13 @@ import dev.heimdall.engine.wire.TransactionState;
 record FailedAhead(ServerError error) {
   private static final String IN_FAILED_TRANSACTION = "25P02";
 
-  /** What the client is told in place of an error. */
-  ServerError told(ServerError said) {
-    return said.sqlState().equals(IN_FAILED_TRANSACTION) ? error : said;
+  /** The error that the client receives for one that the server has sent. */
+  ServerError inPlaceOf(ServerError sent) {
+    return sent.sqlState().equals(IN_FAILED_TRANSACTION) ? error : sent;
   }
 
   /**
-   * Whether the transaction goes on, or the client has been told.
+   * Whether the transaction goes on, or the client has received the error.
    *
    * @param owner of the statement, or batch, that was answered last
    */

@@ -374,10 +374,10 @@ final class ReplyReader implements ReplyScanner {
         }
       }
       case BackendType.ERROR -> {
-        ServerError said = ErrorMessage.decode(in.slice(at, (int) total));
-        ServerError error = failedAhead == null ? said : failedAhead.told(said);
+        ServerError sent = ErrorMessage.decode(in.slice(at, (int) total));
+        ServerError error = failedAhead == null ? sent : failedAhead.inPlaceOf(sent);
         if (delivery.recipient() != null && delivery.recipient().failsNext()) {
-          failedAhead = new FailedAhead(said);
+          failedAhead = new FailedAhead(sent);
         }
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
@@ -385,7 +385,7 @@ final class ReplyReader implements ReplyScanner {
         if (delivery.absorbs(error)) {
           return true;
         }
-        translated = error == said ? translated(error, in, at, (int) total) : encoded(error);
+        translated = error == sent ? translated(error, in, at, (int) total) : encoded(error);
         if (translated != null) {
           return true;
         }
