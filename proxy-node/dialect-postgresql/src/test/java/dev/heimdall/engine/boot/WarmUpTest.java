@@ -10,6 +10,7 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.observe.CountedPool;
+import dev.heimdall.engine.observe.KeyValueLog;
 import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
@@ -27,10 +28,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,11 +74,56 @@ class WarmUpTest {
       }
 
       LoopSessions loop = node.node().nodeLoops().get(0).sessions().get(Engine.POSTGRESQL);
-      PoolKey judged = new PoolKey("practice-postgresql-judged", "practice", "practice");
-      CountedPool counted = CountedPool.of(loop.metrics(), judged);
-      assertThat(counted.waits()).isPositive();
-      assertThat(counted.behind()).isPositive();
+      CountedPool judged = counted(loop, "practice-postgresql-judged");
+      assertThat(judged.waits()).isPositive();
+      assertThat(judged.behind()).isPositive();
+      assertThat(counted(loop, "practice-postgresql").behind())
+          .as("nor without rules do they share a connection of which nothing is known")
+          .isPositive();
     }
+  }
+
+  private static CountedPool counted(LoopSessions loop, String vdb) {
+    return CountedPool.of(loop.metrics(), new PoolKey(vdb, "practice", "practice"));
+  }
+
+  /** The first statements of a node go through what the others do not. */
+  @Test
+  void nodesBeginAgainAndAgain() throws Exception {
+    AtomicInteger begun = new AtomicInteger();
+    Practice practice = practice();
+    Practice counted =
+        new Practice() {
+          @Override
+          public void serve(PracticeEnd end, int number) throws IOException {
+            if (number == 1) {
+              begun.incrementAndGet();
+            }
+            practice.serve(end, number);
+          }
+
+          @Override
+          public Catalogue catalogue(String database) {
+            return practice.catalogue(database);
+          }
+
+          @Override
+          public Client logIn(PracticeEnd end, Account account) throws IOException {
+            return practice.logIn(end, account);
+          }
+        };
+    WarmUp warmUp =
+        new WarmUp(
+            Map.of(Engine.POSTGRESQL, counted),
+            Transport.NIO,
+            Duration.ofNanos(PATIENCE),
+            KeyValueLog.silent());
+
+    warmUp.start();
+
+    await(() -> begun.get() > 2);
+    warmUp.close();
+    await(() -> threads() == 0);
   }
 
   /** Anybody on the machine may connect to the servers: a length that they send costs nothing. */

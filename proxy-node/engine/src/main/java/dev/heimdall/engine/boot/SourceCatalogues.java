@@ -47,10 +47,10 @@ final class SourceCatalogues implements AutoCloseable {
         source,
         one -> {
           Practice practice = practices.get(one.engine());
-          if (practice != null) {
-            return Catalogues.unread(one, practice::catalogue, memory);
-          }
           Dialect dialect = dialects.of(one.engine());
+          if (practice != null) {
+            return Catalogues.fixed(one, dialect.catalogue(), practice::catalogue, memory);
+          }
           return dialect == null
               ? Catalogues.unread(
                   one, database -> Catalogue.unknown(database, BuiltInObjects.NONE), memory)

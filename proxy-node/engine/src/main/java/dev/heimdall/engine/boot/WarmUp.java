@@ -13,13 +13,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Has Java load and compile what statements go through before a load balancer sends clients: runs a
- * second node for a few seconds, whose clients and servers are its own. Nothing of it reaches
- * databases, metrics or logs of the node that clients talk to, which serves meanwhile.
+ * Has Java load and compile what statements go through before a load balancer sends clients: runs
+ * nodes for a few seconds, one after the other, whose clients and servers are their own. Nothing of
+ * it reaches databases, metrics or logs of the node that clients talk to, which serves meanwhile.
  */
 final class WarmUp implements AutoCloseable {
   /** Of all dialects together; with fewer Java has not begun to compile what is called often. */
-  private static final int LEAST_STATEMENTS = 40_000;
+  private static final int LEAST = 40_000;
+
+  /**
+   * How many statements the first node gets; each one after it gets twice as many, up to a limit.
+   * There is more than one because Java compiles without what only the first statements of a node
+   * go through once it has seen many others, and anew when the first ones of a client come.
+   */
+  private static final int FIRST_ROUND = 500;
+
+  private static final int LONGEST_ROUND = 8_000;
 
   private final Map<Engine, Practice> practices;
   private final Transport transport;
@@ -28,8 +37,7 @@ final class WarmUp implements AutoCloseable {
   private volatile boolean over;
   private volatile Thread thread;
 
-  private WarmUp(
-      Map<Engine, Practice> practices, Transport transport, Duration mayTake, EventLog log) {
+  WarmUp(Map<Engine, Practice> practices, Transport transport, Duration mayTake, EventLog log) {
     this.practices = practices;
     this.transport = transport;
     this.mayTake = mayTake;
@@ -68,13 +76,13 @@ final class WarmUp implements AutoCloseable {
   private void run() {
     long begun = System.nanoTime();
     long end = begun + mayTake.toNanos();
-    try (PracticeNode node = PracticeNode.start(practices, transport)) {
-      int least = LEAST_STATEMENTS / practices.size();
-      Compilers compilers = Compilers.ofThisProcess();
-      int statements = 0;
-      for (PracticeRun run : node.begin(done -> compilers.rest() && done >= least)) {
-        run.await(end - System.nanoTime());
-        statements += run.statements();
+    Compilers compilers = Compilers.ofThisProcess();
+    int statements = 0;
+    try {
+      for (int round = FIRST_ROUND;
+          !over && System.nanoTime() - end < 0 && !(statements >= LEAST && compilers.rest());
+          round = Math.min(2 * round, LONGEST_ROUND)) {
+        statements += practise(round / practices.size(), end);
       }
       if (!over) {
         log.node(
@@ -91,6 +99,19 @@ final class WarmUp implements AutoCloseable {
     } finally {
       over = true;
     }
+  }
+
+  /** How many statements a node of its own was given, which has ended. */
+  private int practise(int each, long end)
+      throws IOException, StartupException, ConfigurationException, InterruptedException {
+    int statements = 0;
+    try (PracticeNode node = PracticeNode.start(practices, transport)) {
+      for (PracticeRun run : node.begin(done -> done >= each)) {
+        run.await(end - System.nanoTime());
+        statements += run.statements();
+      }
+    }
+    return statements;
   }
 
   /** Ends it soon, and waits for nothing. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -31,11 +32,18 @@ public final class Catalogues implements AutoCloseable {
   static final int MOST_DATABASES = 100;
 
   private static final int THREADS = 4;
+
+  /** So long nothing is known of a database that is not read. */
+  private static final Duration LIKE_A_READING = Duration.ofMillis(20);
+
   private static final Use USE =
       new Use("catalogue", "heimdall catalogue", 1, true, Duration.ofSeconds(90));
 
   private final DataSource source;
+
+  /** Null where nobody reads. */
   private final SourceConnections connections;
+
   private final ScheduledThreadPoolExecutor executor;
   private final Map<String, WatchedDatabase> databases = new ConcurrentHashMap<>();
   private final CatalogueProtocol protocol;
@@ -70,12 +78,19 @@ public final class Catalogues implements AutoCloseable {
       Optional<DatabaseCredentials> reader,
       CatalogueProtocol protocol,
       CatalogueMemory memory) {
-    this(source, reader, protocol, database -> Catalogue.unknown(database, protocol.own()), memory);
+    this(
+        source,
+        reader,
+        reader.isPresent(),
+        protocol,
+        database -> Catalogue.unknown(database, protocol.own()),
+        memory);
   }
 
   private Catalogues(
       DataSource source,
       Optional<DatabaseCredentials> reader,
+      boolean watched,
       CatalogueProtocol protocol,
       Function<String, Catalogue> unread,
       CatalogueMemory memory) {
@@ -83,7 +98,7 @@ public final class Catalogues implements AutoCloseable {
     this.protocol = protocol;
     this.unread = unread;
     this.memory = memory;
-    if (reader.isEmpty()) {
+    if (!watched) {
       executor = null;
       connections = null;
       builtIns = null;
@@ -95,7 +110,10 @@ public final class Catalogues implements AutoCloseable {
     executor.setRemoveOnCancelPolicy(true);
     changing = new ChangesInProgress(executor);
     builtIns = new SharedBuiltIns(protocol.own());
-    connections = new SourceConnections(source, reader.get(), USE, executor, threads);
+    connections =
+        reader
+            .map(credentials -> new SourceConnections(source, credentials, USE, executor, threads))
+            .orElse(null);
   }
 
   /**
@@ -105,7 +123,21 @@ public final class Catalogues implements AutoCloseable {
    */
   public static Catalogues unread(
       DataSource source, Function<String, Catalogue> known, CatalogueMemory memory) {
-    return new Catalogues(source, Optional.empty(), null, known, memory);
+    return new Catalogues(source, Optional.empty(), false, null, known, memory);
+  }
+
+  /**
+   * Those of a source whose databases hold what this says: they are asked for as others are, and
+   * known a moment later as if they had been read.
+   *
+   * @param known what a database holds, by its name there
+   */
+  public static Catalogues fixed(
+      DataSource source,
+      CatalogueProtocol protocol,
+      Function<String, Catalogue> known,
+      CatalogueMemory memory) {
+    return new Catalogues(source, Optional.empty(), true, protocol, known, memory);
   }
 
   /** Whether databases are read at all. */
@@ -330,7 +362,11 @@ public final class Catalogues implements AutoCloseable {
                     versions::incrementAndGet,
                     new Found(),
                     new WatchedDatabase.Room(protocol, builtIns, memory, changing, this::forget)));
-    watched.start();
+    if (connections != null) {
+      watched.start();
+    } else {
+      later(() -> watched.holds(unread.apply(database)));
+    }
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);
     }
@@ -338,6 +374,14 @@ public final class Catalogues implements AutoCloseable {
       watched.close();
     }
     return watched.current();
+  }
+
+  private void later(Runnable found) {
+    try {
+      executor.schedule(found, LIKE_A_READING.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      return; // all of this is being closed
+    }
   }
 
   private void forgetOne(WatchedDatabase except) {

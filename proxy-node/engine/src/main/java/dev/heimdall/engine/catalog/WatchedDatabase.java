@@ -183,6 +183,12 @@ final class WatchedDatabase {
     return !failing && !published.confirmed();
   }
 
+  /** This is what it holds, instead of what would be read. */
+  synchronized void holds(Catalogue known) {
+    published = known;
+    tried = true;
+  }
+
   /** Begins to read, the first time it is called. */
   synchronized void start() {
     if (state == State.NEW) {

@@ -15,6 +15,7 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** A client that does what drivers do. */
 final class PracticeClient implements Practice.Client {
@@ -48,7 +49,20 @@ final class PracticeClient implements Practice.Client {
 
   private static final String WRITE_PARAMETER = "UPDATE practice SET name = 'two' WHERE id = ?";
 
+  /** As drivers and tools write them when they have logged in; one in each turn. */
+  private static final List<String> BEGINNINGS =
+      List.of(
+          "SELECT @@max_allowed_packet",
+          "SELECT @@version_comment LIMIT 1",
+          "SELECT DATABASE(), VERSION()",
+          "SELECT table_name FROM information_schema.tables WHERE table_schema = 'practice';",
+          "SELECT 1",
+          "SELECT now(), coalesce(NULL, 1)");
+
+  private static final String FAILING = "SELECT 1 FROM missing";
+
   private final PracticeEnd end;
+  private boolean fails;
   private int sequence;
   private int read;
   private int write;
@@ -106,7 +120,7 @@ final class PracticeClient implements Practice.Client {
     ByteBuf header = end.read(Packet.HEADER);
     sequence = Packet.sequence(header, 0) + 1;
     ByteBuf payload = end.read(Packet.payload(header, 0));
-    if (payload.getUnsignedByte(0) == ErrPacket.FIRST) {
+    if (!fails && payload.getUnsignedByte(0) == ErrPacket.FIRST) {
       throw new IOException(
           "the node answered an error: "
               + ErrPacket.read(payload, StandardCharsets.UTF_8).message());
@@ -116,11 +130,12 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public int requests() {
-    return 9;
+    return 12;
   }
 
   @Override
   public void send(int request, int number) throws IOException {
+    fails = request == 10;
     switch (request) {
       case 0 -> query(READ + number);
       case 1, 2, 5 -> execute(read, number);
@@ -128,7 +143,10 @@ final class PracticeClient implements Practice.Client {
       case 4 -> query("BEGIN");
       case 6 -> execute(write, number);
       case 7 -> query("COMMIT");
-      default -> query(MADE.formatted(number));
+      case 8 -> query(MADE.formatted(number));
+      case 9 -> query(BEGINNINGS.get(number % BEGINNINGS.size()));
+      case 10 -> query(FAILING);
+      default -> query("SELECT id AS n%d FROM practice".formatted(number)); // a new pattern
     }
     end.flush();
   }
@@ -169,7 +187,8 @@ final class PracticeClient implements Practice.Client {
   @Override
   public void receive() throws IOException {
     ByteBuf first = packet();
-    if (first.getUnsignedByte(0) == OkPacket.OK) {
+    int type = first.getUnsignedByte(0);
+    if (type == OkPacket.OK || type == ErrPacket.FIRST) {
       return;
     }
     long columns = LengthEncoded.read(first);

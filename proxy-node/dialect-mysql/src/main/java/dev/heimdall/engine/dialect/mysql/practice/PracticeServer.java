@@ -5,6 +5,7 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.EofPacket;
+import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;
@@ -120,7 +121,13 @@ final class PracticeServer {
 
   private void carryOut(String text, boolean binary) {
     switch (firstWord(text)) {
-      case "SELECT" -> rows(binary);
+      case "SELECT" -> {
+        if (text.endsWith("missing")) {
+          ErrPacket.write(end.out(), sequence++, 1146, "42S02", "Table 'missing' doesn't exist");
+        } else {
+          rows(binary);
+        }
+      }
       case "BEGIN", "START" -> {
         status |= StatusFlag.IN_TRANSACTION;
         ok(new byte[0]);

@@ -39,7 +39,27 @@ final class PracticeClient implements Practice.Client {
 
   private static final String WRITE = "UPDATE practice SET name = $1 WHERE id = 1";
 
+  /** As drivers and tools write them when they have logged in; one in each turn. */
+  private static final List<String> BEGINNINGS =
+      List.of(
+          "SET extra_float_digits = 3",
+          "SELECT version()",
+          "SET application_name = 'practice'",
+          "SELECT oid, typname FROM pg_catalog.pg_type WHERE typname = 'hstore'",
+          "SHOW transaction_isolation",
+          "SELECT current_schema(), now(), coalesce(NULL, 1)::text;");
+
+  private static final String FAILING = "SELECT 1 / 0";
+
+  /** What is sent of a client's statements before the first of them is answered. */
+  private static final int AHEAD = 20;
+
   private final PracticeEnd end;
+
+  /** How many answers are to come, and whether they may be errors. */
+  private int expected = 1;
+
+  private boolean fails;
 
   PracticeClient(PracticeEnd end) {
     this.end = end;
@@ -107,11 +127,13 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public int requests() {
-    return 10;
+    return 14;
   }
 
   @Override
   public void send(int request, int number) throws IOException {
+    expected = 1;
+    fails = false;
     switch (request) {
       case 0 -> query(READ + number);
       case 1 -> extended(READ_PARAMETER, number);
@@ -120,7 +142,19 @@ final class PracticeClient implements Practice.Client {
       case 5 -> query("BEGIN");
       case 7 -> query("UPDATE practice SET name = 'one' WHERE id = " + number);
       case 8 -> query("COMMIT");
-      default -> query(MADE.formatted(number));
+      case 9 -> query(MADE.formatted(number));
+      case 10 -> query(BEGINNINGS.get(number % BEGINNINGS.size()));
+      case 11 -> {
+        fails = true;
+        query(FAILING);
+      }
+      case 12 -> {
+        expected = AHEAD;
+        for (int i = 0; i < AHEAD; i++) {
+          query(READ + (number + i));
+        }
+      }
+      default -> query("SELECT id AS n%d FROM practice".formatted(number)); // a new pattern
     }
     end.flush();
   }
@@ -177,16 +211,17 @@ final class PracticeClient implements Practice.Client {
   /** Reads what comes until the node is ready for more. */
   @Override
   public void receive() throws IOException {
-    byte type;
-    do {
-      type = end.in().readByte();
+    for (int answers = 0; answers < expected; ) {
+      byte type = end.in().readByte();
       ByteBuf body = end.read(end.in().readInt() - Integer.BYTES);
-      if (type == BackendType.ERROR) {
+      if (type == BackendType.READY) {
+        answers++;
+      } else if (type == BackendType.ERROR && !fails) {
         throw new IOException(
             "the node answered an error: "
                 + body.toString(StandardCharsets.UTF_8).replace('\0', ' '));
       }
-    } while (type != BackendType.READY);
+    }
   }
 
   @Override

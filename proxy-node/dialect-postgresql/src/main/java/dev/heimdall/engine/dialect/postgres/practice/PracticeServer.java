@@ -9,12 +9,14 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** A server that lets everyone in and has one row for each read. */
 final class PracticeServer {
   private static final int INT8 = 20;
+  private static final String NAME = "application_name";
   private static final Map<String, String> REPORTED =
       Map.of(
           "server_version", "17.0",
@@ -63,6 +65,10 @@ final class PracticeServer {
     switch (type) {
       case FrontendType.QUERY -> {
         for (String statement : string(body).split(";")) {
+          if (statement.endsWith(" / 0")) {
+            fail();
+            break;
+          }
           if (isRead(statement)) {
             rowDescription();
           }
@@ -121,6 +127,12 @@ final class PracticeServer {
       }
       case "INSERT" -> PgWriter.commandComplete(out, "INSERT 0 1");
       case "UPDATE", "DELETE" -> PgWriter.commandComplete(out, word + " 1");
+      case "SET" -> {
+        if (statement.contains(NAME)) {
+          PgWriter.parameterStatus(out, NAME, value(statement));
+        }
+        PgWriter.commandComplete(out, word);
+      }
       default -> {
         state =
             switch (word) {
@@ -131,6 +143,21 @@ final class PracticeServer {
         PgWriter.commandComplete(out, word);
       }
     }
+  }
+
+  private void fail() {
+    ByteBuf out = end.out();
+    int at = PgWriter.begin(out, BackendType.ERROR);
+    for (String field : List.of("SERROR", "VERROR", "C22012", "Mdivision by zero")) {
+      PgWriter.string(out, field);
+    }
+    out.writeByte(0);
+    PgWriter.end(out, at);
+  }
+
+  /** What stands between the quotes. */
+  private static String value(String set) {
+    return set.substring(set.indexOf('\'') + 1, set.lastIndexOf('\''));
   }
 
   private void rowDescription() {
