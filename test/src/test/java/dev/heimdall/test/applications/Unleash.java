@@ -64,10 +64,12 @@ final class Unleash implements Application {
     return "/health";
   }
 
-  /** Once a second it announces what happened. */
+  /** Once a second it announces what happened; revisions and stages of toggles follow from that. */
   @Override
   public Pattern timed() {
-    return Pattern.compile("^table events: announced: ");
+    return Pattern.compile(
+        "^table (events: announced|feature_lifecycles): "
+            + "|\"(etag|revisionId|enteredStageAt|lifecycle|stage)\":");
   }
 
   @Override
