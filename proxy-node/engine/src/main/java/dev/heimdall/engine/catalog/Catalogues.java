@@ -361,7 +361,7 @@ public final class Catalogues implements AutoCloseable {
                     executor,
                     versions::incrementAndGet,
                     new Found(),
-                    new WatchedDatabase.Room(protocol, builtIns, memory, changing, this::forget)));
+                    new CatalogueContext(protocol, builtIns, memory, changing, this::forget)));
     if (connections != null) {
       watched.start();
     } else {

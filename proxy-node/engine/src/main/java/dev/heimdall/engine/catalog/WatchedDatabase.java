@@ -12,7 +12,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,21 +35,6 @@ final class WatchedDatabase {
   /** So long is a database read again that nobody asks for. */
   private static final Duration UNUSED = Duration.ofMinutes(15);
 
-  /**
-   * What it shares with others.
-   *
-   * @param protocol how databases are read
-   * @param memory what catalogues may weigh
-   * @param changing whose definitions are about to be changed
-   * @param forget ends watching a database: it weighs too much, or nobody asks for it
-   */
-  record Room(
-      CatalogueProtocol protocol,
-      SharedBuiltIns builtIns,
-      CatalogueMemory memory,
-      ChangesInProgress changing,
-      Consumer<WatchedDatabase> forget) {}
-
   private enum State {
     NEW,
     /** The next reading is planned. */
@@ -68,7 +52,7 @@ final class WatchedDatabase {
   private final LongSupplier versions;
   private final DatabaseFindings findings;
   private final boolean ofCluster;
-  private final Room room;
+  private final CatalogueContext room;
   private final String where;
 
   private volatile Catalogue published;
@@ -130,7 +114,7 @@ final class WatchedDatabase {
       ScheduledExecutorService executor,
       LongSupplier versions,
       DatabaseFindings findings,
-      Room room) {
+      CatalogueContext room) {
     this.room = room;
     this.name = name;
     this.connections = connections;

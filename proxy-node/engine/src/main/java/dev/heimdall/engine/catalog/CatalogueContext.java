@@ -1,0 +1,18 @@
+package dev.heimdall.engine.catalog;
+
+import java.util.function.Consumer;
+
+/**
+ * What the databases of one source that are watched share.
+ *
+ * @param protocol how databases are read
+ * @param memory what catalogues may weigh
+ * @param changing whose definitions are about to be changed
+ * @param forget ends watching a database: it weighs too much, or nobody asks for it
+ */
+record CatalogueContext(
+    CatalogueProtocol protocol,
+    SharedBuiltIns builtIns,
+    CatalogueMemory memory,
+    ChangesInProgress changing,
+    Consumer<WatchedDatabase> forget) {}
