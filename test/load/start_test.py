@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from harness import starting
+from harness import compilations, starting
 from harness.failure import Failure
 from harness.starting import StartRow
 
@@ -35,6 +35,35 @@ class Transactions(unittest.TestCase):
         tps, p99, each = starting._between([], 10.0, 15.0, 0.002)
         self.assertEqual(tps, 0)
         self.assertTrue(math.isnan(p99) and math.isnan(each))
+
+
+class Compilations(unittest.TestCase):
+    LOG = """<hotspot_log version='160 1' process='7' time_ms='1000000'>
+<task compile_id='1' method='dev.heimdall.engine.A run ()V' bytes='9' stamp='1.0'>
+<task_done success='1' stamp='1.5'/>
+<task compile_id='2' method='dev.heimdall.engine.B run ()V' bytes='9' level='3' stamp='2.0'>
+<task_done success='1' stamp='2.9'/>
+<task compile_id='3' method='dev.heimdall.engine.A run ()V' bytes='9' stamp='3.0'>
+<task_done success='1' stamp='3.25'/>
+<task compile_id='4' method='dev.heimdall.engine.C run ()V' bytes='9' stamp='3.5'>
+<task_done success='1' stamp='3.75'/>
+<uncommon_trap thread='9' reason='unstable_if' action='reinterpret' compile_id='1' level='4' stamp='2.5'>
+<jvms bci='4' method='dev.heimdall.engine.pool.Lane open (J)V' bytes='9'/>
+<jvms bci='30' method='dev.heimdall.engine.A run ()V' bytes='9'/>
+</uncommon_trap>
+<uncommon_trap thread='9' reason='unstable_if' action='reinterpret' compile_id='1' level='4' stamp='2.6'>
+<jvms bci='4' method='java.util.TreeMap get (I)V' bytes='9'/>
+</uncommon_trap>
+<uncommon_trap thread='9' reason='null_check' action='reinterpret' compile_id='1' level='4' stamp='9.5'>
+<jvms bci='4' method='dev.heimdall.engine.A run ()V' bytes='9'/>
+</uncommon_trap>
+"""
+
+    def test_what_is_compiled_again_and_given_up_in_a_span_is_told_apart(self):
+        found = compilations.compiled(self.LOG.splitlines(), 1002.0, 5)
+        self.assertAlmostEqual(found.seconds, 0.5)
+        self.assertAlmostEqual(found.again_seconds, 0.25)
+        self.assertEqual(found.deoptimised, ["unstable_if dev.heimdall.engine.pool.Lane.open@4 in dev.heimdall.engine.A.run"])
 
 
 class Readiness(unittest.TestCase):

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import machine, results
+from . import compilations, machine, results
 from .failure import Failure
 from .pgbench import percentile
 from .routes import TRUSTED, Bench
@@ -93,10 +93,29 @@ def idle(bench, variant, command, round_):
     return row
 
 
-def busy(bench, variant, command, round_, program, mode, clients, seconds):
+def deoptimised(bench, variant, command, round_, *traffic):
+    """The same as `busy`, whose times mean little then, and what Java compiled in the first seconds."""
+    with tempfile.TemporaryDirectory(prefix="load-") as folder:
+        log = Path(folder) / "compilations.log"
+        former = os.environ.get("JDK_JAVA_OPTIONS", "")
+        os.environ["JDK_JAVA_OPTIONS"] = f"{former} {compilations.OPTIONS}{log}".strip()
+        try:
+            row, ready_at = _busy(bench, variant, command, round_, *traffic)
+        finally:
+            os.environ["JDK_JAVA_OPTIONS"] = former
+        with log.open(errors="replace") as lines:
+            return row, compilations.compiled(lines, ready_at, FIRST)
+
+
+def busy(*given):
     """The first minute of a node that gets all the traffic at once."""
+    return _busy(*given)[0]
+
+
+def _busy(bench, variant, command, round_, program, mode, clients, seconds):
     row = StartRow(_now(), variant, round_, mode)
     began, route = bench.begin(command)
+    ready_at = time.time()
     row.ready_s = time.monotonic() - began
     before = machine.Snapshot()
     row.ready_cpu_s = before.seconds([route.pid])
@@ -128,7 +147,7 @@ def busy(bench, variant, command, round_, program, mode, clients, seconds):
             row.minute_transactions = int(done.group(1))
             _conclude(row, ended([x.read_text() for x in Path(folder).glob("log.*")]), started, before.seconds([route.pid]), marks)
     bench.stop_route(route)
-    return row
+    return row, ready_at
 
 
 def ended(logs):

@@ -3,7 +3,11 @@ package dev.heimdall.engine.practice;
 import dev.heimdall.engine.catalog.Catalogue;
 import java.io.IOException;
 
-/** Both ends that a dialect brings for a node to be practised with. All may wait for bytes. */
+/**
+ * Both ends that a dialect brings for a node to be practised with. All may wait for bytes. What
+ * they never have a node do, Java compiles without, and anew when a client comes who does it:
+ * {@code test/load/start --deoptimised} lists such places.
+ */
 public interface Practice {
   /**
    * Answers as a server does that holds one small table, until the other end closes.
