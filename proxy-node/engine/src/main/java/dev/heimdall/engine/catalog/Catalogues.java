@@ -34,7 +34,7 @@ public final class Catalogues implements AutoCloseable {
   private static final int THREADS = 4;
 
   /** So long nothing is known of a database that is not read. */
-  private static final Duration LIKE_A_READING = Duration.ofMillis(20);
+  private static final Duration LIKE_A_READING = Duration.ofMillis(100);
 
   private static final Use USE =
       new Use("catalogue", "heimdall catalogue", 1, true, Duration.ofSeconds(90));
