@@ -2,6 +2,7 @@ package dev.heimdall.engine.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** PostgreSQL keeps the contracts of all dialects. */
@@ -445,6 +447,86 @@ class PostgresContractsTest {
       cut(all, 'C', "Sname\0");
       cut(all, 'F', "\0\0\0\7\0\1\0\0\0\1\0\0\0\2ab\0\0");
       return all;
+    }
+
+    /** Who answers a statement: a server, a rule in its place, or the cache. */
+    private enum Answering {
+      SERVER(1, "idle"),
+      RULE(0, "idle"),
+      CACHE(0, "row none", "idle");
+
+      private final int asked;
+      private final List<String> said;
+
+      Answering(int asked, String... said) {
+        this.asked = asked;
+        this.said = List.of(said);
+      }
+
+      private String sql() {
+        return this == CACHE ? "SELECT last FROM log" : "SET my.who = 'ann'";
+      }
+    }
+
+    private void start(Answering answering) {
+      switch (answering) {
+        case SERVER -> start(ONE_CONNECTION);
+        case RULE ->
+            start(
+                KitSettings.of(ONE_CONNECTION),
+                "{\"match\": \"my.who\", \"action\": \"result\", \"parameters\": {\"value\": 1}}");
+        case CACHE ->
+            startCluster(
+                KitSettings.of(ONE_CONNECTION + ", \"cache\": {\"enabled\": true}")
+                    .withCatalogue(new PostgresKit().table().orElseThrow().catalogue()),
+                CachedContract.CACHED);
+      }
+    }
+
+    /** What it binds would be answered: that is not done by halves. */
+    @ParameterizedTest
+    @EnumSource
+    void anExecuteThatIsNotWholeIsAnsweredAnError(Answering answering) {
+      start(answering);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      for (String portal : List.of("", "portal")) {
+        String body = portal + "\0\0\0\0\0";
+        executes(ann, answering, portal, body); // the cache has it from now on
+        long before = carriedOut(answering.sql());
+        assertThat(executes(ann, answering, portal, body)).isEqualTo(answering.said);
+        assertThat(carriedOut(answering.sql())).isEqualTo(before + answering.asked);
+
+        List<String> bodies = new ArrayList<>(List.of(body + "\0"));
+        for (int length = 0; length < body.length(); length++) {
+          bodies.add(body.substring(0, length));
+        }
+        for (String wrong : bodies) {
+          assertThat(executes(ann, answering, portal, wrong))
+              .as("what answers %d bytes of %d", wrong.length(), body.length())
+              .containsExactly("error 08P01");
+          answers(bob, words.reading("two"), "row two", "idle");
+        }
+      }
+    }
+
+    private static List<String> executes(
+        KitClient client, Answering answering, String portal, String body) {
+      byte[] name = portal.getBytes(StandardCharsets.US_ASCII);
+      client.send(
+          out -> {
+            SimulatedClient.parse(out, "", answering.sql());
+            PgWriter.bind(out, name, new byte[0]);
+            out.writeBytes(batch('E', body));
+          });
+      return client.told();
+    }
+
+    private long carriedOut(String sql) {
+      return servers().open().stream()
+          .flatMap(session -> session.received().stream())
+          .filter(sql::equals)
+          .count();
     }
 
     /** The beginnings of what a message is to have, each of them once. */

@@ -91,7 +91,7 @@ final class LocalPortal {
 
   /** Whether an Execute, whole at the reader's position, was answered here. */
   boolean answersExecute(ServerConnection server, int total) {
-    if (!isOurs(pending.bytes().readerIndex() + 5)) {
+    if (!isOurs(pending.bytes().readerIndex() + 5, total - 10)) {
       return false;
     }
     client.promiseTag(tag);
@@ -102,7 +102,7 @@ final class LocalPortal {
 
   /** Whether a Describe of a portal, whole at the reader's position, was answered here. */
   boolean answersDescribe(ServerConnection server, int total) {
-    if (!isOurs(pending.bytes().readerIndex() + 6)) {
+    if (!isOurs(pending.bytes().readerIndex() + 6, total - 7)) {
       return false;
     }
     server.expect(ReplyQueue.DESCRIBE_KNOWN, owner);
@@ -110,8 +110,14 @@ final class LocalPortal {
     return true;
   }
 
-  private boolean isOurs(int nameAt) {
-    if (portal == null) {
+  /**
+   * Whether that is the portal's name.
+   *
+   * @param length that it has in a message without anything missing or left over: of others, the
+   *     server itself says what is wrong
+   */
+  private boolean isOurs(int nameAt, int length) {
+    if (portal == null || length != portal.length) {
       return false;
     }
     ByteBuf input = pending.bytes();
