@@ -2,11 +2,13 @@ package dev.heimdall.test.foreign;
 
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closePortal;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
 import static dev.heimdall.test.fixture.Frontend.describePortal;
 import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.flush;
+import static dev.heimdall.test.fixture.Frontend.message;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
@@ -25,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -170,6 +173,32 @@ class ForeignPreparedIT {
       assertThat(answer.get(5).sqlState()).isEqualTo("34000");
       assertThat(types(ask(client, parse("", three), bind("", ""), execute("", 0), sync())))
           .isEqualTo("12DDDCZ");
+    }
+  }
+
+  /** As PostgreSQL says it. */
+  @Test
+  void whatIsCutOrTooLongIsAnsweredAnError() throws IOException {
+    List<byte[]> bodies =
+        List.of(execute("", 0), describePortal(""), describeStatement("named"), closePortal(""));
+    try (RawClient client = RawClient.logIn(node.target())) {
+      ask(client, parse("named", VERSION), sync());
+      for (byte[] whole : bodies) {
+        byte[] body = Arrays.copyOfRange(whole, 5, whole.length);
+        for (int length = 0; length <= body.length + 1; length++) {
+          byte[] wrong = message((char) whole[0], Arrays.copyOf(body, length));
+          List<Message> answer = ask(client, parse("", VERSION), bind("", ""), wrong, sync());
+          if (length == body.length) {
+            assertThat(types(answer)).doesNotContain("E");
+          } else {
+            assertThat(types(answer))
+                .as("%d bytes of %s", length, (char) whole[0])
+                .isEqualTo("12EZ");
+            assertThat(answer.get(2).sqlState()).isEqualTo("08P01");
+          }
+        }
+      }
+      assertThat(value(ask(client, statement(VERSION), sync()))).isEqualTo("11.4");
     }
   }
 

@@ -43,6 +43,12 @@ import java.util.List;
 final class ForeignRequests implements Responder {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
+  /** Of a Describe or Close, ahead of the name: whether it is a statement's or a portal's. */
+  private static final int KIND = 1;
+
+  /** Of an Execute, behind the name: how many rows it may bring. */
+  private static final int ROWS = 4;
+
   private final HandledClient client;
   private final ForeignCalls calls;
   private final Destinations destinations;
@@ -362,8 +368,12 @@ final class ForeignRequests implements Responder {
   }
 
   private void describe() {
-    byte kind = kind();
-    byte[] name = nameOfKind();
+    if (!isWhole(KIND, 0)) {
+      malformed();
+      return;
+    }
+    byte kind = cursor.bytes().getByte(cursor.body(0));
+    byte[] name = name(cursor.body(0) + KIND);
     take();
     if (kind == 'S') {
       describeStatement(name);
@@ -423,8 +433,12 @@ final class ForeignRequests implements Responder {
   }
 
   private void execute() {
+    if (!isWhole(0, ROWS)) {
+      malformed();
+      return;
+    }
     byte[] name = name(cursor.body(0));
-    int maxRows = Math.max(0, cursor.bytes().getInt(cursor.end(0) - 4));
+    int maxRows = Math.max(0, cursor.bytes().getInt(cursor.end(0) - ROWS));
     boolean first = described != null;
     described = null;
     take();
@@ -457,8 +471,12 @@ final class ForeignRequests implements Responder {
   }
 
   private void close() {
-    byte kind = kind();
-    byte[] name = nameOfKind();
+    if (!isWhole(KIND, 0)) {
+      malformed();
+      return;
+    }
+    byte kind = cursor.bytes().getByte(cursor.body(0));
+    byte[] name = name(cursor.body(0) + KIND);
     take();
     if (kind != 'S') {
       portals.remove(text(name));
@@ -490,13 +508,16 @@ final class ForeignRequests implements Responder {
     pending.begin(cursor.total(0), true);
   }
 
-  /** What a Describe or Close is about: a statement or a portal; 0 where it does not say. */
-  private byte kind() {
-    return cursor.total(0) > 6 ? cursor.bytes().getByte(cursor.body(0)) : 0;
+  /** Whether its name has an end, and stands between so many bytes and so many others. */
+  private boolean isWhole(int before, int behind) {
+    int length = cursor.string(cursor.body(0) + before, cursor.end(0));
+    return length >= 0 && cursor.body(0) + before + length + 1 + behind == cursor.end(0);
   }
 
-  private byte[] nameOfKind() {
-    return kind() == 0 ? new byte[0] : name(cursor.body(0) + 1);
+  /** What a server says of one that is cut, or that has more than it should. */
+  private void malformed() {
+    take();
+    fail(ServerError.error("08P01", "invalid message format"));
   }
 
   private byte[] name(int from) {
