@@ -78,11 +78,14 @@ final class Synapse implements Application {
     return "/_matrix/client/versions";
   }
 
-  /** What it does in the background after each event, and how old events are when they are read. */
+  /**
+   * What it does in the background after each event, and how old events are when they are read; the
+   * order of events that two users make at once.
+   */
   @Override
   public Pattern timed() {
     return Pattern.compile(
-        "(age|last_active_ago)\":|^table (room_forgetter_stream_pos|background_updates|device_lists_changes\\w*|event_auth_chain\\w*): ");
+        "(age|last_active_ago)\":|stream_ordering: \\d+$|^table (room_forgetter_stream_pos|background_updates|device_lists_changes\\w*|event_auth_chain\\w*): ");
   }
 
   @Override

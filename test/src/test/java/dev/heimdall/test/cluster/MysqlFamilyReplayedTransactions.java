@@ -52,9 +52,12 @@ abstract class MysqlFamilyReplayedTransactions extends ReplayedTransactionsContr
     return Set.of("40001", "HY000"); // the latter of a server that was made read-only by plan
   }
 
+  /**
+   * A server keeps a transaction open whose write it has rejected, so the node ends the session.
+   */
   @Override
   boolean mayEnd(Teller.Complaint complaint) {
-    return complaint.commits();
+    return complaint.commits() || complaint.state().equals("40001");
   }
 
   /** Which those were when they were called so. */

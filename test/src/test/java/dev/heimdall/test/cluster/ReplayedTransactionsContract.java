@@ -168,7 +168,7 @@ abstract class ReplayedTransactionsContract {
           .noneMatch(complaint -> Teller.NOTHING.equals(complaint.message()))
           .hasSizeLessThanOrEqualTo(changes);
       assertThat(teller.ended.get())
-          .as("sessions that ended")
+          .as("sessions that ended, of one that was told %s", teller.complaints)
           .isLessThanOrEqualTo((int) teller.complaints.stream().filter(this::mayEnd).count());
     }
   }
