@@ -6,6 +6,9 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
+import dev.heimdall.engine.observe.CountedPool;
+import dev.heimdall.engine.observe.LoopMetrics;
+import dev.heimdall.engine.observe.PoolKey;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeRun;
 import dev.heimdall.model.Engine;
@@ -38,6 +41,29 @@ class MysqlWarmUpTest {
         assertThat(run.statements()).isGreaterThanOrEqualTo(3000);
       }
     }
+  }
+
+  /** What Java has never seen it compiles without, and once more when it comes. */
+  @Test
+  void theyWaitForServersAndShareThemAndHaveSettingsOfTheirOwn() throws Exception {
+    try (PracticeNode node = PracticeNode.start(Map.of(Engine.MYSQL, practice()), Transport.NIO)) {
+      for (PracticeRun run : node.begin(done -> done >= 3000)) {
+        run.await(PATIENCE);
+      }
+
+      LoopMetrics loop = node.node().nodeLoops().get(0).sessions().get(Engine.MYSQL).metrics();
+      CountedPool judged = CountedPool.of(loop, pool("practice-mysql-judged"));
+      assertThat(judged.waits()).isPositive();
+      assertThat(judged.behind()).isPositive();
+      assertThat(judged.replays()).isPositive();
+      assertThat(CountedPool.of(loop, pool("practice-mysql")).behind())
+          .as("nor without rules do they share a connection of which nothing is known")
+          .isPositive();
+    }
+  }
+
+  private static PoolKey pool(String vdb) {
+    return new PoolKey(vdb, "practice", "practice");
   }
 
   /** Anybody on the machine may connect to the servers: a length that they send costs nothing. */

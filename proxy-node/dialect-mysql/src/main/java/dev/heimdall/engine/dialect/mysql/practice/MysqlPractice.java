@@ -8,6 +8,7 @@ import dev.heimdall.engine.dialect.mysql.catalog.MysqlObjects;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Both ends of MySQL's protocol. */
 public final class MysqlPractice implements Practice {
@@ -15,7 +16,9 @@ public final class MysqlPractice implements Practice {
       Catalogue.read(
           "practice",
           new ObjectsBuilder(new SharedBuiltIns(MysqlObjects.INSTANCE))
-              .relation(1, "practice", "practice", RelationKind.TABLE, false));
+              .relation(1, "practice", "practice", RelationKind.TABLE, false)
+              .pipelines());
+  private final AtomicInteger clients = new AtomicInteger();
 
   @Override
   public void serve(PracticeEnd end, int number) throws IOException {
@@ -29,7 +32,7 @@ public final class MysqlPractice implements Practice {
 
   @Override
   public Client logIn(PracticeEnd end, Account account) throws IOException {
-    PracticeClient client = new PracticeClient(end);
+    PracticeClient client = new PracticeClient(end, clients.getAndIncrement());
     client.logIn(account);
     return client;
   }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.NativePassword;
 import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
+import dev.heimdall.engine.practice.PracticeRun;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
@@ -15,10 +16,13 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** A client that does what drivers do. */
 final class PracticeClient implements Practice.Client {
+  /** What all drivers want. */
   private static final long WANTED =
       Capability.LONG_FLAG
           | Capability.CONNECT_WITH_DB
@@ -28,8 +32,21 @@ final class PracticeClient implements Practice.Client {
           | Capability.MULTI_RESULTS
           | Capability.PS_MULTI_RESULTS
           | Capability.PLUGIN_AUTH
-          | Capability.PLUGIN_AUTH_LENENC_DATA
-          | Capability.DEPRECATE_EOF;
+          | Capability.PLUGIN_AUTH_LENENC_DATA;
+
+  /** What some want besides it. */
+  private static final List<Long> MORE_WANTED =
+      List.of(
+          Capability.DEPRECATE_EOF,
+          0L,
+          Capability.DEPRECATE_EOF | Capability.QUERY_ATTRIBUTES | Capability.SESSION_TRACK);
+
+  /** How many clients in succession are of one driver. */
+  private static final int OF_ONE_DRIVER = 2 * PracticeRun.CLIENTS;
+
+  /** In an execution: it says how many parameters it has. */
+  private static final int COUNTED = 0x08;
+
   private static final int UTF8MB4 = 45;
   private static final int RESERVED = 23;
 
@@ -49,33 +66,67 @@ final class PracticeClient implements Practice.Client {
 
   private static final String WRITE_PARAMETER = "UPDATE practice SET name = 'two' WHERE id = ?";
 
-  /** As drivers and tools write them when they have logged in; one in each turn. */
-  private static final List<String> BEGINNINGS =
+  /** As drivers and tools write them now and then; one in each turn. */
+  private static final List<String> OCCASIONAL =
       List.of(
-          "SELECT @@max_allowed_packet",
-          "SELECT @@version_comment LIMIT 1",
+          "/* driver */SELECT  @@session.wait_timeout AS wait_timeout, @@sql_mode AS sql_mode",
+          "select @@version_comment limit 1",
           "SELECT DATABASE(), VERSION()",
           "SELECT table_name FROM information_schema.tables WHERE table_schema = 'practice';",
           "SELECT 1",
-          "SELECT now(), coalesce(NULL, 1)");
+          "SELECT now(), coalesce(NULL, 1)",
+          "SET character_set_results = NULL",
+          "SELECT id, name FROM practice ORDER BY id",
+          "SET NAMES utf8mb4",
+          "USE `practice`",
+          "set sql_mode=CONCAT(@@sql_mode,',STRICT_TRANS_TABLES')"
+              + ",session_track_system_variables = CONCAT(@@global.session_track_system_variables"
+              + ",',transaction_isolation'),NAMES utf8mb4",
+          "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+          "set autocommit=1",
+          "SET SESSION TRANSACTION READ WRITE",
+          "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 
+  /** Those and two commands. */
+  private static final int OCCASIONS = OCCASIONAL.size() + 2;
+
+  /** One of so many transactions begins as those of JDBC do. */
+  private static final int BEGUN_BY_SET = 3;
+
+  private static final String NO_ATTRIBUTES = "\0\1";
   private static final String FAILING = "SELECT 1 FROM missing";
 
   private final PracticeEnd end;
+  private final int number;
+  private final long wanted;
+
+  /** Statements that have been given types. */
+  private final Set<Integer> typed = new HashSet<>();
+
+  private boolean commitsEach = true;
   private boolean fails;
   private int sequence;
   private int read;
   private int write;
 
-  PracticeClient(PracticeEnd end) {
+  /**
+   * @param number of the client among all that there were
+   */
+  PracticeClient(PracticeEnd end, int number) {
     this.end = end;
+    this.number = number;
+    wanted = WANTED | MORE_WANTED.get(number / OF_ONE_DRIVER % MORE_WANTED.size());
+  }
+
+  private boolean wants(long capability) {
+    return (wanted & capability) != 0;
   }
 
   void logIn(Practice.Account account) throws IOException {
     Handshake greeting = Handshake.read(packet());
     byte[] password = account.password().getBytes(StandardCharsets.UTF_8);
     int at = Packet.begin(end.out(), sequence);
-    end.out().writeIntLE((int) WANTED).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
+    end.out().writeIntLE((int) wanted).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
     text(account.user());
     LengthEncoded.write(end.out(), proof(greeting.plugin(), password, greeting.challenge()));
     text(account.database());
@@ -130,56 +181,90 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public int requests() {
-    return 12;
+    return 13;
   }
 
   @Override
-  public void send(int request, int number) throws IOException {
-    fails = request == 10;
+  public void send(int request, int turn) throws IOException {
+    fails = request == 11;
     switch (request) {
-      case 0 -> query(READ + number);
-      case 1, 2, 5 -> execute(read, number);
-      case 3 -> query("UPDATE practice SET name = 'one' WHERE id = " + number);
-      case 4 -> query("BEGIN");
-      case 6 -> execute(write, number);
+      case 0 -> query(READ + turn);
+      case 1, 2, 5 -> execute(read, turn);
+      case 3 -> query("UPDATE practice SET n = n + 1 WHERE id = " + turn);
+      case 4 -> {
+        commitsEach = turn % BEGUN_BY_SET != 0;
+        query(commitsEach ? "BEGIN" : "SET autocommit=0");
+      }
+      case 6 -> execute(write, turn);
       case 7 -> query("COMMIT");
-      case 8 -> query(MADE.formatted(number));
-      case 9 -> query(BEGINNINGS.get(number % BEGINNINGS.size()));
-      case 10 -> query(FAILING);
-      default -> query("SELECT id AS n%d FROM practice".formatted(number)); // a new pattern
+      case 8 -> query(commitsEach ? READ + turn : "SET autocommit=1");
+      case 9 -> query(MADE.formatted(turn));
+      case 10 -> occasional((turn + number) % OCCASIONS);
+      case 11 -> query(FAILING);
+      default -> query("SELECT id AS n%d FROM practice".formatted(turn)); // a new pattern
     }
     end.flush();
   }
 
+  private void occasional(int which) {
+    if (which < OCCASIONAL.size()) {
+      query(OCCASIONAL.get(which));
+    } else if (which == OCCASIONAL.size()) {
+      command(Command.PING, "");
+    } else {
+      command(Command.INIT_DB, "practice");
+    }
+  }
+
   private void query(String sql) {
+    command(Command.QUERY, wants(Capability.QUERY_ATTRIBUTES) ? NO_ATTRIBUTES + sql : sql);
+  }
+
+  private void command(byte type, String text) {
     int at = Packet.begin(end.out(), 0);
-    end.out().writeByte(Command.QUERY);
-    end.out().writeCharSequence(sql, StandardCharsets.UTF_8);
+    end.out().writeByte(type);
+    end.out().writeCharSequence(text, StandardCharsets.UTF_8);
     Packet.end(end.out(), at);
   }
 
   /** Prepares a statement with one parameter; its number. */
   private int prepare(String sql) throws IOException {
-    int at = Packet.begin(end.out(), 0);
-    end.out().writeByte(Command.STMT_PREPARE);
-    end.out().writeCharSequence(sql, StandardCharsets.UTF_8);
-    Packet.end(end.out(), at);
+    command(Command.STMT_PREPARE, sql);
     end.flush();
     ByteBuf prepared = packet().skipBytes(1);
-    int number = prepared.readIntLE();
-    int definitions = prepared.readUnsignedShortLE() + prepared.readUnsignedShortLE();
-    for (int i = 0; i < definitions; i++) {
-      packet();
-    }
-    return number;
+    int statement = prepared.readIntLE();
+    definitions(prepared.readUnsignedShortLE());
+    definitions(prepared.readUnsignedShortLE());
+    return statement;
   }
 
+  private void definitions(long count) throws IOException {
+    for (long i = 0; i < count; i++) {
+      packet();
+    }
+    if (count > 0 && !wants(Capability.DEPRECATE_EOF)) {
+      packet();
+    }
+  }
+
+  /** No value is null. Types come with the first one, of some drivers with each. */
   private void execute(int statement, int value) {
     ByteBuf out = end.out();
+    boolean attributes = wants(Capability.QUERY_ATTRIBUTES);
     int at = Packet.begin(out, 0);
-    out.writeByte(Command.STMT_EXECUTE).writeIntLE(statement).writeByte(0).writeIntLE(1);
-    // No value is null; types come with it.
-    out.writeByte(0).writeByte(1).writeByte(ColumnDefinition.TYPE_LONGLONG).writeByte(0);
+    out.writeByte(Command.STMT_EXECUTE).writeIntLE(statement);
+    out.writeByte(attributes ? COUNTED : 0).writeIntLE(1);
+    if (attributes) {
+      out.writeByte(1);
+    }
+    boolean types = typed.add(statement) || attributes;
+    out.writeByte(0).writeBoolean(types);
+    if (types) {
+      out.writeByte(ColumnDefinition.TYPE_LONGLONG).writeByte(0);
+      if (attributes) {
+        out.writeByte(0); // without a name
+      }
+    }
     out.writeLongLE(value);
     Packet.end(out, at);
   }
@@ -191,10 +276,7 @@ final class PracticeClient implements Practice.Client {
     if (type == OkPacket.OK || type == ErrPacket.FIRST) {
       return;
     }
-    long columns = LengthEncoded.read(first);
-    for (long i = 0; i < columns; i++) {
-      packet();
-    }
+    definitions(LengthEncoded.read(first));
     while (packet().getUnsignedByte(0) != OkPacket.END_OF_ROWS) {
       // a row
     }
@@ -202,9 +284,12 @@ final class PracticeClient implements Practice.Client {
 
   @Override
   public void leave() throws IOException {
-    int at = Packet.begin(end.out(), 0);
-    end.out().writeByte(Command.QUIT);
-    Packet.end(end.out(), at);
+    for (int statement : List.of(read, write)) {
+      int at = Packet.begin(end.out(), 0);
+      end.out().writeByte(Command.STMT_CLOSE).writeIntLE(statement);
+      Packet.end(end.out(), at);
+    }
+    command(Command.QUIT, "");
     end.flush();
   }
 }

@@ -10,11 +10,10 @@ import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +21,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
-/** A server that lets everyone in and has one row for each read. */
+/** A server that lets everyone in, has one row for most reads, and keeps settings. */
 final class PracticeServer {
   private static final int UTF8MB4 = 255;
+  private static final byte[] NOTHING = {};
+  private static final byte[] UPDATED =
+      "Rows matched: 1  Changed: 1  Warnings: 0".getBytes(StandardCharsets.US_ASCII);
   private static final long OFFERED =
       Capability.LONG_PASSWORD
           | Capability.FOUND_ROWS
@@ -42,30 +43,29 @@ final class PracticeServer {
           | Capability.CONNECT_ATTRS
           | Capability.PLUGIN_AUTH_LENENC_DATA
           | Capability.SESSION_TRACK
-          | Capability.DEPRECATE_EOF;
+          | Capability.DEPRECATE_EOF
+          | Capability.QUERY_ATTRIBUTES;
 
-  /** How sessions begin. */
-  private static final Map<String, String> INITIAL =
-      Map.of(
-          "autocommit", "ON",
-          "sql_mode", "STRICT_TRANS_TABLES",
-          "time_zone", "SYSTEM",
-          "transaction_isolation", "REPEATABLE-READ",
-          "collation_connection", "utf8mb4_0900_ai_ci",
-          "character_set_client", "utf8mb4",
-          "character_set_connection", "utf8mb4",
-          "character_set_results", "utf8mb4");
+  /** Rows of a read that gives all of them, in order. */
+  private static final int MANY = 300;
 
   private final PracticeEnd end;
   private final int number;
   private final List<String> statements = new ArrayList<>();
+  private final PracticeSettings settings = new PracticeSettings();
+
+  /** Whether each answer tells the statement's number, as MySQL's servers do, and not MariaDB's. */
+  private final boolean counts;
+
   private boolean deprecatesEof;
+  private boolean attributes;
   private int sequence;
   private int status = StatusFlag.AUTOCOMMIT;
 
   PracticeServer(PracticeEnd end, int number) {
     this.end = end;
     this.number = number;
+    counts = number % 2 == 0;
   }
 
   void run() throws IOException {
@@ -75,8 +75,10 @@ final class PracticeServer {
         .write(end.out());
     end.flush();
     ByteBuf terms = packet();
-    deprecatesEof = (terms.readUnsignedIntLE() & Capability.DEPRECATE_EOF) != 0;
-    ok(new byte[0]);
+    long agreed = terms.readUnsignedIntLE();
+    deprecatesEof = (agreed & Capability.DEPRECATE_EOF) != 0;
+    attributes = (agreed & Capability.QUERY_ATTRIBUTES) != 0;
+    ok(NOTHING);
     end.flush();
     try {
       while (answer(packet())) {
@@ -99,21 +101,34 @@ final class PracticeServer {
       case Command.QUIT -> {
         return false;
       }
-      case Command.QUERY -> query(command.toString(StandardCharsets.UTF_8));
+      case Command.QUERY -> {
+        if (attributes) {
+          QueryAttributes.skip(command);
+        }
+        query(command.toString(StandardCharsets.UTF_8));
+      }
+      case Command.INIT_DB -> ok(StateChanges.schema(command.toString(StandardCharsets.UTF_8)));
+      case Command.RESET_CONNECTION -> {
+        settings.reset();
+        status = StatusFlag.AUTOCOMMIT;
+        ok(NOTHING);
+      }
       case Command.STMT_PREPARE -> prepare(command.toString(StandardCharsets.UTF_8));
       case Command.STMT_EXECUTE ->
           carryOut(statements.get((int) command.readUnsignedIntLE() - 1), true);
       case Command.STMT_CLOSE, Command.STMT_SEND_LONG_DATA -> {
         // neither has an answer
       }
-      default -> ok(new byte[0]);
+      default -> ok(NOTHING);
     }
     return true;
   }
 
   private void query(String text) {
-    if (text.contains("session_track_system_variables")) {
-      ok(initial());
+    if (text.contains("session_track_schema")) {
+      ok(settings.all());
+    } else if (text.contains("@@") && !firstWord(text).equals("SET")) {
+      settings(settings.asked(text));
     } else {
       carryOut(text, false);
     }
@@ -122,50 +137,99 @@ final class PracticeServer {
   private void carryOut(String text, boolean binary) {
     switch (firstWord(text)) {
       case "SELECT" -> {
+        begins();
         if (text.endsWith("missing")) {
           ErrPacket.write(end.out(), sequence++, 1146, "42S02", "Table 'missing' doesn't exist");
         } else {
-          rows(binary);
+          rows(text.endsWith("ORDER BY id") ? MANY : 1, binary);
         }
+      }
+      case "SET" -> {
+        byte[] changes = settings.set(text);
+        if (settings.autocommits()) {
+          status = StatusFlag.AUTOCOMMIT | (status & StatusFlag.IN_TRANSACTION);
+        } else {
+          status &= ~StatusFlag.AUTOCOMMIT;
+        }
+        ok(changes);
+      }
+      case "USE" -> ok(StateChanges.schema("practice"));
+      case "UPDATE" -> {
+        begins();
+        ok(new OkPacket(1, 0, status, 0, UPDATED, NOTHING), OkPacket.OK);
       }
       case "BEGIN", "START" -> {
         status |= StatusFlag.IN_TRANSACTION;
-        ok(new byte[0]);
+        ok(NOTHING);
       }
       case "COMMIT", "ROLLBACK" -> {
         status &= ~StatusFlag.IN_TRANSACTION;
-        ok(new byte[0]);
+        ok(NOTHING);
       }
-      default -> ok(new byte[0]);
+      default -> ok(NOTHING);
     }
   }
 
-  private void rows(boolean binary) {
+  /** Where a session does not commit each statement, any begins a transaction. */
+  private void begins() {
+    if (!settings.autocommits()) {
+      status |= StatusFlag.IN_TRANSACTION;
+    }
+  }
+
+  private void rows(int count, boolean binary) {
     ByteBuf out = end.out();
     int at = Packet.begin(out, sequence++);
     out.writeByte(2);
     Packet.end(out, at);
     columns();
-    at = Packet.begin(out, sequence++);
-    if (binary) {
-      out.writeZero(2).writeLongLE(7);
-    } else {
-      LengthEncoded.write(out, "7");
+    for (int i = 0; i < count; i++) {
+      at = Packet.begin(out, sequence++);
+      if (binary) {
+        out.writeZero(2).writeLongLE(7);
+      } else {
+        LengthEncoded.write(out, "7");
+      }
+      LengthEncoded.write(out, "one");
+      Packet.end(out, at);
     }
-    LengthEncoded.write(out, "one");
+    endOfRows();
+  }
+
+  private void settings(List<String> values) {
+    ByteBuf out = end.out();
+    int at = Packet.begin(out, sequence++);
+    out.writeByte(values.size());
     Packet.end(out, at);
+    values.forEach(value -> column("value", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING));
+    endOfColumns();
+    at = Packet.begin(out, sequence++);
+    for (String value : values) {
+      if (value == null) {
+        out.writeByte(LengthEncoded.NULL);
+      } else {
+        LengthEncoded.write(out, value);
+      }
+    }
+    Packet.end(out, at);
+    endOfRows();
+  }
+
+  private void endOfRows() {
     if (deprecatesEof) {
-      OkPacket.of(0, status).write(out, sequence++, OkPacket.END_OF_ROWS, true);
+      ok(OkPacket.of(0, status), OkPacket.END_OF_ROWS);
     } else {
-      EofPacket.write(out, sequence++, 0, status);
+      EofPacket.write(end.out(), sequence++, 0, status);
     }
   }
 
+  private void column(String name, int collation, int type) {
+    ColumnDefinition.write(end.out(), sequence++, name, collation, type, 80);
+  }
+
   private void columns() {
-    ColumnDefinition.write(
-        end.out(), sequence++, "id", ColumnDefinition.BINARY, ColumnDefinition.TYPE_LONGLONG, 20);
-    ColumnDefinition.write(
-        end.out(), sequence++, "name", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING, 80);
+    column("id", ColumnDefinition.BINARY, ColumnDefinition.TYPE_LONGLONG);
+    column("name", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING);
     endOfColumns();
   }
 
@@ -185,8 +249,7 @@ final class PracticeServer {
     out.writeShortLE(parameters).writeByte(0).writeShortLE(0);
     Packet.end(out, at);
     for (int i = 0; i < parameters; i++) {
-      ColumnDefinition.write(
-          out, sequence++, "?", ColumnDefinition.BINARY, ColumnDefinition.TYPE_LONGLONG, 20);
+      column("?", ColumnDefinition.BINARY, ColumnDefinition.TYPE_LONGLONG);
     }
     if (parameters > 0) {
       endOfColumns();
@@ -197,21 +260,12 @@ final class PracticeServer {
   }
 
   private void ok(byte[] changes) {
-    OkPacket.of(0, status).withState(changes).write(end.out(), sequence++, OkPacket.OK, true);
+    ok(OkPacket.of(0, status).withState(changes), OkPacket.OK);
   }
 
-  private static byte[] initial() {
-    ByteBuf state = Unpooled.buffer();
-    INITIAL.forEach(
-        (name, value) -> {
-          ByteBuf entry = Unpooled.buffer();
-          LengthEncoded.write(entry, name);
-          LengthEncoded.write(entry, value);
-          state.writeByte(StateChanges.SYSTEM_VARIABLES);
-          LengthEncoded.write(state, entry.readableBytes());
-          state.writeBytes(entry);
-        });
-    return ByteBufUtil.getBytes(state);
+  private void ok(OkPacket ok, int first) {
+    OkPacket said = counts ? ok.withState(settings.counted(ok.state())) : ok;
+    said.write(end.out(), sequence++, first, true);
   }
 
   private static String firstWord(String text) {
