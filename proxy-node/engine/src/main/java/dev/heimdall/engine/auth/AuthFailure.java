@@ -20,7 +20,6 @@ public record AuthFailure(String sqlState, String message, String detail, String
   static final String INSUFFICIENT_PRIVILEGE = "42501";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String QUERY_CANCELED = "57014";
-  static final String CANNOT_CONNECT_NOW = "57P03";
 
   static AuthFailure of(String sqlState, String message) {
     return new AuthFailure(sqlState, message, null, null);
@@ -166,11 +165,6 @@ public record AuthFailure(String sqlState, String message, String detail, String
   /** The client took longer than it may. */
   public static AuthFailure timeout() {
     return of(QUERY_CANCELED, "canceling authentication due to timeout");
-  }
-
-  /** The node was told to end, or to be without clients, before the log-in was over. */
-  public static AuthFailure nodeStops() {
-    return of(CANNOT_CONNECT_NOW, "the node is stopping");
   }
 
   private static String origin(LogInRequest request) {

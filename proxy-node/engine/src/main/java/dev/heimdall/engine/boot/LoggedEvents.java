@@ -1,7 +1,7 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
@@ -111,7 +111,7 @@ final class LoggedEvents implements SessionEvents {
       case "57014" -> Refusal.TIMEOUT;
       case "57P01" -> Refusal.DRAINING;
       case "57P03" ->
-          why.message().equals(AuthFailure.nodeStops().message())
+          why.cause() == ServerError.Cause.NODE_STOPS
               ? Refusal.DRAINING
               : Refusal.SERVER_UNAVAILABLE; // it says so
       case "08P01", "0A000" -> Refusal.PROTOCOL;
@@ -121,14 +121,14 @@ final class LoggedEvents implements SessionEvents {
   }
 
   @Override
-  public void closed(Client session, String why) {
+  public void closed(Client session, CloseReason why) {
     metrics.loop(session.loopIndex()).count(NodeCounter.CLIENTS_CLOSED);
     log.clientClosed(
         session.processId(),
         session.vdbName(),
         session.login().user(),
-        why.startsWith("client closed"),
-        why,
+        why.orderly(),
+        why.words(),
         Duration.ofMillis(System.currentTimeMillis() - session.connectedAt()),
         session.statements());
   }

@@ -26,8 +26,5 @@ public interface ClientEvents {
   /** A cancel request came whose key no client holds. */
   void cancelUnknown();
 
-  /**
-   * @param why a phrase for the log, such as "client closed the connection"
-   */
-  void closed(Client client, String why);
+  void closed(Client client, CloseReason why);
 }

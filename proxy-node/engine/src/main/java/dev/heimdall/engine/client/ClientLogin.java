@@ -141,16 +141,16 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   private void timedOut() {
-    endUnfinished(AuthFailure.timeout());
+    endUnfinished(Refusals.error(AuthFailure.timeout()));
   }
 
   @Override
   public void nodeStops() {
-    endUnfinished(AuthFailure.nodeStops());
+    endUnfinished(ServerError.nodeStops());
   }
 
   /** A client that has not said who it is may not understand an error yet. */
-  private void endUnfinished(AuthFailure why) {
+  private void endUnfinished(ServerError why) {
     if (state == State.DONE) {
       return;
     }
@@ -158,7 +158,7 @@ public final class ClientLogin extends ByteToMessageDecoder
       refuse(why);
     } else {
       become(State.DONE);
-      identification.refused(Refusals.error(why));
+      identification.refused(why);
       ctx.close();
     }
   }

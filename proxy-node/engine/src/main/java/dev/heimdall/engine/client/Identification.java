@@ -114,7 +114,7 @@ final class Identification {
   ChannelHandler session(ServerCredential own, ServerError unknownServer, Channel channel)
       throws StartupVariables.Rejected {
     if (services.loop().clients().turnsAway()) {
-      throw new StartupVariables.Rejected(Refusals.error(AuthFailure.nodeStops()));
+      throw new StartupVariables.Rejected(ServerError.nodeStops());
     }
     if (proof != null) {
       proof.succeeded();

@@ -4,6 +4,7 @@ import dev.heimdall.engine.client.Admission;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
@@ -33,7 +34,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private final ConsoleProtocol.Talk talk;
   private final Admission admission;
   private final long connectedAt = System.currentTimeMillis();
-  private String closeReason = "client closed the connection";
+  private CloseReason closeReason = CloseReason.BY_CLIENT;
   private long lastActivity = System.nanoTime();
 
   /**
@@ -94,7 +95,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   }
 
   private void fatal(ServerError error) {
-    closeReason = error.message();
+    closeReason = CloseReason.of(error.message());
     ByteBuf out = channel.alloc().buffer(128);
     login.encoder().error(error, out);
     channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);

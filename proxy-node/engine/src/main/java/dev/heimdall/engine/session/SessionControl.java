@@ -1,6 +1,5 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.SessionStart;
@@ -163,8 +162,7 @@ final class SessionControl implements TimedClient {
     }
     drains = true;
     if (lease.state() == LeaseState.STARTING) {
-      AuthFailure why = AuthFailure.nodeStops();
-      end.fatal(ServerError.fatal(why.sqlState(), why.message()));
+      end.fatal(ServerError.nodeStops());
     } else if (idle()) {
       terminate();
     }

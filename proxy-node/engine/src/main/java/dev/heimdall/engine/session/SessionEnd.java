@@ -1,6 +1,7 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.lease.ServerLease;
@@ -26,8 +27,6 @@ final class SessionEnd {
   /** How long a client may take to receive the error that ends its session. */
   private static final int LAST_WORD_SECONDS = 5;
 
-  private static final String BY_CLIENT = "client closed the connection";
-
   private final Channel channel;
   private final ClientOutput output;
   private final ClientInput input;
@@ -37,7 +36,7 @@ final class SessionEnd {
   private final LoopContext loop;
   private final SessionEvents events;
   private final Predicate<ServerConnection> cutsMessage;
-  private final Consumer<String> ended;
+  private final Consumer<CloseReason> ended;
   private final SessionContext session;
   private final OwnIdleLimits own;
   private boolean announced;
@@ -45,7 +44,7 @@ final class SessionEnd {
   /** Whether the client's channel is no more the session's. */
   private boolean handedOver;
 
-  private String reason = BY_CLIENT;
+  private CloseReason reason = CloseReason.BY_CLIENT;
 
   /**
    * @param cutsMessage whether the client waits for the rest of a message from this connection
@@ -57,7 +56,7 @@ final class SessionEnd {
       StatementLifecycle lifecycle,
       SessionEvents events,
       Predicate<ServerConnection> cutsMessage,
-      Consumer<String> ended) {
+      Consumer<CloseReason> ended) {
     this.channel = session.channel();
     this.output = session.output();
     this.input = input;
@@ -94,8 +93,8 @@ final class SessionEnd {
       return;
     }
     announced = true;
-    if (reason.equals(BY_CLIENT)) {
-      reason = error.message();
+    if (reason.orderly()) {
+      reason = CloseReason.of(error.message());
     }
     if (lease.state() == LeaseState.STARTING) {
       start.failed(error);
@@ -132,7 +131,7 @@ final class SessionEnd {
    * @param why for the log
    */
   void fatal(ServerError error, String why) {
-    reason = why;
+    reason = CloseReason.of(why);
     fatal(error);
   }
 
@@ -171,7 +170,7 @@ final class SessionEnd {
   void handOver(String why) {
     handedOver = true;
     output.end();
-    reason = why;
+    reason = CloseReason.of(why);
     ended();
   }
 
@@ -179,7 +178,7 @@ final class SessionEnd {
    * @param why for the log
    */
   void close(String why) {
-    reason = why;
+    reason = CloseReason.of(why);
     close();
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.OtherSessions;
@@ -286,7 +287,7 @@ final class SessionParts implements ServedSession {
   }
 
   /** All that the session has is given back. */
-  private void ended(String reason) {
+  private void ended(CloseReason reason) {
     boolean welcomed = lease.state() != LeaseState.STARTING;
     lease.become(LeaseState.CLOSED);
     departure.ended();

@@ -10,13 +10,28 @@ package dev.heimdall.engine.wire;
  * @param detail more about this case, or null
  * @param hint what to do, or null
  * @param number what the engine itself calls it, where it numbers its errors; else 0
+ * @param cause never part of what is sent
  */
 public record ServerError(
-    String severity, String sqlState, String message, String detail, String hint, int number) {
+    String severity,
+    String sqlState,
+    String message,
+    String detail,
+    String hint,
+    int number,
+    Cause cause) {
+
+  /** Why there is an error, where its SQLSTATE has several meanings and the node knows which. */
+  public enum Cause {
+    /** What the SQLSTATE says. */
+    BY_CODE,
+    /** The node was told to end, or to be without clients, before a log-in was over. */
+    NODE_STOPS
+  }
 
   /** One that has no number. */
   public ServerError(String severity, String sqlState, String message, String detail, String hint) {
-    this(severity, sqlState, message, detail, hint, 0);
+    this(severity, sqlState, message, detail, hint, 0, Cause.BY_CODE);
   }
 
   public static ServerError error(String sqlState, String message) {
@@ -32,30 +47,36 @@ public record ServerError(
     return fatal("08P01", message);
   }
 
+  /** A log-in ends because of the node itself. */
+  public static ServerError nodeStops() {
+    return new ServerError(
+        "FATAL", "57P03", "the node is stopping", null, null, 0, Cause.NODE_STOPS);
+  }
+
   public static ServerError notice(String message) {
     return new ServerError("NOTICE", "00000", message, null, null);
   }
 
   public ServerError withDetail(String text) {
-    return new ServerError(severity, sqlState, message, text, hint, number);
+    return new ServerError(severity, sqlState, message, text, hint, number, cause);
   }
 
   public ServerError withHint(String text) {
-    return new ServerError(severity, sqlState, message, detail, text, number);
+    return new ServerError(severity, sqlState, message, detail, text, number, cause);
   }
 
   /** The same with the engine's own number. */
   public ServerError withNumber(int own) {
-    return new ServerError(severity, sqlState, message, detail, hint, own);
+    return new ServerError(severity, sqlState, message, detail, hint, own, cause);
   }
 
   public ServerError asFatal() {
-    return new ServerError("FATAL", sqlState, message, detail, hint, number);
+    return new ServerError("FATAL", sqlState, message, detail, hint, number, cause);
   }
 
   /** What is an error of a statement, whatever else it was to the one who said it. */
   public ServerError asError() {
-    return new ServerError("ERROR", sqlState, message, detail, hint, number);
+    return new ServerError("ERROR", sqlState, message, detail, hint, number, cause);
   }
 
   public boolean isFatal() {

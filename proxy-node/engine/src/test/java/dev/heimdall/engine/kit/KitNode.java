@@ -18,6 +18,7 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.HandedSession;
@@ -419,7 +420,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     public void cancelUnknown() {}
 
     @Override
-    public void closed(Client client, String why) {}
+    public void closed(Client client, CloseReason why) {}
 
     @Override
     public void failed(ObservedSession session, Throwable cause) {

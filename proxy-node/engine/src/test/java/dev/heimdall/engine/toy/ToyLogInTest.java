@@ -16,6 +16,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
@@ -490,6 +491,6 @@ class ToyLogInTest {
     public void cancelUnknown() {}
 
     @Override
-    public void closed(Client client, String why) {}
+    public void closed(Client client, CloseReason why) {}
   }
 }

@@ -12,6 +12,7 @@ import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
@@ -213,7 +214,7 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
   public void cancelUnknown() {}
 
   @Override
-  public void closed(Client client, String why) {}
+  public void closed(Client client, CloseReason why) {}
 
   @Override
   public void close() {
