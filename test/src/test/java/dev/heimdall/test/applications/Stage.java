@@ -54,9 +54,9 @@ abstract class Stage implements AutoCloseable {
     return new Figures(
         node.metric("heimdall_clients_accepted_total"),
         node.metric("heimdall_server_connects_total"),
-        node.metric("heimdall_queries_total"),
-        node.metric("heimdall_replica_reads_total"),
-        node.metric("heimdall_query_cache_hits_total"));
+        node.metricOrZero("heimdall_queries_total"),
+        node.metricOrZero("heimdall_replica_reads_total"),
+        node.metricOrZero("heimdall_query_cache_hits_total"));
   }
 
   /** The cluster of the source is watched by this account. */

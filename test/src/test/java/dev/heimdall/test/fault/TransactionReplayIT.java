@@ -20,10 +20,6 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -85,29 +81,12 @@ class TransactionReplayIT {
         () -> node.servers().stream().noneMatch(row -> before.contains(row.get("remote_pid"))));
   }
 
-  /** The sum of a metric over the series that have this in their labels. */
-  private double metric(String name, String label) {
-    try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.httpPort() + "/metrics"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofLines())
-          .body()
-          .filter(line -> line.startsWith(name) && line.contains(label))
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-          .sum();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private double replayed() {
-    return metric("heimdall_transactions_replayed_total", "");
+    return node.metric("heimdall_transactions_replayed_total");
   }
 
   private double unreplayed(String reason) {
-    return metric("heimdall_transactions_unreplayed_total", "reason=\"" + reason + "\"");
+    return node.metric("heimdall_transactions_unreplayed_total{reason=\"" + reason + "\"");
   }
 
   private static String rows() {
@@ -522,7 +501,7 @@ class TransactionReplayIT {
       assertThat(error(told).sqlState()).isEqualTo("08006");
       client.query("ROLLBACK");
       assertThat(rows()).isEqualTo("1=10 2=20");
-      assertThat(metric("heimdall_transactions_unreplayed_total", "")).isZero();
+      assertThat(node.metric("heimdall_transactions_unreplayed_total")).isZero();
     }
   }
 

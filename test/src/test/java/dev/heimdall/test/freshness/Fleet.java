@@ -133,7 +133,8 @@ final class Fleet implements AutoCloseable {
 
   private static long readsOnReplicas(Door door) {
     return (long)
-        door.metric("heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
+        door.metricOrZero(
+            "heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
   }
 
   /**

@@ -34,7 +34,7 @@ class MysqlPreparedIT {
   private static final int PER_SERVER = 3;
 
   /** How many statements clients have. */
-  private static final String NAMED = "heimdall_cache_entries{cache=\"named\"";
+  private static final String NAMED = "heimdall_cache_entries{cache=\"named\"}";
 
   private static final Map<MysqlRelease, MysqlNode> NODES = new EnumMap<>(MysqlRelease.class);
 

@@ -2,6 +2,7 @@ package dev.heimdall.test.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.test.fixture.MetricsPage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,24 +53,13 @@ public final class Door {
     return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /**
-   * A value of {@code /metrics}; 0 when it is not there.
-   *
-   * @param sample its name, with its labels as they are written, sorted by name
-   */
-  public double metric(String sample) {
-    try {
-      for (String line : get("/metrics").body().split("\n")) {
-        if (line.startsWith(sample + " ")) {
-          return Double.parseDouble(line.substring(sample.length() + 1));
-        }
-      }
-      return 0;
-    } catch (IOException e) {
-      throw new IllegalStateException("GET /metrics: " + e, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+  /** The sum of a series that {@code /metrics} has, as {@link MetricsPage#sum} finds it. */
+  public double metric(String series) {
+    return MetricsPage.of(port).sum(series);
+  }
+
+  /** The same, and 0 as long as there is none. */
+  public double metricOrZero(String series) {
+    return MetricsPage.of(port).sumOrZero(series);
   }
 }
