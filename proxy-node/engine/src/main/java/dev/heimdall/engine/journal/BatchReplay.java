@@ -297,6 +297,7 @@ public final class BatchReplay {
     return !from.due() && reply.hasRoom(bytes);
   }
 
+  /** A rule names a code, or a part of what servers say. */
   private boolean wantsRetry(ServerError error) {
     ActionParameters.Retry rule = unit.rule();
     return rule != null

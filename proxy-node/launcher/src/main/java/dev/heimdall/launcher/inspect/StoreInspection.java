@@ -60,6 +60,10 @@ final class StoreInspection {
     }
   }
 
+  /**
+   * @param words of the store, whose errors begin with their code, or of what kept it from saying
+   *     anything
+   */
   private static String advice(String words) {
     if (words.startsWith("WRONGPASS") || words.startsWith("NOAUTH")) {
       return "Check user and password. ElastiCache with AUTH has no user, only the password.";

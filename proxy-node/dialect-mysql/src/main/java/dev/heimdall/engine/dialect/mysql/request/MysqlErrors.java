@@ -20,6 +20,7 @@ final class MysqlErrors implements ErrorCauses {
   @Override
   public boolean readOnly(ServerError error) {
     return switch (error.number()) {
+      // Of any option: only its text names the one, with a hyphen or not, as versions have it.
       case OPTION_PREVENTS ->
           error.message().contains("read-only") || error.message().contains("read_only");
       case 1836, 1874 -> true; // readers of Aurora, and of InnoDB
