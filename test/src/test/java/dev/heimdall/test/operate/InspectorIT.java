@@ -1,9 +1,11 @@
 package dev.heimdall.test.operate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heimdall.launcher.inspect.MachineInspector;
 import dev.heimdall.manager.inspect.AwsAccount;
+import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.Finding;
 import dev.heimdall.model.ConfigurationReader;
@@ -76,10 +78,15 @@ class InspectorIT {
     assertThat(database.kind()).isEqualTo(AwsDatabase.Kind.AURORA);
     assertThat(database.version()).isEqualTo("16.6");
     assertThat(database.region()).isEqualTo(REGION);
+    assertThat(database.name()).isEqualTo("inspected");
+    assertThat(database.engine()).isEqualTo("aurora-postgresql");
     assertThat(database.endpoint()).contains("inspected");
+    assertThat(database.port()).isEqualTo(5432);
     assertThat(database.members())
-        .extracting(AwsDatabase.Member::role)
-        .containsExactly("writer", "reader");
+        .extracting(AwsDatabase.Member::name, AwsDatabase.Member::role)
+        .containsExactly(tuple("first", "writer"), tuple("second", "reader"));
+    assertThat(database.members())
+        .allSatisfy(member -> assertThat(member.host()).contains(member.name()));
   }
 
   @Test
@@ -89,6 +96,19 @@ class InspectorIT {
           "<E><Error><Code>AccessDenied</Code><Message>Not for you</Message></Error></E>";
       service.when("DescribeGlobalClusters", 403, denied);
       service.when("DescribeServerlessCaches", 403, denied);
+      service.when(
+          "DescribeReplicationGroups",
+          200,
+          """
+          <DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups>
+          <ReplicationGroup><ReplicationGroupId>store</ReplicationGroupId><Engine>valkey</Engine>
+          <Status>available</Status><ClusterEnabled>true</ClusterEnabled>
+          <TransitEncryptionEnabled>true</TransitEncryptionEnabled>
+          <AuthTokenEnabled>false</AuthTokenEnabled><ConfigurationEndpoint>
+          <Address>store.abc.cache.amazonaws.com</Address><Port>6380</Port></ConfigurationEndpoint>
+          </ReplicationGroup></ReplicationGroups></DescribeReplicationGroupsResult>
+          </DescribeReplicationGroupsResponse>
+          """);
       service.when(
           "DescribeDBInstances",
           200,
@@ -102,9 +122,22 @@ class InspectorIT {
           """);
       AwsAccount account = inspector(service.url()).account();
       assertThat(account.troubles())
-          .extracting(Finding::what)
+          .extracting(Finding::what, Finding::state)
           .containsExactlyInAnyOrder(
-              "rds:DescribeGlobalClusters", "elasticache:DescribeServerlessCaches");
+              tuple("rds:DescribeGlobalClusters", Finding.State.BAD),
+              tuple("elasticache:DescribeServerlessCaches", Finding.State.BAD));
+      assertThat(account.caches())
+          .containsExactly(
+              new AwsCache(
+                  "store",
+                  "valkey",
+                  "",
+                  "available",
+                  false,
+                  true,
+                  true,
+                  false,
+                  "store.abc.cache.amazonaws.com:6380"));
       assertThat(account.troubles().get(0).advice()).contains("Allow rds:DescribeGlobalClusters");
       assertThat(account.databases())
           .singleElement()
@@ -113,6 +146,25 @@ class InspectorIT {
                 assertThat(one.kind()).isEqualTo(AwsDatabase.Kind.INSTANCE);
                 assertThat(one.version()).isEqualTo("8.4.3");
                 assertThat(one.port()).isEqualTo(3306);
+              });
+    }
+  }
+
+  /** What is over in a minute is nothing to mend. */
+  @Test
+  void limitsOfAwsAreNoFault() throws Exception {
+    try (FakeService service = new FakeService()) {
+      service.when(
+          "DescribeGlobalClusters",
+          400,
+          "<E><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></E>");
+      assertThat(inspector(service.url()).account().troubles())
+          .singleElement()
+          .satisfies(
+              one -> {
+                assertThat(one.what()).isEqualTo("rds:DescribeGlobalClusters");
+                assertThat(one.state()).isEqualTo(Finding.State.NOTE);
+                assertThat(one.advice()).isEqualTo("Look again in a minute.");
               });
     }
   }
@@ -158,6 +210,13 @@ class InspectorIT {
               "rds:DescribeDBInstances",
               "rds:DescribeGlobalClusters",
               "elasticache:DescribeReplicationGroups");
+      assertThat(found)
+          .filteredOn(one -> one.state() != Finding.State.BAD)
+          .extracting(Finding::subject, Finding::state)
+          .contains(
+              tuple("EC2", Finding.State.GOOD),
+              tuple("CloudWatch", Finding.State.GOOD),
+              tuple("S3", Finding.State.GOOD));
     }
   }
 
@@ -165,6 +224,9 @@ class InspectorIT {
   void withoutARegionNothingIsAsked() {
     MachineInspector nowhere = new MachineInspector(Optional::empty, Map.of());
     assertThat(nowhere.account().troubles().get(0).advice()).contains("AWS_REGION");
+    List<Finding> found = new ArrayList<>();
+    nowhere.endpoints(found::add);
+    assertThat(found).isEqualTo(nowhere.account().troubles());
   }
 
   private StoreSettings store(String json) throws Exception {
@@ -193,22 +255,30 @@ class InspectorIT {
       List<Finding> found =
           look(store("{%s, \"password\": \"inspected-word\"}".formatted(servers)));
       assertThat(found)
-          .anySatisfy(
-              one -> {
-                assertThat(one.what()).isEqualTo("maxmemory-policy");
-                assertThat(one.state()).isEqualTo(Finding.State.GOOD);
-                assertThat(one.detail()).isEqualTo("allkeys-lru");
-              })
-          .anySatisfy(
-              one -> {
-                assertThat(one.what()).isEqualTo("notify-keyspace-events");
-                assertThat(one.advice()).contains("AE");
-              });
+          .extracting(Finding::what, Finding::state)
+          .containsExactly(
+              tuple("Network", Finding.State.GOOD),
+              tuple("Log-in", Finding.State.GOOD),
+              tuple("TLS", Finding.State.NOTE),
+              tuple("notify-keyspace-events", Finding.State.NOTE),
+              tuple("maxmemory-policy", Finding.State.GOOD));
+      assertThat(found.get(3).advice()).startsWith("Set it to AE");
+      assertThat(found.get(4).detail()).isEqualTo("allkeys-lru");
+
+      redis.run("AUTH inspected-word", "CONFIG SET notify-keyspace-events AE");
+      redis.run("AUTH inspected-word", "CONFIG SET maxmemory-policy noeviction");
+      List<Finding> changed =
+          look(store("{%s, \"password\": \"inspected-word\"}".formatted(servers)));
+      assertThat(changed.get(3).state()).isEqualTo(Finding.State.GOOD);
+      assertThat(changed.get(4).state()).isEqualTo(Finding.State.NOTE);
+      assertThat(changed.get(4).detail()).startsWith("noeviction");
 
       List<Finding> refused =
           look(store("{%s, \"password\": \"another-word\"}".formatted(servers)));
       Finding last = refused.get(refused.size() - 1);
+      assertThat(last.what()).isEqualTo("Log-in");
       assertThat(last.state()).isEqualTo(Finding.State.BAD);
+      assertThat(last.advice()).startsWith("Check user and password.");
       assertThat(last.detail()).contains("WRONGPASS").doesNotContain("another-word");
     }
   }
