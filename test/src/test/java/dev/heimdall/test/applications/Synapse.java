@@ -85,7 +85,7 @@ final class Synapse implements Application {
   @Override
   public Pattern timed() {
     return Pattern.compile(
-        "(age|last_active_ago)\":|stream_ordering: \\d+$|^table devices: (ip|last_seen|user_agent): |^table (user_ips|room_forgetter_stream_pos|background_updates|device_lists_changes\\w*|event_auth_chain\\w*): ");
+        "(age|last_active_ago)\":|stream_ordering: \\d+$|^table devices: (ip|last_seen|user_agent): |^table (user_ips|stream_positions|room_forgetter_stream_pos|background_updates|device_lists_changes\\w*|event_auth_chain\\w*): ");
   }
 
   @Override
