@@ -51,10 +51,10 @@ final class MediaWiki implements Application {
     return "/index.php?title=Special:Version";
   }
 
-  /** Hashes of passwords, with their salts; how many jobs wait, which it runs behind its pages. */
+  /** Hashes of passwords, with their salts; which jobs wait, which it runs behind its pages. */
   @Override
   public Pattern timed() {
-    return Pattern.compile("^table user: user_password: |\"jobs\":\\d+$");
+    return Pattern.compile("^table (user: user_password|job): |\"jobs\":\\d+$");
   }
 
   @Override
