@@ -358,14 +358,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
 
     private static byte[] reports(Map<String, String> changes) {
       ByteBuf state = Unpooled.buffer();
-      changes.forEach(
-          (name, value) -> {
-            ByteBuf entry = Unpooled.buffer();
-            LengthEncoded.write(entry, name);
-            LengthEncoded.write(entry, value);
-            state.writeByte(StateChanges.SYSTEM_VARIABLES);
-            LengthEncoded.write(state, ByteBufUtil.getBytes(entry));
-          });
+      changes.forEach((name, value) -> StateChanges.variable(state, name, value));
       return ByteBufUtil.getBytes(state);
     }
 

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/** Reads what an OK packet says of changes of the session's state (SESSION_TRACK_*). */
+/** What an OK packet says of changes of the session's state (SESSION_TRACK_*). */
 public final class StateChanges {
   /** What the default database is called among a session's variables; no variable is called so. */
   public static final String DATABASE = "(database)";
@@ -33,7 +33,7 @@ public final class StateChanges {
     return value != null && value.startsWith(DOUBT);
   }
 
-  /** Who learns of them, in their order. */
+  /** Who learns of them, in their order; of those that it does not ask for it hears nothing. */
   public interface Receiver {
     /**
      * @param value null for NULL
@@ -41,13 +41,13 @@ public final class StateChanges {
     void variable(String name, String value);
 
     /** The default database; empty for none. */
-    void schema(String name);
+    default void schema(String name) {}
 
     /** Something of the state has changed: what the others say, or what nobody says more of. */
-    void state();
+    default void state() {}
 
     /** The GTIDs of what the session has committed, as the server spells them. */
-    void gtids(String gtids);
+    default void gtids(String gtids) {}
   }
 
   /**
@@ -84,12 +84,24 @@ public final class StateChanges {
     if (name.isEmpty()) {
       return new byte[0];
     }
+    ByteBuf state = Unpooled.buffer();
+    write(state, SCHEMA, name);
+    return ByteBufUtil.getBytes(state);
+  }
+
+  /** Writes that a variable has this value now. */
+  public static void variable(ByteBuf state, String name, String value) {
+    write(state, SYSTEM_VARIABLES, name, value);
+  }
+
+  private static void write(ByteBuf state, int type, String... texts) {
     ByteBuf entry = Unpooled.buffer();
-    LengthEncoded.write(entry, name);
-    ByteBuf state = Unpooled.buffer().writeByte(SCHEMA);
+    for (String text : texts) {
+      LengthEncoded.write(entry, text);
+    }
+    state.writeByte(type);
     LengthEncoded.write(state, entry.readableBytes());
     state.writeBytes(entry);
-    return ByteBufUtil.getBytes(state);
   }
 
   private static String value(ByteBuf entry) {

@@ -132,24 +132,15 @@ final class PracticeSettings {
   /** The same changes, and that another statement was carried out. */
   byte[] counted(byte[] changes) {
     ByteBuf state = Unpooled.buffer();
-    report(state, "statement_id", Integer.toString(++statements));
+    StateChanges.variable(state, "statement_id", Integer.toString(++statements));
     return ByteBufUtil.getBytes(state.writeBytes(changes));
   }
 
   private byte[] reported(Collection<String> names) {
     ByteBuf state = Unpooled.buffer();
-    names.forEach(name -> report(state, name, values.get(name)));
+    names.forEach(name -> StateChanges.variable(state, name, values.get(name)));
     state.writeByte(StateChanges.STATE_CHANGE).writeByte(2);
     LengthEncoded.write(state, "1");
     return ByteBufUtil.getBytes(state);
-  }
-
-  private static void report(ByteBuf state, String name, String value) {
-    ByteBuf entry = Unpooled.buffer();
-    LengthEncoded.write(entry, name);
-    LengthEncoded.write(entry, value);
-    state.writeByte(StateChanges.SYSTEM_VARIABLES);
-    LengthEncoded.write(state, entry.readableBytes());
-    state.writeBytes(entry);
   }
 }

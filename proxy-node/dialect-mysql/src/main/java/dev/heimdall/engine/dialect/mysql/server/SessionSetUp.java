@@ -160,15 +160,6 @@ final class SessionSetUp {
               learned.put(name, value == null ? "" : value);
             }
           }
-
-          @Override
-          public void schema(String name) {}
-
-          @Override
-          public void state() {}
-
-          @Override
-          public void gtids(String gtids) {}
         });
     return learned;
   }

@@ -50,15 +50,6 @@ class PracticeSettingsTest {
           public void variable(String name, String value) {
             reported.put(name, value);
           }
-
-          @Override
-          public void schema(String name) {}
-
-          @Override
-          public void state() {}
-
-          @Override
-          public void gtids(String gtids) {}
         });
     return reported;
   }
