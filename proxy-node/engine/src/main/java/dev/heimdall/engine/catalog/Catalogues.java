@@ -50,7 +50,10 @@ public final class Catalogues implements AutoCloseable {
   private final CatalogueMemory memory;
   private final ChangesInProgress changing;
   private final SharedBuiltIns builtIns;
-  private final Function<String, Catalogue> unread;
+
+  /** What databases hold that nobody reads, by their names. */
+  private final Function<String, Catalogue> known;
+
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong untold = new AtomicLong();
   private volatile Closely closely;
@@ -92,11 +95,11 @@ public final class Catalogues implements AutoCloseable {
       Optional<DatabaseCredentials> reader,
       boolean watched,
       CatalogueProtocol protocol,
-      Function<String, Catalogue> unread,
+      Function<String, Catalogue> known,
       CatalogueMemory memory) {
     this.source = source;
     this.protocol = protocol;
-    this.unread = unread;
+    this.known = known;
     this.memory = memory;
     if (!watched) {
       executor = null;
@@ -247,11 +250,7 @@ public final class Catalogues implements AutoCloseable {
   /** The servers take hardly any more connections: those of readers that rest end. Never blocks. */
   public void makeRoom() {
     if (executor != null && !closed) {
-      try {
-        executor.execute(() -> databases.values().forEach(WatchedDatabase::disconnect));
-      } catch (RejectedExecutionException e) {
-        return; // all of this is being closed
-      }
+      begins(Duration.ZERO, () -> databases.values().forEach(WatchedDatabase::disconnect));
     }
   }
 
@@ -283,12 +282,9 @@ public final class Catalogues implements AutoCloseable {
 
   /** The same when another server is the writer: it is asked over a new connection. */
   public void otherServer() {
-    if (executor != null && !closed) {
-      try {
-        executor.execute(() -> databases.values().forEach(WatchedDatabase::otherServer));
-      } catch (RejectedExecutionException e) {
-        return; // all of this is being closed
-      }
+    if (executor != null
+        && !closed
+        && begins(Duration.ZERO, () -> databases.values().forEach(WatchedDatabase::otherServer))) {
       suspected();
     }
   }
@@ -348,7 +344,7 @@ public final class Catalogues implements AutoCloseable {
 
   private Catalogue first(String database) {
     if (executor == null || closed) {
-      return unread.apply(database);
+      return known.apply(database);
     }
     WatchedDatabase watched =
         databases.computeIfAbsent(
@@ -365,7 +361,7 @@ public final class Catalogues implements AutoCloseable {
     if (connections != null) {
       watched.start();
     } else {
-      later(() -> watched.holds(unread.apply(database)));
+      begins(LIKE_A_READING, () -> watched.holds(known.apply(database)));
     }
     if (databases.size() > MOST_DATABASES) {
       forgetOne(watched);
@@ -376,11 +372,13 @@ public final class Catalogues implements AutoCloseable {
     return watched.current();
   }
 
-  private void later(Runnable found) {
+  /** Whether that is going to be done: not where all of this is being closed. */
+  private boolean begins(Duration in, Runnable task) {
     try {
-      executor.schedule(found, LIKE_A_READING.toMillis(), TimeUnit.MILLISECONDS);
+      executor.schedule(task, in.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (RejectedExecutionException e) {
-      return; // all of this is being closed
+      return false;
     }
   }
 

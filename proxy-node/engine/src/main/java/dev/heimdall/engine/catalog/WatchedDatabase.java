@@ -52,7 +52,7 @@ final class WatchedDatabase {
   private final LongSupplier versions;
   private final DatabaseFindings findings;
   private final boolean ofCluster;
-  private final CatalogueContext room;
+  private final CatalogueContext context;
   private final String where;
 
   private volatile Catalogue published;
@@ -114,8 +114,8 @@ final class WatchedDatabase {
       ScheduledExecutorService executor,
       LongSupplier versions,
       DatabaseFindings findings,
-      CatalogueContext room) {
-    this.room = room;
+      CatalogueContext context) {
+    this.context = context;
     this.name = name;
     this.connections = connections;
     this.executor = executor;
@@ -124,9 +124,11 @@ final class WatchedDatabase {
     ofCluster = source.cluster().watched();
     refresh = source.catalog().refresh();
     pace = new ReadingPace(refresh);
-    terms = new ReadingTerms(source.parameters(), room.builtIns(), refresh, room.memory().limit());
+    terms =
+        new ReadingTerms(
+            source.parameters(), context.builtIns(), refresh, context.memory().limit());
     where = name + " at " + source.host() + ":" + source.port();
-    published = Catalogue.unknown(name, room.builtIns().own());
+    published = Catalogue.unknown(name, context.builtIns().own());
   }
 
   String name() {
@@ -188,7 +190,9 @@ final class WatchedDatabase {
     soon(lastOfAll + BETWEEN_READINGS.toNanos());
   }
 
-  /** Definitions are about to be changed, as the room knows: what is there may be over any time. */
+  /**
+   * Definitions are about to be changed, as the context knows: what is there may be over any time.
+   */
   synchronized void changing() {
     published = published.confirmed(false);
   }
@@ -267,14 +271,14 @@ final class WatchedDatabase {
       }
     }
     if (System.nanoTime() - lastUsed() > UNUSED.toNanos()) {
-      room.forget().accept(this);
+      context.forget().accept(this);
       close();
       return;
     }
     try (Connection connection = pool().getConnection()) {
       long asked = System.nanoTime();
       CatalogueProtocol.Reading reading =
-          room.protocol().read(connection, by, last, new ReadingFrom(from));
+          context.protocol().read(connection, by, last, new ReadingFrom(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
       done(from, fromSuspicions, asked, reading);
       if (weight > 0) {
@@ -284,7 +288,7 @@ final class WatchedDatabase {
       if (closed()) {
         letGo();
       } else if (isGone(e)) {
-        room.forget().accept(this);
+        context.forget().accept(this);
         close();
       } else {
         failed(e);
@@ -327,13 +331,13 @@ final class WatchedDatabase {
     }
     close(unused);
     if (closed()) {
-      room.memory().left(this);
+      context.memory().left(this);
     }
   }
 
   private boolean isGone(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && room.protocol().isGone(sql)) {
+      if (cause instanceof SQLException sql && context.protocol().isGone(sql)) {
         return true;
       }
     }
@@ -342,18 +346,18 @@ final class WatchedDatabase {
 
   private long weightOf(DatabaseObjects read) throws SQLException {
     long weight = read.weight();
-    if (weight > room.memory().limit()) {
+    if (weight > context.memory().limit()) {
       throw terms.tooLarge(Long.toString(weight >> 20));
     }
     return weight;
   }
 
   private void makeRoom(long weight) {
-    for (WatchedDatabase evicted : room.memory().holds(this, weight)) {
-      evicted.room.forget().accept(evicted);
+    for (WatchedDatabase evicted : context.memory().holds(this, weight)) {
+      evicted.context.forget().accept(evicted);
     }
     if (closed()) {
-      room.memory().left(this);
+      context.memory().left(this);
     }
   }
 
@@ -485,7 +489,7 @@ final class WatchedDatabase {
     if (used) {
       asleep = false; // whoever used it may have looked before
     }
-    boolean confirmed = fromSuspicions == suspicions && !asleep && !room.changing().any(name);
+    boolean confirmed = fromSuspicions == suspicions && !asleep && !context.changing().any(name);
     if (complete && (news || !published.fresh())) {
       published =
           new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, confirmed, objects);
@@ -580,7 +584,7 @@ final class WatchedDatabase {
       }
       open = taken();
     }
-    room.memory().left(this);
+    context.memory().left(this);
     close(open);
   }
 }
