@@ -522,13 +522,6 @@ class PostgresContractsTest {
       return client.told();
     }
 
-    private long carriedOut(String sql) {
-      return servers().open().stream()
-          .flatMap(session -> session.received().stream())
-          .filter(sql::equals)
-          .count();
-    }
-
     /** The beginnings of what a message is to have, each of them once. */
     private static void cut(List<byte[]> all, char type, String body) {
       for (int length = 0; length < body.length(); length++) {

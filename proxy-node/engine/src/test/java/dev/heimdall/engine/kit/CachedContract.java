@@ -51,14 +51,6 @@ abstract class CachedContract extends KitContract {
         rules);
   }
 
-  /** How often servers have carried out a text. */
-  final long carriedOut(String sql) {
-    return servers().open().stream()
-        .flatMap(session -> session.received().stream())
-        .filter(sql::equals)
-        .count();
-  }
-
   final void readsFromServer(KitClient client, String word) {
     reads(client, word, "idle", 1);
   }

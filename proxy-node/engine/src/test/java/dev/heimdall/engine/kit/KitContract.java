@@ -112,6 +112,14 @@ public abstract class KitContract {
     return node.servers();
   }
 
+  /** How often servers have carried out a text. */
+  final long carriedOut(String sql) {
+    return servers().open().stream()
+        .flatMap(session -> session.received().stream())
+        .filter(sql::equals)
+        .count();
+  }
+
   static void answers(KitClient client, String sql, String... expected) {
     assertThat(client.asks(sql)).as(sql).containsExactly(expected);
   }
