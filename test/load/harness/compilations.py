@@ -30,6 +30,10 @@ def compiled(log, begin, seconds):
     """
     found, start, known = Compiled(), None, set()
     task, trap, places = None, None, []
+
+    def within(event):
+        return begin <= start + float(event["stamp"]) < begin + seconds
+
     for line in log:
         if line.startswith("<hotspot_log "):
             start = int(_attributes(line)["time_ms"]) / 1000
@@ -38,7 +42,7 @@ def compiled(log, begin, seconds):
         elif line.startswith("<task_done") and task:
             took = float(_attributes(line)["stamp"]) - float(task["stamp"])
             if task.get("level", _LAST_LEVEL) == _LAST_LEVEL:
-                if begin <= start + float(task["stamp"]) < begin + seconds:
+                if within(task):
                     found.seconds += took
                     found.again_seconds += took if task["method"] in known else 0
                 known.add(task["method"])
@@ -48,7 +52,7 @@ def compiled(log, begin, seconds):
         elif trap and line.startswith("<jvms"):
             places.append(_attributes(line))
         elif trap and line.startswith("</uncommon_trap"):
-            if begin <= start + float(trap["stamp"]) < begin + seconds and places and places[0]["method"].startswith(_OWN):
+            if within(trap) and places and places[0]["method"].startswith(_OWN):
                 found.deoptimised.append(f"{trap['reason']} {_name(places[0])}@{places[0]['bci']} in {_name(places[-1])}")
             trap = None
     return found

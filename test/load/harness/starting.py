@@ -100,19 +100,15 @@ def deoptimised(bench, variant, command, round_, *traffic):
         former = os.environ.get("JDK_JAVA_OPTIONS", "")
         os.environ["JDK_JAVA_OPTIONS"] = f"{former} {compilations.OPTIONS}{log}".strip()
         try:
-            row, ready_at = _busy(bench, variant, command, round_, *traffic)
+            row, ready_at = busy(bench, variant, command, round_, *traffic)
         finally:
             os.environ["JDK_JAVA_OPTIONS"] = former
         with log.open(errors="replace") as lines:
             return row, compilations.compiled(lines, ready_at, FIRST)
 
 
-def busy(*given):
-    """The first minute of a node that gets all the traffic at once."""
-    return _busy(*given)[0]
-
-
-def _busy(bench, variant, command, round_, program, mode, clients, seconds):
+def busy(bench, variant, command, round_, program, mode, clients, seconds):
+    """The first minute of a node that gets all the traffic at once, and when it was ready, in seconds since the epoch."""
     row = StartRow(_now(), variant, round_, mode)
     began, route = bench.begin(command)
     ready_at = time.time()
