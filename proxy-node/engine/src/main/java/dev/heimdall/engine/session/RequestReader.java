@@ -295,7 +295,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private void run() {
     SentUnits sent = session.sent();
     input.mark();
-    while (input.bytes() != null) {
+    while (input.waits()) {
       if (travel != Travel.HERE || sent.holdsBack()) {
         blocked = true;
         return;
@@ -307,9 +307,6 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         return;
       }
       if (input.midMessage()) {
-        if (!input.waits()) {
-          return;
-        }
         takeRest();
         continue;
       }
