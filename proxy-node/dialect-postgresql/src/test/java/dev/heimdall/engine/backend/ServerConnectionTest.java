@@ -56,7 +56,11 @@ class ServerConnectionTest {
     message('T', new byte[10]);
     row(30);
     row(0);
-    PgWriter.commandComplete(stream, "SELECT 2");
+    row(7);
+    ErrorMessage.encodeNotice(ServerError.notice("amid rows"), stream);
+    row(1);
+    row(12);
+    PgWriter.commandComplete(stream, "SELECT 5");
     PgWriter.ready(stream, TransactionState.IDLE);
     message('1'); // of ours
     message('2');
@@ -200,6 +204,51 @@ class ServerConnectionTest {
       assertThat(ann.bytes()).as("cut at " + cut).isEmpty();
       assertThat(ann.events()).as("cut at " + cut).containsExactly("lost 08P01");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, -1, Integer.MIN_VALUE, Integer.MAX_VALUE})
+  void anImpossibleLengthBehindRowsEndsTheConnection(int length) {
+    row(5);
+    row(0);
+    int good = stream.writerIndex();
+    stream.writeByte('D').writeInt(length).writeZero(20);
+    byte[] all = bytes();
+    for (int cut = good + 1; cut < all.length; cut++) {
+      server = new DetachedServer(100);
+      ann = new RecordingOwner();
+      server.connection().expect(ReplyQueue.QUERY, ann);
+
+      server.sends(all, 0, cut);
+      server.sends(all, cut, all.length);
+
+      assertThat(ann.bytes().length).as("cut at " + cut).isLessThanOrEqualTo(good);
+      assertThat(ann.events()).as("cut at " + cut).containsExactly("lost 08P01");
+    }
+  }
+
+  @Test
+  void rowsThatAreNobodysAreDroppedAmongThoseThatAre() {
+    server.connection().expect(ReplyQueue.BIND_OURS, ann);
+    server.connection().expect(ReplyQueue.EXECUTE_OURS, ann);
+    server.connection().expect(ReplyQueue.BIND, ann);
+    server.connection().expect(ReplyQueue.EXECUTE, ann);
+    server.connection().expect(ReplyQueue.SYNC, ann);
+    message('2');
+    row(3);
+    row(4);
+    PgWriter.commandComplete(stream, "SELECT 2");
+    int own = stream.writerIndex();
+    message('2');
+    row(5);
+    row(6);
+    PgWriter.commandComplete(stream, "SELECT 2");
+    PgWriter.ready(stream, TransactionState.IDLE);
+    byte[] all = bytes();
+
+    server.sends(all);
+
+    assertThat(ann.bytes()).isEqualTo(Arrays.copyOfRange(all, own, all.length));
   }
 
   @Test

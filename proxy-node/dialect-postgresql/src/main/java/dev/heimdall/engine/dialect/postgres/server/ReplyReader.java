@@ -313,6 +313,9 @@ final class ReplyReader implements ReplyScanner {
         at = end;
       } else {
         at += (int) total;
+        if (type == BackendType.DATA_ROW) {
+          at = rowsEnd(in, at, end);
+        }
       }
       if (drop) {
         start = at;
@@ -332,6 +335,22 @@ final class ReplyReader implements ReplyScanner {
       delivery.pass(in, start, at);
       release(in);
     }
+  }
+
+  /**
+   * Where rows end that are here whole, the first of them at this place: what holds for the row
+   * before them holds for each.
+   */
+  private static int rowsEnd(ByteBuf in, int first, int end) {
+    int at = first;
+    while (end - at >= 5 && in.getByte(at) == BackendType.DATA_ROW) {
+      int length = in.getInt(at + 1);
+      if (length < 4 || length >= end - at) {
+        break;
+      }
+      at += 1 + length;
+    }
+    return at;
   }
 
   private void keepRest(ByteBuf in, int at, int end) {
