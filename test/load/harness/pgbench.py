@@ -15,9 +15,9 @@ from .routes import PASSWORD, SCRAM, SCRAM_LIGHT, TRUSTED
 
 # Reads by key, and one write in twenty: to a table that is not read, and to the one that is.
 READ_HEAVY, READ_HEAVY_SAME = "read-heavy", "read-heavy-same"
-MODES = ("simple", "extended", "prepared", "mixed", "connect", "scram", "scram-light", "transaction")
-# Those that a comparison with other proxies goes through.
-USUAL_MODES = MODES[:-1]
+# Those that a comparison with other proxies goes through, and all.
+USUAL_MODES = ("simple", "extended", "prepared", "mixed", "connect", "scram", "scram-light")
+MODES = (*USUAL_MODES, "transaction", "rows")
 _CONNECTING = {"connect": TRUSTED, "scram": SCRAM, "scram-light": SCRAM_LIGHT}
 # Formatting a line for every transaction would take processor time from the routes; a tenth still gives thousands of samples a second.
 _SAMPLING = 0.1
@@ -36,14 +36,18 @@ _TRANSACTION = (_ACCOUNT + "BEGIN;\nSELECT abalance FROM pgbench_accounts WHERE 
                 "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (1, 1, :aid, 1, CURRENT_TIMESTAMP);\nCOMMIT;\n")
 
 
-_SCRIPTS = {"mixed": _MIXED, "transaction": ((_TRANSACTION, 1),),
+# A thousand rows of some 100 bytes.
+_ROWS = "\\set aid random(1, 100000 * :scale - 999)\nSELECT * FROM pgbench_accounts WHERE aid BETWEEN :aid AND :aid + 999;\n"
+
+
+_SCRIPTS = {"mixed": _MIXED, "transaction": ((_TRANSACTION, 1),), "rows": ((_ROWS, 1),),
             READ_HEAVY: (_MIXED[0][:1] + (95,), (_ACCOUNT + "INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) "
                                                  "VALUES (1, 1, :aid, 1, CURRENT_TIMESTAMP);\n", 5)),
             READ_HEAVY_SAME: (_MIXED[0][:1] + (95,), _MIXED[1][:1] + (5,))}
 
 
 # pgbench waits for a preparation in the thread that all clients share: those in transactions, whose connections it may take, would wait for it.
-_PROTOCOLS = {"transaction": "extended", "mixed": "prepared", READ_HEAVY: "prepared", READ_HEAVY_SAME: "prepared"} | dict.fromkeys(_CONNECTING, "simple")
+_PROTOCOLS = {"transaction": "extended", "rows": "prepared", "mixed": "prepared", READ_HEAVY: "prepared", READ_HEAVY_SAME: "prepared"} | dict.fromkeys(_CONNECTING, "simple")
 
 
 @dataclass
