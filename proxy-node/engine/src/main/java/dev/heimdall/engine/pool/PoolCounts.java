@@ -1,19 +1,24 @@
 package dev.heimdall.engine.pool;
 
+import java.util.concurrent.atomic.AtomicLongArray;
+
 /**
  * What one pool has on one loop, and who waits there. Written by the loop, readable from any
- * thread; each figure by itself is one that was true.
+ * thread; each figure by itself is one that was true. They are written with each statement: opaque
+ * writes are seen in time, and are no fences.
  */
 public final class PoolCounts {
-  private volatile int waiting;
-  private volatile int idle;
-  private volatile int held;
-  private volatile int shared;
-  private volatile int all;
-  private volatile int warming;
-  private volatile int opening;
-  private volatile long idleSince;
-  private volatile long headSince;
+  private static final int WAITING = 0;
+  private static final int IDLE = 1;
+  private static final int HELD = 2;
+  private static final int SHARED = 3;
+  private static final int ALL = 4;
+  private static final int WARMING = 5;
+  private static final int OPENING = 6;
+  private static final int IDLE_SINCE = 7;
+  private static final int HEAD_SINCE = 8;
+
+  private final AtomicLongArray figures = new AtomicLongArray(HEAD_SINCE + 1);
 
   void publish(
       int waiting,
@@ -25,60 +30,58 @@ public final class PoolCounts {
       int opening,
       long idleSince,
       long headSince) {
-    this.waiting = waiting;
-    this.idle = idle;
-    this.held = held;
-    this.shared = shared;
-    this.all = all;
-    this.warming = warming;
-    this.opening = opening;
-    if (this.idleSince != idleSince) { // seldom, where more than one is idle
-      this.idleSince = idleSince;
-    }
-    this.headSince = headSince;
+    figures.setOpaque(WAITING, waiting);
+    figures.setOpaque(IDLE, idle);
+    figures.setOpaque(HELD, held);
+    figures.setOpaque(SHARED, shared);
+    figures.setOpaque(ALL, all);
+    figures.setOpaque(WARMING, warming);
+    figures.setOpaque(OPENING, opening);
+    figures.setOpaque(IDLE_SINCE, idleSince);
+    figures.setOpaque(HEAD_SINCE, headSince);
   }
 
   /** Sessions that wait for a connection. */
   public int waiting() {
-    return waiting;
+    return (int) figures.getOpaque(WAITING);
   }
 
   /** Connections that nobody uses. */
   public int idle() {
-    return idle;
+    return (int) figures.getOpaque(IDLE);
   }
 
   /** Connections that one session has for itself. */
   public int held() {
-    return held;
+    return (int) figures.getOpaque(HELD);
   }
 
   /** Connections that several sessions share now. */
   public int shared() {
-    return shared;
+    return (int) figures.getOpaque(SHARED);
   }
 
   public int all() {
-    return all;
+    return (int) figures.getOpaque(ALL);
   }
 
   /** Connections that wait for their server to answer for the first time. */
   public int warming() {
-    return warming;
+    return (int) figures.getOpaque(WARMING);
   }
 
   /** Connections that are being made. */
   int opening() {
-    return opening;
+    return (int) figures.getOpaque(OPENING);
   }
 
   /** Since when the longest idle one has had no work; of no meaning where none is idle. */
   long idleSince() {
-    return idleSince;
+    return figures.getOpaque(IDLE_SINCE);
   }
 
   /** Since when the first one waits, as {@link System#nanoTime} has it; 0 when nobody does. */
   long headSince() {
-    return headSince;
+    return figures.getOpaque(HEAD_SINCE);
   }
 }
