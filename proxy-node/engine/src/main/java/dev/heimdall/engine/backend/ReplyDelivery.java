@@ -14,6 +14,16 @@ import java.util.List;
  * {@link ReplyScanner} says here what it has found.
  */
 public final class ReplyDelivery {
+  /** What a message of a server is to the statement that it comes for. */
+  public enum Part {
+    /** Comes before it is carried out. */
+    PRELIMINARY,
+    /** What it is answered with. */
+    ANSWER,
+    /** Said beside it. */
+    ASIDE
+  }
+
   private final ServerConnection connection;
   private final ReplyGroups<ReplyOwner> groups;
 
@@ -129,16 +139,11 @@ public final class ReplyDelivery {
     }
   }
 
-  /**
-   * A message is, or will be, part of what the recipient gets.
-   *
-   * @param preliminary whether it comes before a statement is carried out
-   * @param answer whether it is what statements are answered with, rather than said beside it
-   */
-  public void noted(boolean preliminary, boolean answer) {
+  /** A message is, or will be, part of what the recipient gets. */
+  public void noted(Part part) {
     told = true;
-    begun |= !preliminary;
-    due |= !answer;
+    begun |= part != Part.PRELIMINARY;
+    due |= part == Part.ASIDE;
   }
 
   /** A statement of the group has given or taken names of prepared statements. */

@@ -75,7 +75,7 @@ final class ToyReplies implements ReplyScanner {
       return;
     }
     switch (type) {
-      case ToyFrame.ROW -> delivery.noted(false, true);
+      case ToyFrame.ROW -> delivery.noted(ReplyDelivery.Part.ANSWER);
       case ToyFrame.ERROR -> {
         ServerError error = error(ToyFrame.text(in, at));
         delivery.failed(error);
@@ -83,11 +83,11 @@ final class ToyReplies implements ReplyScanner {
         if (delivery.absorbs(error)) {
           return;
         }
-        delivery.noted(false, true);
+        delivery.noted(ReplyDelivery.Part.ANSWER);
       }
       case ToyFrame.HANDLE -> {
         connection.statements().parsed(ToyFrame.number(in, at, 0));
-        delivery.noted(true, true);
+        delivery.noted(ReplyDelivery.Part.PRELIMINARY);
       }
       case ToyFrame.DONE -> {
         done(in, at, end);

@@ -60,7 +60,7 @@ final class LastWords {
     if (delivery.absorbs(found) || owner == null) {
       packet.release();
     } else {
-      delivery.noted(false, true);
+      delivery.noted(ReplyDelivery.Part.ANSWER);
       owner.reply(connection, packet);
     }
   }

@@ -185,7 +185,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     Exchange running = requests.running();
     continued = length == Packet.MAX_PAYLOAD;
     if (!drops(running)) {
-      delivery.noted(false, true);
+      delivery.noted(ReplyDelivery.Part.ANSWER);
     }
     packets.skip(length, drops(running));
     return true;
@@ -488,7 +488,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       connection.statements().refused(1);
     }
     if (!delivery.absorbs(error)) {
-      delivery.noted(false, true);
+      delivery.noted(ReplyDelivery.Part.ANSWER);
     }
     running.dropThen();
     if (running.failureHidesStatus() && !requests.sentBehind()) { // else the next answer says so

@@ -305,7 +305,7 @@ final class ReplyReader implements ReplyScanner {
             && CommandTag.changesNames(in, at + 5, length - 4)) {
           delivery.namesChange();
         }
-        delivery.noted(isPreliminary(type), isAnswer(type));
+        delivery.noted(part(type));
       }
       if (!whole) {
         remaining = total - (end - at);
@@ -581,7 +581,7 @@ final class ReplyReader implements ReplyScanner {
     }
   }
 
-  private static boolean isPreliminary(byte type) {
+  private static ReplyDelivery.Part part(byte type) {
     return switch (type) {
       case BackendType.PARSE_COMPLETE,
           BackendType.BIND_COMPLETE,
@@ -589,21 +589,14 @@ final class ReplyReader implements ReplyScanner {
           BackendType.PARAMETER_DESCRIPTION,
           BackendType.ROW_DESCRIPTION,
           BackendType.NO_DATA ->
-          true;
-      default -> false;
-    };
-  }
-
-  /** Whether it is what statements are answered with, rather than said beside it. */
-  private static boolean isAnswer(byte type) {
-    return switch (type) {
+          ReplyDelivery.Part.PRELIMINARY;
       case BackendType.DATA_ROW,
           BackendType.COMMAND_COMPLETE,
           BackendType.EMPTY_QUERY,
           BackendType.PORTAL_SUSPENDED,
           BackendType.ERROR ->
-          true;
-      default -> isPreliminary(type);
+          ReplyDelivery.Part.ANSWER;
+      default -> ReplyDelivery.Part.ASIDE;
     };
   }
 }
