@@ -51,7 +51,10 @@ public final class RuleQuestions {
 
   /** Whether a text may be one of them that has this length and begins so. */
   public boolean mayBe(int length, byte first) {
-    return admin || (length <= LONGEST_QUERYINFO && (first | 0x20) == QUERYINFO.charAt(0));
+    return admin
+        || (length >= QUERYINFO.length()
+            && length <= LONGEST_QUERYINFO
+            && (first | 0x20) == QUERYINFO.charAt(0));
   }
 
   /** Whether the text, which {@link #mayBe} one of them, is. Cheap. */

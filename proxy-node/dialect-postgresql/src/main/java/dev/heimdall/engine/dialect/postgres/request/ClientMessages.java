@@ -70,6 +70,8 @@ final class ClientMessages implements RequestHandler {
   private final Listening listening;
   private final RequestCursor cursor;
   private final LocalAnswers local;
+  private final LoneStatement statement;
+  private final RuleCommands rules;
   private final List<Responder> commands;
   private final CachedStatements cached;
   private final List<Responder> responders;
@@ -126,15 +128,16 @@ final class ClientMessages implements RequestHandler {
     this.simple = new SimpleStatements(parts, names, sequences, unnamed);
     this.elsewhere = new ForeignRules(destinations, carried, next);
     this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended, elsewhere);
-    LoneStatement statement = new LoneStatement(cursor, next, sessions, names, prepared);
+    this.statement = new LoneStatement(cursor, next, sessions, names, prepared);
     UnsentStatement unsent =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
     this.begins =
         new DelayedBegins(
             client, parts.notes(), transaction, parts.loop(), lifecycle, unnamed, statement);
-    RuleCommands rules =
+    this.rules =
         new RuleCommands(
             client,
+            requests,
             client.encoder(),
             input,
             parts.loop(),
@@ -144,11 +147,7 @@ final class ClientMessages implements RequestHandler {
                 parts.cached()::how,
                 parts.catalogue(),
                 lifecycle));
-    this.commands =
-        List.of(
-            (type, total) -> type == FrontendType.QUERY ? console((int) total) : Outcome.NEXT,
-            (type, total) ->
-                type == FrontendType.QUERY ? command(rules, (int) total) : Outcome.NEXT);
+    this.commands = List.of(this::command);
     this.cached = new CachedStatements(parts, unsent, statement);
     this.responders =
         List.of(
@@ -165,8 +164,7 @@ final class ClientMessages implements RequestHandler {
                 unnamed,
                 statement,
                 names.own().keepsNames()),
-            (type, total) ->
-                type == FrontendType.QUERY ? defer((int) total, statement) : Outcome.NEXT,
+            this::defer,
             foreign);
   }
 
@@ -315,22 +313,19 @@ final class ClientMessages implements RequestHandler {
 
   // ---- who answers
 
-  private Outcome console(int total) {
-    if (!simple.isForConsole(total)) {
+  /** Who comes before rules: what they answer is no statement of the application's. */
+  private Outcome command(byte type, long total) {
+    if (type != FrontendType.QUERY) {
       return Outcome.NEXT;
+    }
+    if (!simple.isForConsole((int) total)) {
+      return rules.answer((int) total);
     }
     if (client.outstanding() > 0) {
       return blocked(); // its reply comes after those that are pending
     }
-    simple.toConsole(total);
+    simple.toConsole((int) total);
     return Outcome.DONE;
-  }
-
-  private Outcome command(RuleCommands rules, int total) {
-    if (!rules.recognises(total)) {
-      return Outcome.NEXT;
-    }
-    return client.outstanding() == 0 && rules.answer(total) ? Outcome.DONE : blocked();
   }
 
   /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
@@ -343,11 +338,11 @@ final class ClientMessages implements RequestHandler {
     return Outcome.NEXT;
   }
 
-  private Outcome defer(int total, LoneStatement statement) {
-    if (!lifecycle.deferral().wanted()) {
+  private Outcome defer(byte type, long total) {
+    if (type != FrontendType.QUERY || !lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    return switch (simple.defer(total, statement)) {
+    return switch (simple.defer((int) total, statement)) {
       case WAIT -> blocked();
       case DONE -> Outcome.DONE;
       case SEND -> Outcome.NEXT;
