@@ -16,7 +16,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 162, 1083", "EXTENDED, 171, 1598", "PREPARED, 146, 1139"})
+  @CsvSource({"SIMPLE, 162, 1062", "EXTENDED, 171, 1581", "PREPARED, 146, 1127"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);

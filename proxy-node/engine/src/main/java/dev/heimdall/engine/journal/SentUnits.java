@@ -21,6 +21,8 @@ public final class SentUnits {
   private final UnitPosition position;
   private final UnitInput input;
   private final UnitFormat format;
+  private final DeliveredPart part;
+  private final HeldReply reply;
   private final Journal journal;
   private final BatchReplay alone;
   private final SentReads reads;
@@ -49,8 +51,9 @@ public final class SentUnits {
     // Null where what was answered is not to be compared.
     ReplyChecksum ofReads = settings.enabled() ? new ReplyChecksum(replies) : null;
     ReplyChecksum ofTransaction = settings.enabled() ? new ReplyChecksum(replies) : null;
-    DeliveredPart part = new DeliveredPart(ofReads, () -> loop.scratch(SCRATCH));
-    this.journal = new Journal(new HeldReply(allocator, part, delivered), allocator);
+    this.part = new DeliveredPart(ofReads, () -> loop.scratch(SCRATCH));
+    this.reply = new HeldReply(allocator, part, delivered);
+    this.journal = new Journal(reply, allocator);
     this.alone = new BatchReplay(position, session.reader(), input, format, errors, journal);
     this.transaction =
         new TransactionReplay(session, names, alone, journal, settings, ofTransaction, counters);
@@ -91,7 +94,7 @@ public final class SentUnits {
 
   /** What the client has had of the answer to the first of them. */
   public HeldReply reply() {
-    return journal.reply();
+    return reply;
   }
 
   /** Bytes that they take. */
@@ -153,7 +156,7 @@ public final class SentUnits {
 
   /** Takes a piece of an answer that its client has, or is not to have, which is then released. */
   public boolean takes(ByteBuf consumed) {
-    return transaction.takes(consumed) || journal.reply().part().takes(consumed);
+    return transaction.takes(consumed) || part.takes(consumed);
   }
 
   /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
@@ -166,16 +169,14 @@ public final class SentUnits {
     boolean noted = reads.answers();
     int bytes = consumed.readableBytes();
     return (guarded || noted)
-        && journal
-            .reply()
-            .takes(
-                consumed,
-                (guarded && alone.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
+        && reply.takes(
+            consumed,
+            (guarded && alone.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
   }
 
   /** Whether nothing else may go to the client, which waits for what becomes of an answer. */
   public boolean silent() {
-    return transaction.active() || journal.reply().part().isLeftOut();
+    return transaction.active() || part.isLeftOut();
   }
 
   /** A unit was answered. */
