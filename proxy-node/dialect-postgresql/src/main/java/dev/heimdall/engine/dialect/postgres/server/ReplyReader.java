@@ -4,10 +4,7 @@ import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.dialect.postgres.prepared.ShapeReader;
-import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
-import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.EditedText;
@@ -45,6 +42,7 @@ final class ReplyReader implements ReplyScanner {
   private final ReplyDelivery delivery;
   private final ReplyGroups<ReplyOwner> groups;
   private final ReplyQueue<ReplyOwner> queue;
+  private final TranslatedErrors errors;
 
   /** Null where the statement that was answered last was none of those, or has not failed. */
   private FailedAhead failedAhead;
@@ -66,6 +64,7 @@ final class ReplyReader implements ReplyScanner {
     this.delivery = delivery;
     this.groups = delivery.groups();
     this.queue = new ReplyQueue<>(groups);
+    this.errors = new TranslatedErrors(connection, delivery, queue);
   }
 
   @Override
@@ -404,7 +403,8 @@ final class ReplyReader implements ReplyScanner {
         if (delivery.absorbs(error)) {
           return true;
         }
-        translated = error == sent ? translated(error, in, at, (int) total) : encoded(error);
+        translated =
+            error == sent ? errors.translated(error, in, at, (int) total) : errors.encoded(error);
         if (translated != null) {
           return true;
         }
@@ -437,55 +437,6 @@ final class ReplyReader implements ReplyScanner {
               ? StatementShape.withoutColumns(parameterTypes)
               : ShapeReader.of(parameterTypes, message));
     }
-  }
-
-  /**
-   * An error about a statement by its name here, or about a place in a text that the node has
-   * changed, with the name and the place that its client knows; null when it tells of neither.
-   */
-  private ByteBuf translated(ServerError error, ByteBuf in, int at, int total) {
-    ReplyOwner owner = delivery.recipient();
-    if (owner != null
-        && StalePlan.is(error)
-        && StalePlan.raised(error, in.toString(at, total, StandardCharsets.ISO_8859_1))) {
-      ByteBuf message = connection.allocate(128);
-      StalePlan.encode(message);
-      return message;
-    }
-    ServerError instead =
-        owner != null
-                && PostgresErrors.rejectsWrites(error)
-                && PostgresErrors.byServer(in.toString(at, total, StandardCharsets.ISO_8859_1))
-            ? owner.writesRejected(connection, error)
-            : null;
-    if (instead != null) {
-      return encoded(instead);
-    }
-    EditedText edited = queue.edited();
-    boolean named = error.message().contains(StatementNames.PREFIX);
-    if (owner == null || (!named && edited == null)) {
-      return null;
-    }
-    // Single bytes stand for themselves: what is not the name stays as it came, whatever the
-    // encoding.
-    String text = in.toString(at + 5, total - 5, StandardCharsets.ISO_8859_1);
-    String changed = named ? owner.inClientsNames(text) : text;
-    if (edited != null) {
-      changed = ErrorMessage.moved(changed, edited::inClientsText);
-    }
-    if (changed.equals(text)) {
-      return null;
-    }
-    ByteBuf message = connection.allocate(changed.length() + 5);
-    message.writeByte(BackendType.ERROR).writeInt(changed.length() + 4);
-    message.writeCharSequence(changed, StandardCharsets.ISO_8859_1);
-    return message;
-  }
-
-  private ByteBuf encoded(ServerError error) {
-    ByteBuf message = connection.allocate(256);
-    ErrorMessage.encode(error, message);
-    return message;
   }
 
   /** Whether a server warns that it is leaving, because it crashes or was told to stop at once. */
