@@ -61,6 +61,15 @@ class ServerConnectionTest {
     row(1);
     row(12);
     PgWriter.commandComplete(stream, "SELECT 5");
+    message('H', new byte[3]);
+    message('d', new byte[20]);
+    message('d');
+    message('d', new byte[4]);
+    ErrorMessage.encodeNotice(ServerError.notice("amid a copy"), stream);
+    message('d', new byte[9]);
+    message('d', new byte[2]);
+    message('c');
+    PgWriter.commandComplete(stream, "COPY 5");
     PgWriter.ready(stream, TransactionState.IDLE);
     message('1'); // of ours
     message('2');

@@ -312,8 +312,8 @@ final class ReplyReader implements ReplyScanner {
         at = end;
       } else {
         at += (int) total;
-        if (type == BackendType.DATA_ROW) {
-          at = rowsEnd(in, at, end);
+        if (type == BackendType.DATA_ROW || type == BackendType.COPY_DATA) {
+          at = rowsEnd(in, type, at, end);
         }
       }
       if (drop) {
@@ -338,11 +338,11 @@ final class ReplyReader implements ReplyScanner {
 
   /**
    * Where rows end that are here whole, the first of them at this place: what holds for the row
-   * before them holds for each.
+   * before them, of a result or a copy, holds for each.
    */
-  private static int rowsEnd(ByteBuf in, int first, int end) {
+  private static int rowsEnd(ByteBuf in, byte type, int first, int end) {
     int at = first;
-    while (end - at >= 5 && in.getByte(at) == BackendType.DATA_ROW) {
+    while (end - at >= 5 && in.getByte(at) == type) {
       int length = in.getInt(at + 1);
       if (length < 4 || length >= end - at) {
         break;
