@@ -145,7 +145,7 @@ class PortsTest {
       client.beginLogIn("ann");
     }
     CompletableFuture<Void> drained = CompletableFuture.runAsync(node::drain);
-    await(node::isDraining);
+    await(() -> node.view().health().draining());
     return drained;
   }
 

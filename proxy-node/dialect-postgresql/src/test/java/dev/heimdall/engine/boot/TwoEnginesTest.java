@@ -215,11 +215,10 @@ class TwoEnginesTest {
 
   /** Why clients keep their server connections. */
   private List<String> pins() throws Exception {
-    return new LiveNodeView(node)
-        .clients().toCompletableFuture().get(30, TimeUnit.SECONDS).stream()
-            .map(client -> client.vdb() + " " + client.pinReason())
-            .sorted()
-            .toList();
+    return node.view().clients().toCompletableFuture().get(30, TimeUnit.SECONDS).stream()
+        .map(client -> client.vdb() + " " + client.pinReason())
+        .sorted()
+        .toList();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.config.ConfigurationDiff;
+import dev.heimdall.engine.config.ConfigurationState;
+import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.EventLog;
@@ -8,11 +10,14 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.FoundClusters;
 import dev.heimdall.model.OpenSecrets;
 import dev.heimdall.model.Problem;
+import dev.heimdall.model.RegionFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -21,7 +26,7 @@ import java.util.stream.Stream;
  * which may fail, then by all others, which do not. Changes come on the watcher's thread; which one
  * is in force may be asked on any.
  */
-final class ConfigurationChanges {
+final class ConfigurationChanges implements AutoCloseable {
   /** Takes a configuration over, or leaves everything as it was. */
   interface First {
     void update(Configuration next) throws IOException, StartupException;
@@ -30,35 +35,52 @@ final class ConfigurationChanges {
   private final Path directory;
   private final First first;
   private final Consumer<Configuration> others;
-  private final AskedReloads asked;
-  private final Consumer<String> notApplied;
+  private final NodeObserver observer;
   private final EventLog log;
   private final NodeEvents told;
   private final Metrics metrics;
+  private final AskedReloads asked = new AskedReloads();
+  private final ConfigurationWatcher watcher;
   private volatile Configuration current;
 
   /**
    * @param current the first one
+   * @param facts what is different in the region that the node runs in
+   * @param found what is known of clusters that it names by an ARN alone
+   * @param first takes over one that is read, or has it rejected
    * @param others all else that takes it over, once the first has
-   * @param notApplied is told why one that could be read was not taken over
    */
   ConfigurationChanges(
       Path directory,
       Configuration current,
+      RegionFacts facts,
+      FoundClusters found,
+      NodeObserver observer,
       First first,
       Consumer<Configuration> others,
-      AskedReloads asked,
-      Consumer<String> notApplied,
       Outlets outlets) {
     this.directory = directory;
     this.current = current;
     this.first = first;
     this.others = others;
-    this.asked = asked;
-    this.notApplied = notApplied;
+    this.observer = observer;
     this.log = outlets.log();
     this.told = outlets.told();
     this.metrics = outlets.metrics();
+    watcher =
+        new ConfigurationWatcher(
+            directory,
+            facts,
+            found,
+            () -> asked.begin(observer::reloading),
+            this::read,
+            this::refused);
+  }
+
+  /** Looks for changes from now on. */
+  void start() {
+    watcher.start(current);
+    warnOfOpenSecrets();
   }
 
   /** Which one is in force; on any thread. */
@@ -66,13 +88,30 @@ final class ConfigurationChanges {
     return current;
   }
 
+  /** Where it comes from, and how that goes. */
+  ConfigurationState state() {
+    return watcher.state(observer.origin());
+  }
+
+  /** Has the directory read at once; done with how many objects differ, or why it is rejected. */
+  CompletionStage<Integer> reload() {
+    CompletionStage<Integer> outcome = asked.ask();
+    watcher.reloadNow();
+    return outcome;
+  }
+
+  /** The same for who reads the outcome in the log. */
+  void reloadNow() {
+    watcher.reloadNow();
+  }
+
   /** Names files in which secrets can be read by others. */
-  void warnOfOpenSecrets() {
+  private void warnOfOpenSecrets() {
     OpenSecrets.of(directory, current).forEach(log::secretOpen);
   }
 
   /** One that is right was read. */
-  void read(Configuration next) {
+  private void read(Configuration next) {
     ConfigurationDiff diff = ConfigurationDiff.between(current, next);
     try {
       first.update(next);
@@ -82,7 +121,7 @@ final class ConfigurationChanges {
       metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
       log.configRejected(List.of(String.valueOf(e.getMessage())));
       told.happened(EventKind.CONFIGURATION_REFUSED, "", "", String.valueOf(e.getMessage()));
-      notApplied.accept(e.getMessage());
+      watcher.notApplied(e.getMessage());
       asked.failed(e.getMessage());
       return;
     }
@@ -112,7 +151,7 @@ final class ConfigurationChanges {
   }
 
   /** One that is wrong was read. */
-  void refused(ConfigurationException problems) {
+  private void refused(ConfigurationException problems) {
     List<Problem> all = problems.problems();
     metrics.count(NodeCounter.CONFIG_RELOAD_FAILURES);
     log.configRejected(all.stream().map(Problem::toString).toList());
@@ -124,5 +163,11 @@ final class ConfigurationChanges {
             ? all.get(0).toString()
             : "%d problems; the first: %s".formatted(Problem.count(all), all.get(0)));
     asked.failed(all.get(0).toString());
+  }
+
+  /** Looks for changes no more. */
+  @Override
+  public void close() {
+    watcher.close();
   }
 }

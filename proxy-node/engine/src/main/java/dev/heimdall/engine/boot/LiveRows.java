@@ -32,16 +32,18 @@ import java.util.function.ToLongFunction;
 
 /** What the running node consists of, row by row: each loop is asked for what is its own. */
 final class LiveRows {
-  private final Node node;
+  private final NodeLoops loops;
+  private final RunningVdbs vdbs;
 
-  LiveRows(Node node) {
-    this.node = node;
+  LiveRows(NodeLoops loops, RunningVdbs vdbs) {
+    this.loops = loops;
+    this.vdbs = vdbs;
   }
 
   /** Asks each loop on its own thread and joins the answers. */
   private <T> CompletionStage<List<T>> eachLoop(Function<NodeLoop, List<T>> question) {
     List<CompletableFuture<List<T>>> answers = new ArrayList<>();
-    for (NodeLoop loop : node.nodeLoops()) {
+    for (NodeLoop loop : loops.all()) {
       CompletableFuture<List<T>> answer = new CompletableFuture<>();
       answers.add(answer);
       loop.context()
@@ -66,7 +68,7 @@ final class LiveRows {
 
   private List<LoopPool> poolsOf(NodeLoop loop) {
     List<LoopPool> pools = new ArrayList<>();
-    for (VdbContext vdb : node.vdbContexts().values()) {
+    for (VdbContext vdb : vdbs.contexts().values()) {
       for (VdbPools each : vdb.pools().withReaders()) {
         for (LoopPool pool : each.loopPools()) {
           if (pool.context() == loop.context()) {
@@ -96,7 +98,7 @@ final class LiveRows {
     List<PoolRow> rows = new ArrayList<>();
     List<ClientSession> clients = loop.clients().all(ClientSession.class);
     for (LoopPool pool : poolsOf(loop)) {
-      VdbContext vdb = node.vdbContexts().get(pool.scope().vdb());
+      VdbContext vdb = vdbs.contexts().get(pool.scope().vdb());
       rows.add(
           new PoolRow(
               pool.scope().vdb(),
@@ -265,7 +267,7 @@ final class LiveRows {
               rows.add(pooledRow(pool, server));
             }
           }
-          for (VdbContext vdb : node.vdbContexts().values()) {
+          for (VdbContext vdb : vdbs.contexts().values()) {
             vdb.hubs()
                 .connections(loop.context())
                 .forEach(

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
@@ -14,8 +15,6 @@ import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.cloudwatch.CloudWatch;
 import dev.heimdall.engine.config.CommitGate;
-import dev.heimdall.engine.config.ConfigurationState;
-import dev.heimdall.engine.config.ConfigurationWatcher;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.events.EventKind;
@@ -34,7 +33,6 @@ import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.practice.Practice;
-import dev.heimdall.engine.report.Commands;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.tracing.Tracing;
@@ -56,7 +54,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +78,7 @@ public final class Node implements AutoCloseable {
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           new DefaultThreadFactory("heimdall-off-loop", true));
 
+  private final Dialects dialects;
   private final NodeLoops nodeLoops;
   private final Transport transport;
   private final EventLoopGroup loops;
@@ -98,8 +96,10 @@ public final class Node implements AutoCloseable {
   private final LoopWatch watch;
   private final Optional<Tracing> tracing;
   private final Figures figures;
+  private final CancelRegistry cancels;
   private final NodeContext context;
   private final FleetNumbers numbers;
+  private final NodeView view;
   private final OperatorListeners listeners;
   private final NodeReports reports;
   private final RunningVdbs vdbs;
@@ -109,8 +109,6 @@ public final class Node implements AutoCloseable {
   private final NodeClients clients;
   private final Drain drain;
   private final UserLimits clientsOfUser = new UserLimits();
-  private final ConfigurationWatcher watcher;
-  private final AskedReloads asked = new AskedReloads();
   private final ConfigurationChanges changes;
   private boolean closed;
 
@@ -139,7 +137,7 @@ public final class Node implements AutoCloseable {
     int loopCount = configuration.node().loopsOn(Runtime.getRuntime().availableProcessors());
     loops = transport.open(loopCount);
     NodeServices services = new NodeServices(keyCache, NonceSource.random(random), offLoop);
-    Dialects dialects = Dialects.found(services, others);
+    dialects = Dialects.found(services, others);
     budget = NodeMemory.of(configuration, loopCount);
     catalogues = new SourceCatalogues(logins, dialects, practices, budget);
     metrics = new Metrics(Version.current(), loopCount, Metrics.DEFAULT_LABEL_SETS);
@@ -177,49 +175,12 @@ public final class Node implements AutoCloseable {
             new LoggedActions(log, metrics),
             guards,
             ACTION_THREADS);
-    listeners = new OperatorListeners(this, metrics, watch, log);
     tracing = NodeTracing.of(configuration.node(), observer, numbers, metrics);
-    reports =
-        new NodeReports(
-            listeners.view(),
-            told,
-            metrics,
-            numbers.node(),
-            observer.name(),
-            observer.manager(),
-            new NodeCommands(this, listeners.view(), observer::restart));
-    SessionEvents events = new LoggedEvents(log, told, metrics);
-    context =
-        new NodeContext(
-            new NodeAccess(
-                () -> configuration().node(),
-                new CancelRegistry(numbers, random, handover.cancels()),
-                connector,
-                maxClients,
-                clientsOfUser,
-                NonceSource.random(random),
-                new FailedLogIns(System::nanoTime),
-                ldap,
-                offLoop,
-                events),
-            events,
-            listeners.consoles(),
-            actions,
-            tracing);
+    cancels = new CancelRegistry(numbers, random, handover.cancels());
     UserSalts salts = new UserSalts(secret);
     vdbs =
         new RunningVdbs(
-            (vdb, engine, place) ->
-                new VdbListener(
-                    context,
-                    log,
-                    vdb,
-                    dialects.of(engine),
-                    place,
-                    transport,
-                    loops,
-                    nodeLoops.sessions(engine),
-                    handover.inheritance()),
+            this::listener,
             dialects,
             Connector.of(connector),
             poolEvents,
@@ -232,21 +193,59 @@ public final class Node implements AutoCloseable {
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
     changes =
         new ConfigurationChanges(
-            directory,
-            configuration,
-            this::update,
-            this::takeOver,
-            asked,
-            this::notApplied,
-            outlets);
-    watcher =
-        new ConfigurationWatcher(
-            directory,
-            facts,
-            arns,
-            () -> asked.begin(observer::reloading),
-            changes::read,
-            changes::refused);
+            directory, configuration, facts, arns, observer, this::update, this::takeOver, outlets);
+    view =
+        new LiveNodeView(
+            new LiveRows(nodeLoops, vdbs),
+            new LiveClusters(clusters, arns, changes),
+            new OperatorOrders(vdbs, cancels, offLoop),
+            new Readiness(drain, handover, warmUp::isOver),
+            vdbs,
+            changes,
+            actions,
+            budget,
+            numbers.node());
+    listeners = new OperatorListeners(view, metrics, watch, log, offLoop);
+    reports =
+        new NodeReports(
+            view,
+            told,
+            metrics,
+            numbers.node(),
+            observer.name(),
+            observer.manager(),
+            new NodeCommands(view, drain, actions, offLoop, observer::restart));
+    SessionEvents events = new LoggedEvents(log, told, metrics);
+    context =
+        new NodeContext(
+            new NodeAccess(
+                () -> configuration().node(),
+                cancels,
+                connector,
+                maxClients,
+                clientsOfUser,
+                NonceSource.random(random),
+                new FailedLogIns(System::nanoTime),
+                ldap,
+                offLoop,
+                events),
+            events,
+            listeners.consoles(),
+            actions,
+            tracing);
+  }
+
+  private VdbListener listener(VdbContext vdb, Engine engine, ListeningPlace place) {
+    return new VdbListener(
+        context,
+        log,
+        vdb,
+        dialects.of(engine),
+        place,
+        transport,
+        loops,
+        nodeLoops.sessions(engine),
+        handover.inheritance());
   }
 
   /** What its large caches may have of the heap, and have. */
@@ -294,8 +293,7 @@ public final class Node implements AutoCloseable {
     Node node = new Node(directory, configuration, facts, observer, others, Map.of());
     try {
       node.open();
-      node.watcher.start(configuration);
-      node.changes.warnOfOpenSecrets();
+      node.changes.start();
     } catch (StartupException | RuntimeException e) {
       node.close();
       throw e;
@@ -361,7 +359,7 @@ public final class Node implements AutoCloseable {
         vdbs,
         new NodeServing(
             vdbs, clients, drain, listeners, () -> configuration().node().http(), handover),
-        context.access().cancels(),
+        cancels,
         log,
         offLoop,
         this::beginDrain);
@@ -377,14 +375,7 @@ public final class Node implements AutoCloseable {
 
   /** Reads the configuration directory at once; the outcome is logged. */
   public void reload() {
-    watcher.reloadNow();
-  }
-
-  /** As {@link #reload}, telling how many objects differ; a wrong configuration fails the stage. */
-  CompletionStage<Integer> reloadAndTell() {
-    CompletionStage<Integer> outcome = asked.ask();
-    watcher.reloadNow();
-    return outcome;
+    changes.reloadNow();
   }
 
   /** Takes over what may fail, or changes nothing. */
@@ -411,10 +402,6 @@ public final class Node implements AutoCloseable {
     observer.reloaded(next);
   }
 
-  private void notApplied(String why) {
-    watcher.notApplied(why);
-  }
-
   // ---- the end
 
   /**
@@ -439,18 +426,9 @@ public final class Node implements AutoCloseable {
     return drain.end(patience);
   }
 
-  /** Drains, and goes on without clients until {@link #takeBack} or the end. */
+  /** Drains, and goes on without clients until operators take it back or the end. */
   public CompletableFuture<Void> takeOut() {
     return drain.takeOut();
-  }
-
-  /**
-   * Lets clients in again that {@link #takeOut} has kept out; what that came to.
-   *
-   * @throws Commands.Refused if it cannot
-   */
-  String takeBack() {
-    return drain.takeBack();
   }
 
   private void killClientsOf(VdbContext vdb) {
@@ -469,7 +447,7 @@ public final class Node implements AutoCloseable {
     }
     closed = true;
     warmUp.close();
-    watcher.close();
+    changes.close();
     reports.close();
     listeners.close();
     vdbs.closeListeners();
@@ -511,8 +489,8 @@ public final class Node implements AutoCloseable {
 
   // ---- what operators see
 
-  ConfigurationState configurationState() {
-    return watcher.state(observer.origin());
+  NodeView view() {
+    return view;
   }
 
   /**
@@ -535,65 +513,16 @@ public final class Node implements AutoCloseable {
     return listeners.port();
   }
 
-  /** The client with this id, or null. */
-  Client client(int processId) {
-    return context.access().cancels().byId(processId);
-  }
-
-  boolean isDraining() {
-    return drain.hasBegun();
-  }
-
   /** What it does before it is ready. */
   WarmUp warmUp() {
     return warmUp;
   }
 
-  /** Whether it is still to warm up before it says ready; one that takes over is ready. */
-  boolean warmsUpFirst() {
-    return !handover.succeeds() && !warmUp.isOver();
-  }
-
-  /** Whether it was told to take no clients, and has none any more. */
-  boolean isOut() {
-    return drain.isOut();
-  }
-
-  Configuration configuration() {
+  private Configuration configuration() {
     return changes.current();
-  }
-
-  /** Its own in the fleet. */
-  int number() {
-    return numbers.node();
   }
 
   List<NodeLoop> nodeLoops() {
     return nodeLoops.all();
-  }
-
-  Map<String, VdbContext> vdbContexts() {
-    return vdbs.contexts();
-  }
-
-  SourceClusters clusters() {
-    return clusters;
-  }
-
-  NodeHandover handover() {
-    return handover;
-  }
-
-  /** What is known of clusters that sources name by an ARN alone. */
-  ArnSources arns() {
-    return arns;
-  }
-
-  RuleActions actions() {
-    return actions;
-  }
-
-  ExecutorService offLoop() {
-    return offLoop;
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.boot;
 
+import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.report.Commands;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
@@ -14,24 +16,33 @@ import java.util.function.Supplier;
 final class NodeCommands implements Commands {
   private static final Duration PLAN_PATIENCE = Duration.ofSeconds(55);
 
-  private final Node node;
   private final NodeView view;
+  private final Drain drain;
+  private final RuleActions actions;
+  private final Executor offLoop;
   private final Supplier<Optional<String>> restart;
 
   /**
    * @param restart has the node begin anew, or says why that cannot be
    */
-  NodeCommands(Node node, NodeView view, Supplier<Optional<String>> restart) {
-    this.node = node;
+  NodeCommands(
+      NodeView view,
+      Drain drain,
+      RuleActions actions,
+      Executor offLoop,
+      Supplier<Optional<String>> restart) {
     this.view = view;
+    this.drain = drain;
+    this.actions = actions;
+    this.offLoop = offLoop;
     this.restart = restart;
   }
 
   @Override
   public CompletionStage<String> carryOut(String kind, Map<String, String> parameters) {
     return switch (kind) {
-      case "drain" -> node.takeOut().thenApply(done -> "out of service");
-      case "undrain" -> off(node::takeBack);
+      case "drain" -> drain.takeOut().thenApply(done -> "out of service");
+      case "undrain" -> off(drain::takeBack);
       case "restart" -> restarted();
       case "reload" ->
           view.reload()
@@ -51,7 +62,7 @@ final class NodeCommands implements Commands {
   }
 
   private CompletionStage<String> plan(Map<String, String> parameters) {
-    return node.actions()
+    return actions
         .plans()
         .wish(
             parameters.getOrDefault("vdb", ""),
@@ -83,7 +94,7 @@ final class NodeCommands implements Commands {
   }
 
   private CompletionStage<String> off(Supplier<String> work) {
-    return CompletableFuture.supplyAsync(work, node.offLoop());
+    return CompletableFuture.supplyAsync(work, offLoop);
   }
 
   /** It would not come back with a configuration that is wrong. */

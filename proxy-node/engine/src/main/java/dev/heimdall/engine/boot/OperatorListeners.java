@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.AdminCommands;
 import dev.heimdall.engine.admin.HttpListener;
+import dev.heimdall.engine.admin.NodeView;
 import dev.heimdall.engine.admin.PgBouncerConsole;
 import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.observe.EventLog;
@@ -11,10 +12,11 @@ import dev.heimdall.model.HttpSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 
 /** The operator's ways in: the console's statements and the HTTP endpoint. */
 final class OperatorListeners implements AutoCloseable {
-  private final LiveNodeView view;
+  private final NodeView view;
   private final Metrics metrics;
   private final LoopWatch watch;
   private final EventLog log;
@@ -31,15 +33,16 @@ final class OperatorListeners implements AutoCloseable {
     record Ended() implements Endpoint {}
   }
 
-  OperatorListeners(Node node, Metrics metrics, LoopWatch watch, EventLog log) {
-    this.view = new LiveNodeView(node);
+  OperatorListeners(
+      NodeView view, Metrics metrics, LoopWatch watch, EventLog log, Executor offLoop) {
+    this.view = view;
     this.metrics = metrics;
     this.watch = watch;
     this.log = log;
     this.consoles =
         new Consoles(
-            new AdminCommands(view, metrics, log, node.offLoop()),
-            new PgBouncerConsole(view, metrics, Clock.systemUTC(), log, node.offLoop()));
+            new AdminCommands(view, metrics, log, offLoop),
+            new PgBouncerConsole(view, metrics, Clock.systemUTC(), log, offLoop));
   }
 
   /** Opens the HTTP endpoint, unless it is open, off, or closed for good. */
@@ -64,11 +67,6 @@ final class OperatorListeners implements AutoCloseable {
 
   synchronized int port() {
     return http instanceof Endpoint.Open open ? open.listener().address().getPort() : -1;
-  }
-
-  /** What they see. */
-  LiveNodeView view() {
-    return view;
   }
 
   /** The operator's statements. */
