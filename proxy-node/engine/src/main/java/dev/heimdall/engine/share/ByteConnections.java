@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 final class ByteConnections {
   private final AbstractRedisClient client;
   private final RedisClusterAsyncCommands<byte[], byte[]> commands;
-  private final Supplier<List<KeyEventsQuestion.Primary>> primaries;
+  private final Supplier<List<StorePrimary>> primaries;
   private final Consumer<RedisConnectionStateListener> refresh;
 
   /** Some server had no connection since the last look. */
@@ -36,7 +36,7 @@ final class ByteConnections {
   ByteConnections(
       AbstractRedisClient client,
       RedisClusterAsyncCommands<byte[], byte[]> commands,
-      Supplier<List<KeyEventsQuestion.Primary>> primaries,
+      Supplier<List<StorePrimary>> primaries,
       Consumer<RedisConnectionStateListener> refresh) {
     this.client = client;
     this.commands = commands;
@@ -69,7 +69,7 @@ final class ByteConnections {
     this.lost = lost;
   }
 
-  List<KeyEventsQuestion.Primary> primaries() {
+  List<StorePrimary> primaries() {
     return primaries.get();
   }
 
@@ -112,6 +112,6 @@ final class ByteConnections {
 
   /** Fails what is not answered. */
   CompletableFuture<Void> close() {
-    return StoreConnections.shutDown(client);
+    return StoreDriver.shutDown(client);
   }
 }

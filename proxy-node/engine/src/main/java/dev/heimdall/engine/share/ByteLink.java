@@ -101,8 +101,8 @@ final class ByteLink implements ByteStore {
     }
   }
 
-  private static List<String> names(List<KeyEventsQuestion.Primary> primaries) {
-    return primaries.stream().map(KeyEventsQuestion.Primary::name).sorted().toList();
+  private static List<String> names(List<StorePrimary> primaries) {
+    return primaries.stream().map(StorePrimary::name).sorted().toList();
   }
 
   /** One thing after the other; what is left out now is begun at a later call. */
@@ -117,7 +117,7 @@ final class ByteLink implements ByteStore {
             try {
               task.run();
             } catch (RuntimeException e) {
-              complain("cannot connect for the cache to", StoreConnections.reason(e));
+              complain("cannot connect for the cache to", StoreException.reason(e));
             } finally {
               done();
             }
@@ -145,7 +145,7 @@ final class ByteLink implements ByteStore {
   }
 
   private void track(ByteConnections here) {
-    List<KeyEventsQuestion.Primary> primaries = here.primaries();
+    List<StorePrimary> primaries = here.primaries();
     KeyTracking begun;
     synchronized (this) {
       if (closed || here != connections) {
@@ -162,7 +162,7 @@ final class ByteLink implements ByteStore {
       begun.begin(primaries);
     } catch (RuntimeException e) {
       untrack(begun, watcher.full() ? FULL_AGAIN : TRACK_AGAIN);
-      complain("cannot track the keys of the cache in", StoreConnections.reason(e));
+      complain("cannot track the keys of the cache in", StoreException.reason(e));
       return;
     }
     synchronized (this) {

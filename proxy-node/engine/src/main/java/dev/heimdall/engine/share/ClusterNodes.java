@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  */
 final class ClusterNodes {
   private final StatefulRedisClusterConnection<byte[], byte[]> cluster;
-  private final Supplier<List<KeyEventsQuestion.Primary>> primaries;
+  private final Supplier<List<StorePrimary>> primaries;
   private final Set<String> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -23,7 +23,7 @@ final class ClusterNodes {
    */
   ClusterNodes(
       StatefulRedisClusterConnection<byte[], byte[]> cluster,
-      Supplier<List<KeyEventsQuestion.Primary>> primaries) {
+      Supplier<List<StorePrimary>> primaries) {
     this.cluster = cluster;
     this.primaries = primaries;
   }

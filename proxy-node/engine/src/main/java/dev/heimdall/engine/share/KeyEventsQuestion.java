@@ -3,11 +3,9 @@ package dev.heimdall.engine.share;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -15,9 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 /**
  * Asks the store's primaries whether they tell of what becomes of their keys: by their settings or,
@@ -38,31 +34,6 @@ final class KeyEventsQuestion {
   private final String prefix;
 
   /**
-   * A primary, which may have some of the keys only.
-   *
-   * @param has whether it has the keys of a slot
-   */
-  record Primary(RedisURI uri, Predicate<Integer> has) {
-    static Primary ofAll(RedisURI uri) {
-      return new Primary(uri, slot -> true);
-    }
-
-    String name() {
-      return uri.getHost() + ":" + uri.getPort();
-    }
-
-    /** A key of this server's. The part in braces alone says whose it is, also of later names. */
-    String key(String beginning) {
-      while (true) {
-        String key = beginning + ":{" + UUID.randomUUID() + "}";
-        if (has.test(SlotHash.getSlot(key))) {
-          return key;
-        }
-      }
-    }
-  }
-
-  /**
    * What was found.
    *
    * @param detail in words; empty where there is nothing to add
@@ -80,11 +51,11 @@ final class KeyEventsQuestion {
   }
 
   /** Asks all of them: a server tells of its own keys only. */
-  Answer ask(List<Primary> primaries) {
+  Answer ask(List<StorePrimary> primaries) {
     RedisClient client = servers.client();
     try {
       Answer all = Answer.NONE;
-      for (Primary primary : primaries) {
+      for (StorePrimary primary : primaries) {
         Answer one = ask(client, primary);
         if (one.events() == KeyEvents.OFF) {
           return one;
@@ -93,17 +64,17 @@ final class KeyEventsQuestion {
       }
       return all;
     } finally {
-      StoreConnections.shutDown(client);
+      StoreDriver.shutDown(client);
     }
   }
 
-  private Answer ask(RedisClient client, Primary primary) {
+  private Answer ask(RedisClient client, StorePrimary primary) {
     try (StatefulRedisConnection<String, String> asking =
         client.connect(StringCodec.UTF8, primary.uri())) {
       Optional<String> flags = flags(asking.sync());
       return flags.isPresent() ? of(primary, flags.get()) : tried(client, primary, asking.sync());
     } catch (RedisException e) {
-      return new Answer(KeyEvents.UNKNOWN, primary.name() + ": " + StoreConnections.reason(e));
+      return new Answer(KeyEvents.UNKNOWN, primary.name() + ": " + StoreException.reason(e));
     }
   }
 
@@ -117,7 +88,7 @@ final class KeyEventsQuestion {
   }
 
   /** A server that has all kinds of events switched on says so as {@code A}. */
-  private static Answer of(Primary primary, String flags) {
+  private static Answer of(StorePrimary primary, String flags) {
     boolean all = flags.indexOf('A') >= 0 && flags.indexOf('E') >= 0;
     return new Answer(
         all ? KeyEvents.ON : KeyEvents.OFF,
@@ -125,7 +96,7 @@ final class KeyEventsQuestion {
   }
 
   private Answer tried(
-      RedisClient client, Primary primary, RedisCommands<String, String> commands) {
+      RedisClient client, StorePrimary primary, RedisCommands<String, String> commands) {
     String key = primary.key(prefix + ":events");
     Set<String> renamed = ConcurrentHashMap.newKeySet();
     try (StatefulRedisPubSubConnection<String, String> listening =

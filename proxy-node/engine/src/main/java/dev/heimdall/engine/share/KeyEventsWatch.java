@@ -81,7 +81,7 @@ final class KeyEventsWatch implements AutoCloseable {
     try {
       found = question.ask(connections.primaries());
     } catch (RuntimeException e) {
-      found = new KeyEventsQuestion.Answer(KeyEvents.UNKNOWN, StoreConnections.reason(e));
+      found = new KeyEventsQuestion.Answer(KeyEvents.UNKNOWN, StoreException.reason(e));
     }
     if (!executor.isShutdown() && learn(new Known(connections, found), false)) {
       say(found);

@@ -66,10 +66,10 @@ final class KeyTracking {
    *
    * @throws StoreException when not all that happens to keys would be heard
    */
-  void begin(List<KeyEventsQuestion.Primary> primaries) {
+  void begin(List<StorePrimary> primaries) {
     try {
       List<Ear> ears = new ArrayList<>();
-      for (KeyEventsQuestion.Primary primary : primaries) {
+      for (StorePrimary primary : primaries) {
         ears.add(listen(primary));
       }
       // Events first: what is written while keys are counted is in the one or the other.
@@ -85,7 +85,7 @@ final class KeyTracking {
     }
   }
 
-  private Ear listen(KeyEventsQuestion.Primary primary) {
+  private Ear listen(StorePrimary primary) {
     StatefulRedisPubSubConnection<byte[], byte[]> connection =
         client.connectPubSub(ByteArrayCodec.INSTANCE, primary.uri());
     Ear ear = new Ear(primary, connection);
@@ -146,14 +146,12 @@ final class KeyTracking {
 
   /** What one primary reports of its keys. */
   private final class Ear extends RedisPubSubAdapter<byte[], byte[]> {
-    private final KeyEventsQuestion.Primary primary;
+    private final StorePrimary primary;
     private final StatefulRedisPubSubConnection<byte[], byte[]> connection;
     private final byte[] probe;
     private volatile boolean probeReported;
 
-    Ear(
-        KeyEventsQuestion.Primary primary,
-        StatefulRedisPubSubConnection<byte[], byte[]> connection) {
+    Ear(StorePrimary primary, StatefulRedisPubSubConnection<byte[], byte[]> connection) {
       this.primary = primary;
       this.connection = connection;
       // Below the prefix, so that nobody needs more rights than for the keys themselves.
@@ -202,6 +200,6 @@ final class KeyTracking {
   /** Nothing is reported from now on. Does not wait. */
   CompletableFuture<Void> close() {
     closed = true;
-    return StoreConnections.shutDown(client);
+    return StoreDriver.shutDown(client);
   }
 }

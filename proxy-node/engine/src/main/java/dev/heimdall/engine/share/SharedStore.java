@@ -56,7 +56,7 @@ public final class SharedStore implements AutoCloseable {
   public SharedStore(StoreSettings settings, int node, StoreNews news) {
     this.settings = settings;
     self = node + "-" + UUID.randomUUID();
-    resources = StoreServers.resources();
+    resources = StoreDriver.resources();
     beats = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("heimdall-store-beat"));
     servers = new StoreServers(settings, resources);
     events = new KeyEventsWatch(new KeyEventsQuestion(servers, settings.prefix()));
@@ -130,7 +130,7 @@ public final class SharedStore implements AutoCloseable {
         connections.isPresent() ? StoreState.Connection.CONNECTED : StoreState.Connection.AWAY,
         connections.stream()
             .flatMap(m -> m.primaries().stream())
-            .map(KeyEventsQuestion.Primary::name)
+            .map(StorePrimary::name)
             .sorted()
             .collect(Collectors.joining(", ")),
         others(),
@@ -249,9 +249,9 @@ public final class SharedStore implements AutoCloseable {
     events.close();
     // What the driver still has to do needs its loops.
     CompletableFuture.allOf(bytes.stream().map(ByteLink::ended).toArray(CompletableFuture[]::new))
-        .completeOnTimeout(null, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .completeOnTimeout(null, StoreDriver.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(failure -> null)
         .join();
-    StoreServers.end(resources);
+    StoreDriver.end(resources);
   }
 }

@@ -12,23 +12,16 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.pubsub.api.async.RedisPubSubAsyncCommands;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** Connections to the pub/sub channel of all nodes, until one of them is lost. Never waits. */
 final class StoreConnections {
-  /** What the driver says where a connection has ended, whatever it may have heard before. */
-  static final String CLOSED = "Connection closed prematurely";
-
-  /** What it says instead where the connection ended before the driver waited for its handshake. */
-  private static final String CLOSED_EARLIER = "RedisHandshakeHandler not registered";
-
   private final AbstractRedisClient client;
   private final StatefulRedisPubSubConnection<String, String> listening;
   private final StatefulRedisPubSubConnection<String, String> telling;
   private final RedisClusterAsyncCommands<String, String> keys;
   private final boolean cluster;
   private final String at;
-  private final List<KeyEventsQuestion.Primary> primaries;
+  private final List<StorePrimary> primaries;
 
   private StoreConnections(
       AbstractRedisClient client,
@@ -37,7 +30,7 @@ final class StoreConnections {
       RedisClusterAsyncCommands<String, String> keys,
       boolean cluster,
       String at,
-      List<KeyEventsQuestion.Primary> primaries) {
+      List<StorePrimary> primaries) {
     this.client = client;
     this.listening = listening;
     this.telling = telling;
@@ -60,7 +53,7 @@ final class StoreConnections {
         telling.async(),
         false,
         at.toString(),
-        List.of(KeyEventsQuestion.Primary.ofAll(at)));
+        List.of(StorePrimary.ofAll(at)));
   }
 
   /** In a cluster, at whatever servers of it. */
@@ -69,7 +62,7 @@ final class StoreConnections {
       StatefulRedisPubSubConnection<String, String> listening,
       StatefulRedisPubSubConnection<String, String> telling,
       StatefulRedisClusterConnection<String, String> keys,
-      List<KeyEventsQuestion.Primary> primaries) {
+      List<StorePrimary> primaries) {
     return new StoreConnections(client, listening, telling, keys.async(), true, "", primaries);
   }
 
@@ -79,7 +72,7 @@ final class StoreConnections {
   }
 
   /** The servers that have the keys. */
-  List<KeyEventsQuestion.Primary> primaries() {
+  List<StorePrimary> primaries() {
     return primaries;
   }
 
@@ -146,44 +139,6 @@ final class StoreConnections {
 
   /** What was told before is still sent. */
   CompletableFuture<Void> close() {
-    return shutDown(client);
-  }
-
-  /**
-   * On a thread of its own: in a cluster the driver waits for connections that it was making, and
-   * for one that is never made it waits without end.
-   */
-  static CompletableFuture<Void> shutDown(AbstractRedisClient client) {
-    CompletableFuture<Void> ended = new CompletableFuture<>();
-    Thread thread = new Thread(() -> shutDown(client, ended), "heimdall-store-end");
-    thread.setDaemon(true);
-    thread.start();
-    return ended;
-  }
-
-  private static void shutDown(AbstractRedisClient client, CompletableFuture<Void> ended) {
-    try {
-      client
-          .shutdownAsync(
-              StoreServers.QUIET.toMillis(),
-              StoreServers.PATIENCE.toMillis(),
-              TimeUnit.MILLISECONDS)
-          .whenComplete((done, failure) -> ended.complete(null));
-    } catch (RuntimeException e) {
-      ended.complete(null); // its loops have ended before
-    }
-  }
-
-  /** What the store, the network or the driver said. */
-  static String reason(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    String said = cause.getMessage();
-    if (said == null) {
-      return cause.getClass().getSimpleName();
-    }
-    return said.equals(CLOSED_EARLIER) ? CLOSED : said.lines().findFirst().orElse("");
+    return StoreDriver.shutDown(client);
   }
 }

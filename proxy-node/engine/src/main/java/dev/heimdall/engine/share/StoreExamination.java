@@ -20,7 +20,7 @@ public final class StoreExamination {
     private static final long serialVersionUID = 1L;
 
     FailedException(Throwable cause) {
-      super(StoreConnections.reason(cause));
+      super(StoreException.reason(cause));
     }
   }
 
@@ -30,7 +30,7 @@ public final class StoreExamination {
    * @throws FailedException with what the store or the network said
    */
   public static StoreState look(StoreSettings settings) throws FailedException {
-    ClientResources resources = StoreServers.resources();
+    ClientResources resources = StoreDriver.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
       StoreConnections connections = connect(servers);
@@ -47,7 +47,7 @@ public final class StoreExamination {
     } catch (RuntimeException e) {
       throw new FailedException(e);
     } finally {
-      StoreServers.end(resources);
+      StoreDriver.end(resources);
     }
   }
 
@@ -58,7 +58,7 @@ public final class StoreExamination {
    * @throws FailedException with what the store or the network said
    */
   public static Optional<StoreMemory> memory(StoreSettings settings) throws FailedException {
-    ClientResources resources = StoreServers.resources();
+    ClientResources resources = StoreDriver.resources();
     try {
       StoreServers servers = new StoreServers(settings, resources);
       StoreConnections connections = connect(servers);
@@ -69,13 +69,13 @@ public final class StoreExamination {
       } catch (RedisCommandExecutionException e) {
         return Optional.empty();
       } finally {
-        StoreConnections.shutDown(client);
+        StoreDriver.shutDown(client);
         connections.close();
       }
     } catch (RuntimeException e) {
       throw new FailedException(e);
     } finally {
-      StoreServers.end(resources);
+      StoreDriver.end(resources);
     }
   }
 
@@ -88,7 +88,7 @@ public final class StoreExamination {
       try {
         return servers.connect();
       } catch (RuntimeException e) {
-        if (left == 0 || !StoreConnections.reason(e).contains(StoreConnections.CLOSED)) {
+        if (left == 0 || !StoreException.reason(e).contains(StoreException.CLOSED)) {
           throw e;
         }
       }

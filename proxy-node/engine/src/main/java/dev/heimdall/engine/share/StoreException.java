@@ -7,6 +7,12 @@ import java.util.concurrent.CompletionException;
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What the driver says where a connection has ended, whatever it may have heard before. */
+  static final String CLOSED = "Connection closed prematurely";
+
+  /** What it says instead where the connection ended before the driver waited for its handshake. */
+  private static final String CLOSED_EARLIER = "RedisHandshakeHandler not registered";
+
   StoreException(String message) {
     super(message, null, false, false);
   }
@@ -17,9 +23,22 @@ public final class StoreException extends RuntimeException {
     if (cause instanceof StoreException known) {
       return known;
     }
-    String said = StoreConnections.reason(cause);
+    String said = reason(cause);
     // Of a command that a server does not know it quotes the arguments.
     boolean quotes = cause instanceof RedisCommandExecutionException && said.startsWith("ERR");
     return new StoreException(quotes ? "its server answers ERR" : said);
+  }
+
+  /** What the store, the network or the driver said. */
+  static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String said = cause.getMessage();
+    if (said == null) {
+      return cause.getClass().getSimpleName();
+    }
+    return said.equals(CLOSED_EARLIER) ? CLOSED : said.lines().findFirst().orElse("");
   }
 }

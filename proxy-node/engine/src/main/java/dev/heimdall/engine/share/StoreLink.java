@@ -123,7 +123,7 @@ final class StoreLink implements AutoCloseable {
       if (here == null) {
         again();
       } else {
-        lose(here, StoreConnections.reason(e));
+        lose(here, StoreException.reason(e));
       }
     }
   }
@@ -143,7 +143,7 @@ final class StoreLink implements AutoCloseable {
     try {
       found = servers.connect();
     } catch (RuntimeException e) {
-      complain("cannot connect to", StoreConnections.reason(e));
+      complain("cannot connect to", StoreException.reason(e));
       again();
       return;
     }
@@ -228,7 +228,7 @@ final class StoreLink implements AutoCloseable {
                 refused("the question whether its server is still the right one", failure);
                 return "";
               }
-              return StoreConnections.reason(failure);
+              return StoreException.reason(failure);
             });
   }
 
@@ -257,7 +257,7 @@ final class StoreLink implements AutoCloseable {
 
   private void refused(String what, Throwable failure) {
     if (denied(failure) && refusals.add(what)) {
-      LOG.warn("the shared store rejects {}: {}", what, StoreConnections.reason(failure));
+      LOG.warn("the shared store rejects {}: {}", what, StoreException.reason(failure));
     }
   }
 
@@ -336,7 +336,7 @@ final class StoreLink implements AutoCloseable {
     executor.shutdownNow();
     if (last != null) {
       last.close()
-          .completeOnTimeout(null, StoreServers.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .completeOnTimeout(null, StoreDriver.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
           .exceptionally(failure -> null)
           .join();
     }

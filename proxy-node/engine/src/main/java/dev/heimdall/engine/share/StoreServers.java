@@ -23,9 +23,6 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Transports;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,15 +34,6 @@ import java.util.concurrent.TimeUnit;
  * for the network, and are for one thread.
  */
 final class StoreServers {
-  /** How long a server may take to connect, and to answer. */
-  static final Duration PATIENCE = Duration.ofSeconds(2);
-
-  /**
-   * Event loops go on for so long once they have nothing to do: a connection that is just being
-   * opened would stay open when they are gone.
-   */
-  static final Duration QUIET = Duration.ofMillis(100);
-
   private final StoreSettings settings;
   private final ClientResources resources;
   private final List<RedisURI> uris;
@@ -64,7 +52,10 @@ final class StoreServers {
 
   private RedisURI uri(ServerAddress server) {
     RedisURI.Builder uri =
-        RedisURI.builder().withHost(server.host()).withPort(server.port()).withTimeout(PATIENCE);
+        RedisURI.builder()
+            .withHost(server.host())
+            .withPort(server.port())
+            .withTimeout(StoreDriver.PATIENCE);
     if (settings.password().isPresent()) {
       char[] password = settings.password().map(Secret::value).orElseThrow().toCharArray();
       if (settings.user().isPresent()) {
@@ -92,8 +83,9 @@ final class StoreServers {
         .autoReconnect(false)
         // What cannot be told now is not told: others notice by the gap in its numbers.
         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-        .socketOptions(SocketOptions.builder().connectTimeout(PATIENCE).keepAlive(true).build())
-        .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
+        .socketOptions(
+            SocketOptions.builder().connectTimeout(StoreDriver.PATIENCE).keepAlive(true).build())
+        .timeoutOptions(TimeoutOptions.enabled(StoreDriver.PATIENCE))
         .sslOptions(ssl(settings.tls()));
     return options;
   }
@@ -117,22 +109,6 @@ final class StoreServers {
     };
   }
 
-  /**
-   * What clients share, until {@link #end}. Its event loops stay while clients come and go: the
-   * driver's timer for a connection that was refused fires later, and needs the loop of it.
-   */
-  static ClientResources resources() {
-    ClientResources resources =
-        DefaultClientResources.builder().ioThreadPoolSize(2).computationThreadPoolSize(2).build();
-    resources.eventLoopGroupProvider().allocate(Transports.eventLoopGroupClass());
-    return resources;
-  }
-
-  /** Ends what clients share, once nothing is under way any more. Does not wait. */
-  static void end(ClientResources resources) {
-    resources.shutdown(QUIET.toMillis(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
   /** One that connects to single servers. For any thread. */
   RedisClient client() {
     RedisClient client = RedisClient.create(resources);
@@ -147,7 +123,7 @@ final class StoreServers {
       RedisURI at = given.isEmpty() ? primary(client) : given.get(0);
       return StoreConnections.of(client, client.connectPubSub(at), client.connectPubSub(at), at);
     } catch (RuntimeException e) {
-      StoreConnections.shutDown(client);
+      StoreDriver.shutDown(client);
       throw e;
     }
   }
@@ -162,10 +138,10 @@ final class StoreServers {
     return client;
   }
 
-  private List<KeyEventsQuestion.Primary> primaries(RedisClusterClient client) {
+  private List<StorePrimary> primaries(RedisClusterClient client) {
     return client.getPartitions().stream()
         .filter(server -> server.getRole().isUpstream() && !server.getSlots().isEmpty())
-        .map(server -> new KeyEventsQuestion.Primary(own(server), server::hasSlot))
+        .map(server -> new StorePrimary(own(server), server::hasSlot))
         .toList();
   }
 
@@ -173,7 +149,7 @@ final class StoreServers {
   ByteConnections connectBytes(StoreConnections at) {
     if (settings.mode() == StoreMode.CLUSTER) {
       RedisClusterClient client =
-          clusterClient(at.primaries().stream().map(KeyEventsQuestion.Primary::uri).toList());
+          clusterClient(at.primaries().stream().map(StorePrimary::uri).toList());
       try {
         StatefulRedisClusterConnection<byte[], byte[]> connection =
             client.connect(ByteArrayCodec.INSTANCE);
@@ -187,7 +163,7 @@ final class StoreServers {
         nodes.open(found.loss()).join();
         return found;
       } catch (RuntimeException e) {
-        StoreConnections.shutDown(client);
+        StoreDriver.shutDown(client);
         throw e;
       }
     }
@@ -200,7 +176,7 @@ final class StoreServers {
       connection.addListener(found.loss());
       return found;
     } catch (RuntimeException e) {
-      StoreConnections.shutDown(client);
+      StoreDriver.shutDown(client);
       throw e;
     }
   }
@@ -220,7 +196,7 @@ final class StoreServers {
       members = client.getPartitions().stream().map(this::own).toList();
       return found;
     } catch (RuntimeException e) {
-      StoreConnections.shutDown(client);
+      StoreDriver.shutDown(client);
       throw e;
     }
   }
@@ -243,7 +219,7 @@ final class StoreServers {
     } catch (RedisException e) {
       return false;
     } finally {
-      StoreConnections.shutDown(client);
+      StoreDriver.shutDown(client);
     }
   }
 
@@ -259,7 +235,7 @@ final class StoreServers {
       try {
         found.add(one.join());
       } catch (RuntimeException e) {
-        reasons.add(StoreConnections.reason(e));
+        reasons.add(StoreException.reason(e));
       }
     }
     return found.stream()
@@ -281,11 +257,11 @@ final class StoreServers {
                     .role()
                     .toCompletableFuture()
                     .whenComplete((said, failure) -> connection.closeAsync()))
-        .orTimeout(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(2 * StoreDriver.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
         .handle(
             (said, failure) -> {
               if (failure != null) {
-                throw new RedisException(name + " " + StoreConnections.reason(failure));
+                throw new RedisException(name + " " + StoreException.reason(failure));
               }
               if (!StoreConnections.isPrimary(said)) {
                 throw new RedisException(name + " is a replica");

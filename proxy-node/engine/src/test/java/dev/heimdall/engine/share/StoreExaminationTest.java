@@ -95,7 +95,7 @@ class StoreExaminationTest {
   @Test
   void aConnectionThatWasClosedIsCalledSoHoweverEarlyThatWas() {
     assertThat(
-            StoreConnections.reason(
+            StoreException.reason(
                 new IllegalStateException("RedisHandshakeHandler not registered")))
         .isEqualTo("Connection closed prematurely");
   }

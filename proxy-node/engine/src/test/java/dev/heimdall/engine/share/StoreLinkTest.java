@@ -38,7 +38,7 @@ class StoreLinkTest {
 
   @BeforeAll
   static void begin() {
-    resources = StoreServers.resources();
+    resources = StoreDriver.resources();
   }
 
   @AfterAll

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 class StoreServersTest {
   private final Logger netty = (Logger) LoggerFactory.getLogger("io.netty");
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-  private final ClientResources resources = StoreServers.resources();
+  private final ClientResources resources = StoreDriver.resources();
 
   @BeforeEach
   void listen() {
@@ -36,7 +36,7 @@ class StoreServersTest {
   @AfterEach
   void end() {
     netty.detachAppender(logged);
-    StoreServers.end(resources);
+    StoreDriver.end(resources);
   }
 
   private StoreServers at(StoreMode mode, String server) {
@@ -59,7 +59,7 @@ class StoreServersTest {
         .timer()
         .newTimeout(
             timeout -> over.countDown(),
-            StoreServers.PATIENCE.toMillis() + 200,
+            StoreDriver.PATIENCE.toMillis() + 200,
             TimeUnit.MILLISECONDS);
     assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
     for (EventExecutor executor : resources.eventExecutorGroup()) {
