@@ -27,6 +27,14 @@ final class SessionEnd {
   /** How long a client may take to receive the error that ends its session. */
   private static final int LAST_WORD_SECONDS = 5;
 
+  private enum Stage {
+    GOING_ON,
+    /** The error that ends the session was sent. */
+    ANNOUNCED,
+    /** The client's channel is no more the session's. */
+    HANDED_OVER
+  }
+
   private final Channel channel;
   private final ClientOutput output;
   private final ClientInput input;
@@ -39,11 +47,7 @@ final class SessionEnd {
   private final Consumer<CloseReason> ended;
   private final SessionContext session;
   private final OwnIdleLimits own;
-  private boolean announced;
-
-  /** Whether the client's channel is no more the session's. */
-  private boolean handedOver;
-
+  private Stage stage = Stage.GOING_ON;
   private CloseReason reason = CloseReason.BY_CLIENT;
 
   /**
@@ -73,7 +77,16 @@ final class SessionEnd {
 
   /** Whether the error that ends the session was sent: nothing more is taken from the client. */
   boolean announced() {
-    return announced;
+    return stage == Stage.ANNOUNCED;
+  }
+
+  /** Leaves {@link Stage#GOING_ON}, which is done once; whether it was. */
+  private boolean become(Stage next) {
+    if (stage != Stage.GOING_ON) {
+      return false;
+    }
+    stage = next;
+    return true;
   }
 
   /** The limits that the session has set to its own silence. */
@@ -89,10 +102,9 @@ final class SessionEnd {
 
   /** Sends a FATAL error, unless the client is in the middle of a message, and closes. */
   void fatal(ServerError error) {
-    if (announced || handedOver || !channel.isActive()) {
+    if (!channel.isActive() || !become(Stage.ANNOUNCED)) {
       return;
     }
-    announced = true;
     if (reason.orderly()) {
       reason = CloseReason.of(error.message());
     }
@@ -156,7 +168,7 @@ final class SessionEnd {
 
   /** Some transports report the end of a channel later than its close: the session ends here. */
   void close() {
-    if (!handedOver) {
+    if (stage != Stage.HANDED_OVER) {
       channel.close();
     }
     ended();
@@ -168,7 +180,7 @@ final class SessionEnd {
    * @param why for the log
    */
   void handOver(String why) {
-    handedOver = true;
+    become(Stage.HANDED_OVER);
     output.end();
     reason = CloseReason.of(why);
     ended();
