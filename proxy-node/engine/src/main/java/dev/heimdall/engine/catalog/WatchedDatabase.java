@@ -40,7 +40,16 @@ final class WatchedDatabase {
     /** The next reading is planned. */
     WAITING,
     READING,
+    /** The same, and another server has become the writer since it began. */
+    READING_FORMER,
     CLOSED
+  }
+
+  /** What the last reading came to, where one has come to its end. */
+  private enum Outcome {
+    NONE,
+    READ,
+    FAILED
   }
 
   private final String name;
@@ -61,12 +70,7 @@ final class WatchedDatabase {
   /** Whether nobody has used it for long: what is published is not confirmed until it is asked. */
   private volatile boolean asleep;
 
-  /** Whether a reading came to its end, well or not. */
-  private volatile boolean tried;
-
-  /** Whether the last reading has failed. */
-  private volatile boolean failing;
-
+  private volatile Outcome outcome = Outcome.NONE;
   private long lastUsed = System.nanoTime();
 
   // Guarded by this object.
@@ -87,9 +91,6 @@ final class WatchedDatabase {
 
   /** How many of them had been when the last reading began that came to an end. */
   private long changesRead;
-
-  /** Whether another server has become the writer during the reading. */
-  private boolean moved;
 
   /** How often something has happened that may have changed definitions. */
   private long suspicions;
@@ -161,18 +162,18 @@ final class WatchedDatabase {
 
   /** Whether the first reading has not come to its end yet. */
   boolean beingReadFirst() {
-    return !tried && !published.known();
+    return outcome == Outcome.NONE && !published.known();
   }
 
   /** Whether it is, or is about to be, read because of what has happened since the last time. */
   boolean beingReadAgain() {
-    return !failing && !published.confirmed();
+    return outcome != Outcome.FAILED && !published.confirmed();
   }
 
   /** This is what it holds, instead of what would be read. */
   synchronized void holds(Catalogue known) {
     published = known;
-    tried = true;
+    outcome = Outcome.READ;
   }
 
   /** Begins to read, the first time it is called. */
@@ -214,8 +215,8 @@ final class WatchedDatabase {
       if (state == State.WAITING) {
         former = taken();
         plan(Duration.ZERO);
-      } else {
-        moved = true;
+      } else if (state == State.READING) {
+        become(State.READING_FORMER);
       }
     }
     close(former);
@@ -233,20 +234,27 @@ final class WatchedDatabase {
     soon(System.nanoTime());
   }
 
-  /** The only place where the state changes, except for what runs into {@link #CLOSED}. */
-  private void plan(Duration in) {
+  /** The only place where the state changes; whether it has, as what is closed stays so. */
+  private boolean become(State next) {
     if (state == State.CLOSED) {
+      return false;
+    }
+    state = next;
+    return true;
+  }
+
+  private void plan(Duration in) {
+    if (!become(State.WAITING)) {
       return;
     }
     if (planned != null) {
       planned.cancel(false);
     }
-    state = State.WAITING;
     plannedFor = System.nanoTime() + in.toNanos();
     try {
       planned = executor.schedule(this::read, in.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      state = State.CLOSED;
+      become(State.CLOSED);
     }
   }
 
@@ -259,7 +267,7 @@ final class WatchedDatabase {
       if (state != State.WAITING) {
         return;
       }
-      state = State.READING;
+      become(State.READING);
       planned = null;
       from = changes;
       fromSuspicions = suspicions;
@@ -437,7 +445,7 @@ final class WatchedDatabase {
   }
 
   private synchronized void begins(boolean replica, String with) {
-    if (state == State.CLOSED || moved || (replica && ofCluster)) {
+    if (state != State.READING || (replica && ofCluster)) {
       return;
     }
     if (defaults != null && !defaults.equals(with)) {
@@ -464,18 +472,22 @@ final class WatchedDatabase {
     }
     if (pace.failing()) {
       pace.recovered();
-      failing = false;
       LOG.info("the catalogue of {} can be read again", where);
     }
     lastRead = lastReading;
-    boolean news = reading.objects() != null;
-    if (!news) {
+    if (reading.objects() == null) {
       pace.took(System.nanoTime() - asked);
     }
-    if (moved || (reading.replica() && ofCluster)) {
+    if (state == State.READING_FORMER || (reading.replica() && ofCluster)) {
       doneElsewhere(reading);
-      return;
+    } else {
+      doneAtWriter(from, fromSuspicions, reading);
     }
+    outcome = Outcome.READ; // once it is published
+  }
+
+  private void doneAtWriter(long from, long fromSuspicions, CatalogueProtocol.Reading reading) {
+    boolean news = reading.objects() != null;
     boolean complete = from == changes;
     changesRead = from;
     suspicionsRead = fromSuspicions;
@@ -520,8 +532,7 @@ final class WatchedDatabase {
     }
     HikariDataSource elsewhere = taken();
     mark = null;
-    plan(moved ? Duration.ZERO : pace.elsewhere());
-    moved = false;
+    plan(state == State.READING_FORMER ? Duration.ZERO : pace.elsewhere());
     if (elsewhere != null) {
       executor.execute(elsewhere::close);
     }
@@ -533,8 +544,7 @@ final class WatchedDatabase {
   }
 
   private void failed(Exception failure) {
-    tried = true;
-    failing = true;
+    outcome = Outcome.FAILED;
     HikariDataSource broken;
     boolean first;
     synchronized (this) {
@@ -544,7 +554,6 @@ final class WatchedDatabase {
       broken = taken();
       // Who comes back may be another server.
       mark = null;
-      moved = false;
       // What it said holds for as long as it would if it had not been asked. Then there are reads
       // that replicas may answer while the writer is away, and that may run again.
       if (published.fresh() && lastReading - lastRead > KEPT * refresh.toNanos()) {
@@ -566,8 +575,8 @@ final class WatchedDatabase {
   /** Ends watching when what is being read was read. May take a moment: not for event loops. */
   void end() {
     synchronized (this) {
-      if (state == State.READING) {
-        state = State.CLOSED;
+      if (state == State.READING || state == State.READING_FORMER) {
+        become(State.CLOSED);
         return;
       }
     }
@@ -578,7 +587,7 @@ final class WatchedDatabase {
   void close() {
     HikariDataSource open;
     synchronized (this) {
-      state = State.CLOSED;
+      become(State.CLOSED);
       if (planned != null) {
         planned.cancel(false);
       }
