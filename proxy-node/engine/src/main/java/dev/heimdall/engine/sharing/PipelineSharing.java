@@ -71,13 +71,14 @@ public final class PipelineSharing implements SharedPlaces {
 
   private boolean noPlace;
 
+  /**
+   * Why the answer is absorbed: a replica gave it, and the writer may give another; it has left
+   * something on the connection, or is too long; or a plan is stale.
+   */
+  private Cause absorbedFor;
+
+  /** Whether it says that definitions have changed. */
   private boolean stalePlan;
-
-  /** Whether the answer was absorbed because a replica gave it, and the writer may give another. */
-  private boolean failedOnReplica;
-
-  /** Whether it was absorbed because it had left something on the connection, or was too long. */
-  private boolean leftBehind;
 
   /** What the client is to be told when its answer begins; 0 for nothing. */
   private byte untold;
@@ -341,8 +342,7 @@ public final class PipelineSharing implements SharedPlaces {
   public boolean absorbs(ServerError error, ServerConnection from) {
     Cause cause = causeOf(error, from);
     stalePlan = errors.stalePlan(error);
-    failedOnReplica = cause == Cause.REPLICA_ERROR;
-    leftBehind = cause == Cause.LEFT_BEHIND;
+    absorbedFor = cause;
     boolean undelivered = cause == Cause.STALE_PLAN || session.sent().alone().nothingGiven(from);
     Attempt attempt = new Attempt(Guard.SHARED, harmless, Delivery.of(undelivered), true);
     return Recovery.of(attempt, cause) == Recovery.ALONE;
@@ -369,15 +369,15 @@ public final class PipelineSharing implements SharedPlaces {
     Attempt attempt =
         new Attempt(
             Guard.SHARED, harmless, Delivery.of(session.sent().alone().nothingGiven(from)), true);
-    leftBehind = Recovery.of(attempt, Cause.LEFT_BEHIND) == Recovery.ALONE;
-    if (leftBehind) {
-      stalePlan = false;
-      failedOnReplica = false;
-      if (!whole) {
-        history.grew(pools.plan().pipelining().maxResultSize() + 1);
-      }
+    if (Recovery.of(attempt, Cause.LEFT_BEHIND) != Recovery.ALONE) {
+      return false;
     }
-    return leftBehind;
+    absorbedFor = Cause.LEFT_BEHIND;
+    stalePlan = false;
+    if (!whole) {
+      history.grew(pools.plan().pipelining().maxResultSize() + 1);
+    }
+    return true;
   }
 
   /**
@@ -389,11 +389,11 @@ public final class PipelineSharing implements SharedPlaces {
     Lane place = lane;
     lane = null;
     byItself = true;
-    if (leftBehind) {
+    if (absorbedFor == Cause.LEFT_BEHIND) {
       history.leftBehind();
       counters.pipelineRepeated();
     }
-    if (failedOnReplica) {
+    if (absorbedFor == Cause.REPLICA_ERROR) {
       reads.refusedThere();
     } else {
       reads.takenBack();
@@ -401,7 +401,7 @@ public final class PipelineSharing implements SharedPlaces {
     lease.leaveShared();
     place.answered();
     lifecycle.takeBack();
-    return stalePlan && !failedOnReplica;
+    return stalePlan && absorbedFor != Cause.REPLICA_ERROR;
   }
 
   /**
@@ -409,7 +409,7 @@ public final class PipelineSharing implements SharedPlaces {
    * another answer takes its place.
    */
   public boolean runsWholeAgain() {
-    return failedOnReplica || leftBehind;
+    return absorbedFor == Cause.REPLICA_ERROR || absorbedFor == Cause.LEFT_BEHIND;
   }
 
   /** What stands before the statement takes too long. It always can: alone it has no one before. */
