@@ -9,6 +9,9 @@ import io.netty.buffer.ByteBuf;
  * does. Whatever may stand behind it does not matter.
  */
 final class SingleStatement {
+  /** Of a Describe or Close that ends before it says what it is about. */
+  private static final byte NO_KIND = 0;
+
   private SingleStatement() {}
 
   /**
@@ -45,14 +48,15 @@ final class SingleStatement {
           parsed = false;
         }
         case FrontendType.DESCRIBE -> {
-          if (input.getByte(at + 5) == 'P' && binds == 0) {
+          byte kind = kind(input, at, length);
+          if (kind == NO_KIND || (kind == 'P' && binds == 0)) {
             return 0;
           }
         }
         case FrontendType.EXECUTE -> executions++;
         case FrontendType.CLOSE -> {
-          boolean portal = input.getByte(at + 5) == 'P';
-          if (portal ? executions == 0 : binds > 0) {
+          byte kind = kind(input, at, length);
+          if (kind == NO_KIND || (kind == 'P' ? executions == 0 : binds > 0)) {
             return 0; // the name of a statement that was run would be gone when it is sent again
           }
         }
@@ -67,6 +71,11 @@ final class SingleStatement {
       at += 1 + length;
     }
     return 0;
+  }
+
+  /** Whether the Describe or Close there is about a statement or a portal. */
+  private static byte kind(ByteBuf input, int at, int length) {
+    return length > 4 ? input.getByte(at + 5) : NO_KIND;
   }
 
   /**
@@ -95,7 +104,7 @@ final class SingleStatement {
           }
         }
         case FrontendType.DESCRIBE -> {
-          if (!parsed || input.getByte(at + 5) != 'S') {
+          if (!parsed || kind(input, at, length) != 'S') {
             return false;
           }
         }

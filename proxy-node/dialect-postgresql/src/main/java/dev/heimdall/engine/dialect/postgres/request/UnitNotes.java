@@ -31,7 +31,7 @@ final class UnitNotes {
         journal.unnamedChanges();
       }
       case FrontendType.PARSE -> {
-        if (input.getByte(at + 5) == 0) {
+        if (total > 5 && input.getByte(at + 5) == 0) {
           journal.parsesUnnamed();
         } else if (ParsedNames.taken(input, at, names)) {
           journal.spoil();
@@ -39,7 +39,8 @@ final class UnitNotes {
       }
       case FrontendType.BIND -> {
         int portalEnd = input.indexOf(at + 5, at + total, (byte) 0);
-        journal.uses(portalEnd < 0 || input.getByte(portalEnd + 1) == 0);
+        boolean named = portalEnd >= 0 && portalEnd + 1 < at + total;
+        journal.uses(!named || input.getByte(portalEnd + 1) == 0);
       }
       case FrontendType.DESCRIBE -> {
         if (total > 6 && input.getByte(at + 5) == 'S') {

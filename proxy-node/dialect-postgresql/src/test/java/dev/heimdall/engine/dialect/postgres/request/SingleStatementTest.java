@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,26 @@ class SingleStatementTest {
     add('C', "P\0");
     add('S', "");
     assertThat(length(1)).isEqualTo(input.readableBytes());
+  }
+
+  @Test
+  void aMessageWithoutTheKindThatItIsAboutBelongsToNothing() {
+    for (char type : new char[] {'D', 'C'}) {
+      input.clear();
+      statement();
+      add(type, "");
+      ByteBuf here = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(input)); // it has no byte more
+      assertThat(SingleStatement.length(here, MOST, 1)).isZero();
+      add('S', "");
+      assertThat(length(1)).isZero();
+    }
+    input.clear();
+    add('P', "a\0SELECT 1\0\0\0");
+    add('D', "");
+    ByteBuf here = Unpooled.wrappedBuffer(ByteBufUtil.getBytes(input));
+    assertThat(SingleStatement.onlyPrepares(here)).isFalse();
+    add('S', ""); // whose type is that of a statement in a Describe
+    assertThat(SingleStatement.onlyPrepares(input)).isFalse();
   }
 
   @Test
