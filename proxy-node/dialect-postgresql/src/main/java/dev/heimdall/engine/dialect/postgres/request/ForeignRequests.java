@@ -246,9 +246,7 @@ final class ForeignRequests implements Responder {
       case FrontendType.BIND -> {
         return bind();
       }
-      case FrontendType.DESCRIBE -> describe();
-      case FrontendType.EXECUTE -> execute();
-      case FrontendType.CLOSE -> close();
+      case FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE -> named(type);
       case FrontendType.FLUSH -> pending.begin(total, true);
       case FrontendType.TERMINATE -> {
         client.terminate();
@@ -367,13 +365,25 @@ final class ForeignRequests implements Responder {
     return Arrays.stream(StatementBody.types(body, body.length)).boxed().toList();
   }
 
-  private void describe() {
-    if (!isWhole(KIND, 0)) {
-      malformed();
+  /** What has a name alone, of a statement or a portal; one that is cut, or has more, fails. */
+  private void named(byte type) {
+    boolean executes = type == FrontendType.EXECUTE;
+    int at = cursor.body(0) + (executes ? 0 : KIND);
+    int length = cursor.string(at, cursor.end(0));
+    if (length < 0 || at + length + 1 + (executes ? ROWS : 0) != cursor.end(0)) {
+      take();
+      fail(ServerError.error("08P01", "invalid message format"));
       return;
     }
-    byte kind = cursor.bytes().getByte(cursor.body(0));
-    byte[] name = name(cursor.body(0) + KIND);
+    byte[] name = cursor.copy(at, at + length);
+    switch (type) {
+      case FrontendType.EXECUTE -> execute(name);
+      case FrontendType.DESCRIBE -> describe(cursor.bytes().getByte(at - KIND), name);
+      default -> close(cursor.bytes().getByte(at - KIND), name);
+    }
+  }
+
+  private void describe(byte kind, byte[] name) {
     take();
     if (kind == 'S') {
       describeStatement(name);
@@ -429,15 +439,15 @@ final class ForeignRequests implements Responder {
 
   /** Whether the message at the reader's position is the Execute of the described portal. */
   private boolean executes(byte type) {
-    return type == FrontendType.EXECUTE && text(name(cursor.body(0))).equals(described);
+    if (type != FrontendType.EXECUTE) {
+      return false;
+    }
+    int at = cursor.body(0);
+    int length = cursor.string(at, cursor.end(0));
+    return length >= 0 && text(cursor.copy(at, at + length)).equals(described);
   }
 
-  private void execute() {
-    if (!isWhole(0, ROWS)) {
-      malformed();
-      return;
-    }
-    byte[] name = name(cursor.body(0));
+  private void execute(byte[] name) {
     int maxRows = Math.max(0, cursor.bytes().getInt(cursor.end(0) - ROWS));
     boolean first = described != null;
     described = null;
@@ -470,13 +480,7 @@ final class ForeignRequests implements Responder {
     }
   }
 
-  private void close() {
-    if (!isWhole(KIND, 0)) {
-      malformed();
-      return;
-    }
-    byte kind = cursor.bytes().getByte(cursor.body(0));
-    byte[] name = name(cursor.body(0) + KIND);
+  private void close(byte kind, byte[] name) {
     take();
     if (kind != 'S') {
       portals.remove(text(name));
@@ -506,23 +510,6 @@ final class ForeignRequests implements Responder {
 
   private void take() {
     pending.begin(cursor.total(0), true);
-  }
-
-  /** Whether its name has an end, and stands between so many bytes and so many others. */
-  private boolean isWhole(int before, int behind) {
-    int length = cursor.string(cursor.body(0) + before, cursor.end(0));
-    return length >= 0 && cursor.body(0) + before + length + 1 + behind == cursor.end(0);
-  }
-
-  /** What a server says of one that is cut, or that has more than it should. */
-  private void malformed() {
-    take();
-    fail(ServerError.error("08P01", "invalid message format"));
-  }
-
-  private byte[] name(int from) {
-    int length = cursor.string(from, cursor.end(0));
-    return cursor.copy(from, length < 0 ? cursor.end(0) : from + length);
   }
 
   private static String text(byte[] name) {
