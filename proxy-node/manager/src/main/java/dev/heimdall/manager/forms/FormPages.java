@@ -164,7 +164,7 @@ public final class FormPages implements Subject {
       case "commit" -> commit(place, base, edit, form, visit);
       case "text" -> {
         visit.review(place.document(), edit.over(), Optional.of(edit.text()));
-        yield visit.see(Links.DRAFT);
+        yield visit.see(Links.DRAFT_EDITOR);
       }
       default -> looked(200, place, base, edit, "", form, visit);
     };

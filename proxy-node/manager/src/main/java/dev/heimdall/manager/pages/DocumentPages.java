@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 
 /** {@code /documents/NAME}: a document that is read, and edited until it is looked over. */
 final class DocumentPages {
-  static final String PATH = "/documents/";
-
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~ .-]*");
 
   /** What a new document of each kind may begin with; nodes ask for these settings. */
@@ -204,6 +202,6 @@ final class DocumentPages {
       }
     }
     session.draft(Optional.of(new Draft(ids.get(), name, over, text)));
-    return Templates.see(DraftPages.PATH);
+    return Templates.see(Links.DRAFT);
   }
 }

@@ -14,12 +14,9 @@ import java.util.Optional;
 record Draft(
     String id, String document, Optional<String> over, Optional<String> text, String editor)
     implements Held {
-  /** Of a document's text. */
-  static final String EDITOR = DraftPages.PATH + "/edit";
-
   /** One of a text. */
   Draft(String id, String document, Optional<String> over, Optional<String> text) {
-    this(id, document, over, text, EDITOR);
+    this(id, document, over, text, Links.DRAFT_EDITOR);
   }
 
   Draft over(Optional<String> version) {
@@ -32,7 +29,9 @@ record Draft(
 
   /** Where one goes when it is made. */
   String home() {
-    return text.isEmpty() ? "/" : editor.equals(EDITOR) ? Links.document(document) : editor;
+    return text.isEmpty()
+        ? "/"
+        : editor.equals(Links.DRAFT_EDITOR) ? Links.document(document) : editor;
   }
 
   @Override

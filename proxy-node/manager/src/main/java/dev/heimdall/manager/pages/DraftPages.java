@@ -21,8 +21,6 @@ import java.util.stream.Collectors;
 
 /** {@code /draft}: a change that is looked over, made, or found to be one of something else. */
 final class DraftPages {
-  static final String PATH = "/draft";
-
   private static final String NOT_THERE = "–";
 
   private final Editor editor;
@@ -167,7 +165,7 @@ final class DraftPages {
             .filter(path -> "mine".equals(form.get(path)))
             .collect(Collectors.toSet());
     session.draft(Optional.of(draft.with(merge.get().text(chosen)).over(version)));
-    return Templates.see(PATH);
+    return Templates.see(Links.DRAFT);
   }
 
   /** What was drafted, in the editor again. */
@@ -224,6 +222,6 @@ final class DraftPages {
       throws Refusal, StoreException, EditRefused {
     Draft draft = draft(form, session);
     session.draft(Optional.of(draft.over(editor.read().versionOf(draft.document()))));
-    return Templates.see(PATH);
+    return Templates.see(Links.DRAFT);
   }
 }

@@ -10,8 +10,14 @@ public final class Links {
   /** Where forms of documents are. */
   public static final String FORMS = "/forms/";
 
-  /** Where a change is edited as a text that is not made yet. */
-  public static final String DRAFT = Draft.EDITOR;
+  /** Where a change is looked at that is not made yet. */
+  static final String DRAFT = "/draft";
+
+  /** Where that is edited as a text. */
+  public static final String DRAFT_EDITOR = DRAFT + "/edit";
+
+  /** Documents' editors are below it. */
+  static final String DOCUMENTS = "/documents/";
 
   private static final String RULES = "rules/";
 
@@ -21,7 +27,7 @@ public final class Links {
 
   /** Of a document's editor. */
   public static String document(String name) {
-    return DocumentPages.PATH + encoded(name);
+    return DOCUMENTS + encoded(name);
   }
 
   /** Of a document's form. */

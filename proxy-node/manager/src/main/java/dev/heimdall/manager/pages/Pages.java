@@ -178,7 +178,7 @@ public final class Pages implements Site {
             Permission.READ_CONFIGURATION,
             visit -> overview.answer(visit.session())),
         Page.get(
-            DocumentPages.PATH + "{name...}",
+            Links.DOCUMENTS + "{name...}",
             Permission.READ_CONFIGURATION,
             visit -> documents.edit(visit.part(0), visit.session())),
         Page.get("/schemas/{kind}", Permission.READ_CONFIGURATION, documents::schema),
@@ -189,19 +189,19 @@ public final class Pages implements Site {
         change(Page::post, "/new", visit -> documents.named(visit.form())),
         change(Page::post, "/check", visit -> documents.check(visit.form(), visit.session())),
         change(Page::post, "/review", visit -> documents.review(visit.form(), visit.session())),
-        change(Page::get, DraftPages.PATH, visit -> drafts.look(visit.session())),
-        change(Page::get, DraftPages.PATH + "/edit", visit -> drafts.edit(visit.session())),
+        change(Page::get, Links.DRAFT, visit -> drafts.look(visit.session())),
+        change(Page::get, Links.DRAFT_EDITOR, visit -> drafts.edit(visit.session())),
         change(
             Page::post,
-            DraftPages.PATH + "/commit",
+            Links.DRAFT + "/commit",
             visit -> drafts.commit(visit.form(), visit.session(), visit.request().from())),
         change(
             Page::post,
-            DraftPages.PATH + "/merge",
+            Links.DRAFT + "/merge",
             visit -> drafts.merge(visit.form(), visit.session())),
         change(
             Page::post,
-            DraftPages.PATH + "/over",
+            Links.DRAFT + "/over",
             visit -> drafts.over(visit.form(), visit.session())));
   }
 

@@ -149,7 +149,7 @@ public final class Visit {
    */
   public Answer review(String document, Optional<String> over, Optional<String> text)
       throws Refusal {
-    return review(document, over, text, Draft.EDITOR);
+    return review(document, over, text, Links.DRAFT_EDITOR);
   }
 
   /**
@@ -163,6 +163,6 @@ public final class Visit {
       throw new Refusal(400, "bad_request", "This is no JSON.");
     }
     session.draft(Optional.of(new Draft(maker.ids().get(), document, over, text, editor)));
-    return Templates.see(DraftPages.PATH);
+    return Templates.see(Links.DRAFT);
   }
 }
