@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.problems.Alert;
 import dev.heimdall.manager.web.Answer;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -14,13 +15,13 @@ import java.util.Map;
  * with an end that lies a few requests ahead. An alert is known by its labels, which are the same
  * for all managers.
  */
-record Alertmanager(AlertmanagerTarget target, Senders by) {
+record Alertmanager(AlertmanagerTarget target, Webhook webhook, Clock clock) {
   /** If no manager is there any more nobody can say that an alert has ended. */
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
   String send(Message message) throws Failed, InterruptedException {
     ArrayNode alerts = Answer.JSON.createArrayNode();
-    Instant now = by.clock().instant();
+    Instant now = clock.instant();
     if (message.test()) {
       ObjectNode test = alerts.addObject();
       test.putObject("labels")
@@ -33,14 +34,13 @@ record Alertmanager(AlertmanagerTarget target, Senders by) {
     for (Event event : message.events()) {
       write(alerts.addObject(), event.alert().orElseThrow(), now);
     }
-    return by.webhook()
-        .post(
-            target.uri(),
-            alerts.toString(),
-            target
-                .authorization()
-                .map(secret -> Map.of("Authorization", secret.value()))
-                .orElse(Map.of()));
+    return webhook.post(
+        target.uri(),
+        alerts.toString(),
+        target
+            .authorization()
+            .map(secret -> Map.of("Authorization", secret.value()))
+            .orElse(Map.of()));
   }
 
   private void write(ObjectNode json, Alert alert, Instant now) {

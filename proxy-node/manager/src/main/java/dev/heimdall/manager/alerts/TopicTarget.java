@@ -46,9 +46,4 @@ public record TopicTarget(
   public boolean mayKeepSecretsOf(Way before) {
     return true; // it has none
   }
-
-  @Override
-  public String send(Message message, Senders by) throws Failed {
-    return by.topic().send(this, message);
-  }
 }
