@@ -288,8 +288,8 @@ public final class QueryPipeline {
    * none does.
    */
   public Catalogue.Edition lacking(NameScope scope) {
-    if (statement == null) {
-      return null;
+    if (statement == null || statement.changesSession() == null) {
+      return null; // what no catalogue knows counts as if it changed the session
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
     return catalogue.lacksCode(statement.parsed(), scope) ? catalogue.edition() : null;
