@@ -80,9 +80,9 @@ final class SessionEnd {
     return stage == Stage.ANNOUNCED;
   }
 
-  /** Leaves {@link Stage#GOING_ON}, which is done once; whether it was. */
+  /** Goes on to a later stage; whether it was not there. */
   private boolean become(Stage next) {
-    if (stage != Stage.GOING_ON) {
+    if (stage.compareTo(next) >= 0) {
       return false;
     }
     stage = next;
