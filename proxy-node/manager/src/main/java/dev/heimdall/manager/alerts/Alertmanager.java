@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.problems.Alert;
 import dev.heimdall.manager.web.Answer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -15,13 +14,13 @@ import java.util.Map;
  * with an end that lies a few requests ahead. An alert is known by its labels, which are the same
  * for all managers.
  */
-record Alertmanager(AlertmanagerTarget target, Webhook webhook, Clock clock) {
+record Alertmanager(AlertmanagerTarget target, Senders by) {
   /** If no manager is there any more nobody can say that an alert has ended. */
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
   String send(Message message) throws Failed, InterruptedException {
     ArrayNode alerts = Answer.JSON.createArrayNode();
-    Instant now = clock.instant();
+    Instant now = by.clock().instant();
     if (message.test()) {
       ObjectNode test = alerts.addObject();
       test.putObject("labels")
@@ -34,13 +33,14 @@ record Alertmanager(AlertmanagerTarget target, Webhook webhook, Clock clock) {
     for (Event event : message.events()) {
       write(alerts.addObject(), event.alert().orElseThrow(), now);
     }
-    return webhook.post(
-        target.uri(),
-        alerts.toString(),
-        target
-            .authorization()
-            .map(secret -> Map.of("Authorization", secret.value()))
-            .orElse(Map.of()));
+    return by.webhook()
+        .post(
+            target.uri(),
+            alerts.toString(),
+            target
+                .authorization()
+                .map(secret -> Map.of("Authorization", secret.value()))
+                .orElse(Map.of()));
   }
 
   private void write(ObjectNode json, Alert alert, Instant now) {

@@ -72,4 +72,9 @@ public record AlertmanagerTarget(
   public boolean mayKeepSecretsOf(Way before) {
     return before instanceof AlertmanagerTarget other && other.url.equals(url);
   }
+
+  @Override
+  public String send(Message message, Senders by) throws Failed, InterruptedException {
+    return new Alertmanager(this, by).send(message);
+  }
 }

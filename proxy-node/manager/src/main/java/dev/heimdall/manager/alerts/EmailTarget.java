@@ -119,4 +119,9 @@ public record EmailTarget(
         && other.caFile.equals(caFile)
         && other.user.equals(user);
   }
+
+  @Override
+  public String send(Message message, Senders by) throws Failed {
+    return by.mail().send(this, message);
+  }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
  * acknowledged, or resolves it. They go together by the alert's id, so that none is there twice,
  * however often one is sent.
  */
-record PagerDuty(PagerDutyTarget target, Webhook webhook) {
+record PagerDuty(PagerDutyTarget target, Senders by) {
   private static final int LONGEST_SUMMARY = 1024;
 
   String send(Message message) throws Failed, InterruptedException {
@@ -32,7 +32,7 @@ record PagerDuty(PagerDutyTarget target, Webhook webhook) {
   }
 
   private String post(ObjectNode event) throws Failed, InterruptedException {
-    return webhook.post(URI.create(target.url()), event.toString(), Map.of());
+    return by.webhook().post(URI.create(target.url()), event.toString(), Map.of());
   }
 
   private ObjectNode event(String action, String id) {

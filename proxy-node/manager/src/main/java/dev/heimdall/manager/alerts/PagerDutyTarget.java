@@ -64,4 +64,9 @@ public record PagerDutyTarget(
   public boolean mayKeepSecretsOf(Way before) {
     return before instanceof PagerDutyTarget other && other.url.equals(url);
   }
+
+  @Override
+  public String send(Message message, Senders by) throws Failed, InterruptedException {
+    return new PagerDuty(this, by).send(message);
+  }
 }

@@ -238,7 +238,7 @@ final class Teller implements AutoCloseable {
   private Told.Result sent(Target target, Message message) throws InterruptedException {
     for (int attempt = 0; ; attempt++) {
       try {
-        return new Told.Result(clock.instant(), true, senders.send(target.way(), message));
+        return new Told.Result(clock.instant(), true, target.way().send(message, senders));
       } catch (Failed e) {
         if (!e.worthAnother() || attempt == PAUSES.size() || message.test()) {
           new LogLine("an alert did not arrive")

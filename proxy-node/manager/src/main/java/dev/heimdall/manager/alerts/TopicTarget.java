@@ -46,4 +46,9 @@ public record TopicTarget(
   public boolean mayKeepSecretsOf(Way before) {
     return true; // it has none
   }
+
+  @Override
+  public String send(Message message, Senders by) throws Failed {
+    return by.topic().send(this, message);
+  }
 }

@@ -52,4 +52,7 @@ sealed interface Way
 
   /** Whether a secret of the other one, which is kept, goes to no other server now. */
   boolean mayKeepSecretsOf(Way before);
+
+  /** Sends it once; what was answered, in words. */
+  String send(Message message, Senders by) throws Failed, InterruptedException;
 }

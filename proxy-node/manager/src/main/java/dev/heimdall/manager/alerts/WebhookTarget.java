@@ -99,4 +99,9 @@ public record WebhookTarget(
   public boolean mayKeepSecretsOf(Way before) {
     return true;
   }
+
+  @Override
+  public String send(Message message, Senders by) throws Failed, InterruptedException {
+    return by.webhook().send(this, message);
+  }
 }
