@@ -31,7 +31,8 @@ class ReadConsistencyIT extends ReadConsistencyContract {
   @EnumSource(Consistency.class)
   void noReadIsOlderThanItsConsistencyAllowsWhileDefinitionsChange(Consistency consistency)
       throws Exception {
-    long left = Math.max(OPERATIONS, MOST) / Consistency.values().length;
+    // At least one whole history, as the share below is that of one.
+    long left = Math.max(OPERATIONS / Consistency.values().length, MOST);
     List<Double> onReplicas = new ArrayList<>();
     for (long seed = SEED; left > 0; left -= MOST, seed += 1000) {
       onReplicas.add(changingDefinitions(consistency, Math.min(left, MOST), seed));
