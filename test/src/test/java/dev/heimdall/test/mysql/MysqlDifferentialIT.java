@@ -59,8 +59,7 @@ class MysqlDifferentialIT {
 
   private static RandomClient client(
       Connection connection, int number, MysqlRelease release, int reads, long seed) {
-    String isolation = release == MysqlRelease.MYSQL ? "transaction_isolation" : "tx_isolation";
-    return new RandomClient(connection, number, isolation, reads, seed);
+    return new RandomClient(connection, number, release != MysqlRelease.MYSQL, reads, seed);
   }
 
   private static void begin(MysqlTarget target, int number) throws SQLException {
