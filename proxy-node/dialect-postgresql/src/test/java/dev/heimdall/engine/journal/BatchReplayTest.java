@@ -8,7 +8,6 @@ import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,18 +20,9 @@ class BatchReplayTest {
       ServerError.error("0A000", "cached plan must not change result type");
 
   private final ScriptedClient client = new ScriptedClient();
-  private Journal journal = journal(null);
+  private Journal journal = Journals.unchecked();
   private BatchReplay replay = replay();
   private final ByteBuf input = Unpooled.copiedBuffer("unit", US_ASCII);
-
-  private static Journal journal(ReplyChecksum checksum) {
-    return new Journal(
-        new HeldReply(
-            UnpooledByteBufAllocator.DEFAULT,
-            new DeliveredPart(checksum, () -> new byte[1]),
-            ByteBuf::release),
-        UnpooledByteBufAllocator.DEFAULT);
-  }
 
   private BatchReplay replay() {
     return new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
@@ -137,7 +127,7 @@ class BatchReplayTest {
 
   /** A read at a replica whose client has had a row and the beginning of another. */
   private DeliveredPart partOfARead() {
-    journal = journal(new ReplyChecksum(new PostgresSessions().replies()));
+    journal = Journals.checkedBy(new ReplyChecksum(new PostgresSessions().replies()));
     replay = replay();
     replicaRead();
     deliver("D\0\0\0\7rowD\0\0\0\7r");
@@ -180,7 +170,7 @@ class BatchReplayTest {
 
   @Test
   void aWriteIsNotContinuedWhateverIsKnownOfItsAnswer() {
-    journal = journal(new ReplyChecksum(new PostgresSessions().replies()));
+    journal = Journals.checkedBy(new ReplyChecksum(new PostgresSessions().replies()));
     replay = replay();
     write(true);
     client.begun = true;

@@ -9,7 +9,6 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +27,7 @@ class LostReadsTest {
   private final LossLog losses = new LossLog(client.readAgain);
   private final List<ByteBuf> inputs = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
-  private final Journal journal =
-      new Journal(
-          new HeldReply(
-              UnpooledByteBufAllocator.DEFAULT,
-              new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release),
-          UnpooledByteBufAllocator.DEFAULT);
+  private final Journal journal = Journals.unchecked();
   private final BatchReplay alone =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private final UnitContext session =

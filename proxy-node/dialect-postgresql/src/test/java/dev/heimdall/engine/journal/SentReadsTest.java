@@ -7,7 +7,6 @@ import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.journal.Journal.Segment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -17,13 +16,7 @@ import org.junit.jupiter.api.Test;
 class SentReadsTest implements UnitDestination {
   private final ScriptedClient client = new ScriptedClient();
   private final List<ByteBuf> inputs = new ArrayList<>();
-  private final Journal journal =
-      new Journal(
-          new HeldReply(
-              UnpooledByteBufAllocator.DEFAULT,
-              new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release),
-          UnpooledByteBufAllocator.DEFAULT);
+  private final Journal journal = Journals.unchecked();
   private final BatchReplay replay =
       new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
   private boolean atWriter = true;

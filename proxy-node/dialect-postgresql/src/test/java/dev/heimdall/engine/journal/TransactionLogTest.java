@@ -10,7 +10,6 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,13 +25,7 @@ class TransactionLogTest {
 
   private final StatementClassifier classifier = new PostgresClassifier();
   private final List<ByteBuf> inputs = new ArrayList<>();
-  private final Journal journal =
-      new Journal(
-          new HeldReply(
-              UnpooledByteBufAllocator.DEFAULT,
-              new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release),
-          UnpooledByteBufAllocator.DEFAULT);
+  private final Journal journal = Journals.unchecked();
   private TransactionLog log = log(100, 10_000);
   private long number = 5;
   private boolean autocommits = true;

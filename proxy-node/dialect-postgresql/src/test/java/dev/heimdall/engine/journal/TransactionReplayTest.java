@@ -16,7 +16,6 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,13 +34,7 @@ class TransactionReplayTest {
   private final LossLog losses = new LossLog(client.readAgain);
   private final List<ByteBuf> inputs = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
-  private final Journal journal =
-      new Journal(
-          new HeldReply(
-              UnpooledByteBufAllocator.DEFAULT,
-              new DeliveredPart(null, () -> new byte[1]),
-              ByteBuf::release),
-          UnpooledByteBufAllocator.DEFAULT);
+  private final Journal journal = Journals.unchecked();
   private final TransactionReplay replay =
       new TransactionReplay(
           new UnitContext(client, client, client, client, losses, loop, failures::add),

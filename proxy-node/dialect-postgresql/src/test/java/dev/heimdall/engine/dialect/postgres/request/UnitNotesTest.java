@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.heimdall.engine.journal.DeliveredPart;
-import dev.heimdall.engine.journal.HeldReply;
 import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.Journals;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,13 +32,7 @@ class UnitNotesTest {
   void nothingIsReadBehindAMessageThatIsTooShort(char type, int length) {
     ByteBuf input = Unpooled.wrappedBuffer(new byte[5 + length]); // it has no byte more
     input.setByte(0, type).setInt(1, 4 + length);
-    Journal journal =
-        new Journal(
-            new HeldReply(
-                UnpooledByteBufAllocator.DEFAULT,
-                new DeliveredPart(null, () -> new byte[1]),
-                ByteBuf::release),
-            UnpooledByteBufAllocator.DEFAULT);
+    Journal journal = Journals.unchecked();
     journal.begin(0, 0, 0);
     UnitNotes notes = new UnitNotes(new PreparedNames(null));
 
