@@ -369,13 +369,12 @@ final class ForeignRequests implements Responder {
   private void named(byte type) {
     boolean executes = type == FrontendType.EXECUTE;
     int at = cursor.body(0) + (executes ? 0 : KIND);
-    int length = cursor.string(at, cursor.end(0));
-    if (length < 0 || at + length + 1 + (executes ? ROWS : 0) != cursor.end(0)) {
+    byte[] name = name(at);
+    if (name == null || at + name.length + 1 + (executes ? ROWS : 0) != cursor.end(0)) {
       take();
       fail(ServerError.error("08P01", "invalid message format"));
       return;
     }
-    byte[] name = cursor.copy(at, at + length);
     switch (type) {
       case FrontendType.EXECUTE -> execute(name);
       case FrontendType.DESCRIBE -> describe(cursor.bytes().getByte(at - KIND), name);
@@ -439,12 +438,8 @@ final class ForeignRequests implements Responder {
 
   /** Whether the message at the reader's position is the Execute of the described portal. */
   private boolean executes(byte type) {
-    if (type != FrontendType.EXECUTE) {
-      return false;
-    }
-    int at = cursor.body(0);
-    int length = cursor.string(at, cursor.end(0));
-    return length >= 0 && text(cursor.copy(at, at + length)).equals(described);
+    byte[] name = type == FrontendType.EXECUTE ? name(cursor.body(0)) : null;
+    return name != null && text(name).equals(described);
   }
 
   private void execute(byte[] name) {
@@ -510,6 +505,12 @@ final class ForeignRequests implements Responder {
 
   private void take() {
     pending.begin(cursor.total(0), true);
+  }
+
+  /** Null where it has no end. */
+  private byte[] name(int from) {
+    int length = cursor.string(from, cursor.end(0));
+    return length < 0 ? null : cursor.copy(from, from + length);
   }
 
   private static String text(byte[] name) {
