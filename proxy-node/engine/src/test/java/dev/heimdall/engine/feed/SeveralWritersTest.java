@@ -166,7 +166,7 @@ class SeveralWritersTest {
     }
   }
 
-  /** What is told of it last to somebody who begins to watch: what was heard before may be, too. */
+  /** What a new watcher is notified of last: what was known before may come first. */
   private List<String> told(Subject subject) throws InterruptedException {
     BlockingQueue<List<String>> told = watch(feed, subject);
     // KnownDocument to everybody, and told after it on the same thread.

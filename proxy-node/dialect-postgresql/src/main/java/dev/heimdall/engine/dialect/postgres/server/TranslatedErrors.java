@@ -29,7 +29,7 @@ final class TranslatedErrors {
 
   /**
    * An error about a statement by its name here, or about a place in a text that the node has
-   * changed, with the name and the place that its client knows; null when it tells of neither.
+   * changed, with the name and the place that its client knows; null when it is about neither.
    */
   ByteBuf translated(ServerError error, ByteBuf in, int at, int total) {
     ReplyOwner owner = delivery.recipient();
