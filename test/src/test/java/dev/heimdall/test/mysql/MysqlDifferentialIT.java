@@ -59,7 +59,18 @@ class MysqlDifferentialIT {
 
   private static RandomClient client(
       Connection connection, int number, MysqlRelease release, int reads, long seed) {
-    return new RandomClient(connection, number, release != MysqlRelease.MYSQL, reads, seed);
+    return client(connection, number, release, true, reads, seed);
+  }
+
+  private static RandomClient client(
+      Connection connection,
+      int number,
+      MysqlRelease release,
+      boolean collations,
+      int reads,
+      long seed) {
+    String isolation = release == MysqlRelease.MYSQL ? "transaction_isolation" : "tx_isolation";
+    return new RandomClient(connection, number, isolation, collations, reads, seed);
   }
 
   private static void begin(MysqlTarget target, int number) throws SQLException {
@@ -352,10 +363,12 @@ class MysqlDifferentialIT {
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsAtOnceSeeNothingOfEachOtherForLong(MysqlRelease release) throws Exception {
+    // MySQL may take another collation for a parameter behind SET NAMES … COLLATE: docs/mysql.md.
+    boolean collations = release != MysqlRelease.MYSQL;
     compareAtOnce(
         release,
         16,
-        randoms(release, 0),
+        (by, i, seed) -> client(by, i, release, collations, 0, seed)::step,
         SEED,
         Math.max(1, SEEDS / 4),
         12,

@@ -203,7 +203,8 @@ final class RandomClient {
 
   private final int number;
   private final String table;
-  private final boolean mariadb;
+  private final String isolation;
+  private final boolean collations;
   private final int reads;
   private final Random random;
   private final PreparedStatement[] prepared = new PreparedStatement[3];
@@ -221,14 +222,22 @@ final class RandomClient {
 
   /**
    * @param number of the client, which has the tables and routines with that number
-   * @param mariadb whether the server is one
+   * @param isolation what the server calls its variable
+   * @param collations whether it asks for those of parameters
    * @param reads how many of ten steps execute what others execute, too
    */
-  RandomClient(Connection connection, int number, boolean mariadb, int reads, long seed) {
+  RandomClient(
+      Connection connection,
+      int number,
+      String isolation,
+      boolean collations,
+      int reads,
+      long seed) {
     this.connection = connection;
     this.number = number;
     this.table = "t" + number;
-    this.mariadb = mariadb;
+    this.isolation = isolation;
+    this.collations = collations;
     this.reads = reads;
     this.random = new Random(seed);
   }
@@ -320,7 +329,7 @@ final class RandomClient {
 
   private String name(int variable) {
     String name = VARIABLES[variable];
-    return name.equals("tx_isolation") && !mariadb ? "transaction_isolation" : name;
+    return name.equals("tx_isolation") ? isolation : name;
   }
 
   private String set(int variable) {
@@ -357,8 +366,7 @@ final class RandomClient {
   private String prepare(int slot, int kind) {
     String sql =
         switch (kind) {
-          // MySQL may take another collation behind SET NAMES … COLLATE, as docs/mysql.md says.
-          case 0 -> "SELECT ? + 1, " + (mariadb ? "COLLATION(?)" : "LENGTH(?)") + ", DATABASE()";
+          case 0 -> "SELECT ? + 1, " + (collations ? "COLLATION(?)" : "LENGTH(?)") + ", DATABASE()";
           case 1 -> "INSERT INTO app." + table + " (v, s) VALUES (?, ?)";
           case 2 ->
               "SELECT id, v, s FROM app." + table + " WHERE id < ? OR s = ? ORDER BY id LIMIT 3";
