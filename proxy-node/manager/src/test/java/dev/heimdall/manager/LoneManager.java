@@ -2,7 +2,7 @@ package dev.heimdall.manager;
 
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.trial.Verdict;
@@ -36,16 +36,16 @@ final class LoneManager {
     }
 
     @Override
-    public void endpoints(Consumer<Finding> found) {}
+    public void endpoints(Consumer<CheckResult> found) {}
 
     @Override
-    public void database(DataSource source, Consumer<Finding> found) {}
+    public void database(DataSource source, Consumer<CheckResult> found) {}
 
     @Override
-    public void store(StoreSettings store, Consumer<Finding> found) {}
+    public void store(StoreSettings store, Consumer<CheckResult> found) {}
 
     @Override
-    public void node(DataSource node, Consumer<Finding> found) {}
+    public void node(DataSource node, Consumer<CheckResult> found) {}
   }
 
   /** Where the configuration of one over this directory is. */

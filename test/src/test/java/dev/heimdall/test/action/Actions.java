@@ -3,8 +3,8 @@ package dev.heimdall.test.action;
 import dev.heimdall.engine.action.ActionEvents;
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.action.StatementOrigin;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
@@ -102,12 +102,12 @@ final class Actions implements AutoCloseable, ActionEvents {
     return actions;
   }
 
-  Origin origin() {
+  StatementOrigin origin() {
     return origin(Map.of("TimeZone", "UTC"));
   }
 
-  Origin origin(Map<String, String> settings) {
-    return new Origin(VDB, "app", database, settings);
+  StatementOrigin origin(Map<String, String> settings) {
+    return new StatementOrigin(VDB, "app", database, settings);
   }
 
   /** A statement on tables that are told by their names. */
@@ -116,7 +116,7 @@ final class Actions implements AutoCloseable, ActionEvents {
   }
 
   AsyncStatement statement(
-      Origin origin, String sql, List<Parameter> parameters, String... tables) {
+      StatementOrigin origin, String sql, List<Parameter> parameters, String... tables) {
     return new AsyncStatement(
         origin, sql, LexerMode.STANDARD, parameters, facts(sql, false, tables));
   }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.action.Origin;
+import dev.heimdall.engine.action.StatementOrigin;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.LexerMode;
@@ -290,7 +290,7 @@ class AsyncExecuteIT {
   @Test
   void theSessionsVariablesHoldForItsStatementsAndNoOthers() throws Exception {
     db.execute("CREATE SCHEMA mine", "CREATE TABLE mine.a (s text)");
-    Origin mine = db.origin(Map.of("search_path", "mine, public", "app.tenant", "x"));
+    StatementOrigin mine = db.origin(Map.of("search_path", "mine, public", "app.tenant", "x"));
     String sql = "INSERT INTO a (s) VALUES (current_setting('app.tenant', true))";
     List<Submission> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -311,7 +311,7 @@ class AsyncExecuteIT {
 
   @Test
   void whatCannotBeInATransactionGoesByItself() throws Exception {
-    Origin mine = db.origin(Map.of("work_mem", "5MB"));
+    StatementOrigin mine = db.origin(Map.of("work_mem", "5MB"));
     Submission vacuum =
         db.actions()
             .async()
@@ -328,10 +328,10 @@ class AsyncExecuteIT {
     SharedPostgres.primary()
         .execute("DROP ROLE IF EXISTS action_role", "CREATE ROLE action_role ROLE app");
     db.execute("GRANT ALL ON a, a_at_seq TO action_role");
-    Origin mine = db.origin(Map.of("role", "action_role", "server_version", "any"));
+    StatementOrigin mine = db.origin(Map.of("role", "action_role", "server_version", "any"));
     String sql = "INSERT INTO a (s) VALUES (current_user)";
     List<Submission> all = new ArrayList<>();
-    for (Origin origin : List.of(mine, db.origin(), mine, db.origin())) {
+    for (StatementOrigin origin : List.of(mine, db.origin(), mine, db.origin())) {
       for (String one : List.of(sql, "VACUUM a")) {
         all.add(
             db.actions()
@@ -381,7 +381,7 @@ class AsyncExecuteIT {
         .isEqualTo("the session's client_encoding is not UTF8");
   }
 
-  private String submit(Origin origin, String sql, Parameter... parameters) {
+  private String submit(StatementOrigin origin, String sql, Parameter... parameters) {
     return db.actions()
         .async()
         .submit(db.statement(origin, sql, List.of(parameters), "a"), Actions.queue("q"))

@@ -21,9 +21,11 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -85,6 +87,9 @@ class HouseRulesTest {
     "java.sql..", "javax.sql..", "com.zaxxer..", "java.net.http..", "io.lettuce..",
   };
 
+  private static final String ENGINE = "proxy-node/engine";
+  private static final String DIALECT = "proxy-node/dialect-";
+
   /** A longer file has several things in it. */
   private static final int MOST_LINES = 600;
 
@@ -105,6 +110,38 @@ class HouseRulesTest {
 
     assertThat(files).isGreaterThan(1000);
     assertThat(tooLong).as("files of more than " + MOST_LINES + " lines").isEmpty();
+  }
+
+  /**
+   * A class is found by its name where those are unique: within each module, and among the engine
+   * and its dialects, which have their counterparts of one another under one name.
+   */
+  @Test
+  void classesThatSeeOneAnotherHaveNamesOfTheirOwn() throws Exception {
+    Map<String, Set<String>> places = new TreeMap<>();
+    for (String file : CommittedFilesTest.files()) {
+      int sources = file.indexOf("/src/main/java/");
+      if (sources >= 0
+          && file.endsWith(".java")
+          && !file.endsWith("-info.java")
+          && Files.exists(CommittedFilesTest.ROOT.resolve(file))) {
+        String module = file.substring(0, sources);
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        String known = module.startsWith(DIALECT) ? ENGINE : module;
+        places.computeIfAbsent(known + " " + name, key -> new TreeSet<>()).add(file);
+      }
+    }
+
+    assertThat(places).hasSizeGreaterThan(1000);
+    places.values().removeIf(HouseRulesTest::oneInEachDialect);
+    assertThat(places).as("names that several classes have").isEmpty();
+  }
+
+  private static boolean oneInEachDialect(Set<String> files) {
+    Set<String> modules = new HashSet<>();
+    return files.size() == 1
+        || files.stream()
+            .allMatch(file -> file.startsWith(DIALECT) && modules.add(file.split("/src/")[0]));
   }
 
   @Test

@@ -2,8 +2,8 @@ package dev.heimdall.test.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.GlobalTopology;
-import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -189,7 +189,7 @@ class GlobalTrackersIT {
       assertThat(watched.events(TopologyEvent.Kind.GLOBAL_CHANGE)).isEmpty();
 
       watched.tracker().said(said(HERE, SWITCHING));
-      Handover first = watched.tracker().topology().global().handover().orElseThrow();
+      GlobalFailover first = watched.tracker().topology().global().handover().orElseThrow();
       watched.tracker().said(said(HERE, SWITCHING));
       assertThat(watched.tracker().topology().global().handover())
           .as("since it was heard of first")

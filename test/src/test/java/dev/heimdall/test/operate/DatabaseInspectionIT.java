@@ -7,7 +7,7 @@ import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.test.fixture.FreePort;
@@ -31,19 +31,19 @@ class DatabaseInspectionIT {
 
   @TempDir private Path directory;
 
-  private List<Finding> look(String source) throws Exception {
+  private List<CheckResult> look(String source) throws Exception {
     Files.createDirectories(directory.resolve("vdbs"));
     Files.createDirectories(directory.resolve("sources"));
     Files.writeString(directory.resolve("vdbs/any.json"), "{\"ports\": [1], \"source\": \"any\"}");
     Files.writeString(directory.resolve("sources/any.json"), source);
     DataSource read = ConfigurationReader.read(directory).sources().get("any");
-    List<Finding> found = new ArrayList<>();
+    List<CheckResult> found = new ArrayList<>();
     new MachineInspector(Optional::empty, Map.of()).database(read, found::add);
     assertThat(found.toString()).doesNotContain(WORD);
     return found;
   }
 
-  private static Finding of(List<Finding> found, String what) {
+  private static CheckResult of(List<CheckResult> found, String what) {
     return found.stream()
         .filter(one -> one.what().equals(what))
         .findFirst()
@@ -64,32 +64,32 @@ class DatabaseInspectionIT {
         postgres(
             "\"user\": \"inspected\", \"password\": \"%s\", \"cluster\": {\"kind\": \"postgres\"}"
                 .formatted(WORD));
-    Finding rights = of(look(source), "Rights");
-    assertThat(rights.state()).isEqualTo(Finding.State.NOTE);
+    CheckResult rights = of(look(source), "Rights");
+    assertThat(rights.state()).isEqualTo(CheckResult.State.NOTE);
     assertThat(rights.advice()).contains("GRANT pg_monitor TO \"inspected\"");
     SharedPostgres.primary().execute("GRANT pg_monitor TO inspected");
-    assertThat(of(look(source), "Rights").state()).isEqualTo(Finding.State.GOOD);
+    assertThat(of(look(source), "Rights").state()).isEqualTo(CheckResult.State.GOOD);
     SharedPostgres.primary().execute("DROP ROLE inspected");
   }
 
   @Test
   void refusalsAreInTheServersWords() throws Exception {
     String login = "\"user\": \"%s\", \"password\": \"%s\"";
-    Finding wrong = of(look(postgres(login.formatted("app", WORD))), "Log-in");
-    assertThat(wrong.state()).isEqualTo(Finding.State.BAD);
+    CheckResult wrong = of(look(postgres(login.formatted("app", WORD))), "Log-in");
+    assertThat(wrong.state()).isEqualTo(CheckResult.State.BAD);
     assertThat(wrong.detail()).contains("password authentication failed for user \"app\"");
-    Finding none =
+    CheckResult none =
         of(look(postgres(login.formatted("app", "app")).replace("/app\"", "/no_such\"")), "Log-in");
     assertThat(none.detail()).contains("database \"no_such\" does not exist");
     assertThat(none.advice()).isEqualTo("Name a database that there is.");
-    Finding tls =
+    CheckResult tls =
         of(
             look(
                 postgres(login.formatted("app", "app") + ", \"tls\": {\"mode\": \"verify-full\"}")),
             "Log-in");
-    assertThat(tls.state()).isEqualTo(Finding.State.BAD);
+    assertThat(tls.state()).isEqualTo(CheckResult.State.BAD);
     assertThat(tls.advice()).contains("TLS");
-    Finding closed =
+    CheckResult closed =
         of(
             look(
                 "{\"url\": \"jdbc:postgresql://127.0.0.1:%d\", %s}"
@@ -101,14 +101,14 @@ class DatabaseInspectionIT {
   @Test
   void aWriterAndItsReplicaAreWell() throws Exception {
     PostgresServer replica = SharedPostgres.cluster().replicas().get(0);
-    List<Finding> found =
+    List<CheckResult> found =
         look(
             "{\"url\": \"jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app\", \"user\": \"app\", \"password\": \"app\", \"cluster\": {\"kind\": \"postgres\"}}"
                 .formatted(SharedPostgres.primary().port(), replica.port()));
-    assertThat(found).noneMatch(one -> one.state() == Finding.State.BAD);
+    assertThat(found).noneMatch(one -> one.state() == CheckResult.State.BAD);
     assertThat(found)
         .filteredOn(one -> one.what().equals("Role"))
-        .extracting(Finding::detail)
+        .extracting(CheckResult::detail)
         .containsExactly("Writer", "Replica");
   }
 
@@ -120,13 +120,13 @@ class DatabaseInspectionIT {
         PostgresCluster.builder().ephemeralPorts().replicas(1).fsync(false).start()) {
       other.primary().execute(role, "CREATE DATABASE app");
       other.awaitReplay(Duration.ofSeconds(30));
-      List<Finding> found =
+      List<CheckResult> found =
           look(
               "{\"url\": \"jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app\", \"user\": \"astray\", \"password\": \"astray\", \"cluster\": {\"kind\": \"postgres\"}}"
                   .formatted(SharedPostgres.primary().port(), other.replicas().get(0).port()));
       assertThat(found)
-          .filteredOn(one -> one.state() == Finding.State.BAD)
-          .extracting(Finding::detail)
+          .filteredOn(one -> one.state() == CheckResult.State.BAD)
+          .extracting(CheckResult::detail)
           .containsExactly("It replicates from another server than the writer that you named.");
     }
     SharedPostgres.primary().execute("DROP ROLE astray");
@@ -147,13 +147,13 @@ class DatabaseInspectionIT {
               + WORD
               + "\", \"cluster\": {\"kind\": \"mysql\"}}";
       String source = form.formatted(writer.port(), replica.port());
-      Finding refused = of(look(source), "Replication");
-      assertThat(refused.state()).isEqualTo(Finding.State.BAD);
+      CheckResult refused = of(look(source), "Replication");
+      assertThat(refused.state()).isEqualTo(CheckResult.State.BAD);
       String advice = refused.advice();
       writer.execute(advice.substring(advice.indexOf("GRANT")).replace(";", ""));
       cluster.awaitReplay(Duration.ofSeconds(60));
-      List<Finding> found = look(source);
-      assertThat(found).noneMatch(one -> one.state() == Finding.State.BAD);
+      List<CheckResult> found = look(source);
+      assertThat(found).noneMatch(one -> one.state() == CheckResult.State.BAD);
       assertThat(roles(found)).containsExactly("Writer", "Replica");
       assertThat(of(found, "Replication lag").detail()).isEqualTo("Up to date");
 
@@ -161,14 +161,17 @@ class DatabaseInspectionIT {
           .containsExactly(
               "This server is a replica: it accepts no writes.",
               "This server is no replica: it accepts writes itself.");
-      Finding wrong = of(look(source.replace(WORD, "another")), "Log-in");
+      CheckResult wrong = of(look(source.replace(WORD, "another")), "Log-in");
       assertThat(wrong.detail()).contains("Access denied for user 'inspected'");
     } finally {
       writer.execute("DROP USER inspected@'%'");
     }
   }
 
-  private static List<String> roles(List<Finding> found) {
-    return found.stream().filter(one -> one.what().equals("Role")).map(Finding::detail).toList();
+  private static List<String> roles(List<CheckResult> found) {
+    return found.stream()
+        .filter(one -> one.what().equals("Role"))
+        .map(CheckResult::detail)
+        .toList();
   }
 }

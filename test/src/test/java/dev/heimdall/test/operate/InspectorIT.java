@@ -7,7 +7,7 @@ import dev.heimdall.launcher.inspect.MachineInspector;
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.routing.AwsAccess;
@@ -122,10 +122,10 @@ class InspectorIT {
           """);
       AwsAccount account = inspector(service.url()).account();
       assertThat(account.troubles())
-          .extracting(Finding::what, Finding::state)
+          .extracting(CheckResult::what, CheckResult::state)
           .containsExactlyInAnyOrder(
-              tuple("rds:DescribeGlobalClusters", Finding.State.BAD),
-              tuple("elasticache:DescribeServerlessCaches", Finding.State.BAD));
+              tuple("rds:DescribeGlobalClusters", CheckResult.State.BAD),
+              tuple("elasticache:DescribeServerlessCaches", CheckResult.State.BAD));
       assertThat(account.caches())
           .containsExactly(
               new AwsCache(
@@ -163,7 +163,7 @@ class InspectorIT {
           .satisfies(
               one -> {
                 assertThat(one.what()).isEqualTo("rds:DescribeGlobalClusters");
-                assertThat(one.state()).isEqualTo(Finding.State.NOTE);
+                assertThat(one.state()).isEqualTo(CheckResult.State.NOTE);
                 assertThat(one.advice()).isEqualTo("Look again in a minute.");
               });
     }
@@ -172,10 +172,10 @@ class InspectorIT {
   @Test
   void silentEndpointsAreTimedOutWithWhatIsMissing() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 100, InetAddress.getLoopbackAddress())) {
-      List<Finding> found = new ArrayList<>();
+      List<CheckResult> found = new ArrayList<>();
       inspector("http://127.0.0.1:" + silent.getLocalPort()).endpoints(found::add);
       assertThat(found)
-          .extracting(Finding::subject)
+          .extracting(CheckResult::subject)
           .contains(
               "RDS",
               "EC2",
@@ -188,7 +188,7 @@ class InspectorIT {
       assertThat(found)
           .allSatisfy(
               one -> {
-                assertThat(one.state()).isEqualTo(Finding.State.BAD);
+                assertThat(one.state()).isEqualTo(CheckResult.State.BAD);
                 assertThat(one.detail()).startsWith("Timed out");
               });
       assertThat(found.get(0).advice()).contains("com.amazonaws.eu-west-1.rds");
@@ -200,23 +200,23 @@ class InspectorIT {
     try (FakeService denying = new FakeService()) {
       denying.otherwise(
           403, "<E><Error><Code>AccessDenied</Code><Message>Not for you</Message></Error></E>");
-      List<Finding> found = new ArrayList<>();
+      List<CheckResult> found = new ArrayList<>();
       inspector(denying.url()).endpoints(found::add);
       assertThat(found)
-          .filteredOn(one -> one.state() == Finding.State.BAD)
-          .extracting(Finding::what)
+          .filteredOn(one -> one.state() == CheckResult.State.BAD)
+          .extracting(CheckResult::what)
           .containsExactly(
               "rds:DescribeDBClusters",
               "rds:DescribeDBInstances",
               "rds:DescribeGlobalClusters",
               "elasticache:DescribeReplicationGroups");
       assertThat(found)
-          .filteredOn(one -> one.state() != Finding.State.BAD)
-          .extracting(Finding::subject, Finding::state)
+          .filteredOn(one -> one.state() != CheckResult.State.BAD)
+          .extracting(CheckResult::subject, CheckResult::state)
           .contains(
-              tuple("EC2", Finding.State.GOOD),
-              tuple("CloudWatch", Finding.State.GOOD),
-              tuple("S3", Finding.State.GOOD));
+              tuple("EC2", CheckResult.State.GOOD),
+              tuple("CloudWatch", CheckResult.State.GOOD),
+              tuple("S3", CheckResult.State.GOOD));
     }
   }
 
@@ -224,7 +224,7 @@ class InspectorIT {
   void withoutARegionNothingIsAsked() {
     MachineInspector nowhere = new MachineInspector(Optional::empty, Map.of());
     assertThat(nowhere.account().troubles().get(0).advice()).contains("AWS_REGION");
-    List<Finding> found = new ArrayList<>();
+    List<CheckResult> found = new ArrayList<>();
     nowhere.endpoints(found::add);
     assertThat(found).isEqualTo(nowhere.account().troubles());
   }
@@ -240,8 +240,8 @@ class InspectorIT {
     return ConfigurationReader.read(directory).node().store();
   }
 
-  private static List<Finding> look(StoreSettings store) {
-    List<Finding> found = new ArrayList<>();
+  private static List<CheckResult> look(StoreSettings store) {
+    List<CheckResult> found = new ArrayList<>();
     new MachineInspector(Optional::empty, Map.of()).store(store, found::add);
     return found;
   }
@@ -252,32 +252,32 @@ class InspectorIT {
         RedisProcess.running(
             "requirepass inspected-word", "maxmemory 64mb", "maxmemory-policy allkeys-lru")) {
       String servers = "\"servers\": [\"%s\"]".formatted(redis.address());
-      List<Finding> found =
+      List<CheckResult> found =
           look(store("{%s, \"password\": \"inspected-word\"}".formatted(servers)));
       assertThat(found)
-          .extracting(Finding::what, Finding::state)
+          .extracting(CheckResult::what, CheckResult::state)
           .containsExactly(
-              tuple("Network", Finding.State.GOOD),
-              tuple("Log-in", Finding.State.GOOD),
-              tuple("TLS", Finding.State.NOTE),
-              tuple("notify-keyspace-events", Finding.State.NOTE),
-              tuple("maxmemory-policy", Finding.State.GOOD));
+              tuple("Network", CheckResult.State.GOOD),
+              tuple("Log-in", CheckResult.State.GOOD),
+              tuple("TLS", CheckResult.State.NOTE),
+              tuple("notify-keyspace-events", CheckResult.State.NOTE),
+              tuple("maxmemory-policy", CheckResult.State.GOOD));
       assertThat(found.get(3).advice()).startsWith("Set it to AE");
       assertThat(found.get(4).detail()).isEqualTo("allkeys-lru");
 
       redis.run("AUTH inspected-word", "CONFIG SET notify-keyspace-events AE");
       redis.run("AUTH inspected-word", "CONFIG SET maxmemory-policy noeviction");
-      List<Finding> changed =
+      List<CheckResult> changed =
           look(store("{%s, \"password\": \"inspected-word\"}".formatted(servers)));
-      assertThat(changed.get(3).state()).isEqualTo(Finding.State.GOOD);
-      assertThat(changed.get(4).state()).isEqualTo(Finding.State.NOTE);
+      assertThat(changed.get(3).state()).isEqualTo(CheckResult.State.GOOD);
+      assertThat(changed.get(4).state()).isEqualTo(CheckResult.State.NOTE);
       assertThat(changed.get(4).detail()).startsWith("noeviction");
 
-      List<Finding> refused =
+      List<CheckResult> refused =
           look(store("{%s, \"password\": \"another-word\"}".formatted(servers)));
-      Finding last = refused.get(refused.size() - 1);
+      CheckResult last = refused.get(refused.size() - 1);
       assertThat(last.what()).isEqualTo("Log-in");
-      assertThat(last.state()).isEqualTo(Finding.State.BAD);
+      assertThat(last.state()).isEqualTo(CheckResult.State.BAD);
       assertThat(last.advice()).startsWith("Check user and password.");
       assertThat(last.detail()).contains("WRONGPASS").doesNotContain("another-word");
     }

@@ -8,7 +8,7 @@ import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.observe.CountedPool;
 import dev.heimdall.engine.observe.LoopMetrics;
-import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.observe.TrafficLabels;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeRun;
 import dev.heimdall.model.Engine;
@@ -62,8 +62,8 @@ class MysqlWarmUpTest {
     }
   }
 
-  private static PoolKey pool(String vdb) {
-    return new PoolKey(vdb, "practice", "practice");
+  private static TrafficLabels pool(String vdb) {
+    return new TrafficLabels(vdb, "practice", "practice");
   }
 
   /** Anybody on the machine may connect to the servers: a length that they send costs nothing. */

@@ -11,7 +11,7 @@ import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.postgres.PostgresDialect;
 import dev.heimdall.engine.observe.CountedPool;
 import dev.heimdall.engine.observe.KeyValueLog;
-import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.observe.TrafficLabels;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.practice.PracticeEnd;
 import dev.heimdall.engine.practice.PracticeRun;
@@ -84,7 +84,7 @@ class WarmUpTest {
   }
 
   private static CountedPool counted(LoopSessions loop, String vdb) {
-    return CountedPool.of(loop.metrics(), new PoolKey(vdb, "practice", "practice"));
+    return CountedPool.of(loop.metrics(), new TrafficLabels(vdb, "practice", "practice"));
   }
 
   /** The first statements of a node go through what the others do not. */

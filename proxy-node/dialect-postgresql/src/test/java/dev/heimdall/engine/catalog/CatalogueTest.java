@@ -61,8 +61,8 @@ class CatalogueTest {
         .relation(4, "public", "t", RelationKind.TABLE, false)
         .relation(5, "hidden", "t", RelationKind.TABLE, false)
         .relation(6, "pg_catalog", "pg_class", RelationKind.TABLE, false)
-        .builtIn(10, "nextval", Effect.WRITE)
-        .builtIn(11, "lower", Effect.REPEATABLE)
+        .builtIn(10, "nextval", FunctionEffect.WRITE)
+        .builtIn(11, "lower", FunctionEffect.REPEATABLE)
         .routine(routine(WRITER, "writer", 'v', "sql", "INSERT INTO b VALUES (1)", false))
         .routine(routine(READER, "reader", 's', "sql", "SELECT a FROM b", false));
   }
@@ -300,7 +300,7 @@ class CatalogueTest {
     Catalogue catalogue =
         fresh(
             objects()
-                .builtIn(12, "pg_advisory_lock", Effect.SESSION_LOCK)
+                .builtIn(12, "pg_advisory_lock", FunctionEffect.SESSION_LOCK)
                 .routine(
                     PostgresRoutines.row(
                         40,

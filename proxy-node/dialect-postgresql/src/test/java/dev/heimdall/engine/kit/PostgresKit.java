@@ -4,7 +4,7 @@ import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.catalog.Catalogue;
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
@@ -39,7 +39,7 @@ final class PostgresKit implements KitDialect {
                     .openSchema("public")
                     .relation(1, "public", "log", RelationKind.TABLE, false)
                     .relation(2, "public", "other", RelationKind.TABLE, false)
-                    .builtIn(10, "random", Effect.MOMENT)),
+                    .builtIn(10, "random", FunctionEffect.MOMENT)),
             "SELECT last FROM log",
             "SELECT last, random() FROM log",
             "INSERT INTO other VALUES ('elsewhere')",

@@ -84,7 +84,7 @@ public final class AsyncQueues {
    * known here; when the node does not know its user's password; or when the queue is full.
    */
   public Submission submit(AsyncStatement statement, ActionParameters.AsyncExecute how) {
-    Origin origin = statement.origin();
+    StatementOrigin origin = statement.origin();
     Configuration now = configuration.get();
     Optional<DataSource> source = Target.source(now, origin, how.source());
     Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));

@@ -18,7 +18,11 @@ import java.util.TreeSet;
  * @param facts what it does; its tables keep it in order with other statements
  */
 public record AsyncStatement(
-    Origin origin, String sql, LexerMode lexerMode, List<Parameter> parameters, Statement facts) {
+    StatementOrigin origin,
+    String sql,
+    LexerMode lexerMode,
+    List<Parameter> parameters,
+    Statement facts) {
   /** What the statement takes while it waits, without its text and parameters. */
   private static final long OF_STATEMENT = 1_000;
 

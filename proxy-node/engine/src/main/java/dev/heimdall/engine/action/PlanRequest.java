@@ -19,7 +19,7 @@ import java.util.List;
  * @param facts what it does
  */
 public record PlanRequest(
-    Origin origin,
+    StatementOrigin origin,
     long high,
     long low,
     long averageMicros,

@@ -158,7 +158,11 @@ public final class Plans {
    *     threshold but 0 lets pass
    */
   public boolean wanted(
-      ActionParameters.ExtractPlan how, Origin origin, long high, long low, long averageMicros) {
+      ActionParameters.ExtractPlan how,
+      StatementOrigin origin,
+      long high,
+      long low,
+      long averageMicros) {
     if (how.threshold() > 0 && averageMicros <= TimeUnit.MILLISECONDS.toMicros(how.threshold())) {
       return false;
     }
@@ -211,7 +215,7 @@ public final class Plans {
   }
 
   private boolean explain(ActionParameters.ExtractPlan how, PlanRequest request) {
-    Origin origin = request.origin();
+    StatementOrigin origin = request.origin();
     Pattern pattern = new Pattern(origin.vdb(), origin.database(), request.high(), request.low());
     try {
       String plan = ask(how, request);
@@ -264,7 +268,7 @@ public final class Plans {
 
   private String ask(ActionParameters.ExtractPlan how, PlanRequest request) throws SQLException {
     Configuration now = configuration.get();
-    Origin origin = request.origin();
+    StatementOrigin origin = request.origin();
     DataSource source =
         Target.source(now, origin, Optional.empty())
             .orElseThrow(() -> new SQLException("the virtual database was removed", "3D000"));

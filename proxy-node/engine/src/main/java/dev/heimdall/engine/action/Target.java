@@ -20,7 +20,7 @@ import java.util.Optional;
 record Target(DataSource source, DatabaseCredentials login, String database) {
   /** The data source that a statement of this VDB goes to, by its name. */
   static Optional<DataSource> source(
-      Configuration configuration, Origin origin, Optional<String> other) {
+      Configuration configuration, StatementOrigin origin, Optional<String> other) {
     return Optional.ofNullable(configuration.vdbs().get(origin.vdb()))
         .map(vdb -> configuration.sources().get(other.orElse(vdb.source())));
   }
@@ -30,7 +30,7 @@ record Target(DataSource source, DatabaseCredentials login, String database) {
    * as another. Empty where that user's password is not known.
    */
   static Optional<Target> of(
-      Configuration configuration, SourceLogins logins, Origin origin, DataSource source) {
+      Configuration configuration, SourceLogins logins, StatementOrigin origin, DataSource source) {
     VirtualDatabase vdb = configuration.vdbs().get(origin.vdb());
     if (vdb.credentials() == Credentials.USER) {
       return Optional.ofNullable(configuration.users().get(origin.user()))
@@ -43,7 +43,7 @@ record Target(DataSource source, DatabaseCredentials login, String database) {
     return logins.of(source).map(login -> new Target(source, login, origin.database()));
   }
 
-  private static Target ofUser(User user, DataSource source, Origin origin) {
+  private static Target ofUser(User user, DataSource source, StatementOrigin origin) {
     String name = user.serverUser().orElse(user.name());
     return new Target(source, SourceLogins.written(name, password(user)), origin.database());
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 /** One statement in a queue. Its lists are guarded by the queues' lock. */
 final class Ticket {
   final BoundText text;
-  final Origin origin;
+  final StatementOrigin origin;
   final Target target;
   final ActionProtocol protocol;
   final Map<String, String> settings;

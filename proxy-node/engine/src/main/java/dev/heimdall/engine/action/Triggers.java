@@ -55,7 +55,10 @@ public final class Triggers {
 
   /** What makes two commands the same. */
   private record Key(
-      ActionParameters.TriggerType type, String command, Optional<String> source, Origin origin) {
+      ActionParameters.TriggerType type,
+      String command,
+      Optional<String> source,
+      StatementOrigin origin) {
     @Override
     public String toString() {
       return "a trigger of " + origin;
@@ -98,7 +101,7 @@ public final class Triggers {
    *     parallel}); failures of the last kind are reported here
    */
   public CompletableFuture<Executed> run(
-      ActionParameters.Trigger trigger, Origin origin, Collection<String> tables) {
+      ActionParameters.Trigger trigger, StatementOrigin origin, Collection<String> tables) {
     String odd = tables.stream().filter(Triggers::isOdd).findFirst().orElse(null);
     if (odd != null && tablesIn(trigger.command(), tables)) {
       return refused(trigger, tables, "a table's name has signs that no command may have in it");
@@ -217,7 +220,7 @@ public final class Triggers {
     events.failed(ACTION, trigger.type().spelling(), tables, failure.sqlstate(), reason);
   }
 
-  private Executed outcome(ActionParameters.Trigger trigger, Origin origin) {
+  private Executed outcome(ActionParameters.Trigger trigger, StatementOrigin origin) {
     try {
       return trigger.type() == ActionParameters.TriggerType.EXECUTE
           ? program(trigger.command())
@@ -232,7 +235,8 @@ public final class Triggers {
     }
   }
 
-  private Executed sql(ActionParameters.Trigger trigger, Origin origin) throws SQLException {
+  private Executed sql(ActionParameters.Trigger trigger, StatementOrigin origin)
+      throws SQLException {
     Configuration now = configuration.get();
     Optional<DataSource> source = Target.source(now, origin, trigger.source());
     Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));

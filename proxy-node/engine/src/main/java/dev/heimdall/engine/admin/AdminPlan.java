@@ -1,6 +1,6 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A command with what it does. */
-final class AdminPlan implements Command {
+final class AdminPlan implements ConsoleCommand {
   private final List<Column> columns;
   private final Answer.Failed failure;
   private final Effect effect;

@@ -2,7 +2,7 @@ package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
-import dev.heimdall.engine.console.Command.Effect;
+import dev.heimdall.engine.console.ConsoleCommand.Effect;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.Column.Type;

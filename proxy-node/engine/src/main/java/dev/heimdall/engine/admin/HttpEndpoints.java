@@ -8,7 +8,7 @@ import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeGauges;
-import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.observe.TrafficLabels;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -269,7 +269,7 @@ final class HttpEndpoints {
             .map(
                 pool ->
                     new NodeGauges.Pool(
-                        new PoolKey(pool.vdb(), pool.database(), pool.user()),
+                        new TrafficLabels(pool.vdb(), pool.database(), pool.user()),
                         pool.clientsActive(),
                         pool.clientsIdle(),
                         pool.clientsWaiting(),

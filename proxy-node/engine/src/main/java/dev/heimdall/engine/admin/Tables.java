@@ -9,7 +9,7 @@ import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.observe.Unshared;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.takeover.Remaining;
-import dev.heimdall.engine.topology.Handover;
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.ServerAddress;
 import java.time.Instant;
@@ -68,7 +68,7 @@ final class Tables {
           .text("fence", ClusterRow::fence)
           .text(
               "handover",
-              row -> row.topology().global().handover().map(Handover::shown).orElse(null))
+              row -> row.topology().global().handover().map(GlobalFailover::shown).orElse(null))
           .text("forwarding", ClusterRow::forwarding)
           .text("waiting", ClusterRow::waiting);
 

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.Tokens.Token;
-import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.wire.Answer;
@@ -41,8 +41,8 @@ abstract class TokenConsole implements Console {
   abstract AdminPlan plan(List<Token> statement, Operator operator);
 
   @Override
-  public Command command(String sql, Operator operator) {
-    List<Command> commands = commands(sql, operator);
+  public ConsoleCommand command(String sql, Operator operator) {
+    List<ConsoleCommand> commands = commands(sql, operator);
     if (commands.size() > 1) {
       return AdminPlan.known(
           Answer.failed(
@@ -54,7 +54,7 @@ abstract class TokenConsole implements Console {
   }
 
   @Override
-  public List<Command> commands(String sql, Operator operator) {
+  public List<ConsoleCommand> commands(String sql, Operator operator) {
     if (operator.right() == ConsoleRight.NONE) {
       return List.of(AdminPlan.known(denied(operator, "an administrator")));
     }
@@ -63,7 +63,9 @@ abstract class TokenConsole implements Console {
       if (statements.isEmpty()) {
         return List.of(AdminPlan.known(new Answer.Empty()));
       }
-      return statements.stream().<Command>map(statement -> plan(statement, operator)).toList();
+      return statements.stream()
+          .<ConsoleCommand>map(statement -> plan(statement, operator))
+          .toList();
     } catch (AdminException e) {
       return List.of(AdminPlan.known(failed(e)));
     }

@@ -36,7 +36,7 @@ public final class AuthDecision {
   private final String vdb;
   private final LogInRequest request;
   private final UserDirectory users;
-  private final Account account;
+  private final UserAccount account;
   private final Exchange exchange;
   private final AuthFailure failure;
   private final boolean passesThrough;

@@ -117,7 +117,7 @@ public final class Authenticator {
    * one or the other, as users here do.
    */
   private AuthDecision.Exchange md5OrScram(String user) {
-    Account account = users.account(user);
+    UserAccount account = users.account(user);
     boolean md5 =
         account == null || account.hasNothing() ? users.asksStrangerForMd5(user) : account.hasMd5();
     return md5 ? AuthDecision.Exchange.MD5 : AuthDecision.Exchange.SCRAM;

@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
  */
 public final class UserDirectory {
 
-  private final Map<String, Account> accounts;
+  private final Map<String, UserAccount> accounts;
 
   /** One more, whom the database was queried for; null for none. */
-  private final Account found;
+  private final UserAccount found;
 
   private final boolean queried;
   private final UserSalts salts;
@@ -39,9 +39,9 @@ public final class UserDirectory {
     this.found = null;
     this.queried = false;
     for (User user : users) {
-      accounts.put(user.name(), new Account(user, salts.saltOf(user.name()), cache));
+      accounts.put(user.name(), new UserAccount(user, salts.saltOf(user.name()), cache));
     }
-    knowsMd5 = accounts.values().stream().anyMatch(Account::hasMd5);
+    knowsMd5 = accounts.values().stream().anyMatch(UserAccount::hasMd5);
     knowsOnlyMd5 =
         accounts.values().stream().allMatch(account -> account.hasMd5() || account.hasNothing());
     mockIterations =
@@ -56,7 +56,7 @@ public final class UserDirectory {
   }
 
   /** For the log-in of one user whom the database was queried for. */
-  private UserDirectory(UserDirectory own, Account found, FoundUsers others) {
+  private UserDirectory(UserDirectory own, UserAccount found, FoundUsers others) {
     this.accounts = own.accounts;
     this.found = found;
     this.queried = true;
@@ -74,8 +74,8 @@ public final class UserDirectory {
    *     asked for what users have who were found
    */
   public UserDirectory with(Optional<User> user, FoundUsers others) {
-    Account account =
-        user.map(one -> new Account(one, salts.saltOf(one.name()), cache)).orElse(null);
+    UserAccount account =
+        user.map(one -> new UserAccount(one, salts.saltOf(one.name()), cache)).orElse(null);
     return new UserDirectory(this, account, others);
   }
 
@@ -85,28 +85,28 @@ public final class UserDirectory {
    * first log-in of each user pays on its event loop.
    */
   public void prepare() {
-    accounts.values().forEach(Account::verifier);
+    accounts.values().forEach(UserAccount::verifier);
   }
 
   public Optional<User> find(String name) {
-    return Optional.ofNullable(account(name)).map(Account::user);
+    return Optional.ofNullable(account(name)).map(UserAccount::user);
   }
 
   /** The user's SCRAM verifier; empty for unknown users and for those that have none. */
   public Optional<ScramVerifier> verifierOf(String name) {
-    return Optional.ofNullable(account(name)).map(Account::verifier);
+    return Optional.ofNullable(account(name)).map(UserAccount::verifier);
   }
 
   /**
    * The log-in at the server that the user's document gives ({@code serverUser, serverPassword}).
    */
   public Optional<ServerCredential> serverCredentialOf(String name) {
-    return Optional.ofNullable(account(name)).map(Account::atServer);
+    return Optional.ofNullable(account(name)).map(UserAccount::atServer);
   }
 
   /** Null where there is none. */
-  Account account(String name) {
-    Account own = accounts.get(name);
+  UserAccount account(String name) {
+    UserAccount own = accounts.get(name);
     return own == null && found != null && found.user().name().equals(name) ? found : own;
   }
 
@@ -130,7 +130,7 @@ public final class UserDirectory {
   boolean judgesStranger(String name, PasswordProof proof) {
     boolean some = false;
     boolean all = true;
-    for (Account account : accounts.values()) {
+    for (UserAccount account : accounts.values()) {
       boolean judged = account.judges(proof);
       some |= judged;
       all &= judged || account.hasNothing();

@@ -6,7 +6,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 /**
  * A log-in that reads what the server sends as it comes, and how it ends when nothing more does.
  */
-public abstract class LogInDecoder extends ByteToMessageDecoder implements LogIn {
+public abstract class LogInDecoder extends ByteToMessageDecoder implements LogInHandler {
   /** Closes the connection and says why, unless the log-in is over. */
   protected abstract void fail(ChannelHandlerContext ctx, ConnectFailure failure);
 

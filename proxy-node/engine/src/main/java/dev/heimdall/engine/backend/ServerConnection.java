@@ -77,7 +77,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       Channel channel,
       ConnectionKeeper keeper,
       ServerTarget target,
-      LogIn.LoggedIn found) {
+      LogInHandler.LoggedIn found) {
     this.id = id;
     this.context = context;
     this.channel = channel;

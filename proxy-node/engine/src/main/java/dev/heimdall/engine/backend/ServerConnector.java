@@ -92,10 +92,10 @@ public final class ServerConnector {
           ConnectFailure.unreachable("cannot resolve the server's name " + source.host()));
       return;
     }
-    LogIn.Outcome outcome =
-        new LogIn.Outcome() {
+    LogInHandler.Outcome outcome =
+        new LogInHandler.Outcome() {
           @Override
-          public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
+          public void ready(ChannelHandlerContext ctx, LogInHandler.LoggedIn found) {
             if (target.writer() && found.greeting().ofStandby()) {
               ctx.close();
               handler.failed(ConnectFailure.standby(where));
@@ -114,7 +114,7 @@ public final class ServerConnector {
             handler.failed(failure);
           }
         };
-    LogIn login = protocols.apply(source).logIn(target, credential, outcome);
+    LogInHandler login = protocols.apply(source).logIn(target, credential, outcome);
     bootstrap(context, source)
         .handler(
             new ChannelInitializer<>() {

@@ -14,7 +14,8 @@ public interface ServerProtocol {
    *
    * @param credential as whom: what the target's says at the moment
    */
-  LogIn logIn(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome);
+  LogInHandler logIn(
+      ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome);
 
   /**
    * A cancel request of a client's, to be passed on as it came.

@@ -44,7 +44,9 @@ public class BuiltInObjects {
    * @param traits functions by what only those have
    */
   protected BuiltInObjects(
-      String functionSchema, Map<String, Effect> functions, Map<Trait, Set<String>> traits) {
+      String functionSchema,
+      Map<String, FunctionEffect> functions,
+      Map<Trait, Set<String>> traits) {
     this.functionSchema = functionSchema;
     this.traits = traits;
     functions.forEach((name, effect) -> this.functions.put(name, function(name, effect)));
@@ -58,7 +60,7 @@ public class BuiltInObjects {
   }
 
   /** A function of the server. */
-  final Routine function(String name, Effect effect) {
+  final Routine function(String name, FunctionEffect effect) {
     String because =
         switch (effect) {
           case REPEATABLE, MOMENT, VARYING, SERVER -> null;
@@ -68,7 +70,7 @@ public class BuiltInObjects {
           case ANYTHING -> "may do anything";
         };
     Routine routine = new Routine(functionSchema, name, true, effect, because);
-    if (effect == Effect.ANYTHING || has(Trait.OUTLIVES_RESET, name)) {
+    if (effect == FunctionEffect.ANYTHING || has(Trait.OUTLIVES_RESET, name)) {
       routine.changeSessionForGood(because);
     } else if (effect.changesSession()) {
       routine.changeSession(because);

@@ -31,7 +31,7 @@ final class Judgement {
   /** A function, without what its body does: {@link #complete} adds that. */
   static Routine of(RoutineRow row) {
     if (row.body() != null) {
-      Effect least = row.mayWrite() ? Effect.MOMENT : Effect.REPEATABLE;
+      FunctionEffect least = row.mayWrite() ? FunctionEffect.MOMENT : FunctionEffect.REPEATABLE;
       Routine routine = new Routine(row.schema(), row.name(), false, least, null);
       routine.setTemporaryPath(row.temporaryPath());
       return ofBody(routine, row.body(), row.mayWrite());
@@ -120,7 +120,7 @@ final class Judgement {
     for (FunctionName name : body.calls()) {
       calls.addAll(names.routines(name));
       Routine builtIn = names.builtIn(name);
-      if (builtIn != null && builtIn.effect() != Effect.REPEATABLE) {
+      if (builtIn != null && builtIn.effect() != FunctionEffect.REPEATABLE) {
         calls.add(builtIn);
       }
     }

@@ -161,7 +161,7 @@ public final class ObjectsBuilder {
   }
 
   /** A function of the server; of overloads each is told. */
-  public ObjectsBuilder builtIn(long id, String name, Effect effect) {
+  public ObjectsBuilder builtIn(long id, String name, FunctionEffect effect) {
     Routine known = builtIns.get(name);
     if (known == null || known.effect().compareTo(effect) < 0) {
       known = shared.routine(name, effect);
@@ -461,7 +461,8 @@ public final class ObjectsBuilder {
     List<Routine> found = new ArrayList<>(ids.size());
     for (Long id : ids) {
       Routine routine = routinesById.get(id);
-      if (routine != null && !(routine.builtIn() && routine.effect() == Effect.REPEATABLE)) {
+      if (routine != null
+          && !(routine.builtIn() && routine.effect() == FunctionEffect.REPEATABLE)) {
         found.add(routine);
       }
     }

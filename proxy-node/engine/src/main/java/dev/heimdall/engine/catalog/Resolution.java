@@ -429,7 +429,8 @@ final class Resolution {
 
   private void enter(Routine routine, String through) {
     // What the text itself calls is in sight, as long as everybody knows what it does.
-    boolean inSight = routine.builtIn() && through == null && routine.effect() != Effect.ANYTHING;
+    boolean inSight =
+        routine.builtIn() && through == null && routine.effect() != FunctionEffect.ANYTHING;
     if (routine.changesSession() != null && !inSight) {
       verdict.changesSession(does(routine, through, routine.changesSession()));
       verdict.is(Trait.OUTLIVES_DISCARD, routine.outlivesDiscard());

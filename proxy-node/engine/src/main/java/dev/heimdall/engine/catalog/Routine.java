@@ -15,7 +15,7 @@ final class Routine {
   private final String name;
   private final boolean builtIn;
 
-  private Effect effect;
+  private FunctionEffect effect;
   private String because;
   private boolean locks;
   private String changesSession;
@@ -30,21 +30,21 @@ final class Routine {
   private List<Routine> calls = List.of();
 
   /**
-   * @param because what makes the effect more than {@link Effect#REPEATABLE}, as the end of a
-   *     sentence that begins with the function
+   * @param because what makes the effect more than {@link FunctionEffect#REPEATABLE}, as the end of
+   *     a sentence that begins with the function
    */
-  Routine(String schema, String name, boolean builtIn, Effect effect, String because) {
+  Routine(String schema, String name, boolean builtIn, FunctionEffect effect, String because) {
     this.schema = schema;
     this.name = name;
     this.builtIn = builtIn;
     this.effect = effect;
     this.because = because;
-    locks = effect == Effect.LOCK || effect == Effect.SESSION_LOCK;
+    locks = effect == FunctionEffect.LOCK || effect == FunctionEffect.SESSION_LOCK;
   }
 
   /** The body of a DO statement, without what it does. */
   static Routine codeBlock() {
-    return new Routine(null, null, false, Effect.MOMENT, null);
+    return new Routine(null, null, false, FunctionEffect.MOMENT, null);
   }
 
   String schema() {
@@ -60,7 +60,7 @@ final class Routine {
   }
 
   /** What it does beyond the tables and functions that are named. */
-  Effect effect() {
+  FunctionEffect effect() {
     return effect;
   }
 
@@ -83,7 +83,7 @@ final class Routine {
    * @param own the server's own functions, few of which do
    */
   boolean notifies(BuiltInObjects own) {
-    return effect == Effect.ANYTHING
+    return effect == FunctionEffect.ANYTHING
         || (effect.changesSomething()
             && (!builtIn || own.has(BuiltInObjects.Trait.NOTIFIES, name)));
   }
@@ -95,7 +95,7 @@ final class Routine {
 
   /** Whether unqualified names may mean something else after it, in the same transaction. */
   boolean movesPath() {
-    return movesPath || effect == Effect.ANYTHING;
+    return movesPath || effect == FunctionEffect.ANYTHING;
   }
 
   List<Relation> reads() {
@@ -132,7 +132,7 @@ final class Routine {
 
   /** Makes it one that may do anything to tables. */
   void doAnything(String because) {
-    this.effect = Effect.ANYTHING;
+    this.effect = FunctionEffect.ANYTHING;
     this.because = because;
   }
 

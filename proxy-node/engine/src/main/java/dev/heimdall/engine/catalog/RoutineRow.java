@@ -27,12 +27,13 @@ public record RoutineRow(
   /**
    * What a function does whose body nobody can read.
    *
-   * @param because what makes the effect more than {@link Effect#REPEATABLE}, as the end of a
-   *     sentence that begins with the function
+   * @param because what makes the effect more than {@link FunctionEffect#REPEATABLE}, as the end of
+   *     a sentence that begins with the function
    * @param readsUnnamed whether it may read tables that nobody can name, whatever it may change
    * @param movesNames whether names in statements may mean something else after it
    */
-  public record Unread(Effect effect, String because, boolean readsUnnamed, boolean movesNames) {}
+  public record Unread(
+      FunctionEffect effect, String because, boolean readsUnnamed, boolean movesNames) {}
 
   /** One whose body can be read. */
   public static RoutineRow of(

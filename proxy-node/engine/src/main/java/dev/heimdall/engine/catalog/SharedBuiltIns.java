@@ -11,7 +11,7 @@ public final class SharedBuiltIns {
   /** More are not shared: somebody makes functions among them. */
   private static final int MOST = 20_000;
 
-  private final Map<String, Map<Effect, Routine>> routines = new HashMap<>();
+  private final Map<String, Map<FunctionEffect, Routine>> routines = new HashMap<>();
   private final BuiltInObjects own;
   private Map<String, Routine> last = Map.of();
 
@@ -25,8 +25,8 @@ public final class SharedBuiltIns {
   }
 
   /** The function of this name with this effect. */
-  synchronized Routine routine(String name, Effect effect) {
-    Map<Effect, Routine> known = routines.get(name);
+  synchronized Routine routine(String name, FunctionEffect effect) {
+    Map<FunctionEffect, Routine> known = routines.get(name);
     Routine routine = known == null ? null : known.get(effect);
     if (routine == null) {
       routine = own.function(name, effect);

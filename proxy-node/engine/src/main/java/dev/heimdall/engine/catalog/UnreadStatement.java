@@ -37,7 +37,7 @@ final class UnreadStatement {
     for (FunctionName name : words.calls()) {
       names.routines(name).forEach(this::named);
       Routine builtIn = objects.builtIn(name.name());
-      if (builtIn != null && builtIn.effect() != Effect.REPEATABLE) {
+      if (builtIn != null && builtIn.effect() != FunctionEffect.REPEATABLE) {
         named(builtIn);
       }
     }

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * the client, and what it says, is the {@link LogInDialogue}'s.
  */
 public final class ClientLogin extends ByteToMessageDecoder
-    implements ClientAddress, LogIn, ClientProof.Claimant, LoopClients.Unfinished {
+    implements ClientAddress, LogInHost, ClientProof.Claimant, LoopClients.Unfinished {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
 
   /** Of what a client sends ahead while its password is checked. */

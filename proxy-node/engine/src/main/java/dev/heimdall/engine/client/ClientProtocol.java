@@ -16,7 +16,7 @@ public interface ClientProtocol {
    * @param before as whom the client was logged in over the same connection; null at its first
    *     log-in, and where it {@linkplain #logsInAgain cannot} do so again
    */
-  LogInDialogue logIn(LogIn login, Login before);
+  LogInDialogue logIn(LogInHost login, Login before);
 
   /** Whether its clients may log in again over the same connection. */
   default boolean logsInAgain() {

@@ -7,7 +7,8 @@ import io.netty.channel.ChannelHandler;
 
 /**
  * One client's log-in in the words of its protocol: reads what the client sends, asks the node by
- * {@link LogIn}, and tells the client what the node has decided. All on the client's event loop.
+ * {@link LogInHost}, and tells the client what the node has decided. All on the client's event
+ * loop.
  */
 public interface LogInDialogue {
   /** The client has connected: a protocol whose server speaks first greets it. */

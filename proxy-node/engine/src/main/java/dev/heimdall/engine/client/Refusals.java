@@ -1,7 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.AuthFailure;
-import dev.heimdall.engine.observe.PoolKey;
+import dev.heimdall.engine.observe.TrafficLabels;
 import dev.heimdall.engine.wire.ServerError;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -35,7 +35,7 @@ final class Refusals {
     if (user != null && vdb.settings().users().find(user).isPresent()) {
       // Whoever asks has proved nothing: names of its own making must not become labels.
       boolean named = vdb.settings().vdb().databases().containsKey(database);
-      loop.metrics().pool(vdb.name(), named ? database : PoolKey.OTHER, user).loginFailed();
+      loop.metrics().pool(vdb.name(), named ? database : TrafficLabels.OTHER, user).loginFailed();
     }
   }
 

@@ -120,7 +120,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
                             stream,
                             logsApi,
                             backoff(),
-                            new FailureLog(LOG, "log lines of " + name),
+                            new ExportTroubles(LOG, "log lines of " + name),
                             counters,
                             System::nanoTime))
                 .group(group));
@@ -134,7 +134,7 @@ public final class CloudWatch implements AutoCloseable, VdbLines {
     metricsApi = new AwsMetrics(place, settings.metricsUri());
     MetricSender sender =
         new MetricSender(
-            metricsApi, backoff(), new FailureLog(LOG, "metrics"), counters, System::nanoTime);
+            metricsApi, backoff(), new ExportTroubles(LOG, "metrics"), counters, System::nanoTime);
     metricsThread = thread("cloudwatch-metrics", sender::round);
     metrics = sender;
   }

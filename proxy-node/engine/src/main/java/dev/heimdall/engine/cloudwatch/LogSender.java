@@ -23,7 +23,7 @@ final class LogSender {
   private final String stream;
   private final LogsApi api;
   private final Backoff backoff;
-  private final FailureLog complaints;
+  private final ExportTroubles complaints;
   private final Metrics counters;
   private final LongSupplier nanoClock;
   private final JsonFactory json = new JsonFactory();
@@ -48,7 +48,7 @@ final class LogSender {
       String stream,
       LogsApi api,
       Backoff backoff,
-      FailureLog complaints,
+      ExportTroubles complaints,
       Metrics counters,
       LongSupplier nanoClock) {
     this.group = group;

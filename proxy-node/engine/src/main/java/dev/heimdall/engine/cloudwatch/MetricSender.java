@@ -25,7 +25,7 @@ final class MetricSender {
 
   private final MetricsApi api;
   private final Backoff backoff;
-  private final FailureLog complaints;
+  private final ExportTroubles complaints;
   private final Metrics counters;
   private final LongSupplier nanoClock;
   private final Deque<MetricDatum> queue = new ArrayDeque<>();
@@ -35,7 +35,7 @@ final class MetricSender {
   MetricSender(
       MetricsApi api,
       Backoff backoff,
-      FailureLog complaints,
+      ExportTroubles complaints,
       Metrics counters,
       LongSupplier nanoClock) {
     this.api = api;

@@ -45,7 +45,7 @@ final class AnswerWatch implements ProbedServer.Progress {
   private final Duration patience;
   private final Listener listener;
   private final LongSupplier clock;
-  private final ResponseTimes times = new ResponseTimes();
+  private final RoundTripTimes times = new RoundTripTimes();
 
   /** Which step of which question there is; a look at another one says nothing. */
   private long current;

@@ -4,7 +4,7 @@ import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.topology.EventHistory;
 import dev.heimdall.engine.topology.EventRecorder;
-import dev.heimdall.engine.topology.Handover;
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -86,7 +86,7 @@ public final class ClusterTracker implements AutoCloseable {
   private long toldAt;
   private GlobalSaid said = GlobalSaid.NOTHING;
   private long saidAt;
-  private Optional<Handover> handover = Optional.empty();
+  private Optional<GlobalFailover> handover = Optional.empty();
   private boolean closed;
   private volatile Topology topology;
 

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cluster;
 
-import dev.heimdall.engine.topology.Handover;
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.routing.GlobalSaid;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,16 +16,17 @@ final class GlobalChange {
    *
    * @param before the one that they reported so far: its status may have moved on
    */
-  static Optional<Handover> handover(Optional<Handover> before, GlobalSaid said, Instant now) {
+  static Optional<GlobalFailover> handover(
+      Optional<GlobalFailover> before, GlobalSaid said, Instant now) {
     return said.failover()
         .map(
             one ->
-                new Handover(
+                new GlobalFailover(
                     one.kind(),
                     one.toString(),
                     before
                         .filter(same -> same.kind().equals(one.kind()))
-                        .map(Handover::since)
+                        .map(GlobalFailover::since)
                         .orElse(now)));
   }
 

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.GlobalTopology;
-import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.Topology;
@@ -78,7 +78,7 @@ final class TopologyJudge {
   record Beside(
       List<GlobalTopology.Unplaced> unplaced,
       GlobalSaid said,
-      Optional<Handover> handover,
+      Optional<GlobalFailover> handover,
       Fencing.Now now) {
     static final Beside NOTHING = of(GlobalSaid.NOTHING, new Fencing.Now(0, Instant.EPOCH));
 
@@ -95,8 +95,9 @@ final class TopologyJudge {
     List<ProbeHistory> claimants =
         probeHistories.stream().filter(h -> h.claims() && !foreign(h, system)).toList();
     Optional<ServerAddress> former = before.writer().map(TopologyNode::address);
-    Claims.Verdict verdict =
-        new Claims(prober, probeHistories, descriptions, beside.said(), former).verdict(claimants);
+    WriterClaims.Verdict verdict =
+        new WriterClaims(prober, probeHistories, descriptions, beside.said(), former)
+            .verdict(claimants);
     Optional<ProbeHistory> writer = verdict.believed();
     awaited = verdict.awaited();
     Map<String, NodeReport.Member> seen = seen(probeHistories);

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletionStage;
 
 /** The commands of one text, carried out in turn up to the first that fails. */
 final class CommandRun {
-  private final List<Command> commands;
+  private final List<ConsoleCommand> commands;
   private final ClientEncoder encoder;
   private final ByteBuf out = Unpooled.buffer(1024);
   private final CompletionStage<ByteBuf> reply;
-  private volatile Command running;
+  private volatile ConsoleCommand running;
 
-  CommandRun(List<Command> commands, ClientEncoder encoder) {
+  CommandRun(List<ConsoleCommand> commands, ClientEncoder encoder) {
     this.commands = commands;
     this.encoder = encoder;
     this.reply = from(0).thenApply(done -> out);

@@ -8,11 +8,11 @@ public interface Console {
   boolean recognises(byte[] sql, int offset, int length);
 
   /** Understands one statement; more than one at a time is an error. */
-  Command command(String sql, Operator operator);
+  ConsoleCommand command(String sql, Operator operator);
 
   /**
    * Understands the statements of one text, at least one: an empty text is an empty statement. They
    * are to be run in turn, up to the first that fails.
    */
-  List<Command> commands(String sql, Operator operator);
+  List<ConsoleCommand> commands(String sql, Operator operator);
 }

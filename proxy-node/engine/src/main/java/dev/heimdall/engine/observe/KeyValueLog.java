@@ -40,10 +40,10 @@ public final class KeyValueLog implements EventLog {
   private final Logger queryLines;
 
   private final VdbLines others;
-  private final RateLimit refusals;
-  private final RateLimit connectFailures;
-  private final RateLimit exhaustions;
-  private final RateLimit differences;
+  private final EventThrottle refusals;
+  private final EventThrottle connectFailures;
+  private final EventThrottle exhaustions;
+  private final EventThrottle differences;
 
   /** A log that nobody else reads. */
   public KeyValueLog() {
@@ -80,10 +80,10 @@ public final class KeyValueLog implements EventLog {
     this.nodeLines = loggers.apply("heimdall.node");
     this.queryLines = loggers.apply("heimdall.query");
     this.others = others;
-    this.refusals = new RateLimit(quiet, nanoClock);
-    this.connectFailures = new RateLimit(quiet, nanoClock);
-    this.exhaustions = new RateLimit(quiet, nanoClock);
-    this.differences = new RateLimit(quiet, nanoClock);
+    this.refusals = new EventThrottle(quiet, nanoClock);
+    this.connectFailures = new EventThrottle(quiet, nanoClock);
+    this.exhaustions = new EventThrottle(quiet, nanoClock);
+    this.differences = new EventThrottle(quiet, nanoClock);
   }
 
   @Override

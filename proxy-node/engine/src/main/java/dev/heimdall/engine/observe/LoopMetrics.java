@@ -12,21 +12,21 @@ public final class LoopMetrics {
   private static final int REFUSALS = NodeCounter.values().length;
   private static final int LAG = REFUSALS + Refusal.values().length;
 
-  private final UnaryOperator<PoolKey> admit;
+  private final UnaryOperator<TrafficLabels> admit;
   private final Counters counters = new Counters(LAG + 1);
-  private final ConcurrentHashMap<PoolKey, PoolMetrics> pools = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TrafficLabels, PoolMetrics> pools = new ConcurrentHashMap<>();
 
-  LoopMetrics(UnaryOperator<PoolKey> admit) {
+  LoopMetrics(UnaryOperator<TrafficLabels> admit) {
     this.admit = admit;
   }
 
   /**
    * The counters of these names on this loop, made at first use. To be asked for once a session or
    * pool and kept, after the user is known to exist; names beyond the node's limit of label sets
-   * share counters under {@link PoolKey#OTHER}, those of each virtual database its own.
+   * share counters under {@link TrafficLabels#OTHER}, those of each virtual database its own.
    */
   public PoolMetrics pool(String vdb, String database, String user) {
-    PoolKey key = new PoolKey(vdb, database, user);
+    TrafficLabels key = new TrafficLabels(vdb, database, user);
     PoolMetrics known = pools.get(key);
     return known != null ? known : pools.computeIfAbsent(admit.apply(key), PoolMetrics::new);
   }
@@ -58,7 +58,7 @@ public final class LoopMetrics {
     return counters.get(REFUSALS + reason.ordinal());
   }
 
-  PoolMetrics find(PoolKey key) {
+  PoolMetrics find(TrafficLabels key) {
     return pools.get(key);
   }
 

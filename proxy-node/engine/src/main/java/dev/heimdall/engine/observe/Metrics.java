@@ -57,12 +57,12 @@ public final class Metrics implements AutoCloseable {
   private final int labelSets;
   private final Map<NodeCounter, LongAdder> offLoop = adders(NodeCounter.class);
   private final Map<Refusal, LongAdder> refusedOffLoop = adders(Refusal.class);
-  private final Set<PoolKey> admitted = ConcurrentHashMap.newKeySet();
+  private final Set<TrafficLabels> admitted = ConcurrentHashMap.newKeySet();
   private final List<LoopMetrics> loops;
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
-  private final Set<PoolKey> registered = new HashSet<>();
+  private final Set<TrafficLabels> registered = new HashSet<>();
   private final AtomicReference<NodeGauges> gauges = new AtomicReference<>(NodeGauges.none());
   private final ClusterGauges clusters = new ClusterGauges(registry);
   private final ConfigGauges config = new ConfigGauges(registry, () -> gauges.get().config());
@@ -191,15 +191,15 @@ public final class Metrics implements AutoCloseable {
   /** The counters by virtual database, database and user, in that order. */
   public List<PoolTotals> totals() {
     List<PoolTotals> totals = new ArrayList<>();
-    for (PoolKey key : admitted) {
+    for (TrafficLabels key : admitted) {
       totals.add(total(key));
     }
     totals.sort(
         Comparator.comparing(
             PoolTotals::key,
-            Comparator.comparing(PoolKey::vdb)
-                .thenComparing(PoolKey::database)
-                .thenComparing(PoolKey::user)));
+            Comparator.comparing(TrafficLabels::vdb)
+                .thenComparing(TrafficLabels::database)
+                .thenComparing(TrafficLabels::user)));
     return totals;
   }
 
@@ -286,24 +286,25 @@ public final class Metrics implements AutoCloseable {
   }
 
   /** Bounds the number of label sets, so that passing users through cannot flood the scraper. */
-  private PoolKey admit(PoolKey key) {
+  private TrafficLabels admit(TrafficLabels key) {
     if (admitted.contains(key)) {
       return key;
     }
     synchronized (admitted) {
-      PoolKey other = new PoolKey(key.vdb(), PoolKey.OTHER, PoolKey.OTHER);
-      PoolKey counted =
+      TrafficLabels other = new TrafficLabels(key.vdb(), TrafficLabels.OTHER, TrafficLabels.OTHER);
+      TrafficLabels counted =
           admitted.size() < labelSets
               ? key
               : admitted.size() < 2 * labelSets || admitted.contains(other)
                   ? other
-                  : new PoolKey(PoolKey.OTHER, PoolKey.OTHER, PoolKey.OTHER);
+                  : new TrafficLabels(
+                      TrafficLabels.OTHER, TrafficLabels.OTHER, TrafficLabels.OTHER);
       admitted.add(counted);
       return counted;
     }
   }
 
-  private PoolTotals total(PoolKey key) {
+  private PoolTotals total(TrafficLabels key) {
     LatencySnapshot queries = LatencySnapshot.none();
     LatencySnapshot waits = LatencySnapshot.none();
     LatencySnapshot responses = LatencySnapshot.none();
@@ -344,7 +345,7 @@ public final class Metrics implements AutoCloseable {
         responses);
   }
 
-  private Map<Unshared, Long> unshared(PoolKey key) {
+  private Map<Unshared, Long> unshared(TrafficLabels key) {
     Map<Unshared, Long> reasons = new EnumMap<>(Unshared.class);
     for (Unshared reason : Unshared.values()) {
       reasons.put(reason, sum(key, pool -> pool.read(reason)));
@@ -352,11 +353,11 @@ public final class Metrics implements AutoCloseable {
     return reasons;
   }
 
-  private long sum(PoolKey key, PoolCounter counter) {
+  private long sum(TrafficLabels key, PoolCounter counter) {
     return sum(key, pool -> pool.read(counter));
   }
 
-  private long sum(PoolKey key, ToLongFunction<PoolMetrics> of) {
+  private long sum(TrafficLabels key, ToLongFunction<PoolMetrics> of) {
     long sum = 0;
     for (LoopMetrics loop : loops) {
       PoolMetrics pool = loop.find(key);
@@ -417,7 +418,7 @@ public final class Metrics implements AutoCloseable {
   }
 
   private void registerNewPools() {
-    for (PoolKey key : admitted) {
+    for (TrafficLabels key : admitted) {
       if (registered.add(key)) {
         for (PoolCounter counter : PoolCounter.values()) {
           double scale = counter.scale();
@@ -518,7 +519,7 @@ public final class Metrics implements AutoCloseable {
     return adders;
   }
 
-  static Tags tags(PoolKey key) {
+  static Tags tags(TrafficLabels key) {
     return Tags.of("vdb", key.vdb(), "database", key.database(), "user", key.user());
   }
 

@@ -191,7 +191,7 @@ public record NodeGauges(
    * @param server the server of a cluster that its connections go to; else null
    */
   public record Pool(
-      PoolKey key,
+      TrafficLabels key,
       long clientsActive,
       long clientsIdle,
       long clientsWaiting,

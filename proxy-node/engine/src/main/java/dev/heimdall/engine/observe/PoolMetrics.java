@@ -5,7 +5,7 @@ package dev.heimdall.engine.observe;
  * on that loop only, none allocates or blocks. Durations are microseconds.
  */
 public final class PoolMetrics {
-  private final PoolKey key;
+  private final TrafficLabels key;
   private final Counters counters = new Counters(PoolCounter.values().length);
   private final Counters unshared = new Counters(Unshared.values().length);
   private final Counters uncached = new Counters(Uncached.values().length);
@@ -15,7 +15,7 @@ public final class PoolMetrics {
   private final LatencyHistogram waitTime = new LatencyHistogram();
   private final LatencyHistogram responseTime = new LatencyHistogram();
 
-  PoolMetrics(PoolKey key) {
+  PoolMetrics(TrafficLabels key) {
     this.key = key;
   }
 
@@ -211,7 +211,7 @@ public final class PoolMetrics {
     unreplayed.add(reason.ordinal(), 1);
   }
 
-  PoolKey key() {
+  TrafficLabels key() {
     return key;
   }
 

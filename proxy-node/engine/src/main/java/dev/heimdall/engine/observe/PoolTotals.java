@@ -8,7 +8,7 @@ import java.util.Map;
  * {@link PoolMetrics} counted.
  */
 public record PoolTotals(
-    PoolKey key,
+    TrafficLabels key,
     long transactions,
     long transactionMicros,
     long queries,

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.pool;
 
-import dev.heimdall.engine.topology.Handover;
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
@@ -43,7 +43,7 @@ record PoolTarget(
                   + " how long that may last.");
 
   /** The same while another region is about to become the one that writes. */
-  static ServerError during(Handover handover) {
+  static ServerError during(GlobalFailover handover) {
     return ServerError.error(
             "57P03",
             "a %s of the global cluster is in progress since %s, and no server reports yet that it is the writer"

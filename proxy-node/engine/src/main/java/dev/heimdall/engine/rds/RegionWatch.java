@@ -57,7 +57,7 @@ final class RegionWatch implements AutoCloseable {
   private final TopologyReader everywhere;
 
   private final RdsPace pace;
-  private final FailureLog complaints;
+  private final ApiTroubles complaints;
   private final String source;
   private final TopologyFeed feed;
   private final List<WatchedCluster> watched = new CopyOnWriteArrayList<>();
@@ -88,7 +88,7 @@ final class RegionWatch implements AutoCloseable {
     reader = new RdsReader(access, this::now);
     everywhere = new TopologyReader(access, Set.of(), this::now);
     pace = new RdsPace(this::interval);
-    complaints = new FailureLog(LOG, place.region());
+    complaints = new ApiTroubles(LOG, place.region());
     executor =
         Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("rds-" + place.region()));
     // Nodes that are started together shall not ask together; and the store takes a moment.

@@ -2,9 +2,9 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.action.AsyncStatement;
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.action.Origin;
 import dev.heimdall.engine.action.PlanRequest;
 import dev.heimdall.engine.action.RuleActions;
+import dev.heimdall.engine.action.StatementOrigin;
 import dev.heimdall.engine.action.Submission;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -54,7 +54,7 @@ public final class SideActions {
   private final ClientTransaction transaction;
   private final Writes writes;
   private Variables originOf;
-  private Origin origin;
+  private StatementOrigin origin;
   private ByteBuf heldReply;
   private int afterRuns;
 
@@ -73,7 +73,7 @@ public final class SideActions {
   }
 
   /** Where the session's statements come from, as they are now. */
-  private Origin origin() {
+  private StatementOrigin origin() {
     Variables variables = carried.variables();
     if (originOf != variables) {
       originOf = variables;
@@ -83,7 +83,7 @@ public final class SideActions {
         settings.putIfAbsent("TimeZone", zone);
       }
       origin =
-          new Origin(
+          new StatementOrigin(
               session.vdb().name(),
               session.login().user(),
               session.lease().destinations().database(),

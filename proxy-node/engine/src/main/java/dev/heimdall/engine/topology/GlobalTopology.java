@@ -16,7 +16,7 @@ public record GlobalTopology(
     List<RegionLag> regions,
     List<Unplaced> unplaced,
     WriterFence fence,
-    Optional<Handover> handover) {
+    Optional<GlobalFailover> handover) {
   /** Of a cluster of one region whose servers are all asked. */
   public static final GlobalTopology NONE = new GlobalTopology(List.of(), List.of());
 

@@ -2,7 +2,7 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.console.Command;
+import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
@@ -23,7 +23,7 @@ final class AtConsole {
   }
 
   /** The rows that a command answers, which has said their columns before. */
-  static List<Map<String, String>> rows(Command plan) {
+  static List<Map<String, String>> rows(ConsoleCommand plan) {
     Answer result = plan.run().toCompletableFuture().join();
     assertThat(result).isInstanceOf(Answer.Rows.class);
     Answer.Rows rows = (Answer.Rows) result;

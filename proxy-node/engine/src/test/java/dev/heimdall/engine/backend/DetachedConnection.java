@@ -14,7 +14,7 @@ public final class DetachedConnection {
       EmbeddedChannel channel,
       ConnectionKeeper listener,
       ServerTarget target,
-      LogIn.LoggedIn found) {
+      LogInHandler.LoggedIn found) {
     ServerConnection made = new ServerConnection(1, context, channel, listener, target, found);
     channel.pipeline().addLast("server", made);
     return made;

@@ -2,8 +2,8 @@ package dev.heimdall.engine.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.GlobalTopology;
-import dev.heimdall.engine.topology.Handover;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNodes;
@@ -32,7 +32,7 @@ class WriteRejectionsTest {
     found(writer, state, Optional.empty());
   }
 
-  private void found(ServerAddress writer, NodeState state, Optional<Handover> handover) {
+  private void found(ServerAddress writer, NodeState state, Optional<GlobalFailover> handover) {
     rejections.changed(
         new Topology(
             1,
@@ -145,7 +145,7 @@ class WriteRejectionsTest {
     found(
         ONE,
         NodeState.READ_ONLY,
-        Optional.of(new Handover("switchover", "one to other", Instant.EPOCH)));
+        Optional.of(new GlobalFailover("switchover", "one to other", Instant.EPOCH)));
     mayPass();
     after(11);
     assertThat(maySwitch()).isTrue();

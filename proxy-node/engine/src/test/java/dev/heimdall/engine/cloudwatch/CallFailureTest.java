@@ -64,7 +64,7 @@ class CallFailureTest {
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     logger.addAppender(lines);
-    FailureLog complaints = new FailureLog(logger, "metrics");
+    ExportTroubles complaints = new ExportTroubles(logger, "metrics");
     for (int i = 0; i < 5; i++) {
       complaints.about(CallFailure.of(MetricsApi.PUT, said(403, "AccessDenied")));
     }

@@ -22,7 +22,7 @@ class LogSenderTest {
           "node-1",
           aws,
           new Backoff(() -> 1),
-          new FailureLog(LoggerFactory.getLogger(LogSenderTest.class), "lines"),
+          new ExportTroubles(LoggerFactory.getLogger(LogSenderTest.class), "lines"),
           counters,
           aws.nanos::get);
 

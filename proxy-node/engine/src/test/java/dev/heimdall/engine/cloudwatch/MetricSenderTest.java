@@ -19,7 +19,7 @@ class MetricSenderTest {
       new MetricSender(
           aws,
           new Backoff(() -> 1),
-          new FailureLog(LoggerFactory.getLogger(MetricSenderTest.class), "metrics"),
+          new ExportTroubles(LoggerFactory.getLogger(MetricSenderTest.class), "metrics"),
           counters,
           aws.nanos::get);
 

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.kit;
 
-import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.Operator;
 import java.util.List;
 
@@ -13,12 +13,12 @@ final class NoConsole implements Console {
   }
 
   @Override
-  public Command command(String sql, Operator operator) {
+  public ConsoleCommand command(String sql, Operator operator) {
     throw new IllegalStateException("nobody is an operator here");
   }
 
   @Override
-  public List<Command> commands(String sql, Operator operator) {
+  public List<ConsoleCommand> commands(String sql, Operator operator) {
     throw new IllegalStateException("nobody is an operator here");
   }
 }

@@ -8,7 +8,7 @@ package dev.heimdall.engine.observe;
  * @param replays times a server connection was given a session's settings
  */
 public record CountedPool(long waits, long behind, long replays) {
-  public static CountedPool of(LoopMetrics loop, PoolKey key) {
+  public static CountedPool of(LoopMetrics loop, TrafficLabels key) {
     PoolMetrics pool = loop.pool(key.vdb(), key.database(), key.user());
     return new CountedPool(
         pool.read(PoolCounter.WAITS),

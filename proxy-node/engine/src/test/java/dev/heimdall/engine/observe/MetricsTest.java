@@ -36,7 +36,7 @@ class MetricsTest {
 
     assertThat(metrics.totals()).hasSize(1);
     PoolTotals totals = metrics.totals().get(0);
-    assertThat(totals.key()).isEqualTo(new PoolKey("shop", "shop", "ann"));
+    assertThat(totals.key()).isEqualTo(new TrafficLabels("shop", "shop", "ann"));
     assertThat(totals.queries()).isEqualTo(2);
     assertThat(totals.queryMicros()).isEqualTo(400);
     assertThat(totals.transactions()).isEqualTo(1);
@@ -241,7 +241,7 @@ class MetricsTest {
     assertThat(metrics.totals()).hasSize(4);
     assertThat(metrics.totals().stream().mapToLong(PoolTotals::queries).sum()).isEqualTo(10);
     assertThat(metrics.totals().get(0).key())
-        .isEqualTo(new PoolKey("shop", PoolKey.OTHER, PoolKey.OTHER));
+        .isEqualTo(new TrafficLabels("shop", TrafficLabels.OTHER, TrafficLabels.OTHER));
     assertThat(metrics.totals().get(0).queries()).isEqualTo(7);
   }
 
@@ -393,7 +393,7 @@ class MetricsTest {
 
   private static NodeGauges.Pool pool(String vdb, String user, boolean paused, String server) {
     return new NodeGauges.Pool(
-        new PoolKey(vdb, "db", user),
+        new TrafficLabels(vdb, "db", user),
         1,
         2,
         3,

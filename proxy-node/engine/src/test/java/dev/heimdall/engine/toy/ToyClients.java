@@ -2,8 +2,8 @@ package dev.heimdall.engine.toy;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
-import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.net.HandshakePackets;
 import io.netty.buffer.ByteBuf;
@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 final class ToyClients implements ClientProtocol {
   @Override
-  public LogInDialogue logIn(LogIn login, Login before) {
+  public LogInDialogue logIn(LogInHost login, Login before) {
     return new ToyDialogue(login);
   }
 

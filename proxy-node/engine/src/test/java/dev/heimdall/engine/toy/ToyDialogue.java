@@ -4,8 +4,8 @@ import dev.heimdall.engine.auth.AuthDecision.Exchange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
-import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
 final class ToyDialogue implements LogInDialogue {
   private static final String SCRAM = "SCRAM-SHA-256";
 
-  private final LogIn login;
+  private final LogInHost login;
   private final ToyEncoder encoder = new ToyEncoder();
   private byte[] salt;
   private byte[] response;
@@ -33,7 +33,7 @@ final class ToyDialogue implements LogInDialogue {
   private PasswordExchange exchange;
   private boolean scramBegun;
 
-  ToyDialogue(LogIn login) {
+  ToyDialogue(LogInHost login) {
     this.login = login;
   }
 

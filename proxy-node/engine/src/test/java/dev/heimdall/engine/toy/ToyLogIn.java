@@ -2,7 +2,7 @@ package dev.heimdall.engine.toy;
 
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerDialogue;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.wire.Capabilities;
@@ -19,7 +19,7 @@ import java.util.Map;
  * Waits for the server's greeting, which says what it can do, and answers with the user and what
  * the connection is to be able to.
  */
-final class ToyLogIn extends ByteToMessageDecoder implements LogIn {
+final class ToyLogIn extends ByteToMessageDecoder implements LogInHandler {
   private final ServerTarget target;
   private final ServerCredential credential;
   private final Outcome outcome;

@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.backend.ServerTarget;
@@ -198,10 +198,10 @@ final class ToyNode implements Connector, AutoCloseable {
       ServerTarget target,
       ConnectionKeeper listener,
       ServerConnector.Handler handler) {
-    LogIn.Outcome outcome =
-        new LogIn.Outcome() {
+    LogInHandler.Outcome outcome =
+        new LogInHandler.Outcome() {
           @Override
-          public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
+          public void ready(ChannelHandlerContext ctx, LogInHandler.LoggedIn found) {
             ServerConnection connection =
                 DetachedConnection.of(on, (EmbeddedChannel) ctx.channel(), listener, target, found);
             ctx.pipeline().remove(ctx.handler());

@@ -3,7 +3,7 @@ package dev.heimdall.engine.toy;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.backend.ServerTarget;
 import io.netty.buffer.ByteBuf;
@@ -11,7 +11,8 @@ import io.netty.buffer.ByteBuf;
 /** How the node talks to servers of the toy dialect. */
 final class ToyServers implements ServerProtocol {
   @Override
-  public LogIn logIn(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
+  public LogInHandler logIn(
+      ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome) {
     return new ToyLogIn(target, credential, outcome);
   }
 

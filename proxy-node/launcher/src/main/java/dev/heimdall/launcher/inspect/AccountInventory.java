@@ -3,7 +3,7 @@ package dev.heimdall.launcher.inspect;
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.routing.AwsTrouble;
 import dev.heimdall.routing.RdsRole;
@@ -96,30 +96,30 @@ final class AccountInventory {
         cache.address());
   }
 
-  private static Finding finding(String region, AwsTrouble trouble) {
+  private static CheckResult finding(String region, AwsTrouble trouble) {
     return switch (trouble.kind()) {
       case NO_CREDENTIALS ->
-          Finding.skipped(
+          CheckResult.skipped(
               region,
               "Credentials",
               "The manager has no AWS credentials: " + trouble.message(),
               "Give its instance a role with the policy templates/iam/manager.json. Without one,"
                   + " enter the database yourself.");
       case DENIED ->
-          Finding.bad(
+          CheckResult.bad(
               region,
               trouble.action(),
               "The permission %s is missing: %s".formatted(trouble.action(), trouble.message()),
               "Allow %s to the role of the manager; templates/iam/manager.json has it."
                   .formatted(trouble.action()));
       case THROTTLED ->
-          Finding.note(
+          CheckResult.note(
               region,
               trouble.action(),
               "AWS limits how often this is asked: " + trouble.message(),
               "Look again in a minute.");
       case FAILED ->
-          Finding.bad(
+          CheckResult.bad(
               region,
               trouble.action(),
               trouble.message(),

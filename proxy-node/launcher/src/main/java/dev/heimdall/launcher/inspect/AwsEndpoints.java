@@ -1,7 +1,7 @@
 package dev.heimdall.launcher.inspect;
 
 import dev.heimdall.launcher.doctor.Examination;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.routing.call.SignedCalls;
 import java.time.Duration;
 import java.util.Map;
@@ -35,7 +35,7 @@ final class AwsEndpoints {
 
   private AwsEndpoints() {}
 
-  static void look(String region, Map<String, String> environment, Consumer<Finding> found) {
+  static void look(String region, Map<String, String> environment, Consumer<CheckResult> found) {
     Examination.Needs none = Examination.Needs.of(Optional.empty(), false);
     try (SignedCalls calls = SignedCalls.ofMachine(region, environment, CALL)) {
       for (dev.heimdall.launcher.doctor.Finding finding :
@@ -45,34 +45,36 @@ final class AwsEndpoints {
     }
   }
 
-  private static Finding told(String region, dev.heimdall.launcher.doctor.Finding finding) {
+  private static CheckResult told(String region, dev.heimdall.launcher.doctor.Finding finding) {
     int comma = finding.what().lastIndexOf(", ");
     String service = finding.what().substring(0, comma);
     String action = finding.what().substring(comma + 2);
     String detail = finding.detail();
     return switch (finding.state()) {
-      case OK -> Finding.good(service, action, "Reachable: " + detail);
+      case OK -> CheckResult.good(service, action, "Reachable: " + detail);
       case DENIED ->
           OWN.contains(action)
-              ? Finding.bad(
+              ? CheckResult.bad(
                   service,
                   action,
                   "Denied: " + detail,
                   "Allow %s to the role of the manager; templates/iam/manager.json has it."
                       .formatted(action))
-              : Finding.good(
+              : CheckResult.good(
                   service, action, "Reachable. It denies this call, which the manager never makes");
       case NO_CREDENTIALS ->
-          Finding.note(
+          CheckResult.note(
               service,
               action,
               detail,
               "Give the machine a role with the policy templates/iam/manager.json.");
-      case TIMED_OUT -> Finding.bad(service, action, "Timed out: " + detail, way(region, service));
+      case TIMED_OUT ->
+          CheckResult.bad(service, action, "Timed out: " + detail, way(region, service));
       case UNREACHABLE ->
-          Finding.bad(service, action, "Unreachable: " + detail, way(region, service));
+          CheckResult.bad(service, action, "Unreachable: " + detail, way(region, service));
       case FAILED ->
-          Finding.bad(service, action, detail, "Look again in a minute; AWS may have a problem.");
+          CheckResult.bad(
+              service, action, detail, "Look again in a minute; AWS may have a problem.");
     };
   }
 

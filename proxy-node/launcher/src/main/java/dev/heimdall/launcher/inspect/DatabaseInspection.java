@@ -3,7 +3,7 @@ package dev.heimdall.launcher.inspect;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
@@ -29,11 +29,11 @@ final class DatabaseInspection {
   private static final String ROLE = "Role";
 
   private final DataSource source;
-  private final Consumer<Finding> found;
+  private final Consumer<CheckResult> found;
   private final Refused refused;
   private final EngineQuestions questions;
 
-  DatabaseInspection(DataSource source, Consumer<Finding> found) {
+  DatabaseInspection(DataSource source, Consumer<CheckResult> found) {
     this.source = source;
     this.found = found;
     refused = new Refused(source);
@@ -66,9 +66,9 @@ final class DatabaseInspection {
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
     String subject = server.toString();
-    Finding network = Network.look(server, PATIENCE);
+    CheckResult network = Network.look(server, PATIENCE);
     found.accept(network);
-    if (network.state() != Finding.State.GOOD) {
+    if (network.state() != CheckResult.State.GOOD) {
       return Optional.empty();
     }
     DataSource one = source.at(server).connectingWithin(PATIENCE);
@@ -77,7 +77,8 @@ final class DatabaseInspection {
         new SourceConnections(one, logins.of(source).orElseThrow(), use, housekeeping, threads);
     try (Connection connection = questions.connect(connections)) {
       found.accept(
-          Finding.good(subject, LOG_IN, "Logged in as " + connection.getMetaData().getUserName()));
+          CheckResult.good(
+              subject, LOG_IN, "Logged in as " + connection.getMetaData().getUserName()));
       questions.about(subject, connection, first, found);
     } catch (SQLException | RuntimeException e) {
       found.accept(refused.finding(subject, LOG_IN, e));
@@ -95,7 +96,7 @@ final class DatabaseInspection {
     } catch (SQLException | RuntimeException e) {
       SQLException cause = Refused.cause(e);
       found.accept(
-          Finding.bad(
+          CheckResult.bad(
               subject,
               "Replication",
               refused.words(e),
@@ -112,14 +113,14 @@ final class DatabaseInspection {
       tellWriter(subject, role);
     } else if (role.writer()) {
       found.accept(
-          Finding.bad(
+          CheckResult.bad(
               subject,
               ROLE,
               "This server is no replica: it accepts writes itself.",
               "Take it off the list of replicas, or set up its replication first. Reads that went"
                   + " there would miss what is written to the writer."));
     } else {
-      found.accept(Finding.good(subject, ROLE, "Replica"));
+      found.accept(CheckResult.good(subject, ROLE, "Replica"));
       found.accept(lag(subject, role));
     }
   }
@@ -127,7 +128,7 @@ final class DatabaseInspection {
   private void tellWriter(String subject, ServerRole role) {
     if (!role.writer()) {
       found.accept(
-          Finding.bad(
+          CheckResult.bad(
               subject,
               ROLE,
               "This server is a replica: it accepts no writes.",
@@ -136,24 +137,24 @@ final class DatabaseInspection {
     }
     found.accept(
         role.readOnly()
-            ? Finding.note(
+            ? CheckResult.note(
                 subject,
                 ROLE,
                 "Writer, but set to read-only.",
                 "Writes will wait until it accepts them again.")
-            : Finding.good(subject, ROLE, "Writer"));
+            : CheckResult.good(subject, ROLE, "Writer"));
     if (source.cluster().kind() != ClusterKind.NONE) {
       int others = role.members().size();
       found.accept(
           others > 0 || source.hosts().size() > 1
-              ? Finding.good(
+              ? CheckResult.good(
                   subject,
                   "Replication",
                   others == 0
                       ? "The writer names no replica itself; those that you named are used"
                       : "Servers that the writer names: %s"
                           .formatted(String.join(", ", role.members())))
-              : Finding.note(
+              : CheckResult.note(
                   subject,
                   "Replication",
                   "The writer names no replica, and you named none.",
@@ -161,21 +162,21 @@ final class DatabaseInspection {
     }
   }
 
-  private static Finding lag(String subject, ServerRole role) {
+  private static CheckResult lag(String subject, ServerRole role) {
     if (!role.streaming()) {
-      return Finding.bad(
+      return CheckResult.bad(
           subject,
           "Replication lag",
           "It receives nothing from the writer at present.",
           "Start its replication. Until then no reads go there.");
     }
     return role.lagMillis() < 0
-        ? Finding.note(
+        ? CheckResult.note(
             subject,
             "Replication lag",
             "It cannot be read.",
             "Reads go there only when the node knows that it is not behind.")
-        : Finding.good(
+        : CheckResult.good(
             subject,
             "Replication lag",
             role.lagMillis() == 0 ? "Up to date" : role.lagMillis() + " ms behind");
@@ -191,7 +192,7 @@ final class DatabaseInspection {
                 && !replica.follows().contains(writer.name());
     if (other && !replica.writer()) {
       found.accept(
-          Finding.bad(
+          CheckResult.bad(
               server.toString(),
               ROLE,
               "It replicates from another server than the writer that you named.",

@@ -5,7 +5,7 @@ import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceConnections;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DataSource;
 import java.sql.Connection;
@@ -46,11 +46,11 @@ final class EngineQuestions {
    *
    * @param first whether it is the server that should be the writer
    */
-  void about(String subject, Connection connection, boolean first, Consumer<Finding> found)
+  void about(String subject, Connection connection, boolean first, Consumer<CheckResult> found)
       throws SQLException {
     ServerInterview asks = dialect.interview();
     version = asks.version(connection);
-    found.accept(Finding.good(subject, "Version", version));
+    found.accept(CheckResult.good(subject, "Version", version));
     found.accept(tls(subject, asks.tls(connection)));
     Optional<ServerInterview.Right> right =
         first && isCluster() ? asks.right(connection) : Optional.empty();
@@ -58,8 +58,8 @@ final class EngineQuestions {
         one ->
             found.accept(
                 one.held()
-                    ? Finding.good(subject, RIGHTS, "The user has " + one.name())
-                    : Finding.note(
+                    ? CheckResult.good(subject, RIGHTS, "The user has " + one.name())
+                    : CheckResult.note(
                         subject,
                         RIGHTS,
                         "The user lacks %s: it does not see which replicas there are."
@@ -100,15 +100,15 @@ final class EngineQuestions {
     }
   }
 
-  private Finding tls(String subject, String protocol) {
+  private CheckResult tls(String subject, String protocol) {
     return protocol.isEmpty() || protocol.equals("null")
-        ? Finding.note(
+        ? CheckResult.note(
             subject,
             TLS,
             "Not encrypted.",
             "Passwords and rows can be read on the way. Choose a stricter TLS setting if the server"
                 + " offers TLS.")
-        : Finding.good(
+        : CheckResult.good(
             subject, TLS, protocol + (source.tls().verifies() ? ", certificate checked" : ""));
   }
 }

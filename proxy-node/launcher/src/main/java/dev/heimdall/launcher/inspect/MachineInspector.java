@@ -1,7 +1,7 @@
 package dev.heimdall.launcher.inspect;
 
 import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.StoreSettings;
@@ -34,7 +34,7 @@ public final class MachineInspector implements Inspector {
   }
 
   @Override
-  public void endpoints(Consumer<Finding> found) {
+  public void endpoints(Consumer<CheckResult> found) {
     Optional<String> where = region.get();
     if (where.isEmpty()) {
       found.accept(nowhere());
@@ -43,8 +43,8 @@ public final class MachineInspector implements Inspector {
     }
   }
 
-  private static Finding nowhere() {
-    return Finding.skipped(
+  private static CheckResult nowhere() {
+    return CheckResult.skipped(
         "AWS",
         "Region",
         "This machine is no EC2 instance, and no AWS region is named.",
@@ -53,17 +53,17 @@ public final class MachineInspector implements Inspector {
   }
 
   @Override
-  public void database(DataSource source, Consumer<Finding> found) {
+  public void database(DataSource source, Consumer<CheckResult> found) {
     new DatabaseInspection(source, found).look();
   }
 
   @Override
-  public void store(StoreSettings store, Consumer<Finding> found) {
+  public void store(StoreSettings store, Consumer<CheckResult> found) {
     StoreInspection.look(store, found);
   }
 
   @Override
-  public void node(DataSource node, Consumer<Finding> found) {
+  public void node(DataSource node, Consumer<CheckResult> found) {
     new NodeInspection(node, found).look();
   }
 }

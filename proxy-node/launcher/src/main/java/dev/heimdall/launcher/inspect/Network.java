@@ -1,6 +1,6 @@
 package dev.heimdall.launcher.inspect;
 
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ServerAddress;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,21 +17,21 @@ final class Network {
 
   private Network() {}
 
-  static Finding look(ServerAddress server, Duration limit) {
+  static CheckResult look(ServerAddress server, Duration limit) {
     String subject = server.toString();
     try (Socket socket = new Socket()) {
       InetAddress address = InetAddress.getByName(server.host());
       socket.connect(new InetSocketAddress(address, server.port()), (int) limit.toMillis());
-      return Finding.good(subject, WHAT, "Listens at " + address.getHostAddress());
+      return CheckResult.good(subject, WHAT, "Listens at " + address.getHostAddress());
     } catch (UnknownHostException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           subject,
           WHAT,
           "There is no such host: the DNS does not know %s.".formatted(server.host()),
           "Look for a typing mistake. A private name is known only where its private hosted zone"
               + " is.");
     } catch (SocketTimeoutException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           subject,
           WHAT,
           "No answer within %d ms.".formatted(limit.toMillis()),
@@ -39,13 +39,13 @@ final class Network {
                   .formatted(server.port())
               + " the route.");
     } catch (ConnectException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           subject,
           WHAT,
           "Nothing listens at port %d.".formatted(server.port()),
           "Check the port, and that the server runs and listens beyond its own machine.");
     } catch (IOException e) {
-      return Finding.bad(
+      return CheckResult.bad(
           subject,
           WHAT,
           e.getClass().getSimpleName() + ": " + e.getMessage(),

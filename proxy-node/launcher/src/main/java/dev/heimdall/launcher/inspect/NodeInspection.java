@@ -3,7 +3,7 @@ package dev.heimdall.launcher.inspect;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.sql.Connection;
@@ -27,12 +27,12 @@ final class NodeInspection {
   private static final String DENIED = "28";
 
   private final DataSource node;
-  private final Consumer<Finding> found;
+  private final Consumer<CheckResult> found;
 
   /** Whether the node has refused user and password. */
   private boolean denied;
 
-  NodeInspection(DataSource node, Consumer<Finding> found) {
+  NodeInspection(DataSource node, Consumer<CheckResult> found) {
     this.node = node;
     this.found = found;
   }
@@ -40,16 +40,16 @@ final class NodeInspection {
   void look() {
     ServerAddress server = node.hosts().get(0);
     long deadline = System.nanoTime() + TAKING_OVER.toNanos();
-    Finding network = Network.look(server, KNOCK);
-    while (network.state() != Finding.State.GOOD && System.nanoTime() < deadline) {
+    CheckResult network = Network.look(server, KNOCK);
+    while (network.state() != CheckResult.State.GOOD && System.nanoTime() < deadline) {
       if (!pause()) {
         return;
       }
       network = Network.look(server, KNOCK);
     }
-    if (network.state() != Finding.State.GOOD) {
+    if (network.state() != CheckResult.State.GOOD) {
       found.accept(
-          Finding.note(
+          CheckResult.note(
               server.toString(),
               "Node",
               "No node listens there.",
@@ -58,11 +58,11 @@ final class NodeInspection {
                   + " manager."));
       return;
     }
-    found.accept(Finding.good(server.toString(), "Node", "Listens"));
-    Finding answer = logIn(server);
+    found.accept(CheckResult.good(server.toString(), "Node", "Listens"));
+    CheckResult answer = logIn(server);
     // A node that starts, or takes the documents over, refuses for a moment: that is no alarm.
     // Wrong passwords are not tried again, as the node would slow log-ins of this machine.
-    while (answer.state() != Finding.State.GOOD && !denied && System.nanoTime() < deadline) {
+    while (answer.state() != CheckResult.State.GOOD && !denied && System.nanoTime() < deadline) {
       if (!pause()) {
         return;
       }
@@ -87,7 +87,7 @@ final class NodeInspection {
     return state.length() < 2 ? "" : state.substring(0, 2);
   }
 
-  private Finding logIn(ServerAddress server) {
+  private CheckResult logIn(ServerAddress server) {
     Refused refused = new Refused(node);
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1);
     try (SourceLogins logins = new SourceLogins()) {
@@ -103,7 +103,7 @@ final class NodeInspection {
                   node.engine().firstDatabase().map(node.database()::orElse).orElse(""));
           Statement statement = connection.createStatement()) {
         statement.execute("SELECT 1");
-        return Finding.good(
+        return CheckResult.good(
             server.toString(),
             "Statement",
             "SELECT 1 was answered to the user " + node.user().orElse(""));

@@ -1,6 +1,6 @@
 package dev.heimdall.launcher.inspect;
 
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import java.sql.SQLException;
@@ -54,12 +54,12 @@ record Refused(DataSource source) {
         : cause.getMessage().lines().findFirst().orElse("");
   }
 
-  Finding finding(String subject, String what, Throwable failure) {
+  CheckResult finding(String subject, String what, Throwable failure) {
     String words = words(failure);
     String state = String.valueOf(cause(failure).getSQLState());
     String lower = words.toLowerCase(Locale.ROOT);
     if (source.credentials().kept() && (state.startsWith("08") && !lower.contains("ssl"))) {
-      return Finding.skipped(
+      return CheckResult.skipped(
           subject,
           what,
           words,
@@ -67,7 +67,7 @@ record Refused(DataSource source) {
               + " templates/iam/node.json lets them read them. heimdall doctor on a node tests"
               + " it.");
     }
-    return Finding.bad(subject, what, words, advice(state, lower));
+    return CheckResult.bad(subject, what, words, advice(state, lower));
   }
 
   private String advice(String state, String lower) {

@@ -3,7 +3,7 @@ package dev.heimdall.launcher.inspect;
 import dev.heimdall.engine.share.StoreExamination;
 import dev.heimdall.engine.share.StoreMemory;
 import dev.heimdall.engine.share.StoreState;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.StoreSettings;
@@ -21,12 +21,12 @@ final class StoreInspection {
 
   private StoreInspection() {}
 
-  static void look(StoreSettings store, Consumer<Finding> found) {
+  static void look(StoreSettings store, Consumer<CheckResult> found) {
     boolean all = true;
     for (ServerAddress server : store.addresses()) {
-      Finding network = Network.look(server, PATIENCE);
+      CheckResult network = Network.look(server, PATIENCE);
       found.accept(network);
-      all &= network.state() == Finding.State.GOOD;
+      all &= network.state() == CheckResult.State.GOOD;
     }
     if (!all || Thread.currentThread().isInterrupted()) {
       return;
@@ -34,7 +34,7 @@ final class StoreInspection {
     String subject = store.addresses().get(0).toString();
     if (store.password().filter(Secret::isUnread).isPresent()) {
       found.accept(
-          Finding.skipped(
+          CheckResult.skipped(
               subject,
               LOG_IN,
               "Secrets Manager keeps the password, and only nodes read it.",
@@ -43,20 +43,20 @@ final class StoreInspection {
     }
     try {
       StoreState state = StoreExamination.look(store);
-      found.accept(Finding.good(subject, LOG_IN, "Connected at " + state.at()));
+      found.accept(CheckResult.good(subject, LOG_IN, "Connected at " + state.at()));
       found.accept(
           store.tls().mode() == TlsMode.DISABLE
-              ? Finding.note(
+              ? CheckResult.note(
                   subject,
                   "TLS",
                   "Not encrypted.",
                   "The password and cached rows can be read on the way. ElastiCache offers TLS as"
                       + " encryption in transit.")
-              : Finding.good(subject, "TLS", "As set: " + store.tls().mode().spelling()));
+              : CheckResult.good(subject, "TLS", "As set: " + store.tls().mode().spelling()));
       found.accept(events(subject, state));
       found.accept(memory(subject, StoreExamination.memory(store)));
     } catch (StoreExamination.FailedException e) {
-      found.accept(Finding.bad(subject, LOG_IN, e.getMessage(), advice(e.getMessage())));
+      found.accept(CheckResult.bad(subject, LOG_IN, e.getMessage(), advice(e.getMessage())));
     }
   }
 
@@ -75,33 +75,33 @@ final class StoreInspection {
         + " it.";
   }
 
-  private static Finding events(String subject, StoreState state) {
+  private static CheckResult events(String subject, StoreState state) {
     return switch (state.keyEvents()) {
-      case ON -> Finding.good(subject, EVENTS, state.detail());
+      case ON -> CheckResult.good(subject, EVENTS, state.detail());
       case OFF ->
-          Finding.note(
+          CheckResult.note(
               subject,
               EVENTS,
               state.detail(),
               "Set it to AE: CONFIG SET notify-keyspace-events AE, or in the parameter group of"
                   + " ElastiCache. Without it nodes ask the store about every key.");
       case UNKNOWN ->
-          Finding.note(
+          CheckResult.note(
               subject, EVENTS, "It cannot be found out: " + state.detail(), "It should be AE.");
     };
   }
 
-  private static Finding memory(String subject, Optional<StoreMemory> memory) {
+  private static CheckResult memory(String subject, Optional<StoreMemory> memory) {
     if (memory.isEmpty()) {
-      return Finding.note(
+      return CheckResult.note(
           subject,
           POLICY,
           "The user may not ask for it.",
           "It should evict, such as allkeys-lru for a store of its own.");
     }
     return memory.get().evicts()
-        ? Finding.good(subject, POLICY, memory.get().policy())
-        : Finding.note(
+        ? CheckResult.good(subject, POLICY, memory.get().policy())
+        : CheckResult.note(
             subject,
             POLICY,
             memory.get().policy()

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.problems.AlertsPath;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -37,7 +37,8 @@ record EventsPath(EventBook book) implements Resource {
     return List.of(
         Operation.get("/api/v1/events", Permission.READ_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists what happened to nodes, clusters and managers, the last first")
+                OperationText.of(
+                        "Lists what happened to nodes, clusters and managers, the last first")
                     .with("since", "A time: what was seen then or later.")
                     .with("kind", "Such as failover-begun.")
                     .with("severity", "The least: info, warning or critical.")

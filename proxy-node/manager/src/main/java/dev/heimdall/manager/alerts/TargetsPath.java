@@ -11,10 +11,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -51,19 +51,20 @@ record TargetsPath(TargetEdits edits) implements Resource {
     return List.of(
         Operation.get(PATH, Permission.CHANGE_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists the targets that are notified of events")
+                OperationText.of("Lists the targets that are notified of events")
                     .paged()
                     .answers(Slice.shape("targets", TARGET))),
         new Operation("PUT", ONE, Permission.CHANGE_CONFIGURATION, LARGEST_BODY, this::put)
             .saying(
-                Words.of("Makes or changes a target; a secret that is left out stays")
+                OperationText.of("Makes or changes a target; a secret that is left out stays")
                     .takes(Shape.named(SCHEMA))
                     .answers(204)),
         new Operation("DELETE", ONE, Permission.CHANGE_CONFIGURATION, 0, this::delete)
-            .saying(Words.of("Deletes a target").answers(204)),
+            .saying(OperationText.of("Deletes a target").answers(204)),
         new Operation("POST", ONE + "/test", Permission.CHANGE_CONFIGURATION, 0, this::test)
             .saying(
-                Words.of("Sends a target a test, whose result the list has then").answers(202)));
+                OperationText.of("Sends a target a test, whose result the list has then")
+                    .answers(202)));
   }
 
   @Override

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -77,7 +77,7 @@ public final class PatternsPath implements Resource {
     return List.of(
         Operation.get(PATH, Permission.READ_CONFIGURATION, this::all)
             .saying(
-                Words.of("Statements by their pattern, what takes the most time first")
+                OperationText.of("Statements by their pattern, what takes the most time first")
                     .with("window", WINDOW)
                     .with("vdb", "Of this virtual database alone.")
                     .with("q", "Those whose text contains this.")

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.analytics;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.dashboard.Times;
+import dev.heimdall.manager.dashboard.LatencyBuckets;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,7 +19,7 @@ final class ResponseTimes {
 
   private static final int ENTRY_BYTES = Short.BYTES + Long.BYTES;
 
-  /** By {@link Times#numberOf}, in order; only those that have some. */
+  /** By {@link LatencyBuckets#numberOf}, in order; only those that have some. */
   private final short[] buckets;
 
   private final long[] counts;
@@ -50,9 +50,9 @@ final class ResponseTimes {
   static ResponseTimes of(JsonNode pairs) {
     SortedMap<Short, Long> counted = new TreeMap<>();
     for (int i = 0; i + 1 < pairs.size(); i += 2) {
-      long micros = Math.min(Math.max(0, pairs.get(i).asLong()), Times.LARGEST);
+      long micros = Math.min(Math.max(0, pairs.get(i).asLong()), LatencyBuckets.LARGEST);
       long count = Math.max(0, pairs.get(i + 1).asLong());
-      counted.merge((short) Times.numberOf(micros), count, Long::sum);
+      counted.merge((short) LatencyBuckets.numberOf(micros), count, Long::sum);
     }
     return of(counted);
   }
@@ -88,7 +88,7 @@ final class ResponseTimes {
     for (int i = 0; i < buckets.length; i++) {
       seen += counts[i];
       if (seen >= rank) {
-        return Times.highest(buckets[i]);
+        return LatencyBuckets.highest(buckets[i]);
       }
     }
     return 0;

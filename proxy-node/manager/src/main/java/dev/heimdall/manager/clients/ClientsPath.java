@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -57,7 +57,8 @@ public final class ClientsPath implements Resource {
     return List.of(
         Operation.get("/api/v1/clients", Permission.READ_CONFIGURATION, this::list)
             .saying(
-                Words.of("Lists the clients that are connected to the nodes, without any values")
+                OperationText.of(
+                        "Lists the clients that are connected to the nodes, without any values")
                     .with("node", "Only those of this node.")
                     .with("vdb", "Only those of this virtual database.")
                     .with("user", "Only those of this user.")

@@ -84,7 +84,7 @@ final class DashboardSubject implements Subject {
   }
 
   private Answer page(Visit visit) throws Refusal {
-    Shown shown = looks.of(visit.request());
+    ShownFigures shown = looks.of(visit.request());
     return visit.page(
         200,
         "dashboard",

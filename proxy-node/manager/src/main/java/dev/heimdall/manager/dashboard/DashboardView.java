@@ -64,7 +64,7 @@ public record DashboardView(
           new Column("In use", "inUse", "whole"),
           new Column("Pool size", "size", "whole"));
 
-  static DashboardView of(Scope scope, Shown shown, Readiness nodes) {
+  static DashboardView of(Scope scope, ShownFigures shown, Readiness nodes) {
     return new DashboardView(
         scope.node(),
         scope.vdb(),
@@ -77,10 +77,10 @@ public record DashboardView(
         tiles(shown, nodes),
         COLUMNS,
         rows(shown.nodes()),
-        rows(shown.vdbs().stream().filter(Shown.Line::reports).toList()));
+        rows(shown.vdbs().stream().filter(ShownFigures.Line::reports).toList()));
   }
 
-  private static List<Choice> choices(String all, List<Shown.Line> lines, String chosen) {
+  private static List<Choice> choices(String all, List<ShownFigures.Line> lines, String chosen) {
     List<Choice> choices = new ArrayList<>();
     choices.add(new Choice("", all, chosen.isEmpty()));
     lines.forEach(
@@ -91,7 +91,7 @@ public record DashboardView(
     return choices;
   }
 
-  private static List<Tile> tiles(Shown shown, Readiness nodes) {
+  private static List<Tile> tiles(ShownFigures shown, Readiness nodes) {
     return List.of(
         tile(shown, "Queries/s", Field.QUERIES, "rate", "", Field.ERRORS, "rate", "errors/s"),
         tile(shown, "Response", Field.AVERAGE, "time", "p99", Field.P99, "time", ""),
@@ -128,7 +128,7 @@ public record DashboardView(
   }
 
   private static Tile tile(
-      Shown shown,
+      ShownFigures shown,
       String title,
       Field field,
       String format,
@@ -147,11 +147,12 @@ public record DashboardView(
                 : note(shown, before, second, secondFormat, after)));
   }
 
-  private static Note note(Shown shown, String before, Field field, String format, String after) {
+  private static Note note(
+      ShownFigures shown, String before, Field field, String format, String after) {
     return new Note(before, field.spelling, format, text(shown.of(field), format), after);
   }
 
-  private static List<Row> rows(List<Shown.Line> lines) {
+  private static List<Row> rows(List<ShownFigures.Line> lines) {
     return lines.stream()
         .map(
             line ->

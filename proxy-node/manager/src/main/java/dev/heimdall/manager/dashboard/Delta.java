@@ -17,7 +17,7 @@ record Delta(long from, long until, long cpuMicros, Map<String, Vdb> vdbs) {
    * @param counts by {@link Count}, since the report before
    * @param levels by {@link Level}, at the end
    */
-  record Vdb(long[] counts, long[] levels, Times.Bucket[] times) {}
+  record Vdb(long[] counts, long[] levels, LatencyBuckets.Bucket[] times) {}
 
   /** About so many bytes. */
   long bytes() {

@@ -54,7 +54,7 @@ final class FiguresJson {
     return shape;
   }
 
-  static ObjectNode of(Shown shown, Readiness nodes, Optional<List<Mark>> marks) {
+  static ObjectNode of(ShownFigures shown, Readiness nodes, Optional<List<Mark>> marks) {
     ObjectNode root = Answer.JSON.createObjectNode();
     root.put("step", shown.span().stepSeconds);
     ArrayNode times = root.putArray("times");
@@ -81,7 +81,7 @@ final class FiguresJson {
   }
 
   /** Those of the time that is shown, the last first. */
-  private static void marks(ArrayNode events, Shown shown, List<Mark> marks) {
+  private static void marks(ArrayNode events, ShownFigures shown, List<Mark> marks) {
     long from =
         shown.times().length == 0
             ? Long.MAX_VALUE
@@ -101,8 +101,8 @@ final class FiguresJson {
                     .put("words", mark.words()));
   }
 
-  private static void lines(ArrayNode array, List<Shown.Line> lines) {
-    for (Shown.Line line : lines) {
+  private static void lines(ArrayNode array, List<ShownFigures.Line> lines) {
+    for (ShownFigures.Line line : lines) {
       put(array.addObject().put("name", line.name()).put("reports", line.reports()), line.newest());
     }
   }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -80,7 +80,7 @@ record FiguresPath(
         Operation.get(
                 "/api/v1/figures", Permission.READ_CONFIGURATION, call -> figures(call.request()))
             .saying(
-                Words.of("What nodes did, by time")
+                OperationText.of("What nodes did, by time")
                     .with("node", "Of this node alone.")
                     .with("vdb", "Of this virtual database alone.")
                     .with("range", "How far back: 5m, 1h, 1d or 30d.")
@@ -89,7 +89,7 @@ record FiguresPath(
                     .answers(FiguresJson.SHAPE)),
         Operation.get("/api/v1/clusters", Permission.READ_CONFIGURATION, this::clusters)
             .saying(
-                Words.of("The servers behind the nodes: role, state, lag, last failovers")
+                OperationText.of("The servers behind the nodes: role, state, lag, last failovers")
                     .paged()
                     .answers(Slice.shape("clusters", CLUSTER))));
   }

@@ -124,7 +124,7 @@ final class KeptFigures implements Archived {
    * @param since only moments after this one, in seconds since 1970
    * @param now what there is to show of now
    */
-  Shown month(Month disk, Scope scope, long since, Shown now) {
+  ShownFigures month(Month disk, Scope scope, long since, ShownFigures now) {
     long last = lastTen();
     long from = last - Span.MONTH.moments + 1;
     SortedMap<Long, char[]> kept = new TreeMap<>(disk.rows());

@@ -285,7 +285,7 @@ final class LiveFigures {
    * @param since only moments after this one, in seconds since 1970
    * @param now by the manager's clock, in milliseconds
    */
-  synchronized Shown look(Scope scope, Span span, long since, long now) {
+  synchronized ShownFigures look(Scope scope, Span span, long since, long now) {
     advance(now);
     // One that no moment was put into yet is there, too, and has no newest.
     Optional<Series> of =
@@ -304,7 +304,8 @@ final class LiveFigures {
     for (int i = 0; i < count; i++) {
       times[i] = (first + i) * span.stepSeconds;
     }
-    List<Shown.Line> lines = nodes.keySet().stream().map(id -> line(id, scope.vdb())).toList();
+    List<ShownFigures.Line> lines =
+        nodes.keySet().stream().map(id -> line(id, scope.vdb())).toList();
     Map<String, double[]> byNode = new LinkedHashMap<>();
     if (scope.node().isEmpty()) {
       for (String node : drawn(scope.vdb())) {
@@ -318,7 +319,7 @@ final class LiveFigures {
                 Field.QUERIES));
       }
     }
-    return new Shown(
+    return new ShownFigures(
         span,
         times,
         columns,
@@ -326,7 +327,7 @@ final class LiveFigures {
         Map.of(),
         lines,
         vdbs().stream()
-            .map(vdb -> new Shown.Line(vdb, newest(new Scope(scope.node(), vdb))))
+            .map(vdb -> new ShownFigures.Line(vdb, newest(new Scope(scope.node(), vdb))))
             .toList(),
         newest(scope),
         Optional.ofNullable(series.get(scope))
@@ -342,8 +343,8 @@ final class LiveFigures {
     return newest;
   }
 
-  private Shown.Line line(String node, String vdb) {
-    return new Shown.Line(node, newest(new Scope(node, vdb)));
+  private ShownFigures.Line line(String node, String vdb) {
+    return new ShownFigures.Line(node, newest(new Scope(node, vdb)));
   }
 
   /** The nodes of which there are lines, also those that do not report any more. */

@@ -29,13 +29,14 @@ final class Looks {
     this.clock = clock;
   }
 
-  Shown of(Request request) throws Refusal {
+  ShownFigures of(Request request) throws Refusal {
     Span span = span(request);
     if (span == Span.MONTH) {
-      Shown now = figures.look(scope(request), Span.FIVE_MINUTES, Long.MAX_VALUE, clock.millis());
+      ShownFigures now =
+          figures.look(scope(request), Span.FIVE_MINUTES, Long.MAX_VALUE, clock.millis());
       return kept.month(onDisk(request), scope(request), since(request), now);
     }
-    Shown shown = figures.look(scope(request), span, since(request), clock.millis());
+    ShownFigures shown = figures.look(scope(request), span, since(request), clock.millis());
     return shown.with(lags.columns(span, shown.times()));
   }
 

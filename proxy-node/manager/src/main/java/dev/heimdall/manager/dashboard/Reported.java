@@ -60,7 +60,8 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
       Map<Integer, Long> times = new HashMap<>();
       JsonNode pairs = vdb.path(vdb.has("responseTimes") ? "responseTimes" : "times");
       for (int i = 0; i + 1 < pairs.size(); i += 2) {
-        Times.Bucket bucket = Times.Bucket.of(number(pairs.get(i)), number(pairs.get(i + 1)));
+        LatencyBuckets.Bucket bucket =
+            LatencyBuckets.Bucket.of(number(pairs.get(i)), number(pairs.get(i + 1)));
         times.merge(bucket.number(), bucket.count(), Long::sum);
       }
       return new Vdb(counts, levels, times);
@@ -72,15 +73,15 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
       for (int i = 0; i < more.length; i++) {
         more[i] = Math.max(0, counts[i] - before.counts[i]);
       }
-      List<Times.Bucket> buckets = new ArrayList<>();
+      List<LatencyBuckets.Bucket> buckets = new ArrayList<>();
       times.forEach(
           (number, count) -> {
             long added = count - before.times.getOrDefault(number, 0L);
             if (added > 0) {
-              buckets.add(new Times.Bucket(number, added));
+              buckets.add(new LatencyBuckets.Bucket(number, added));
             }
           });
-      return new Delta.Vdb(more, levels, buckets.toArray(Times.Bucket[]::new));
+      return new Delta.Vdb(more, levels, buckets.toArray(LatencyBuckets.Bucket[]::new));
     }
   }
 

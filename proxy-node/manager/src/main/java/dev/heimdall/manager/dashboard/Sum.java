@@ -4,7 +4,7 @@ package dev.heimdall.manager.dashboard;
 final class Sum {
   private final double[] counts = new double[Count.values().length];
   private final double[] levels = new double[Level.values().length];
-  private final Times times = new Times();
+  private final LatencyBuckets times = new LatencyBuckets();
   private double cpuMicros;
   private double nodes;
 

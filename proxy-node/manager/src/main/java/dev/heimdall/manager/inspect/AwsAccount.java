@@ -10,7 +10,7 @@ import java.util.List;
  *     that does not answer
  */
 public record AwsAccount(
-    String region, List<AwsDatabase> databases, List<AwsCache> caches, List<Finding> troubles) {
+    String region, List<AwsDatabase> databases, List<AwsCache> caches, List<CheckResult> troubles) {
   public AwsAccount {
     databases = List.copyOf(databases);
     caches = List.copyOf(caches);

@@ -13,22 +13,22 @@ public interface Inspector {
   AwsAccount account();
 
   /** Which services of AWS the manager's machine reaches. */
-  void endpoints(Consumer<Finding> found);
+  void endpoints(Consumer<CheckResult> found);
 
   /**
    * Whether nodes could work with a data source: each server, the log-in, rights, replication.
    *
    * @param found gets findings as they come
    */
-  void database(DataSource source, Consumer<Finding> found);
+  void database(DataSource source, Consumer<CheckResult> found);
 
   /** Whether nodes could work with a shared store. */
-  void store(StoreSettings store, Consumer<Finding> found);
+  void store(StoreSettings store, Consumer<CheckResult> found);
 
   /**
    * Whether a node lets a client in: waits for it to listen.
    *
    * @param node the virtual database as a client sees it
    */
-  void node(DataSource node, Consumer<Finding> found);
+  void node(DataSource node, Consumer<CheckResult> found);
 }

@@ -124,12 +124,12 @@ public final class DirectoryPeople {
 
   /** A password that is tried at the directory. */
   final class Attempt implements Guesses.Try {
-    private final Shown shown;
+    private final ShownPassword shown;
     private final InetAddress from;
     private boolean unavailable;
     private Optional<Who> who = Optional.empty();
 
-    Attempt(Shown shown, InetAddress from) {
+    Attempt(ShownPassword shown, InetAddress from) {
       this.shown = shown;
       this.from = from;
     }

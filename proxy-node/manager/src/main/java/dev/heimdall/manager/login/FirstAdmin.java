@@ -102,7 +102,7 @@ final class FirstAdmin implements AutoCloseable {
   }
 
   /** Both parts are looked at in any case: the time it takes tells nothing. */
-  Guesses.Try attempt(Shown shown) {
+  Guesses.Try attempt(ShownPassword shown) {
     boolean user = same(LogIn.USER, shown.user()) & !superseded;
     return new Guesses.Try() {
       @Override

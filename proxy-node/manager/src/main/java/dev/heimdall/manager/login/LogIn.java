@@ -35,8 +35,8 @@ public final class LogIn implements AutoCloseable {
   /** Of a directory: these names exist, other ones may be made up. Guarded by itself. */
   private final Map<String, Boolean> letIn = new Newest<>(MOST_LET_IN);
 
-  private final Seen seen;
-  private final Seen delayed;
+  private final RecentVisits seen;
+  private final RecentVisits delayed;
   private final AuditLog audit;
 
   LogIn(PasswordSource source, LongSupplier nanoClock) {
@@ -62,8 +62,8 @@ public final class LogIn implements AutoCloseable {
     this.directory = directory;
     this.audit = audit;
     guesses = new Guesses(nanoClock);
-    seen = new Seen(nanoClock);
-    delayed = new Seen(nanoClock);
+    seen = new RecentVisits(nanoClock);
+    delayed = new RecentVisits(nanoClock);
   }
 
   /**
@@ -147,11 +147,11 @@ public final class LogIn implements AutoCloseable {
     if (authorization.isEmpty()) {
       return new Outcome.Nobody();
     }
-    Optional<String> token = Shown.bearer(authorization.get());
+    Optional<String> token = ShownPassword.bearer(authorization.get());
     if (token.isPresent()) {
       return byToken(token.get(), caller);
     }
-    Outcome outcome = judge(Shown.basic(authorization.get()), caller);
+    Outcome outcome = judge(ShownPassword.basic(authorization.get()), caller);
     return outcome instanceof Outcome.CodeNeeded needed && code.isPresent()
         ? judgeCode(needed.who(), code.get(), caller)
         : outcome;
@@ -172,7 +172,7 @@ public final class LogIn implements AutoCloseable {
 
   /** Judges a user's password. */
   public Outcome judge(String user, String password, Caller caller) {
-    return judge(new Shown(user, password), caller);
+    return judge(new ShownPassword(user, password), caller);
   }
 
   /**
@@ -237,7 +237,7 @@ public final class LogIn implements AutoCloseable {
         : people.get().find(user);
   }
 
-  private Outcome judge(Shown shown, Caller caller) {
+  private Outcome judge(ShownPassword shown, Caller caller) {
     Optional<Account> account = Optional.empty();
     boolean isFirst = shown.user().equals(USER);
     try {
@@ -258,7 +258,7 @@ public final class LogIn implements AutoCloseable {
         : byAccount(people.get().new Attempt(account, shown), account, shown, caller);
   }
 
-  private Outcome byFirst(Shown shown, Caller caller) {
+  private Outcome byFirst(ShownPassword shown, Caller caller) {
     try {
       first.known();
     } catch (PasswordException e) {
@@ -277,7 +277,7 @@ public final class LogIn implements AutoCloseable {
   }
 
   private Outcome byAccount(
-      People.Attempt attempt, Optional<Account> account, Shown shown, Caller caller) {
+      People.Attempt attempt, Optional<Account> account, ShownPassword shown, Caller caller) {
     Guesses.Verdict verdict =
         guesses.judge(caller, Tried.password(shown.user(), account.isPresent()), attempt);
     if (verdict instanceof Guesses.Verdict.Right) {
@@ -300,7 +300,7 @@ public final class LogIn implements AutoCloseable {
         : refused(user, caller);
   }
 
-  private Outcome byDirectory(DirectoryPeople.Attempt attempt, Shown shown, Caller caller) {
+  private Outcome byDirectory(DirectoryPeople.Attempt attempt, ShownPassword shown, Caller caller) {
     String user = DirectoryPeople.PREFIX + shown.user();
     Guesses.Verdict verdict = guesses.judge(caller, Tried.password(user, isLetIn(user)), attempt);
     if (attempt.unavailable()) {

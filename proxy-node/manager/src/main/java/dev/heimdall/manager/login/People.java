@@ -86,10 +86,10 @@ final class People {
   /** A password that is tried at an account, which there may not be. */
   final class Attempt implements Guesses.Try {
     private final Optional<Account> account;
-    private final Shown shown;
+    private final ShownPassword shown;
     private boolean busy;
 
-    Attempt(Optional<Account> account, Shown shown) {
+    Attempt(Optional<Account> account, ShownPassword shown) {
       this.account = account.filter(known -> !known.disabled());
       this.shown = shown;
     }

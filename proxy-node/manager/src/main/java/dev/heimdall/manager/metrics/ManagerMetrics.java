@@ -6,9 +6,9 @@ import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -83,7 +83,7 @@ public final class ManagerMetrics implements Resource, AutoCloseable {
                 Permission.READ_CONFIGURATION,
                 call -> Answer.of(200, TEXT, registry.scrape().getBytes(StandardCharsets.UTF_8)))
             .saying(
-                Words.of("Gives the manager's metrics in Prometheus' text format")
+                OperationText.of("Gives the manager's metrics in Prometheus' text format")
                     .answers("text/plain", Shape.text(""))));
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Something that is wrong, or was, from its beginning to its end.
  *
  * @param id that no other alert has, of whichever manager
- * @param kind as {@link Kind} spells it; another release may have others
+ * @param kind as {@link ProblemKind} spells it; another release may have others
  * @param about a cluster, virtual database or the like; empty: nodes
  * @param critical whether clients were hit by it at any time
  * @param detail what nodes say of it; empty: nothing
@@ -56,12 +56,12 @@ public record Alert(
 
   /** What it means for clients; empty: this release does not know its kind. */
   public String effect() {
-    return Kind.of(kind).map(Kind::effect).orElse("");
+    return ProblemKind.of(kind).map(ProblemKind::effect).orElse("");
   }
 
   /** What to do; empty: this release does not know its kind. */
   public String next() {
-    return Kind.of(kind).map(Kind::next).orElse("");
+    return ProblemKind.of(kind).map(ProblemKind::next).orElse("");
   }
 
   boolean isOf(Finding finding) {

@@ -70,7 +70,7 @@ final class AlertEdits {
 
   /** Keeps notifications back; the silence's id. */
   String silence(Wish wish, Author author) throws Refusal, StoreException {
-    if (!wish.kind().isEmpty() && Kind.of(wish.kind()).isEmpty()) {
+    if (!wish.kind().isEmpty() && ProblemKind.of(wish.kind()).isEmpty()) {
       throw Request.bad(
           "The kind \"%s\" is none of problems; GET /api/v1/problems and the manager's page have them."
               .formatted(wish.kind()));

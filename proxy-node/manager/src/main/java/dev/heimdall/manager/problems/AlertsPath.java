@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
 import dev.heimdall.manager.rest.StrictBody;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -64,28 +64,28 @@ public record AlertsPath(Problems problems) implements Resource {
     return List.of(
         Operation.get(ALERTS, Permission.READ_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists the alerts that go on, and those that ended last")
+                OperationText.of("Lists the alerts that go on, and those that ended last")
                     .paged()
                     .answers(Slice.shape("alerts", ALERT))),
         new Operation(
                 "PUT", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, LARGEST_BODY, this::acknowledge)
             .saying(
-                Words.of("Acknowledges an alert")
+                OperationText.of("Acknowledges an alert")
                     .takes(
                         Shape.object()
                             .maybe("comment", Shape.text("What the others should know."))
                             .only())
                     .answers(204)),
         new Operation("DELETE", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, 0, this::release)
-            .saying(Words.of("Takes the acknowledgement back").answers(204)),
+            .saying(OperationText.of("Takes the acknowledgement back").answers(204)),
         Operation.get(SILENCES, Permission.READ_CONFIGURATION, call -> silences(call.request()))
             .saying(
-                Words.of("Lists the silences that hold")
+                OperationText.of("Lists the silences that hold")
                     .paged()
                     .answers(Slice.shape("silences", SILENCE))),
         new Operation("POST", SILENCES, Permission.OPERATE_NODES, LARGEST_BODY, this::silence)
             .saying(
-                Words.of("Keeps notifications of some alerts back for a while")
+                OperationText.of("Keeps notifications of some alerts back for a while")
                     .takes(
                         Shape.object()
                             .maybe("kind", Shape.text("Of this kind alone."))
@@ -97,7 +97,7 @@ public record AlertsPath(Problems problems) implements Resource {
                             .only())
                     .answers(201, Shape.object().with("id", Shape.text("")))),
         new Operation("DELETE", SILENCES + "/{id}", Permission.OPERATE_NODES, 0, this::end)
-            .saying(Words.of("Ends a silence").answers(204)));
+            .saying(OperationText.of("Ends a silence").answers(204)));
   }
 
   private Answer list(Request request) throws Refusal {

@@ -40,7 +40,7 @@ record Evaluation(
   private static final Duration KEPT = Duration.ofDays(7);
 
   private static final Set<String> OF_PRESENCE =
-      Set.of(Kind.NO_NODE_REPORTS.spelling(), Kind.NODES_LOST.spelling());
+      Set.of(ProblemKind.NO_NODE_REPORTS.spelling(), ProblemKind.NODES_LOST.spelling());
 
   /**
    * The next state; the same object if nothing is different.

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param timing how long it has to last
  */
 record Finding(
-    Kind kind,
+    ProblemKind kind,
     String about,
     boolean critical,
     String words,

@@ -61,7 +61,7 @@ final class Findings {
   }
 
   private void add(
-      Kind kind,
+      ProblemKind kind,
       String about,
       boolean critical,
       String words,
@@ -72,7 +72,7 @@ final class Findings {
   }
 
   private void add(
-      Kind kind,
+      ProblemKind kind,
       String about,
       boolean critical,
       String words,
@@ -99,7 +99,7 @@ final class Findings {
     if (reporting.isEmpty()) {
       if (!lost.isEmpty()) {
         add(
-            Kind.NO_NODE_REPORTS,
+            ProblemKind.NO_NODE_REPORTS,
             "",
             true,
             "No node reports any more",
@@ -111,7 +111,7 @@ final class Findings {
     }
     if (!lost.isEmpty()) {
       add(
-          Kind.NODES_LOST,
+          ProblemKind.NODES_LOST,
           "",
           false,
           counted(lost, nodes) + " not report any more",
@@ -128,10 +128,17 @@ final class Findings {
     }
     String why = names(unready, unready.get(0).state().path("reasons").path(0));
     if (reporting.stream().noneMatch(Node::ready)) {
-      add(Kind.NO_NODE_READY, "", true, "No node takes clients", why, unready, Optional.empty());
+      add(
+          ProblemKind.NO_NODE_READY,
+          "",
+          true,
+          "No node takes clients",
+          why,
+          unready,
+          Optional.empty());
     } else {
       add(
-          Kind.NODES_NOT_READY,
+          ProblemKind.NODES_NOT_READY,
           "",
           false,
           "%d of %d nodes %s not ready"
@@ -175,7 +182,7 @@ final class Findings {
     List<View> without = informed.isEmpty() ? all : informed;
     if (!without.isEmpty()) {
       JsonNode cluster = without.get(0).of();
-      Kind kind = writerMissing(cluster);
+      ProblemKind kind = writerMissing(cluster);
       String words =
           switch (kind) {
             case WRITERS_IN_CONFLICT -> "Several servers of cluster %s claim to be the writer";
@@ -206,7 +213,7 @@ final class Findings {
     }
     if (!down.isEmpty()) {
       add(
-          Kind.SERVERS_DOWN,
+          ProblemKind.SERVERS_DOWN,
           source,
           false,
           "%d of %d %s of cluster %s %s no reads"
@@ -243,15 +250,15 @@ final class Findings {
   }
 
   /** The states of servers that claim to be the writer tell why there is none. */
-  private static Kind writerMissing(JsonNode cluster) {
-    Kind kind = Kind.NO_WRITER;
+  private static ProblemKind writerMissing(JsonNode cluster) {
+    ProblemKind kind = ProblemKind.NO_WRITER;
     for (JsonNode server : cluster.path("nodes")) {
       switch (server.path("state").asText()) {
         case "refuted" -> {
-          return Kind.WRITERS_IN_CONFLICT;
+          return ProblemKind.WRITERS_IN_CONFLICT;
         }
-        case "fenced" -> kind = Kind.WRITER_FENCED;
-        case "read-only" -> kind = Kind.WRITER_READ_ONLY;
+        case "fenced" -> kind = ProblemKind.WRITER_FENCED;
+        case "read-only" -> kind = ProblemKind.WRITER_READ_ONLY;
         default -> {}
       }
     }
@@ -311,7 +318,7 @@ final class Findings {
         views.stream().filter(view -> !view.of().path("reachable").asBoolean(true)).toList();
     if (!unreachable.isEmpty() && !followsFromCluster(unreachable.get(0).of())) {
       add(
-          Kind.DATABASE_UNREACHABLE,
+          ProblemKind.DATABASE_UNREACHABLE,
           name,
           unreachable.size() == views.size(),
           "No server of virtual database %s is reached%s"
@@ -352,7 +359,7 @@ final class Findings {
     }
     if (full > 0) {
       add(
-          Kind.POOL_FULL,
+          ProblemKind.POOL_FULL,
           name,
           false,
           "%d %s for a server connection of virtual database %s, the longest for %.1f s"
@@ -365,7 +372,7 @@ final class Findings {
     }
     if (!pausedOn.isEmpty()) {
       add(
-          Kind.POOL_PAUSED,
+          ProblemKind.POOL_PAUSED,
           name,
           false,
           "Virtual database %s is paused on %d of %d %s"
@@ -388,7 +395,7 @@ final class Findings {
     List<Node> away = reporting.stream().filter(node -> node.storeAway().isPresent()).toList();
     if (!away.isEmpty()) {
       add(
-          Kind.STORE_AWAY,
+          ProblemKind.STORE_AWAY,
           "",
           false,
           counted(away, reporting) + " not reach the shared store",
@@ -403,7 +410,7 @@ final class Findings {
         reporting.stream().filter(node -> refuses(node.state().path("configuration"))).toList();
     if (!refused.isEmpty()) {
       add(
-          Kind.CONFIGURATION_REFUSED,
+          ProblemKind.CONFIGURATION_REFUSED,
           "",
           false,
           "%d of %d nodes %s the configuration"
@@ -419,7 +426,7 @@ final class Findings {
             .toList();
     if (!away.isEmpty()) {
       add(
-          Kind.CONFIGURATION_AWAY,
+          ProblemKind.CONFIGURATION_AWAY,
           "",
           false,
           counted(away, reporting) + " not reach the configuration",

@@ -93,14 +93,14 @@ final class NodeNews {
           if (!told) {
             all.add(
                 new Finding(
-                    Kind.NO_WRITER,
+                    ProblemKind.NO_WRITER,
                     cluster,
                     true,
                     "Cluster %s had no writer for a moment".formatted(cluster),
                     "",
                     List.of(glimpse.node()),
                     Optional.empty(),
-                    Kind.NO_WRITER.timing()));
+                    ProblemKind.NO_WRITER.timing()));
           }
         });
     return all;

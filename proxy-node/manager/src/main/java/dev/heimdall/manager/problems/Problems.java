@@ -167,7 +167,7 @@ public final class Problems implements AutoCloseable {
 
   /** Whether alerts have such a kind. */
   public static boolean isKind(String kind) {
-    return Kind.of(kind).isPresent();
+    return ProblemKind.of(kind).isPresent();
   }
 
   AlertEdits edits() {

@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -36,7 +36,7 @@ record ProblemsPath(Problems problems) implements Resource {
         Operation.get(
                 "/api/v1/problems", Permission.READ_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists what is wrong at the moment, the worst first")
+                OperationText.of("Lists what is wrong at the moment, the worst first")
                     .paged()
                     .answers(Slice.shape("problems", PROBLEM))));
   }

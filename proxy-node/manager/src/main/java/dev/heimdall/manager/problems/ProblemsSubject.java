@@ -112,7 +112,7 @@ final class ProblemsSubject implements Subject {
             visit.may(Permission.CHANGE_CONFIGURATION),
             visit.csrf(),
             problem,
-            Stream.of(Kind.values()).map(Kind::spelling).toList(),
+            Stream.of(ProblemKind.values()).map(ProblemKind::spelling).toList(),
             form(visit));
     return visit.wantsPart()
         ? visit.part(200, "problemlist", Map.of("view", view))

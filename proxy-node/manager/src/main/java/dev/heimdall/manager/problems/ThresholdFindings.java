@@ -18,7 +18,7 @@ final class ThresholdFindings {
   private static final int MOST_ABOUT = 500;
 
   private final Thresholds limits;
-  private final BiPredicate<Kind, String> wasThere;
+  private final BiPredicate<ProblemKind, String> wasThere;
   private final List<Finding> found = new ArrayList<>();
 
   /** A figure of a cluster or virtual database, and the nodes that have it. */
@@ -49,7 +49,7 @@ final class ThresholdFindings {
   /**
    * @param wasThere whether a figure was beyond its threshold at the last look
    */
-  ThresholdFindings(Thresholds limits, BiPredicate<Kind, String> wasThere) {
+  ThresholdFindings(Thresholds limits, BiPredicate<ProblemKind, String> wasThere) {
     this.limits = limits;
     this.wasThere = wasThere;
   }
@@ -72,7 +72,7 @@ final class ThresholdFindings {
     waiting.forEach(
         (vdb, figure) ->
             above(
-                Kind.CLIENTS_WAITING,
+                ProblemKind.CLIENTS_WAITING,
                 vdb,
                 figure,
                 limits.waitingClients(),
@@ -82,7 +82,7 @@ final class ThresholdFindings {
     fullest.forEach(
         (vdb, figure) ->
             above(
-                Kind.POOL_USE,
+                ProblemKind.POOL_USE,
                 vdb,
                 figure,
                 limits.poolUse(),
@@ -92,7 +92,7 @@ final class ThresholdFindings {
     behind.forEach(
         (cluster, figure) ->
             above(
-                Kind.REPLICA_LAG,
+                ProblemKind.REPLICA_LAG,
                 cluster,
                 figure,
                 limits.lag().toMillis(),
@@ -135,7 +135,7 @@ final class ThresholdFindings {
     for (JsonNode cluster : node.state().path("clusters")) {
       String source = cluster.path("source").asText();
       if (!behind.containsKey(source) && behind.size() >= MOST_ABOUT
-          || !hasWriter(cluster) && !wasThere.test(Kind.REPLICA_LAG, source)) {
+          || !hasWriter(cluster) && !wasThere.test(ProblemKind.REPLICA_LAG, source)) {
         continue;
       }
       for (JsonNode server : cluster.path("nodes")) {
@@ -163,7 +163,7 @@ final class ThresholdFindings {
     Figure slow = new Figure();
     slow.value = measured.p99();
     above(
-        Kind.SLOW_RESPONSES,
+        ProblemKind.SLOW_RESPONSES,
         vdb,
         slow,
         limits.p99().toMillis(),
@@ -172,11 +172,11 @@ final class ThresholdFindings {
             .formatted(vdb, slow.value));
     double hits = measured.cachePercent();
     double limit = limits.cacheHits();
-    boolean there = wasThere.test(Kind.CACHE_HITS, vdb);
+    boolean there = wasThere.test(ProblemKind.CACHE_HITS, vdb);
     double end = Math.min(100, limit * (100 + limits.hysteresis()) / 100);
     if (limit > 0 && (hits <= limit || there && hits < end)) {
       add(
-          Kind.CACHE_HITS,
+          ProblemKind.CACHE_HITS,
           vdb,
           false,
           "The cache answers %.0f %% of what is looked up for virtual database %s"
@@ -193,7 +193,7 @@ final class ThresholdFindings {
       return;
     }
     add(
-        Kind.CERTIFICATE_ENDS,
+        ProblemKind.CERTIFICATE_ENDS,
         certificate.name(),
         left.compareTo(CRITICAL) <= 0,
         left.isNegative()
@@ -207,7 +207,7 @@ final class ThresholdFindings {
 
   /** What is not known is beyond nothing. */
   private void above(
-      Kind kind, String about, Figure figure, double limit, Duration lasting, String words) {
+      ProblemKind kind, String about, Figure figure, double limit, Duration lasting, String words) {
     boolean there = wasThere.test(kind, about);
     double end = limit * (100 - limits.hysteresis()) / 100;
     if (limit > 0 && (figure.value >= limit || there && figure.value > end)) {
@@ -223,7 +223,7 @@ final class ThresholdFindings {
   }
 
   private void add(
-      Kind kind,
+      ProblemKind kind,
       String about,
       boolean critical,
       String words,

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.StrictBody;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
@@ -29,11 +29,12 @@ record ThresholdsPath(ThresholdSettings settings) implements Resource {
         Operation.get(
                 PATH, Permission.READ_CONFIGURATION, call -> Answer.json(200, settings.shown()))
             .saying(
-                Words.of("From which figures on something is wrong, defaults included")
+                OperationText.of("From which figures on something is wrong, defaults included")
                     .answers(Shape.named(SCHEMA))),
         new Operation("PUT", PATH, Permission.CHANGE_CONFIGURATION, LARGEST_BODY, this::put)
             .saying(
-                Words.of("Changes the thresholds; those that are left out have their defaults")
+                OperationText.of(
+                        "Changes the thresholds; those that are left out have their defaults")
                     .takes(Shape.named(SCHEMA))
                     .answers(Shape.named(SCHEMA))));
   }

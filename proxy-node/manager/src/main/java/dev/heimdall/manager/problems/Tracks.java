@@ -61,7 +61,7 @@ final class Tracks {
   }
 
   /** Whether it was found at the last look, or has not been gone for long. */
-  boolean has(Kind kind, String about) {
+  boolean has(ProblemKind kind, String about) {
     Track track = all.get(new Subject(kind.spelling(), about));
     return track != null && track.present();
   }

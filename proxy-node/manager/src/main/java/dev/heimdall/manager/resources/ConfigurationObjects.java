@@ -12,10 +12,10 @@ import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Operation;
+import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.rest.Shape;
 import dev.heimdall.manager.rest.Slice;
-import dev.heimdall.manager.rest.Words;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Bounds;
 import dev.heimdall.manager.web.Refusal;
@@ -41,14 +41,15 @@ public final class ConfigurationObjects implements Resource {
   private static final String API = "/api/v1/";
   private static final String MERGE_PATCH = "application/merge-patch+json";
 
-  private static final List<Kind> KINDS =
+  private static final List<ResourceKind> KINDS =
       List.of(
-          Kind.documents("sources", "data source", "source"),
-          Kind.documents("vdbs", "virtual database", "vdb"),
-          Kind.documents("rules", "rule list", "rules"),
-          Kind.documents("users", "user", "user"),
-          Kind.documents("drivers", "driver", "driver"),
-          new Kind("caches", "vdbs", Optional.of("cache"), "cache", "vdb/properties/cache"));
+          ResourceKind.documents("sources", "data source", "source"),
+          ResourceKind.documents("vdbs", "virtual database", "vdb"),
+          ResourceKind.documents("rules", "rule list", "rules"),
+          ResourceKind.documents("users", "user", "user"),
+          ResourceKind.documents("drivers", "driver", "driver"),
+          new ResourceKind(
+              "caches", "vdbs", Optional.of("cache"), "cache", "vdb/properties/cache"));
 
   private final Editor editor;
   private final MaskedText masks;
@@ -69,7 +70,7 @@ public final class ConfigurationObjects implements Resource {
     return operations;
   }
 
-  private List<Operation> of(Kind kind) {
+  private List<Operation> of(ResourceKind kind) {
     String all = API + kind.path();
     String one = all + "/{name}";
     String what = "a " + kind.one();
@@ -77,7 +78,7 @@ public final class ConfigurationObjects implements Resource {
     return List.of(
         Operation.get(all, Permission.READ_CONFIGURATION, call -> list(kind, call.request()))
             .saying(
-                Words.of("Lists every " + kind.one() + " with its settings")
+                OperationText.of("Lists every " + kind.one() + " with its settings")
                     .paged()
                     .answers(
                         Slice.shape(
@@ -91,7 +92,9 @@ public final class ConfigurationObjects implements Resource {
         Operation.get(
                 one, Permission.READ_CONFIGURATION, call -> get(kind, call.part(), call.request()))
             .saying(
-                Words.of("Reads the settings of " + what).answers(kind.settings()).unlessKnown()),
+                OperationText.of("Reads the settings of " + what)
+                    .answers(kind.settings())
+                    .unlessKnown()),
         changing("PUT", one, call -> put(kind, call))
             .saying(
                 edit((whole ? "Makes or replaces " : "Sets or replaces ") + what)
@@ -114,8 +117,8 @@ public final class ConfigurationObjects implements Resource {
     return new Operation(method, path, Permission.CHANGE_CONFIGURATION, body, handler);
   }
 
-  private static Words edit(String summary) {
-    return Words.of(summary)
+  private static OperationText edit(String summary) {
+    return OperationText.of(summary)
         .with("comment", Shape.text("Why, for the history.").sized(0, Author.LONGEST_COMMENT))
         .with(
             "dryRun",
@@ -124,7 +127,7 @@ public final class ConfigurationObjects implements Resource {
   }
 
   /** The object's settings as they may be seen; empty: they cannot be told from secrets. */
-  private Optional<JsonNode> shown(Kind kind, String document, Content content) {
+  private Optional<JsonNode> shown(ResourceKind kind, String document, Content content) {
     Optional<JsonNode> tree =
         documents
             .shown(document, content)
@@ -135,7 +138,8 @@ public final class ConfigurationObjects implements Resource {
         : tree.flatMap(all -> Optional.ofNullable(all.get(kind.member().get())));
   }
 
-  private Answer list(Kind kind, Request request) throws Refusal, StoreException, EditRefused {
+  private Answer list(ResourceKind kind, Request request)
+      throws Refusal, StoreException, EditRefused {
     Slice slice = Slice.of(request);
     Documents now = editor.read();
     if (request.has(now.version())) {
@@ -147,7 +151,7 @@ public final class ConfigurationObjects implements Resource {
   }
 
   /** One after the other, as all of them read are many times as large as they are written. */
-  private byte[] written(Kind kind, Documents now, Slice slice) throws Refusal {
+  private byte[] written(ResourceKind kind, Documents now, Slice slice) throws Refusal {
     Slice.Part<Map.Entry<String, StoredDocument>> part =
         slice.byName(
             now.all().entrySet().stream()
@@ -187,7 +191,7 @@ public final class ConfigurationObjects implements Resource {
     return bytes.toByteArray();
   }
 
-  private Answer get(Kind kind, String name, Request request)
+  private Answer get(ResourceKind kind, String name, Request request)
       throws Refusal, StoreException, EditRefused {
     ObjectEdits.There there = edits.there(kind, name, editor.read());
     if (there.member().isEmpty()) {
@@ -216,7 +220,7 @@ public final class ConfigurationObjects implements Resource {
     }
   }
 
-  private Answer put(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+  private Answer put(ResourceKind kind, Call call) throws Refusal, StoreException, EditRefused {
     Optional<String> over = call.request().over();
     ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
     ObjectNode settings =
@@ -224,7 +228,7 @@ public final class ConfigurationObjects implements Resource {
     return edits.write(kind, there, over, Optional.of(settings), call);
   }
 
-  private Answer patch(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+  private Answer patch(ResourceKind kind, Call call) throws Refusal, StoreException, EditRefused {
     Optional<String> over = call.request().over();
     ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
     if (there.member().isEmpty()) {
@@ -235,7 +239,7 @@ public final class ConfigurationObjects implements Resource {
     return edits.write(kind, there, over, Optional.of((ObjectNode) merged), call);
   }
 
-  private Answer delete(Kind kind, Call call) throws Refusal, StoreException, EditRefused {
+  private Answer delete(ResourceKind kind, Call call) throws Refusal, StoreException, EditRefused {
     Optional<String> over = call.request().over();
     if (over.isEmpty()) {
       throw Request.bad("What is deleted is there: name its version with If-Match.");

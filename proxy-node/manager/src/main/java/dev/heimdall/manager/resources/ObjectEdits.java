@@ -65,7 +65,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
    * @throws Refusal 404 if there cannot be an object of this name; 403 if its document is there,
    *     and no JSON
    */
-  There there(Kind kind, String name, Documents now) throws Refusal {
+  There there(ResourceKind kind, String name, Documents now) throws Refusal {
     String document = kind.document(name).orElseThrow(() -> missing(kind, name));
     Optional<String> version = now.versionOf(document);
     Optional<String> text = Texts.now(now, document);
@@ -84,7 +84,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
     return new There(document, version, text, whole, member);
   }
 
-  Refusal missing(Kind kind, String name) {
+  Refusal missing(ResourceKind kind, String name) {
     return new Refusal(404, "not_found", "There is no %s %s.".formatted(kind.one(), name));
   }
 
@@ -95,7 +95,11 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
    * @param settings empty: the object is to be deleted
    */
   Answer write(
-      Kind kind, There there, Optional<String> over, Optional<ObjectNode> settings, Call call)
+      ResourceKind kind,
+      There there,
+      Optional<String> over,
+      Optional<ObjectNode> settings,
+      Call call)
       throws Refusal, StoreException, EditRefused {
     Change change =
         new Change(there.document(), text(kind, there, settings).map(Content::of), over);
@@ -103,8 +107,8 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
     return isDryRun(call.request()) ? tried(change, there) : written(change, there, call, comment);
   }
 
-  private static Optional<String> text(Kind kind, There there, Optional<ObjectNode> settings)
-      throws Refusal {
+  private static Optional<String> text(
+      ResourceKind kind, There there, Optional<ObjectNode> settings) throws Refusal {
     if (kind.member().isEmpty()) {
       return settings.map(Settings::written);
     }

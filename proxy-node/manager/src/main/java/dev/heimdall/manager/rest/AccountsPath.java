@@ -72,10 +72,12 @@ final class AccountsPath implements Resource {
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(() -> list(call.request())))
             .saying(
-                Words.of("Lists the accounts").paged().answers(Slice.shape("accounts", ACCOUNT))),
+                OperationText.of("Lists the accounts")
+                    .paged()
+                    .answers(Slice.shape("accounts", ACCOUNT))),
         others("POST", ALL, this::create)
             .saying(
-                Words.of("Creates an account")
+                OperationText.of("Creates an account")
                     .takes(
                         Shape.object()
                             .with("name", Shape.text(NAME))
@@ -87,37 +89,38 @@ final class AccountsPath implements Resource {
                 ONE,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part())))))
-            .saying(Words.of("Reads an account").answers(ACCOUNT)),
+            .saying(OperationText.of("Reads an account").answers(ACCOUNT)),
         others("PUT", ONE, this::change)
             .saying(
-                Words.of("Changes the role of an account, disables or enables it")
+                OperationText.of("Changes the role of an account, disables or enables it")
                     .takes(
                         Shape.object()
                             .with("role", ROLE)
                             .with("disabled", Shape.truth("Whether it cannot log in."))
                             .only())
                     .answers(ACCOUNT)),
-        others("DELETE", ONE, this::remove).saying(Words.of("Removes an account").answers(204)),
+        others("DELETE", ONE, this::remove)
+            .saying(OperationText.of("Removes an account").answers(204)),
         others("PUT", ONE + "/password", this::reset)
             .saying(
-                Words.of("Sets a password, which has to be changed at the next log-in")
+                OperationText.of("Sets a password, which has to be changed at the next log-in")
                     .takes(Shape.object().with(PASSWORD, FIRST_PASSWORD).only())
                     .answers(204)),
         others("DELETE", ONE + "/second-factor", this::removeFactor)
-            .saying(Words.of("Removes the second factor of an account").answers(204)),
+            .saying(OperationText.of("Removes the second factor of an account").answers(204)),
         Operation.get(
                 TWO_FACTORS,
                 Permission.MANAGE_ACCOUNTS,
                 call -> AccountAnswers.of(this::twoFactors))
-            .saying(Words.of("Lists the roles that need a second factor").answers(ROLES)),
+            .saying(OperationText.of("Lists the roles that need a second factor").answers(ROLES)),
         others("PUT", TWO_FACTORS, this::requireTwoFactors)
             .saying(
-                Words.of("Sets the roles that need a second factor")
+                OperationText.of("Sets the roles that need a second factor")
                     .takes(ROLES.only())
                     .answers(ROLES)),
         Operation.get("/api/v1/account", Permission.OWN_ACCOUNT, call -> own(call.who()))
             .saying(
-                Words.of("Reads one's own account, with its permissions")
+                OperationText.of("Reads one's own account, with its permissions")
                     .answers(
                         Shape.object()
                             .with("name", Shape.text(""))
@@ -131,7 +134,7 @@ final class AccountsPath implements Resource {
                 LARGEST_BODY,
                 call -> AccountAnswers.of(() -> ownPassword(call.request(), call.author())))
             .saying(
-                Words.of("Changes one's own password")
+                OperationText.of("Changes one's own password")
                     .takes(
                         Shape.object()
                             .with("current", Shape.text("The password until now."))

@@ -83,7 +83,8 @@ public final class Api implements Site {
     operations.add(
         Operation.get("/version", Permission.READ_CONFIGURATION, call -> version())
             .saying(
-                Words.of("Says which version the manager is, and where the configuration is")
+                OperationText.of(
+                        "Says which version the manager is, and where the configuration is")
                     .answers(
                         Shape.object()
                             .with("version", Shape.text(""))
@@ -95,7 +96,7 @@ public final class Api implements Site {
                 Permission.READ_CONFIGURATION,
                 call -> Answer.json(200, OpenApi.of(version, operations, schemas)))
             .saying(
-                Words.of("Describes all of this by OpenAPI 3.1")
+                OperationText.of("Describes all of this by OpenAPI 3.1")
                     .answers(Shape.object("As OpenAPI 3.1 has it."))));
     Stream.concat(
             Stream.of(

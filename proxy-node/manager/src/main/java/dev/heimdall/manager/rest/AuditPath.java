@@ -32,7 +32,7 @@ record AuditPath(AuditLog audit) implements Resource {
     return List.of(
         Operation.get("/api/v1/audit", Permission.READ_AUDIT, call -> list(call.request()))
             .saying(
-                Words.of("Lists who did what, the last first")
+                OperationText.of("Lists who did what, the last first")
                     .with("user", "Of this user alone.")
                     .with("action", "Of this action alone: " + ACTIONS + ".")
                     .with("subject", "Whose subject contains this, in capitals or not.")

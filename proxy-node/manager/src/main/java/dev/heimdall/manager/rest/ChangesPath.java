@@ -62,7 +62,7 @@ final class ChangesPath implements Resource {
                 Bounds.LARGEST_COMMIT,
                 call -> check(call.request()))
             .saying(
-                Words.of("Says what would be wrong if some documents were changed")
+                OperationText.of("Says what would be wrong if some documents were changed")
                     .takes(CHANGES)
                     .answers(
                         Shape.object()
@@ -75,7 +75,7 @@ final class ChangesPath implements Resource {
                 Bounds.LARGEST_COMMIT,
                 call -> commit(call.request(), call.author()))
             .saying(
-                Words.of("Changes some documents together")
+                OperationText.of("Changes some documents together")
                     .takes(CHANGES)
                     .answers(
                         Shape.object()

@@ -76,12 +76,12 @@ public final class CommandsPath implements Resource {
     return List.of(
         Operation.get(COMMANDS, Permission.READ_CONFIGURATION, call -> all(call.request()))
             .saying(
-                Words.of("The last commands to nodes, and what became of them")
+                OperationText.of("The last commands to nodes, and what became of them")
                     .paged()
                     .answers(Slice.shape(LIST, ORDER).with("rollingRestart", PROGRESS))),
         new Operation("POST", COMMANDS, Permission.OPERATE_NODES, LARGEST_BODY, this::send)
             .saying(
-                Words.of("Sends a command to some nodes, or to all")
+                OperationText.of("Sends a command to some nodes, or to all")
                     .takes(
                         Shape.object()
                             .with("command", Shape.word("", Command.values()))
@@ -111,11 +111,11 @@ public final class CommandsPath implements Resource {
                     .answers(202, Shape.object().with(LIST, Shape.list("", ORDER)))),
         new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
             .saying(
-                Words.of("Restarts all nodes, one after the other")
+                OperationText.of("Restarts all nodes, one after the other")
                     .takes(Shape.object("Nothing is in it.").only())
                     .answers(202)),
         new Operation("DELETE", ROLLING, Permission.OPERATE_NODES, 0, this::stop)
-            .saying(Words.of("Restarts no more of them").answers(204)));
+            .saying(OperationText.of("Restarts no more of them").answers(204)));
   }
 
   private Answer all(Request request) throws Refusal {

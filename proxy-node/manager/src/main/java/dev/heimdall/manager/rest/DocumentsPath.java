@@ -56,7 +56,7 @@ final class DocumentsPath implements Resource {
     return List.of(
         Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists the documents of the configuration, with their versions")
+                OperationText.of("Lists the documents of the configuration, with their versions")
                     .paged()
                     .answers(
                         Slice.shape("documents", DOCUMENT)
@@ -65,7 +65,7 @@ final class DocumentsPath implements Resource {
                     .unlessKnown()),
         Operation.get(ONE, Permission.READ_CONFIGURATION, call -> get(call.part(), call.request()))
             .saying(
-                Words.of("Reads a document without its secrets")
+                OperationText.of("Reads a document without its secrets")
                     .answers(JSON, Shape.any("A document, or what stands in it."))
                     .answers(BYTES, Shape.text("Certificates in PEM."))
                     .unlessKnown()),
@@ -76,7 +76,7 @@ final class DocumentsPath implements Resource {
                 DocumentStore.LARGEST,
                 call -> put(call.part(), call.request(), call.author()))
             .saying(
-                Words.of("Writes a document: new, or over the version that was read")
+                OperationText.of("Writes a document: new, or over the version that was read")
                     .takes(JSON, Shape.any("All of it. A mask is the secret that it stands for."))
                     .takes(BYTES, Shape.text("Where the name does not end in .json."))
                     .over("If-Match", "If-None-Match")
@@ -89,7 +89,7 @@ final class DocumentsPath implements Resource {
                 Permission.CHANGE_CONFIGURATION,
                 0,
                 call -> delete(call.part(), call.request(), call.author()))
-            .saying(Words.of("Deletes a document").over("If-Match").answers(WRITTEN)));
+            .saying(OperationText.of("Deletes a document").over("If-Match").answers(WRITTEN)));
   }
 
   private Answer list(Request request) throws Refusal, StoreException, EditRefused {

@@ -77,14 +77,14 @@ final class HistoryPath implements Resource {
     return List.of(
         Operation.get(ALL, Permission.READ_CONFIGURATION, call -> list(call.request()))
             .saying(
-                Words.of("Lists the revisions of the configuration, the last one first")
+                OperationText.of("Lists the revisions of the configuration, the last one first")
                     .paged()
                     .answers(Slice.shape("revisions", REVISION))),
         Operation.get(
                 ALL + "/{revision}",
                 Permission.READ_CONFIGURATION,
                 call -> changes(number(call.part())))
-            .saying(Words.of("Says what a revision has changed").answers(CHANGES)),
+            .saying(OperationText.of("Says what a revision has changed").answers(CHANGES)),
         new Operation(
                 "POST",
                 ALL + "/{revision}/rollback",
@@ -92,7 +92,7 @@ final class HistoryPath implements Resource {
                 LARGEST_BODY,
                 call -> goBack(number(call.part()), call.request(), call.author()))
             .saying(
-                Words.of("Makes all documents what they were after a revision")
+                OperationText.of("Makes all documents what they were after a revision")
                     .takes(
                         Shape.object().maybe("comment", Shape.text("Why, for the history.")).only())
                     .answers(

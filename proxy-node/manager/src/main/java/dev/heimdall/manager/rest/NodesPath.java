@@ -62,7 +62,7 @@ public final class NodesPath implements Resource {
     return List.of(
         Operation.get(NODES, Permission.READ_CONFIGURATION, call -> all(call.request()))
             .saying(
-                Words.of("The nodes that report, and which configuration each runs")
+                OperationText.of("The nodes that report, and which configuration each runs")
                     .paged()
                     .answers(
                         Slice.shape("nodes", NODE)
@@ -74,12 +74,12 @@ public final class NodesPath implements Resource {
                                         Shape.text("Of the newest; null: not known.").orNull())))),
         Operation.get(NODES + "/{id}", Permission.READ_CONFIGURATION, call -> one(call.part()))
             .saying(
-                Words.of("One node, with the sections of its last report")
+                OperationText.of("One node, with the sections of its last report")
                     .answers(
                         NODE.with(
                             "sections", Shape.map("", Shape.any("As the node has reported it."))))),
         new Operation("DELETE", NODES + "/{id}", Permission.OPERATE_NODES, 0, this::forget)
-            .saying(Words.of("Forgets a node that is lost").answers(204)));
+            .saying(OperationText.of("Forgets a node that is lost").answers(204)));
   }
 
   private Answer all(Request request) throws Refusal {

@@ -76,7 +76,7 @@ final class OpenApi {
   }
 
   private static ObjectNode operation(String path, Operation operation) {
-    Words words = operation.words();
+    OperationText words = operation.words();
     ObjectNode one =
         Answer.JSON
             .createObjectNode()
@@ -108,7 +108,7 @@ final class OpenApi {
           false);
     }
     words.query().forEach(query -> parameter(one, query.name(), "query", query.shape(), false));
-    for (Words.Body body : words.bodies()) {
+    for (OperationText.Body body : words.bodies()) {
       content(one.withObjectProperty("requestBody").put("required", true), body);
     }
     ObjectNode responses = one.putObject("responses");
@@ -118,7 +118,7 @@ final class OpenApi {
     return one;
   }
 
-  private static void response(ObjectNode responses, Words.Outcome outcome) {
+  private static void response(ObjectNode responses, OperationText.Outcome outcome) {
     ObjectNode response =
         responses
             .withObjectProperty(Integer.toString(outcome.status()))
@@ -140,7 +140,7 @@ final class OpenApi {
     };
   }
 
-  private static void content(ObjectNode into, Words.Body body) {
+  private static void content(ObjectNode into, OperationText.Body body) {
     into.withObjectProperty("content").putObject(body.type()).set("schema", body.shape().schema());
   }
 

@@ -21,7 +21,7 @@ public record Operation(
     String path,
     Permission permission,
     int largestBody,
-    Words words,
+    OperationText words,
     Handler handler)
     implements Routes.Route {
   /** What it does. */
@@ -33,7 +33,7 @@ public record Operation(
   /** One of which the description says nothing yet: see {@link #saying}. */
   public Operation(
       String method, String path, Permission permission, int largestBody, Handler handler) {
-    this(method, path, permission, largestBody, Words.NONE, handler);
+    this(method, path, permission, largestBody, OperationText.NONE, handler);
   }
 
   /** One that reads. */
@@ -42,12 +42,12 @@ public record Operation(
   }
 
   /** The same, described. */
-  public Operation saying(Words said) {
+  public Operation saying(OperationText said) {
     return new Operation(method, path, permission, largestBody, said, handler);
   }
 
   /** The same, described in a sentence. */
   public Operation saying(String summary) {
-    return saying(Words.of(summary));
+    return saying(OperationText.of(summary));
   }
 }

@@ -108,7 +108,7 @@ public final class RuleTrialPath implements Resource {
                 LARGEST_BODY,
                 this::tried)
             .saying(
-                Words.of("Says which rules a statement meets, and what becomes of it")
+                OperationText.of("Says which rules a statement meets, and what becomes of it")
                     .takes(QUESTION)
                     .answers(VERDICT)));
   }

@@ -28,7 +28,7 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
     return List.of(
         Operation.get(OWN, Permission.OWN_FACTOR, call -> state(call.who()))
             .saying(
-                Words.of(
+                OperationText.of(
                         "Says whether log-ins ask for a code, and how many recovery codes are left")
                     .answers(
                         Shape.object()
@@ -36,7 +36,8 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
                             .with("recoveryCodesLeft", Shape.count("")))),
         change("POST", this::offer)
             .saying(
-                Words.of("Offers a secret for an authenticator; nothing asks for its codes yet")
+                OperationText.of(
+                        "Offers a secret for an authenticator; nothing asks for its codes yet")
                     .takes(Shape.object("Nothing is in it.").only())
                     .answers(
                         201,
@@ -45,11 +46,12 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
                             .with("uri", Shape.text("The same for a QR code: otpauth://…")))),
         change("PUT", this::confirm)
             .saying(
-                Words.of(
+                OperationText.of(
                         "Switches the second factor on, with a code; recovery codes are shown once")
                     .takes(Shape.object().with("code", Shape.text("Six digits.")).only())
                     .answers(Shape.object().with("recoveryCodes", Shape.list("", Shape.text(""))))),
-        change("DELETE", this::remove).saying(Words.of("Removes the second factor").answers(204)));
+        change("DELETE", this::remove)
+            .saying(OperationText.of("Removes the second factor").answers(204)));
   }
 
   private interface Change {

@@ -34,8 +34,8 @@ record TokensPath(OwnTokens tokens) implements Resource {
           .with("created", Shape.time(""))
           .with("expires", Shape.time(""))
           .with("used", Shape.time("When it was used last; null: never.").orNull());
-  private static final Function<String, Words> LISTS =
-      summary -> Words.of(summary).paged().answers(Slice.shape("tokens", TOKEN));
+  private static final Function<String, OperationText> LISTS =
+      summary -> OperationText.of(summary).paged().answers(Slice.shape("tokens", TOKEN));
 
   @Override
   public List<Operation> operations() {
@@ -52,7 +52,7 @@ record TokensPath(OwnTokens tokens) implements Resource {
                 AccountsPath.LARGEST_BODY,
                 call -> AccountAnswers.of(() -> create(call.request(), call.who())))
             .saying(
-                Words.of("Makes a token, whose word is shown once")
+                OperationText.of("Makes a token, whose word is shown once")
                     .takes(
                         Shape.object()
                             .with("name", Shape.text("What it is for."))
@@ -69,7 +69,7 @@ record TokensPath(OwnTokens tokens) implements Resource {
                 Permission.OWN_TOKENS,
                 0,
                 call -> revoke(call, Optional.of(call.who().user())))
-            .saying(Words.of("Revokes one of your own tokens").answers(204)),
+            .saying(OperationText.of("Revokes one of your own tokens").answers(204)),
         Operation.get(ALL, Permission.MANAGE_ACCOUNTS, call -> list(tokens.all(), call.request()))
             .saying(LISTS.apply("Lists the tokens of everybody")),
         new Operation(
@@ -78,7 +78,7 @@ record TokensPath(OwnTokens tokens) implements Resource {
                 Permission.MANAGE_ACCOUNTS,
                 0,
                 call -> revoke(call, Optional.empty()))
-            .saying(Words.of("Revokes anybody's token").answers(204)));
+            .saying(OperationText.of("Revokes anybody's token").answers(204)));
   }
 
   private Answer revoke(Call call, Optional<String> owner) throws Refusal, StoreException {

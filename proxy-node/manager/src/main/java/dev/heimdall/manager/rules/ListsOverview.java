@@ -67,7 +67,7 @@ final class ListsOverview {
         .forEach(users::add);
     seen.configuration().stream()
         .flatMap(all -> all.rules().values().stream())
-        .filter(other -> other.rules().stream().anyMatch(rule -> Callers.names(rule, list)))
+        .filter(other -> other.rules().stream().anyMatch(rule -> ListReferences.names(rule, list)))
         .map(
             other ->
                 new RulesView.Link("list " + other.name(), RulePages.PATH + "/" + other.name()))

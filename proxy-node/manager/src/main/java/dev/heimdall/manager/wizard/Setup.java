@@ -1,6 +1,6 @@
 package dev.heimdall.manager.wizard;
 
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspection;
 import java.util.EnumMap;
 import java.util.Map;
@@ -15,7 +15,7 @@ final class Setup {
     NODE
   }
 
-  private final Map<Test, Inspection<Finding>> tests = new EnumMap<>(Test.class);
+  private final Map<Test, Inspection<CheckResult>> tests = new EnumMap<>(Test.class);
   private Answers answers = Answers.none();
   private Optional<Connecting> finished = Optional.empty();
   private Optional<Runnable> lastTest = Optional.empty();
@@ -28,13 +28,13 @@ final class Setup {
     answers = next;
   }
 
-  synchronized Optional<Inspection<Finding>> test(Test which) {
+  synchronized Optional<Inspection<CheckResult>> test(Test which) {
     return Optional.ofNullable(tests.get(which));
   }
 
   /** In the place of the one before, which ends. */
-  synchronized void test(Test which, Inspection<Finding> next) {
-    Inspection<Finding> before = tests.put(which, next);
+  synchronized void test(Test which, Inspection<CheckResult> next) {
+    Inspection<CheckResult> before = tests.put(which, next);
     if (before != null) {
       before.stop("Another test was begun.");
     }

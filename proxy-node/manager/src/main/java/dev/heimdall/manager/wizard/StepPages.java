@@ -5,7 +5,7 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Reading;
 import dev.heimdall.manager.inspect.AwsCache;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspection;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.inspect.Inspector;
@@ -115,14 +115,14 @@ final class StepPages {
             });
   }
 
-  static WizardView.Lines lines(Optional<Inspection<Finding>> test, String poll) {
+  static WizardView.Lines lines(Optional<Inspection<CheckResult>> test, String poll) {
     return test.map(
             one -> WizardView.Lines.of(one.found(), one.isRunning() ? poll : "", one.failure()))
         .orElse(WizardView.Lines.of(List.of(), "", "It was not tested yet."));
   }
 
   private Answer part(Visit visit, Setup.Test test) {
-    Optional<Inspection<Finding>> running =
+    Optional<Inspection<CheckResult>> running =
         visit.kept(Setup.class).flatMap(setup -> setup.test(test));
     return visit.part(200, "wizard/lines", Map.of("lines", lines(running, poll(test))));
   }
@@ -335,8 +335,8 @@ final class StepPages {
             }));
   }
 
-  private static Finding behindBalancer(String port, List<String> balancers) {
-    return Finding.skipped(
+  private static CheckResult behindBalancer(String port, List<String> balancers) {
+    return CheckResult.skipped(
         "port " + port,
         "Log-in",
         "Nodes take connections from %s with a PROXY header only, which the manager does not send."

@@ -5,7 +5,7 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspection;
 import dev.heimdall.manager.inspect.Inspections;
 import dev.heimdall.manager.inspect.Inspector;
@@ -38,7 +38,7 @@ public final class WizardPages implements Subject {
   private final Inspections inspections;
   private final StepPages steps;
   private final AtomicReference<Inspection<AwsAccount>> account = new AtomicReference<>();
-  private final AtomicReference<Inspection<Finding>> endpoints = new AtomicReference<>();
+  private final AtomicReference<Inspection<CheckResult>> endpoints = new AtomicReference<>();
 
   /**
    * @param inspections carries out what waits for the network; closed by whoever has made it

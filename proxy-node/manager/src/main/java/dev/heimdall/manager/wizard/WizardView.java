@@ -2,7 +2,7 @@ package dev.heimdall.manager.wizard;
 
 import dev.heimdall.manager.inspect.AwsAccount;
 import dev.heimdall.manager.inspect.AwsDatabase;
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.Engine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,8 +32,8 @@ public final class WizardView {
    * @param failure why it did not come to its end; empty: it did
    */
   public record Lines(List<Group> groups, String poll, String failure) {
-    static Lines of(List<Finding> findings, String poll, String failure) {
-      Map<String, List<Finding>> bySubject = new LinkedHashMap<>();
+    static Lines of(List<CheckResult> findings, String poll, String failure) {
+      Map<String, List<CheckResult>> bySubject = new LinkedHashMap<>();
       findings.forEach(
           one -> bySubject.computeIfAbsent(one.subject(), key -> new ArrayList<>()).add(one));
       return new Lines(
@@ -46,7 +46,7 @@ public final class WizardView {
       return !poll.isEmpty();
     }
 
-    private long count(Finding.State state) {
+    private long count(CheckResult.State state) {
       return groups.stream()
           .flatMap(group -> group.findings().stream())
           .filter(one -> one.state() == state)
@@ -55,10 +55,10 @@ public final class WizardView {
 
     /** How the summary looks. */
     public String look() {
-      if (count(Finding.State.BAD) > 0 || !failure.isEmpty()) {
+      if (count(CheckResult.State.BAD) > 0 || !failure.isEmpty()) {
         return "bad";
       }
-      return count(Finding.State.SKIPPED) > 0 ? "warn" : "good";
+      return count(CheckResult.State.SKIPPED) > 0 ? "warn" : "good";
     }
 
     /** What it comes to. */
@@ -66,9 +66,9 @@ public final class WizardView {
       if (!failure.isEmpty()) {
         return failure;
       }
-      long bad = count(Finding.State.BAD);
-      long skipped = count(Finding.State.SKIPPED);
-      long notes = count(Finding.State.NOTE);
+      long bad = count(CheckResult.State.BAD);
+      long skipped = count(CheckResult.State.SKIPPED);
+      long notes = count(CheckResult.State.NOTE);
       if (bad > 0) {
         return bad == 1 ? "One thing does not work." : bad + " things do not work.";
       }
@@ -84,7 +84,7 @@ public final class WizardView {
   }
 
   /** Findings about one server or service. */
-  public record Group(String subject, List<Finding> findings) {}
+  public record Group(String subject, List<CheckResult> findings) {}
 
   /**
    * What there is in AWS.

@@ -66,21 +66,21 @@ class LiveFiguresTest {
     }
   }
 
-  private Shown look(Scope scope, Span span) {
+  private ShownFigures look(Scope scope, Span span) {
     return figures.look(scope, span, 0, now);
   }
 
-  private Shown look() {
+  private ShownFigures look() {
     return look(Scope.ALL, Span.FIVE_MINUTES);
   }
 
-  private static double last(Shown shown, Field field) {
+  private static double last(ShownFigures shown, Field field) {
     double[] column = shown.columns().get(field);
     return column[column.length - 1];
   }
 
   /** Sums over all moments what happened in each. */
-  private static double total(Shown shown, Field rate) {
+  private static double total(ShownFigures shown, Field rate) {
     double sum = 0;
     for (double value : shown.columns().get(rate)) {
       sum += Double.isNaN(value) ? 0 : value * shown.span().stepSeconds;
@@ -104,7 +104,7 @@ class LiveFiguresTest {
           .reports();
       now += 2000;
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(last(shown, Field.QUERIES)).isCloseTo(100, CLOSE);
     assertThat(last(shown, Field.AVERAGE)).isCloseTo(2, CLOSE);
     assertThat(last(shown, Field.READ_PERCENT)).isCloseTo(75, CLOSE);
@@ -121,7 +121,7 @@ class LiveFiguresTest {
     for (Span span : Span.values()) {
       assertThat(look(Scope.ALL, span).times()).as(span.spelling).isEmpty();
     }
-    assertThat(look().nodes()).extracting(Shown.Line::name).containsExactly("1");
+    assertThat(look().nodes()).extracting(ShownFigures.Line::name).containsExactly("1");
   }
 
   @Test
@@ -138,7 +138,7 @@ class LiveFiguresTest {
           .reports();
       now += 2000;
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(last(shown, Field.SERVER)).isCloseTo(3, CLOSE);
     assertThat(last(shown, Field.AVERAGE)).isCloseTo(500, CLOSE);
     assertThat(last(shown, Field.P50)).isBetween(500.0, 532.0);
@@ -155,7 +155,7 @@ class LiveFiguresTest {
       now += gap;
       queries += gap / 10; // a hundred a second
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     double[] rates = shown.columns().get(Field.QUERIES);
     assertThat(rates).hasSizeGreaterThan(30);
     for (int i = 0; i < rates.length; i++) {
@@ -178,7 +178,7 @@ class LiveFiguresTest {
       node.counts("shop", "queries", 100L * i).times("shop", 100, 100L * i).reports();
     }
     now += 6000;
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(DoubleStream.of(shown.columns().get(Field.QUERIES))).allMatch(rate -> !(rate < 0));
     assertThat(total(shown, Field.QUERIES)).isCloseTo(5500, CLOSE);
     assertThat(shown.counted()[Count.QUERIES.ordinal()]).isEqualTo(5500);
@@ -206,7 +206,7 @@ class LiveFiguresTest {
       now += 2000;
     }
     now += 2000;
-    Shown shown = look();
+    ShownFigures shown = look();
     double[] p50 = shown.columns().get(Field.P50);
     double[] p99 = shown.columns().get(Field.P99);
     assertThat(p50[3]).isCloseTo(1, Percentage.withPercentage(6.3));
@@ -227,11 +227,11 @@ class LiveFiguresTest {
       }
       now += 2000;
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(shown.columns().get(Field.CLIENTS)[3]).isEqualTo(7);
     assertThat(last(shown, Field.CLIENTS)).isEqualTo(3);
     assertThat(last(shown, Field.NODES)).isEqualTo(1);
-    assertThat(shown.nodes()).extracting(Shown.Line::reports).containsExactly(true, false);
+    assertThat(shown.nodes()).extracting(ShownFigures.Line::reports).containsExactly(true, false);
   }
 
   @Test
@@ -241,7 +241,7 @@ class LiveFiguresTest {
       node.counts("shop", "queries", 200L * i).counts("shop", "clients", 5).reports();
       now += 2000;
     }
-    Shown day = look(Scope.ALL, Span.DAY);
+    ShownFigures day = look(Scope.ALL, Span.DAY);
     assertThat(day.times()).hasSizeBetween(7, 8);
     for (int i = 1; i < day.times().length; i++) {
       assertThat(day.times()[i] - day.times()[i - 1]).isEqualTo(60);
@@ -276,7 +276,7 @@ class LiveFiguresTest {
       now += 2000;
     }
     now += 4000;
-    Shown shown = few.look(Scope.ALL, Span.HOUR, 0, now);
+    ShownFigures shown = few.look(Scope.ALL, Span.HOUR, 0, now);
     assertThat(few.series()).isEqualTo(8);
     assertThat(shown.nodes()).hasSize(LiveFigures.MOST_NODES);
     assertThat(last(shown, Field.NODES)).isEqualTo(LiveFigures.MOST_NODES);
@@ -291,7 +291,7 @@ class LiveFiguresTest {
       other.counts("more", "queries", i).reports();
       now += 2000;
     }
-    assertThat(look().nodes()).extracting(Shown.Line::name).containsExactly("2");
+    assertThat(look().nodes()).extracting(ShownFigures.Line::name).containsExactly("2");
   }
 
   @Test
@@ -368,7 +368,7 @@ class LiveFiguresTest {
       now += 2000;
     }
     now += 60_000;
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(last(shown, Field.NODES)).isZero();
     assertThat(last(shown, Field.QUERIES)).isNaN();
     assertThat(last(shown, Field.CLIENTS)).isNaN();
@@ -387,7 +387,7 @@ class LiveFiguresTest {
       }
       now += 2000;
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(shown.byNode()).hasSize(30);
     double[] ended = shown.byNode().get("n10");
     assertThat(ended[3]).isCloseTo(10, CLOSE);
@@ -408,7 +408,7 @@ class LiveFiguresTest {
       node.counts("shop", "queries", 20L * i).reports();
       now += 2000;
     }
-    Shown shown = look();
+    ShownFigures shown = look();
     assertThat(shown.times()[shown.times().length - 1]).isBetween(now / 1000 - 8, now / 1000);
     assertThat(now).isLessThan(before);
     assertThat(last(shown, Field.QUERIES)).isCloseTo(10, CLOSE);
@@ -426,8 +426,8 @@ class LiveFiguresTest {
     assertThat(kept.size()).isBetween(12, 1441);
     LiveFigures anew = new LiveFigures(100);
     kept.forEach((minute, rows) -> rows.forEach((scope, row) -> anew.restore(scope, minute, row)));
-    Shown before = figures.look(Scope.ALL, Span.DAY, 0, now);
-    Shown after = anew.look(Scope.ALL, Span.DAY, 0, now);
+    ShownFigures before = figures.look(Scope.ALL, Span.DAY, 0, now);
+    ShownFigures after = anew.look(Scope.ALL, Span.DAY, 0, now);
     assertThat(after.times()).isNotEmpty();
     assertThat(after.columns().get(Field.QUERIES)[2])
         .isEqualTo(before.columns().get(Field.QUERIES)[2]);

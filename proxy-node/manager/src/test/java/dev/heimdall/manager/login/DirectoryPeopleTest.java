@@ -135,7 +135,7 @@ class DirectoryPeopleTest {
   @Test
   void whoHasANetworkOfIpv6TakesTurnsAsOne() throws Exception {
     DirectoryPeople people = people();
-    Shown shown = new Shown("carol", "carol-secret");
+    ShownPassword shown = new ShownPassword("carol", "carol-secret");
     Object one = people.new Attempt(shown, InetAddress.getByName("2001:db8::1")).origin();
     assertThat(people.new Attempt(shown, InetAddress.getByName("2001:db8::2")).origin())
         .isEqualTo(one);

@@ -73,13 +73,13 @@ class EvaluationTest {
     }
   }
 
-  private static Finding finding(Kind kind, boolean critical, String... nodes) {
+  private static Finding finding(ProblemKind kind, boolean critical, String... nodes) {
     return new Finding(
         kind, "main", critical, "It is wrong", "", List.of(nodes), Optional.empty(), kind.timing());
   }
 
-  private static final Finding NO_WRITER = finding(Kind.NO_WRITER, true, "a");
-  private static final Finding NOT_READY = finding(Kind.NODES_NOT_READY, false, "a");
+  private static final Finding NO_WRITER = finding(ProblemKind.NO_WRITER, true, "a");
+  private static final Finding NOT_READY = finding(ProblemKind.NODES_NOT_READY, false, "a");
 
   /** That of so many clusters. */
   private static List<Finding> noWriters(int clusters, IntPredicate critical) {
@@ -87,14 +87,14 @@ class EvaluationTest {
         .mapToObj(
             i ->
                 new Finding(
-                    Kind.NO_WRITER,
+                    ProblemKind.NO_WRITER,
                     "c" + i,
                     critical.test(i),
                     "x",
                     "",
                     List.of(),
                     Optional.empty(),
-                    Kind.NO_WRITER.timing()))
+                    ProblemKind.NO_WRITER.timing()))
         .toList();
   }
 
@@ -289,7 +289,7 @@ class EvaluationTest {
     Manager one = new Manager("one");
     later(60);
     one.sees(NO_WRITER);
-    Finding silent = finding(Kind.NO_NODE_REPORTS, true, "a");
+    Finding silent = finding(ProblemKind.NO_NODE_REPORTS, true, "a");
     for (int i = 0; i < 60; i++) {
       later(1);
       one.sees(false, silent);
@@ -307,13 +307,13 @@ class EvaluationTest {
   @Test
   void whatBecomesCriticalStaysSo() {
     Manager one = new Manager("one");
-    one.sees(finding(Kind.DATABASE_UNREACHABLE, false, "a"));
+    one.sees(finding(ProblemKind.DATABASE_UNREACHABLE, false, "a"));
     later(10);
-    one.sees(finding(Kind.DATABASE_UNREACHABLE, false, "a"));
+    one.sees(finding(ProblemKind.DATABASE_UNREACHABLE, false, "a"));
     assertThat(only().critical()).isFalse();
-    one.sees(finding(Kind.DATABASE_UNREACHABLE, true, "a", "b"));
+    one.sees(finding(ProblemKind.DATABASE_UNREACHABLE, true, "a", "b"));
     assertThat(only().critical()).isTrue();
-    assertThat(one.sees(finding(Kind.DATABASE_UNREACHABLE, false, "a"))).isFalse();
+    assertThat(one.sees(finding(ProblemKind.DATABASE_UNREACHABLE, false, "a"))).isFalse();
     assertThat(only().critical()).isTrue();
   }
 
@@ -367,7 +367,7 @@ class EvaluationTest {
     assertThat(silence("", "", "b").isOf(alert, now)).isFalse();
     assertThat(silence("", "", "").isOf(alert, now.plusSeconds(60))).isFalse();
     later(1);
-    Alert ofTwo = alert.foundBy("one", finding(Kind.NO_WRITER, true, "a", "b"), now);
+    Alert ofTwo = alert.foundBy("one", finding(ProblemKind.NO_WRITER, true, "a", "b"), now);
     assertThat(silence("", "", "a").isOf(ofTwo, now)).as("b has it, too").isFalse();
   }
 

@@ -78,7 +78,7 @@ class FindingsTest {
             node("late", Presence.LIVE, "{'ready': false, 'reasons': ['starting']}"));
     assertThat(found)
         .extracting(Finding::kind)
-        .containsExactly(Kind.NO_WRITER, Kind.NODES_NOT_READY);
+        .containsExactly(ProblemKind.NO_WRITER, ProblemKind.NODES_NOT_READY);
     Finding first = found.get(0);
     assertThat(first.critical()).isTrue();
     assertThat(first.words()).isEqualTo("Cluster main has no writer, as 1 of 2 nodes sees it");
@@ -94,7 +94,7 @@ class FindingsTest {
         cluster(
             server("a:1", "unknown", "unknown") + "," + server("b:1", "unknown", "unknown"), "");
     Finding early = only(ready("one", fresh));
-    assertThat(early.kind()).isEqualTo(Kind.NO_WRITER);
+    assertThat(early.kind()).isEqualTo(ProblemKind.NO_WRITER);
     assertThat(early.timing().lasting()).isEqualTo(Duration.ofSeconds(15));
     Finding beside =
         only(ready("one", fresh), ready("two", cluster(server("a:1", "writer", "up"), "")));
@@ -115,15 +115,16 @@ class FindingsTest {
                     'detail': 'no server of the cluster reports that it is the writer'}]
         """;
     String servers = server("a:1", "unknown", "down");
-    assertThat(only(ready("one", vdb + cluster(servers, ""))).kind()).isEqualTo(Kind.NO_WRITER);
+    assertThat(only(ready("one", vdb + cluster(servers, ""))).kind())
+        .isEqualTo(ProblemKind.NO_WRITER);
   }
 
   @Test
   void theStateOfWhoClaimsToWriteTellsWhyThereIsNoWriter() throws Exception {
     assertThat(only(ready("one", cluster(server("a:1", "writer", "fenced"), ""))).kind())
-        .isEqualTo(Kind.WRITER_FENCED);
+        .isEqualTo(ProblemKind.WRITER_FENCED);
     assertThat(only(ready("one", cluster(server("a:1", "writer", "read-only"), ""))).kind())
-        .isEqualTo(Kind.WRITER_READ_ONLY);
+        .isEqualTo(ProblemKind.WRITER_READ_ONLY);
     String two = server("a:1", "writer", "refuted") + "," + server("b:1", "writer", "refuted");
     assertThat(only(ready("one", cluster(two, ""))).words())
         .isEqualTo("Several servers of cluster main claim to be the writer");
@@ -152,7 +153,7 @@ class FindingsTest {
     assertThat(some.since()).contains(AT);
     Finding all = only(lost);
     assertThat(all.critical()).isTrue();
-    assertThat(all.kind()).isEqualTo(Kind.NO_NODE_REPORTS);
+    assertThat(all.kind()).isEqualTo(ProblemKind.NO_NODE_REPORTS);
   }
 
   @Test
@@ -189,7 +190,7 @@ class FindingsTest {
     String refused = ", 'configuration': {'hash': '%s', 'refused': 'vdbs/app.json: no'}";
     assertThat(in(ready("one", refused.formatted("new")))).isEmpty();
     Finding found = only(ready("one", refused.formatted("old")));
-    assertThat(found.kind()).isEqualTo(Kind.CONFIGURATION_REFUSED);
+    assertThat(found.kind()).isEqualTo(ProblemKind.CONFIGURATION_REFUSED);
     assertThat(found.detail()).isEqualTo("one: vdbs/app.json: no.");
   }
 

@@ -62,7 +62,7 @@ class ThresholdsTest {
                 .formatted(state, lag));
   }
 
-  private static List<Finding> in(Thresholds limits, Set<Kind> there, Node... nodes) {
+  private static List<Finding> in(Thresholds limits, Set<ProblemKind> there, Node... nodes) {
     return new ThresholdFindings(limits, (kind, about) -> there.contains(kind))
         .in(List.of(nodes), Map.of(), List.of(), NOW);
   }
@@ -77,12 +77,12 @@ class ThresholdsTest {
     Thresholds limits = limits("{'waitingClients': 20, 'waitingClientsFor': '45s'}");
     assertThat(in(limits, Set.of(), pool("a", 10, 5), pool("b", 9, 5))).isEmpty();
     Finding found = in(limits, Set.of(), pool("a", 10, 5), pool("b", 10, 5)).get(0);
-    assertThat(found.kind()).isEqualTo(Kind.CLIENTS_WAITING);
+    assertThat(found.kind()).isEqualTo(ProblemKind.CLIENTS_WAITING);
     assertThat(found.about()).isEqualTo("app");
     assertThat(found.nodes()).containsExactly("a", "b");
     assertThat(found.timing().lasting()).isEqualTo(Duration.ofSeconds(45));
-    assertThat(in(limits, Set.of(Kind.CLIENTS_WAITING), pool("a", 19, 5))).hasSize(1);
-    assertThat(in(limits, Set.of(Kind.CLIENTS_WAITING), pool("a", 18, 5))).isEmpty();
+    assertThat(in(limits, Set.of(ProblemKind.CLIENTS_WAITING), pool("a", 19, 5))).hasSize(1);
+    assertThat(in(limits, Set.of(ProblemKind.CLIENTS_WAITING), pool("a", 18, 5))).isEmpty();
     assertThat(in(limits("{'waitingClients': 0}"), Set.of(), pool("a", 999, 5))).isEmpty();
   }
 
@@ -106,9 +106,9 @@ class ThresholdsTest {
     Finding found = in(limits, Set.of(), replica("up", ", 'lagMillis': 31000")).get(0);
     assertThat(found.words()).isEqualTo("A replica of cluster main is 31.0 s behind");
     assertThat(found.detail()).isEqualTo("It is b:1.");
-    assertThat(in(limits, Set.of(Kind.REPLICA_LAG), replica("up", ", 'lagMillis': 27500")))
+    assertThat(in(limits, Set.of(ProblemKind.REPLICA_LAG), replica("up", ", 'lagMillis': 27500")))
         .hasSize(1);
-    assertThat(in(limits, Set.of(Kind.REPLICA_LAG), replica("up", ""))).isEmpty();
+    assertThat(in(limits, Set.of(ProblemKind.REPLICA_LAG), replica("up", ""))).isEmpty();
   }
 
   @Test
@@ -119,7 +119,7 @@ class ThresholdsTest {
     Thresholds limits = limits("{}");
     for (String state : List.of("down", "suspect")) {
       assertThat(in(limits, Set.of(), node("a", lost.formatted(state)))).as(state).isEmpty();
-      assertThat(in(limits, Set.of(Kind.REPLICA_LAG), node("a", lost.formatted(state))))
+      assertThat(in(limits, Set.of(ProblemKind.REPLICA_LAG), node("a", lost.formatted(state))))
           .as("was there before")
           .hasSize(1);
     }
@@ -133,7 +133,7 @@ class ThresholdsTest {
     assertThat(measured(limits, 499, 51)).isEmpty();
     assertThat(measured(limits, 500, 50))
         .extracting(Finding::kind)
-        .containsExactly(Kind.SLOW_RESPONSES, Kind.CACHE_HITS);
+        .containsExactly(ProblemKind.SLOW_RESPONSES, ProblemKind.CACHE_HITS);
     assertThat(measured(limits("{}"), 99_999, 0)).as("none by default").isEmpty();
   }
 

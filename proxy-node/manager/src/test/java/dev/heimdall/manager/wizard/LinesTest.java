@@ -2,17 +2,18 @@ package dev.heimdall.manager.wizard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.inspect.Finding;
+import dev.heimdall.manager.inspect.CheckResult;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
-  private static final Finding GOOD = Finding.good("db", "Network", "Listens");
-  private static final Finding NOTE = Finding.note("db", "TLS", "Not encrypted.", "");
-  private static final Finding SKIPPED = Finding.skipped("db", "Log-in", "No such secret", "");
-  private static final Finding BAD = Finding.bad("db", "Role", "A replica", "");
+  private static final CheckResult GOOD = CheckResult.good("db", "Network", "Listens");
+  private static final CheckResult NOTE = CheckResult.note("db", "TLS", "Not encrypted.", "");
+  private static final CheckResult SKIPPED =
+      CheckResult.skipped("db", "Log-in", "No such secret", "");
+  private static final CheckResult BAD = CheckResult.bad("db", "Role", "A replica", "");
 
-  private static String said(Finding... findings) {
+  private static String said(CheckResult... findings) {
     WizardView.Lines lines = WizardView.Lines.of(List.of(findings), "", "");
     return lines.look() + ": " + lines.summary();
   }

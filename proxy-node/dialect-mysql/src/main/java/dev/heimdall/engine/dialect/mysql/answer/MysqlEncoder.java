@@ -46,7 +46,7 @@ public final class MysqlEncoder implements ClientEncoder {
     END_OF_ROWS
   }
 
-  private final Account account = new Account();
+  private final AccountName account = new AccountName();
   private long capabilities;
   private int next;
   private boolean welcomed;
@@ -85,7 +85,7 @@ public final class MysqlEncoder implements ClientEncoder {
   }
 
   /** As whom the client logs in, for the words of refusals. */
-  public Account account() {
+  public AccountName account() {
     return account;
   }
 

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.mysql.catalog;
 
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Changes;
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
@@ -385,7 +385,7 @@ final class InformationReader {
   }
 
   private static RoutineRow hidden(long id, String schema, String name, String because) {
-    RoutineRow.Unread unread = new RoutineRow.Unread(Effect.ANYTHING, because, true, true);
+    RoutineRow.Unread unread = new RoutineRow.Unread(FunctionEffect.ANYTHING, because, true, true);
     return new RoutineRow(id, schema, name, true, null, unread, null, List.of());
   }
 
@@ -409,8 +409,9 @@ final class InformationReader {
           boolean session = false;
           for (FunctionName call : body.calls()) {
             calls.addAll(routines.getOrDefault(call.name(), List.of()));
-            Effect effect = MysqlFunctions.EFFECTS.getOrDefault(call.name(), Effect.REPEATABLE);
-            session |= effect != Effect.REPEATABLE;
+            FunctionEffect effect =
+                MysqlFunctions.EFFECTS.getOrDefault(call.name(), FunctionEffect.REPEATABLE);
+            session |= effect != FunctionEffect.REPEATABLE;
           }
           boolean hides = OriginalText.mayHide(text, row.getString(4));
           if (text.isEmpty() || hides || !body.understood() || body.dynamic()) {
@@ -464,7 +465,8 @@ final class InformationReader {
     standingForOthers.forEach(
         (id, engine) -> {
           String because = "may write other tables: it is not known what is behind " + engine;
-          RoutineRow.Unread others = new RoutineRow.Unread(Effect.ANYTHING, because, true, false);
+          RoutineRow.Unread others =
+              new RoutineRow.Unread(FunctionEffect.ANYTHING, because, true, false);
           builder.routine(new RoutineRow(++ids, "", "engine", true, null, others, null, List.of()));
           builder.trigger(id, "of its engine", Changes.ALL, List.of(ids));
         });

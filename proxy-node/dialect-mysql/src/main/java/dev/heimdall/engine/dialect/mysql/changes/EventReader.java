@@ -187,7 +187,7 @@ final class EventReader {
       return transactions.end(here());
     }
     byte[] event = new byte[LONGEST];
-    try (InputStream events = Payload.of(body)) {
+    try (InputStream events = TransactionPayload.of(body)) {
       while (events.readNBytes(event, 0, HEADER) == HEADER) {
         ByteBuffer header = ByteBuffer.wrap(event).order(ByteOrder.LITTLE_ENDIAN);
         long size = Integer.toUnsignedLong(header.getInt(9)) - HEADER;

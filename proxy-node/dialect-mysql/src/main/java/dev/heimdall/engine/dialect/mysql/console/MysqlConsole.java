@@ -24,6 +24,6 @@ public final class MysqlConsole implements ConsoleProtocol {
 
   @Override
   public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
-    return new ConsoleChannel(new ConsoleCommands(console, operator, (MysqlEncoder) encoder));
+    return new ConsoleChannel(new MysqlConsoleDialogue(console, operator, (MysqlEncoder) encoder));
   }
 }

@@ -2,8 +2,8 @@ package dev.heimdall.engine.dialect.mysql.login;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
-import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.handover.StateReader;
@@ -16,8 +16,8 @@ public final class MysqlClients implements ClientProtocol {
   private final Compression.Tools compression = new Compression.Tools();
 
   @Override
-  public LogInDialogue logIn(LogIn login, Login before) {
-    return new MysqlLogIn(login, key, compression, before);
+  public LogInDialogue logIn(LogInHost login, Login before) {
+    return new HandshakeDialogue(login, key, compression, before);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.login;
 
-import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import io.netty.buffer.ByteBuf;
@@ -17,7 +17,7 @@ final class PasswordPackets {
   /** The same for everything that is no password at all: it is no UTF-8. */
   private static final byte[] NONE = {(byte) 0xFF};
 
-  private final LogIn login;
+  private final LogInHost login;
   private final MysqlEncoder encoder;
   private final RsaKey key;
   private final PasswordExchange exchange;
@@ -25,7 +25,7 @@ final class PasswordPackets {
   private boolean passwordWanted;
   private boolean keySent;
 
-  PasswordPackets(LogIn login, MysqlEncoder encoder, RsaKey key, PasswordExchange exchange) {
+  PasswordPackets(LogInHost login, MysqlEncoder encoder, RsaKey key, PasswordExchange exchange) {
     this.login = login;
     this.encoder = encoder;
     this.key = key;

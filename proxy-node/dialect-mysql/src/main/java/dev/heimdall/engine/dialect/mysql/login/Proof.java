@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.login;
 import dev.heimdall.engine.auth.NativePassword;
 import dev.heimdall.engine.auth.PasswordProof;
 import dev.heimdall.engine.auth.Sha2Password;
-import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInHost;
 
 /**
  * What a client has made of its password and of a challenge.
@@ -20,7 +20,7 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
   }
 
   /** One that a client is to be asked for. */
-  static Proof wanted(Method method, LogIn login) {
+  static Proof wanted(Method method, LogInHost login) {
     byte[] challenge = login.random(CHALLENGE);
     for (int i = 0; i < challenge.length; i++) {
       challenge[i] &= 0x7F;

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.ConnectFailure;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -37,7 +37,8 @@ final class Cancellation {
   /** Begins log-ins. */
   @FunctionalInterface
   interface LogIns {
-    LogIn begin(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome);
+    LogInHandler begin(
+        ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome);
   }
 
   /**
@@ -83,10 +84,10 @@ final class Cancellation {
 
   /** From a connection's beginning to its end. */
   private final class Kill extends ChannelInboundHandlerAdapter
-      implements CancelConnections.Request, LogIn.Outcome {
+      implements CancelConnections.Request, LogInHandler.Outcome {
     private final ServerConnection victim;
     private final Runnable done;
-    private final LogIn logIn;
+    private final LogInHandler logIn;
     private ScheduledFuture<?> deadline;
     private boolean sent;
     private boolean taken;
@@ -111,7 +112,7 @@ final class Cancellation {
     }
 
     @Override
-    public void ready(ChannelHandlerContext ctx, LogIn.LoggedIn found) {
+    public void ready(ChannelHandlerContext ctx, LogInHandler.LoggedIn found) {
       sent = true;
       ctx.pipeline().remove(logIn);
       ByteBuf out = ctx.alloc().buffer(64);

@@ -85,7 +85,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   }
 
   /** A command is being sent: what comes now answers it. */
-  void begin(Exchange exchange) {
+  void begin(CommandExchange exchange) {
     sequence = exchange.isShort() ? 1 : UNKNOWN;
     fresh = true;
     held = 0;
@@ -121,7 +121,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     int length = packets.length();
     int number = packets.sequence();
     int first = length == 0 ? UNKNOWN : packets.bytes().getUnsignedByte(packets.body());
-    Exchange running = requests.running();
+    CommandExchange running = requests.running();
     if (running == null) {
       unasked(first, length);
       return false;
@@ -182,7 +182,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
 
   /** The packet is its owner's, and says nothing to the connection. */
   private boolean noted(int length) {
-    Exchange running = requests.running();
+    CommandExchange running = requests.running();
     continued = length == Packet.MAX_PAYLOAD;
     if (!drops(running)) {
       delivery.noted(ReplyDelivery.Part.ANSWER);
@@ -191,12 +191,12 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return true;
   }
 
-  private boolean drops(Exchange running) {
+  private boolean drops(CommandExchange running) {
     return running.asksStatus() || delivery.absorbing();
   }
 
   /** The owner of an answer in a shared pipeline that is taken back has none of it. */
-  private void dropTakenBack(Exchange running) {
+  private void dropTakenBack(CommandExchange running) {
     if (running.isShared() && delivery.absorbing()) {
       packets.drop();
     }
@@ -208,7 +208,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
    */
   @Override
   public boolean dropsPart(int bytes) {
-    Exchange running = requests.running();
+    CommandExchange running = requests.running();
     if (running == null || !running.isShared()) {
       return false;
     }
@@ -216,7 +216,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return delivery.absorbing() || (held > ReplySource.MOST_HELD && delivery.takesBack(false));
   }
 
-  private boolean first(int first, int length, Exchange running) {
+  private boolean first(int first, int length, CommandExchange running) {
     if (length == 0) {
       return outOfSync("an empty packet");
     }
@@ -261,7 +261,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return resultBegins(first, length, running);
   }
 
-  private boolean resultBegins(int first, int length, Exchange running) {
+  private boolean resultBegins(int first, int length, CommandExchange running) {
     ByteBuf in = packets.bytes();
     int body = packets.body();
     int size = LengthEncoded.size(first);
@@ -279,7 +279,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return noted(length);
   }
 
-  private boolean prepared(int length, Exchange running) {
+  private boolean prepared(int length, CommandExchange running) {
     ByteBuf in = packets.bytes();
     int body = packets.body();
     if (length < 9 || in.getByte(body) != OkPacket.OK) {
@@ -297,7 +297,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
         : ends(length, status, running);
   }
 
-  private boolean definitionsEnd(int first, int length, Exchange running) {
+  private boolean definitionsEnd(int first, int length, CommandExchange running) {
     if (first != EofPacket.FIRST || !EofPacket.fits(length) || length < 5) {
       return outOfSync("a packet that does not end definitions of columns");
     }
@@ -315,7 +315,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return noted(length);
   }
 
-  private boolean row(int first, int length, Exchange running) {
+  private boolean row(int first, int length, CommandExchange running) {
     if (place.endsRows(first, length)) {
       return rowsEnd(length, running);
     }
@@ -332,7 +332,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   }
 
   /** An OK or EOF packet behind rows, or in the place of a result. */
-  private boolean rowsEnd(int length, Exchange running) {
+  private boolean rowsEnd(int length, CommandExchange running) {
     if (deprecatesEof && length > 5) {
       return ok(length, running);
     }
@@ -345,7 +345,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return resultEnds(length, EofPacket.status(packets.bytes(), packets.body()), running);
   }
 
-  private boolean ok(int length, Exchange running) {
+  private boolean ok(int length, CommandExchange running) {
     int first = packets.bytes().getUnsignedByte(packets.body());
     OkPacket ok;
     byte[] told = null;
@@ -382,14 +382,14 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return ok.info().length > 0 || ok.state().length > 0;
   }
 
-  private boolean resultEnds(int length, int now, Exchange running) {
+  private boolean resultEnds(int length, int now, CommandExchange running) {
     return resultEnds(length, 0, now, running);
   }
 
   /**
    * @param cut bytes behind the packet that were part of it
    */
-  private boolean resultEnds(int length, int cut, int now, Exchange running) {
+  private boolean resultEnds(int length, int cut, int now, CommandExchange running) {
     if ((now & StatusFlag.MORE_RESULTS) == 0) {
       return ends(length, cut, now, running);
     }
@@ -402,12 +402,12 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
 
   // ---- ends
 
-  private boolean ends(int length, int now, Exchange running) {
+  private boolean ends(int length, int now, CommandExchange running) {
     return ends(length, 0, now, running);
   }
 
   /** The packet ends the answer to the command. */
-  private boolean ends(int length, int cut, int now, Exchange running) {
+  private boolean ends(int length, int cut, int now, CommandExchange running) {
     status = now;
     if (running.isShared()) {
       leaves(now);
@@ -454,7 +454,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
         : TransactionState.OPEN;
   }
 
-  private boolean error(int length, Exchange running) {
+  private boolean error(int length, CommandExchange running) {
     if (length < 3) {
       return outOfSync("an error of " + length + " bytes");
     }
@@ -546,7 +546,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   public void lost() {
     packets.lost();
     place.first();
-    Exchange running = requests.running();
+    CommandExchange running = requests.running();
     requests.lost();
     if (lastWords.withheld()) {
       lastWords.lost();

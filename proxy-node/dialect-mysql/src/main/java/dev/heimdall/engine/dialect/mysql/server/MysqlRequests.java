@@ -66,17 +66,17 @@ public final class MysqlRequests implements ServerRequests {
   private final StateReports reports;
 
   /** Null where the connection cannot log in again. */
-  private final LogInAgain logIn;
+  private final ChangeUser logIn;
 
   private final LastAnswer last = new LastAnswer();
-  private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(2);
+  private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
   private final Set<StatementName> hadCursor = new HashSet<>(0);
 
   /** Where nobody has said so, an answer that names a cursor has one. */
   private boolean mayOpenCursor = true;
 
   private MysqlReplies replies;
-  private Exchange running;
+  private CommandExchange running;
 
   /** Whether the server takes several statements in one text. */
   private boolean multiStatements;
@@ -86,7 +86,7 @@ public final class MysqlRequests implements ServerRequests {
       SessionSetUp setUp,
       Cancellation cancellation,
       StateReports reports,
-      LogInAgain logIn) {
+      ChangeUser logIn) {
     this.connection = connection;
     this.setUp = setUp;
     this.own = new OwnCommands(connection, setUp);
@@ -102,7 +102,7 @@ public final class MysqlRequests implements ServerRequests {
       ReplyDelivery delivery,
       SessionSetUp setUp,
       Cancellation cancellation,
-      LogInAgain logIn) {
+      ChangeUser logIn) {
     StateReports reports = new StateReports(delivery, setUp.mariadb());
     MysqlRequests requests = new MysqlRequests(connection, setUp, cancellation, reports, logIn);
     requests.replies = new MysqlReplies(connection, delivery, requests, reports, setUp.agreed());
@@ -125,7 +125,7 @@ public final class MysqlRequests implements ServerRequests {
    */
   public void command(ByteBuf consumed, ReplyOwner owner, ClientTracking tracking) {
     byte command = consumed.getByte(consumed.readerIndex() + Packet.HEADER);
-    send(new Exchange(command, tracking, consumed), owner);
+    send(new CommandExchange(command, tracking, consumed), owner);
   }
 
   /**
@@ -136,8 +136,8 @@ public final class MysqlRequests implements ServerRequests {
   public void begin(byte command, ReplyOwner owner, ClientTracking tracking) {
     send(
         connection.shared()
-            ? Exchange.shared(command, tracking)
-            : new Exchange(command, tracking, null),
+            ? CommandExchange.shared(command, tracking)
+            : new CommandExchange(command, tracking, null),
         owner);
   }
 
@@ -282,7 +282,7 @@ public final class MysqlRequests implements ServerRequests {
 
   // ---- one at a time
 
-  private void send(Exchange exchange, ReplyOwner owner) {
+  private void send(CommandExchange exchange, ReplyOwner owner) {
     if (exchange.answered()) {
       connection.expect(exchange.command(), owner);
     }
@@ -293,7 +293,7 @@ public final class MysqlRequests implements ServerRequests {
     }
   }
 
-  private void start(Exchange exchange) {
+  private void start(CommandExchange exchange) {
     ByteBuf bytes = exchange.takeBytes();
     if (exchange.answered()) {
       running = exchange;
@@ -307,7 +307,7 @@ public final class MysqlRequests implements ServerRequests {
     }
   }
 
-  Exchange running() {
+  CommandExchange running() {
     return running;
   }
 
@@ -332,7 +332,7 @@ public final class MysqlRequests implements ServerRequests {
    * there is an OK packet.
    */
   void askStatus() {
-    Exchange asks = own.status(multiStatements);
+    CommandExchange asks = own.status(multiStatements);
     String database =
         connection.reported().values().getOrDefault(StateChanges.DATABASE, setUp.database());
     if (!setUp.mariadb() && setUp.agreed().deprecatesEof()) {
@@ -351,7 +351,7 @@ public final class MysqlRequests implements ServerRequests {
       running.dropThen();
       running = null;
     }
-    waiting.forEach(Exchange::release);
+    waiting.forEach(CommandExchange::release);
     waiting.clear();
   }
 
@@ -359,7 +359,7 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public void query(String sql, ReplyOwner owner) {
-    Exchange exchange = own.text(sql);
+    CommandExchange exchange = own.text(sql);
     send(sql.startsWith("SET ") ? exchange : exchange.withRows(), owner);
   }
 
@@ -450,7 +450,7 @@ public final class MysqlRequests implements ServerRequests {
     }
     // Servers refuse an empty name.
     SetStatement set = setUp.change(from, to, uses && !OwnCommands.isPlain(name));
-    Exchange first = null;
+    CommandExchange first = null;
     if (uses) {
       first = own.use(name, set.isEmpty() ? null : own.text(set.toString()));
     } else if (!set.isEmpty()) {
@@ -469,7 +469,7 @@ public final class MysqlRequests implements ServerRequests {
     forgetState();
     connection.reported().values().remove(StateChanges.DATABASE);
     connection.statements().forgetAll();
-    Exchange sets = own.text(setUp.again());
+    CommandExchange sets = own.text(setUp.again());
     send(
         own.of(Command.CHANGE_USER, logIn.begin())
             .then(set.isEmpty() ? sets : sets.then(own.text(set.toString()))),
@@ -509,7 +509,7 @@ public final class MysqlRequests implements ServerRequests {
       return;
     }
     forgetState();
-    Exchange sets = own.text(setUp.again());
+    CommandExchange sets = own.text(setUp.again());
     if (!setUp.database().isEmpty()) {
       // Whichever it has: a reset gives the server's character set to collation_database.
       sets = own.use(setUp.database(), sets);

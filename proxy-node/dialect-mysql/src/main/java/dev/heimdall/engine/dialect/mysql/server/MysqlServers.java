@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.dialect.mysql.fleet.PassedKill;
@@ -28,14 +28,17 @@ public final class MysqlServers implements ServerProtocol {
   }
 
   @Override
-  public LogIn logIn(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
-    return new MysqlLogIn(target, credential, chance, offLoop, this::logInForOne, true, outcome);
+  public LogInHandler logIn(
+      ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome) {
+    return new MysqlServerLogIn(
+        target, credential, chance, offLoop, this::logInForOne, true, outcome);
   }
 
   /** For a single command. */
-  private LogIn logInForOne(
-      ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
-    return new MysqlLogIn(target, credential, chance, offLoop, this::logInForOne, false, outcome);
+  private LogInHandler logInForOne(
+      ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome) {
+    return new MysqlServerLogIn(
+        target, credential, chance, offLoop, this::logInForOne, false, outcome);
   }
 
   /** There are no requests but those of clients that have logged in. */

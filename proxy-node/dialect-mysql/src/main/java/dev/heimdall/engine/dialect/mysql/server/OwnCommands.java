@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.dialect.mysql.server.Exchange.Use;
+import dev.heimdall.engine.dialect.mysql.server.CommandExchange.Use;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
@@ -24,11 +24,11 @@ final class OwnCommands {
     this.attributes = setUp.agreed().has(Capability.QUERY_ATTRIBUTES);
   }
 
-  Exchange of(byte command, byte... body) {
-    return new Exchange(command, Use.NODE, packets(command, body));
+  CommandExchange of(byte command, byte... body) {
+    return new CommandExchange(command, Use.NODE, packets(command, body));
   }
 
-  Exchange text(String sql) {
+  CommandExchange text(String sql) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     if (!attributes) {
       return of(Command.QUERY, text);
@@ -44,8 +44,9 @@ final class OwnCommands {
    *
    * @param then sets the character set of these where the name is not plain; null for nothing
    */
-  Exchange use(String database, Exchange then) {
-    Exchange uses = of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8)).then(then);
+  CommandExchange use(String database, CommandExchange then) {
+    CommandExchange uses =
+        of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8)).then(then);
     return isPlain(database)
         ? uses
         : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);
@@ -56,16 +57,17 @@ final class OwnCommands {
   }
 
   /** Asks for the status, and for what was kept back, by setting what is set already. */
-  Exchange status(boolean multiStatements) {
+  CommandExchange status(boolean multiStatements) {
     byte asItIs = (byte) (multiStatements ? MULTI_STATEMENTS_ON : MULTI_STATEMENTS_OFF);
-    return new Exchange(
+    return new CommandExchange(
         Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs, (byte) 0));
   }
 
   /** The same of the default database, before another such command. */
-  Exchange status(String database, Exchange then) {
+  CommandExchange status(String database, CommandExchange then) {
     byte[] name = database.getBytes(StandardCharsets.UTF_8);
-    return new Exchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name)).then(then);
+    return new CommandExchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name))
+        .then(then);
   }
 
   ByteBuf packets(byte command, byte... body) {

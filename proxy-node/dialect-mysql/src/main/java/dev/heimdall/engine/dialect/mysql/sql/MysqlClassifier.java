@@ -34,7 +34,7 @@ public final class MysqlClassifier implements StatementClassifier {
 
   private final MysqlEffects effects = new MysqlEffects();
   private final MysqlTokens tokens = new MysqlTokens(effects);
-  private final SetStatement settings = new SetStatement(tokens, effects);
+  private final SetGrammar settings = new SetGrammar(tokens, effects);
   private final TransactionControl transactions = new TransactionControl(tokens, effects);
   private final DefinitionStatement definitions = new DefinitionStatement(tokens, effects);
   private final RowChanges changes = new RowChanges(tokens);

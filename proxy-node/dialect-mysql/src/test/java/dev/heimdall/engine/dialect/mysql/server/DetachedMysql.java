@@ -4,7 +4,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectionKeeper;
 import dev.heimdall.engine.backend.DetachedConnection;
 import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerTarget;
@@ -67,7 +67,7 @@ final class DetachedMysql {
               public void cancelsDone(ServerConnection done) {}
             },
             target,
-            new LogIn.LoggedIn(
+            new LogInHandler.LoggedIn(
                 7,
                 Greeting.of(Map.of()),
                 (made, delivery) -> MysqlRequests.dialogue(made, delivery, setUp, null, null)));

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.catalog;
 
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Changes;
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.ObjectsBuilder;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.catalog.ReferentialAction;
@@ -296,7 +296,7 @@ final class CatalogueReader {
         CatalogueQueries.BUILT_INS,
         row -> {
           String name = row.getString(2);
-          Effect effect = ListedFunctions.ofBuiltIn(name, character(row, 3));
+          FunctionEffect effect = ListedFunctions.ofBuiltIn(name, character(row, 3));
           builder.builtIn(row.getLong(1), name, effect);
         });
     // Before 14 there were no bodies in standard SQL.

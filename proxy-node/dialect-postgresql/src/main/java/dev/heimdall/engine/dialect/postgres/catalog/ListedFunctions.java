@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.catalog;
 
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,10 +20,10 @@ final class ListedFunctions {
   private static final String OF_OPERATORS = "operators.txt";
 
   /** By name, all overloads together. */
-  static final Map<String, Effect> EFFECTS = read(BUILT_IN);
+  static final Map<String, FunctionEffect> EFFECTS = read(BUILT_IN);
 
   /** By name, whatever the extension. */
-  static final Map<String, Effect> EXTENSION_EFFECTS = read(OF_EXTENSIONS);
+  static final Map<String, FunctionEffect> EXTENSION_EFFECTS = read(OF_EXTENSIONS);
 
   /** The server's own operators, of versions 12 to 18; all of them only compute. */
   static final Set<String> OPERATORS = Set.of(text(OF_OPERATORS).strip().split("\\s+"));
@@ -35,37 +35,37 @@ final class ListedFunctions {
    *
    * @param volatility {@code i}, {@code s} or {@code v}; the most careful of all overloads
    */
-  static Effect ofBuiltIn(String name, char volatility) {
-    Effect listed = EFFECTS.get(name);
+  static FunctionEffect ofBuiltIn(String name, char volatility) {
+    FunctionEffect listed = EFFECTS.get(name);
     if (listed != null) {
       return listed;
     }
     // The server's own ones hardly ever read tables of users, but often those of the server.
-    return volatility == 's' ? Effect.SERVER : byVolatility(volatility);
+    return volatility == 's' ? FunctionEffect.SERVER : byVolatility(volatility);
   }
 
   /** What a function of an extension does that is not written in SQL or PL/pgSQL. */
-  static Effect ofExtension(String name, char volatility) {
-    Effect listed = EXTENSION_EFFECTS.get(name);
+  static FunctionEffect ofExtension(String name, char volatility) {
+    FunctionEffect listed = EXTENSION_EFFECTS.get(name);
     return listed == null ? byVolatility(volatility) : listed;
   }
 
-  static Effect byVolatility(char volatility) {
+  static FunctionEffect byVolatility(char volatility) {
     return switch (volatility) {
-      case 'i' -> Effect.REPEATABLE;
-      case 's' -> Effect.VARYING;
-      default -> Effect.ANYTHING;
+      case 'i' -> FunctionEffect.REPEATABLE;
+      case 's' -> FunctionEffect.VARYING;
+      default -> FunctionEffect.ANYTHING;
     };
   }
 
   /** Lines of an effect in brackets, then names, apart by white space; {@code #} to line end. */
-  private static Map<String, Effect> read(String resource) {
-    Map<String, Effect> effects = new HashMap<>();
-    Effect effect = null;
+  private static Map<String, FunctionEffect> read(String resource) {
+    Map<String, FunctionEffect> effects = new HashMap<>();
+    FunctionEffect effect = null;
     for (String line : text(resource).split("\n")) {
       String text = line.replaceFirst("#.*", "").strip();
       if (text.startsWith("[")) {
-        effect = Effect.valueOf(text.substring(1, text.length() - 1));
+        effect = FunctionEffect.valueOf(text.substring(1, text.length() - 1));
       } else if (!text.isEmpty()) {
         for (String name : text.split("\\s+")) {
           if (effects.put(name, effect) != null) {

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.catalog;
 
 import dev.heimdall.engine.catalog.BuiltInObjects;
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import dev.heimdall.engine.catalog.RoutineRow;
 import dev.heimdall.engine.dialect.postgres.sql.RoutineReader;
 import dev.heimdall.engine.sql.RoutineBody;
@@ -62,7 +62,7 @@ public final class PostgresRoutines {
   private static RoutineRow.Unread unread(
       String name, char kind, char volatility, String language, boolean ofExtension) {
     if (kind == 'a') {
-      return new RoutineRow.Unread(Effect.REPEATABLE, null, false, false);
+      return new RoutineRow.Unread(FunctionEffect.REPEATABLE, null, false, false);
     }
     if (ofExtension && COMPILED.contains(language)) {
       return new RoutineRow.Unread(
@@ -73,6 +73,6 @@ public final class PostgresRoutines {
     }
     // What it is declared to be binds the statements that it runs, not itself: it may take locks,
     // set variables of its language or the server, or open connections.
-    return new RoutineRow.Unread(Effect.ANYTHING, "is written in " + language, true, true);
+    return new RoutineRow.Unread(FunctionEffect.ANYTHING, "is written in " + language, true, true);
   }
 }

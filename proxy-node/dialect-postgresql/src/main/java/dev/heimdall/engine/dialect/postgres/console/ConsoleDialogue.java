@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.console;
 
-import dev.heimdall.engine.console.Command;
 import dev.heimdall.engine.console.Console;
+import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.ConsoleMessages;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.postgres.answer.AnswerWriter;
@@ -36,11 +36,11 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private final Console console;
   private final Operator operator;
-  private final Map<String, Command> statements = new HashMap<>();
+  private final Map<String, ConsoleCommand> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private TransactionState transaction = TransactionState.IDLE;
   private boolean skipping;
-  private volatile Command running;
+  private volatile ConsoleCommand running;
 
   /** A message asks for what cannot be; what follows up to Sync is passed over. */
   private static final class Refused extends RuntimeException {
@@ -58,12 +58,12 @@ final class ConsoleDialogue implements ConsoleMessages {
   }
 
   private static final class Portal {
-    private final Command plan;
+    private final ConsoleCommand plan;
     private final short[] formats;
     private Answer.Rows rows;
     private int sent;
 
-    Portal(Command plan, short[] formats) {
+    Portal(ConsoleCommand plan, short[] formats) {
       this.plan = plan;
       this.formats = formats;
     }
@@ -160,7 +160,7 @@ final class ConsoleDialogue implements ConsoleMessages {
     return runFrom(console.commands(sql, operator), 0, out).thenRun(() -> ready(out));
   }
 
-  private CompletionStage<Void> runFrom(List<Command> plans, int index, ByteBuf out) {
+  private CompletionStage<Void> runFrom(List<ConsoleCommand> plans, int index, ByteBuf out) {
     if (index == plans.size()) {
       return DONE;
     }
@@ -175,7 +175,7 @@ final class ConsoleDialogue implements ConsoleMessages {
   private void parse(ByteBuf body, ByteBuf out) {
     String name = string(body);
     String sql = string(body);
-    Command plan = console.command(sql, operator);
+    ConsoleCommand plan = console.command(sql, operator);
     if (plan.failure() != null) {
       fail(out, plan.failure());
       return;
@@ -193,7 +193,7 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private void bind(ByteBuf body, ByteBuf out) {
     String portal = string(body);
-    Command plan = statement(string(body));
+    ConsoleCommand plan = statement(string(body));
     body.skipBytes(2 * body.readUnsignedShort());
     int parameters = body.readUnsignedShort();
     if (parameters != 0) {
@@ -284,7 +284,7 @@ final class ConsoleDialogue implements ConsoleMessages {
     PgWriter.empty(out, BackendType.CLOSE_COMPLETE);
   }
 
-  private CompletionStage<Answer> run(Command plan) {
+  private CompletionStage<Answer> run(ConsoleCommand plan) {
     boolean ends =
         switch (plan.effect()) {
           case COMMITS, ROLLS_BACK, RETURNS -> true;
@@ -304,13 +304,13 @@ final class ConsoleDialogue implements ConsoleMessages {
   /** Gives up waiting for what is being answered; on any thread. */
   @Override
   public void cancel() {
-    Command plan = running;
+    ConsoleCommand plan = running;
     if (plan != null) {
       plan.cancel();
     }
   }
 
-  private Answer afterwards(Command plan, Answer result) {
+  private Answer afterwards(ConsoleCommand plan, Answer result) {
     if (result instanceof Answer.Failed) {
       aborted();
       return result;
@@ -364,8 +364,8 @@ final class ConsoleDialogue implements ConsoleMessages {
     }
   }
 
-  private Command statement(String name) {
-    Command plan = statements.get(name);
+  private ConsoleCommand statement(String name) {
+    ConsoleCommand plan = statements.get(name);
     if (plan == null) {
       throw new Refused(UNDEFINED_STATEMENT, "prepared statement \"" + name + "\" does not exist");
     }

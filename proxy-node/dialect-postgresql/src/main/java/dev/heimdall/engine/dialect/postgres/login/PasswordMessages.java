@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.login;
 
 import dev.heimdall.engine.auth.AuthDecision.Exchange;
-import dev.heimdall.engine.client.LogIn;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.FrontendType;
@@ -13,12 +13,12 @@ import java.util.Arrays;
 
 /** The request for a password, and the client's answers to it. */
 final class PasswordMessages {
-  private final LogIn login;
+  private final LogInHost login;
   private final PasswordExchange exchange;
   private boolean saslBegun;
   private byte[] md5Salt;
 
-  PasswordMessages(LogIn login, PasswordExchange exchange) {
+  PasswordMessages(LogInHost login, PasswordExchange exchange) {
     this.login = login;
     this.exchange = exchange;
   }

@@ -3,8 +3,8 @@ package dev.heimdall.engine.dialect.postgres.login;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.client.ClientProtocol;
-import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.wire.Capabilities;
@@ -28,7 +28,7 @@ public final class PostgresClients implements ClientProtocol {
   }
 
   @Override
-  public LogInDialogue logIn(LogIn login, Login before) {
+  public LogInDialogue logIn(LogInHost login, Login before) {
     return new StartupDialogue(login, encoder);
   }
 

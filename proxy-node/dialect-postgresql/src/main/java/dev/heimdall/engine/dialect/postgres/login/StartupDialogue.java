@@ -2,8 +2,8 @@ package dev.heimdall.engine.dialect.postgres.login;
 
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
-import dev.heimdall.engine.client.LogIn;
 import dev.heimdall.engine.client.LogInDialogue;
+import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
@@ -30,14 +30,14 @@ final class StartupDialogue implements LogInDialogue {
   /** The application protocol (ALPN) of direct TLS. */
   private static final String ALPN = "postgresql";
 
-  private final LogIn login;
+  private final LogInHost login;
   private final ClientEncoder encoder;
   private boolean tlsRefused;
   private boolean gssRefused;
   private StartupPacket startup;
   private PasswordMessages password;
 
-  StartupDialogue(LogIn login, ClientEncoder encoder) {
+  StartupDialogue(LogInHost login, ClientEncoder encoder) {
     this.login = login;
     this.encoder = encoder;
   }

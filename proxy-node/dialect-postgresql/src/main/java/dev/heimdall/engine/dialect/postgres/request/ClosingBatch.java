@@ -70,6 +70,6 @@ final class ClosingBatch implements Responder {
 
   /** Between the kind of what is closed and the zero byte. */
   private int nameLength(int i) {
-    return batch.total(i) - PostgresRequests.HEADER - 2;
+    return batch.total(i) - MessageFormat.HEADER - 2;
   }
 }

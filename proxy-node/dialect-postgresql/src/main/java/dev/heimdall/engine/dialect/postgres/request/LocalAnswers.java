@@ -47,7 +47,7 @@ final class LocalAnswers {
   }
 
   void sync() {
-    input.bytes().skipBytes(PostgresRequests.HEADER);
+    input.bytes().skipBytes(MessageFormat.HEADER);
     ByteBuf reply = client.alloc().buffer(6);
     PgWriter.ready(reply, client.status());
     client.write(reply);

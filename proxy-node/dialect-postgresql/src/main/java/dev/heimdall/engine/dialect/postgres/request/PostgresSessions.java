@@ -13,7 +13,7 @@ import dev.heimdall.engine.wire.ReplyFraming;
 /** What PostgreSQL's protocol 3 brings to the sessions of its clients. */
 public final class PostgresSessions implements SessionDialect {
   private final SettingRules settings = new PostgresSettings();
-  private final RequestFormat requests = new PostgresRequests();
+  private final RequestFormat requests = new MessageFormat();
   private final ReplyFraming replies = new PostgresReplies();
   private final ErrorCauses errors = new PostgresErrors();
 

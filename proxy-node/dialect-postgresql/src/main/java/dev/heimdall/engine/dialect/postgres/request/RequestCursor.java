@@ -52,7 +52,7 @@ final class RequestCursor {
     partial = 0;
     int at = from;
     starts[0] = at;
-    while (to - at >= PostgresRequests.HEADER && count < MOST) {
+    while (to - at >= MessageFormat.HEADER && count < MOST) {
       byte type = in.getByte(at);
       int length = in.getInt(at + 1);
       if (length < 4) {
@@ -98,7 +98,7 @@ final class RequestCursor {
 
   /** The first byte of its body. */
   int body(int i) {
-    return starts[i] + PostgresRequests.HEADER;
+    return starts[i] + MessageFormat.HEADER;
   }
 
   int end(int i) {

@@ -18,8 +18,8 @@ final class TextChange {
   static void apply(
       ClientInput pending, byte type, int before, byte[] text, int length, int total) {
     ByteBuf input = pending.bytes();
-    int body = input.readerIndex() + PostgresRequests.HEADER;
-    int behind = total - PostgresRequests.HEADER - before - length;
+    int body = input.readerIndex() + MessageFormat.HEADER;
+    int behind = total - MessageFormat.HEADER - before - length;
     ByteBuf changed = Unpooled.buffer(total - length + text.length);
     changed.writeByte(type).writeInt(total - 1 + text.length - length);
     changed.writeBytes(input, body, before).writeBytes(text);

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerDialogue;
@@ -77,8 +77,8 @@ public final class PostgresRequests implements ServerRequests {
    *
    * @param processId and its key, which a cancel request has to name
    */
-  public static LogIn.LoggedIn loggedIn(int processId, byte[] cancelKey, Greeting greeting) {
-    return new LogIn.LoggedIn(
+  public static LogInHandler.LoggedIn loggedIn(int processId, byte[] cancelKey, Greeting greeting) {
+    return new LogInHandler.LoggedIn(
         processId,
         greeting,
         (connection, replies) ->

@@ -5,7 +5,7 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
-import dev.heimdall.engine.backend.LogIn;
+import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ServerProtocol;
 import dev.heimdall.engine.backend.ServerTarget;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +27,8 @@ public final class PostgresServers implements ServerProtocol {
   }
 
   @Override
-  public LogIn logIn(ServerTarget target, ServerCredential credential, LogIn.Outcome outcome) {
+  public LogInHandler logIn(
+      ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome) {
     return new ServerLogIn(target, credential, keyCache, nonces, offLoop, outcome);
   }
 

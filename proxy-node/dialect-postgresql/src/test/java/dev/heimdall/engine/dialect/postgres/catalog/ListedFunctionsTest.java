@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.catalog.Effect;
+import dev.heimdall.engine.catalog.FunctionEffect;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,23 +16,25 @@ class ListedFunctionsTest {
 
   @Test
   void whatIsListedGoesBeforeWhatTheServerSays() {
-    assertThat(ListedFunctions.ofBuiltIn("random", 'v')).isEqualTo(Effect.MOMENT);
-    assertThat(ListedFunctions.ofBuiltIn("nextval", 'v')).isEqualTo(Effect.WRITE);
-    assertThat(ListedFunctions.ofBuiltIn("txid_current", 's')).isEqualTo(Effect.WRITE);
-    assertThat(ListedFunctions.ofBuiltIn("set_config", 'v')).isEqualTo(Effect.SESSION);
-    assertThat(ListedFunctions.ofBuiltIn("pg_advisory_lock", 'v')).isEqualTo(Effect.SESSION_LOCK);
-    assertThat(ListedFunctions.ofBuiltIn("to_char", 's')).isEqualTo(Effect.REPEATABLE);
-    assertThat(ListedFunctions.ofExtension("uuid_generate_v4", 'v')).isEqualTo(Effect.MOMENT);
-    assertThat(ListedFunctions.ofExtension("crosstab", 's')).isEqualTo(Effect.ANYTHING);
+    assertThat(ListedFunctions.ofBuiltIn("random", 'v')).isEqualTo(FunctionEffect.MOMENT);
+    assertThat(ListedFunctions.ofBuiltIn("nextval", 'v')).isEqualTo(FunctionEffect.WRITE);
+    assertThat(ListedFunctions.ofBuiltIn("txid_current", 's')).isEqualTo(FunctionEffect.WRITE);
+    assertThat(ListedFunctions.ofBuiltIn("set_config", 'v')).isEqualTo(FunctionEffect.SESSION);
+    assertThat(ListedFunctions.ofBuiltIn("pg_advisory_lock", 'v'))
+        .isEqualTo(FunctionEffect.SESSION_LOCK);
+    assertThat(ListedFunctions.ofBuiltIn("to_char", 's')).isEqualTo(FunctionEffect.REPEATABLE);
+    assertThat(ListedFunctions.ofExtension("uuid_generate_v4", 'v'))
+        .isEqualTo(FunctionEffect.MOMENT);
+    assertThat(ListedFunctions.ofExtension("crosstab", 's')).isEqualTo(FunctionEffect.ANYTHING);
   }
 
   @Test
   void whatNobodyHasLookedAtCountsByItsVolatility() {
     for (String unknown : List.of("made_next_year")) {
-      assertThat(ListedFunctions.ofBuiltIn(unknown, 'i')).isEqualTo(Effect.REPEATABLE);
-      assertThat(ListedFunctions.ofBuiltIn(unknown, 's')).isEqualTo(Effect.SERVER);
-      assertThat(ListedFunctions.ofExtension(unknown, 's')).isEqualTo(Effect.VARYING);
-      assertThat(ListedFunctions.ofBuiltIn(unknown, 'v')).isEqualTo(Effect.ANYTHING);
+      assertThat(ListedFunctions.ofBuiltIn(unknown, 'i')).isEqualTo(FunctionEffect.REPEATABLE);
+      assertThat(ListedFunctions.ofBuiltIn(unknown, 's')).isEqualTo(FunctionEffect.SERVER);
+      assertThat(ListedFunctions.ofExtension(unknown, 's')).isEqualTo(FunctionEffect.VARYING);
+      assertThat(ListedFunctions.ofBuiltIn(unknown, 'v')).isEqualTo(FunctionEffect.ANYTHING);
     }
   }
 }

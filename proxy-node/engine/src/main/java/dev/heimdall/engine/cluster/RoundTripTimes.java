@@ -1,0 +1,49 @@
+package dev.heimdall.engine.cluster;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How long one server takes to answer, smoothed as TCP does it (RFC 6298), and after which time an
+ * answer is so late that the server counts as silent. For one thread at a time.
+ */
+final class RoundTripTimes {
+  /**
+   * How much later than usual an answer is at least: a packet that was lost is sent again after 200
+   * ms and the time of its way, and is there after as long again.
+   */
+  private static final long LATE = Duration.ofMillis(300).toNanos();
+
+  /** The same where other connections to the server have to be silent as well. */
+  private static final long DOUBTFUL = Duration.ofMillis(200).toNanos();
+
+  private long usual;
+  private long deviation;
+  private boolean known;
+
+  /** It has answered within so many nanoseconds. */
+  void took(long nanos) {
+    if (known) {
+      deviation += (Math.abs(usual - nanos) - deviation) / 4;
+      usual += (nanos - usual) / 8;
+    } else {
+      usual = nanos;
+      deviation = nanos / 2;
+      known = true;
+    }
+  }
+
+  /** When it is time to look whether others hear the server; empty before the first answer. */
+  Optional<Duration> doubtful() {
+    return known
+        ? Optional.of(Duration.ofNanos(usual + Math.max(2 * deviation, DOUBTFUL)))
+        : Optional.empty();
+  }
+
+  /** When an answer is late; empty before the first. */
+  Optional<Duration> late() {
+    return known
+        ? Optional.of(Duration.ofNanos(usual + Math.max(4 * deviation, usual + LATE)))
+        : Optional.empty();
+  }
+}

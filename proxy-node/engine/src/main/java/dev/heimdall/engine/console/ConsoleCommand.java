@@ -1,0 +1,40 @@
+package dev.heimdall.engine.console;
+
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A statement of the console that was understood, or found faulty, but not carried out yet: a
+ * client may ask for the columns first.
+ */
+public interface ConsoleCommand {
+  /** What a statement does to the session of the console, if it succeeds. */
+  enum Effect {
+    NONE,
+    BEGINS_TRANSACTION,
+    COMMITS,
+    ROLLS_BACK,
+    /** Goes back to a savepoint: the transaction stays open. */
+    RETURNS,
+    FORGETS_STATEMENTS
+  }
+
+  /** The columns of the rows to come; empty for a statement without rows. */
+  List<Column> columns();
+
+  /** Why the statement cannot be carried out, null if it can. */
+  Answer.Failed failure();
+
+  Effect effect();
+
+  /** The prepared statement that {@link Effect#FORGETS_STATEMENTS} is about; null for all. */
+  String subject();
+
+  /** Carries the statement out. The stage never completes exceptionally. */
+  CompletionStage<Answer> run();
+
+  /** Gives up waiting, on any thread; nothing happens when the statement does not run. */
+  void cancel();
+}

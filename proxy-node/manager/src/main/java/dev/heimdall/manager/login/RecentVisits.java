@@ -1,0 +1,34 @@
+package dev.heimdall.manager.login;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Who is there already: programs log in with each request, and that is one visit. */
+final class RecentVisits {
+  private static final Duration VISIT = Duration.ofMinutes(30);
+  private static final int MOST = 4096;
+
+  private final LongSupplier nanoClock;
+  private final Map<String, Long> visitors =
+      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
+          return size() > MOST;
+        }
+      };
+
+  RecentVisits(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** Whether he was not there for half an hour, or never; he is from now on. */
+  synchronized boolean isNew(String visitor) {
+    long now = nanoClock.getAsLong();
+    Long last = visitors.put(visitor, now);
+    return last == null || now - last > VISIT.toNanos();
+  }
+}
