@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
-import dev.heimdall.test.fixture.Toolchain;
 import dev.heimdall.test.fixture.UnixSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -110,8 +110,8 @@ class UnixSocketIT {
   }
 
   @Test
+  @Needs("psql")
   void psqlFindsTheSocketByItsFolder() throws Exception {
-    Toolchain.need("psql");
     try (TestNode node = TestNode.start(c -> c.vdb("unixSocket", file(5432).toString()))) {
       assertThat(node.port("app")).isPositive();
       assertThat(psql("SELECT 'by its name'")).isEqualTo("by its name");

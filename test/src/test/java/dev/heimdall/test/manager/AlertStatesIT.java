@@ -8,6 +8,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An alert from its beginning to its end, by a real failover, for people and programs: told once by
  * two managers, acknowledged, over while both managers were away, and silenced.
  */
+@Needs("chromium")
 @Tag("ci")
 class AlertStatesIT {
   private static final String ALERTS = "/api/v1/alerts";

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.Toolchain;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,13 +28,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Prometheus's Alertmanager itself, as what a manager notifies of its alerts. */
+@Needs("alertmanager")
 @Tag("ci")
 class AlertmanagerIT {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -55,11 +56,6 @@ class AlertmanagerIT {
   private Process alertmanager;
   private ReportingNodes fleet;
   private SimulatedNodes nodes;
-
-  @BeforeAll
-  static void install() {
-    Toolchain.need("alertmanager", "Alertmanager");
-  }
 
   @BeforeEach
   void start() throws Exception {

@@ -6,6 +6,7 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A statement that a rule has people told of, until they have it: by e-mail and over SNS. */
+@Needs("chromium")
 @Tag("ci")
 class AlertsIT {
   private static final String TARGETS = "/api/v1/alert-targets";

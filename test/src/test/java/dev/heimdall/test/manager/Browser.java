@@ -3,7 +3,6 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.Toolchain;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,7 +71,7 @@ final class Browser implements AutoCloseable {
     this.driver = driver;
   }
 
-  /** One that nobody else has; the test is left out where there is none. */
+  /** One that nobody else has, for a class that {@code @Needs("chromium")}. */
   static Browser start() {
     ChromeDriver idle = IDLE.poll();
     Browser browser = new Browser(idle == null ? launch() : idle);
@@ -81,7 +80,6 @@ final class Browser implements AutoCloseable {
   }
 
   private static ChromeDriver launch() {
-    Toolchain.need("chromium", "a browser");
     ChromeOptions options = new ChromeOptions();
     // The one without windows takes a third of the processor time. In the path Debian has a script
     // for it, which does not end with it.

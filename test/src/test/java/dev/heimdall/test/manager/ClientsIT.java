@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MariaServer;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.manager.Rest.Said;
 import java.io.IOException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of real nodes in front of PostgreSQL and MariaDB, as the manager shows and ends them. */
+@Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("ci")
 class ClientsIT {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard in a browser and over REST, with two nodes before a cluster of three servers. */
+@Needs("chromium")
 @Tag("ci")
 class DashboardIT {
   private static final String KEY = "0123456789abcdef0123456789abcdef";

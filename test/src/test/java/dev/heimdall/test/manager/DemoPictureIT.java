@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.Needs;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard of the demo while clients shop for five minutes: the picture of the README. */
+@Needs("chromium")
 @Tag("long")
 class DemoPictureIT {
   private static final Pattern PASSWORD = Pattern.compile("user admin, password (\\S+)");

@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.DirectoryServer;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** People of a directory log in to the manager, in a real browser and by REST. */
+@Needs("chromium")
 @Tag("ci")
 class DirectoryPeopleIT {
   @TempDir private Path directory;

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to real nodes and servers, as managers tell it. */
+@Needs("chromium")
 @Tag("ci")
 class EventsIT {
   @TempDir private Path directory;

@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** Forms of the manager in a real browser. */
+@Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("ci")
 class FormsIT {

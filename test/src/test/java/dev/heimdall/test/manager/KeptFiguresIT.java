@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Figures of fifty nodes, of which four are not ready, over the death of their manager. */
+@Needs("chromium")
 @Tag("ci")
 class KeptFiguresIT {
   private static final int NODES = 50;

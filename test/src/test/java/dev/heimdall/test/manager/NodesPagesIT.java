@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.WebElement;
 
 /** The pages of the nodes in a real browser, with real nodes. */
+@Needs("chromium")
 @Tag("ci")
 class NodesPagesIT {
   @TempDir private Path directory;

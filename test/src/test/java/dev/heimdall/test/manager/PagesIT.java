@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FakeMetadata;
+import dev.heimdall.test.fixture.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** The manager's pages in a real browser. */
+@Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("ci")
 class PagesIT {

@@ -2,6 +2,7 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Needs;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** History, accounts, second factors and the audit log in a real browser. */
+@Needs("chromium")
 @Tag("ci")
 class PeopleIT {
   private static final String CANARY = "canary-secret";

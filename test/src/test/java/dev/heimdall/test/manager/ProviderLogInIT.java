@@ -2,6 +2,7 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Log-ins with OpenID Connect, in a real browser, at a provider that somebody else has written. */
+@Needs("chromium")
 @Tag("ci")
 class ProviderLogInIT {
   @TempDir private Path directory;

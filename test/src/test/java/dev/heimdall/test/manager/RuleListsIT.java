@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
 /** Rule lists in a real browser, and the node that goes by them. */
+@Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("ci")
 class RuleListsIT {

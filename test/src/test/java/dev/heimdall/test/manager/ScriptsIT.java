@@ -2,6 +2,7 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.Toolchain;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of docs/scripts.md, one block after the other, with a manager and a node. */
+@Needs("shell-tools")
 @Tag("ci")
 class ScriptsIT {
   private static final Pattern BLOCK =
@@ -53,7 +55,6 @@ class ScriptsIT {
 
   @Test
   void eachRecipeDoesWhatItSays() throws Exception {
-    Toolchain.need("shell-tools", "curl");
     Path script = directory.resolve("recipes.sh");
     Files.writeString(script, "set -euo pipefail\n" + commands());
     Path output = directory.resolve("recipes.out");

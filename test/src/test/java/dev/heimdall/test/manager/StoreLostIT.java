@@ -3,6 +3,7 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees while the store that nodes share is lost, and when it is back. */
+@Needs("chromium")
 @Tag("ci")
 class StoreLostIT {
   @TempDir private Path directory;

@@ -2,6 +2,7 @@ package dev.heimdall.test.manager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.openqa.selenium.StaleElementReferenceException;
  * Twenty things that people who run databases do, each from the overview: by at most five clicks,
  * and without JSON. What is typed, with the key Tab between fields, is no click.
  */
+@Needs("chromium")
 @Tag("ci")
 class TasksIT {
   private static final int MOST = 5;

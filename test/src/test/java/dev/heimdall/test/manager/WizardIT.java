@@ -8,8 +8,8 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.MariaServer;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.SharedPostgres;
-import dev.heimdall.test.fixture.Toolchain;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** The wizard in a real browser, up to clients that are answered by a real node. */
+@Needs({"chromium", "psql"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Tag("ci")
 class WizardIT {
@@ -199,7 +200,6 @@ class WizardIT {
   }
 
   private String psql() throws IOException, InterruptedException {
-    Toolchain.need("psql");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "psql",

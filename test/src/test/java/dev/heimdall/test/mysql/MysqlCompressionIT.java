@@ -8,6 +8,7 @@ import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.Toolchain;
@@ -153,8 +154,8 @@ class MysqlCompressionIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"zlib", "zstd"})
+  @Needs("mysql-server")
   void theCommandLineOfMysqlHasTheAlgorithmThatItInsistsOn(String algorithm) throws Exception {
-    Toolchain.need("mysql-server", "the command line of MySQL");
     try (MysqlNode node = MysqlNode.start(MysqlRelease.MARIADB, c -> {})) {
       MysqlTarget target = node.target();
       ProcessBuilder command =

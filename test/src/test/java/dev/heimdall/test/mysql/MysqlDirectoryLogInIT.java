@@ -7,8 +7,8 @@ import dev.heimdall.test.fixture.DirectoryServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.TestCertificate;
-import dev.heimdall.test.fixture.Toolchain;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -115,13 +115,13 @@ class MysqlDirectoryLogInIT {
   }
 
   @Test
+  @Needs("mariadb")
   void theCommandLineClientGetsIn() throws Exception {
     assertThat(client("alice-secret")).isEqualTo("in");
     assertThat(client("wrong")).contains("ERROR 1045 (28000): Access denied for user 'alice'@");
   }
 
   private static String client(String password) throws Exception {
-    Toolchain.need("mariadb");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "mariadb",

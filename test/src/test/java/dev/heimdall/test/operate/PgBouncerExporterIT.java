@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.Target;
@@ -21,20 +22,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What was made for PgBouncer finds one: an exporter for Prometheus as it is, and a user's psql.
  */
+@Needs("pgbouncer-exporter")
 class PgBouncerExporterIT {
   @TempDir private Path directory;
-
-  @BeforeAll
-  static void install() {
-    Toolchain.need("pgbouncer-exporter", "the exporter for PgBouncer");
-  }
 
   private static TestNode node() {
     return TestNode.start(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * One of two nodes ends behind its notice, under the pools that applications have, which know
  * nothing of nodes: as they give each connection up before the notice is over, no statement fails.
  */
+@Needs({"psycopg", "node-postgres", "mariadb-slap"})
 @Tag("long")
 @Timeout(600)
 class PoolsDrainIT {

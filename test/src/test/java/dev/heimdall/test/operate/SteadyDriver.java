@@ -37,7 +37,6 @@ final class SteadyDriver {
    */
   SteadyDriver(String driver, String script, Target target, Path output) throws IOException {
     this.output = output;
-    Toolchain.need(driver);
     ProcessBuilder builder = new ProcessBuilder(command(driver, script));
     builder
         .environment()

@@ -8,6 +8,7 @@ import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestCertificate;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall proxy --take-over}: a process takes the place of another under load. */
+@Needs({"psql", "psycopg", "asyncpg"})
 @Timeout(180)
 @Tag("ci")
 class TakeOverIT {

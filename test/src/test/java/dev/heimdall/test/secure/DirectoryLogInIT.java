@@ -7,9 +7,9 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.DirectoryServer;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
-import dev.heimdall.test.fixture.Toolchain;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -159,6 +159,7 @@ class DirectoryLogInIT {
   }
 
   @Test
+  @Needs("psql")
   void psqlGetsIn() throws Exception {
     assertThat(psql("alice", "alice-secret")).isEqualTo("in");
     assertThat(psql("alice", "wrong"))
@@ -166,7 +167,6 @@ class DirectoryLogInIT {
   }
 
   private String psql(String user, String password) throws Exception {
-    Toolchain.need("psql");
     ProcessBuilder builder =
         new ProcessBuilder(
                 "psql",
