@@ -46,6 +46,11 @@ public final class WordTable {
     return new WordTable(spellings, longest);
   }
 
+  /** Of all words of a text with blanks between them. */
+  public static WordTable listed(String words) {
+    return of((" " + words).split("\\s+"));
+  }
+
   /** The ordinal of the word that these bytes spell, in whatever case; 0 where they spell none. */
   public int find(byte[] text, int start, int end) {
     int length = end - start;

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.sql.WordTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -147,8 +146,9 @@ public final class BuiltInFunctions {
           Volatility.WRITE,
           WRITE);
 
-  private static final WordTable FUNCTIONS = table(allNames());
-  private static final WordTable WORDS = table(List.of(GRAMMAR.strip().split("\\s+")));
+  private static final WordTable FUNCTIONS =
+      WordTable.listed(String.join(" ", BY_VOLATILITY.values()));
+  private static final WordTable WORDS = WordTable.listed(GRAMMAR);
 
   /** What the answer of a function rests on, or what it does. */
   public enum Volatility {
@@ -176,20 +176,5 @@ public final class BuiltInFunctions {
    */
   static boolean mayPrecedeBracket(byte[] text, int from, int to, boolean quoted) {
     return FUNCTIONS.find(text, from, to) != 0 || (!quoted && WORDS.find(text, from, to) != 0);
-  }
-
-  private static List<String> allNames() {
-    List<String> names = new ArrayList<>();
-    for (Volatility volatility : Volatility.values()) {
-      names.addAll(of(volatility));
-    }
-    return names;
-  }
-
-  private static WordTable table(List<String> words) {
-    List<String> all = new ArrayList<>(words.size() + 1);
-    all.add("");
-    all.addAll(words);
-    return WordTable.of(all.toArray(String[]::new));
   }
 }
