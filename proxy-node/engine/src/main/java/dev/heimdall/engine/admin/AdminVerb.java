@@ -1,6 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.model.NearestName;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -115,36 +116,12 @@ enum AdminVerb {
     int bestDistance = Integer.MAX_VALUE;
     for (AdminVerb verb : values()) {
       String compared = verb.words.indexOf(' ') < 0 ? typed.split(" ")[0] : typed;
-      int distance = distance(compared, verb.words);
+      int distance = NearestName.distance(compared, verb.words);
       if (distance < bestDistance && distance <= Math.max(2, verb.words.length() / 3)) {
         best = verb;
         bestDistance = distance;
       }
     }
     return Optional.ofNullable(best);
-  }
-
-  /** Edits between two short texts; two letters that changed places count as one. */
-  private static int distance(String a, String b) {
-    int[][] edits = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          edits[i][j] = i + j;
-          continue;
-        }
-        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-        int least = Math.min(edits[i - 1][j], edits[i][j - 1]) + 1;
-        least = Math.min(least, edits[i - 1][j - 1] + change);
-        if (i > 1
-            && j > 1
-            && a.charAt(i - 1) == b.charAt(j - 2)
-            && a.charAt(i - 2) == b.charAt(j - 1)) {
-          least = Math.min(least, edits[i - 2][j - 2] + 1);
-        }
-        edits[i][j] = least;
-      }
-    }
-    return edits[a.length()][b.length()];
   }
 }
