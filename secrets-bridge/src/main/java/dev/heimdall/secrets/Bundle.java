@@ -8,12 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -66,7 +62,8 @@ final class Bundle {
     new TreeMap<>(contents)
         .forEach(
             (name, content) ->
-                text(content.bytes())
+                content
+                    .text()
                     .ifPresentOrElse(
                         text -> documents.put(name, text),
                         () -> documents.putObject(name).put(BASE64, content.bytes())));
@@ -82,15 +79,6 @@ final class Bundle {
       return JSON.writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Optional<String> text(byte[] bytes) {
-    try {
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
     }
   }
 

@@ -6,7 +6,6 @@ import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.jsontext.JsonEdits;
 import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.ChangedLines;
 import dev.heimdall.manager.pages.View;
 import dev.heimdall.model.Problem;
@@ -52,8 +51,7 @@ record FormEdit(
     FormInput.Applied applied = FormInput.applied(fields, form, tree);
     Documents now = editor.read();
     String meant = JsonEdits.changed(base, applied.tree());
-    String text =
-        masks.unmask(document, meant, Texts.now(now, document).map(List::of).orElse(List.of()));
+    String text = masks.unmask(document, meant, now.text(document).map(List::of).orElse(List.of()));
     List<Problem> problems =
         editor.check(
             List.of(new Change(document, Optional.of(Content.of(text)), Optional.empty())));

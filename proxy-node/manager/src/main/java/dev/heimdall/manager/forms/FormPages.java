@@ -7,7 +7,6 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.Asset;
 import dev.heimdall.manager.pages.Links;
 import dev.heimdall.manager.pages.Page;
@@ -98,8 +97,7 @@ public final class FormPages implements Subject {
           visit);
     }
     Optional<String> text =
-        Texts.now(now, place.document())
-            .flatMap(plain -> visit.masks().mask(place.document(), plain));
+        now.text(place.document()).flatMap(plain -> visit.masks().mask(place.document(), plain));
     Optional<ObjectNode> tree = text.flatMap(ExactJson::object);
     if (tree.isEmpty()) {
       return visit.see(Links.document(place.document())); // which says why it cannot be shown

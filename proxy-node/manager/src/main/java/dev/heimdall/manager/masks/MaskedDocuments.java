@@ -19,7 +19,7 @@ public record MaskedDocuments(MaskedText masks) {
    */
   public Optional<Content> shown(String name, Content content) {
     if (name.endsWith(JSON)) {
-      return Texts.text(content).flatMap(text -> masks.mask(name, text)).map(Content::of);
+      return content.text().flatMap(text -> masks.mask(name, text)).map(Content::of);
     }
     return isCertificates(new String(content.bytes(), StandardCharsets.ISO_8859_1))
         ? Optional.of(content)
@@ -40,7 +40,7 @@ public record MaskedDocuments(MaskedText masks) {
       return sent;
     }
     String text = new String(sent.bytes(), StandardCharsets.UTF_8);
-    String meant = masks.unmask(name, text, Texts.now(now, name).map(List::of).orElse(List.of()));
+    String meant = masks.unmask(name, text, now.text(name).map(List::of).orElse(List.of()));
     return meant.equals(text) ? sent : Content.of(meant);
   }
 }

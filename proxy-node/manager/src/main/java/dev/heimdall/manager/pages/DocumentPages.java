@@ -3,7 +3,6 @@ package dev.heimdall.manager.pages;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.JsonSchema;
@@ -115,7 +114,7 @@ final class DocumentPages {
     }
     Optional<String> text =
         name.endsWith(".json")
-            ? Texts.text(stored).flatMap(plain -> masks.mask(name, plain))
+            ? stored.content().text().flatMap(plain -> masks.mask(name, plain))
             : Optional.empty();
     String hidden =
         name.endsWith(".json")
@@ -172,7 +171,7 @@ final class DocumentPages {
   private static List<String> known(Documents documents, String name, Session session) {
     Optional<String> drafted =
         session.draft().filter(draft -> draft.document().equals(name)).flatMap(Draft::text);
-    return Stream.of(Texts.now(documents, name), drafted).flatMap(Optional::stream).toList();
+    return Stream.of(documents.text(name), drafted).flatMap(Optional::stream).toList();
   }
 
   /** Forms send lines as HTTP has them. */

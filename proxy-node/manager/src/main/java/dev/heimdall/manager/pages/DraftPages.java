@@ -5,7 +5,6 @@ import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.Change;
@@ -77,7 +76,7 @@ final class DraftPages {
     } catch (IllegalArgumentException e) {
       troubles = Troubles.of(e.getMessage());
     }
-    Optional<String> before = Texts.now(now, name);
+    Optional<String> before = now.text(name);
     View.Change view =
         new View.Change(
             name,
@@ -95,7 +94,7 @@ final class DraftPages {
 
   private Answer clash(Draft draft, Documents now, Session session) {
     String name = draft.document();
-    String theirs = shown(name, Texts.now(now, name));
+    String theirs = shown(name, now.text(name));
     View.Clash view =
         new View.Clash(
             name,
@@ -138,8 +137,8 @@ final class DraftPages {
     Optional<String> base =
         draft.over().isEmpty()
             ? Optional.of("{}")
-            : editor.before(name, draft.over().get()).flatMap(Texts::of);
-    Optional<String> theirs = Texts.now(now, name);
+            : editor.before(name, draft.over().get()).flatMap(Content::text);
+    Optional<String> theirs = now.text(name);
     if (base.isEmpty() || theirs.isEmpty() || draft.text().isEmpty()) {
       return Optional.empty();
     }

@@ -13,7 +13,6 @@ import dev.heimdall.manager.history.DocumentChange;
 import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.manager.masks.MaskedDocuments;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Reports;
 import dev.heimdall.manager.rest.Shape;
@@ -68,7 +67,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
   There there(ResourceKind kind, String name, Documents now) throws Refusal {
     String document = kind.document(name).orElseThrow(() -> missing(kind, name));
     Optional<String> version = now.versionOf(document);
-    Optional<String> text = Texts.now(now, document);
+    Optional<String> text = now.text(document);
     Optional<ObjectNode> whole = text.flatMap(ExactJson::object);
     if (version.isPresent() && whole.isEmpty()) {
       throw new Refusal(

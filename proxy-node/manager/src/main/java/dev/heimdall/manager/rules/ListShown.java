@@ -10,7 +10,6 @@ import dev.heimdall.manager.forms.DocumentForm;
 import dev.heimdall.manager.forms.FormFaults;
 import dev.heimdall.manager.forms.FormInput;
 import dev.heimdall.manager.jsontext.JsonLayout;
-import dev.heimdall.manager.masks.Texts;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
@@ -85,7 +84,7 @@ final class ListShown {
     String document = ListsOverview.document(list);
     Seen seen = editor.look();
     ListDrafts drafts = drafts(visit);
-    Optional<String> stored = Texts.now(seen.documents(), document);
+    Optional<String> stored = seen.documents().text(document);
     Optional<String> version = seen.documents().versionOf(document);
     Optional<ListDraft> draft = drafts.of(document);
     if (draft.isPresent() && isDone(draft.get(), stored, version)) {
