@@ -1,17 +1,13 @@
 package dev.heimdall.directory;
 
+import dev.heimdall.model.tls.Authorities;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /** Whom connections to a directory trust. */
 final class DirectoryTls {
@@ -23,12 +19,8 @@ final class DirectoryTls {
    */
   static SSLSocketFactory sockets(Optional<Path> authorities) throws IOException {
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(authorities.isPresent() ? store(authorities.get()) : null);
-      context.init(null, trust.getTrustManagers(), null);
-      return new IdentifyingSockets(context.getSocketFactory());
+      KeyStore trusted = authorities.isPresent() ? store(authorities.get()) : null;
+      return new IdentifyingSockets(Authorities.trusted(trusted).getSocketFactory());
     } catch (GeneralSecurityException e) {
       throw new IOException("ldap.caFile: " + e.getMessage(), e);
     }
@@ -38,18 +30,14 @@ final class DirectoryTls {
     if (!Files.isReadable(file)) {
       throw new IOException("ldap.caFile: " + file + " is not there, or cannot be read");
     }
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    int number = 0;
-    try (InputStream in = Files.newInputStream(file)) {
-      for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority-" + number++, one);
-      }
+    KeyStore store;
+    try {
+      store = Authorities.in(file);
     } catch (GeneralSecurityException e) {
       throw new IOException(
           "ldap.caFile: " + file + " does not hold certificates (PEM): " + e.getMessage(), e);
     }
-    if (number == 0) {
+    if (store.size() == 0) {
       throw new IOException("ldap.caFile: " + file + " holds no certificate");
     }
     return store;

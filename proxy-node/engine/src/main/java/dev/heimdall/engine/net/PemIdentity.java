@@ -1,5 +1,6 @@
 package dev.heimdall.engine.net;
 
+import dev.heimdall.model.tls.KeyPairs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -33,7 +33,7 @@ record PemIdentity(PrivateKey key, X509Certificate... chain) {
   static PemIdentity read(Path certificateFile, Path keyFile) throws IOException {
     X509Certificate[] chain = certificates(certificateFile);
     PrivateKey key = privateKey(keyFile, chain[0].getPublicKey().getAlgorithm());
-    if (!belong(key, chain[0])) {
+    if (!KeyPairs.belong(key, chain[0].getPublicKey())) {
       throw new IOException(
           "tls.keyFile: the key in "
               + keyFile
@@ -91,27 +91,6 @@ record PemIdentity(PrivateKey key, X509Certificate... chain) {
               + file
               + " is not the PKCS #8 form of a key of the certificate's algorithm, "
               + algorithm);
-    }
-  }
-
-  private static boolean belong(PrivateKey key, X509Certificate certificate) {
-    String method =
-        switch (key.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> key.getAlgorithm();
-        };
-    try {
-      byte[] probe = "do they belong together?".getBytes(StandardCharsets.US_ASCII);
-      Signature signature = Signature.getInstance(method);
-      signature.initSign(key);
-      signature.update(probe);
-      byte[] signed = signature.sign();
-      signature.initVerify(certificate.getPublicKey());
-      signature.update(probe);
-      return signature.verify(signed);
-    } catch (GeneralSecurityException e) {
-      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.model.report.ReportSignature;
+import dev.heimdall.model.tls.Authorities;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -289,7 +290,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
       if (managers.certificate().isPresent()) {
         builder.sslContext(OneCertificate.of(managers.certificate().get()));
       } else if (managers.caFile().isPresent()) {
-        builder.sslContext(TrustedAuthorities.in(managers.caFile().get()));
+        builder.sslContext(Authorities.trusted(Authorities.in(managers.caFile().get())));
       }
       http = builder.build();
     }

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.alerts;
 
+import dev.heimdall.model.tls.Authorities;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,10 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A connection to a mail server at an address that was looked at before: it ends by itself after a
@@ -116,25 +113,11 @@ final class MailConnection implements AutoCloseable {
           && !(Files.isRegularFile(file) && Files.size(file) <= LARGEST_AUTHORITIES)) {
         throw new Failed("caFile is no regular file, or has more than 1 MiB", false);
       }
-      KeyStore authorities = KeyStore.getInstance("PKCS12");
-      authorities.load(null, null);
-      try (InputStream in = Files.newInputStream(file)) {
-        Collection<? extends Certificate> all =
-            CertificateFactory.getInstance("X.509").generateCertificates(in);
-        int number = 0;
-        for (Certificate one : all) {
-          authorities.setCertificateEntry("authority-" + number++, one);
-        }
-        if (all.isEmpty()) {
-          throw new Failed("caFile holds no PEM certificate", false);
-        }
+      KeyStore authorities = Authorities.in(file);
+      if (authorities.size() == 0) {
+        throw new Failed("caFile holds no PEM certificate", false);
       }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(authorities);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
+      return Authorities.trusted(authorities);
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       // What it says may quote the file.
       throw new Failed(

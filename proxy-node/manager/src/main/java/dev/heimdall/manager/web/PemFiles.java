@@ -1,5 +1,6 @@
 package dev.heimdall.manager.web;
 
+import dev.heimdall.model.tls.KeyPairs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -47,7 +47,7 @@ public record PemFiles(Path certificate, Path key) {
   public SSLContext context() throws Unusable {
     Certificate[] chain = chain();
     PrivateKey own = privateKey(chain[0].getPublicKey());
-    if (!belong(own, chain[0].getPublicKey())) {
+    if (!KeyPairs.belong(own, chain[0].getPublicKey())) {
       throw new Unusable(
           "managerKey %s is not the key of the first certificate in managerCertificate %s."
               .formatted(key, certificate));
@@ -112,28 +112,6 @@ public record PemFiles(Path certificate, Path key) {
       throw new Unusable(
           "managerKey %s is no %s key, as managerCertificate %s has it."
               .formatted(key, ofCertificate.getAlgorithm(), certificate));
-    }
-  }
-
-  /** TLS would find out only when the first client comes. */
-  private static boolean belong(PrivateKey own, PublicKey ofCertificate) {
-    String method =
-        switch (own.getAlgorithm()) {
-          case "RSA" -> "SHA256withRSA";
-          case "EC" -> "SHA256withECDSA";
-          default -> own.getAlgorithm();
-        };
-    try {
-      byte[] probe = "do they belong together?".getBytes(StandardCharsets.US_ASCII);
-      Signature signature = Signature.getInstance(method);
-      signature.initSign(own);
-      signature.update(probe);
-      byte[] signed = signature.sign();
-      signature.initVerify(ofCertificate);
-      signature.update(probe);
-      return signature.verify(signed);
-    } catch (GeneralSecurityException e) {
-      return false;
     }
   }
 

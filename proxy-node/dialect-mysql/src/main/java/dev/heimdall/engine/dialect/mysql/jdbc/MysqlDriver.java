@@ -8,15 +8,13 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
+import dev.heimdall.model.tls.Authorities;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -113,13 +111,8 @@ public final class MysqlDriver implements JdbcDriver {
 
   /** The driver reads authorities from a key store only: a file that goes with the process. */
   private static Path store(Path authorities) throws SQLException {
-    try (InputStream in = Files.newInputStream(authorities)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      int number = 0;
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority-" + number++, each);
-      }
+    try {
+      KeyStore store = Authorities.in(authorities);
       Path file = Files.createTempFile("heimdall-authorities-", ".p12");
       file.toFile().deleteOnExit();
       try (OutputStream out = Files.newOutputStream(file)) {

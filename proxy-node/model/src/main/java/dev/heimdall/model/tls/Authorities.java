@@ -1,4 +1,4 @@
-package dev.heimdall.engine.report;
+package dev.heimdall.model.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,22 +11,31 @@ import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS that goes by the certificate authorities of a file. */
-final class TrustedAuthorities {
-  private TrustedAuthorities() {}
+/** Certificate authorities that a server is trusted by. */
+public final class Authorities {
+  private Authorities() {}
 
-  static SSLContext in(Path pem) throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+  /** All that are in a file in PEM; a file may hold none. */
+  public static KeyStore in(Path pem) throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     try (InputStream in = Files.newInputStream(pem)) {
-      int number = 0;
       for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority-" + number++, one);
+        store.setCertificateEntry("authority-" + store.size(), one);
       }
     }
+    return store;
+  }
+
+  /**
+   * TLS for clients of servers that they vouch for.
+   *
+   * @param authorities null for those of the Java runtime
+   */
+  public static SSLContext trusted(KeyStore authorities) throws GeneralSecurityException {
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store);
+    trust.init(authorities);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     return context;
