@@ -3,6 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.model.callers.CallerSlots;
 import dev.heimdall.routing.TopologyDocument;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -150,16 +151,12 @@ public final class HttpListener implements AutoCloseable {
         return;
       }
       HttpConnection caller =
-          new HttpConnection(
-              endpoints,
-              settings.requestDeadline(),
-              channel,
-              answered -> slots.answered(from.getAddress(), answered));
-      if (!slots.take(from.getAddress(), caller)) {
+          new HttpConnection(endpoints, settings.requestDeadline(), channel, slots::answered);
+      if (!slots.take(from.getAddress(), caller, false)) {
         channel.close();
         return;
       }
-      channel.closeFuture().addListener(closed -> slots.leave(from.getAddress(), caller));
+      channel.closeFuture().addListener(closed -> slots.leave(caller));
       callers.add(channel);
       ArrivingRequest arriving = new ArrivingRequest(settings.headers(), settings.body());
       channel

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.auth;
 
 import dev.heimdall.model.FailedLogInSettings;
+import dev.heimdall.model.callers.Networks;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -37,16 +37,10 @@ public final class FailedLogIns {
         }
       };
 
-  /** What counts as one address: of IPv6 a client has a whole /64. Bytes are compared as text. */
-  public static String network(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
-  }
-
   private record Key(String network, String user) {
     static Key of(InetAddress address, String user) {
       return new Key(
-          FailedLogIns.network(address),
+          Networks.key(address),
           user.length() > LONGEST_NAME ? user.substring(0, LONGEST_NAME) : user);
     }
   }

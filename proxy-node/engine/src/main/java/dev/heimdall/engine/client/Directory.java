@@ -3,9 +3,9 @@ package dev.heimdall.engine.client;
 import dev.heimdall.directory.DirectoryAnswer;
 import dev.heimdall.directory.DirectoryEvents;
 import dev.heimdall.directory.DirectoryLogIns;
-import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.model.LdapSettings;
+import dev.heimdall.model.callers.Networks;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -51,8 +51,7 @@ public final class Directory {
     if (current == null) {
       then.accept(new DirectoryAnswer.Unavailable("there is none"));
     } else {
-      current.check(
-          FailedLogIns.network(request.address()), request.user(), password, awaited, then);
+      current.check(Networks.key(request.address()), request.user(), password, awaited, then);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.model.callers.Networks;
 import java.net.InetAddress;
 import java.util.Map;
 

@@ -6,6 +6,7 @@ import dev.heimdall.directory.DirectoryLogIns;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.model.LdapSettings;
 import dev.heimdall.model.ManagerDirectory;
+import dev.heimdall.model.callers.Networks;
 import dev.heimdall.model.report.LogLine;
 import dev.heimdall.secrets.Content;
 import java.io.IOException;

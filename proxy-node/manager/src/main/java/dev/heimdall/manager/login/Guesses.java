@@ -1,6 +1,7 @@
 package dev.heimdall.manager.login;
 
 import dev.heimdall.manager.web.Later;
+import dev.heimdall.model.callers.Networks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

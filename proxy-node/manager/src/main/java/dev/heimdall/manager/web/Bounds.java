@@ -1,5 +1,6 @@
 package dev.heimdall.manager.web;
 
+import dev.heimdall.model.callers.CallerSlots;
 import java.time.Duration;
 
 /** How much of anything there may be, and for how long. */

@@ -1,5 +1,6 @@
 package dev.heimdall.manager.web;
 
+import dev.heimdall.model.callers.CallerSlots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.heimdall.manager.web;
+package dev.heimdall.model.callers;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The slots of connections. A new one gets a slot although all are taken: of the address that has
- * most, the connection that has kept the manager waiting for longest is closed. So connections that
- * send nothing, or slowly, or read slowly, keep no health check and no operator out.
+ * The slots of a listener's connections. A new one gets a slot although all are taken: of the
+ * address that has most, the connection that has kept the listener waiting for longest is closed.
+ * So connections that send nothing, or slowly, or read slowly, keep no health check and no operator
+ * out.
  */
-final class CallerSlots {
+public final class CallerSlots {
   private final int most;
   private final int mostOfOneAddress;
   private final Map<InetAddress, Set<Caller>> callers = new HashMap<>();
@@ -19,15 +20,15 @@ final class CallerSlots {
   private int taken;
 
   /** A connection. */
-  interface Caller {
-    /** Whether the manager waits for its client, rather than the client for the manager. */
+  public interface Caller {
+    /** Whether the listener waits for its client, rather than the client for the listener. */
     boolean awaited();
 
     /** Closes it to make room. */
     void evict();
   }
 
-  CallerSlots(int most, int mostOfOneAddress) {
+  public CallerSlots(int most, int mostOfOneAddress) {
     this.most = most;
     this.mostOfOneAddress = mostOfOneAddress;
   }
@@ -37,7 +38,7 @@ final class CallerSlots {
    *
    * @param many whether the address is that of many, so that only all slots together limit it
    */
-  synchronized boolean take(InetAddress from, Caller caller, boolean many) {
+  public synchronized boolean take(InetAddress from, Caller caller, boolean many) {
     boolean room =
         many || of(from).size() < mostOfOneAddress
             ? taken < most || evictOf(busiest())
@@ -55,7 +56,7 @@ final class CallerSlots {
    *
    * @return false: that address has no more slots, and the caller is none of its
    */
-  synchronized boolean move(InetAddress to, Caller caller, boolean many) {
+  public synchronized boolean move(InetAddress to, Caller caller, boolean many) {
     InetAddress before = addresses.get(caller);
     if (before == null || before.equals(to)) {
       return before != null;
@@ -68,8 +69,8 @@ final class CallerSlots {
     return true;
   }
 
-  /** The caller has taken a reply: others have kept the manager waiting for longer now. */
-  synchronized void answered(Caller caller) {
+  /** The caller has taken a reply: others have kept the listener waiting for longer now. */
+  public synchronized void answered(Caller caller) {
     InetAddress from = addresses.get(caller);
     if (from != null) {
       remove(from, caller);
@@ -77,7 +78,7 @@ final class CallerSlots {
     }
   }
 
-  synchronized void leave(Caller caller) {
+  public synchronized void leave(Caller caller) {
     InetAddress from = addresses.get(caller);
     if (from != null) {
       remove(from, caller);
@@ -103,7 +104,7 @@ final class CallerSlots {
     }
   }
 
-  /** The address of most callers that the manager waits for. */
+  /** The address of most callers that the listener waits for. */
   private InetAddress busiest() {
     InetAddress busiest = null;
     long most = 0;

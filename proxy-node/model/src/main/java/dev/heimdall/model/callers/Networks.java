@@ -1,4 +1,4 @@
-package dev.heimdall.manager.login;
+package dev.heimdall.model.callers;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -6,12 +6,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** What counts as one address: of IPv6 the network, which one machine has to itself. */
-final class Networks {
+public final class Networks {
   private static final int IPV6_BYTES = 8;
 
   private Networks() {}
 
-  static String key(InetAddress from) {
+  /** Equal for addresses that count as one. */
+  public static String key(InetAddress from) {
     byte[] bytes = from.getAddress();
     return HexFormat.of()
         .formatHex(from instanceof Inet6Address ? Arrays.copyOf(bytes, IPV6_BYTES) : bytes);

@@ -1,15 +1,14 @@
-package dev.heimdall.manager.web;
+package dev.heimdall.model.callers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
-/** Who gets a slot, behind proxies, too. */
+/** Who gets a slot, and who has to leave for him, behind proxies, too. */
 class CallerSlotsTest {
-  private static final int OF_ONE = 2;
-
-  private final CallerSlots slots = new CallerSlots(6, OF_ONE);
+  private final CallerSlots slots = new CallerSlots(6, 2);
 
   private static final class Caller implements CallerSlots.Caller {
     private boolean awaited;
@@ -26,18 +25,73 @@ class CallerSlotsTest {
     }
   }
 
-  private static InetAddress address(int last) throws Exception {
-    return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+  private static InetAddress address(int last) {
+    try {
+      return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
   }
 
-  private Caller ofTheProxy() throws Exception {
+  /** One that keeps the listener waiting. */
+  private Caller slow(int last) {
+    Caller caller = new Caller();
+    caller.awaited = true;
+    assertThat(slots.take(address(last), caller, false)).isTrue();
+    return caller;
+  }
+
+  private Caller ofTheProxy() {
     Caller caller = new Caller();
     assertThat(slots.take(address(1), caller, true)).isTrue();
     return caller;
   }
 
   @Test
-  void aProxyHasMoreThanOneOfItsClients() throws Exception {
+  void anAddressWithAllItsSlotsLosesTheOneThatIsAwaitedForLongest() {
+    Caller first = slow(1);
+    Caller second = slow(1);
+    slots.answered(first);
+
+    slow(1);
+    assertThat(first.evicted).isFalse();
+    assertThat(second.evicted).isTrue();
+  }
+
+  @Test
+  void otherAddressesTakeSlotsOfTheOneThatHasMost() {
+    for (int address = 4; address < 8; address++) {
+      slow(address);
+    }
+    Caller first = slow(1);
+    Caller second = slow(1);
+
+    slow(3);
+    assertThat(first.evicted).isTrue();
+    assertThat(second.evicted).isFalse();
+  }
+
+  @Test
+  void whoIsBeingAnsweredStays() {
+    for (int address = 1; address <= 6; address++) {
+      slow(address).awaited = false;
+    }
+    assertThat(slots.take(address(9), new Caller(), false)).isFalse();
+  }
+
+  @Test
+  void slotsOfThoseWhoLeftAreFree() {
+    Caller first = slow(1);
+    Caller second = slow(1);
+    slots.leave(first);
+    slots.leave(first);
+
+    slow(1);
+    assertThat(second.evicted).isFalse();
+  }
+
+  @Test
+  void aProxyHasMoreThanOneOfItsClients() {
     Caller[] callers = new Caller[5];
     for (int i = 0; i < callers.length; i++) {
       callers[i] = ofTheProxy();
@@ -53,7 +107,7 @@ class CallerSlotsTest {
   }
 
   @Test
-  void oneThatKeepsTheManagerWaitingMakesRoomForAnotherOfItsClient() throws Exception {
+  void oneThatKeepsTheListenerWaitingMakesRoomForAnotherOfItsClient() {
     Caller slow = ofTheProxy();
     Caller busy = ofTheProxy();
     Caller next = ofTheProxy();
@@ -67,7 +121,7 @@ class CallerSlotsTest {
   }
 
   @Test
-  void whoHasLeftIsNowhere() throws Exception {
+  void whoHasLeftIsNowhere() {
     Caller gone = ofTheProxy();
     slots.move(address(7), gone, false);
     slots.leave(gone);
