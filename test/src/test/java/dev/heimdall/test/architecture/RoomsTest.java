@@ -414,6 +414,7 @@ class RoomsTest {
                 room("backend"),
                 room("fleet"),
                 room("handover"),
+                room("memory"),
                 room("net"),
                 room("observe"),
                 room("pool"),
@@ -926,6 +927,7 @@ class RoomsTest {
                 "dev.heimdall.secrets.credentials..",
                 room("action"),
                 room("jdbc"),
+                room("memory"),
                 room("observe"),
                 room("sql"),
                 room("rules")));

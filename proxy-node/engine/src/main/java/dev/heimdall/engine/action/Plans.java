@@ -1,6 +1,7 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClass;
@@ -56,7 +57,7 @@ public final class Plans {
   private final Connections connections;
 
   // Guarded by this object.
-  private final Map<Pattern, Long> next = new Oldest<>(MOST_PATTERNS);
+  private final Map<Pattern, Long> next = BoundedMap.ofNewest(MOST_PATTERNS);
   private final Map<Pattern, PlanRow> plans = new LinkedHashMap<>();
   private final Map<Wish, CompletableFuture<Boolean>> wishes = new LinkedHashMap<>();
   private long weight;
@@ -70,22 +71,6 @@ public final class Plans {
   private record Pattern(String vdb, String database, long high, long low) {
     String fingerprint() {
       return String.format("%016x%016x", high, low);
-    }
-  }
-
-  /** Forgets what was put in first. */
-  private static final class Oldest<V> extends LinkedHashMap<Pattern, V> {
-    private static final long serialVersionUID = 1L;
-
-    private final int most;
-
-    Oldest(int most) {
-      this.most = most;
-    }
-
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Pattern, V> eldest) {
-      return size() > most;
     }
   }
 

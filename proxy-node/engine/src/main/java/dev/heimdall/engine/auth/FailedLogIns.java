@@ -1,10 +1,10 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.model.FailedLogInSettings;
 import dev.heimdall.model.callers.Networks;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -27,15 +27,7 @@ public final class FailedLogIns {
   private static final long FORGET = TimeUnit.MINUTES.toNanos(10);
 
   private final LongSupplier clock;
-  private final Map<Key, Entry> entries =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Entry> eldest) {
-          return size() > MAX_REMEMBERED;
-        }
-      };
+  private final Map<Key, Entry> entries = BoundedMap.ofLastUsed(MAX_REMEMBERED);
 
   private record Key(String network, String user) {
     static Key of(InetAddress address, String user) {

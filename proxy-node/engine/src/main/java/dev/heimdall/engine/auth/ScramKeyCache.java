@@ -1,8 +1,8 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.memory.BoundedMap;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -24,15 +24,7 @@ public final class ScramKeyCache {
           "the capacity of the SCRAM key cache must be at least 1, got " + capacity);
     }
     new SecureRandom().nextBytes(identitySecret);
-    entries =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<Key, Derived> eldest) {
-            return size() > capacity;
-          }
-        };
+    entries = BoundedMap.ofLastUsed(capacity);
   }
 
   /** The keys, derived now if they are not known; one thread derives, others wait for it. */

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.Greeting;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,15 +16,7 @@ final class ServerProfiles {
   private static final int MAX_PROFILES = 1000;
 
   private final Map<Key, Greeting> profiles =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Key, Greeting> eldest) {
-              return size() > MAX_PROFILES;
-            }
-          });
+      Collections.synchronizedMap(BoundedMap.ofLastUsed(MAX_PROFILES));
 
   /** How often they have changed. */
   private final AtomicLong changes = new AtomicLong();

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.FoundUsers;
 import dev.heimdall.engine.auth.ScramVerifier;
 import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.jdbc.JdbcDrivers;
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.model.AuthQuerySettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
@@ -13,7 +14,6 @@ import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,15 +59,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   private final ThreadPoolExecutor workers;
 
   /** Guarded by this, as all below. */
-  private final Map<String, Kept> kept =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Kept> eldest) {
-          return size() > KEPT;
-        }
-      };
+  private final Map<String, Kept> kept = BoundedMap.ofNewest(KEPT);
 
   private final Map<String, List<Consumer<Answer>>> waiting = new HashMap<>();
   private FoundUsers found = FoundUsers.NONE;

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.Position;
@@ -7,7 +8,6 @@ import dev.heimdall.engine.wire.mysql.BinlogPosition;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -66,13 +66,7 @@ final class TransactionReader {
     }
   }
 
-  private final Map<String, Gathered> prepared =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Gathered> eldest) {
-          return size() > MOST_PREPARED;
-        }
-      };
+  private final Map<String, Gathered> prepared = BoundedMap.ofNewest(MOST_PREPARED);
 
   private final Map<Long, TableName> tables = new HashMap<>();
   private Gathered gathered = new Gathered();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.statement.MessageCutter;
 import dev.heimdall.engine.statement.ResultWatch;
@@ -9,7 +10,6 @@ import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,15 +29,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   private RowText columns = RowText.UNKNOWN;
 
   /** What was described to the client before, by what is known of the text. */
-  private final Map<FingerprintEntry, RowText> remembered =
-      new LinkedHashMap<>(0) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<FingerprintEntry, RowText> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  private final Map<FingerprintEntry, RowText> remembered = BoundedMap.ofNewest(MOST_REMEMBERED);
 
   @Override
   public void begin() {
