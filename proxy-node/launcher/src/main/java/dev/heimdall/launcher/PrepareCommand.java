@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.engine.boot.Node;
 import dev.heimdall.engine.boot.NodeObserver;
 import dev.heimdall.engine.boot.StartupException;
+import dev.heimdall.launcher.embedded.Directories;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
@@ -17,10 +18,8 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,7 +58,7 @@ final class PrepareCommand implements Callable<Integer> {
         write(directory);
         run(directory);
       } finally {
-        delete(directory);
+        Directories.delete(directory);
       }
       return ExitCode.OK.code();
     } catch (IOException | StartupException e) {
@@ -137,13 +136,5 @@ final class PrepareCommand implements Callable<Integer> {
   private static void write(Path file, ObjectNode document) throws IOException {
     Files.createDirectories(file.getParent());
     Files.writeString(file, document.toString());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> found = Files.walk(directory)) {
-      for (Path file : found.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }
