@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -49,14 +48,8 @@ public final class CredentialSources implements AutoCloseable {
   public CredentialSources(Supplier<AwsCredentialsProvider> credentials) {
     this.credentials = credentials;
     executor =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            DaemonThreads.numbered("credentials"));
-    executor.allowCoreThreadTimeOut(true);
+        DaemonThreads.pool(
+            THREADS, 10, new LinkedBlockingQueue<>(), DaemonThreads.numbered("credentials"));
   }
 
   /**

@@ -675,6 +675,7 @@ class RoomsTest {
                 "java..",
                 "org.slf4j..",
                 "dev.heimdall.model..",
+                "dev.heimdall.routing.threads..",
                 room("cache.far"),
                 room("observe"),
                 room("share")));

@@ -37,7 +37,7 @@ public final class ForeignSource implements AutoCloseable {
 
   private static final int CANCEL_THREADS = 2;
   private static final long CANCEL_PATIENCE_SECONDS = 10;
-  private static final long IDLE_SECONDS = 60;
+  private static final int IDLE_SECONDS = 60;
 
   private final Plan plan;
   private final Optional<WriterGuard> guard;
@@ -85,14 +85,8 @@ public final class ForeignSource implements AutoCloseable {
         };
     workers.allowCoreThreadTimeOut(true);
     cancels =
-        new ThreadPoolExecutor(
-            CANCEL_THREADS,
-            CANCEL_THREADS,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            named("forward-cancel"));
-    cancels.allowCoreThreadTimeOut(true);
+        DaemonThreads.pool(
+            CANCEL_THREADS, IDLE_SECONDS, new LinkedBlockingQueue<>(), named("forward-cancel"));
     timer = scheduler("forward-timer");
     housekeeping = scheduler("forward-pool");
   }

@@ -67,11 +67,9 @@ final class ByteLink implements ByteStore {
     this.events = events;
     this.watcher = watcher;
     executor =
-        new ThreadPoolExecutor(
-            0,
+        DaemonThreads.pool(
             1,
             THREAD_SECONDS,
-            TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             DaemonThreads.named("heimdall-store-bytes"));
   }

@@ -34,11 +34,9 @@ final class KeyEventsWatch implements AutoCloseable {
   KeyEventsWatch(KeyEventsQuestion question) {
     this.question = question;
     executor =
-        new ThreadPoolExecutor(
-            0,
+        DaemonThreads.pool(
             1,
             THREAD_SECONDS,
-            TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             DaemonThreads.named("heimdall-store-events"));
   }

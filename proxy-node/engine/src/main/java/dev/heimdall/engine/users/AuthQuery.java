@@ -89,14 +89,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
     this.lookup = lookup;
     this.clock = clock;
     this.workers =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(WAITING),
-            threads(plan));
-    this.workers.allowCoreThreadTimeOut(true);
+        DaemonThreads.pool(THREADS, 10, new ArrayBlockingQueue<>(WAITING), threads(plan));
   }
 
   private static ThreadFactory threads(Plan plan) {

@@ -21,18 +21,12 @@ public final class Inspections implements AutoCloseable {
   private static final int WAITING = 16;
 
   private final ThreadPoolExecutor threads =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          30,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          DaemonThreads.named("inspection"));
+      DaemonThreads.pool(
+          THREADS, 30, new ArrayBlockingQueue<>(WAITING), DaemonThreads.named("inspection"));
   private final ScheduledThreadPoolExecutor limits =
       new ScheduledThreadPoolExecutor(1, DaemonThreads.named("inspection-limit"));
 
   public Inspections() {
-    threads.allowCoreThreadTimeOut(true);
     limits.setRemoveOnCancelPolicy(true);
   }
 

@@ -4,6 +4,7 @@ import dev.heimdall.engine.share.ByteStore;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.StoreException;
 import dev.heimdall.model.FarCacheSettings;
+import dev.heimdall.routing.threads.DaemonThreads;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -55,25 +56,16 @@ final class StoredAnswers implements FarTier {
         new AnswerFormat(
             Math.toIntExact(settings.maxSize()), Math.toIntExact(settings.compressAbove()));
     limitNanos = settings.timeout().toNanos();
-    timer = new ScheduledThreadPoolExecutor(1, task -> thread(task, "heimdall-far-timer"));
+    timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("heimdall-far-timer"));
     timer.setRemoveOnCancelPolicy(true);
     workers =
-        new ThreadPoolExecutor(
-            WORKERS,
+        DaemonThreads.pool(
             WORKERS,
             THREAD_SECONDS,
-            TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(WAITING),
-            task -> thread(task, "heimdall-far-worker"));
-    workers.allowCoreThreadTimeOut(true);
+            DaemonThreads.named("heimdall-far-worker"));
     reads = new ReadBreaker(store, timer, limitNanos, counters::probe);
     writes = new WriteBreaker();
-  }
-
-  private static Thread thread(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 
   static StoredAnswers in(SharedStore store, FarCacheSettings settings) {
