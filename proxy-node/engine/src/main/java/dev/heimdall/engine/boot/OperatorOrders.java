@@ -139,17 +139,8 @@ final class OperatorOrders {
     long began = System.nanoTime();
     CompletableFuture<ProbeResult> result = new CompletableFuture<>();
     for (LoopPool pool : context.pools().loopPools()) {
-      pool.context()
-          .loop()
-          .execute(
-              () -> {
-                pool.context().beginEvent();
-                try {
-                  new PoolProbe(context.pools(), pool, began, result).start();
-                } finally {
-                  pool.context().endEvent();
-                }
-              });
+      PoolProbe probe = new PoolProbe(context.pools(), pool, began, result);
+      pool.context().soon(probe::start, probe::failed);
       return result;
     }
     result.complete(ProbeResult.NOTHING_SENT);
