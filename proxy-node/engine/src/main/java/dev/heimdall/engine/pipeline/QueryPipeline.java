@@ -93,13 +93,18 @@ public final class QueryPipeline {
     exactLow = loop.knowledge().exactLow();
     text.set(sql, offset, length, exactHigh, exactLow).lexerMode(lexerMode);
     types = ClassifiedText.NO_TYPES;
+    unjudged();
+    return effects;
+  }
+
+  /** What was known of the text before is not of this one. */
+  private void unjudged() {
     statement = null;
     judgedBy = null;
     doubted = false;
     awaitable = false;
     unconfirmed = false;
     decision = Decision.NONE;
-    return effects;
   }
 
   /**
@@ -145,12 +150,7 @@ public final class QueryPipeline {
     types = examined.types();
     text.set(examined.sql(), 0, examined.length(), exactHigh, exactLow)
         .lexerMode(examined.lexerMode());
-    statement = null;
-    judgedBy = null;
-    doubted = false;
-    awaitable = false;
-    unconfirmed = false;
-    decision = Decision.NONE;
+    unjudged();
     return effects;
   }
 
