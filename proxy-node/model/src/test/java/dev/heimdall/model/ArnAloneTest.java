@@ -1,10 +1,8 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +28,7 @@ class ArnAloneTest {
   }
 
   private void write(String file, String text) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    FullConfiguration.write(dir, file, text);
   }
 
   private void source(String cluster, String more) throws IOException {
@@ -50,14 +46,7 @@ class ArnAloneTest {
   }
 
   private List<String> problems(FoundClusters found) {
-    ConfigurationException refused =
-        catchThrowableOfType(ConfigurationException.class, () -> read(found));
-    return refused == null
-        ? List.of()
-        : refused.problems().stream()
-            .map(Problem::toString)
-            .map(text -> text.replaceFirst("\\.json:[0-9]+:[0-9]+ ", ".json "))
-            .toList();
+    return Problems.withoutPlaces(() -> read(found));
   }
 
   private List<String> problems() {

@@ -1,10 +1,8 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,9 +24,7 @@ class ClusterProblemsTest {
   }
 
   private void write(String file, String text) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    FullConfiguration.write(dir, file, text);
   }
 
   private void source(String url, String more) throws IOException {
@@ -45,14 +41,7 @@ class ClusterProblemsTest {
   }
 
   private List<String> problems() {
-    ConfigurationException refused =
-        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
-    return refused == null
-        ? List.of()
-        : refused.problems().stream()
-            .map(Problem::toString)
-            .map(text -> text.replaceFirst("\\.json:[0-9]+:[0-9]+ ", ".json "))
-            .toList();
+    return Problems.withoutPlaces(() -> ConfigurationReader.read(dir));
   }
 
   @Test

@@ -1,10 +1,8 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -712,15 +710,13 @@ class ConfigurationProblemsTest {
   }
 
   private void write(String file, String text) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    FullConfiguration.write(dir, file, text);
   }
 
   private List<String> problems() {
-    ConfigurationException refused =
-        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
-    return refused.problems().stream().map(problem -> withoutKeys(problem.toString())).toList();
+    return Problems.of(() -> ConfigurationReader.read(dir)).stream()
+        .map(ConfigurationProblemsTest::withoutKeys)
+        .toList();
   }
 
   /** A list of all keys says nothing in an example; it has to be the whole list all the same. */

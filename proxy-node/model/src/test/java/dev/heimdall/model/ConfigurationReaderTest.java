@@ -2,7 +2,6 @@ package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,9 +32,7 @@ class ConfigurationReaderTest {
   }
 
   private static List<String> problems(Path dir) {
-    ConfigurationException refused =
-        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
-    return refused.problems().stream().map(Problem::toString).toList();
+    return Problems.of(() -> ConfigurationReader.read(dir));
   }
 
   @Test

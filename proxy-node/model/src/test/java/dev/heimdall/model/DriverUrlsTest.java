@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,9 +76,7 @@ class DriverUrlsTest {
   @TempDir Path dir;
 
   private void write(String file, Map<String, Object> document) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, new ObjectMapper().writeValueAsString(document));
+    FullConfiguration.write(dir, file, new ObjectMapper().writeValueAsString(document));
   }
 
   /** The URL in every place that takes one, each in turn; the configuration is right but for it. */

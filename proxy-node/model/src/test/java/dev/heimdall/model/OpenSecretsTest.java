@@ -27,10 +27,8 @@ class OpenSecretsTest {
   }
 
   private void file(String name, String text, String mode) throws IOException {
-    Path path = dir.resolve(name);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
-    mode(path, mode);
+    FullConfiguration.write(dir, name, text);
+    mode(dir.resolve(name), mode);
   }
 
   private static void mode(Path path, String mode) throws IOException {

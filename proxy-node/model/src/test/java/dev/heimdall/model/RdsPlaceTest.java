@@ -3,7 +3,6 @@ package dev.heimdall.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,9 +25,7 @@ class RdsPlaceTest {
   }
 
   private void write(String file, String text) throws IOException {
-    Path path = dir.resolve(file);
-    Files.createDirectories(path.getParent());
-    Files.writeString(path, text);
+    FullConfiguration.write(dir, file, text);
   }
 
   @Test

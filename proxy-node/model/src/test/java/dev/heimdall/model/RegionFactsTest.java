@@ -48,12 +48,7 @@ class RegionFactsTest {
   }
 
   private List<String> problems(RegionFacts facts) {
-    ConfigurationException refused =
-        catchThrowableOfType(
-            ConfigurationException.class, () -> ConfigurationReader.read(dir, facts));
-    return refused == null
-        ? List.of()
-        : refused.problems().stream().map(Problem::toString).toList();
+    return Problems.of(() -> ConfigurationReader.read(dir, facts));
   }
 
   @Test

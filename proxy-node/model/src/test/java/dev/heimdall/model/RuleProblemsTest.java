@@ -1,7 +1,6 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -318,9 +317,7 @@ class RuleProblemsTest {
   }
 
   private List<String> problems() {
-    ConfigurationException thrown =
-        catchThrowableOfType(ConfigurationException.class, () -> ConfigurationReader.read(dir));
-    return thrown == null ? List.of() : thrown.problems().stream().map(Problem::toString).toList();
+    return Problems.of(() -> ConfigurationReader.read(dir));
   }
 
   @ParameterizedTest

@@ -1,7 +1,6 @@
 package dev.heimdall.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -45,11 +44,7 @@ class SecretReferencesTest {
   }
 
   private List<String> problems(Reader reader) {
-    ConfigurationException refused =
-        catchThrowableOfType(ConfigurationException.class, () -> reader.read(dir));
-    return refused == null
-        ? List.of()
-        : refused.problems().stream().map(Problem::toString).toList();
+    return Problems.of(() -> reader.read(dir));
   }
 
   private String problem() {
