@@ -1,41 +1,12 @@
 package dev.heimdall.manager.accounts;
 
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 
-/** An app that shows codes, and the clock that it shows them by. */
+/** An app that shows codes. */
 public final class Authenticator {
   private static final int STEP_SECONDS = 30;
 
   private Authenticator() {}
-
-  /** A clock that somebody sets. */
-  public static final class Hand extends Clock {
-    private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-    /** Sets it on. */
-    public void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
 
   /** What it shows now. */
   public static String code(String secret, Clock clock) {

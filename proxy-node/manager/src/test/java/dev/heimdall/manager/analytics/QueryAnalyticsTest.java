@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.web.Answer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,28 +17,8 @@ import org.junit.jupiter.api.Test;
 class QueryAnalyticsTest {
   private static final Instant BEGIN = Instant.parse("2026-03-04T10:00:00Z");
 
-  private final Hands clock = new Hands();
+  private final SettableClock clock = new SettableClock(BEGIN);
   private final QueryAnalytics analytics = new QueryAnalytics(clock);
-
-  /** A clock that goes on when it is told to. */
-  private static final class Hands extends Clock {
-    private Instant now = BEGIN;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   private static ObjectNode pattern(String text, long calls, long micros, Instant since) {
     return Answer.JSON
@@ -72,7 +50,7 @@ class QueryAnalyticsTest {
             "1",
             started,
             "10.0.0.1",
-            clock.now,
+            clock.instant(),
             Duration.ofSeconds(2),
             Map.of("patterns", section),
             Optional.empty()));
@@ -99,16 +77,16 @@ class QueryAnalyticsTest {
   @Test
   void anHourLaterItIsNoLongerOfTheLastHour() {
     report("a", "1", BEGIN, pattern("one", 10, 100, BEGIN));
-    clock.now = BEGIN.plus(Duration.ofMinutes(59));
+    clock.set(BEGIN.plus(Duration.ofMinutes(59)));
     report("a", "1", BEGIN, pattern("one", 12, 130, BEGIN));
     assertThat(lines(Window.HOUR).get(0).sums().calls()).isEqualTo(12);
 
-    clock.now = BEGIN.plus(Duration.ofMinutes(60));
+    clock.set(BEGIN.plus(Duration.ofMinutes(60)));
 
     assertThat(lines(Window.HOUR).get(0).sums().calls()).isEqualTo(2);
     assertThat(lines(Window.HOUR).get(0).sums().micros()).isEqualTo(30);
     assertThat(lines(Window.START).get(0).sums().calls()).isEqualTo(12);
-    clock.now = BEGIN.plus(Duration.ofMinutes(121));
+    clock.set(BEGIN.plus(Duration.ofMinutes(121)));
     assertThat(lines(Window.HOUR)).isEmpty();
   }
 
@@ -147,7 +125,7 @@ class QueryAnalyticsTest {
             "1",
             BEGIN,
             "10.0.0.1",
-            clock.now,
+            clock.instant(),
             Duration.ofSeconds(2),
             Map.of("patterns", Answer.JSON.createObjectNode()),
             Optional.empty()));
@@ -177,10 +155,10 @@ class QueryAnalyticsTest {
     PatternRoom room = new PatternRoom(most);
     QueryAnalytics small = new QueryAnalytics(clock, room);
     for (int i = 0; i < 300; i++) {
-      clock.now = clock.now.plus(Duration.ofSeconds(20));
+      clock.forward(Duration.ofSeconds(20));
       ObjectNode section = Answer.JSON.createObjectNode();
       section.putArray("vdbs").addObject().put("name", "n".repeat(300)).put("calls", 1);
-      ObjectNode one = pattern(i + "x".repeat(3_000), 1, 1, clock.now);
+      ObjectNode one = pattern(i + "x".repeat(3_000), 1, 1, clock.instant());
       one.putObject("plan").put("text", "p".repeat(50_000));
       one.putArray("uncached").addObject().put("reason", "r".repeat(5_000)).put("count", 1);
       section.putArray("patterns").add(one);

@@ -2,14 +2,12 @@ package dev.heimdall.manager.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.SettableClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,26 +29,6 @@ class ArchiveTest {
   private static final long FIRST = BEGIN.getEpochSecond() / 60;
 
   @TempDir private Path directory;
-
-  /** A clock that is put. */
-  private static final class Hand extends Clock {
-    private volatile Instant now = BEGIN;
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   /** A manager's figures: a value each minute, which is the minute's number since the begin. */
   private static final class Figures implements Archived {
@@ -84,7 +62,7 @@ class ArchiveTest {
     }
   }
 
-  private final Hand clock = new Hand();
+  private final SettableClock clock = new SettableClock(BEGIN);
 
   private Archive start(String name, Figures figures) {
     return Archive.start(
@@ -105,12 +83,12 @@ class ArchiveTest {
   /** A manager that runs for some minutes and ends. */
   private void run(String manager, String name, int from, int to) throws InterruptedException {
     Figures figures = new Figures();
-    clock.now = BEGIN.plus(Duration.ofMinutes(from));
+    clock.set(BEGIN.plus(Duration.ofMinutes(from)));
     try (Archive archive = start(manager, figures)) {
       for (int minute = from; minute < to; minute++) {
         figures.put(FIRST + minute, name);
       }
-      clock.now = BEGIN.plus(Duration.ofMinutes(to));
+      clock.set(BEGIN.plus(Duration.ofMinutes(to)));
       await(() -> ends(archive, name, to - 1));
     }
   }
@@ -325,10 +303,10 @@ class ArchiveTest {
   void whatIsTornByAKillIsAsItWasAtAMomentBefore() throws Exception {
     run("one", "all", 0, 10);
     Figures figures = new Figures();
-    clock.now = BEGIN.plus(Duration.ofMinutes(10));
+    clock.set(BEGIN.plus(Duration.ofMinutes(10)));
     Archive killed = start("one", figures);
     figures.put(FIRST + 10, "all");
-    clock.now = BEGIN.plus(Duration.ofMinutes(11));
+    clock.set(BEGIN.plus(Duration.ofMinutes(11)));
     await(() -> ends(killed, "all", 10));
     Path copy = Files.copy(file("one"), directory.resolve("copy"));
     killed.close();
@@ -343,14 +321,14 @@ class ArchiveTest {
   @Test
   void aClockThatIsPutBackWritesTheSameMinutesAgain() throws Exception {
     Figures figures = new Figures();
-    clock.now = BEGIN.plus(Duration.ofMinutes(100));
+    clock.set(BEGIN.plus(Duration.ofMinutes(100)));
     try (Archive archive = start("one", figures)) {
       figures.put(FIRST + 100, "all");
-      clock.now = BEGIN.plus(Duration.ofMinutes(101));
+      clock.set(BEGIN.plus(Duration.ofMinutes(101)));
       await(() -> ends(archive, "all", 100));
       figures.all.clear();
       figures.put(FIRST + 50, "all");
-      clock.now = BEGIN.plus(Duration.ofMinutes(50));
+      clock.set(BEGIN.plus(Duration.ofMinutes(50)));
       await(() -> tens(archive, "all").containsKey((FIRST + 50) / 10));
     }
   }
@@ -383,7 +361,7 @@ class ArchiveTest {
           }
           figures.all.put(FIRST + minute, Map.of("name" + minute, row));
         }
-        test.clock.now = BEGIN.plus(Duration.ofMinutes(400));
+        test.clock.set(BEGIN.plus(Duration.ofMinutes(400)));
         for (int i = 0; i < 300 && (i < 20 || !archive.names().isEmpty()); i++) {
           TimeUnit.MILLISECONDS.sleep(100);
         }
@@ -411,7 +389,7 @@ class ArchiveTest {
     assertThat(said).as("it has given the file up").contains("goes on with 0 names");
     assertThat(Files.size(file("one"))).isLessThanOrEqualTo(64 << 10);
     Figures after = new Figures();
-    clock.now = BEGIN.plus(Duration.ofMinutes(11));
+    clock.set(BEGIN.plus(Duration.ofMinutes(11)));
     try (Archive archive = start("one", after)) {
       await(() -> after.restored.size() >= 10);
       assertThat(archive.names()).contains("all");

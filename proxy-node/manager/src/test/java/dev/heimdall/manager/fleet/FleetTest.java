@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.time.Clock;
+import dev.heimdall.manager.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,32 +19,8 @@ import org.junit.jupiter.api.Test;
 class FleetTest {
   private static final Duration EVERY = Duration.ofSeconds(2);
 
-  private final Hands clock = new Hands();
+  private final SettableClock clock = new SettableClock("2026-01-01T00:00:00Z");
   private final Fleet fleet = new Fleet(clock);
-
-  /** A clock that goes on when it is told to. */
-  private static final class Hands extends Clock {
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-    void forward(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   private Fleet.Outcome report(String id, String run) {
     return report(id, run, EVERY);

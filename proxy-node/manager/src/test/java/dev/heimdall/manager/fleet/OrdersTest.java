@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Author;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -22,34 +20,10 @@ import org.junit.jupiter.api.Test;
 class OrdersTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Hands clock = new Hands();
+  private final SettableClock clock = new SettableClock("2026-01-01T00:00:00Z");
   private final Fleet fleet = new Fleet(clock);
   private final Orders orders = new Orders(clock);
   private final RollingRestart rolling = new RollingRestart(fleet, orders, clock);
-
-  /** A clock that goes on when it is told to. */
-  private static final class Hands extends Clock {
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-    void forward(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
 
   /** A node reports; the ids of what it is told. */
   private List<String> report(String id, String run, boolean ready, String... said)

@@ -2,17 +2,14 @@ package dev.heimdall.manager.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.store.SegmentedLog;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,27 +27,7 @@ class HistoryTest {
 
   @TempDir private Path directory;
 
-  private final Ticks clock = new Ticks();
-
-  /** A clock that is set. */
-  private static final class Ticks extends Clock {
-    private Instant now = Instant.parse("2026-01-02T03:04:05Z");
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
+  private final SettableClock clock = new SettableClock("2026-01-02T03:04:05Z");
 
   private History history() throws StoreException {
     return history(History.Kept.standard(), new SegmentedLog.Bounds(4 << 10, 1 << 20));
@@ -145,7 +122,7 @@ class HistoryTest {
     history().begin(() -> one, one, two, ALICE, OptionalInt.empty());
 
     assertThat(history().revisions(() -> two).get(0).state()).isEqualTo(Revision.State.BEGUN);
-    clock.now = clock.now.plus(History.UNDERWAY).plusSeconds(1);
+    clock.forward(History.UNDERWAY.plusSeconds(1));
 
     Revision last = history().revisions(() -> two).get(0);
     assertThat(last.signature()).contains(ALICE);
@@ -159,7 +136,7 @@ class HistoryTest {
     SortedMap<String, Content> two = documents("a", "2", "b", "2");
     commit(history(), documents(), one, BOB);
     history().begin(() -> one, one, two, ALICE, OptionalInt.empty());
-    clock.now = clock.now.plus(History.UNDERWAY).plusSeconds(1);
+    clock.forward(History.UNDERWAY.plusSeconds(1));
 
     SortedMap<String, Content> half = documents("a", "2", "b", "1");
     List<Revision> revisions = history().revisions(() -> half);
@@ -269,11 +246,11 @@ class HistoryTest {
     SegmentedLog.Bounds bounds = new SegmentedLog.Bounds(200, 1 << 20);
     History history = history(History.Kept.standard(), bounds);
     commit(history, documents(), documents("a", "a word that was secret"), ALICE);
-    clock.now = clock.now.plus(Duration.ofDays(91));
+    clock.forward(Duration.ofDays(91));
     assertThat(history.revisions(() -> documents("a", "a word that was secret"))).isEmpty();
 
     commit(history, documents("a", "a word that was secret"), documents("a", "2"), ALICE);
-    clock.now = clock.now.plus(Duration.ofDays(91));
+    clock.forward(Duration.ofDays(91));
     commit(history, documents("a", "2"), documents("a", "3"), ALICE);
 
     assertThat(history.revisions(() -> documents("a", "3"))).hasSize(1);

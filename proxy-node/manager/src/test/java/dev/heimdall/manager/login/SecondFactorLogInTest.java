@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Authenticator;
 import dev.heimdall.manager.accounts.PasswordHash;
@@ -36,7 +37,7 @@ class SecondFactorLogInTest {
   @TempDir private Path directory;
 
   private final AtomicLong nanos = new AtomicLong();
-  private final Authenticator.Hand clock = new Authenticator.Hand();
+  private final SettableClock clock = new SettableClock("2026-01-02T03:04:05Z");
   private final PasswordHash hashes = new PasswordHash(10);
   private Access access;
   private AuditLog audit;
@@ -95,7 +96,7 @@ class SecondFactorLogInTest {
   }
 
   private void later(Duration time) {
-    clock.pass(time);
+    clock.forward(time);
     nanos.addAndGet(time.toNanos());
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Authenticator;
 import dev.heimdall.manager.accounts.PasswordHash;
@@ -40,7 +41,7 @@ class AccountPagesTest {
 
   @TempDir private Path directory;
 
-  private final Authenticator.Hand clock = new Authenticator.Hand();
+  private final SettableClock clock = new SettableClock("2026-01-02T03:04:05Z");
   private final AtomicLong ahead = new AtomicLong();
   private Access access;
   private AuditLog audit;
@@ -152,7 +153,7 @@ class AccountPagesTest {
     assertThat(alice.get("/second-factor/picture.svg").status()).isEqualTo(404);
     assertThat(elsewhere.get("/account").path()).as("a session of before").isEqualTo("/login");
 
-    clock.pass(Duration.ofMinutes(1));
+    clock.forward(Duration.ofMinutes(1));
     PageClient again = client().logIn("alice", OWN);
     assertThat(again.page()).contains("Your code");
     assertThat(again.session()).isEmpty();
@@ -179,7 +180,7 @@ class AccountPagesTest {
     PageClient alice = client().logIn("alice", OWN);
     String secret = setUp(alice);
     alice.submit("/second-factor/confirm", "code", Authenticator.code(secret, clock));
-    clock.pass(Duration.ofMinutes(1));
+    clock.forward(Duration.ofMinutes(1));
     PageClient thief = client().get("/login");
     String csrf = found("name=\"csrf\" value=\"([^\"]+)\"", thief.page());
     for (String ticket : List.of("", "x", "s.", alice.session(), "alice")) {

@@ -2,7 +2,7 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.Authenticator;
+import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.sessions.SessionBook;
@@ -26,7 +26,7 @@ class SessionsTest {
 
   @TempDir private Path directory;
 
-  private final Authenticator.Hand clock = new Authenticator.Hand();
+  private final SettableClock clock = new SettableClock("2026-01-02T03:04:05Z");
   private final AtomicLong nanos = new AtomicLong();
   private final Sessions sessions = sessions(Optional.empty());
 
@@ -39,7 +39,7 @@ class SessionsTest {
   }
 
   private void pass(Duration time) {
-    clock.pass(time);
+    clock.forward(time);
     nanos.addAndGet(time.toNanos());
   }
 
