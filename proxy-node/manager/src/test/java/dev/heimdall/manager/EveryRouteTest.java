@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,15 +203,12 @@ class EveryRouteTest {
         page(
             "POST",
             "/login",
-            cookie(form, "heimdall-form"),
+            LoneManager.cookie(form, "heimdall-form"),
             Map.of("csrf", word, "user", user, "password", password));
     assertThat(in.statusCode()).as(user).isEqualTo(303);
-    String session = cookie(in, "heimdall-session");
+    String session = LoneManager.cookie(in, "heimdall-session");
     String csrf = found(CSRF, page("GET", "/password", session, Map.of()).body());
-    String basic =
-        "Basic "
-            + Base64.getEncoder()
-                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    String basic = RestClient.basic(user, password);
     callers.put(user, new Caller(user, Optional.of(role), due, basic, session, csrf));
   }
 
@@ -220,14 +216,6 @@ class EveryRouteTest {
     Matcher matcher = pattern.matcher(text);
     assertThat(matcher.find()).as(text).isTrue();
     return matcher.group(1);
-  }
-
-  private static String cookie(HttpResponse<String> answer, String name) {
-    return answer.headers().allValues("Set-Cookie").stream()
-        .filter(set -> set.startsWith(name + "="))
-        .map(set -> set.split(";")[0])
-        .findFirst()
-        .orElseThrow();
   }
 
   private HttpRequest.Builder request(String path) {

@@ -15,6 +15,7 @@ import dev.heimdall.model.report.ReportSignature;
 import dev.heimdall.secrets.StoreLocation;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -96,6 +97,15 @@ final class LoneManager {
             (pattern, engine) -> Optional.empty(),
             configuration -> List.of()),
         new PasswordHash(10));
+  }
+
+  /** A cookie that an answer sets, as it is sent back. */
+  static String cookie(HttpResponse<String> answer, String name) {
+    return answer.headers().allValues("Set-Cookie").stream()
+        .filter(set -> set.startsWith(name + "="))
+        .map(set -> set.split(";")[0])
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A report that a node sends to one, signed. */

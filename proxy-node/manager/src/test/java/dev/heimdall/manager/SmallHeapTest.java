@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -115,17 +114,11 @@ class SmallHeapTest {
     }
   }
 
-  private static String authorization() {
-    return "Basic "
-        + Base64.getEncoder()
-            .encodeToString(("admin:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
-  }
-
   private HttpResponse<byte[]> get(String path) throws Exception {
     return http.send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(60))
-            .header("Authorization", authorization())
+            .header("Authorization", RestClient.basic("admin", PASSWORD))
             .build(),
         HttpResponse.BodyHandlers.ofByteArray());
   }
@@ -141,14 +134,6 @@ class SmallHeapTest {
         .header("Accept", "text/html");
   }
 
-  private static String cookie(HttpResponse<String> answer, String name) {
-    return answer.headers().allValues("Set-Cookie").stream()
-        .filter(set -> set.startsWith(name + "="))
-        .map(set -> set.split(";")[0])
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** A browser that has logged in; its cookie. */
   private String logIn() throws Exception {
     HttpResponse<String> form = page(browser("/login"), "none=1");
@@ -160,8 +145,8 @@ class SmallHeapTest {
             browser("/login")
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(fields)),
-            cookie(form, "heimdall-form"));
-    return cookie(in, "heimdall-session");
+            LoneManager.cookie(form, "heimdall-form"));
+    return LoneManager.cookie(in, "heimdall-session");
   }
 
   /** All at once; how many were answered with each status. */

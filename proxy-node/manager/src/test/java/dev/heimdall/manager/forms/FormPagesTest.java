@@ -2,29 +2,12 @@ package dev.heimdall.manager.forms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.Access;
-import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.pages.PageClient;
-import dev.heimdall.manager.pages.Pages;
-import dev.heimdall.manager.sessions.SessionBook;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,64 +36,27 @@ class FormPagesTest {
   private static final String MAIN = "/forms/sources/main.json";
 
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write("sources/main.json", SOURCE);
-    write("vdbs/shop.json", VDB);
+    manager = SmallManager.withAccounts(directory);
+    manager.write("sources/main.json", SOURCE);
+    manager.write("vdbs/shop.json", VDB);
     for (String user : List.of("alice", "bob", "mallory")) {
-      write("users/" + user + ".json", "{\"password\": \"of " + user + "\"}");
+      manager.write("users/" + user + ".json", "{\"password\": \"of " + user + "\"}");
     }
-    PasswordHash hashes = new PasswordHash(10);
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    DocumentStore store =
-        DocumentStore.open(new StoreLocation.Directory(directory.resolve("access")));
-    Access access = Access.of(store, hashes, true, Clock.systemUTC(), System::nanoTime);
-    access.accounts().create("reader", Role.READ_ONLY, "given by somebody", "admin");
-    access.accounts().changeOwn("reader", "given by somebody", "chosen by himself");
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Pages(
-                editor,
-                logIn,
-                Optional.empty(),
-                Optional.of(access),
-                new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
-                audit,
-                new MaskedText(),
-                List.of(new FormPages(editor))));
+    manager.account("reader", Role.READ_ONLY, "chosen by himself");
+    manager.servePages(new FormPages(manager.editor()));
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private String written(String name) throws Exception {
-    return Files.readString(configuration.resolve(name));
+    manager.close();
   }
 
   private PageClient browser() throws Exception {
-    return new PageClient(server.port()).logIn("admin", "right");
+    return manager.browser().logIn("admin", "right");
   }
 
   /** Looks at what these fields would change, and commits it. */
@@ -132,7 +78,7 @@ class FormPagesTest {
     PageClient browser = browser().get(SHOP);
     assertThat(browser.page()).contains("name=\"pool.size\" value=\"20\"", "connections");
     commit(browser, SHOP, "pool.size", "40", "comment", "more load");
-    assertThat(written("vdbs/shop.json")).isEqualTo(VDB.replace("20", "40"));
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(VDB.replace("20", "40"));
     assertThat(browser.path()).isEqualTo(SHOP);
   }
 
@@ -147,7 +93,7 @@ class FormPagesTest {
           ]
         }
         """;
-    write("rules/shop.json", list);
+    manager.write("rules/shop.json", list);
     String path = "/forms/rules/shop.json";
     PageClient browser = browser().get(path);
     assertThat(browser.page())
@@ -155,7 +101,7 @@ class FormPagesTest {
         .contains(">default</option>", "default: match in a list with a drop")
         .doesNotContain("What has no field", "name=\"rules[");
     commit(browser, path, "enabled", "false");
-    assertThat(written("rules/shop.json"))
+    assertThat(manager.written("rules/shop.json"))
         .contains("{\"match\": \"select\",   \"action\": \"drop\"}", "\"enabled\": false");
   }
 
@@ -184,13 +130,15 @@ class FormPagesTest {
     id = browser.page().replaceFirst("(?s).*name=\"typed@password\" value=\"([^\"]+)\".*", "$1");
     browser.submit(path, "typed@password", id, "vdbs", "shop", "do", "commit");
     assertThat(browser.page()).contains("is written.").doesNotContain("typed@password");
-    assertThat(written("users/carol.json")).contains("typed-canary");
+    assertThat(manager.written("users/carol.json")).contains("typed-canary");
   }
 
   @Test
   void whatIsEmptiedIsLeftToItsDefault() throws Exception {
     commit(browser().get(SHOP), SHOP, "pool.size", "", "pool.minIdle", "");
-    assertThat(written("vdbs/shop.json")).doesNotContain("pool").contains("\"source\" : \"main\"");
+    assertThat(manager.written("vdbs/shop.json"))
+        .doesNotContain("pool")
+        .contains("\"source\" : \"main\"");
   }
 
   @Test
@@ -213,7 +161,7 @@ class FormPagesTest {
         "orders = shop_orders",
         "clients.idleTimeout",
         "");
-    assertThat(written("vdbs/second.json"))
+    assertThat(manager.written("vdbs/second.json"))
         .isEqualTo(
             """
             {
@@ -239,7 +187,7 @@ class FormPagesTest {
         "alice\nbob\nmallory",
         "auth[2].method",
         "reject");
-    assertThat(written("vdbs/shop.json"))
+    assertThat(manager.written("vdbs/shop.json"))
         .contains("{\"method\": \"scram-sha-256\", \"users\": [\"alice\", \"bob\", \"mallory\"]}")
         .contains("{\"method\": \"reject\"}")
         .doesNotContain("[\"mallory\"]");
@@ -251,7 +199,7 @@ class FormPagesTest {
     assertThat(browser.page()).contains("Set, and not shown.").doesNotContain(CANARY);
     commit(browser, MAIN, "user", "other", "password", "");
     assertThat(browser.page()).doesNotContain(CANARY);
-    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace("app", "other"));
+    assertThat(manager.written("sources/main.json")).isEqualTo(SOURCE.replace("app", "other"));
   }
 
   @Test
@@ -261,12 +209,13 @@ class FormPagesTest {
     assertThat(browser.page()).contains("••••••••").doesNotContain("canary");
     browser.submit(MAIN, "password", "other-canary", "do", "commit");
     assertThat(browser.page()).contains("is written.").doesNotContain("canary");
-    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace(CANARY, "other-canary"));
+    assertThat(manager.written("sources/main.json"))
+        .isEqualTo(SOURCE.replace(CANARY, "other-canary"));
   }
 
   @Test
   void aSecretIsExchangedForAReferenceAndRemoved() throws Exception {
-    write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
+    manager.write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
     String path = "/forms/users/alice.json";
     PageClient browser = browser().get(path);
     browser.submit(
@@ -274,23 +223,25 @@ class FormPagesTest {
     assertThat(browser.page())
         .contains("{\"secret\": \"shop/alice\", \"key\": \"password\"}")
         .doesNotContain(CANARY);
-    write("users/alice.json", "{\"verifier\": {\"secret\": \"shop/alice\"}}");
+    manager.write("users/alice.json", "{\"verifier\": {\"secret\": \"shop/alice\"}}");
     assertThat(browser.get(path).page()).contains("Secrets Manager has it: shop/alice.");
     browser.submit(path, "remove@verifier", "yes", "password", "a password", "do", "preview");
     browser.submit(path, "remove@verifier", "yes", "password", "a password", "do", "commit");
-    assertThat(written("users/alice.json")).contains("\"a password\"").doesNotContain("verifier");
+    assertThat(manager.written("users/alice.json"))
+        .contains("\"a password\"")
+        .doesNotContain("verifier");
   }
 
   @Test
   void whatThereIsNoFieldForStays() throws Exception {
     String odd = "{\"ports\": [5050], \"source\": \"main\", \"pool\": {\"size\": [1]}, \"x\": {}}";
-    write("vdbs/shop.json", odd);
+    manager.write("vdbs/shop.json", odd);
     PageClient browser = browser().get(SHOP);
     assertThat(browser.page()).contains("What has no field", "<code>pool.size</code>");
     browser.submit(SHOP, "pool.minIdle", "2", "pool.size", "7", "do", "preview");
     assertThat(browser.page()).contains("{\"size\": [1], \"minIdle\": 2}", "\"x\": {}");
     commit(browser, SHOP, "remove@x", "yes", "remove@pool.size", "yes", "pool.minIdle", "2");
-    assertThat(written("vdbs/shop.json"))
+    assertThat(manager.written("vdbs/shop.json"))
         .isEqualTo("{\"ports\": [5050], \"source\": \"main\", \"pool\": {\"minIdle\": 2}}");
   }
 
@@ -301,9 +252,9 @@ class FormPagesTest {
     browser.submit(SHOP, "pool.size", "31", "do", "commit");
     assertThat(browser.status()).isEqualTo(409);
     assertThat(browser.page()).contains("Nothing was written: look again, and commit.");
-    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(VDB);
     browser.submit(SHOP, "pool.size", "31", "do", "commit");
-    assertThat(written("vdbs/shop.json")).contains("31");
+    assertThat(manager.written("vdbs/shop.json")).contains("31");
   }
 
   @Test
@@ -315,7 +266,7 @@ class FormPagesTest {
     slow.submit(SHOP, "pool.size", "41", "do", "commit");
     assertThat(slow.path()).isEqualTo("/draft");
     assertThat(slow.page()).contains("41");
-    assertThat(written("vdbs/shop.json")).contains("\"minIdle\":2").doesNotContain("41");
+    assertThat(manager.written("vdbs/shop.json")).contains("\"minIdle\":2").doesNotContain("41");
   }
 
   @Test
@@ -331,12 +282,12 @@ class FormPagesTest {
     PageClient browser = browser().get("/");
     assertThat(browser.page()).contains("href=\"/forms/node.json\"", "all at their defaults");
     commit(browser.get("/forms/node.json"), "/forms/node.json", "drainTimeout", "40s");
-    assertThat(written("node.json")).isEqualTo("{\n  \"drainTimeout\": \"40s\"\n}\n");
+    assertThat(manager.written("node.json")).isEqualTo("{\n  \"drainTimeout\": \"40s\"\n}\n");
   }
 
   @Test
   void aReaderSeesTheFormAndSendsNone() throws Exception {
-    PageClient reader = new PageClient(server.port()).logIn("reader", "chosen by himself");
+    PageClient reader = manager.browser().logIn("reader", "chosen by himself");
     reader.get(SHOP);
     assertThat(reader.page()).contains("disabled", "value=\"20\"").doesNotContain("Preview");
     reader.submit(SHOP, "pool.size", "40", "do", "commit");

@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.RestClient;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.rest.Api;
 import dev.heimdall.manager.web.WebServer;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -114,16 +114,6 @@ class GuessesTogetherTest {
     }
   }
 
-  private static String basic(String password) {
-    return basic("admin", password);
-  }
-
-  private static String basic(String user, String password) {
-    return "Basic "
-        + Base64.getEncoder()
-            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-  }
-
   /** Requests that were sent together. */
   private record Burst(List<CompletableFuture<HttpResponse<Void>>> answers) {
     long answered() {
@@ -163,7 +153,7 @@ class GuessesTogetherTest {
   private Burst burst(int size, String password) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + "/version"))
-            .header("Authorization", basic(password))
+            .header("Authorization", RestClient.basic("admin", password))
             .build();
     List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -179,7 +169,7 @@ class GuessesTogetherTest {
   }
 
   private String fromAnotherAddress(String path) throws IOException {
-    return from("127.0.0.2", path, basic("right"));
+    return from("127.0.0.2", path, RestClient.basic("admin", "right"));
   }
 
   private String from(String address, String path, String authorization) throws IOException {
@@ -282,7 +272,8 @@ class GuessesTogetherTest {
     try {
       for (int i = 0; i < 150; i++) {
         int network = 1 + i % 10;
-        wrong.add(sent("127.0.1." + network, basic("guess" + network, "wrong"), clients));
+        wrong.add(
+            sent("127.0.1." + network, RestClient.basic("guess" + network, "wrong"), clients));
       }
       // In one look: those that have waited for some seconds leave for a moment, and look again.
       until(
@@ -293,7 +284,8 @@ class GuessesTogetherTest {
                   && Burst.judged() == Crowd.IN_PROGRESS);
       assertThat(fromAnotherAddress("/version")).contains(" 200 ");
       assertThat(ended(MANY, "right").those(200)).hasSize(MANY);
-      CompletableFuture<String> stranger = sent("127.0.0.3", basic("right"), clients);
+      CompletableFuture<String> stranger =
+          sent("127.0.0.3", RestClient.basic("admin", "right"), clients);
       long there = place.readings.get();
       until("one of them has made room", () -> answered(wrong) > 150 - inDoor());
       assertThat(stranger).isNotDone();

@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.RestClient;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Accounts;
 import dev.heimdall.manager.accounts.PasswordHash;
@@ -13,12 +14,10 @@ import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -78,10 +77,8 @@ class LogInByAccountTest {
   }
 
   private static LogIn.Outcome judge(LogIn logIn, String user, String password) {
-    String both = user + ":" + password;
     return logIn.judge(
-        Optional.of(
-            "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))),
+        Optional.of(RestClient.basic(user, password)),
         Optional.empty(),
         Caller.at(InetAddress.getLoopbackAddress()));
   }

@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.manager.RestClient;
 import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Authenticator;
@@ -18,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -105,12 +105,7 @@ class SecondFactorLogInTest {
   }
 
   private static LogIn.Outcome basic(LogIn logIn, Optional<String> code) {
-    String both = "alice:" + OWN;
-    return logIn.judge(
-        Optional.of(
-            "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8))),
-        code,
-        Caller.at(HERE));
+    return logIn.judge(Optional.of(RestClient.basic("alice", OWN)), code, Caller.at(HERE));
   }
 
   private LogIn.Outcome code(LogIn logIn, String code, InetAddress from) {

@@ -2,22 +2,9 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.Access;
-import dev.heimdall.manager.accounts.Accounts;
-import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.sessions.SessionBook;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
 import java.net.CookieManager;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -26,11 +13,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,58 +34,19 @@ class PagesTest {
   private static final Pattern FIELD = Pattern.compile("name=\"(\\w+)\" value=\"([^\"]*)\"");
 
   @TempDir private Path directory;
-  private Path configuration;
-  private Path password;
-  private Accounts accounts;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write("sources/main.json", SOURCE);
-    write("vdbs/shop.json", VDB);
-    PasswordHash hashes = new PasswordHash(10);
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    DocumentStore store =
-        DocumentStore.open(new StoreLocation.Directory(directory.resolve("access")));
-    Access access = Access.of(store, hashes, true, Clock.systemUTC(), System::nanoTime);
-    accounts = access.accounts();
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Pages(
-                editor,
-                logIn,
-                Optional.empty(),
-                Optional.of(access),
-                new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
-                audit,
-                new MaskedText(),
-                List.of()));
+    manager = SmallManager.withAccounts(directory);
+    manager.write("sources/main.json", SOURCE);
+    manager.write("vdbs/shop.json", VDB);
+    manager.servePages();
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private String written(String name) throws Exception {
-    return Files.readString(configuration.resolve(name));
+    manager.close();
   }
 
   /** A browser, which keeps cookies and goes where it is sent. */
@@ -114,7 +59,7 @@ class PagesTest {
     private HttpResponse<String> last;
 
     private HttpRequest.Builder request(String path) {
-      return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
+      return HttpRequest.newBuilder(URI.create("http://localhost:" + manager.port() + path))
           .header("Accept", "text/html");
     }
 
@@ -198,7 +143,7 @@ class PagesTest {
 
   @Test
   void whoHasAPasswordOfSomebodyElseChangesItBeforeHeSeesAnything() throws Exception {
-    accounts.create("alice", Role.ADMIN, "given by somebody", "admin");
+    manager.access().accounts().create("alice", Role.ADMIN, "given by somebody", "admin");
     Browser alice = new Browser().logIn("alice", "given by somebody", "/password");
     assertThat(alice.get("/documents/vdbs/shop.json").path()).isEqualTo("/password");
     assertThat(alice.page()).doesNotContain("5050");
@@ -221,8 +166,7 @@ class PagesTest {
 
   @Test
   void aRoleThatOnlyLooksSeesNoSecretsAndChangesNothing() throws Exception {
-    accounts.create("bob", Role.READ_ONLY, "given by somebody", "admin");
-    accounts.changeOwn("bob", "given by somebody", "his own password");
+    manager.account("bob", Role.READ_ONLY, "his own password");
     Browser bob = new Browser().logIn("bob", "his own password", "/");
     assertThat(bob.page()).contains("shop").doesNotContain("New…");
     bob.get("/documents/sources/main.json");
@@ -240,19 +184,18 @@ class PagesTest {
     for (String path : List.of("/new", "/draft", "/draft/edit")) {
       assertThat(bob.get(path).last.statusCode()).as(path).isEqualTo(403);
     }
-    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(VDB);
   }
 
   @Test
   void aSessionFollowsItsAccount() throws Exception {
-    accounts.create("carol", Role.ADMIN, "given by somebody", "admin");
-    accounts.changeOwn("carol", "given by somebody", "her own password");
+    manager.account("carol", Role.ADMIN, "her own password");
     Browser carol = new Browser().logIn("carol", "her own password", "/");
     assertThat(carol.get("/new").last.statusCode()).isEqualTo(200);
 
-    accounts.change("carol", Role.AUDIT, false, "admin");
+    manager.access().accounts().change("carol", Role.AUDIT, false, "admin");
     assertThat(carol.get("/new").last.statusCode()).isEqualTo(403);
-    accounts.change("carol", Role.AUDIT, true, "admin");
+    manager.access().accounts().change("carol", Role.AUDIT, true, "admin");
     assertThat(carol.get("/").path()).isEqualTo("/login");
   }
 
@@ -336,7 +279,7 @@ class PagesTest {
     assertThat(one.get("/").path()).isEqualTo("/login");
 
     Browser two = new Browser().logIn();
-    Files.writeString(password, "another");
+    Files.writeString(manager.password(), "another");
     // Somebody shows the new one: it is read, and sessions of the old one end.
     long deadline = System.nanoTime() + 30_000_000_000L;
     do {
@@ -349,9 +292,10 @@ class PagesTest {
 
   @Test
   void theOverviewHasWhatIsThereAndNoSecrets() throws Exception {
-    write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
-    write("rules/first.json", "{\"comment\": \"<b>&\", \"rules\": []}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    manager.write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
+    manager.write("rules/first.json", "{\"comment\": \"<b>&\", \"rules\": []}");
+    manager.write(
+        "vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
     Browser browser = new Browser().logIn();
     assertThat(browser.page())
         .contains(
@@ -364,15 +308,16 @@ class PagesTest {
         .contains("&lt;b&gt;&amp;")
         .doesNotContain("<b>&", CANARY);
 
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"nain\"}");
+    manager.write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"nain\"}");
     assertThat(browser.get("/").page()).contains("nain", "nodes would reject this", "shop");
   }
 
   @Test
   void ofManyProblemsTheFirstTwentyAreShownAtOnce() throws Exception {
     String rules = "{\"action\": \"nothing\"}, ".repeat(24) + "{\"action\": \"nothing\"}";
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
-    write("rules/first.json", "{\"rules\": [" + rules + "]}");
+    manager.write(
+        "vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    manager.write("rules/first.json", "{\"rules\": [" + rules + "]}");
     String page = new Browser().logIn().page();
     int folded = page.indexOf("<details><summary>");
     assertThat(folded).isPositive();
@@ -398,11 +343,11 @@ class PagesTest {
     browser.submit("/review", "text", shown.replace("db.example", "db2.example"));
     assertThat(browser.path()).isEqualTo("/draft");
     assertThat(browser.page()).contains("Commit", "db2.example").doesNotContain(CANARY);
-    assertThat(written("sources/main.json")).isEqualTo(SOURCE);
+    assertThat(manager.written("sources/main.json")).isEqualTo(SOURCE);
 
     browser.submit("/draft/commit", "comment", "moved");
     assertThat(browser.page()).contains("is written.").doesNotContain(CANARY);
-    assertThat(written("sources/main.json")).isEqualTo(SOURCE.replace("db.", "db2."));
+    assertThat(manager.written("sources/main.json")).isEqualTo(SOURCE.replace("db.", "db2."));
     assertThat(browser.get("/draft").status()).isEqualTo(404);
   }
 
@@ -418,7 +363,7 @@ class PagesTest {
     // From there on, too.
     browser.submit("/review", "text", browser.text().replace("db.", "db3."));
     browser.submit("/draft/commit", "comment", "");
-    assertThat(written("sources/main.json"))
+    assertThat(manager.written("sources/main.json"))
         .isEqualTo(SOURCE.replace("db.", "db3.").replace(CANARY, "other-canary"));
   }
 
@@ -449,7 +394,7 @@ class PagesTest {
     String id = "x";
     assertThat(browser.post("/draft/commit", fields("csrf", csrf, "draft", id)).status())
         .isEqualTo(409);
-    assertThat(written("vdbs/shop.json")).isEqualTo(VDB);
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(VDB);
   }
 
   @Test
@@ -461,17 +406,17 @@ class PagesTest {
     Browser fast = new Browser().logIn();
     fast.get("/documents/vdbs/shop.json");
     fast.submit("/review", "text", VDB.replace("5050", "5052")).submit("/draft/commit");
-    assertThat(written("vdbs/shop.json")).contains("5052");
+    assertThat(manager.written("vdbs/shop.json")).contains("5052");
 
     slow.submit("/draft/commit");
     assertThat(slow.status()).isEqualTo(409);
     assertThat(slow.page()).contains("Someone else has changed this document", "5051", "5052");
-    assertThat(written("vdbs/shop.json")).contains("5052");
+    assertThat(manager.written("vdbs/shop.json")).contains("5052");
 
     slow.submit("/draft/over");
     assertThat(slow.path()).isEqualTo("/draft");
     slow.submit("/draft/commit");
-    assertThat(written("vdbs/shop.json")).contains("5051");
+    assertThat(manager.written("vdbs/shop.json")).contains("5051");
   }
 
   @Test
@@ -493,7 +438,7 @@ class PagesTest {
     slow.submit("/draft/merge");
     assertThat(slow.path()).isEqualTo("/draft");
     slow.submit("/draft/commit");
-    assertThat(written("vdbs/shop.json")).contains("5051", "\"size\" : 7");
+    assertThat(manager.written("vdbs/shop.json")).contains("5051", "\"size\" : 7");
   }
 
   @Test
@@ -516,7 +461,7 @@ class PagesTest {
         slow.submit("/draft/merge", "$.ports", choice);
       }
       slow.submit("/draft/commit");
-      assertThat(written("vdbs/shop.json"))
+      assertThat(manager.written("vdbs/shop.json"))
           .as(choice)
           .contains((choice.equals("mine") ? "506" : "507") + i);
     }
@@ -537,7 +482,7 @@ class PagesTest {
     slow.submit("/draft/merge", "$.ports", "mine");
     assertThat(slow.status()).isEqualTo(409);
     assertThat(slow.page()).contains("5053");
-    assertThat(written("vdbs/shop.json")).contains("5053");
+    assertThat(manager.written("vdbs/shop.json")).contains("5053");
   }
 
   @Test
@@ -551,7 +496,7 @@ class PagesTest {
     browser.submit("/review", "text", "{\"password\": \"canary-new\"}");
     assertThat(browser.page()).contains("Create").doesNotContain("canary-new");
     browser.submit("/draft/commit");
-    assertThat(written("users/alice.json")).contains("canary-new");
+    assertThat(manager.written("users/alice.json")).contains("canary-new");
 
     browser.get("/documents/users/alice.json");
     String version = browser.page().replaceAll("(?s).*name=\"version\" value=\"(\\w+)\".*", "$1");
@@ -568,7 +513,7 @@ class PagesTest {
             "yes"));
     assertThat(browser.page()).contains("Delete <code>users/alice.json");
     browser.submit("/draft/commit");
-    assertThat(configuration.resolve("users/alice.json")).doesNotExist();
+    assertThat(manager.configuration().resolve("users/alice.json")).doesNotExist();
   }
 
   private static String csrf(Browser browser) {
@@ -591,8 +536,8 @@ class PagesTest {
 
   @Test
   void documentsThatAreNoJsonAreNotShown() throws Exception {
-    write("tls/key.pem", CANARY);
-    write("users/broken.json", "{\"password\": \"" + CANARY);
+    manager.write("tls/key.pem", CANARY);
+    manager.write("users/broken.json", "{\"password\": \"" + CANARY);
     Browser browser = new Browser().logIn();
     for (String name : List.of("tls/key.pem", "users/broken.json")) {
       browser.get("/documents/" + name);

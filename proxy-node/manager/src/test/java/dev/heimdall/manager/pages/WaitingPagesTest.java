@@ -2,28 +2,16 @@ package dev.heimdall.manager.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.accounts.Permission;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,9 +45,7 @@ class WaitingPagesTest {
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   /** A page that takes as long as is wanted. */
   private final class Slow implements Subject {
@@ -77,39 +63,24 @@ class WaitingPagesTest {
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    logIn =
-        LogIn.with(
-            new PasswordPlace.InFile(password), Optional.empty(), new PasswordHash(10), audit);
-    editor =
-        new Editor(
-            DocumentStore.open(
-                new StoreLocation.Directory(
-                    Files.createDirectory(directory.resolve("configuration")))));
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+    manager = SmallManager.alone(directory);
+    manager.serve(
+        new Pages(
+            manager.editor(),
+            manager.logIn(),
             Optional.empty(),
-            new Pages(
-                editor,
-                logIn,
-                Optional.empty(),
-                Optional.empty(),
-                new SessionBook(Optional.empty(), Clock.systemUTC(), System::nanoTime),
-                audit,
-                new MaskedText(),
-                List.of(new Slow()),
-                turns));
+            Optional.empty(),
+            new SessionBook(Optional.empty(), Clock.systemUTC(), System::nanoTime),
+            manager.audit(),
+            manager.masks(),
+            List.of(new Slow()),
+            turns));
   }
 
   @AfterEach
   void close() {
     gate.release(2 * WAITING);
-    server.close();
-    logIn.close();
-    editor.close();
+    manager.close();
   }
 
   private static void await(String what, BooleanSupplier condition) throws InterruptedException {
@@ -123,7 +94,7 @@ class WaitingPagesTest {
   private CompletableFuture<HttpResponse<String>> ask(String session, int number) {
     return http.sendAsync(
         HttpRequest.newBuilder(
-                URI.create("http://localhost:%d/slow/%d".formatted(server.port(), number)))
+                URI.create("http://localhost:%d/slow/%d".formatted(manager.port(), number)))
             .header("Cookie", "heimdall-session=" + session)
             .build(),
         HttpResponse.BodyHandlers.ofString());
@@ -132,7 +103,7 @@ class WaitingPagesTest {
   @Test
   void pagesAreMadeInTheOrderInWhichTheyWereAskedFor() throws Exception {
     gate.release(); // the first page after the log-in may show the configuration, too
-    String session = new PageClient(server.port()).logIn("admin", "right").session();
+    String session = manager.browser().logIn("admin", "right").session();
     gate.drainPermits();
     List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     answers.add(ask(session, 0));

@@ -4,32 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.manager.accounts.PasswordHash;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
-import dev.heimdall.manager.rest.Api;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
+import dev.heimdall.manager.SmallManager;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,80 +20,32 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationObjectsTest {
   private static final String CANARY = "canary-secret";
   private static final String API = "/api/v1/";
-  private static final String JSON_TYPE = "application/json";
   private static final String MERGE = "application/merge-patch+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write(
+    manager = SmallManager.alone(directory);
+    manager.write(
         "sources/main.json",
         "{\"url\": \"jdbc:postgresql://db.example\", \"user\": \"app\", \"password\": \""
             + CANARY
             + "\"}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    logIn =
-        LogIn.with(
-            new PasswordPlace.InFile(password), Optional.empty(), new PasswordHash(10), audit);
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
-    MaskedText masks = new MaskedText();
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Api(
-                editor,
-                logIn,
-                "test",
-                Optional.empty(),
-                audit,
-                masks,
-                List.of(new ConfigurationObjects(editor, masks))));
+    manager.write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
+    manager.serveApi(new ConfigurationObjects(manager.editor(), manager.masks()));
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
+    manager.close();
   }
 
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private HttpResponse<String> send(String method, String path, String body) throws Exception {
-    return send(method, path, body, JSON_TYPE);
-  }
-
-  private HttpResponse<String> send(
-      String method, String path, String body, String type, String... headers) throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
-            .header(
-                "Authorization",
-                "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString("admin:right".getBytes(StandardCharsets.UTF_8)))
-            .header("Content-Type", type)
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  private HttpResponse<String> send(String method, String path, String body, String... headers)
+      throws Exception {
+    HttpResponse<String> answer = manager.rest().send(method, path, body, headers);
     assertThat(answer.body()).doesNotContain(CANARY, "PRIVATE KEY");
     return answer;
   }
@@ -133,11 +66,11 @@ class ConfigurationObjectsTest {
 
   private HttpResponse<String> patch(String path, String patch, String... headers)
       throws Exception {
-    return send("PATCH", API + path, patch, MERGE, headers);
-  }
-
-  private String written(String name) throws Exception {
-    return Files.readString(configuration.resolve(name));
+    return send(
+        "PATCH",
+        API + path,
+        patch,
+        Stream.concat(Stream.of("Content-Type", MERGE), Stream.of(headers)).toArray(String[]::new));
   }
 
   @Test
@@ -150,7 +83,7 @@ class ConfigurationObjectsTest {
     assertThat(json(get("rules")).get("rules")).isEmpty();
 
     HttpResponse<String> again =
-        send("GET", API + "sources", "", JSON_TYPE, "If-None-Match", tag(get("sources")));
+        send("GET", API + "sources", "", "If-None-Match", tag(get("sources")));
     assertThat(again.statusCode()).isEqualTo(304);
   }
 
@@ -158,7 +91,7 @@ class ConfigurationObjectsTest {
   void anObjectIsMadeReadChangedAndDeleted() throws Exception {
     String rules = "{\"rules\": [{\"match\": \"x\", \"action\": \"log\"}]}";
     HttpResponse<String> made =
-        send("PUT", API + "rules/first?comment=why", rules, JSON_TYPE, "If-None-Match", "*");
+        send("PUT", API + "rules/first?comment=why", rules, "If-None-Match", "*");
     assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
     assertThat(json(made).get("document").textValue()).isEqualTo("rules/first.json");
 
@@ -170,15 +103,13 @@ class ConfigurationObjectsTest {
         patch("rules/first", "{\"comment\": \"mine\"}", "If-Match", tag(read));
     assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
     assertThat(json(changed).at("/changes/0/path").textValue()).isEqualTo("$.comment");
-    assertThat(written("rules/first.json")).contains("\"comment\" : \"mine\"", "log");
+    assertThat(manager.written("rules/first.json")).contains("\"comment\" : \"mine\"", "log");
 
-    HttpResponse<String> outdated =
-        send("DELETE", API + "rules/first", "", JSON_TYPE, "If-Match", tag(read));
+    HttpResponse<String> outdated = send("DELETE", API + "rules/first", "", "If-Match", tag(read));
     assertThat(outdated.statusCode()).isEqualTo(412);
-    HttpResponse<String> gone =
-        send("DELETE", API + "rules/first", "", JSON_TYPE, "If-Match", tag(changed));
+    HttpResponse<String> gone = send("DELETE", API + "rules/first", "", "If-Match", tag(changed));
     assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
-    assertThat(configuration.resolve("rules/first.json")).doesNotExist();
+    assertThat(manager.configuration().resolve("rules/first.json")).doesNotExist();
   }
 
   @Test
@@ -207,18 +138,20 @@ class ConfigurationObjectsTest {
     HttpResponse<String> renamed =
         patch("sources/main", "{\"user\": \"other\"}", "If-Match", tag(get("sources/main")));
     assertThat(renamed.statusCode()).as(renamed.body()).isEqualTo(200);
-    assertThat(written("sources/main.json")).contains("\"other\"", CANARY);
+    assertThat(manager.written("sources/main.json")).contains("\"other\"", CANARY);
 
     HttpResponse<String> replaced =
         patch("sources/main", "{\"password\": \"another-canary\"}", "If-Match", tag(renamed));
     assertThat(replaced.statusCode()).as(replaced.body()).isEqualTo(200);
     assertThat(replaced.body()).contains("$.password").doesNotContain("another-canary");
-    assertThat(written("sources/main.json")).contains("another-canary").doesNotContain(CANARY);
+    assertThat(manager.written("sources/main.json"))
+        .contains("another-canary")
+        .doesNotContain(CANARY);
   }
 
   @Test
   void aDryRunSaysWhatWouldBeAndWritesNothing() throws Exception {
-    String before = written("vdbs/shop.json");
+    String before = manager.written("vdbs/shop.json");
     String tag = tag(get("vdbs/shop"));
 
     JsonNode right = json(patch("vdbs/shop?dryRun=true", "{\"ports\": [6060]}", "If-Match", tag));
@@ -231,19 +164,19 @@ class ConfigurationObjectsTest {
     assertThat(patch("vdbs/shop?dryRun=true", "{}", "If-Match", "\"x\"").statusCode())
         .isEqualTo(412);
 
-    assertThat(written("vdbs/shop.json")).isEqualTo(before);
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(before);
   }
 
   @Test
   void whatIsWrongIsRefusedWithItsPathAndNothingIsWritten() throws Exception {
-    String before = written("vdbs/shop.json");
+    String before = manager.written("vdbs/shop.json");
 
     HttpResponse<String> wrong =
         patch("vdbs/shop", "{\"ports\": [70000]}", "If-Match", tag(get("vdbs/shop")));
 
     assertThat(wrong.statusCode()).isEqualTo(422);
     assertThat(json(wrong).at("/problems/0/path").textValue()).isEqualTo("$.ports[0]");
-    assertThat(written("vdbs/shop.json")).isEqualTo(before);
+    assertThat(manager.written("vdbs/shop.json")).isEqualTo(before);
   }
 
   @Test
@@ -253,24 +186,23 @@ class ConfigurationObjectsTest {
     String tag = tag(get("vdbs/shop"));
 
     HttpResponse<String> set =
-        send("PUT", API + "caches/shop", "{\"maxSize\": 4194304}", JSON_TYPE, "If-Match", tag);
+        send("PUT", API + "caches/shop", "{\"maxSize\": 4194304}", "If-Match", tag);
 
     assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
     assertThat(json(get("vdbs/shop")).at("/cache/maxSize").intValue()).isEqualTo(4_194_304);
     assertThat(json(get("vdbs/shop")).at("/ports/0").intValue()).isEqualTo(5050);
     assertThat(json(get("caches")).at("/caches/0/settings/maxSize").intValue())
         .isEqualTo(4_194_304);
-    HttpResponse<String> gone =
-        send("DELETE", API + "caches/shop", "", JSON_TYPE, "If-Match", tag(set));
+    HttpResponse<String> gone = send("DELETE", API + "caches/shop", "", "If-Match", tag(set));
     assertThat(gone.statusCode()).as(gone.body()).isEqualTo(200);
-    assertThat(written("vdbs/shop.json")).contains("5050").doesNotContain("cache");
-    assertThat(send("PUT", API + "caches/none", "{}", JSON_TYPE, "If-None-Match", "*").statusCode())
+    assertThat(manager.written("vdbs/shop.json")).contains("5050").doesNotContain("cache");
+    assertThat(send("PUT", API + "caches/none", "{}", "If-None-Match", "*").statusCode())
         .isEqualTo(404);
   }
 
   @Test
   void numbersStayAsTheyWereWritten() throws Exception {
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"name\": \"a\"}");
+    manager.write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"name\": \"a\"}");
     HttpResponse<String> refused =
         patch(
             "vdbs/shop?dryRun=true",
@@ -286,14 +218,13 @@ class ConfigurationObjectsTest {
     for (String path : List.of("vdbs/..", "vdbs/%20", "vdbs/no", "nothing", "vdbs/shop/more")) {
       assertThat(send("GET", API + path, "").statusCode()).as(path).isIn(400, 404);
     }
-    assertThat(send("PATCH", API + "vdbs/shop", "{}", JSON_TYPE, "If-Match", tag).statusCode())
-        .isEqualTo(415);
+    assertThat(send("PATCH", API + "vdbs/shop", "{}", "If-Match", tag).statusCode()).isEqualTo(415);
     assertThat(patch("vdbs/shop", "[]", "If-Match", tag).statusCode()).isEqualTo(400);
     assertThat(patch("vdbs/shop", "{\"a\": 1, \"a\": 2}", "If-Match", tag).statusCode())
         .isEqualTo(400);
     assertThat(patch("vdbs/shop", "{}").statusCode()).isEqualTo(428);
     assertThat(patch("vdbs/none", "{}", "If-Match", tag).statusCode()).isEqualTo(404);
-    write("users/broken.json", "{\"password\": \"" + CANARY);
+    manager.write("users/broken.json", "{\"password\": \"" + CANARY);
     assertThat(send("GET", API + "users/broken", "").statusCode()).isEqualTo(403);
     assertThat(json(get("users")).at("/users/0/settings").isNull()).isTrue();
   }

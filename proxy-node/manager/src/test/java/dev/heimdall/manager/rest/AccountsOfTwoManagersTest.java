@@ -3,6 +3,7 @@ package dev.heimdall.manager.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heimdall.manager.RestClient;
 import dev.heimdall.manager.accounts.Access;
 import dev.heimdall.manager.accounts.Authenticator;
 import dev.heimdall.manager.accounts.PasswordHash;
@@ -20,16 +21,11 @@ import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -116,24 +112,8 @@ class AccountsOfTwoManagersTest {
 
   private record Rest(int port, String user, String password) {
     Said send(String method, String path, String body, String... headers) throws Exception {
-      String both = user + ":" + password;
-      HttpRequest.Builder request =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-              .header("Content-Type", "application/json")
-              .setHeader(
-                  "Authorization",
-                  "Basic "
-                      + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)))
-              .method(
-                  method,
-                  body.isEmpty()
-                      ? HttpRequest.BodyPublishers.noBody()
-                      : HttpRequest.BodyPublishers.ofString(body));
-      for (int i = 0; i < headers.length; i += 2) {
-        request.setHeader(headers[i], headers[i + 1]);
-      }
       HttpResponse<String> said =
-          HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+          new RestClient(port, user, password).send(method, path, body, headers);
       return new Said(said.statusCode(), said.headers().firstValue("ETag").orElse(""), said.body());
     }
 

@@ -3,35 +3,15 @@ package dev.heimdall.manager.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.accounts.PasswordHash;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetCommands;
 import dev.heimdall.manager.fleet.Orders;
 import dev.heimdall.manager.fleet.RollingRestart;
-import dev.heimdall.manager.history.History;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.util.Base64;
-import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -46,85 +26,29 @@ import org.junit.jupiter.api.io.TempDir;
 class BoundedAnswersTest {
 
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
-    logIn =
-        LogIn.with(
-            new PasswordPlace.InFile(password),
-            Optional.empty(),
-            new PasswordHash(10),
-            new AuditLog(Optional.empty(), Clock.systemUTC()));
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    editor =
-        new Editor(
-            DocumentStore.open(new StoreLocation.Directory(configuration)),
-            Optional.of(
-                new History(
-                    DocumentStore.open(
-                        new StoreLocation.Directory(
-                            Files.createDirectory(directory.resolve("history")))),
-                    History.Kept.standard(),
-                    Clock.systemUTC())),
-            audit);
+    manager = SmallManager.withHistory(directory);
+    manager.write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    manager.write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
     Fleet fleet = new Fleet(Clock.systemUTC());
     Orders orders = new Orders(Clock.systemUTC());
     RollingRestart rolling = new RollingRestart(fleet, orders, Clock.systemUTC());
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Api(
-                editor,
-                logIn,
-                "test",
-                Optional.empty(),
-                audit,
-                new MaskedText(),
-                List.of(
-                    new CommandsPath(
-                        new FleetCommands(fleet, orders, rolling, audit), (node, client) -> ""))));
+    manager.serveApi(
+        new CommandsPath(
+            new FleetCommands(fleet, orders, rolling, manager.audit()), (node, client) -> ""));
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    manager.close();
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
-            .header(
-                "Authorization",
-                "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString("admin:right".getBytes(StandardCharsets.UTF_8)))
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    return answer;
+    return manager.rest().send(method, path, body, headers);
   }
 
   private static String quoted(String text) {
@@ -180,7 +104,7 @@ class BoundedAnswersTest {
 
   /** The revision that has made a document so, of which the text differs from the one before. */
   private void revision(String text) throws Exception {
-    write("sources/main.json", text);
+    manager.write("sources/main.json", text);
     assertThat(send("GET", "/api/v1/history", "").statusCode()).isEqualTo(200);
   }
 

@@ -2,28 +2,10 @@ package dev.heimdall.manager.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.PasswordHash;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import dev.heimdall.manager.SmallManager;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -37,65 +19,28 @@ class MaskedRestTest {
   private static final String DOCUMENTS = "/api/v1/documents/";
 
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write(
+    manager = SmallManager.alone(directory);
+    manager.write(
         "sources/main.json",
         "{\"url\": \"jdbc:postgresql://db.example\", \"user\": \"app\", \"password\": \""
             + CANARY
             + "\"}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
-    logIn =
-        LogIn.with(
-            new PasswordPlace.InFile(password),
-            Optional.empty(),
-            new PasswordHash(10),
-            new AuditLog(Optional.empty(), Clock.systemUTC()));
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Api(editor, logIn, "test"));
+    manager.write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\"}");
+    manager.serveApi();
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    manager.close();
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws Exception {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path))
-            .header(
-                "Authorization",
-                "Basic "
-                    + Base64.getEncoder()
-                        .encodeToString("admin:right".getBytes(StandardCharsets.UTF_8)))
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body));
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = manager.rest().send(method, path, body, headers);
     assertThat(answer.body()).doesNotContain(CANARY, "PRIVATE KEY");
     return answer;
   }
@@ -122,7 +67,7 @@ class MaskedRestTest {
             tag(shown));
 
     assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
-    assertThat(Files.readString(configuration.resolve("sources/main.json")))
+    assertThat(manager.written("sources/main.json"))
         .contains("\"user\": \"other\"", "\"password\": \"" + CANARY + "\"");
   }
 
@@ -135,7 +80,7 @@ class MaskedRestTest {
 
     assertThat(put.statusCode()).isEqualTo(422);
     assertThat(put.body()).contains("\"lost_secret\"", "sources/other.json");
-    assertThat(configuration.resolve("sources/other.json")).doesNotExist();
+    assertThat(manager.configuration().resolve("sources/other.json")).doesNotExist();
   }
 
   @Test
@@ -170,17 +115,17 @@ class MaskedRestTest {
             change.formatted(tag(read("sources/main.json")), shown.replace("\"", "\\\"")));
 
     assertThat(commit.statusCode()).as(commit.body()).isEqualTo(200);
-    assertThat(Files.readString(configuration.resolve("sources/main.json")))
-        .contains("\"user\": \"other\"", CANARY);
+    assertThat(manager.written("sources/main.json")).contains("\"user\": \"other\"", CANARY);
   }
 
   @Test
   void ofWhatIsNoJsonCertificatesAreShownAndNothingElse() throws Exception {
     String certificate = "-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----\n";
-    write("tls/ca.pem", certificate);
-    write("tls/node.key", "-----BEGIN PRIVATE KEY-----\nTUlJQg==\n-----END PRIVATE KEY-----\n");
-    write("tls/both.pem", certificate + CANARY);
-    write("users/broken.json", "{\"password\": \"" + CANARY);
+    manager.write("tls/ca.pem", certificate);
+    manager.write(
+        "tls/node.key", "-----BEGIN PRIVATE KEY-----\nTUlJQg==\n-----END PRIVATE KEY-----\n");
+    manager.write("tls/both.pem", certificate + CANARY);
+    manager.write("users/broken.json", "{\"password\": \"" + CANARY);
 
     assertThat(read("tls/ca.pem").body()).isEqualTo(certificate);
     for (String hidden : new String[] {"tls/node.key", "tls/both.pem", "users/broken.json"}) {

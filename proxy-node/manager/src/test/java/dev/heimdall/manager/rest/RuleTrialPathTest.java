@@ -3,35 +3,17 @@ package dev.heimdall.manager.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.heimdall.manager.accounts.Access;
-import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.RestClient;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Question;
 import dev.heimdall.manager.trial.Trials;
 import dev.heimdall.manager.trial.Verdict;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.WebServer;
 import dev.heimdall.model.Configuration;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,42 +24,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RuleTrialPathTest {
-  private static final String ADMIN = "admin:right";
-
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
   private final AtomicReference<Configuration> tried = new AtomicReference<>();
   private final AtomicReference<Question> asked = new AtomicReference<>();
   private String why = "no";
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
-    write(
+    manager = SmallManager.withAccounts(directory);
+    manager.write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    manager.write(
+        "vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    manager.write(
         "rules/first.json",
         "{\"rules\": [{\"action\": \"call\", \"parameters\": {\"rule\": \"called\"}}]}");
-    write("rules/called.json", "{\"rules\": []}");
-    write("rules/unused.json", "{\"rules\": []}");
-    PasswordHash hashes = new PasswordHash(10);
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    Access access =
-        Access.of(
-            DocumentStore.open(new StoreLocation.Directory(directory.resolve("access"))),
-            hashes,
-            true,
-            Clock.systemUTC(),
-            System::nanoTime);
-    access.accounts().create("reader", Role.READ_ONLY, "given by somebody", "admin");
-    access.accounts().changeOwn("reader", "given by somebody", "chosen by himself");
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
+    manager.write("rules/called.json", "{\"rules\": []}");
+    manager.write("rules/unused.json", "{\"rules\": []}");
+    manager.account("reader", Role.READ_ONLY, "chosen by himself");
     Trials trials =
         new Trials(
             (now, question) -> {
@@ -94,52 +58,21 @@ class RuleTrialPathTest {
                   Verdict.Place.WRITER,
                   List.of(new Verdict.Way(Verdict.Place.WRITER, true, "it has to")));
             });
-    MaskedText masks = new MaskedText();
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Api(
-                editor,
-                logIn,
-                "test",
-                Optional.of(access),
-                audit,
-                masks,
-                List.of(new RuleTrialPath(new ListTrials(editor, trials), masks))));
+    manager.serveApi(new RuleTrialPath(new ListTrials(manager.editor(), trials), manager.masks()));
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
+    manager.close();
   }
 
   private HttpResponse<String> send(String list, String body) throws Exception {
-    return send(ADMIN, list, body);
+    return send(manager.rest(), list, body);
   }
 
-  private HttpResponse<String> send(String who, String list, String body) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(
-                    URI.create(
-                        "http://127.0.0.1:" + server.port() + "/api/v1/rules/" + list + "/try"))
-                .header(
-                    "Authorization",
-                    "Basic "
-                        + Base64.getEncoder().encodeToString(who.getBytes(StandardCharsets.UTF_8)))
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
+  private static HttpResponse<String> send(RestClient who, String list, String body)
+      throws Exception {
+    return who.send("POST", "/api/v1/rules/" + list + "/try", body);
   }
 
   @Test
@@ -182,7 +115,7 @@ class RuleTrialPathTest {
     assertThat(tried.get().vdbs().get("shop").rules()).containsExactly("first");
     assertThat(json(send("unused", question)).path("used").asBoolean()).isFalse();
     assertThat(tried.get().vdbs().get("shop").rules()).containsExactly("first", "unused");
-    assertThat(Files.readString(configuration.resolve("vdbs/shop.json"))).doesNotContain("unused");
+    assertThat(manager.written("vdbs/shop.json")).doesNotContain("unused");
   }
 
   private static JsonNode json(HttpResponse<String> said) throws Exception {
@@ -202,7 +135,7 @@ class RuleTrialPathTest {
         send("new", question.formatted("{\"rules\": [{\"action\": \"drpo\"}]}"));
     assertThat(wrong.statusCode()).isEqualTo(422);
     assertThat(wrong.body()).contains("$.rules[0].action", "did you mean");
-    assertThat(configuration.resolve("rules/new.json")).doesNotExist();
+    assertThat(manager.configuration().resolve("rules/new.json")).doesNotExist();
   }
 
   @Test
@@ -231,7 +164,7 @@ class RuleTrialPathTest {
 
   @Test
   void whoMayOnlyReadTriesListsAsTheyAre() throws Exception {
-    String reader = "reader:chosen by himself";
+    RestClient reader = new RestClient(manager.port(), "reader", "chosen by himself");
     String question = "{\"vdb\": \"shop\", \"statement\": \"x\"%s}";
     assertThat(send(reader, "first", question.formatted("")).statusCode()).isEqualTo(200);
     tried.set(null);

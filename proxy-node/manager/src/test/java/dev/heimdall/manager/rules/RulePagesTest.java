@@ -2,30 +2,13 @@ package dev.heimdall.manager.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.accounts.Access;
-import dev.heimdall.manager.accounts.Accounts;
-import dev.heimdall.manager.accounts.PasswordHash;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.audit.AuditLog;
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
-import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.pages.PageClient;
-import dev.heimdall.manager.pages.Pages;
-import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.trial.ListTrials;
 import dev.heimdall.manager.trial.Trials;
 import dev.heimdall.manager.trial.Verdict;
-import dev.heimdall.manager.web.WebServer;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,29 +36,16 @@ class RulePagesTest {
       """;
 
   @TempDir private Path directory;
-  private Path configuration;
-  private LogIn logIn;
-  private Editor editor;
-  private WebServer server;
+  private SmallManager manager;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    configuration = Files.createDirectory(directory.resolve("configuration"));
-    write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
-    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
-    write("rules/first.json", LIST);
-    PasswordHash hashes = new PasswordHash(10);
-    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
-    DocumentStore store =
-        DocumentStore.open(new StoreLocation.Directory(directory.resolve("access")));
-    Access access = Access.of(store, hashes, true, Clock.systemUTC(), System::nanoTime);
-    Accounts accounts = access.accounts();
-    accounts.create("reader", Role.READ_ONLY, "given by somebody", "admin");
-    accounts.changeOwn("reader", "given by somebody", "chosen by himself");
-    logIn = LogIn.with(new PasswordPlace.InFile(password), Optional.of(access), hashes, audit);
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
+    manager = SmallManager.withAccounts(directory);
+    manager.write("sources/main.json", "{\"url\": \"jdbc:postgresql://db.example\"}");
+    manager.write(
+        "vdbs/shop.json", "{\"ports\": [5050], \"source\": \"main\", \"rules\": [\"first\"]}");
+    manager.write("rules/first.json", LIST);
+    manager.account("reader", Role.READ_ONLY, "chosen by himself");
     Trials trials =
         new Trials(
             (now, question) ->
@@ -87,36 +57,12 @@ class RulePagesTest {
                     Optional.empty(),
                     Verdict.Place.REPLICA,
                     List.of(new Verdict.Way(Verdict.Place.REPLICA, true, "why not"))));
-    server =
-        WebServer.open(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Optional.empty(),
-            new Pages(
-                editor,
-                logIn,
-                Optional.empty(),
-                Optional.of(access),
-                new SessionBook(Optional.of(store), Clock.systemUTC(), System::nanoTime),
-                audit,
-                new MaskedText(),
-                List.of(new RulePages(editor, new ListTrials(editor, trials)))));
+    manager.servePages(new RulePages(manager.editor(), new ListTrials(manager.editor(), trials)));
   }
 
   @AfterEach
   void close() {
-    server.close();
-    logIn.close();
-    editor.close();
-  }
-
-  private void write(String name, String text) throws Exception {
-    Path file = configuration.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private String written(String name) throws Exception {
-    return Files.readString(configuration.resolve(name));
+    manager.close();
   }
 
   /** Somebody whose forms have all hidden fields of the page that he is on. */
@@ -124,7 +70,7 @@ class RulePagesTest {
     private static final Pattern INPUT =
         Pattern.compile("<input type=\"hidden\" name=\"(\\w+)\" value=\"([^\"]*)\"");
 
-    private final PageClient client = new PageClient(server.port());
+    private final PageClient client = manager.browser();
 
     Browser(String user, String word) throws Exception {
       client.logIn(user, word);
@@ -181,11 +127,11 @@ class RulePagesTest {
     assertThat(browser.page()).contains("<strong>1</strong> change not committed");
     browser.wish("toggle:2").wish("delete:0");
     assertThat(browser.page()).contains("<strong>3</strong> changes").contains("value=\"undo:0\"");
-    assertThat(written("rules/first.json")).isEqualTo(LIST);
+    assertThat(manager.written("rules/first.json")).isEqualTo(LIST);
     browser.commit();
     assertThat(browser.page()).contains("is written.").doesNotContain("not committed", CANARY);
     assertThat(browser.client.path()).isEqualTo("/rules/first");
-    assertThat(written("rules/first.json"))
+    assertThat(manager.written("rules/first.json"))
         .isEqualTo(
             """
             {
@@ -227,7 +173,7 @@ class RulePagesTest {
         "5");
     assertThat(browser.status()).isEqualTo(200);
     browser.commit();
-    assertThat(written("rules/first.json"))
+    assertThat(manager.written("rules/first.json"))
         .contains("\"match\": \"" + "x".repeat(10_000) + "\"", "\"ttl\": 5");
   }
 
@@ -252,7 +198,7 @@ class RulePagesTest {
     assertThat(mask.find()).isTrue();
     browser.wish("save:2", "revision", "0", "comment", "new", "match[0]", mask.group());
     browser.commit();
-    assertThat(written("rules/first.json"))
+    assertThat(manager.written("rules/first.json"))
         .contains("\"comment\": \"new\"", "?password=canary-secret\"");
     browser.get("/rules/first?edit=2");
     browser.wish("save:2", "revision", "0", "match[0]", "•••••••• 0123456789ab");
@@ -267,7 +213,7 @@ class RulePagesTest {
     assertThat(browser.page()).contains("A new list", "not committed");
     browser.send("/rules/fresh", "do", "settings", "enabled", "false", "comment", "what <it> is");
     browser.send("/rules/fresh", "do", "review").send("/draft/commit", "comment", "");
-    assertThat(written("rules/fresh.json"))
+    assertThat(manager.written("rules/fresh.json"))
         .isEqualTo(
             "{\n  \"enabled\": false,\n  \"comment\": \"what <it> is\",\n  \"rules\": []\n}\n");
     assertThat(browser.get("/rules").page()).contains("what &lt;it&gt; is");
@@ -293,19 +239,19 @@ class RulePagesTest {
   @Test
   void aListThatSomebodyElseChangesIsSaidToBe() throws Exception {
     Browser browser = admin().get("/rules/first").wish("toggle:0");
-    write("rules/first.json", LIST.replace("\"b\"", "\"c\""));
+    manager.write("rules/first.json", LIST.replace("\"b\"", "\"c\""));
     assertThat(browser.get("/rules/first").page()).contains("Someone else has changed this list");
     browser.wish("review");
     assertThat(browser.status()).isEqualTo(409);
     browser.send("/draft/over").send("/draft/commit", "comment", "");
     assertThat(browser.page()).contains("is written.").doesNotContain("not committed");
-    write("rules/first.json", LIST);
+    manager.write("rules/first.json", LIST);
     assertThat(browser.get("/rules/first").page()).doesNotContain("Someone else");
   }
 
   @Test
   void whatWouldBeWrongIsSaidWithTheRule() throws Exception {
-    write("rules/first.json", LIST.replace("\"action\": \"log\"", "\"action\": \"lgo\""));
+    manager.write("rules/first.json", LIST.replace("\"action\": \"log\"", "\"action\": \"lgo\""));
     Browser browser = admin().get("/rules/first");
     assertThat(browser.page()).contains("lgo");
     browser.wish("toggle:0");
@@ -321,11 +267,11 @@ class RulePagesTest {
 
   @Test
   void aDocumentThatIsNoListIsLeftToItsText() throws Exception {
-    write("rules/first.json", "{\"rules\": [1]}");
+    manager.write("rules/first.json", "{\"rules\": [1]}");
     assertThat(admin().get("/rules/first").page())
         .contains("Edit it as text")
         .doesNotContain("id=\"list\"");
-    write("rules/first.json", "{");
+    manager.write("rules/first.json", "{");
     assertThat(admin().get("/rules/first").page()).contains("Edit it as text");
   }
 

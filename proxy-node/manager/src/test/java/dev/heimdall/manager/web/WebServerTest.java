@@ -2,12 +2,9 @@ package dev.heimdall.manager.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.manager.edit.Editor;
-import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.PasswordPlace;
+import dev.heimdall.manager.RestClient;
+import dev.heimdall.manager.SmallManager;
 import dev.heimdall.manager.rest.Api;
-import dev.heimdall.secrets.DocumentStore;
-import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,10 +13,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -37,10 +32,7 @@ class WebServerTest {
   private static final int MANY = 64;
   private static final String HOST = "Host: localhost\r\n";
   private static final String IN =
-      HOST
-          + "Authorization: Basic "
-          + Base64.getEncoder().encodeToString("admin:right".getBytes(StandardCharsets.UTF_8))
-          + "\r\n";
+      HOST + "Authorization: " + RestClient.basic("admin", "right") + "\r\n";
   private static final String CLOSE = "Connection: close\r\n";
   private static final String LAST = "GET /livez HTTP/1.1\r\n" + HOST + CLOSE + "\r\n";
   private static final String NEW_DOCUMENT =
@@ -49,35 +41,29 @@ class WebServerTest {
           + "If-None-Match: *\r\nContent-Type: application/json\r\n";
 
   @TempDir private Path directory;
-  private LogIn logIn;
-  private Editor editor;
+  private SmallManager manager;
   private WebServer door;
 
   @BeforeEach
   void open() throws Exception {
-    Path password = Files.writeString(directory.resolve("password"), "right");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
-    Path configuration = Files.createDirectory(directory.resolve("configuration"));
-    Files.writeString(
-        configuration.resolve("large"),
+    manager = SmallManager.alone(directory);
+    manager.write(
+        "large",
         "-----BEGIN CERTIFICATE-----%s-----END CERTIFICATE-----".formatted("A".repeat(1_000_000)));
-    logIn = LogIn.with(new PasswordPlace.InFile(password));
-    editor = new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)));
     door = door(Bounds.Connections.standard());
   }
 
   @AfterEach
   void close() {
-    logIn.close();
     door.close();
-    editor.close();
+    manager.close();
   }
 
   private WebServer door(Bounds.Connections bounds) throws IOException {
     return WebServer.open(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Optional.empty(),
-        new Api(editor, logIn, "test"),
+        new Api(manager.editor(), manager.logIn(), "test"),
         bounds);
   }
 
