@@ -3,6 +3,7 @@ package dev.heimdall.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.heimdall.engine.rds.RdsClusters;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -16,7 +17,6 @@ import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.TopologyTold;
-import dev.heimdall.routing.WriteForwarding;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +24,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
@@ -179,42 +178,21 @@ class ClaimsOfRegionsTest {
                 "available",
                 Optional.empty(),
                 List.of(
-                    new TopologyGlobal.Member(arn(WEST), writer.equals(WEST), ""),
-                    new TopologyGlobal.Member(arn(EAST), writer.equals(EAST), "")),
+                    new TopologyGlobal.Member(
+                        RdsClusters.arn(WEST, "shop"), writer.equals(WEST), ""),
+                    new TopologyGlobal.Member(
+                        RdsClusters.arn(EAST, "shop"), writer.equals(EAST), "")),
                 Optional.empty(),
                 at,
                 since.map(NOW::plusSeconds))));
   }
 
-  private static String arn(String region) {
-    return "arn:aws:rds:" + region + ":123456789012:cluster:shop";
-  }
-
   private static TopologyCluster cluster(String region, Instant asked) {
-    RdsServer server =
-        new RdsServer(
-            "w1",
-            Optional.of(at(region).host()),
-            5432,
-            RdsRole.WRITER,
-            Optional.empty(),
-            OptionalInt.empty(),
-            "available",
-            "");
-    return new TopologyCluster(
-        arn(region),
-        "cluster-" + region,
-        List.of(),
+    return RdsClusters.cluster(
         region,
         "shop",
-        "aurora-postgresql",
-        "available",
-        Optional.empty(),
-        Optional.empty(),
-        5432,
-        List.of(server),
-        WriteForwarding.UNKNOWN,
-        asked);
+        asked,
+        List.of(RdsClusters.server("w1", at(region).host(), RdsRole.WRITER)));
   }
 
   private static <T> List<List<T>> orders(List<T> all) {

@@ -3,14 +3,13 @@ package dev.heimdall.engine.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.kit.SettableClock;
+import dev.heimdall.engine.rds.RdsClusters;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.RdsName;
-import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReading;
-import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -64,39 +62,8 @@ class SeveralWritersTest {
     feeds.forEach(TopologyFeed::close);
   }
 
-  private static String arn(String name) {
-    return "arn:aws:rds:eu-west-1:123456789012:cluster:" + name;
-  }
-
   private static TopologyCluster cluster(String name, Instant asked, String... hosts) {
-    List<RdsServer> servers =
-        List.of(hosts).stream()
-            .map(
-                host ->
-                    new RdsServer(
-                        host,
-                        Optional.of(host),
-                        5432,
-                        RdsRole.READER,
-                        Optional.empty(),
-                        OptionalInt.empty(),
-                        "available",
-                        ""))
-            .toList();
-    return new TopologyCluster(
-        arn(name),
-        "cluster-" + name,
-        List.of(),
-        WEST,
-        name,
-        "aurora-postgresql",
-        "available",
-        Optional.empty(),
-        Optional.empty(),
-        5432,
-        servers,
-        WriteForwarding.UNKNOWN,
-        asked);
+    return RdsClusters.cluster(WEST, name, asked, RdsClusters.readers(hosts));
   }
 
   private static TopologyDocument document(
@@ -141,7 +108,9 @@ class SeveralWritersTest {
 
   private static Subject byArn(String name) {
     return new Subject(
-        Optional.of(arn(name)), (host, regions) -> regions.contains(WEST), Optional.empty());
+        Optional.of(RdsClusters.arn(WEST, name)),
+        (host, regions) -> regions.contains(WEST),
+        Optional.empty());
   }
 
   private static Subject byPlace(String name, Optional<URI> endpoint) {

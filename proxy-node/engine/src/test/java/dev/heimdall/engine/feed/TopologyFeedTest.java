@@ -3,14 +3,12 @@ package dev.heimdall.engine.feed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.kit.SettableClock;
+import dev.heimdall.engine.rds.RdsClusters;
 import dev.heimdall.model.Secret;
 import dev.heimdall.routing.PushSignature;
-import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
-import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReading;
-import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,7 +16,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class TopologyFeedTest {
   private static final String KEY = "0123456789abcdef0123456789abcdef";
-  private static final String ARN = "arn:aws:rds:eu-west-1:123456789012:cluster:shop";
+  private static final String ARN = RdsClusters.arn("eu-west-1", "shop");
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
 
   private final BlockingQueue<List<String>> told = new LinkedBlockingQueue<>();
@@ -88,41 +85,13 @@ class TopologyFeedTest {
 
   private static TopologyDocument document(
       String source, long version, Instant at, String... hosts) {
-    List<RdsServer> servers =
-        List.of(hosts).stream()
-            .map(
-                host ->
-                    new RdsServer(
-                        host,
-                        Optional.of(host),
-                        5432,
-                        RdsRole.READER,
-                        Optional.empty(),
-                        OptionalInt.empty(),
-                        "available",
-                        ""))
-            .toList();
     return new TopologyDocument(
         source,
         version,
         at,
         "test",
         List.of("eu-west-1"),
-        List.of(
-            new TopologyCluster(
-                ARN,
-                "cluster-1",
-                List.of(),
-                "eu-west-1",
-                "shop",
-                "aurora-postgresql",
-                "available",
-                Optional.empty(),
-                Optional.empty(),
-                5432,
-                servers,
-                WriteForwarding.UNKNOWN,
-                at)),
+        List.of(RdsClusters.cluster("eu-west-1", "shop", at, RdsClusters.readers(hosts))),
         List.of());
   }
 

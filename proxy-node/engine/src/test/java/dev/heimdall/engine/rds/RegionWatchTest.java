@@ -12,7 +12,6 @@ import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
-import dev.heimdall.routing.WriteForwarding;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +23,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,31 +133,12 @@ class RegionWatchTest {
   }
 
   private String left(long version, String host) {
-    RdsServer server =
-        new RdsServer(
-            "one",
-            Optional.of(host),
-            5432,
-            RdsRole.WRITER,
-            Optional.empty(),
-            OptionalInt.empty(),
-            "available",
-            "available");
     TopologyCluster cluster =
-        new TopologyCluster(
-            "arn:aws:rds:eu-west-1:123456789012:cluster:shop",
-            "cluster-SHOP",
-            List.of(),
+        RdsClusters.cluster(
             "eu-west-1",
             "shop",
-            "aurora-postgresql",
-            "available",
-            Optional.empty(),
-            Optional.empty(),
-            5432,
-            List.of(server),
-            WriteForwarding.UNKNOWN,
-            Instant.EPOCH.plusSeconds(version));
+            Instant.EPOCH.plusSeconds(version),
+            List.of(RdsClusters.server("one", host, RdsRole.WRITER)));
     TopologyDocument document =
         new TopologyDocument(
             Subject.nodesAt("eu-west-1", Optional.of(endpoint())),
