@@ -5,21 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.FailoverSettings;
-import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
-import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.ServerAddress;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +36,7 @@ class FencedPoolTest {
   private LoopPool pool;
 
   private static PoolPlan plan() {
-    return new PoolPlan(
+    return PoolSources.plan(
         PoolSources.source(
             "cluster",
             "jdbc:postgresql://one.example,other.example",
@@ -49,23 +44,7 @@ class FencedPoolTest {
                 ClusterKind.AURORA,
                 new FailoverSettings(
                     Duration.ofSeconds(10), 2, Duration.ofSeconds(30), Duration.ZERO))),
-        Optional.empty(),
-        null,
-        new PoolSettings(
-            4,
-            Optional.of(0),
-            0,
-            0,
-            0,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ofSeconds(1),
-            Duration.ZERO,
-            0,
-            ResetMode.CHANGED),
-        PipeliningSettings.defaults(),
-        StatementBounds.of(100),
-        Map.of());
+        PoolSources.settings(4, Optional.of(0), Duration.ofSeconds(1)));
   }
 
   @BeforeEach

@@ -6,7 +6,6 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -18,15 +17,11 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.FailoverSettings;
 import dev.heimdall.model.NodeRole;
-import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
-import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.ServerAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,29 +43,13 @@ class LedPoolTest {
   private LoopPool pool;
 
   private static PoolPlan plan() {
-    return new PoolPlan(
+    return PoolSources.plan(
         PoolSources.source(
             "cluster",
             "jdbc:postgresql://one.example,other.example",
             PoolSources.cluster(
                 ClusterKind.POSTGRES, new FailoverSettings(Duration.ofSeconds(10), 2))),
-        Optional.empty(),
-        null,
-        new PoolSettings(
-            SIZE,
-            Optional.of(0),
-            0,
-            0,
-            0,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ofSeconds(1),
-            Duration.ZERO,
-            0,
-            ResetMode.CHANGED),
-        PipeliningSettings.defaults(),
-        StatementBounds.of(100),
-        Map.of());
+        PoolSources.settings(SIZE, Optional.of(0), Duration.ofSeconds(1)));
   }
 
   @BeforeEach

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
-import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.PoolSettings;
 import dev.heimdall.model.ResetMode;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,10 +72,8 @@ abstract class OnePool {
   }
 
   PoolPlan plan() {
-    return new PoolPlan(
+    return PoolSources.plan(
         PoolSources.primary(),
-        Optional.empty(),
-        null,
         new PoolSettings(
             size,
             Optional.of(most),
@@ -90,10 +85,7 @@ abstract class OnePool {
             queueTimeout,
             queueNotice,
             maxQueue,
-            reset),
-        PipeliningSettings.defaults(),
-        StatementBounds.of(100),
-        Map.of());
+            reset));
   }
 
   void open() {

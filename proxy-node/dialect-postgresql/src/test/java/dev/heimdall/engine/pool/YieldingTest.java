@@ -5,19 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
-import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.ServerAddress;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,25 +55,7 @@ class YieldingTest {
   }
 
   private static PoolPlan plan(Optional<Integer> most) {
-    return new PoolPlan(
-        PoolSources.primary(),
-        Optional.empty(),
-        null,
-        new PoolSettings(
-            4,
-            most,
-            0,
-            0,
-            0,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            0,
-            ResetMode.CHANGED),
-        PipeliningSettings.defaults(),
-        StatementBounds.of(100),
-        Map.of());
+    return PoolSources.plan(PoolSources.primary(), PoolSources.settings(4, most, Duration.ZERO));
   }
 
   @AfterEach

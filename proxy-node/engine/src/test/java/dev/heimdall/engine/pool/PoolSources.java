@@ -1,5 +1,6 @@
 package dev.heimdall.engine.pool;
 
+import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.CatalogSettings;
 import dev.heimdall.model.ChangeSettings;
@@ -8,6 +9,9 @@ import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.FailoverSettings;
+import dev.heimdall.model.PipeliningSettings;
+import dev.heimdall.model.PoolSettings;
+import dev.heimdall.model.ResetMode;
 import dev.heimdall.model.SourceCredentials;
 import java.time.Duration;
 import java.util.Map;
@@ -57,5 +61,38 @@ public final class PoolSources {
         none.lag(),
         none.balance(),
         failover);
+  }
+
+  /** Pools that lead there, with nothing set but this. */
+  public static PoolPlan plan(DataSource source, PoolSettings settings) {
+    return new PoolPlan(
+        source,
+        Optional.empty(),
+        null,
+        settings,
+        PipeliningSettings.defaults(),
+        StatementBounds.of(100),
+        Map.of());
+  }
+
+  /**
+   * Settings of pools that keep their connections for good.
+   *
+   * @param most connections of all nodes; empty for what the server takes
+   * @param queueTimeout how long a session waits; zero for ever
+   */
+  public static PoolSettings settings(int size, Optional<Integer> most, Duration queueTimeout) {
+    return new PoolSettings(
+        size,
+        most,
+        0,
+        0,
+        0,
+        Duration.ZERO,
+        Duration.ZERO,
+        queueTimeout,
+        Duration.ZERO,
+        0,
+        ResetMode.CHANGED);
   }
 }

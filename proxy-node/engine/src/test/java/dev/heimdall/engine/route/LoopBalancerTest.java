@@ -10,21 +10,16 @@ import static dev.heimdall.engine.topology.TopologyNodes.weighing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
-import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.BalanceBy;
 import dev.heimdall.model.BalanceSettings;
-import dev.heimdall.model.CatalogSettings;
-import dev.heimdall.model.ChangeSettings;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Driver;
-import dev.heimdall.model.Engine;
 import dev.heimdall.model.NodeRole;
-import dev.heimdall.model.SourceCredentials;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,22 +30,7 @@ class LoopBalancerTest {
   private static final long SECOND = 1_000_000_000;
   private static final int TIMES = 20_000;
   static final DataSource SOURCE =
-      new DataSource(
-          "source",
-          Engine.POSTGRESQL,
-          "jdbc:postgresql://w",
-          Optional.empty(),
-          Optional.empty(),
-          SourceCredentials.none(),
-          BackendTls.defaults(),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(30),
-          Duration.ofSeconds(30),
-          Map.of(),
-          CatalogSettings.defaults(),
-          Optional.empty(),
-          ClusterSettings.defaults(),
-          ChangeSettings.defaults());
+      PoolSources.source("source", "jdbc:postgresql://w", ClusterSettings.defaults());
 
   private final Random random = new Random(7);
   private final Topology three = Clusters.of(writer(1), replica(R1, 1), replica(R2, 1));

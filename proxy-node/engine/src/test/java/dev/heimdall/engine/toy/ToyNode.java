@@ -20,19 +20,14 @@ import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
-import dev.heimdall.engine.prepared.StatementBounds;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.PipeliningSettings;
-import dev.heimdall.model.PoolSettings;
-import dev.heimdall.model.ResetMode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Pools of one event loop whose servers speak the toy dialect, all of it in one thread. */
@@ -63,25 +58,7 @@ final class ToyNode implements Connector, AutoCloseable {
   }
 
   private static PoolPlan plan(DataSource source) {
-    return new PoolPlan(
-        source,
-        Optional.empty(),
-        null,
-        new PoolSettings(
-            1,
-            Optional.of(0),
-            0,
-            0,
-            0,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            Duration.ZERO,
-            0,
-            ResetMode.CHANGED),
-        PipeliningSettings.defaults(),
-        StatementBounds.of(100),
-        Map.of());
+    return PoolSources.plan(source, PoolSources.settings(1, Optional.of(0), Duration.ZERO));
   }
 
   /** A session that waits for a connection, and has it then. */
