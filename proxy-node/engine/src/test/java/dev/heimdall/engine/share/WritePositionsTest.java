@@ -3,13 +3,13 @@ package dev.heimdall.engine.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.Lsn;
+import dev.heimdall.engine.wire.Numbers;
 import dev.heimdall.engine.wire.Position;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -158,60 +158,41 @@ class WritePositionsTest {
     }
   }
 
-  /** Transactions by their numbers. */
-  private record Numbers(Set<Integer> all) implements Position {
-    @Override
-    public boolean covers(Position other) {
-      return other == Position.NONE || (other instanceof Numbers n && all.containsAll(n.all));
-    }
-
-    @Override
-    public Position with(Position other) {
-      Set<Integer> both = new TreeSet<>(all);
-      both.addAll(((Numbers) other).all);
-      return new Numbers(both);
-    }
-  }
-
-  private static Position numbers(Integer... numbers) {
-    return new Numbers(new TreeSet<>(Set.of(numbers)));
-  }
-
   @Test
   void aWriteOfWhichTheServerTellsIsThereAtOnceWithAllBeforeIt() {
-    questions.remove().complete(numbers(1, 2));
+    questions.remove().complete(Numbers.of(1, 2));
 
-    assertThat(positions.committed(Set.of("a"), false, numbers(3)).position())
-        .isEqualTo(numbers(1, 2, 3));
-    positions.committed(Set.of("b"), false, numbers(5));
-    assertThat(of("b")).as("also what others have written").isEqualTo(numbers(1, 2, 3, 5));
-    assertThat(of("a")).isEqualTo(numbers(1, 2, 3));
+    assertThat(positions.committed(Set.of("a"), false, Numbers.of(3)).position())
+        .isEqualTo(Numbers.of(1, 2, 3));
+    positions.committed(Set.of("b"), false, Numbers.of(5));
+    assertThat(of("b")).as("also what others have written").isEqualTo(Numbers.of(1, 2, 3, 5));
+    assertThat(of("a")).isEqualTo(Numbers.of(1, 2, 3));
     assertThat(questions).as("nobody is asked").isEmpty();
     assertThat(positions.unresolved()).isFalse();
   }
 
   @Test
   void aWriteOfWhichTheServerTellsWaitsForThoseBeforeItOfWhichItDoesNot() {
-    questions.remove().complete(numbers(1));
+    questions.remove().complete(Numbers.of(1));
     positions.committed(Set.of("a"), false);
-    positions.committed(Set.of("a"), false, numbers(3));
+    positions.committed(Set.of("a"), false, Numbers.of(3));
     assertThat(of("a")).as("2 is somewhere, and nobody knows").isEqualTo(Position.BEYOND);
 
-    questions.remove().complete(numbers(1, 2));
+    questions.remove().complete(Numbers.of(1, 2));
     assertThat(of("a")).isEqualTo(Position.BEYOND);
-    questions.remove().complete(numbers(1, 2, 3));
-    assertThat(of("a")).isEqualTo(numbers(1, 2, 3));
-    positions.committed(Set.of("a"), false, numbers(4));
-    assertThat(of("a")).isEqualTo(numbers(1, 2, 3, 4));
+    questions.remove().complete(Numbers.of(1, 2, 3));
+    assertThat(of("a")).isEqualTo(Numbers.of(1, 2, 3));
+    positions.committed(Set.of("a"), false, Numbers.of(4));
+    assertThat(of("a")).isEqualTo(Numbers.of(1, 2, 3, 4));
   }
 
   @Test
   void whatWasLostWithAWriterIsNotAskedOfOthersForEver() {
-    questions.remove().complete(numbers(1));
-    positions.committed(Set.of("a"), false, numbers(7));
+    questions.remove().complete(Numbers.of(1));
+    positions.committed(Set.of("a"), false, Numbers.of(7));
     positions.missed();
-    questions.remove().complete(numbers(1, 2));
-    positions.committed(Set.of("a"), false, numbers(3));
-    assertThat(of("a")).isEqualTo(numbers(1, 2, 3));
+    questions.remove().complete(Numbers.of(1, 2));
+    positions.committed(Set.of("a"), false, Numbers.of(3));
+    assertThat(of("a")).isEqualTo(Numbers.of(1, 2, 3));
   }
 }
