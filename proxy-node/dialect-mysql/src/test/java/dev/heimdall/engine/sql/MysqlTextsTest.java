@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlClassifier;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,18 +15,7 @@ class MysqlTextsTest {
   private static final LexerMode ANSI = new LexerMode(true, true, false);
 
   private static List<String> split(String sql) {
-    StatementSplitter splitter = new StatementSplitter(MysqlSql.DIALECT);
-    byte[] bytes = ("  " + sql).getBytes(StandardCharsets.UTF_8);
-    int statements = splitter.split(bytes, 2, bytes.length - 2, MysqlSql.USUAL_MODE);
-    if (statements < 0) {
-      return null;
-    }
-    List<String> parts = new ArrayList<>();
-    for (int i = 0; i < statements; i++) {
-      int start = splitter.start(i);
-      parts.add(new String(bytes, start, splitter.end(i) - start, StandardCharsets.UTF_8).strip());
-    }
-    return parts;
+    return ReadSql.split(MysqlSql.DIALECT, sql);
   }
 
   private static LexerMode reading(String sql) {

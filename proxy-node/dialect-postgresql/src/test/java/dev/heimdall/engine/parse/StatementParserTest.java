@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
-import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.engine.sql.ReadSql;
 import dev.heimdall.engine.sql.TableName;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -15,25 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementParserTest {
-  private String parsed(String sql, SqlDialect dialect) {
-    ParsedStatement parsed = dialect.parse(sql, dialect.usualMode());
-    StringBuilder text = new StringBuilder(parsed.kind().name());
-    if (!parsed.understood()) {
-      text.append(" ?");
-    }
-    append(text, " r:", parsed.reads());
-    append(text, " w:", parsed.writes());
-    append(text, " f:", parsed.functions());
-    return text.append(parsed.locking() ? " locking" : "").toString();
-  }
-
-  private static void append(StringBuilder text, String label, List<?> names) {
-    if (!names.isEmpty()) {
-      text.append(label)
-          .append(names.stream().map(Object::toString).collect(Collectors.joining(",")));
-    }
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -138,7 +119,7 @@ class StatementParserTest {
         "SELECT a FROM t WINDOW w AS (PARTITION BY (SELECT b FROM u)) ~ READ r:t,u"
       })
   void whatATextSaysByItself(String sql, String expected) {
-    assertThat(parsed(sql, PostgresSql.DIALECT)).isEqualTo(expected);
+    assertThat(ReadSql.parsed(PostgresSql.DIALECT, sql)).isEqualTo(expected);
   }
 
   @ParameterizedTest
@@ -197,7 +178,7 @@ class StatementParserTest {
         "UPDATE U&\"t\" SET a = 1 ~ WRITE w:t"
       })
   void namesWithUnicodeEscapesAreDecoded(String sql, String expected) {
-    assertThat(parsed(sql, PostgresSql.DIALECT)).isEqualTo(expected);
+    assertThat(ReadSql.parsed(PostgresSql.DIALECT, sql)).isEqualTo(expected);
   }
 
   /** What the parser gives up is not understood, but the names in it are recognised. */
@@ -388,8 +369,10 @@ class StatementParserTest {
   /** The two readers of a text must see the same literals, or one of them sees a statement less. */
   @Test
   void literalsHideNothing() {
-    assertThat(parsed("SELECT '\\' FROM t -- '", PostgresSql.DIALECT)).isEqualTo("READ r:t");
-    assertThat(parsed("SELECT $x$ ' $x$ FROM t", PostgresSql.DIALECT)).isEqualTo("READ r:t");
+    assertThat(ReadSql.parsed(PostgresSql.DIALECT, "SELECT '\\' FROM t -- '"))
+        .isEqualTo("READ r:t");
+    assertThat(ReadSql.parsed(PostgresSql.DIALECT, "SELECT $x$ ' $x$ FROM t"))
+        .isEqualTo("READ r:t");
     assertThat(PostgresSql.DIALECT.parse("SELECT '\\' FROM t -- '", LexerMode.ESCAPES).reads())
         .isEmpty();
   }

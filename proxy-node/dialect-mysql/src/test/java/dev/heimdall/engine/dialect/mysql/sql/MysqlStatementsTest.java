@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.ReadSql;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,20 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What statements of MySQL and MariaDB read, write and call. */
 class MysqlStatementsTest {
   private static String parsed(String sql) {
-    ParsedStatement parsed = MysqlSql.DIALECT.parse(sql, MysqlSql.USUAL_MODE);
-    StringBuilder text = new StringBuilder(parsed.kind().name());
-    text.append(parsed.understood() ? "" : " ?");
-    append(text, " r:", parsed.reads());
-    append(text, " w:", parsed.writes());
-    append(text, " f:", parsed.functions());
-    return text.append(parsed.locking() ? " locking" : "").toString();
-  }
-
-  private static void append(StringBuilder text, String label, List<?> names) {
-    if (!names.isEmpty()) {
-      text.append(label)
-          .append(names.stream().map(Object::toString).collect(Collectors.joining(",")));
-    }
+    return ReadSql.parsed(MysqlSql.DIALECT, sql);
   }
 
   @ParameterizedTest
