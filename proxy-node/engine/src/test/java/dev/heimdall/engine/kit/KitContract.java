@@ -77,9 +77,7 @@ public abstract class KitContract {
   @AfterEach
   final void stop() {
     clients.forEach(KitClient::leave);
-    node.close();
-    assertThat(node.wrong()).isEmpty();
-    assertThat(node.unreleased()).as("buffers that nobody has released").isEmpty();
+    node.end();
     for (BudgetedCache kind : BudgetedCache.values()) {
       if (kind.beside()) {
         assertThat(node.budget().use(kind).bytes()).as(kind.label()).isZero();

@@ -1,5 +1,7 @@
 package dev.heimdall.engine.kit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heimdall.engine.action.ActionEvents;
 import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.auth.AuthTable;
@@ -362,6 +364,13 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** How many clients have logged in, and not left. */
   final int clients() {
     return clients.all().size();
+  }
+
+  /** Closes it: nothing has gone wrong in it, and nobody holds a buffer of its. */
+  final void end() {
+    close();
+    assertThat(wrong()).isEmpty();
+    assertThat(unreleased()).as("buffers that nobody has released").isEmpty();
   }
 
   /** Who made the buffers that nobody has released. */
