@@ -2,56 +2,28 @@ package dev.heimdall.engine.toy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.auth.AuthTable;
-import dev.heimdall.engine.auth.Authenticator;
-import dev.heimdall.engine.auth.FailedLogIns;
 import dev.heimdall.engine.auth.Md5Password;
 import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramClient;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.ScramVerifier;
-import dev.heimdall.engine.auth.UserDirectory;
-import dev.heimdall.engine.auth.UserSalts;
-import dev.heimdall.engine.client.CancelRegistry;
-import dev.heimdall.engine.client.Client;
-import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
-import dev.heimdall.engine.client.CloseReason;
-import dev.heimdall.engine.client.Directory;
-import dev.heimdall.engine.client.LogInServices;
 import dev.heimdall.engine.client.Login;
-import dev.heimdall.engine.client.LoopAccess;
-import dev.heimdall.engine.client.LoopClients;
-import dev.heimdall.engine.client.NodeAccess;
-import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
-import dev.heimdall.engine.client.UserLimits;
-import dev.heimdall.engine.client.VdbAccess;
-import dev.heimdall.engine.fleet.FleetNumbers;
+import dev.heimdall.engine.kit.LogInBench;
 import dev.heimdall.engine.net.HandshakeFraming;
-import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.observe.Metrics;
-import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.AuthMethod;
-import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.ChannelBinding;
-import dev.heimdall.model.Configuration;
-import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.VirtualDatabase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.ssl.SslContext;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,108 +41,46 @@ class ToyLogInTest {
 
   private final SecureRandom random = new SecureRandom();
   private final ScramKeyCache keys = new ScramKeyCache(4);
-  private final Metrics metrics = new Metrics("test", 1, 10);
-  private final LoopClients clients = new LoopClients();
-  private final List<EmbeddedChannel> channels = new ArrayList<>();
   private final Map<EmbeddedChannel, ByteBuf> unread = new HashMap<>();
   private final List<ToySession> sessions = new ArrayList<>();
-  private final List<ServerError> refusals = new ArrayList<>();
-  private final List<String> tlsFailures = new ArrayList<>();
-  private final List<String> guessed = new ArrayList<>();
-  private int protocolErrors;
-  private NodeAccess node;
-  private VdbAccess vdb;
   private SslContext tls;
+  private Bench bench;
 
   /** A frame of the server: its number, its type, and what follows. */
   private record Frame(int number, int type, ByteBuf content) {}
 
   @AfterEach
   void close() {
-    channels.forEach(EmbeddedChannel::finishAndReleaseAll);
+    bench.close();
     unread.values().forEach(ByteBuf::release);
-    metrics.close();
   }
 
   /** A node whose clients prove who they are in this way. */
-  private void node(String method) throws Exception {
+  private void node(AuthMethod method) throws Exception {
     node(method, "{\"password\": \"secret\"}");
   }
 
-  private void node(String method, String ann) throws Exception {
-    Files.createDirectories(directory.resolve("sources"));
-    Files.createDirectories(directory.resolve("vdbs"));
-    Files.createDirectories(directory.resolve("users"));
-    Files.writeString(directory.resolve("node.json"), "{}");
-    Files.writeString(
-        directory.resolve("sources/main.json"),
-        "{\"url\": \"jdbc:postgresql://server/app\", \"user\": \"db\", \"password\": \"db\","
-            + " \"tls\": {\"mode\": \"disable\"}}");
-    Files.writeString(
-        directory.resolve("vdbs/app.json"),
-        "{\"source\": \"main\", \"ports\": [1], \"clients\": {\"max\": 1},"
-            + " \"auth\": [{\"method\": \"%s\"}]}"
-                .formatted(method.equals("password") ? "trust" : method));
-    Files.writeString(directory.resolve("users/ann.json"), ann);
-    Configuration configuration = ConfigurationReader.read(directory);
-    VirtualDatabase settings = configuration.vdbs().get("app");
-    UserDirectory users =
-        new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
-    node =
-        new NodeAccess(
-            configuration::node,
-            new CancelRegistry(FleetNumbers.of(1), random),
-            null,
-            new Limit(0),
-            new UserLimits(),
-            NonceSource.random(random),
-            new FailedLogIns(System::nanoTime),
-            new Directory(null),
-            Runnable::run,
-            new Heard());
-    vdb =
-        new VdbAccess(
-            "app",
-            null,
-            new VdbAccess.Settings(
-                settings,
-                new Authenticator(
-                    "app",
-                    new AuthTable(
-                        method.equals("password") ? passwords(settings) : settings.auth()),
-                    users),
-                users,
-                tls,
-                null));
+  private void node(AuthMethod method, String ann) throws Exception {
+    bench = new Bench(method, ann);
   }
 
-  /** Of a virtual database that trusts everybody; without TLS, because they go under a key here. */
-  private static List<AuthRule> passwords(VirtualDatabase settings) {
-    AuthRule trusts = settings.auth().get(0);
-    return List.of(
-        new AuthRule(
-            trusts.type(),
-            trusts.databases(),
-            trusts.users(),
-            trusts.address(),
-            AuthMethod.PASSWORD,
-            List.of()));
-  }
+  private final class Bench extends LogInBench {
+    Bench(AuthMethod method, String ann) throws Exception {
+      super(
+          new ToyClients(),
+          directory,
+          "\"clients\": {\"max\": 1}",
+          method,
+          Map.of("ann", ann),
+          tls);
+    }
 
-  private EmbeddedChannel connect() {
-    EmbeddedChannel channel = new EmbeddedChannel();
-    ClientLogin login =
-        new ClientLogin(
-            new LogInServices(
-                node,
-                vdb,
-                new LoopAccess(new LoopContext(0, channel.eventLoop()), metrics.loop(0), clients),
-                new ToyClients(),
-                new Sessions()));
-    login.address(new InetSocketAddress("127.0.0.1", 1));
-    channel.pipeline().addLast(login);
-    channels.add(channel);
-    return channel;
+    @Override
+    public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
+      ToySession session = new ToySession(node(), vdb(), clients(), login, given);
+      sessions.add(session);
+      return session;
+    }
   }
 
   /** The next frame that the server sends. */
@@ -236,8 +146,8 @@ class ToyLogInTest {
 
   @Test
   void theServerSpeaksFirstAndTheProofComesWithTheRequest() throws Exception {
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
 
     Frame greeting = frame(channel);
     assertThat(greeting.number()).isZero();
@@ -251,7 +161,7 @@ class ToyLogInTest {
     assertThat(welcome.number()).isEqualTo(2);
     assertThat(welcome.content().readInt()).isEqualTo(sessions.get(0).processId());
     assertThat(frame(channel, ToyFrame.VALUE)).isEqualTo("schema=shop");
-    assertThat(clients.all()).containsExactly(sessions.get(0));
+    assertThat(bench.clients().all()).containsExactly(sessions.get(0));
     assertThat(channel.pipeline().get(ClientLogin.class)).isNull();
   }
 
@@ -259,8 +169,8 @@ class ToyLogInTest {
   @ValueSource(ints = {1, 60, 100_000})
   void aTlsHandshakeTravelsInsideFrames(int piece, @TempDir Path store) throws Exception {
     tls = ToyTls.server(store);
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     Frame greeting = frame(channel);
     logIn(channel, ToyFrame.TLS, "ann", new byte[0]);
 
@@ -282,21 +192,21 @@ class ToyLogInTest {
   @Test
   void whatIsNoHandshakeInAFrameIsRefusedAsNoTls(@TempDir Path store) throws Exception {
     tls = ToyTls.server(store);
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     logIn(channel, ToyFrame.TLS, "ann", new byte[0]);
 
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
 
     assertThat(channel.isOpen()).isFalse();
-    assertThat(tlsFailures).singleElement().asString().contains("not an SSL/TLS record");
+    assertThat(bench.tlsFailures()).singleElement().asString().contains("not an SSL/TLS record");
     assertThat(sessions).isEmpty();
   }
 
   @Test
   void whatIsToldDependsOnTheCapabilitiesThatWereAgreed() throws Exception {
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
 
     Frame welcome = frame(channel);
@@ -308,8 +218,8 @@ class ToyLogInTest {
 
   @Test
   void theServerMaySwitchToAProofInSeveralMessages() throws Exception {
-    node("scram-sha-256");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.SCRAM_SHA_256);
+    EmbeddedChannel channel = bench.connect();
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
 
     Frame asked = frame(channel);
@@ -337,8 +247,8 @@ class ToyLogInTest {
 
   @Test
   void aProofOfTheProtocolsOwnIsEnoughWhereTheNodeKnowsThePassword() throws Exception {
-    node("password");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.PASSWORD);
+    EmbeddedChannel channel = bench.connect();
     Frame greeting = frame(channel);
     greeting.content().skipBytes(4);
 
@@ -351,8 +261,8 @@ class ToyLogInTest {
   void aProofThatCannotBeJudgedIsFollowedByThePasswordUnderAKeyThatTheClientAsksFor()
       throws Exception {
     String verifier = ScramVerifier.ofPassword("secret", new byte[16], 64).encoded();
-    node("password", "{\"verifier\": \"%s\"}".formatted(verifier));
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.PASSWORD, "{\"verifier\": \"%s\"}".formatted(verifier));
+    EmbeddedChannel channel = bench.connect();
     frame(channel);
     logIn(channel, 0, "ann", new byte[32]);
 
@@ -370,56 +280,56 @@ class ToyLogInTest {
 
   @Test
   void strangersAndWrongProofsAreRefusedAlikeAndCountAsGuesses() throws Exception {
-    node("password");
+    node(AuthMethod.PASSWORD);
     for (String user : List.of("ann", "nobody")) {
-      while (!guessed.contains(user)) {
-        EmbeddedChannel channel = connect();
+      while (!bench.guessed().contains(user)) {
+        EmbeddedChannel channel = bench.connect();
         frame(channel);
         logIn(channel, 0, user, new byte[32]);
         assertThat(text(frame(channel)).substring(0, 5)).isEqualTo("28P01");
       }
     }
 
-    assertThat(guessed).containsExactly("ann", "nobody");
+    assertThat(bench.guessed()).containsExactly("ann", "nobody");
   }
 
   @Test
   void aWrongProofIsRefusedInTheProtocolsOwnWords() throws Exception {
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     logIn(channel, 0, "ann", response(frame(channel), "guess"));
 
     Frame error = frame(channel);
 
     assertThat(error.type()).isEqualTo(ToyFrame.ERROR);
     assertThat(text(error).substring(0, 5)).isEqualTo("28P01");
-    assertThat(refusals).extracting(ServerError::sqlState).containsExactly("28P01");
+    assertThat(bench.refusals()).extracting(ServerError::sqlState).containsExactly("28P01");
     assertThat(sessions).isEmpty();
     assertThat(channel.isOpen()).isFalse();
   }
 
   @Test
   void aFrameOutOfOrderIsAProtocolError() throws Exception {
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     frame(channel);
 
     send(channel, 7, ToyFrame.LOG_IN, nothing -> {});
 
     assertThat(text(frame(channel)).substring(0, 5)).isEqualTo("08P01");
-    assertThat(protocolErrors).isOne();
+    assertThat(bench.protocolErrors()).isOne();
   }
 
   @Test
   void aConnectionOfItsOwnCancelsByTheKeyOfTheWelcome() throws Exception {
-    node("md5");
-    EmbeddedChannel channel = connect();
+    node(AuthMethod.MD5);
+    EmbeddedChannel channel = bench.connect();
     logIn(channel, 0, "ann", response(frame(channel), "secret"));
     Frame welcome = frame(channel);
     int session = welcome.content().readInt();
     byte[] secret = ToyFrame.rest(welcome.content());
 
-    EmbeddedChannel other = connect();
+    EmbeddedChannel other = bench.connect();
     frame(other);
     send(other, 1, ToyFrame.CANCEL, to -> to.writeInt(session).writeBytes(secret));
     other.runPendingTasks();
@@ -427,7 +337,7 @@ class ToyLogInTest {
     assertThat(sessions.get(0).cancelled()).isOne();
     assertThat(other.isOpen()).isFalse();
     secret[0]++;
-    EmbeddedChannel guesser = connect();
+    EmbeddedChannel guesser = bench.connect();
     frame(guesser);
     send(guesser, 1, ToyFrame.CANCEL, to -> to.writeInt(session).writeBytes(secret));
     assertThat(sessions.get(0).cancelled()).isOne();
@@ -435,62 +345,16 @@ class ToyLogInTest {
 
   @Test
   void limitsHoldForClientsOfAnyProtocol() throws Exception {
-    node("trust");
-    EmbeddedChannel first = connect();
+    node(AuthMethod.TRUST);
+    EmbeddedChannel first = bench.connect();
     frame(first);
     logIn(first, 0, "ann", new byte[0]);
     assertThat(frame(first).type()).isEqualTo(ToyFrame.WELCOME);
 
-    EmbeddedChannel second = connect();
+    EmbeddedChannel second = bench.connect();
     frame(second);
     logIn(second, 0, "ann", new byte[0]);
 
     assertThat(text(frame(second)).substring(0, 5)).isEqualTo("53300");
-  }
-
-  private final class Sessions implements SessionFactory {
-    @Override
-    public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
-      ToySession session = new ToySession(node, vdb, clients, login, given);
-      sessions.add(session);
-      return session;
-    }
-
-    @Override
-    public ChannelHandler console(Login login, Channel channel) {
-      throw new IllegalStateException("nobody is an operator here");
-    }
-  }
-
-  private final class Heard implements ClientEvents {
-    @Override
-    public void loggedIn(Client client) {}
-
-    @Override
-    public void refused(
-        String name, SocketAddress client, String user, String database, ServerError why) {
-      refusals.add(why);
-    }
-
-    @Override
-    public void slowed(String name, SocketAddress client, String user, Duration delay) {
-      guessed.add(user);
-    }
-
-    @Override
-    public void tlsFailed(String name, SocketAddress client, String why) {
-      tlsFailures.add(why);
-    }
-
-    @Override
-    public void protocolError() {
-      protocolErrors++;
-    }
-
-    @Override
-    public void cancelUnknown() {}
-
-    @Override
-    public void closed(Client client, CloseReason why) {}
   }
 }

@@ -36,7 +36,7 @@ class HandshakeDialogueTest {
   private static final byte[] NOTHING = {};
 
   @TempDir Path directory;
-  private LogInBench bench;
+  private MysqlLogInBench bench;
 
   @AfterEach
   void close() {
@@ -49,7 +49,7 @@ class HandshakeDialogueTest {
     for (String other : others) {
       users.put(other.substring(0, other.indexOf(' ')), other.substring(other.indexOf(' ') + 1));
     }
-    bench = new LogInBench(directory, method, users);
+    bench = new MysqlLogInBench(directory, method, users);
     return connect();
   }
 
@@ -148,14 +148,14 @@ class HandshakeDialogueTest {
                     + "'@'127.0.0.1' (using password: NO)");
       }
     }
-    assertThat(bench.refusals).hasSize(8);
+    assertThat(bench.refusals()).hasSize(8);
   }
 
   @Test
   void whoGuessesIsSlowedOnceForEachGuess() throws Exception {
     node(AuthMethod.PASSWORD).greeting();
     for (int i = 0; i < 6; i++) {
-      assertThat(bench.guesses).isEqualTo(Math.max(0, i - 4));
+      assertThat(bench.guessed()).hasSize(Math.max(0, i - 4));
       LogInClient client = connect();
       client.greeting();
       client.logIn("ann", SHA2, new byte[32]);
@@ -187,8 +187,8 @@ class HandshakeDialogueTest {
       client.expectOk();
       client.close();
     }
-    assertThat(bench.refusals).isEmpty();
-    assertThat(bench.guesses).isZero();
+    assertThat(bench.refusals()).isEmpty();
+    assertThat(bench.guessed()).isEmpty();
   }
 
   @Test
@@ -329,12 +329,12 @@ class HandshakeDialogueTest {
     ByteBuf out = Unpooled.buffer();
     Packet.end(out.writeZero(0), Packet.begin(out, 7));
     channel.writeInbound(out);
-    assertThat(bench.refusals).extracting(error -> error.number()).containsExactly(1156);
+    assertThat(bench.refusals()).extracting(error -> error.number()).containsExactly(1156);
 
     EmbeddedChannel web = bench.connect();
     new LogInClient(web).greeting();
     web.writeInbound(Unpooled.copiedBuffer("GET / HTTP/1.1\r\n\r\n", StandardCharsets.US_ASCII));
-    assertThat(bench.protocolErrors).isOne();
+    assertThat(bench.protocolErrors()).isOne();
     assertThat(web.isOpen()).isFalse();
   }
 

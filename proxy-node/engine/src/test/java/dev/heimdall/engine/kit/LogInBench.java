@@ -1,4 +1,4 @@
-package dev.heimdall.engine.dialect.mysql.login;
+package dev.heimdall.engine.kit;
 
 import dev.heimdall.engine.auth.AuthTable;
 import dev.heimdall.engine.auth.Authenticator;
@@ -7,11 +7,11 @@ import dev.heimdall.engine.auth.NonceSource;
 import dev.heimdall.engine.auth.ScramKeyCache;
 import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserSalts;
-import dev.heimdall.engine.client.Admission;
 import dev.heimdall.engine.client.CancelRegistry;
 import dev.heimdall.engine.client.Client;
 import dev.heimdall.engine.client.ClientEvents;
 import dev.heimdall.engine.client.ClientLogin;
+import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.CloseReason;
 import dev.heimdall.engine.client.Directory;
 import dev.heimdall.engine.client.LogInServices;
@@ -20,7 +20,6 @@ import dev.heimdall.engine.client.LoopAccess;
 import dev.heimdall.engine.client.LoopClients;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.client.SessionFactory;
-import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.fleet.FleetNumbers;
@@ -28,7 +27,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.model.AuthMethod;
 import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.Configuration;
@@ -36,10 +34,8 @@ import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.lang.reflect.Proxy;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Files;
@@ -50,28 +46,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The log-ins of one virtual database, whose servers have said once what they are. */
-final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
-  static final ServerHello SERVER = new ServerHello("9.7.4", 0xFFFFFFFFL, 255, 2);
-
+/**
+ * The log-ins of one virtual database in one dialect, without sockets, and what is said of them.
+ */
+public abstract class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
   private final Metrics metrics = new Metrics("test", 1, 10);
   private final LoopClients clients = new LoopClients();
-  private final MysqlClients protocol = new MysqlClients();
   private final List<EmbeddedChannel> channels = new ArrayList<>();
+  private final List<ServerError> refusals = new ArrayList<>();
+  private final List<String> guessed = new ArrayList<>();
+  private final List<String> tlsFailures = new ArrayList<>();
+  private final ClientProtocol protocol;
   private final NodeAccess node;
   private final VdbAccess vdb;
-
-  /** Who has got in. */
-  final List<Login> sessions = new ArrayList<>();
-
-  final List<ServerError> refusals = new ArrayList<>();
-  int guesses;
-  int protocolErrors;
+  private int protocolErrors;
 
   /**
+   * @param vdb members of its document
+   * @param method how everybody proves who it is
    * @param users documents by their names
+   * @param tls null for none
    */
-  LogInBench(Path directory, AuthMethod method, Map<String, String> users) throws Exception {
+  protected LogInBench(
+      ClientProtocol protocol,
+      Path directory,
+      String vdb,
+      AuthMethod method,
+      Map<String, String> users,
+      SslContext tls)
+      throws Exception {
+    this.protocol = protocol;
     for (String folder : List.of("sources", "vdbs", "users")) {
       Files.createDirectories(directory.resolve(folder));
     }
@@ -83,15 +87,14 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
             + " \"tls\": {\"mode\": \"disable\"}}");
     Files.writeString(
         directory.resolve("vdbs/app.json"),
-        "{\"source\": \"main\", \"ports\": [1], \"databases\": {\"shop\": \"shop\"},"
-            + " \"clients\": {\"max\": 2}, \"auth\": [{\"method\": \"trust\"}]}");
+        "{\"source\": \"main\", \"ports\": [1], \"auth\": [{\"method\": \"trust\"}], " + vdb + "}");
     for (Map.Entry<String, String> user : users.entrySet()) {
       Files.writeString(directory.resolve("users/" + user.getKey() + ".json"), user.getValue());
     }
     SecureRandom random = new SecureRandom();
     Configuration configuration = ConfigurationReader.read(directory);
     VirtualDatabase settings = configuration.vdbs().get("app");
-    UserDirectory directoryOfUsers =
+    UserDirectory known =
         new UserDirectory(
             configuration.users().values(), new UserSalts(new byte[32]), new ScramKeyCache(4));
     node =
@@ -106,26 +109,22 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
             new Directory(null),
             Runnable::run,
             this);
-    AuthRule any = settings.auth().get(0);
-    AuthTable table =
-        new AuthTable(
-            List.of(
-                new AuthRule(
-                    any.type(), any.databases(), any.users(), any.address(), method, List.of())));
-    vdb =
+    AuthTable table = new AuthTable(List.of(by(method, settings.auth().get(0))));
+    this.vdb =
         new VdbAccess(
             "app",
             null,
             new VdbAccess.Settings(
-                settings,
-                new Authenticator("app", table, directoryOfUsers),
-                directoryOfUsers,
-                null,
-                null));
-    vdb.learnt(SERVER.greeting());
+                settings, new Authenticator("app", table, known), known, tls, null));
   }
 
-  EmbeddedChannel connect() {
+  /** A method that needs TLS may not be written where there is none. */
+  private static AuthRule by(AuthMethod method, AuthRule trusts) {
+    return new AuthRule(
+        trusts.type(), trusts.databases(), trusts.users(), trusts.address(), method, List.of());
+  }
+
+  public final EmbeddedChannel connect() {
     EmbeddedChannel channel = new EmbeddedChannel();
     ClientLogin login =
         new ClientLogin(
@@ -141,46 +140,34 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
     return channel;
   }
 
-  /** Whether some session, or log-in, has this number. */
-  boolean knows(int number) {
-    return node.cancels().byId(number) != null;
+  protected final NodeAccess node() {
+    return node;
   }
 
-  @Override
-  public ChannelHandler session(Login login, StartupVariables given, Channel channel) {
-    return new ChannelInboundHandlerAdapter() {
-      private final Client client =
-          (Client)
-              Proxy.newProxyInstance(
-                  Client.class.getClassLoader(),
-                  new Class<?>[] {Client.class},
-                  (proxy, method, arguments) ->
-                      switch (method.getName()) {
-                        case "login" -> login;
-                        case "hashCode" -> System.identityHashCode(proxy);
-                        case "equals" -> proxy == arguments[0];
-                        default -> throw new UnsupportedOperationException(method.getName());
-                      });
-      private final Admission admission = new Admission(node, vdb, clients, client);
+  protected final VdbAccess vdb() {
+    return vdb;
+  }
 
-      @Override
-      public void handlerAdded(ChannelHandlerContext ctx) {
-        var out = ctx.alloc().buffer();
-        ServerError full = admission.acquireSlots();
-        if (full != null) {
-          login.encoder().error(full, out);
-        } else {
-          login.encoder().welcome(SERVER.greeting(), null, admission.register(), out);
-          sessions.add(login);
-        }
-        ctx.writeAndFlush(out);
-      }
+  /** Who has a session. */
+  public final LoopClients clients() {
+    return clients;
+  }
 
-      @Override
-      public void channelInactive(ChannelHandlerContext ctx) {
-        admission.release();
-      }
-    };
+  public final List<ServerError> refusals() {
+    return refusals;
+  }
+
+  /** Users whose passwords were guessed so often that answers are slow. */
+  public final List<String> guessed() {
+    return guessed;
+  }
+
+  public final List<String> tlsFailures() {
+    return tlsFailures;
+  }
+
+  public final int protocolErrors() {
+    return protocolErrors;
   }
 
   @Override
@@ -199,11 +186,13 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
 
   @Override
   public void slowed(String name, SocketAddress client, String user, Duration delay) {
-    guesses++;
+    guessed.add(user);
   }
 
   @Override
-  public void tlsFailed(String name, SocketAddress client, String why) {}
+  public void tlsFailed(String name, SocketAddress client, String why) {
+    tlsFailures.add(why);
+  }
 
   @Override
   public void protocolError() {
@@ -217,7 +206,7 @@ final class LogInBench implements SessionFactory, ClientEvents, AutoCloseable {
   public void closed(Client client, CloseReason why) {}
 
   @Override
-  public void close() {
+  public final void close() {
     channels.forEach(EmbeddedChannel::finishAndReleaseAll);
     metrics.close();
   }
