@@ -26,8 +26,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Datapoint;
 import software.amazon.awssdk.services.cloudwatch.model.Metric;
@@ -74,21 +72,11 @@ class CloudWatchIT {
   }
 
   private CloudWatchClient metrics() {
-    return CloudWatchClient.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    return aws.access("eu-west-1").client(CloudWatchClient.builder());
   }
 
   private CloudWatchLogsClient logs() {
-    return CloudWatchLogsClient.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    return aws.access("eu-west-1").client(CloudWatchLogsClient.builder());
   }
 
   /** All that was said of a metric in the last hour. */

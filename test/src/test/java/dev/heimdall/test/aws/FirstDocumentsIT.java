@@ -24,9 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** The function that writes the first documents of a deployment, called as CloudFormation does. */
 @Tag("ci")
@@ -52,17 +49,7 @@ class FirstDocumentsIT {
   @BeforeEach
   void open() throws Exception {
     aws.reset();
-    try (S3Client s3 =
-        S3Client.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .forcePathStyle(true)
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
-      s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
+    aws.makeBucket("conf");
     cloudFormation =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     cloudFormation.createContext(

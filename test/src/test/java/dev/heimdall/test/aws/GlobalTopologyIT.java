@@ -70,9 +70,7 @@ class GlobalTopologyIT {
   void start() {
     aws.reset();
     aws.lendCredentials();
-    try (S3Client s3 =
-        new AwsAccess(EAST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
-            .client(S3Client.builder().forcePathStyle(true))) {
+    try (S3Client s3 = aws.access(EAST).client(S3Client.builder().forcePathStyle(true))) {
       s3.createBucket(bucket -> bucket.bucket("fleet"));
     }
     try (SecretsManagerClient secrets = secrets()) {
@@ -145,9 +143,7 @@ class GlobalTopologyIT {
   }
 
   private SecretsManagerClient secrets(String region) {
-    return new AwsAccess(
-            region, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
-        .client(SecretsManagerClient.builder());
+    return aws.access(region).client(SecretsManagerClient.builder());
   }
 
   private static String login(String password) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.TestNode;
 import java.net.URI;
@@ -12,10 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -41,9 +38,7 @@ class PublishedElsewhereIT {
   @BeforeEach
   void start() {
     aws.reset();
-    s3 =
-        new AwsAccess(EAST, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20))
-            .client(S3Client.builder().forcePathStyle(true));
+    s3 = aws.access(EAST).client(S3Client.builder().forcePathStyle(true));
     for (String bucket : List.of("fleet-west", "fleet-east")) {
       s3.createBucket(make -> make.bucket(bucket));
     }

@@ -12,9 +12,7 @@ import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyReader;
 import dev.heimdall.test.fixture.AwsEmulator;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -26,9 +24,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 @Tag("ci")
 class SurroundingsIT {
   private final AwsEmulator aws = AwsEmulator.shared();
-  private final AwsAccess access =
-      new AwsAccess(
-          "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+  private final AwsAccess access = aws.access("eu-west-1");
 
   @BeforeEach
   void forget() {

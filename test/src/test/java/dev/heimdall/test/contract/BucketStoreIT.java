@@ -8,8 +8,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Documents in S3. */
@@ -17,20 +15,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class BucketStoreIT extends AwsStoreContract {
   @BeforeEach
   void createBucket() {
-    try (S3Client s3 = client()) {
-      s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
-  }
-
-  private S3Client client() {
-    return S3Client.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .forcePathStyle(true)
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    aws.makeBucket("conf");
   }
 
   @Override
@@ -61,7 +46,7 @@ class BucketStoreIT extends AwsStoreContract {
   @Test
   void othersObjectsAreNoneOfItsBusiness() throws Exception {
     create(store(), "users/a.json", "{}");
-    try (S3Client s3 = client()) {
+    try (S3Client s3 = aws.s3()) {
       for (String key : new String[] {"fleet/green/node.json", "fleet/blue/", "fleet/blue/.x"}) {
         s3.putObject(r -> r.bucket("conf").key(key), RequestBody.fromString("x"));
       }
@@ -83,7 +68,7 @@ class BucketStoreIT extends AwsStoreContract {
 
   @Test
   void aBucketThatThereIsNotIsNamed() {
-    try (S3Client s3 = client()) {
+    try (S3Client s3 = aws.s3()) {
       s3.deleteBucket(r -> r.bucket("conf"));
     }
 
@@ -96,7 +81,7 @@ class BucketStoreIT extends AwsStoreContract {
   void anObjectThatIsDeletedWhileItIsReadIsNoMissingPermission() throws Exception {
     create(store(), "users/a.json", "{}");
     create(store(), "users/b.json", "{}");
-    try (S3Client s3 = client()) {
+    try (S3Client s3 = aws.s3()) {
       gate.refuseAfter(
           () -> s3.deleteObject(r -> r.bucket("conf").key("fleet/blue/users/a.json")),
           "GET /conf/fleet/blue/users/a.json",
@@ -110,7 +95,7 @@ class BucketStoreIT extends AwsStoreContract {
 
   @Test
   void anObjectThatIsTooLargeIsNotRead() throws Exception {
-    try (S3Client s3 = client()) {
+    try (S3Client s3 = aws.s3()) {
       s3.putObject(
           r -> r.bucket("conf").key("fleet/blue/node.json"),
           RequestBody.fromBytes(new byte[2_000_000]));

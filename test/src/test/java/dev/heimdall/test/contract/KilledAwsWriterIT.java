@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -45,20 +43,7 @@ class KilledAwsWriterIT {
   @BeforeEach
   void createBucket() {
     aws.reset();
-    try (S3Client s3 = client()) {
-      s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
-  }
-
-  private S3Client client() {
-    return S3Client.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .forcePathStyle(true)
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    aws.makeBucket("conf");
   }
 
   private String written(String place) {
@@ -129,7 +114,7 @@ class KilledAwsWriterIT {
   /** What the objects say, for whoever knows nothing of commits. */
   private Set<String> objects() {
     Set<String> said = new HashSet<>();
-    try (S3Client s3 = client()) {
+    try (S3Client s3 = aws.s3()) {
       for (String name : CountingWriter.NAMES) {
         said.add(s3.getObjectAsBytes(r -> r.bucket("conf").key("config/" + name)).asUtf8String());
       }

@@ -16,8 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
@@ -51,22 +49,7 @@ class SecretStoreIT extends AwsStoreContract {
   }
 
   private SecretsManagerClient client() {
-    return SecretsManagerClient.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
-  }
-
-  private S3Client s3() {
-    return S3Client.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .forcePathStyle(true)
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    return aws.access("eu-west-1").client(SecretsManagerClient.builder());
   }
 
   /** So random that so many bytes stay half as many. */
@@ -151,12 +134,11 @@ class SecretStoreIT extends AwsStoreContract {
 
   @Test
   void whatIsTooLargeEvenSoIsEncryptedInS3() throws Exception {
-    try (S3Client s3 = s3();
+    try (S3Client s3 = aws.s3();
         DocumentStore store =
             DocumentStore.open(
                 location("secret:heimdall/conf?overflow=s3://big/conf"), aws.credentials())) {
-      s3.createBucket(
-          r -> r.bucket("big").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
+      aws.makeBucket("big");
       Documents written = store.write(List.of(large(300_000)));
 
       assertThat(store().read()).isEqualTo(written);

@@ -174,9 +174,7 @@ final class Sites implements AutoCloseable {
             to -> network.way(region, named(to)),
             from -> network.way(named(from), region),
             seed + region.number()));
-    AwsAccess access =
-        new AwsAccess(
-            region.name(), Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    AwsAccess access = aws.access(region.name());
     try (SecretsManagerClient secrets = access.client(SecretsManagerClient.builder());
         S3Client s3 = access.client(S3Client.builder().forcePathStyle(true))) {
       secrets.createSecret(secret -> secret.name("push-key").secretString(KEY));

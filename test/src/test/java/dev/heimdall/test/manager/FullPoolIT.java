@@ -33,8 +33,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Datapoint;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
@@ -268,13 +266,7 @@ class FullPoolIT {
 
   /** The emulator knows no percentiles: that what is sent has them is a unit test's. */
   private void cloudWatch() {
-    try (CloudWatchClient cloudWatch =
-        CloudWatchClient.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
+    try (CloudWatchClient cloudWatch = aws.access("eu-west-1").client(CloudWatchClient.builder())) {
       Await.until(
           "all answers are in CloudWatch",
           Started.PATIENCE,

@@ -14,8 +14,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Who may use a manager, and where its password comes from. */
@@ -135,12 +133,7 @@ class LogInIT {
   }
 
   private static SecretsManagerClient secrets(AwsEmulator aws) {
-    return SecretsManagerClient.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
+    return aws.access("eu-west-1").client(SecretsManagerClient.builder());
   }
 
   @Test

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -34,26 +32,13 @@ class SharedFiguresIT {
   @BeforeEach
   void start() throws Exception {
     aws.reset();
-    try (S3Client s3 = s3()) {
-      s3.createBucket(
-          r -> r.bucket("own").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
+    aws.makeBucket("own");
     fleet = new ReportingNodes(directory);
   }
 
   @AfterEach
   void end() throws Exception {
     fleet.close();
-  }
-
-  private S3Client s3() {
-    return S3Client.builder()
-        .region(Region.EU_WEST_1)
-        .endpointOverride(aws.endpoint())
-        .forcePathStyle(true)
-        .credentialsProvider(aws.credentials())
-        .httpClientBuilder(UrlConnectionHttpClient.builder())
-        .build();
   }
 
   private Started manager(int port) throws IOException {
@@ -98,7 +83,7 @@ class SharedFiguresIT {
     before.terminate();
     before.exitCode();
     assertThat(before.output()).doesNotContain("cannot be copied");
-    try (S3Client s3 = s3()) {
+    try (S3Client s3 = aws.s3()) {
       List<String> keys =
           s3
               .listObjectsV2(r -> r.bucket("own").prefix("fleet-manager/figures/"))

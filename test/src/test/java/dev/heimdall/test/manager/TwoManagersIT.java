@@ -20,9 +20,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** Two managers over one directory, as over a file system that both have mounted, or over S3. */
 @AlsoOnLocalStack
@@ -55,17 +52,7 @@ class TwoManagersIT {
   void norInS3() throws Exception {
     AwsEmulator aws = AwsEmulator.shared();
     aws.reset();
-    try (S3Client s3 =
-        S3Client.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .forcePathStyle(true)
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
-      s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
+    aws.makeBucket("conf");
     editTogether(
         "s3://conf/fleet?region=eu-west-1&endpoint=" + aws.endpoint(),
         aws.environment(),

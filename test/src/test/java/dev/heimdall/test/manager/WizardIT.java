@@ -18,10 +18,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -310,9 +308,7 @@ class WizardIT {
   void databasesOfAwsAreChosenAndItsEndpointsLookedAt() throws Exception {
     AwsEmulator aws = AwsEmulator.shared();
     aws.reset();
-    AwsAccess access =
-        new AwsAccess(
-            "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    AwsAccess access = aws.access("eu-west-1");
     try (RdsClient rds = access.client(RdsClient.builder())) {
       rds.createDBInstance(
           r ->
@@ -402,9 +398,7 @@ class WizardIT {
   void aClusterOfAuroraIsSetUpWithASecretOrATokenOfIam() throws Exception {
     AwsEmulator aws = AwsEmulator.shared();
     aws.reset();
-    AwsAccess access =
-        new AwsAccess(
-            "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    AwsAccess access = aws.access("eu-west-1");
     try (RdsClient rds = access.client(RdsClient.builder());
         SecretsManagerClient secrets = access.client(SecretsManagerClient.builder())) {
       rds.createDBCluster(

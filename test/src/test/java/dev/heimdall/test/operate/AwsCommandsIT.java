@@ -6,11 +6,9 @@ import dev.heimdall.routing.AwsAccess;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.AwsGate;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -26,9 +24,7 @@ class AwsCommandsIT {
   private static final String EAST = "us-east-1=east-1.elb.us-east-1.amazonaws.com/Z26RNL4JYFTOTI";
 
   private final AwsEmulator aws = AwsEmulator.shared();
-  private final AwsAccess access =
-      new AwsAccess(
-          "eu-west-1", Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+  private final AwsAccess access = aws.access("eu-west-1");
 
   @BeforeEach
   void forget() {

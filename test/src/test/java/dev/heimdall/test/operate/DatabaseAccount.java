@@ -44,8 +44,7 @@ final class DatabaseAccount {
   DatabaseAccount(AwsEmulator aws, Path folder) {
     this.aws = aws;
     this.folder = folder;
-    access =
-        new AwsAccess(HOME, Optional.of(aws.endpoint()), aws.credentials(), Duration.ofSeconds(20));
+    access = aws.access(HOME);
   }
 
   AwsAccess access() {

@@ -17,7 +17,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +51,7 @@ class InspectorIT {
   @Test
   void databasesAreListedWithEngineVersionAndServers() {
     AWS.reset();
-    AwsAccess access =
-        new AwsAccess(
-            REGION, Optional.of(AWS.endpoint()), AWS.credentials(), Duration.ofSeconds(20));
+    AwsAccess access = AWS.access(REGION);
     try (RdsClient rds = access.client(RdsClient.builder())) {
       rds.createDBCluster(
           r ->

@@ -26,9 +26,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /** Nodes of two regions that serve from the same documents in S3, each what its region has. */
 @AlsoOnLocalStack
@@ -47,17 +44,7 @@ class RegionFactsIT {
   @BeforeEach
   void configure() throws Exception {
     aws.reset();
-    try (S3Client s3 =
-        S3Client.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .forcePathStyle(true)
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
-      s3.createBucket(
-          r -> r.bucket("conf").createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
+    aws.makeBucket("conf");
     here = ProxyProcess.configured(Files.createDirectory(directory.resolve("here")), Map.of());
     there = ProxyProcess.configured(Files.createDirectory(directory.resolve("there")), Map.of());
     for (ProxyProcess node : List.of(here, there)) {

@@ -32,9 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
@@ -63,17 +60,7 @@ class StoredConfigurationIT {
 
   @BeforeEach
   void configure() throws IOException {
-    try (S3Client s3 =
-        S3Client.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .forcePathStyle(true)
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
-      s3.createBucket(
-          r -> r.bucket(bucket).createBucketConfiguration(c -> c.locationConstraint("eu-west-1")));
-    }
+    aws.makeBucket(bucket);
     proxy = ProxyProcess.configured(directory, Map.of());
   }
 
@@ -216,12 +203,7 @@ class StoredConfigurationIT {
   private void secret(String name, Map<String, String> members) throws IOException {
     String text = JSON.writeValueAsString(members);
     try (SecretsManagerClient secrets =
-        SecretsManagerClient.builder()
-            .region(Region.EU_WEST_1)
-            .endpointOverride(aws.endpoint())
-            .credentialsProvider(aws.credentials())
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
+        aws.access("eu-west-1").client(SecretsManagerClient.builder())) {
       try {
         secrets.putSecretValue(r -> r.secretId(name).secretString(text));
       } catch (ResourceNotFoundException e) {
