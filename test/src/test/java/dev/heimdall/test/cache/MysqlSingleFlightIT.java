@@ -1,5 +1,6 @@
 package dev.heimdall.test.cache;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.RawMysqlClient.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +12,6 @@ import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,14 +27,6 @@ class MysqlSingleFlightIT {
     return MysqlTarget.of(release.shared().primary())
         .as(release.shared().superuser(), release.shared().password())
         .jdbc();
-  }
-
-  private static void run(Connection connection, String... all) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : all) {
-        statement.execute(sql);
-      }
-    }
   }
 
   private static String cached(RawMysqlClient client) throws IOException {
@@ -67,7 +59,7 @@ class MysqlSingleFlightIT {
                         .vdb("cache.singleFlight", "10m")
                         .vdb("rules", List.of("cached"))
                         .rules("cached", "{\"match\": \"(?i)^select\", \"action\": \"cache\"}"))) {
-      run(
+      execute(
           past,
           "DROP TABLE IF EXISTS msf_rows, msf_gate",
           "CREATE TABLE msf_rows (id int PRIMARY KEY, name text)",
@@ -85,7 +77,7 @@ class MysqlSingleFlightIT {
             return cached(first).equals("yes");
           });
       node.admin("FLUSH CACHE");
-      run(past, "LOCK TABLES msf_gate WRITE");
+      execute(past, "LOCK TABLES msf_gate WRITE");
       long misses = figure(node, "misses");
       first.send(query(READ));
       Await.until("one is sent", () -> figure(node, "misses") == misses + 1);
@@ -94,14 +86,14 @@ class MysqlSingleFlightIT {
       }
       Await.until("the others wait", () -> figure(node, "waiting") == CLIENTS - 1);
       clients.get(1).vanish();
-      run(past, "UNLOCK TABLES");
+      execute(past, "UNLOCK TABLES");
       assertThat(first.rows()).isEqualTo(List.of(List.of("one")));
       for (RawMysqlClient client : clients.subList(2, CLIENTS)) {
         assertThat(client.rows()).isEqualTo(List.of(List.of("one")));
         assertThat(cached(client)).isEqualTo("yes: by the answer to an equal statement");
       }
       assertThat(figure(node, "misses")).isEqualTo(misses + 1);
-      run(past, "DROP TABLE msf_rows, msf_gate");
+      execute(past, "DROP TABLE msf_rows, msf_gate");
     } finally {
       for (RawMysqlClient client : clients) {
         client.close();

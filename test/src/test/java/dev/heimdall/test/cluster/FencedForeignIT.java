@@ -7,6 +7,7 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -56,7 +57,7 @@ class FencedForeignIT {
 
   private static boolean inserts(Connection client, int n) {
     try {
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
+      Jdbc.execute(client, "INSERT INTO item VALUES (" + n + ")");
       return true;
     } catch (SQLException e) {
       return false;
@@ -81,7 +82,7 @@ class FencedForeignIT {
         Await.until(
             "the writer is fenced", PATIENCE, () -> !inserts(client, 2), () -> "still written to");
         String before = primary.queryValue("app", "SELECT count(*) FROM item");
-        assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (3)"))
+        assertThatThrownBy(() -> Jdbc.execute(client, "INSERT INTO item VALUES (3)"))
             .hasMessageContaining("confirms the writer");
         assertThat(primary.queryValue("app", "SELECT count(*) FROM item")).isEqualTo(before);
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
@@ -91,7 +92,7 @@ class FencedWriterIT {
   }
 
   private static void inserts(Connection client, int n) throws SQLException {
-    RoutedCluster.execute(client, insert(n));
+    Jdbc.execute(client, insert(n));
   }
 
   private static CompletableFuture<Void> later(Connection client, int n) {
@@ -104,7 +105,7 @@ class FencedWriterIT {
   private boolean replicaAnswers(Connection client) throws SQLException {
     servers.primary().executeIn("app", "SELECT pg_logical_emit_message(true, 'sent', '')");
     try {
-      return RoutedCluster.value(client, "SELECT count(*) FROM known").equals("1");
+      return Jdbc.value(client, "SELECT count(*) FROM known").equals("1");
     } catch (SQLException e) {
       assertThat(e.getSQLState()).isEqualTo("57P03");
       return false;
@@ -130,7 +131,7 @@ class FencedWriterIT {
       awaitConfirmed(node);
       awaitCatalogue(node);
       inserts(writing, 1);
-      RoutedCluster.value(idle, "SELECT count(*) FROM known");
+      Jdbc.value(idle, "SELECT count(*) FROM known");
       open.setAutoCommit(false);
       inserts(open, 2);
 
@@ -198,10 +199,10 @@ class FencedWriterIT {
     try (TestNode node = node("5s", "4s");
         Connection client = client(node)) {
       awaitConfirmed(node);
-      RoutedCluster.execute(client, "INSERT INTO later VALUES (1)");
+      Jdbc.execute(client, "INSERT INTO later VALUES (1)");
       Await.until("it is carried out", PATIENCE, () -> later() == 1, () -> later() + " rows");
 
-      RoutedCluster.execute(client, "INSERT INTO later VALUES (2)");
+      Jdbc.execute(client, "INSERT INTO later VALUES (2)");
       servers.far().freeze();
       Await.until(
           "the writer is fenced",
@@ -229,7 +230,7 @@ class FencedWriterIT {
       awaitConfirmed(node);
       awaitCatalogue(node);
       inserts(writing, 1);
-      RoutedCluster.value(idle, "SELECT count(*) FROM known");
+      Jdbc.value(idle, "SELECT count(*) FROM known");
       open.setAutoCommit(false);
       inserts(open, 2);
 

@@ -7,6 +7,7 @@ import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.aws.FakeRds;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
@@ -103,12 +104,12 @@ class GlobalArnAloneIT {
                       .containsAnyOf(
                           Map.entry("GlobalClusterIdentifier", "shop"),
                           Map.entry("Filters.Filter.1.Name", "db-cluster-id")));
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+      Jdbc.execute(client, "INSERT INTO item VALUES (1)");
       servers.cluster().awaitReplay(Duration.ofSeconds(20));
 
       servers.primary().stop(StopMode.FAST);
       servers.promoteFar();
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (2)");
+      Jdbc.execute(client, "INSERT INTO item VALUES (2)");
       assertThat(servers.far().queryValue("app", "SELECT count(*) FROM item")).isEqualTo("2");
     }
   }
@@ -122,7 +123,7 @@ class GlobalArnAloneIT {
     System.setProperty("aws.region", THERE);
     try (TestNode node = node();
         Connection client = node.target().as("app", "app").jdbc()) {
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+      Jdbc.execute(client, "INSERT INTO item VALUES (1)");
       assertThat(places(node)).containsEntry(at(servers.far()), "writer up " + THERE);
     }
   }
@@ -133,7 +134,7 @@ class GlobalArnAloneIT {
     try (LoggedLines lines = LoggedLines.of(RdsWatch.class.getName());
         TestNode node = node();
         Connection client = node.target().as("app", "app").jdbc()) {
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+      Jdbc.execute(client, "INSERT INTO item VALUES (1)");
       Await.until(
           "it says what is missing",
           PATIENCE,

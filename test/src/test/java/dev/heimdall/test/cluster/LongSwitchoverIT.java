@@ -9,6 +9,7 @@ import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +75,7 @@ class LongSwitchoverIT {
   }
 
   private static SQLException refused(Connection client) {
-    return (SQLException)
-        catchThrowable(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (1)"));
+    return (SQLException) catchThrowable(() -> Jdbc.execute(client, "INSERT INTO item VALUES (1)"));
   }
 
   @Test
@@ -94,7 +94,7 @@ class LongSwitchoverIT {
       report(true, null);
       try (TestNode node = node(cluster);
           Connection client = node.target().as("app", "app").jdbc()) {
-        RoutedCluster.execute(client, "INSERT INTO item VALUES (0)");
+        Jdbc.execute(client, "INSERT INTO item VALUES (0)");
         assertThat(handover(node)).isEqualTo("null");
 
         cluster.primary().stop(StopMode.FAST);
@@ -114,7 +114,7 @@ class LongSwitchoverIT {
         GlobalFunctions.writes(far, "us-east-1");
         report(false, null);
         awaitHandover(node, "null");
-        RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+        Jdbc.execute(client, "INSERT INTO item VALUES (1)");
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.heimdall.test.cluster;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.mysql.Command;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -46,7 +47,7 @@ class MysqlFencedWriterIT {
   }
 
   private static void inserts(Connection client, int n) throws SQLException {
-    RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
+    Jdbc.execute(client, "INSERT INTO item VALUES (" + n + ")");
   }
 
   private static boolean inserted(Connection client, int n) {
@@ -82,7 +83,7 @@ class MysqlFencedWriterIT {
           Connection manual = node.connect()) {
         awaitFence(node, "confirmed by 127.0.0.1:" + servers.far().port());
         inserts(writing, 1);
-        RoutedCluster.execute(begun, "START TRANSACTION");
+        Jdbc.execute(begun, "START TRANSACTION");
         inserts(begun, 2);
         manual.setAutoCommit(false);
         inserts(manual, 3);

@@ -1,7 +1,7 @@
 package dev.heimdall.test.cluster;
 
-import static dev.heimdall.test.cluster.RoutedCluster.execute;
-import static dev.heimdall.test.cluster.RoutedCluster.value;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

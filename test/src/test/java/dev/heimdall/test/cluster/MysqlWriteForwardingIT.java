@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -67,25 +68,23 @@ class MysqlWriteForwardingIT {
           Connection client = node.connect()) {
         awaitReplica(node, servers.far().port());
         assertThatThrownBy(
-                () ->
-                    RoutedCluster.execute(
-                        client, "SET aurora_replica_read_consistency = 'session'"))
+                () -> Jdbc.execute(client, "SET aurora_replica_read_consistency = 'session'"))
             .as("what is no Aurora does not know it: its own error, passed on")
             .isInstanceOfSatisfying(
                 SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(UNKNOWN_VARIABLE))
             .hasMessageContaining("aurora_replica_read_consistency");
         for (int n = 0; n < WRITES; n++) {
-          RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
-          RoutedCluster.value(client, "SELECT count(*) FROM item");
+          Jdbc.execute(client, "INSERT INTO item VALUES (" + n + ")");
+          Jdbc.value(client, "SELECT count(*) FROM item");
         }
         assertThat(rows(primary)).isEqualTo("" + WRITES);
         assertThat(rows(far)).isEqualTo("0");
 
         primary.kill();
-        assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (-1)"))
+        assertThatThrownBy(() -> Jdbc.execute(client, "INSERT INTO item VALUES (-1)"))
             .isInstanceOf(SQLException.class);
         try (Connection late = node.connect()) {
-          assertThatThrownBy(() -> RoutedCluster.execute(late, "INSERT INTO item VALUES (-2)"))
+          assertThatThrownBy(() -> Jdbc.execute(late, "INSERT INTO item VALUES (-2)"))
               .as("that it takes writes makes no server the writer")
               .isInstanceOf(SQLException.class);
         } catch (SQLException e) {

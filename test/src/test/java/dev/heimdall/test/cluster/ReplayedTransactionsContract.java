@@ -1,5 +1,7 @@
 package dev.heimdall.test.cluster;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -60,20 +62,6 @@ abstract class ReplayedTransactionsContract {
           c.user("app", "admin", true);
           wishes.accept(c);
         });
-  }
-
-  static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
-  static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   /** By a statement that is prepared, where the client does so, and closed at once. */

@@ -1,5 +1,8 @@
 package dev.heimdall.test.cluster;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
+
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
@@ -89,20 +92,6 @@ final class RoutedCluster implements AutoCloseable {
 
   Connection connect(String... properties) throws SQLException {
     return node.target().jdbc(properties);
-  }
-
-  static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
-  static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   /** The same while the test goes on. */

@@ -1,8 +1,6 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.execute;
-import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static dev.heimdall.test.cluster.WithoutWriter.COUNT;
 import static dev.heimdall.test.cluster.WithoutWriter.awaitReceived;
 import static dev.heimdall.test.cluster.WithoutWriter.beginWrite;
@@ -11,6 +9,8 @@ import static dev.heimdall.test.cluster.WithoutWriter.loseWriter;
 import static dev.heimdall.test.cluster.WithoutWriter.other;
 import static dev.heimdall.test.cluster.WithoutWriter.refused;
 import static dev.heimdall.test.cluster.WithoutWriter.where;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

@@ -1,10 +1,10 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.WithoutWriter.COUNT;
 import static dev.heimdall.test.cluster.WithoutWriter.other;
 import static dev.heimdall.test.cluster.WithoutWriter.refused;
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -15,6 +15,7 @@ import dev.heimdall.routing.TopologyGlobal;
 import dev.heimdall.routing.WriteForwarding;
 import dev.heimdall.test.aws.FakeRds;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.LoggedLines;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
@@ -128,7 +129,7 @@ class WithoutUrlIT {
 
   private static void writes(TestNode node, int number) throws SQLException {
     try (Connection client = node.target().as("app", "app").jdbc()) {
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (" + number + ")");
+      Jdbc.execute(client, "INSERT INTO item VALUES (" + number + ")");
     }
   }
 
@@ -314,7 +315,7 @@ class WithoutUrlIT {
             () -> node.admin("SHOW CLUSTER").stream().allMatch(row -> row.get("waiting") == null),
             () -> node.admin("SHOW CLUSTER").toString());
         try (Connection client = node.target("second").as("app", "app").jdbc()) {
-          RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+          Jdbc.execute(client, "INSERT INTO item VALUES (1)");
         }
         assertThat(before.isValid(10)).as("who was there stays").isTrue();
       }
@@ -430,7 +431,7 @@ class WithoutUrlIT {
                     .equals("jdbc:postgresql://127.0.0.1:%d/app".formatted(servers.far().port())),
             () -> url(node));
         awaitWriter(node, servers.far());
-        RoutedCluster.execute(before, "INSERT INTO item VALUES (2)");
+        Jdbc.execute(before, "INSERT INTO item VALUES (2)");
         assertThat(
                 servers
                     .far()
@@ -444,7 +445,7 @@ class WithoutUrlIT {
   private Connection connected(TestNode node) throws SQLException {
     awaitReady(node);
     Connection client = node.target().as("app", "app").jdbc();
-    RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+    Jdbc.execute(client, "INSERT INTO item VALUES (1)");
     return client;
   }
 

@@ -7,6 +7,7 @@ import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.aws.FakeRds;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -99,12 +100,12 @@ class WriteForwardingIT {
               "eu-west-1 (local disabled, global disabled),"
                   + " us-east-1 (local enabled, global enabled)");
       for (int n = 0; n < WRITES; n++) {
-        RoutedCluster.execute(client, "INSERT INTO item VALUES (" + n + ")");
-        RoutedCluster.value(client, "SELECT count(*) FROM known");
+        Jdbc.execute(client, "INSERT INTO item VALUES (" + n + ")");
+        Jdbc.value(client, "SELECT count(*) FROM known");
       }
       client.setAutoCommit(false);
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
-      RoutedCluster.value(client, "SELECT count(*) FROM known");
+      Jdbc.execute(client, "INSERT INTO item VALUES (1)");
+      Jdbc.value(client, "SELECT count(*) FROM known");
       client.commit();
 
       assertThat(rows(servers.primary())).isEqualTo("" + (WRITES + 1));
@@ -118,13 +119,13 @@ class WriteForwardingIT {
     try (TestNode node = node();
         Connection client = node.target().as("app", "app").jdbc()) {
       awaitAll(node);
-      RoutedCluster.execute(client, "INSERT INTO item VALUES (1)");
+      Jdbc.execute(client, "INSERT INTO item VALUES (1)");
       servers.primary().stop(StopMode.IMMEDIATE);
 
-      assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (2)"))
+      assertThatThrownBy(() -> Jdbc.execute(client, "INSERT INTO item VALUES (2)"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isIn("57P03", "08006"));
-      assertThatThrownBy(() -> RoutedCluster.execute(client, "INSERT INTO item VALUES (3)"))
+      assertThatThrownBy(() -> Jdbc.execute(client, "INSERT INTO item VALUES (3)"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57P03"));
       assertThat(rows(servers.far())).isEqualTo("0");
@@ -139,13 +140,13 @@ class WriteForwardingIT {
         Connection sets = node.target().as("app", "app").jdbc();
         Connection other = node.target().as("app", "app").jdbc()) {
       awaitAll(node);
-      RoutedCluster.execute(sets, "SET apg_write_forward.consistency_mode = 'session'");
+      Jdbc.execute(sets, "SET apg_write_forward.consistency_mode = 'session'");
       for (int n = 0; n < WRITES; n++) {
-        RoutedCluster.execute(sets, "INSERT INTO item VALUES (" + n + ")");
-        assertThat(RoutedCluster.value(sets, "SHOW apg_write_forward.consistency_mode"))
+        Jdbc.execute(sets, "INSERT INTO item VALUES (" + n + ")");
+        assertThat(Jdbc.value(sets, "SHOW apg_write_forward.consistency_mode"))
             .isEqualTo("session");
-        assertThat(RoutedCluster.value(sets, shown)).isEqualTo("session");
-        assertThat(RoutedCluster.value(other, shown)).isNullOrEmpty();
+        assertThat(Jdbc.value(sets, shown)).isEqualTo("session");
+        assertThat(Jdbc.value(other, shown)).isNullOrEmpty();
       }
       assertThat(rows(servers.primary())).isEqualTo("" + WRITES);
       assertThat(rows(servers.far())).isEqualTo("0");

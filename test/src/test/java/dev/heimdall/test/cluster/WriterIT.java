@@ -1,13 +1,13 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.execute;
 import static dev.heimdall.test.cluster.RoutedCluster.port;
-import static dev.heimdall.test.cluster.RoutedCluster.value;
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

@@ -1,11 +1,11 @@
 package dev.heimdall.test.drivers;
 
-import static dev.heimdall.test.drivers.Jdbc.atOnce;
-import static dev.heimdall.test.drivers.Jdbc.column;
-import static dev.heimdall.test.drivers.Jdbc.execute;
-import static dev.heimdall.test.drivers.Jdbc.fails;
-import static dev.heimdall.test.drivers.Jdbc.one;
-import static dev.heimdall.test.drivers.Jdbc.table;
+import static dev.heimdall.test.fixture.Jdbc.atOnce;
+import static dev.heimdall.test.fixture.Jdbc.column;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.fails;
+import static dev.heimdall.test.fixture.Jdbc.one;
+import static dev.heimdall.test.fixture.Jdbc.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;

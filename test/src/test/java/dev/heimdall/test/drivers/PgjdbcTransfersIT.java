@@ -1,10 +1,10 @@
 package dev.heimdall.test.drivers;
 
-import static dev.heimdall.test.drivers.Jdbc.execute;
-import static dev.heimdall.test.drivers.Jdbc.fails;
-import static dev.heimdall.test.drivers.Jdbc.one;
-import static dev.heimdall.test.drivers.Jdbc.table;
 import static dev.heimdall.test.fixture.Await.until;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.fails;
+import static dev.heimdall.test.fixture.Jdbc.one;
+import static dev.heimdall.test.fixture.Jdbc.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;

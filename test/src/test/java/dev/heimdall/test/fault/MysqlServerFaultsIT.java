@@ -1,5 +1,6 @@
 package dev.heimdall.test.fault;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,13 +64,6 @@ class MysqlServerFaultsIT {
             "false",
             "socketTimeout",
             "9000");
-  }
-
-  private static String value(PreparedStatement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -22,7 +23,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -105,13 +105,6 @@ class TransactionReplayIT {
 
   private static boolean hasInserted(Message message) {
     return message.type() == 'C' && message.text().equals("INSERT 0 1");
-  }
-
-  private static String value(Statement statement, String sql) throws SQLException {
-    try (ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   @ParameterizedTest

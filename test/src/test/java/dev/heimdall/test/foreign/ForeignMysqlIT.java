@@ -1,5 +1,7 @@
 package dev.heimdall.test.foreign;
 
+import static dev.heimdall.test.fixture.Jdbc.change;
+import static dev.heimdall.test.fixture.Jdbc.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,35 +83,6 @@ class ForeignMysqlIT {
 
   private static Connection client(boolean prepared) throws SQLException {
     return node.target().jdbc("useServerPrepStmts", String.valueOf(prepared));
-  }
-
-  private static List<String> rows(Connection client, String sql, Object... values)
-      throws SQLException {
-    try (PreparedStatement statement = client.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      try (ResultSet result = statement.executeQuery()) {
-        List<String> rows = new ArrayList<>();
-        while (result.next()) {
-          List<String> row = new ArrayList<>();
-          for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            row.add(result.getString(i));
-          }
-          rows.add(String.join(" ", row));
-        }
-        return rows;
-      }
-    }
-  }
-
-  private static int change(Connection client, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = client.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      return statement.executeUpdate();
-    }
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.heimdall.test.manager;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,12 +108,6 @@ class AnalyticsIT {
     return new Target("127.0.0.1", port, "app", "app", "app", false).jdbc(properties);
   }
 
-  private static void run(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   /** What the manager says over REST; missing while it knows nothing of these statements. */
   private JsonNode pattern(String statement) throws IOException, InterruptedException {
     JsonNode all = new Rest(managerPort, "admin", password()).get("/api/v1/patterns").json();
@@ -139,8 +133,8 @@ class AnalyticsIT {
   private void aRuleIsMadeOfThem(Browser browser) throws Exception {
     try (Connection client = client();
         Connection text = client("preferQueryMode", "simple")) {
-      run(client, "DROP TABLE IF EXISTS an_goods");
-      run(client, "CREATE TABLE an_goods (id int PRIMARY KEY, name text)");
+      execute(client, "DROP TABLE IF EXISTS an_goods");
+      execute(client, "CREATE TABLE an_goods (id int PRIMARY KEY, name text)");
       try (PreparedStatement insert =
           client.prepareStatement("INSERT INTO an_goods VALUES (?, 'canary-value')")) {
         for (int i = 0; i < 20; i++) {
@@ -149,10 +143,10 @@ class AnalyticsIT {
         }
       }
       for (int i = 0; i < 30; i++) {
-        run(text, "SELECT name FROM an_goods WHERE id = " + i);
+        execute(text, "SELECT name FROM an_goods WHERE id = " + i);
       }
-      run(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
-      run(text, "SELECT id, '<script>alert(1)</script>' AS \"<b>&amp;x</b>\" FROM an_goods");
+      execute(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
+      execute(text, "SELECT id, '<script>alert(1)</script>' AS \"<b>&amp;x</b>\" FROM an_goods");
       Await.until(
           "the manager knows of the reads",
           Started.PATIENCE,
@@ -194,7 +188,7 @@ class AnalyticsIT {
           "the node serves the reads from its cache",
           Started.PATIENCE,
           () -> {
-            run(text, "SELECT name FROM an_goods WHERE id = " + reads.incrementAndGet() % 3);
+            execute(text, "SELECT name FROM an_goods WHERE id = " + reads.incrementAndGet() % 3);
             return pattern(READ).path("hits").asInt() > 10;
           },
           both::output);
@@ -202,7 +196,7 @@ class AnalyticsIT {
           "the manager has the plan of the other one",
           Started.PATIENCE,
           () -> {
-            run(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
+            execute(text, "SELECT count(*) FROM an_goods WHERE name = 'canary-value'");
             return pattern(COUNT).has("plan");
           },
           both::output);
@@ -221,7 +215,7 @@ class AnalyticsIT {
       browser.awaitText("nothing_like_it");
       assertThat(browser.path()).isEqualTo("/rules/mine");
       assertThat(browser.complaints()).isEmpty();
-      run(client, "DROP TABLE an_goods");
+      execute(client, "DROP TABLE an_goods");
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.RawMysqlClient.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -109,12 +110,6 @@ class MariadbBulkPathsIT {
     }
   }
 
-  private static void run(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   /** Adds rows from a number to another one, without it. */
   private static int[] insert(Connection client, String sql, int from, int to) throws SQLException {
     try (PreparedStatement insert = client.prepareStatement(sql)) {
@@ -148,7 +143,7 @@ class MariadbBulkPathsIT {
     List<Object> results = new ArrayList<>();
     for (MysqlTarget target : List.of(direct, node.target())) {
       try (Connection client = target.mariaJdbc(BULK)) {
-        run(client, "CREATE OR REPLACE TABLE bulk_many (id INT PRIMARY KEY, name VARCHAR(40))");
+        execute(client, "CREATE OR REPLACE TABLE bulk_many (id INT PRIMARY KEY, name VARCHAR(40))");
         long before = executed();
         int[] counts = insert(client, "INSERT INTO bulk_many VALUES (?, ?)", 0, 10_000);
         assertThat(executed() - before).as("commands at the server").isLessThan(20);
@@ -183,7 +178,8 @@ class MariadbBulkPathsIT {
     List<Object> results = new ArrayList<>();
     for (MysqlTarget target : List.of(direct, node.target())) {
       try (Connection client = target.mariaJdbc(BULK)) {
-        run(client, "CREATE OR REPLACE TABLE bulk_twice (id INT PRIMARY KEY, name VARCHAR(40))");
+        execute(
+            client, "CREATE OR REPLACE TABLE bulk_twice (id INT PRIMARY KEY, name VARCHAR(40))");
         insert(client, "INSERT INTO bulk_twice VALUES (?, ?)", 50, 51);
         BatchUpdateException error =
             catchThrowableOfType(
@@ -204,7 +200,7 @@ class MariadbBulkPathsIT {
     try (Connection client = node.target().mariaJdbc(BULK);
         Connection reader = node.target().mariaJdbc();
         Connection past = server.connect("app")) {
-      run(client, "DELETE FROM bulk_cached");
+      execute(client, "DELETE FROM bulk_cached");
       for (int round = 1; round <= 5; round++) {
         String expected = rows(past, read).get(0);
         Await.until(
@@ -238,8 +234,8 @@ class MariadbBulkPathsIT {
   @Test
   void rulesDecideOnTheStatement() throws SQLException {
     try (Connection client = node.target().mariaJdbc(BULK)) {
-      run(client, "DELETE FROM bulk_ruled");
-      run(client, "DELETE FROM bulk_noted");
+      execute(client, "DELETE FROM bulk_ruled");
+      execute(client, "DELETE FROM bulk_noted");
       SQLException refusal = refused(client, "INSERT INTO bulk_ruled VALUES (?, ?) /* secret */");
       assertThat(refusal.getErrorCode()).isEqualTo(1142);
       insert(client, "INSERT INTO bulk_ruled VALUES (?, ?) /* quiet */", 0, 3);
@@ -260,9 +256,9 @@ class MariadbBulkPathsIT {
   void aBulkThatRunsTooLongOrIsCancelledEnds() throws Exception {
     try (Connection client = node.target().mariaJdbc(BULK);
         Connection holder = direct.jdbc()) {
-      run(client, "REPLACE INTO bulk_ruled VALUES (77, 'held')");
+      execute(client, "REPLACE INTO bulk_ruled VALUES (77, 'held')");
       holder.setAutoCommit(false);
-      run(holder, "SELECT * FROM bulk_ruled WHERE id = 77 FOR UPDATE");
+      execute(holder, "SELECT * FROM bulk_ruled WHERE id = 77 FOR UPDATE");
       String sql = "INSERT INTO bulk_ruled VALUES (?, ?) ON DUPLICATE KEY UPDATE name = 'x'";
       SQLException late =
           catchThrowableOfType(
@@ -300,7 +296,7 @@ class MariadbBulkPathsIT {
   @Test
   void aBulkIsOneStatementInFigures() throws SQLException {
     try (Connection client = node.target().mariaJdbc(BULK)) {
-      run(client, "CREATE OR REPLACE TABLE bulk_figures (id INT, name VARCHAR(40))");
+      execute(client, "CREATE OR REPLACE TABLE bulk_figures (id INT, name VARCHAR(40))");
       insert(client, "INSERT INTO bulk_figures VALUES (?, ?)", 0, 500);
       Map<String, String> pattern =
           node.admin("SHOW PATTERNS").stream()
@@ -317,7 +313,7 @@ class MariadbBulkPathsIT {
   void aTransactionKeepsOrForgetsABulk() throws SQLException {
     try (Connection client = node.target().mariaJdbc(BULK);
         Connection other = node.target().mariaJdbc()) {
-      run(client, "CREATE OR REPLACE TABLE bulk_kept (id INT PRIMARY KEY, name VARCHAR(40))");
+      execute(client, "CREATE OR REPLACE TABLE bulk_kept (id INT PRIMARY KEY, name VARCHAR(40))");
       client.setAutoCommit(false);
       insert(client, "INSERT INTO bulk_kept VALUES (?, ?)", 0, 50);
       assertThat(rows(client, "SELECT count(*) FROM bulk_kept")).containsExactly("50");
@@ -344,7 +340,7 @@ class MariadbBulkPathsIT {
                         .source("cluster.probe.positionInterval", "50ms"));
         Connection client = split.target().mariaJdbc(BULK);
         Connection reader = split.target().mariaJdbc()) {
-      run(client, "CREATE OR REPLACE TABLE bulk_split (id INT PRIMARY KEY, name VARCHAR(40))");
+      execute(client, "CREATE OR REPLACE TABLE bulk_split (id INT PRIMARY KEY, name VARCHAR(40))");
       Await.until(
           "reads go to replicas",
           () -> {
@@ -378,7 +374,7 @@ class MariadbBulkPathsIT {
                         .user("app", "admin", true)
                         .vdb("transactionReplay.enabled", true));
         Connection client = replaying.target().mariaJdbc(BULK)) {
-      run(client, "CREATE OR REPLACE TABLE bulk_lost (id INT PRIMARY KEY, name VARCHAR(40))");
+      execute(client, "CREATE OR REPLACE TABLE bulk_lost (id INT PRIMARY KEY, name VARCHAR(40))");
       Await.until(
           "the catalogue was read",
           () -> {

@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.MysqlNode;
@@ -68,20 +70,6 @@ class MariadbUnreportedSettingsIT {
     }
   }
 
-  private static void run(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String value(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
   private static String second(Connection client, String sql) throws SQLException {
     try (Statement statement = client.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
@@ -90,31 +78,24 @@ class MariadbUnreportedSettingsIT {
     }
   }
 
-  private static String value(PreparedStatement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
   @Test
   void aStatementThatIsPreparedAnewElsewhereLeavesThem() throws SQLException {
     compare(
         (client, others, heard) -> {
-          run(client, "SET autocommit = 0");
-          run(client, "INSERT INTO unreported VALUES ('gone')");
-          run(client, "SET @@sql_mode = 'STRICT_TRANS_TABLES'");
+          execute(client, "SET autocommit = 0");
+          execute(client, "INSERT INTO unreported VALUES ('gone')");
+          execute(client, "SET @@sql_mode = 'STRICT_TRANS_TABLES'");
           try (PreparedStatement prepared =
               client.prepareStatement("SELECT 'x' FROM app.unreported LIMIT 1")) {
             heard.add(value(prepared));
-            run(client, "ROLLBACK");
+            execute(client, "ROLLBACK");
             others.execute("BEGIN"); // and has the connection from now on
             others.execute("SELECT count(*) FROM unreported");
-            run(client, "INSERT INTO unreported VALUES ('gone')");
-            run(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
+            execute(client, "INSERT INTO unreported VALUES ('gone')");
+            execute(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
             heard.add(value(prepared));
             heard.add(value(client, MODE));
-            run(client, "ROLLBACK");
+            execute(client, "ROLLBACK");
             heard.add(value(client, MODE));
           }
           others.execute("ROLLBACK");
@@ -128,13 +109,13 @@ class MariadbUnreportedSettingsIT {
           String sql = "SELECT \"v\" FROM app.unreported";
           try (PreparedStatement as = others.getConnection().prepareStatement(sql)) {
             heard.add(value(as)); // known to all by now
-            run(client, "BEGIN");
-            run(client, "SET @@sql_mode = 'ANSI_QUOTES'");
+            execute(client, "BEGIN");
+            execute(client, "SET @@sql_mode = 'ANSI_QUOTES'");
             try (PreparedStatement prepared = client.prepareStatement(sql)) {
               heard.add(value(prepared));
               heard.add(value(as));
             }
-            run(client, "COMMIT");
+            execute(client, "COMMIT");
           }
         });
   }
@@ -145,16 +126,16 @@ class MariadbUnreportedSettingsIT {
         (client, others, heard) -> {
           String id = value(client, "SELECT CONNECTION_ID()");
           String asks = "SELECT 'a\\', CONNECTION_ID()";
-          run(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
+          execute(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
           heard.add(second(client, asks).equals(id) + "");
-          run(client, "SET @pinned = 1, @@sql_mode = 'ANSI_QUOTES'");
-          run(client, "SET @@LOCAL.sql_mode = 'NO_BACKSLASH_ESCAPES'");
+          execute(client, "SET @pinned = 1, @@sql_mode = 'ANSI_QUOTES'");
+          execute(client, "SET @@LOCAL.sql_mode = 'NO_BACKSLASH_ESCAPES'");
           heard.add(second(client, asks).equals(id) + "");
-          run(client, "BEGIN");
-          run(client, "SET @@sql_mode = ''");
-          run(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
+          execute(client, "BEGIN");
+          execute(client, "SET @@sql_mode = ''");
+          execute(client, "SET @@sql_mode = 'NO_BACKSLASH_ESCAPES'");
           heard.add(second(client, asks).equals(id) + "");
-          run(client, "COMMIT");
+          execute(client, "COMMIT");
           others.execute("BEGIN");
           heard.add(second(client, asks).equals(id) + "");
           heard.add(value(others.getConnection(), MODE));
@@ -166,13 +147,13 @@ class MariadbUnreportedSettingsIT {
   void whatWasAskedBeforeThemIsAnsweredBehindThem() throws SQLException {
     compare(
         (client, others, heard) -> {
-          run(client, "SELECT CAST('a' AS SIGNED)");
-          run(client, "SET @@sql_mode = 'ANSI_QUOTES'");
+          execute(client, "SELECT CAST('a' AS SIGNED)");
+          execute(client, "SET @@sql_mode = 'ANSI_QUOTES'");
           heard.add(value(client, "SELECT @@warning_count"));
-          run(client, "SELECT v FROM unreported UNION SELECT 'another'");
-          run(client, "SET @@character_set_results = 'latin1', @@sql_mode = ''");
+          execute(client, "SELECT v FROM unreported UNION SELECT 'another'");
+          execute(client, "SET @@character_set_results = 'latin1', @@sql_mode = ''");
           heard.add(value(client, "SELECT FOUND_ROWS()"));
-          run(client, "SET @@collation_connection = 'utf8mb4_bin'");
+          execute(client, "SET @@collation_connection = 'utf8mb4_bin'");
           heard.add(value(client, "SELECT CONCAT(COLLATION('a'), @@character_set_results)"));
         });
   }

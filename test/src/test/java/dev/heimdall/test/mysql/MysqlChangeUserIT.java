@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -25,9 +27,7 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -69,22 +69,6 @@ class MysqlChangeUserIT {
     NODES.values().forEach(MysqlNode::close);
   }
 
-  private static String one(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
-  private static void run(Connection connection, String... texts) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : texts) {
-        statement.execute(sql);
-      }
-    }
-  }
-
   private static void change(Connection connection, String user, String password)
       throws SQLException {
     connection.unwrap(JdbcConnection.class).changeUser(user, password);
@@ -96,15 +80,15 @@ class MysqlChangeUserIT {
     MysqlTarget target = node(release).target();
     try (Connection client = target.jdbc("useServerPrepStmts", "true");
         Connection other = target.jdbc()) {
-      run(other, "CREATE TABLE IF NOT EXISTS app.again (a INT)", "DELETE FROM app.again");
+      execute(other, "CREATE TABLE IF NOT EXISTS app.again (a INT)", "DELETE FROM app.again");
       for (int round = 0; round < 3; round++) {
-        run(
+        execute(
             client,
             "SET @mine = 1",
             "SET group_concat_max_len = 77",
             "CREATE TEMPORARY TABLE gone (a INT)");
         client.setAutoCommit(false);
-        run(client, "INSERT INTO app.again VALUES (1)");
+        execute(client, "INSERT INTO app.again VALUES (1)");
         PreparedStatement prepared = client.prepareStatement("SELECT ? + 1");
         prepared.setInt(1, 1);
         prepared.executeQuery().close();
@@ -112,15 +96,15 @@ class MysqlChangeUserIT {
         change(client, MysqlRelease.USER, MysqlRelease.PASSWORD);
         client.setAutoCommit(true);
 
-        assertThat(one(other, "SELECT 1 FROM app.again UNION ALL SELECT 0")).isEqualTo("0");
+        assertThat(value(other, "SELECT 1 FROM app.again UNION ALL SELECT 0")).isEqualTo("0");
         try (Connection third = target.jdbc()) {
-          assertThat(one(third, "SELECT @mine IS NULL")).isEqualTo("1");
+          assertThat(value(third, "SELECT @mine IS NULL")).isEqualTo("1");
         }
-        assertThat(one(client, "SELECT @mine IS NULL")).isEqualTo("1");
-        assertThat(one(client, "SELECT @@group_concat_max_len = 77")).isEqualTo("0");
-        assertThat(one(client, "SELECT DATABASE()")).isEqualTo(MysqlRelease.DATABASE);
+        assertThat(value(client, "SELECT @mine IS NULL")).isEqualTo("1");
+        assertThat(value(client, "SELECT @@group_concat_max_len = 77")).isEqualTo("0");
+        assertThat(value(client, "SELECT DATABASE()")).isEqualTo(MysqlRelease.DATABASE);
         SQLException gone =
-            catchThrowableOfType(SQLException.class, () -> one(client, "SELECT * FROM gone"));
+            catchThrowableOfType(SQLException.class, () -> value(client, "SELECT * FROM gone"));
         assertThat(gone.getErrorCode()).isEqualTo(1146);
         SQLException unknown = catchThrowableOfType(SQLException.class, prepared::executeQuery);
         assertThat(unknown.getErrorCode()).as(unknown.getMessage()).isEqualTo(1243);
@@ -139,7 +123,7 @@ class MysqlChangeUserIT {
         Map<String, String> after = only(node, MysqlRelease.OTHER);
         assertThat(after.get("id")).isNotNull().isEqualTo(before.get("id"));
         assertThat(after.get("tls")).isEqualTo(before.get("tls"));
-        assertThat(one(client, "SELECT 1")).isEqualTo("1");
+        assertThat(value(client, "SELECT 1")).isEqualTo("1");
       }
       Await.until("the clients have gone", () -> node.clients().isEmpty());
     }
@@ -156,16 +140,17 @@ class MysqlChangeUserIT {
   @EnumSource(names = {"MARIADB", "MYSQL"})
   void aWrongPasswordEndsTheConnection(MysqlRelease release) throws Exception {
     try (Connection client = node(release).target().jdbc()) {
-      run(client, "SET @mine = 1");
+      execute(client, "SET @mine = 1");
       SQLException wrong =
           catchThrowableOfType(
               SQLException.class, () -> change(client, MysqlRelease.USER, "guess"));
       assertThat(wrong.getErrorCode()).as(wrong.getMessage()).isEqualTo(1045);
-      SQLException ended = catchThrowableOfType(SQLException.class, () -> one(client, "SELECT 1"));
+      SQLException ended =
+          catchThrowableOfType(SQLException.class, () -> value(client, "SELECT 1"));
       assertThat(ended.getSQLState()).startsWith("08");
     }
     try (Connection next = node(release).target().jdbc()) {
-      assertThat(one(next, "SELECT @mine IS NULL")).isEqualTo("1");
+      assertThat(value(next, "SELECT @mine IS NULL")).isEqualTo("1");
     }
   }
 
@@ -174,9 +159,9 @@ class MysqlChangeUserIT {
     MysqlTarget target = node(MysqlRelease.MARIADB).target("passed");
     for (boolean tls : new boolean[] {false, true}) {
       try (Connection client = target.tls(tls).jdbc()) {
-        assertThat(one(client, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.USER + "@%");
+        assertThat(value(client, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.USER + "@%");
         change(client, MysqlRelease.OTHER, MysqlRelease.PASSWORD);
-        assertThat(one(client, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.OTHER + "@%");
+        assertThat(value(client, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.OTHER + "@%");
         SQLException wrong =
             catchThrowableOfType(
                 SQLException.class, () -> change(client, MysqlRelease.USER, "guess"));
@@ -229,7 +214,7 @@ class MysqlChangeUserIT {
       }
     }
     try (Connection next = node.target().jdbc()) {
-      assertThat(one(next, "SELECT 1")).isEqualTo("1");
+      assertThat(value(next, "SELECT 1")).isEqualTo("1");
     }
     Await.until("the clients have gone", () -> node.clients().isEmpty());
   }

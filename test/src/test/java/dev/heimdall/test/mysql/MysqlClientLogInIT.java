@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -27,9 +28,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -98,14 +97,6 @@ class MysqlClientLogInIT {
     node.close();
   }
 
-  private static String one(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
   @ParameterizedTest
   @CsvSource({
     "app, app-secret, false",
@@ -118,14 +109,14 @@ class MysqlClientLogInIT {
       throws Exception {
     MysqlTarget target = node.target().as(user, password).tls(tls);
     try (Connection connection = target.jdbc()) {
-      assertThat(one(connection, "SELECT DATABASE()")).isEqualTo(MysqlRelease.DATABASE);
+      assertThat(value(connection, "SELECT DATABASE()")).isEqualTo(MysqlRelease.DATABASE);
     }
     try (Connection connection =
         target.jdbc("defaultAuthenticationPlugin", "mysql_native_password")) {
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+      assertThat(value(connection, "SELECT 1")).isEqualTo("1");
     }
     try (Connection connection = target.mariaJdbc()) {
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+      assertThat(value(connection, "SELECT 1")).isEqualTo("1");
     }
   }
 
@@ -167,7 +158,8 @@ class MysqlClientLogInIT {
       assertThat(empty.getErrorCode()).isEqualTo(1045);
       try (Connection connection =
           target.as(MysqlRelease.NATIVE, MysqlRelease.PASSWORD).in("").jdbc()) {
-        assertThat(one(connection, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.NATIVE + "@%");
+        assertThat(value(connection, "SELECT CURRENT_USER()"))
+            .isEqualTo(MysqlRelease.NATIVE + "@%");
       }
       SQLException wrong =
           catchThrowableOfType(SQLException.class, target.as(MysqlRelease.NATIVE, "guess")::jdbc);
@@ -214,7 +206,7 @@ class MysqlClientLogInIT {
   @Test
   void clientsBeyondTheLimitAreTooMany() throws Exception {
     try (Connection first = node.target("narrow").jdbc()) {
-      assertThat(one(first, "SELECT 1")).isEqualTo("1");
+      assertThat(value(first, "SELECT 1")).isEqualTo("1");
       SQLException full = catchThrowableOfType(SQLException.class, node.target("narrow")::jdbc);
       assertThat(full.getErrorCode()).isEqualTo(1040);
       assertThat(full.getSQLState()).isEqualTo("08004");
@@ -227,7 +219,7 @@ class MysqlClientLogInIT {
         catchThrowableOfType(SQLException.class, node.target("must").tls(false)::jdbc);
     assertThat(refused.getErrorCode()).as(refused.getMessage()).isEqualTo(3159);
     try (Connection connection = node.target("must").tls(true).jdbc()) {
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+      assertThat(value(connection, "SELECT 1")).isEqualTo("1");
     }
   }
 
@@ -279,7 +271,7 @@ class MysqlClientLogInIT {
 
     try (Connection connection =
         node.target("cert").as("app", "none").tls(true).jdbc(withCertificate)) {
-      assertThat(one(connection, "SELECT 1")).isEqualTo("1");
+      assertThat(value(connection, "SELECT 1")).isEqualTo("1");
     }
     SQLException other =
         catchThrowableOfType(
@@ -331,7 +323,7 @@ class MysqlClientLogInIT {
           in.readAllBytes();
         }
         if (i % 10 == 0) {
-          assertThat(one(beside, "SELECT 1")).isEqualTo("1");
+          assertThat(value(beside, "SELECT 1")).isEqualTo("1");
         }
       }
       assertThat(log.beginningWith("log-in of")).isEmpty();

@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -23,7 +25,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
@@ -98,24 +99,10 @@ class MysqlFleetKillIT {
     return connection.unwrap(MysqlConnection.class).getId();
   }
 
-  private static void run(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getString(1);
-    }
-  }
-
   private static CompletableFuture<SQLException> sleeping(MysqlRelease release, Connection client) {
     CompletableFuture<SQLException> failed =
         CompletableFuture.supplyAsync(
-            () -> catchThrowableOfType(SQLException.class, () -> run(client, SLEEPS)));
+            () -> catchThrowableOfType(SQLException.class, () -> execute(client, SLEEPS)));
     Await.until("the statement runs", () -> runs(release));
     return failed;
   }
@@ -135,7 +122,7 @@ class MysqlFleetKillIT {
   }
 
   private static void refused(Connection connection, String sql, int number, String message) {
-    assertThatThrownBy(() -> run(connection, sql))
+    assertThatThrownBy(() -> execute(connection, sql))
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getErrorCode()).as(sql).isEqualTo(number))
         .hasMessageContaining(message);
@@ -152,17 +139,17 @@ class MysqlFleetKillIT {
         Connection stranger = there.as(MysqlRelease.OTHER, MysqlRelease.PASSWORD).jdbc();
         Connection operator = there.as("admin", "admin").jdbc()) {
       String kill = "KILL QUERY " + number(client);
-      run(client, "CREATE TEMPORARY TABLE its_own_there (a INT)");
+      execute(client, "CREATE TEMPORARY TABLE its_own_there (a INT)");
       for (Connection killer : List.of(same, operator)) {
         CompletableFuture<SQLException> failed = sleeping(release, client);
         refused(stranger, kill, 1095, "You are not owner of thread " + number(client));
         refused(stranger, "KILL " + number(client), 1095, "not owner");
         assertThat(failed).isNotDone();
-        run(killer, kill);
+        execute(killer, kill);
         assertThat(get(failed).getErrorCode()).isEqualTo(1317);
       }
-      run(same, kill); // of one that does nothing
-      run(client, "INSERT INTO its_own_there VALUES (1)");
+      execute(same, kill); // of one that does nothing
+      execute(client, "INSERT INTO its_own_there VALUES (1)");
       assertThat(value(client, "SELECT a FROM its_own_there")).isEqualTo("1");
     }
   }
@@ -175,7 +162,7 @@ class MysqlFleetKillIT {
         Connection idle = fleet.home().target().jdbc();
         Connection killer = fleet.other().target().jdbc()) {
       CompletableFuture<SQLException> failed = sleeping(release, client);
-      run(killer, "KILL CONNECTION " + number(client));
+      execute(killer, "KILL CONNECTION " + number(client));
       assertThat(get(failed).getErrorCode()).isEqualTo(1927);
       assertThat(client.isValid(5)).isFalse();
       Await.until("its statement has ended", () -> !runs(release));
@@ -235,9 +222,9 @@ class MysqlFleetKillIT {
       assertThat(number(client) >>> 19).as("the first address is 1").isEqualTo(4);
       assertThat(number(killer) >>> 19).isEqualTo(5);
       CompletableFuture<SQLException> failed = sleeping(MysqlRelease.MARIADB, client);
-      run(killer, "KILL QUERY " + number(client));
+      execute(killer, "KILL QUERY " + number(client));
       assertThat(get(failed).getErrorCode()).isEqualTo(1317);
-      run(killer, "KILL " + number(client));
+      execute(killer, "KILL " + number(client));
       Await.until("the client is gone", () -> !client.isValid(5));
       long nobody = 6L << 19 | 5;
       refused(killer, "KILL " + nobody, 1105, "node 6: cannot connect");
@@ -308,7 +295,7 @@ class MysqlFleetKillIT {
       assertThat(failed).isNotDone();
       // Now it takes both.
       fleet.home().change(c -> c.node("fleetKey", KEY + "\nanother" + KEY));
-      run(killer, "KILL QUERY " + number(client));
+      execute(killer, "KILL QUERY " + number(client));
       assertThat(get(failed).getErrorCode()).isEqualTo(1317);
       fleet.home().change(c -> c.node("fleetKey", KEY));
     }
@@ -323,7 +310,7 @@ class MysqlFleetKillIT {
         Connection client = home.jdbc();
         Connection killer = sender.target().jdbc()) {
       sender.change(c -> c.node("peers", List.of(peer(2, relay.port(), "disable"))));
-      run(killer, "KILL QUERY " + number(client));
+      execute(killer, "KILL QUERY " + number(client));
       byte[] request = relay.sentByClient();
       assertThat(new String(request, StandardCharsets.ISO_8859_1))
           .contains("heimdall_kill", Long.toString(number(client)))
@@ -342,7 +329,7 @@ class MysqlFleetKillIT {
         }
       }
       assertThat(failed).isNotDone();
-      run(killer, "KILL QUERY " + number(client));
+      execute(killer, "KILL QUERY " + number(client));
       assertThat(get(failed).getErrorCode()).isEqualTo(1317);
     }
   }

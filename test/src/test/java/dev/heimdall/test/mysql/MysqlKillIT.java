@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -52,25 +54,11 @@ class MysqlKillIT {
     return connection.unwrap(MysqlConnection.class).getId();
   }
 
-  private static void run(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getString(1);
-    }
-  }
-
   /** The error of the statement; null once it has succeeded. */
   private static CompletableFuture<SQLException> sleeping(MysqlRelease release, Connection client) {
     CompletableFuture<SQLException> failed =
         CompletableFuture.supplyAsync(
-            () -> catchThrowableOfType(SQLException.class, () -> run(client, SLEEPS)));
+            () -> catchThrowableOfType(SQLException.class, () -> execute(client, SLEEPS)));
     Await.until("the statement runs", () -> runs(release));
     return failed;
   }
@@ -89,7 +77,7 @@ class MysqlKillIT {
   }
 
   private static void refused(Connection connection, String sql, int number, String message) {
-    assertThatThrownBy(() -> run(connection, sql))
+    assertThatThrownBy(() -> execute(connection, sql))
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getErrorCode()).as(sql).isEqualTo(number))
         .hasMessageContaining(message);
@@ -129,21 +117,21 @@ class MysqlKillIT {
         Connection other = target.as(MysqlRelease.OTHER, MysqlRelease.PASSWORD).jdbc();
         Connection operator = target.as("admin", "admin").jdbc()) {
       String kill = "KILL QUERY " + number(client);
-      run(client, "CREATE TEMPORARY TABLE its_own (a INT)");
+      execute(client, "CREATE TEMPORARY TABLE its_own (a INT)");
       for (Connection killer : List.of(same, operator)) {
         CompletableFuture<SQLException> failed = sleeping(release, client);
         refused(other, kill, 1095, "You are not owner of thread " + number(client));
         refused(other, "/* of a pool */ KILL " + number(client), 1095, "not owner");
         assertThat(failed).isNotDone();
         killer.setAutoCommit(false);
-        run(killer, "SELECT 1 FROM (SELECT 1) AS t");
-        run(killer, kill);
+        execute(killer, "SELECT 1 FROM (SELECT 1) AS t");
+        execute(killer, kill);
         killer.commit();
         assertThat(get(failed).getErrorCode()).isEqualTo(1317);
         assertThat(get(failed).getSQLState()).isEqualTo("70100");
       }
-      run(same, kill); // of one that does nothing
-      run(client, "INSERT INTO its_own VALUES (1)");
+      execute(same, kill); // of one that does nothing
+      execute(client, "INSERT INTO its_own VALUES (1)");
       refused(client, kill, 1317, "interrupted");
       assertThat(value(client, "SELECT a FROM its_own")).isEqualTo("1");
     }
@@ -158,7 +146,7 @@ class MysqlKillIT {
         Connection itself = target.jdbc();
         Connection killer = target.jdbc()) {
       CompletableFuture<SQLException> failed = sleeping(release, client);
-      run(killer, "KILL " + number(client));
+      execute(killer, "KILL " + number(client));
       assertThat(get(failed).getErrorCode()).isEqualTo(1927);
       assertThat(client.isValid(5)).isFalse();
       Await.until("its statement has ended", () -> !runs(release));

@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -16,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
@@ -92,14 +93,6 @@ class MysqlLocalInfileIT {
     return new Rows(from, to, 20);
   }
 
-  private static String one(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
-  }
-
   private static String loaded(MysqlRelease release) {
     return server(release)
         .queryValue("app", "SELECT CONCAT(COUNT(*), ' ', IFNULL(SUM(LENGTH(b)), 0)) FROM loaded");
@@ -119,7 +112,7 @@ class MysqlLocalInfileIT {
           .as(refused.getMessage())
           .isEqualTo(expected.getErrorCode());
       assertThat(refused.getSQLState()).isEqualTo(expected.getSQLState());
-      assertThat(one(client, "SELECT 1")).isEqualTo("1");
+      assertThat(value(client, "SELECT 1")).isEqualTo("1");
     }
     try (Connection client = node.target("files").jdbc()) {
       SQLException refused =
@@ -160,7 +153,7 @@ class MysqlLocalInfileIT {
           assertThat(statement.getUpdateCount()).isEqualTo(3);
         }
         assertThat(loaded(release)).isEqualTo("27 " + (24 * (MIB / 4) + 60));
-        assertThat(one(maria, "SELECT 1")).isEqualTo("1");
+        assertThat(value(maria, "SELECT 1")).isEqualTo("1");
       }
     }
     try (Connection client = client(node.target("files"));
@@ -172,7 +165,7 @@ class MysqlLocalInfileIT {
       assertThat(load(client, rows(10, 12))).isEqualTo(2);
       client.rollback();
       client.setAutoCommit(true);
-      assertThat(one(client, "SELECT SUM(a) FROM app.loaded")).isEqualTo("3");
+      assertThat(value(client, "SELECT SUM(a) FROM app.loaded")).isEqualTo("3");
       try (Connection next = client(node.target("files"))) {
         assertThat(load(next, rows(20, 21))).as("by the next client").isEqualTo(1);
       }
@@ -191,7 +184,7 @@ class MysqlLocalInfileIT {
     try (Connection client = client(node.target("files"))) {
       SQLException wrong = catchThrowableOfType(SQLException.class, () -> load(client, big(0, 20)));
       assertThat(wrong.getSQLState()).as(wrong.getMessage()).isEqualTo("45000");
-      assertThat(one(client, "SELECT COUNT(*) FROM app.loaded")).isEqualTo("0");
+      assertThat(value(client, "SELECT COUNT(*) FROM app.loaded")).isEqualTo("0");
       SQLException killed =
           catchThrowableOfType(
               SQLException.class,
@@ -202,7 +195,7 @@ class MysqlLocalInfileIT {
                           big(2, 20),
                           () -> server(release).execute("KILL QUERY " + loading(release)))));
       assertThat(killed.getErrorCode()).as(killed.getMessage()).isEqualTo(1317);
-      assertThat(one(client, "SELECT COUNT(*) FROM app.loaded")).isEqualTo("0");
+      assertThat(value(client, "SELECT COUNT(*) FROM app.loaded")).isEqualTo("0");
     }
   }
 
@@ -213,12 +206,12 @@ class MysqlLocalInfileIT {
     Rows file = big(0, 64);
     try (Connection lock = server(release).connect("app");
         Connection client = client(node.target("files"))) {
-      run(lock, "DROP TRIGGER IF EXISTS loaded_slowly");
-      run(
+      execute(lock, "DROP TRIGGER IF EXISTS loaded_slowly");
+      execute(
           lock,
           "CREATE TRIGGER loaded_slowly BEFORE INSERT ON loaded FOR EACH ROW"
               + " SET NEW.b = IF(NEW.a = 2, CONCAT(NEW.b, GET_LOCK('infile', 50)), NEW.b)");
-      assertThat(one(lock, "SELECT GET_LOCK('infile', 5)")).isEqualTo("1");
+      assertThat(value(lock, "SELECT GET_LOCK('infile', 5)")).isEqualTo("1");
       CompletableFuture<Integer> count =
           CompletableFuture.supplyAsync(
               () -> {
@@ -238,7 +231,7 @@ class MysqlLocalInfileIT {
             return stands;
           });
       assertThat(file.given()).isLessThan(48L * MIB);
-      run(lock, "DO RELEASE_LOCK('infile')");
+      execute(lock, "DO RELEASE_LOCK('infile')");
       assertThat(count.get()).isEqualTo(64);
     }
     assertThat(loaded(release)).isEqualTo("64 " + (64L * MIB + 1));
@@ -268,14 +261,14 @@ class MysqlLocalInfileIT {
     assertThat(cut.getMessage()).isNotEmpty();
     gone.await();
     try (Connection next = client(node.target("files"))) {
-      assertThat(one(next, "SELECT 1")).isEqualTo("1");
+      assertThat(value(next, "SELECT 1")).isEqualTo("1");
     }
     Await.until("the server has noticed", () -> !loads(release));
     assertThat(loaded(release)).isEqualTo("0 0");
 
     Connection client = client(node.target("files"));
     client.setAutoCommit(false);
-    run(client, "INSERT INTO app.loaded VALUES (100, '')");
+    execute(client, "INSERT INTO app.loaded VALUES (100, '')");
     SQLException lost =
         catchThrowableOfType(
             SQLException.class,
@@ -302,12 +295,6 @@ class MysqlLocalInfileIT {
             "",
             "SELECT id FROM information_schema.processlist WHERE info LIKE 'LOAD DATA LOCAL%'"
                 + " LIMIT 1");
-  }
-
-  private static void run(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   /** Rows of 1 MiB. */

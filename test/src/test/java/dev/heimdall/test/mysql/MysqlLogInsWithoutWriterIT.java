@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -54,14 +55,6 @@ class MysqlLogInsWithoutWriterIT {
                 .vdb("credentials", "passthrough")
                 .user("unseen", "password", "unseen")
                 .user("barred", "password", "barred"));
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   private static SQLException refused(MysqlNode node, String user) {

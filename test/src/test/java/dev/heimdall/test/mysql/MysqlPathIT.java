@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.RawMysqlClient.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -19,7 +21,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,27 +43,7 @@ class MysqlPathIT {
   private static List<String> rows(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
-      return rows(result);
-    }
-  }
-
-  private static List<String> rows(ResultSet result) throws SQLException {
-    List<String> rows = new ArrayList<>();
-    while (result.next()) {
-      List<String> row = new ArrayList<>();
-      for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-        row.add(result.getString(i));
-      }
-      rows.add(String.join(" ", row));
-    }
-    return rows;
-  }
-
-  private static void run(Connection connection, String... texts) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : texts) {
-        statement.execute(sql);
-      }
+      return Jdbc.rows(result);
     }
   }
 
@@ -70,8 +51,8 @@ class MysqlPathIT {
   void clientsTakeTurnsOnOneConnectionAndKeepTheirSettings() throws SQLException {
     try (Connection one = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      run(one, "SET time_zone = '+05:30'");
-      run(other, "SET group_concat_max_len = 77", "USE information_schema");
+      execute(one, "SET time_zone = '+05:30'");
+      execute(other, "SET group_concat_max_len = 77", "USE information_schema");
       for (int i = 0; i < 3; i++) {
         assertThat(rows(one, "SELECT @@time_zone, @@group_concat_max_len = 77, DATABASE()"))
             .containsExactly("+05:30 0 app");
@@ -89,7 +70,7 @@ class MysqlPathIT {
     try (Connection one = node.target().in("").jdbc();
         Connection other = node.target().in("").jdbc()) {
       for (int i = 0; i < 3; i++) {
-        run(one, "USE app");
+        execute(one, "USE app");
         assertThat(rows(other, "SELECT DATABASE()")).containsExactly("null");
         assertThat(rows(one, "SELECT DATABASE()")).containsExactly("app");
       }
@@ -107,14 +88,14 @@ class MysqlPathIT {
             "GRANT ALL ON `bücher`.* TO " + MysqlRelease.USER);
     try (Connection one = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      run(other, "SET NAMES koi8r");
-      run(one, "USE `bücher`");
+      execute(other, "SET NAMES koi8r");
+      execute(one, "USE `bücher`");
       for (int i = 0; i < 2; i++) {
         assertThat(rows(other, "SELECT DATABASE()")).containsExactly("app");
         assertThat(rows(one, "SELECT @@character_set_client, DATABASE()"))
             .containsExactly("utf8mb4 bücher");
       }
-      run(other, "USE app");
+      execute(other, "USE app");
       assertThat(rows(other, "SELECT @@character_set_client")).containsExactly("koi8r");
     }
   }
@@ -125,12 +106,12 @@ class MysqlPathIT {
       String asked = "SELECT @@character_set_%s, @@collation_%s".formatted(of, of);
       try (Connection one = node.target().jdbc();
           Connection other = node.target().jdbc()) {
-        run(one, "SET @@collation_%s = koi8r_bin".formatted(of));
+        execute(one, "SET @@collation_%s = koi8r_bin".formatted(of));
         rows(other, asked);
-        run(one, "SET @@character_set_%s = latin1".formatted(of));
+        execute(one, "SET @@character_set_%s = latin1".formatted(of));
         rows(other, asked);
         assertThat(rows(one, asked)).containsExactly("latin1 latin1_swedish_ci");
-        run(one, "SET @@collation_%s = latin1_bin".formatted(of));
+        execute(one, "SET @@collation_%s = latin1_bin".formatted(of));
         rows(other, asked);
         assertThat(rows(one, asked)).containsExactly("latin1 latin1_bin");
       }
@@ -142,9 +123,9 @@ class MysqlPathIT {
     String asked = "SELECT @@max_join_size, @@sql_big_selects";
     try (Connection one = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      run(one, "SET max_join_size = 1000", "SET sql_big_selects = 1");
+      execute(one, "SET max_join_size = 1000", "SET sql_big_selects = 1");
       rows(other, asked);
-      run(one, "SET max_join_size = 2000");
+      execute(one, "SET max_join_size = 2000");
       rows(other, asked);
       assertThat(rows(one, asked)).containsExactly("2000 0");
     }
@@ -156,7 +137,7 @@ class MysqlPathIT {
     String asked = "SELECT @@lock_wait_timeout, @@innodb_lock_wait_timeout";
     try (Connection one = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      run(
+      execute(
           one,
           "CREATE OR REPLACE TABLE path_waits (a int)",
           "SET lock_wait_timeout = 77, innodb_lock_wait_timeout = 7");
@@ -166,7 +147,7 @@ class MysqlPathIT {
               "SELECT a FROM path_waits FOR UPDATE WAIT 2",
               "ALTER TABLE path_waits WAIT 3 ADD b int",
               "DROP TABLE path_waits NOWAIT")) {
-        run(one, waits);
+        execute(one, waits);
         rows(other, asked);
         assertThat(rows(one, asked)).as(waits).containsExactly("77 7");
       }
@@ -186,8 +167,8 @@ class MysqlPathIT {
         second.setInt(2, i);
         try (ResultSet a = first.executeQuery();
             ResultSet b = second.executeQuery()) {
-          assertThat(rows(a)).containsExactly((i + 1) + " a" + i);
-          assertThat(rows(b)).containsExactly((101.0 + i) + " " + i);
+          assertThat(Jdbc.rows(a)).containsExactly((i + 1) + " a" + i);
+          assertThat(Jdbc.rows(b)).containsExactly((101.0 + i) + " " + i);
         }
       }
     }
@@ -202,7 +183,7 @@ class MysqlPathIT {
                 "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4")) {
       statement.setFetchSize(2);
       try (ResultSet result = statement.executeQuery()) {
-        assertThat(rows(result)).containsExactly("1", "2", "3", "4");
+        assertThat(Jdbc.rows(result)).containsExactly("1", "2", "3", "4");
       }
       assertThat(rows(client, "SELECT 'after'")).containsExactly("after");
     }
@@ -219,7 +200,7 @@ class MysqlPathIT {
         PreparedStatement statement = client.prepareStatement("SELECT length(?)")) {
       statement.setCharacterStream(1, new java.io.StringReader(value), value.length());
       try (ResultSet result = statement.executeQuery()) {
-        assertThat(rows(result)).containsExactly("300000");
+        assertThat(Jdbc.rows(result)).containsExactly("300000");
       }
     }
   }
@@ -228,7 +209,7 @@ class MysqlPathIT {
   void aTextOfMoreThanOnePacketIsCarriedOut() throws SQLException {
     String value = "y".repeat(17_000_000);
     try (Connection client = node.target().jdbc()) {
-      run(client, "SET @@session.max_join_size = 1000000");
+      execute(client, "SET @@session.max_join_size = 1000000");
       assertThat(rows(client, "SELECT length('" + value + "')")).containsExactly("17000000");
     }
   }
@@ -236,15 +217,15 @@ class MysqlPathIT {
   @Test
   void aTransactionIsItsClientsAlone() throws SQLException {
     try (Connection client = node.target().jdbc()) {
-      run(client, "CREATE OR REPLACE TABLE path (id INT PRIMARY KEY)");
+      execute(client, "CREATE OR REPLACE TABLE path (id INT PRIMARY KEY)");
       client.setAutoCommit(false);
-      run(client, "INSERT INTO path VALUES (1)");
+      execute(client, "INSERT INTO path VALUES (1)");
       client.rollback();
-      run(client, "INSERT INTO path VALUES (2)");
+      execute(client, "INSERT INTO path VALUES (2)");
       client.commit();
       client.setAutoCommit(true);
       assertThat(rows(client, "SELECT id FROM path")).containsExactly("2");
-      assertThatThrownBy(() -> run(client, "INSERT INTO path VALUES (2)"))
+      assertThatThrownBy(() -> execute(client, "INSERT INTO path VALUES (2)"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1062));
     }
@@ -253,7 +234,7 @@ class MysqlPathIT {
   @Test
   void aConnectionIsResetAsItsClientWants() throws SQLException {
     try (Connection client = node.target().jdbc()) {
-      run(client, "SET time_zone = '+01:00'", "SET @a = 1");
+      execute(client, "SET time_zone = '+01:00'", "SET @a = 1");
       client.unwrap(com.mysql.cj.jdbc.JdbcConnection.class).resetServerState();
       assertThat(rows(client, "SELECT @@time_zone, ifnull(@a, 'gone')"))
           .containsExactly("SYSTEM gone");
@@ -292,7 +273,7 @@ class MysqlPathIT {
       for (boolean autocommit : new boolean[] {true, false}) {
         client.setAutoCommit(autocommit);
         assertThat(rows(client, "SELECT 1")).containsExactly("1");
-        assertThatThrownBy(() -> run(client, "SELECT secret"))
+        assertThatThrownBy(() -> execute(client, "SELECT secret"))
             .isInstanceOf(SQLException.class)
             .hasMessageContaining("rejected by a rule");
         try (Statement statement = client.createStatement()) {
@@ -308,16 +289,16 @@ class MysqlPathIT {
     try (MysqlNode two = MysqlNode.start(MysqlRelease.MARIADB, c -> c.vdb("pool.size", 2));
         Connection client = two.target().jdbc("useServerPrepStmts", "true");
         Connection other = two.target().jdbc()) {
-      run(client, "CREATE OR REPLACE TABLE first_database (id INT)");
+      execute(client, "CREATE OR REPLACE TABLE first_database (id INT)");
       try (PreparedStatement statement =
           client.prepareStatement("SELECT count(*) FROM first_database")) {
-        run(client, "USE information_schema");
-        run(other, "BEGIN", "SELECT 1"); // takes the connection that has it
+        execute(client, "USE information_schema");
+        execute(other, "BEGIN", "SELECT 1"); // takes the connection that has it
         try (ResultSet result = statement.executeQuery()) {
-          assertThat(rows(result)).containsExactly("0");
+          assertThat(Jdbc.rows(result)).containsExactly("0");
         }
         assertThat(rows(client, "SELECT DATABASE()")).containsExactly("information_schema");
-        run(other, "COMMIT");
+        execute(other, "COMMIT");
       }
     }
   }

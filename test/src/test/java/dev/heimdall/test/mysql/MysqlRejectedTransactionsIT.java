@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -20,12 +21,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class MysqlRejectedTransactionsIT {
   private static final String INSERT = "INSERT INTO t VALUES (2)";
-
-  private static void execute(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
 
   private static int error(Connection client, String sql) {
     return catchThrowableOfType(SQLException.class, () -> execute(client, sql)).getErrorCode();

@@ -1,5 +1,8 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.change;
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,8 +16,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ class MysqlRulesIT {
   @BeforeAll
   static void start() throws SQLException {
     direct = MysqlTarget.of(MysqlRelease.MARIADB.shared().primary()).jdbc();
-    run(
+    execute(
         direct,
         "DROP TABLE IF EXISTS ruled, noted, flaky",
         "CREATE TABLE ruled (id INT PRIMARY KEY, name VARCHAR(60), data BLOB)",
@@ -103,43 +104,6 @@ class MysqlRulesIT {
         .jdbc("useServerPrepStmts", String.valueOf(prepared), "allowMultiQueries", "true");
   }
 
-  private static void run(Connection connection, String... texts) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : texts) {
-        statement.execute(sql);
-      }
-    }
-  }
-
-  private static List<String> rows(Connection client, String sql, Object... values)
-      throws SQLException {
-    try (PreparedStatement statement = client.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      try (ResultSet result = statement.executeQuery()) {
-        List<String> rows = new ArrayList<>();
-        while (result.next()) {
-          List<String> row = new ArrayList<>();
-          for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-            row.add(result.getString(i));
-          }
-          rows.add(String.join(" ", row));
-        }
-        return rows;
-      }
-    }
-  }
-
-  private static int change(Connection client, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = client.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        statement.setObject(i + 1, values[i]);
-      }
-      return statement.executeUpdate();
-    }
-  }
-
   private static void fails(int number, ThrowingCall call) {
     assertThatThrownBy(call::run)
         .isInstanceOfSatisfying(
@@ -164,7 +128,7 @@ class MysqlRulesIT {
         client.setAutoCommit(autocommit);
         assertThat(rows(client, "SELECT 1")).containsExactly("1");
         fails(1142, () -> rows(client, "SELECT 'secret'"));
-        fails(1142, () -> run(client, "SELECT 1; SELECT 'secret'"));
+        fails(1142, () -> execute(client, "SELECT 1; SELECT 'secret'"));
         assertThat(change(client, "UPDATE ruled SET name = 'quiet' WHERE id = ?", 1)).isEqualTo(7);
         assertThat(rows(client, "SELECT 'old', ?", "x")).containsExactly("new x");
         assertThat(rows(client, "SELECT 2")).containsExactly("2");
@@ -176,7 +140,7 @@ class MysqlRulesIT {
   @ValueSource(booleans = {false, true})
   void aTimeLimitEndsWhatRuns(boolean prepared) throws SQLException {
     try (Connection client = client(prepared)) {
-      run(
+      execute(
           direct,
           "REPLACE INTO ruled (id) VALUES (77)",
           "BEGIN",
@@ -184,7 +148,7 @@ class MysqlRulesIT {
       fails(1317, () -> change(client, "UPDATE ruled SET name = 'slow' WHERE id = ?", 77));
       assertThat(rows(client, "SELECT ?", 1)).containsExactly("1");
     } finally {
-      run(direct, "COMMIT");
+      execute(direct, "COMMIT");
     }
   }
 
@@ -223,7 +187,7 @@ class MysqlRulesIT {
   void statementsAreCarriedOutLaterAsTheyMean(boolean prepared) throws SQLException {
     byte[] bytes = {0, '\'', '\\', (byte) 0xff};
     try (Connection client = client(prepared)) {
-      run(client, "DELETE FROM ruled");
+      execute(client, "DELETE FROM ruled");
       assertThat(
               change(
                   client,
@@ -237,8 +201,8 @@ class MysqlRulesIT {
           .isEqualTo(1);
       assertThat(rows(direct, "SELECT ifnull(name, 'none') FROM ruled")).containsExactly("none");
       fails(1062, () -> change(client, "INSERT INTO ruled VALUES (?, '', '') -- in_the_end", 1));
-      run(client, "SET sql_mode = 'NO_BACKSLASH_ESCAPES'");
-      run(client, "UPDATE ruled SET name = 'a\\' WHERE id = 1 -- in_the_end");
+      execute(client, "SET sql_mode = 'NO_BACKSLASH_ESCAPES'");
+      execute(client, "UPDATE ruled SET name = 'a\\' WHERE id = 1 -- in_the_end");
       assertThat(rows(direct, "SELECT name FROM ruled")).containsExactly("a\\");
       client.setAutoCommit(false);
       change(client, "DELETE FROM ruled WHERE id = ? -- at_once", 1);
@@ -251,7 +215,7 @@ class MysqlRulesIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void triggersRunBesideTheStatement(boolean prepared) throws SQLException {
-    run(direct, "DELETE FROM noted");
+    execute(direct, "DELETE FROM noted");
     try (Connection client = client(prepared)) {
       assertThat(rows(client, "SELECT count(*), 'noted before' FROM noted"))
           .containsExactly("1 noted before");
@@ -287,7 +251,7 @@ class MysqlRulesIT {
       rows(client, "SELECT 1 AS id, 'n' AS name, ? /* columns */", 1);
       client.rollback();
       assertThat(lines(log, "result row", 3).get(2)).endsWith("values=\"name=n\"");
-      run(client, "SELECT 1 AS a; SELECT 3 AS b, 'printed' AS c");
+      execute(client, "SELECT 1 AS a; SELECT 3 AS b, 'printed' AS c");
       assertThat(lines(log, "result row", 5).get(4)).endsWith("values=\"b=3, c=printed\"");
     }
   }
@@ -300,11 +264,11 @@ class MysqlRulesIT {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whatFailsIsTriedAgain(boolean prepared) throws Exception {
-    run(direct, "CREATE TABLE flaky (n INT)", "INSERT INTO flaky VALUES (7)");
+    execute(direct, "CREATE TABLE flaky (n INT)", "INSERT INTO flaky VALUES (7)");
     try (Connection client = client(prepared);
         PreparedStatement statement = client.prepareStatement("SELECT n, ? FROM flaky")) {
       statement.setInt(1, 1);
-      run(direct, "DROP TABLE flaky");
+      execute(direct, "DROP TABLE flaky");
       long before = statementsOfServer();
       CompletableFuture<String> answer =
           CompletableFuture.supplyAsync(
@@ -317,10 +281,10 @@ class MysqlRulesIT {
                 }
               });
       Await.until("it is tried again", () -> answer.isDone() || statementsOfServer() > before + 2);
-      run(direct, "CREATE TABLE flaky AS SELECT 7 AS n");
+      execute(direct, "CREATE TABLE flaky AS SELECT 7 AS n");
       assertThat(answer.get()).isEqualTo("7 1");
     } finally {
-      run(direct, "DROP TABLE IF EXISTS flaky");
+      execute(direct, "DROP TABLE IF EXISTS flaky");
     }
   }
 
@@ -351,7 +315,7 @@ class MysqlRulesIT {
   void aPlanWritesNothing() throws SQLException {
     try (Connection maker = MysqlRelease.MARIADB.shared().primary().connect("app");
         Connection client = client(false)) {
-      run(
+      execute(
           maker,
           "DROP TABLE IF EXISTS written_by_plans",
           "DROP FUNCTION IF EXISTS writes_for_plans",

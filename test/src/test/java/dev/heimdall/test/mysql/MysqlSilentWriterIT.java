@@ -1,5 +1,6 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
@@ -71,12 +72,6 @@ class MysqlSilentWriterIT {
       }
     }
     return info;
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      return first(statement.executeQuery(sql));
-    }
   }
 
   private static String first(ResultSet consumed) throws SQLException {

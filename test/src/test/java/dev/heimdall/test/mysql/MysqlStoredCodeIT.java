@@ -1,5 +1,7 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,9 +9,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -23,22 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("ci")
 class MysqlStoredCodeIT {
-  private static void run(Connection connection, String... texts) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String sql : texts) {
-        statement.execute(sql);
-      }
-    }
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      result.next();
-      return result.getString(1);
-    }
-  }
-
   /** Without the catalogue, so that what servers report is all that the node knows. */
   @ParameterizedTest
   @EnumSource(
@@ -48,7 +32,7 @@ class MysqlStoredCodeIT {
     try (MysqlNode node =
         MysqlNode.start(release, c -> c.vdb("pool.size", 2).source("catalog.enabled", false))) {
       try (Connection maker = release.shared().primary().connect("app")) {
-        run(
+        execute(
             maker,
             "DROP PROCEDURE IF EXISTS keep_it",
             "DROP FUNCTION IF EXISTS kept",
@@ -68,7 +52,7 @@ class MysqlStoredCodeIT {
         List<String> others = new ArrayList<>();
         try (Connection setter = node.target().jdbc();
             Connection other = node.target().jdbc()) {
-          run(setter, way);
+          execute(setter, way);
           for (int i = 0; i < 4; i++) {
             others.add(value(other, "SELECT kept()"));
             assertThat(value(setter, "SELECT kept()")).as(way).isEqualTo("7");
@@ -90,7 +74,7 @@ class MysqlStoredCodeIT {
   void aVariableThatARoutineSetsBeforeItFailsIsItsCallersAlone(MysqlRelease release)
       throws SQLException {
     try (Connection maker = release.shared().primary().connect("app")) {
-      run(
+      execute(
           maker,
           "DROP PROCEDURE IF EXISTS keeps_and_fails",
           "DROP FUNCTION IF EXISTS kept_by_failure",
@@ -101,10 +85,10 @@ class MysqlStoredCodeIT {
             MysqlNode.start(release, c -> c.vdb("pool.size", 2).source("catalog.enabled", false));
         Connection setter = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      assertThatThrownBy(() -> run(setter, "CALL keeps_and_fails()"))
+      assertThatThrownBy(() -> execute(setter, "CALL keeps_and_fails()"))
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(1305));
-      run(setter, "SELECT 1 FROM (SELECT 1) AS t"); // what it has warned of is gone
+      execute(setter, "SELECT 1 FROM (SELECT 1) AS t"); // what it has warned of is gone
       for (int i = 0; i < 4; i++) {
         assertThat(value(other, "SELECT kept_by_failure()")).isNull();
         assertThat(value(setter, "SELECT kept_by_failure()")).isEqualTo("7");
@@ -131,9 +115,9 @@ class MysqlStoredCodeIT {
     try (Connection maker = release.shared().primary().connect("app")) {
       for (String way : ways) {
         String kind = way.startsWith("CALL") ? "PROCEDURE" : "FUNCTION";
-        run(maker, "DROP %s IF EXISTS %s".formatted(kind, way.split("[ (]")[1]));
+        execute(maker, "DROP %s IF EXISTS %s".formatted(kind, way.split("[ (]")[1]));
       }
-      run(
+      execute(
           maker,
           "CREATE PROCEDURE sets_plain() SET sort_buffer_size = 65536",
           "CREATE PROCEDURE sets_bare() SET @@sort_buffer_size = 65536",
@@ -149,9 +133,9 @@ class MysqlStoredCodeIT {
             way.contains("flag") ? "SELECT @@foreign_key_checks" : "SELECT @@sort_buffer_size";
         String before;
         try (Connection setter = node.target().jdbc()) {
-          run(setter, "SET unique_checks = 1"); // by this name MariaDB reports the other flag
+          execute(setter, "SET unique_checks = 1"); // by this name MariaDB reports the other flag
           before = value(setter, asked);
-          run(setter, way);
+          execute(setter, way);
           assertThat(value(setter, asked)).as(way).isIn("65536", "0");
         }
         try (Connection next = node.target().jdbc()) {
@@ -177,7 +161,7 @@ class MysqlStoredCodeIT {
                     c.vdb("pool.size", 2)
                         .source("catalog.user", release.shared().superuser())
                         .source("catalog.password", release.shared().password()))) {
-      run(
+      execute(
           server,
           "DROP TABLE IF EXISTS locked_by_trigger",
           "CREATE TABLE locked_by_trigger (v INT)",
@@ -187,21 +171,21 @@ class MysqlStoredCodeIT {
           "the node knows the trigger",
           () -> {
             try (Connection taker = node.target().jdbc()) {
-              run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+              execute(taker, "INSERT INTO locked_by_trigger VALUES (7)");
               return node.admin("SHOW CLIENTS").stream()
                   .anyMatch(client -> client.get("pin_reason") != null);
             }
           });
       try (Connection taker = node.target().jdbc();
           Connection other = node.target().jdbc()) {
-        run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+        execute(taker, "INSERT INTO locked_by_trigger VALUES (7)");
         String holder = value(server, user);
         for (int i = 0; i < 4; i++) {
-          run(other, "SELECT RELEASE_ALL_LOCKS()");
+          execute(other, "SELECT RELEASE_ALL_LOCKS()");
           assertThat(value(server, user)).isNotNull().isEqualTo(holder);
         }
         assertThat(value(taker, "SELECT RELEASE_LOCK('lock_of_trigger')")).isEqualTo("1");
-        run(taker, "INSERT INTO locked_by_trigger VALUES (7)");
+        execute(taker, "INSERT INTO locked_by_trigger VALUES (7)");
       }
       Await.until("the lock is free", () -> value(server, user) == null);
     }

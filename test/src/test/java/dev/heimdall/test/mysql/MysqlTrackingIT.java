@@ -1,13 +1,13 @@
 package dev.heimdall.test.mysql;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,7 +24,7 @@ class MysqlTrackingIT {
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
         Connection client = node.target().jdbc();
         Connection other = node.target().jdbc()) {
-      String before = one(other, VALUES);
+      String before = value(other, VALUES);
       for (String off :
           new String[] {
             "session_track_system_variables = ''",
@@ -35,25 +35,11 @@ class MysqlTrackingIT {
         execute(client, "SET group_concat_max_len = 6666");
         execute(client, "USE information_schema");
 
-        assertThat(one(other, VALUES)).as(off).isEqualTo(before);
-        assertThat(one(other, "SELECT database()")).as(off).isEqualTo("app");
-        assertThat(one(client, VALUES)).as(off).isEqualTo("6666 ANSI_QUOTES");
-        assertThat(one(client, "SELECT database()")).as(off).isEqualTo("information_schema");
+        assertThat(value(other, VALUES)).as(off).isEqualTo(before);
+        assertThat(value(other, "SELECT database()")).as(off).isEqualTo("app");
+        assertThat(value(client, VALUES)).as(off).isEqualTo("6666 ANSI_QUOTES");
+        assertThat(value(client, "SELECT database()")).as(off).isEqualTo("information_schema");
       }
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String one(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
     }
   }
 }

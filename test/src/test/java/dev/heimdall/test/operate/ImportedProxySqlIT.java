@@ -1,5 +1,6 @@
 package dev.heimdall.test.operate;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +12,6 @@ import dev.heimdall.test.fixture.StartedNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -105,13 +105,6 @@ class ImportedProxySqlIT {
             app.as("watching", "watching"),
             app.as("admin", "admin"))) {
       assertThatThrownBy(() -> other.jdbc().close()).hasMessageContaining("Access denied");
-    }
-  }
-
-  private static String value(Statement statement, String sql) throws SQLException {
-    try (ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getString(1);
     }
   }
 }

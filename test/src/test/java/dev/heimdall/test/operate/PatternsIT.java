@@ -1,5 +1,6 @@
 package dev.heimdall.test.operate;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +15,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,12 +42,12 @@ class PatternsIT {
                                 "cluster.probe.password", SharedPostgres.cluster().password())));
         Connection client = node.connect();
         Connection text = node.connect("preferQueryMode", "simple")) {
-      run(client, "DROP TABLE IF EXISTS pi_kept");
-      run(client, "CREATE TABLE pi_kept (id int, name text)");
+      execute(client, "DROP TABLE IF EXISTS pi_kept");
+      execute(client, "CREATE TABLE pi_kept (id int, name text)");
       useIt(node, client, text);
 
-      run(client, "SET application_name = s3cret");
-      run(client, "SELECT $s3cret$s3cret$s3cret$ /* s3cret */ -- s3cret");
+      execute(client, "SET application_name = s3cret");
+      execute(client, "SELECT $s3cret$s3cret$s3cret$ /* s3cret */ -- s3cret");
       fails(text, "CREATE USER pi_kept PASSWORD s3cret");
       fails(text, "SELECT 's3cret");
       assertThat(node.admin("SHOW PATTERNS"))
@@ -59,14 +59,14 @@ class PatternsIT {
               });
 
       client.setAutoCommit(false);
-      run(client, "SELECT count(*) FROM pi_kept");
+      execute(client, "SELECT count(*) FROM pi_kept");
       client.commit();
       assertThat(pattern(node, "select count(*) from pi_kept"))
           .containsEntry("calls", "1")
           .containsEntry("hits", "0");
       assertThat(pattern(node, "begin")).containsEntry("tables", null);
       client.setAutoCommit(true);
-      run(client, "DROP TABLE pi_kept");
+      execute(client, "DROP TABLE pi_kept");
     }
   }
 
@@ -84,17 +84,17 @@ class PatternsIT {
                             .source("catalog.password", MARIADB.password())));
         Connection client = node.connect("useServerPrepStmts", "true");
         Connection text = node.connect("useServerPrepStmts", "false")) {
-      run(client, "DROP TABLE IF EXISTS pi_kept");
-      run(client, "CREATE TABLE pi_kept (id int, name text)");
+      execute(client, "DROP TABLE IF EXISTS pi_kept");
+      execute(client, "CREATE TABLE pi_kept (id int, name text)");
       useIt(node, client, text);
 
-      run(client, "SET @a = 's3cret', @b = \"s3cret\" /* s3cret */");
+      execute(client, "SET @a = 's3cret', @b = \"s3cret\" /* s3cret */");
       fails(client, "CREATE USER pi_kept IDENTIFIED BY s3cret");
-      run(client, "SELECT \"s3cret\", 's3cret' # s3cret");
+      execute(client, "SELECT \"s3cret\", 's3cret' # s3cret");
       assertThat(node.admin("SHOW PATTERNS"))
           .isNotEmpty()
           .noneMatch(row -> row.values().toString().contains("s3cret"));
-      run(client, "DROP TABLE pi_kept");
+      execute(client, "DROP TABLE pi_kept");
     }
   }
 
@@ -108,7 +108,7 @@ class PatternsIT {
       }
     }
     for (int i = 0; i < 4; i++) {
-      run(text, "INSERT INTO pi_kept VALUES (" + i + ", 'other')");
+      execute(text, "INSERT INTO pi_kept VALUES (" + i + ", 'other')");
     }
     Map<String, String> inserted = pattern(node, "insert into pi_kept values(?, ?)");
     assertThat(inserted)
@@ -127,7 +127,7 @@ class PatternsIT {
     Await.until(
         "some reads were answered from the cache",
         () -> {
-          run(text, "SELECT name FROM pi_kept WHERE id = " + reads.incrementAndGet() % 2);
+          execute(text, "SELECT name FROM pi_kept WHERE id = " + reads.incrementAndGet() % 2);
           String hits = pattern(node, "select name from pi_kept where id = ?").get("hits");
           return Long.parseLong(hits) == 3;
         });
@@ -152,13 +152,7 @@ class PatternsIT {
         .orElseThrow(() -> new AssertionError(statement + " is not among " + rows));
   }
 
-  private static void run(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   private static void fails(Connection client, String sql) {
-    assertThatThrownBy(() -> run(client, sql)).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> execute(client, sql)).isInstanceOf(SQLException.class);
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.test.operate;
 
+import static dev.heimdall.test.fixture.Jdbc.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -69,8 +70,8 @@ class TracesIT {
                                 "cluster.probe.password", SharedPostgres.cluster().password())));
         Connection client = node.connect();
         Connection text = node.connect("preferQueryMode", "simple")) {
-      run(client, "DROP TABLE IF EXISTS tr_kept");
-      run(client, "CREATE TABLE tr_kept (id int, name text)");
+      execute(client, "DROP TABLE IF EXISTS tr_kept");
+      execute(client, "CREATE TABLE tr_kept (id int, name text)");
       useIt(collector, client, text, "postgresql");
       fails(text, "SELECT * FROM tr_absent WHERE a = 's3cret'");
       fails(text, "SELECT tr_never");
@@ -79,7 +80,7 @@ class TracesIT {
       assertThat(TraceCollector.attributes(failed))
           .containsEntry("db.response.status_code", "42P01");
       assertRejected(one(collector, "select tr_never"));
-      run(client, "DROP TABLE tr_kept");
+      execute(client, "DROP TABLE tr_kept");
       assertQuiet(node, collector);
     }
   }
@@ -100,15 +101,15 @@ class TracesIT {
                             .source("catalog.password", MARIADB.password())));
         Connection client = node.connect("useServerPrepStmts", "true");
         Connection text = node.connect("useServerPrepStmts", "false")) {
-      run(client, "DROP TABLE IF EXISTS tr_kept");
-      run(client, "CREATE TABLE tr_kept (id int, name text)");
+      execute(client, "DROP TABLE IF EXISTS tr_kept");
+      execute(client, "CREATE TABLE tr_kept (id int, name text)");
       useIt(collector, client, text, "mariadb");
       fails(text, "SELECT * FROM tr_absent WHERE a = 's3cret'");
       fails(text, "SELECT tr_never");
       assertThat(TraceCollector.attributes(one(collector, "select * from tr_absent where a = ?")))
           .containsEntry("db.response.status_code", "1146");
       assertRejected(one(collector, "select tr_never"));
-      run(client, "DROP TABLE tr_kept");
+      execute(client, "DROP TABLE tr_kept");
       assertQuiet(node, collector);
     }
   }
@@ -145,7 +146,7 @@ class TracesIT {
     Await.until(
         "a read was answered from the cache",
         () -> {
-          run(text, "SELECT name FROM tr_kept WHERE name = 's3cret' OR id = 987654321");
+          execute(text, "SELECT name FROM tr_kept WHERE name = 's3cret' OR id = 987654321");
           return collector.spans("select name from tr_kept where name = ? or id = ?").stream()
               .anyMatch(span -> "cache".equals(route(span)));
         });
@@ -159,7 +160,7 @@ class TracesIT {
                   .doesNotContainKey("server.address");
             });
 
-    run(text, "SELECT 17 + id FROM tr_kept" + COMMENT);
+    execute(text, "SELECT 17 + id FROM tr_kept" + COMMENT);
     assertChild(one(collector, "select ? + id from tr_kept"));
     try (PreparedStatement read =
         client.prepareStatement("SELECT 18 - id FROM tr_kept WHERE id = ?" + COMMENT)) {
@@ -168,7 +169,7 @@ class TracesIT {
     }
     Await.until("it is traced", () -> difference(collector).isPresent());
     assertChild(difference(collector).orElseThrow());
-    run(text, "SELECT 19 % id FROM tr_kept" + COMMENT.replace("-01'", "-00'"));
+    execute(text, "SELECT 19 % id FROM tr_kept" + COMMENT.replace("-01'", "-00'"));
   }
 
   /** Of the prepared statement, whose parameters are not spelled alike. */
@@ -236,12 +237,12 @@ class TracesIT {
                         .source("cluster.probe.user", SharedPostgres.cluster().superuser())
                         .source("cluster.probe.password", SharedPostgres.cluster().password()));
         Connection client = node.connect("preferQueryMode", "simple")) {
-      run(client, "DROP TABLE IF EXISTS tr_where");
-      run(client, "CREATE TABLE tr_where (id int)");
+      execute(client, "DROP TABLE IF EXISTS tr_where");
+      execute(client, "CREATE TABLE tr_where (id int)");
       Await.until(
           "a replica was asked",
           () -> {
-            run(client, "SELECT count(*) FROM tr_where");
+            execute(client, "SELECT count(*) FROM tr_where");
             return collector.spans("select count(*) from tr_where").stream()
                 .anyMatch(span -> "replica".equals(route(span)));
           });
@@ -279,14 +280,14 @@ class TracesIT {
           .containsExactly(null, "22012");
 
       client.setAutoCommit(false);
-      run(client, "INSERT INTO tr_where VALUES (17)");
+      execute(client, "INSERT INTO tr_where VALUES (17)");
       SharedPostgres.value(
           "SELECT count(pg_terminate_backend(pid, 20000)) FROM pg_stat_activity"
               + " WHERE state = 'idle in transaction' AND query LIKE '%tr_where VALUES (17)%'");
-      run(client, "UPDATE tr_where SET id = 18"); // the transaction is carried out once more
+      execute(client, "UPDATE tr_where SET id = 18"); // the transaction is carried out once more
       client.commit();
       client.setAutoCommit(true);
-      run(client, "DROP TABLE tr_where");
+      execute(client, "DROP TABLE tr_where");
       one(collector, "drop table tr_where");
       assertThat(ends(collector, "insert into tr_where values(?)"))
           .containsExactly("answered", "replayed");
@@ -311,12 +312,12 @@ class TracesIT {
                         .source("catalog.user", MARIADB.superuser())
                         .source("catalog.password", MARIADB.password()));
         Connection client = node.connect()) {
-      run(client, "DROP TABLE IF EXISTS tr_lost");
-      run(client, "CREATE TABLE tr_lost (id int)");
+      execute(client, "DROP TABLE IF EXISTS tr_lost");
+      execute(client, "CREATE TABLE tr_lost (id int)");
       Await.until(
           "a replica was asked",
           () -> {
-            run(client, "SELECT count(*) FROM tr_lost");
+            execute(client, "SELECT count(*) FROM tr_lost");
             return collector.spans("select count(*) from tr_lost").stream()
                 .anyMatch(span -> "replica".equals(route(span)));
           });
@@ -335,7 +336,7 @@ class TracesIT {
       whileItRuns(client, "INSERT INTO tr_lost SELECT 2 * SLEEP(600)", "KILL CONNECTION ");
       assertThat(error(one(collector, "insert into tr_lost select ? * sleep(?)")))
           .isEqualTo("connection_lost");
-      run(client, "DROP TABLE tr_lost");
+      execute(client, "DROP TABLE tr_lost");
       one(collector, "drop table tr_lost");
       assertThat(collector.spans("insert into tr_lost select ? * sleep(?)")).hasSize(1);
     }
@@ -395,7 +396,7 @@ class TracesIT {
         Connection client = node.connect()) {
       CountDownLatch door = collector.shut();
       for (int i = 0; i < 20; i++) {
-        run(client, "SELECT 1");
+        execute(client, "SELECT 1");
       }
       assertThat(node.metric("heimdall_spans_dropped_total")).isGreaterThanOrEqualTo(17);
       door.countDown();
@@ -412,20 +413,14 @@ class TracesIT {
       Await.until(
           "spans are dropped",
           () -> {
-            run(client, "SELECT 1");
+            execute(client, "SELECT 1");
             return node.metric("heimdall_spans_dropped_total") > 0;
           });
       assertThat(node.metric("heimdall_spans_sent_total")).isZero();
     }
   }
 
-  private static void run(Connection client, String sql) throws SQLException {
-    try (Statement statement = client.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
   private static void fails(Connection client, String sql) {
-    assertThatThrownBy(() -> run(client, sql)).isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> execute(client, sql)).isInstanceOf(SQLException.class);
   }
 }

@@ -8,6 +8,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.RawClient;
@@ -16,7 +17,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -263,13 +263,6 @@ class ForwardIT {
         assertThat(value(here)).isEqualTo(home + " app");
         assertThat(value(there)).isEqualTo(replica + " app");
       }
-    }
-  }
-
-  private static String value(PreparedStatement statement) throws Exception {
-    try (ResultSet rows = statement.executeQuery()) {
-      rows.next();
-      return rows.getString(1);
     }
   }
 }

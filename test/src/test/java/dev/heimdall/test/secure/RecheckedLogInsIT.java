@@ -1,5 +1,6 @@
 package dev.heimdall.test.secure;
 
+import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +11,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -93,13 +93,6 @@ class RecheckedLogInsIT {
 
   private static Connection login(String vdb) throws SQLException {
     return SecureServer.jdbc(node.node().port(vdb), DATABASE, "tenant", "tenant-secret");
-  }
-
-  private static String value(Connection connection, String sql) throws SQLException {
-    try (ResultSet rows = connection.createStatement().executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   private static Refusal direct() {
