@@ -21,9 +21,7 @@ class CacheRaceIT {
 
   private static TestConfiguration cached(TestConfiguration c) {
     return c.node("loops", 2)
-        .source("cluster.kind", "postgres")
-        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-        .source("cluster.probe.password", SharedPostgres.cluster().password())
+        .cluster(SharedPostgres.cluster())
         .vdb("cache.enabled", true)
         .vdb("cache.dmlThreshold", 100)
         .vdb("pool.size", 16)

@@ -42,9 +42,7 @@ class CacheSoakIT {
     try (TestNode node =
         TestNode.start(
             c ->
-                c.source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                c.cluster(SharedPostgres.cluster())
                     .vdb("cache.enabled", true)
                     .vdb("cache.maxSize", "1MiB")
                     .vdb("rules", List.of("cached"))

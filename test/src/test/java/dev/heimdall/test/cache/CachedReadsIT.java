@@ -49,9 +49,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
     node =
         TestNode.start(
             c ->
-                c.source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                c.cluster(SharedPostgres.cluster())
                     .vdb("cache.enabled", true)
                     .vdb("cache.maxResultSize", "8KiB")
                     .vdb("rules", List.of("cached"))

@@ -30,9 +30,7 @@ class CachedTransactionsIT extends CachedTransactionsContract<RawClient> {
     node =
         TestNode.start(
             c ->
-                c.source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                c.cluster(SharedPostgres.cluster())
                     .vdb("cache.enabled", true)
                     .vdb("pool.size", 16)
                     .vdb("cache.dmlThreshold", 100)

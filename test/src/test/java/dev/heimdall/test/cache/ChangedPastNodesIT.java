@@ -57,9 +57,7 @@ class ChangedPastNodesIT {
         TestNode.start(
             c ->
                 c.source("url", SharedPostgres.primary().jdbcUrl(POLLED))
-                    .source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                    .cluster(SharedPostgres.cluster())
                     .source("cluster.probe.positionInterval", "50ms")
                     .source("catalog.user", "app")
                     .source("catalog.password", "app")

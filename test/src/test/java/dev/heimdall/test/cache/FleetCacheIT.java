@@ -16,9 +16,7 @@ class FleetCacheIT extends FleetCacheContract<TestNode, RawClient> {
 
   @Override
   TestConfiguration watched(TestConfiguration c) {
-    return c.source("cluster.kind", "postgres")
-        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-        .source("cluster.probe.password", SharedPostgres.cluster().password());
+    return c.cluster(SharedPostgres.cluster());
   }
 
   @Override

@@ -22,9 +22,7 @@ class LostWritesIT {
   private static TestConfiguration fleet(TestConfiguration c, int id, RedisProcess store) {
     return c.node("id", id)
         .node("store.servers", List.of(store.address()))
-        .source("cluster.kind", "postgres")
-        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-        .source("cluster.probe.password", SharedPostgres.cluster().password())
+        .cluster(SharedPostgres.cluster())
         .vdb("cache.enabled", true)
         .vdb("cache.dmlThreshold", 100)
         .vdb("rules", List.of("cached"))

@@ -71,7 +71,8 @@ class MomentsIT {
           "(SELECT x::timestamptz FROM unnest(array[%s]) x)",
           "(SELECT x::timestamptz FROM (SELECT %s) y(x))",
           "(WITH y(at) AS (SELECT %s) SELECT at::timestamptz FROM y)",
-          "(SELECT at::timestamptz FROM (SELECT (%s)::text AS at UNION SELECT NULL) y WHERE at > '')",
+          "(SELECT at::timestamptz FROM (SELECT (%s)::text AS at UNION SELECT NULL) y WHERE at >"
+              + " '')",
           "row(%s)::mo_pair",
           "jsonb_populate_record(NULL::mo_pair,jsonb_build_object('at',%s))",
           "(SELECT x.at FROM json_to_record(json_build_object('at',%s)) AS x(at timestamptz))",
@@ -97,9 +98,7 @@ class MomentsIT {
     node =
         TestNode.start(
             c ->
-                c.source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                c.cluster(SharedPostgres.cluster())
                     .vdb("cache.enabled", true)
                     .vdb("rules", List.of("cached"))
                     .rules("cached", "{\"action\": \"cache\"}"));

@@ -86,11 +86,8 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
   }
 
   private TestConfiguration cached(TestConfiguration c) {
-    return c.source("cluster.kind", "mysql")
-        .source("cluster.probe.user", release().shared().superuser())
-        .source("cluster.probe.password", release().shared().password())
-        .source("catalog.user", release().shared().superuser())
-        .source("catalog.password", release().shared().password())
+    return c.cluster(release().shared())
+        .catalog(release().shared())
         .vdb("cache.enabled", true)
         .vdb("cache.maxResultSize", "8KiB")
         .vdb("rules", List.of("cached"));
@@ -627,7 +624,8 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
         "SELECT uuid() FROM mcr_rows|its result rests on more than its tables",
         "SELECT database(), name FROM mcr_rows|its result rests on more than its tables",
         "SELECT 1|it reads no table",
-        "SELECT table_name FROM information_schema.tables WHERE table_name = 'x'|it writes, locks what it reads",
+        "SELECT table_name FROM information_schema.tables WHERE table_name = 'x'|it writes, locks"
+            + " what it reads",
         "SELECT name FROM mcr_rows WHERE id = 1 FOR UPDATE|it writes, locks what it reads",
         "SELECT name FROM mcr_rows WHERE id = 1 LOCK IN SHARE MODE|it writes, locks what it reads",
         "UPDATE mcr_rows SET name = name WHERE id = 1|it writes, locks what it reads",

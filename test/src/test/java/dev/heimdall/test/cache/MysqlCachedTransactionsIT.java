@@ -35,11 +35,8 @@ class MysqlCachedTransactionsIT extends CachedTransactionsContract<RawMysqlClien
         MysqlNode.start(
             release(),
             c ->
-                c.source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", release().shared().superuser())
-                    .source("cluster.probe.password", release().shared().password())
-                    .source("catalog.user", release().shared().superuser())
-                    .source("catalog.password", release().shared().password())
+                c.cluster(release().shared())
+                    .catalog(release().shared())
                     .vdb("cache.enabled", true)
                     .vdb("pool.size", 16)
                     .vdb("cache.dmlThreshold", 100)

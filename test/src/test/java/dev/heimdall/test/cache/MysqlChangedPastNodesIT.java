@@ -42,10 +42,10 @@ class MysqlChangedPastNodesIT {
   private static final String READ = "SELECT a FROM seen.t";
 
   private static final String UNITED =
-      "CREATE TABLE seen.one (a int) ENGINE = MyISAM;; CREATE TABLE seen.two (a int) ENGINE = MyISAM"
-          + ";; INSERT INTO seen.one VALUES (1);; INSERT INTO seen.two VALUES (2);; CREATE TABLE"
-          + " seen.m (a int) ENGINE = MERGE UNION = (seen.one, seen.two) INSERT_METHOD = LAST"
-          + ";; GRANT ALL ON seen.* TO seen_user";
+      "CREATE TABLE seen.one (a int) ENGINE = MyISAM;; CREATE TABLE seen.two (a int) ENGINE ="
+          + " MyISAM;; INSERT INTO seen.one VALUES (1);; INSERT INTO seen.two VALUES (2);; CREATE"
+          + " TABLE seen.m (a int) ENGINE = MERGE UNION = (seen.one, seen.two) INSERT_METHOD ="
+          + " LAST;; GRANT ALL ON seen.* TO seen_user";
 
   private MysqlNode node;
 
@@ -63,12 +63,9 @@ class MysqlChangedPastNodesIT {
         MysqlNode.start(
             release(),
             c ->
-                c.source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", release().shared().superuser())
-                    .source("cluster.probe.password", release().shared().password())
+                c.cluster(release().shared())
                     .source("cluster.probe.positionInterval", "50ms")
-                    .source("catalog.user", release().shared().superuser())
-                    .source("catalog.password", release().shared().password())
+                    .catalog(release().shared())
                     .vdb("credentials", "passthrough")
                     .user(USER, "password", MysqlRelease.PASSWORD)
                     .user(USER, "admin", true)
@@ -206,8 +203,8 @@ class MysqlChangedPastNodesIT {
         kind(
                 "REVOKE of a role",
                 CLOSED
-                    + "DROP ROLE IF EXISTS seen_role;; CREATE ROLE seen_role;; GRANT SELECT ON seen.t TO"
-                    + " seen_role;; GRANT seen_role TO seen_user;; "
+                    + "DROP ROLE IF EXISTS seen_role;; CREATE ROLE seen_role;; GRANT SELECT ON"
+                    + " seen.t TO seen_role;; GRANT seen_role TO seen_user;; "
                     + defaultRole(),
                 READ,
                 "REVOKE seen_role FROM seen_user")
@@ -228,7 +225,8 @@ class MysqlChangedPastNodesIT {
             "ALTER TABLE seen.t MODIFY c varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"),
         kind(
             "the label of an enum",
-            "CREATE TABLE seen.t (a enum('m', 'n'));; INSERT INTO seen.t VALUES ('m');; GRANT SELECT ON seen.* TO seen_user",
+            "CREATE TABLE seen.t (a enum('m', 'n'));; INSERT INTO seen.t VALUES ('m');; GRANT"
+                + " SELECT ON seen.* TO seen_user",
             "SELECT a + 0, a = 'm' FROM seen.t",
             "ALTER TABLE seen.t MODIFY a enum('l', 'm', 'n')"),
         kind(
@@ -245,12 +243,14 @@ class MysqlChangedPastNodesIT {
         kind(
             "who invokes a view",
             CLOSED
-                + "CREATE VIEW seen.v AS SELECT a FROM seen.t;; GRANT SELECT ON seen.v TO seen_user",
+                + "CREATE VIEW seen.v AS SELECT a FROM seen.t;; GRANT SELECT ON seen.v TO"
+                + " seen_user",
             "SELECT a FROM seen.v",
             "CREATE OR REPLACE SQL SECURITY INVOKER VIEW seen.v AS SELECT a FROM seen.t"),
         kind(
             "a generated column",
-            "CREATE TABLE seen.t (a int, b int AS (a + 1));; INSERT INTO seen.t (a) VALUES (1);; GRANT SELECT ON seen.* TO seen_user",
+            "CREATE TABLE seen.t (a int, b int AS (a + 1));; INSERT INTO seen.t (a) VALUES (1);;"
+                + " GRANT SELECT ON seen.* TO seen_user",
             "SELECT b FROM seen.t",
             "ALTER TABLE seen.t DROP b, ADD b int AS (a + 2)"),
         kind(

@@ -85,11 +85,8 @@ class MysqlEnginesIT {
               MysqlNode.start(
                   release,
                   c ->
-                      c.source("cluster.kind", "mysql")
-                          .source("cluster.probe.user", release.shared().superuser())
-                          .source("cluster.probe.password", release.shared().password())
-                          .source("catalog.user", release.shared().superuser())
-                          .source("catalog.password", release.shared().password())
+                      c.cluster(release.shared())
+                          .catalog(release.shared())
                           .vdb("cache.enabled", true)
                           .vdb("rules", List.of("cached"))
                           .rules("cached", RULES));

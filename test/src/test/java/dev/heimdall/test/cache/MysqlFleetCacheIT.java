@@ -33,11 +33,7 @@ class MysqlFleetCacheIT extends FleetCacheContract<MysqlNode, RawMysqlClient> {
 
   @Override
   TestConfiguration watched(TestConfiguration c) {
-    return c.source("cluster.kind", "mysql")
-        .source("cluster.probe.user", release().shared().superuser())
-        .source("cluster.probe.password", release().shared().password())
-        .source("catalog.user", release().shared().superuser())
-        .source("catalog.password", release().shared().password());
+    return c.cluster(release().shared()).catalog(release().shared());
   }
 
   @Override

@@ -172,11 +172,8 @@ class MysqlMomentsIT {
         MysqlNode.start(
             release(),
             c ->
-                c.source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", release().shared().superuser())
-                    .source("cluster.probe.password", release().shared().password())
-                    .source("catalog.user", release().shared().superuser())
-                    .source("catalog.password", release().shared().password())
+                c.cluster(release().shared())
+                    .catalog(release().shared())
                     .vdb("cache.enabled", true)
                     .vdb("rules", List.of("cached"))
                     .rules("cached", "{\"action\": \"cache\"}"));
@@ -294,7 +291,8 @@ class MysqlMomentsIT {
         "SELECT max(x) FROM mm_mixed",
         "SELECT timediff(s, '1:00'), maketime(1, 2, n) FROM mm_rows",
         "SELECT date_format(d, '%Y'), d + INTERVAL 1 DAY, datediff(d, day) FROM mm_rows",
-        "SELECT d FROM mm_rows WHERE d BETWEEN timestamp '2026-01-01 00:00:00' AND cast('2026-01-01' AS datetime)",
+        "SELECT d FROM mm_rows WHERE d BETWEEN timestamp '2026-01-01 00:00:00' AND"
+            + " cast('2026-01-01' AS datetime)",
         "SELECT x FROM mm_dates UNION SELECT day FROM mm_rows",
       })
   void whatHasNoTimesOrNoDatesIsKept(String sql) throws IOException {

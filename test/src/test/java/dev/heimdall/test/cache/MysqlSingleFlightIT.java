@@ -49,11 +49,8 @@ class MysqlSingleFlightIT {
             MysqlNode.start(
                 release,
                 c ->
-                    c.source("cluster.kind", "mysql")
-                        .source("cluster.probe.user", release.shared().superuser())
-                        .source("cluster.probe.password", release.shared().password())
-                        .source("catalog.user", release.shared().superuser())
-                        .source("catalog.password", release.shared().password())
+                    c.cluster(release.shared())
+                        .catalog(release.shared())
                         .vdb("pool.size", 2 * CLIENTS)
                         .vdb("cache.enabled", true)
                         .vdb("cache.singleFlight", "10m")

@@ -59,9 +59,7 @@ class SingleFlightIT {
 
   private static void configure(TestConfiguration c) {
     c.node("loops", 2)
-        .source("cluster.kind", "postgres")
-        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-        .source("cluster.probe.password", SharedPostgres.cluster().password())
+        .cluster(SharedPostgres.cluster())
         .vdb("pool.size", 2 * CLIENTS)
         .vdb("cache.enabled", true)
         .vdb("cache.maxResultSize", "8KiB")

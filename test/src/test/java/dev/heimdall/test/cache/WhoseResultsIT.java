@@ -58,9 +58,7 @@ class WhoseResultsIT {
         TestNode.start(
             c ->
                 c.source("url", SharedPostgres.primary().jdbcUrl(DATABASE))
-                    .source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                    .cluster(SharedPostgres.cluster())
                     .vdb("credentials", "passthrough")
                     .vdb("pool.size", 20)
                     .user("other", "password", "other")

@@ -21,9 +21,7 @@ class WrittenOftenIT {
   private static TestNode caching(int dmlThreshold, String... rules) {
     return TestNode.start(
         c ->
-            c.source("cluster.kind", "postgres")
-                .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                .source("cluster.probe.password", SharedPostgres.cluster().password())
+            c.cluster(SharedPostgres.cluster())
                 .vdb("cache.enabled", true)
                 .vdb("cache.dmlThreshold", dmlThreshold)
                 .vdb("rules", List.of("cached"))

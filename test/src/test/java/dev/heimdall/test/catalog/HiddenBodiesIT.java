@@ -75,9 +75,7 @@ class HiddenBodiesIT {
         TestNode.start(
             c ->
                 c.node("loops", 1)
-                    .source("cluster.kind", "postgres")
-                    .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                    .source("cluster.probe.password", SharedPostgres.cluster().password())
+                    .cluster(SharedPostgres.cluster())
                     .source("catalog.user", READER)
                     .source("catalog.password", READER)
                     .vdb("pool.size", 2)
@@ -109,8 +107,8 @@ class HiddenBodiesIT {
         .executeIn(
             SharedPostgres.DATABASE,
             "DROP TABLE IF EXISTS hb_rows, hb_one, hb_other CASCADE",
-            "DROP FUNCTION IF EXISTS hb_plain, hb_sql, hb_plpgsql, hb_time, hb_write, hb_trigger, hb_lock,"
-                + " hb_lock_by_itself");
+            "DROP FUNCTION IF EXISTS hb_plain, hb_sql, hb_plpgsql, hb_time, hb_write, hb_trigger,"
+                + " hb_lock, hb_lock_by_itself");
     SharedPostgres.primary().execute("DROP ROLE IF EXISTS " + READER);
   }
 

@@ -36,11 +36,8 @@ class FollowedLogIT {
         MysqlNode.start(
             cluster,
             c ->
-                c.source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                c.cluster(cluster)
+                    .catalog(cluster)
                     .source("changes.stream", true)
                     .vdb("cache.enabled", true)
                     .vdb("rules", List.of("cached"))

@@ -30,9 +30,7 @@ final class HearingNode implements AutoCloseable {
         TestNode.start(
             c -> {
               c.source("url", "jdbc:postgresql://" + servers + "/" + SharedPostgres.DATABASE)
-                  .source("cluster.kind", "postgres")
-                  .source("cluster.probe.user", cluster.superuser())
-                  .source("cluster.probe.password", cluster.password())
+                  .cluster(cluster)
                   .vdb("cache.enabled", true)
                   .vdb("rules", List.of("cached"))
                   .rules("cached", "{\"action\": \"cache\"}");

@@ -60,11 +60,8 @@ class PurgedLogIT {
             c ->
                 c.source(
                         "url", "jdbc:mysql://127.0.0.1:" + way.port() + "/" + MysqlRelease.DATABASE)
-                    .source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                    .cluster(cluster)
+                    .catalog(cluster)
                     .source("changes.stream", true)
                     .vdb("cache.enabled", true)
                     .vdb("rules", List.of("cached"))

@@ -70,12 +70,10 @@ class ContinuedReplicaReadsIT {
                   "url",
                   "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/app"
                       .formatted(network.port(), primary.port()));
-              c.source("cluster.kind", "postgres");
+              c.cluster(cluster);
               c.source("cluster.reads", "all");
               c.source("cluster.balance.slowStart", "0s");
               c.source("cluster.probe.discover", false);
-              c.source("cluster.probe.user", cluster.superuser());
-              c.source("cluster.probe.password", cluster.password());
               c.vdb("transactionReplay.enabled", true);
               c.vdb("pipelining.enabled", false);
             });

@@ -58,10 +58,8 @@ class LostReadsIT extends LostReadsContract {
         TestNode.start(
             c -> {
               c.source("url", "jdbc:postgresql://127.0.0.1:" + network.port() + "/app");
-              c.source("cluster.kind", "postgres");
+              c.cluster(SharedPostgres.cluster());
               c.source("cluster.probe.discover", false);
-              c.source("cluster.probe.user", SharedPostgres.cluster().superuser());
-              c.source("cluster.probe.password", SharedPostgres.cluster().password());
               c.vdb("pipelining.minRuns", 1);
               c.user("app", "admin", true);
               wishes.accept(c);

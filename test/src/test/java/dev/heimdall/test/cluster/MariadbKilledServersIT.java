@@ -105,15 +105,12 @@ class MariadbKilledServersIT {
           MysqlNode.start(
               cluster,
               c ->
-                  c.source("cluster.kind", "mysql")
+                  c.cluster(cluster)
                       .source("cluster.reads", split)
                       .source("cluster.balance.slowStart", "0")
-                      .source("cluster.probe.user", cluster.superuser())
-                      .source("cluster.probe.password", cluster.password())
                       .source("cluster.probe.timeout", "1s")
                       .source("cluster.probe.positionInterval", "50ms")
-                      .source("catalog.user", cluster.superuser())
-                      .source("catalog.password", cluster.password())
+                      .catalog(cluster)
                       .user("app", "admin", true)
                       .vdb("pool.size", poolSize))) {
         try (Connection client = node.connect();

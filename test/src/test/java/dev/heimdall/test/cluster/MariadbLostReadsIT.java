@@ -46,12 +46,9 @@ class MariadbLostReadsIT extends LostReadsContract {
             MysqlRelease.MARIADB,
             c ->
                 c.source("url", "jdbc:mysql://127.0.0.1:" + network.port() + "/app")
-                    .source("cluster.kind", "mysql")
+                    .cluster(cluster)
                     .source("cluster.probe.discover", false)
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                    .catalog(cluster)
                     .vdb("pool.size", 4)
                     .user("app", "admin", true));
     try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {

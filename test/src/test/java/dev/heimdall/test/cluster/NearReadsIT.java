@@ -40,12 +40,10 @@ class NearReadsIT {
                               "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d/app"
                                   .formatted(
                                       distance.port(), near.port(), cluster.primary().port()))
-                          .source("cluster.kind", "postgres")
+                          .cluster(cluster)
                           .source("cluster.reads", "all")
                           .source("cluster.consistency", "session")
                           .source("cluster.balance.slowStart", "0s")
-                          .source("cluster.probe.user", cluster.superuser())
-                          .source("cluster.probe.password", cluster.password())
                           .source("cluster.probe.discover", false)
                           .source("cluster.probe.timeout", "10s"));
           Connection client = node.target().jdbc()) {

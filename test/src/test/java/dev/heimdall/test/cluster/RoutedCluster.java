@@ -55,10 +55,8 @@ final class RoutedCluster implements AutoCloseable {
           // The writer comes last: its place in the list says nothing.
           c.source(
               "url", "jdbc:postgresql://" + hosts(List.of(first(), second(), primary())) + "/app");
-          c.source("cluster.kind", "postgres");
+          c.cluster(cluster);
           c.source("cluster.reads", "none");
-          c.source("cluster.probe.user", cluster.superuser());
-          c.source("cluster.probe.password", cluster.password());
           c.source("cluster.probe.timeout", "1s");
           c.source("cluster.probe.positionInterval", "50ms");
           wishes.accept(c);

@@ -95,11 +95,8 @@ public final class MysqlFamilyServers implements Servers {
     return MysqlNode.start(
         cluster,
         c -> {
-          c.source("cluster.kind", "mysql");
-          c.source("cluster.probe.user", cluster.superuser());
-          c.source("cluster.probe.password", cluster.password());
-          c.source("catalog.user", cluster.superuser());
-          c.source("catalog.password", cluster.password());
+          c.cluster(cluster);
+          c.catalog(cluster);
           wishes.accept(c);
         });
   }

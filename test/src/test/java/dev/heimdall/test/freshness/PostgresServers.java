@@ -112,9 +112,7 @@ public final class PostgresServers implements Servers {
     return TestNode.start(
         c -> {
           c.source("url", "jdbc:postgresql://" + hosts + "/app");
-          c.source("cluster.kind", "postgres");
-          c.source("cluster.probe.user", cluster.superuser());
-          c.source("cluster.probe.password", cluster.password());
+          c.cluster(cluster);
           wishes.accept(c);
         });
   }

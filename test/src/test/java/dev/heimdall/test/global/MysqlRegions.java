@@ -123,8 +123,7 @@ final class MysqlRegions implements AutoCloseable {
                 .source("cluster.reads", "all")
                 .source("cluster.probe.user", cluster.superuser())
                 .source("cluster.probe.password", cluster.password())
-                .source("catalog.user", cluster.superuser())
-                .source("catalog.password", cluster.password()));
+                .catalog(cluster));
   }
 
   /** A region's server replicates from that of another one, over the line between them. */

@@ -145,11 +145,8 @@ abstract class HiddenBodiesContract {
             release,
             c ->
                 c.node("loops", 1)
-                    .source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                    .cluster(cluster)
+                    .catalog(cluster)
                     .vdb("pool.size", 2)
                     .vdb("cache.enabled", true)
                     .vdb("rules", List.of("cached"))
@@ -159,8 +156,7 @@ abstract class HiddenBodiesContract {
             release,
             c ->
                 c.node("loops", 1)
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                    .catalog(cluster)
                     .vdb("rules", List.of("all"))
                     .rules("all", "{\"match\": \"tables:app.hb_rows\", \"action\": \"drop\"}"));
     String[] cached = new String[1];

@@ -65,11 +65,8 @@ class MariadbBulkPathsIT {
         MysqlNode.start(
             MysqlRelease.MARIADB,
             c ->
-                c.source("cluster.kind", "mysql")
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
-                    .source("catalog.user", cluster.superuser())
-                    .source("catalog.password", cluster.password())
+                c.cluster(cluster)
+                    .catalog(cluster)
                     .source("other", "url", other.url("crm"))
                     .source("other", "user", MariaServer.USER)
                     .source("other", "password", MariaServer.PASSWORD)
@@ -333,10 +330,8 @@ class MariadbBulkPathsIT {
             MysqlNode.start(
                 cluster,
                 c ->
-                    c.source("cluster.kind", "mysql")
+                    c.cluster(cluster)
                         .source("cluster.reads", "all")
-                        .source("cluster.probe.user", cluster.superuser())
-                        .source("cluster.probe.password", cluster.password())
                         .source("cluster.probe.positionInterval", "50ms"));
         Connection client = split.target().mariaJdbc(BULK);
         Connection reader = split.target().mariaJdbc()) {
@@ -366,11 +361,8 @@ class MariadbBulkPathsIT {
                 MysqlRelease.MARIADB,
                 c ->
                     c.source("url", "jdbc:mysql://127.0.0.1:" + faults.port() + "/app")
-                        .source("catalog.user", cluster.superuser())
-                        .source("catalog.password", cluster.password())
-                        .source("cluster.kind", "mysql")
-                        .source("cluster.probe.user", cluster.superuser())
-                        .source("cluster.probe.password", cluster.password())
+                        .catalog(cluster)
+                        .cluster(cluster)
                         .user("app", "admin", true)
                         .vdb("transactionReplay.enabled", true));
         Connection client = replaying.target().mariaJdbc(BULK)) {

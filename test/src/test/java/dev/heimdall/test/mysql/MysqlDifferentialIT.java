@@ -189,11 +189,8 @@ class MysqlDifferentialIT {
 
   /** Rules have all reads cached that can be. */
   private static TestConfiguration caching(MysqlRelease release, TestConfiguration c) {
-    return c.source("cluster.kind", "mysql")
-        .source("cluster.probe.user", release.shared().superuser())
-        .source("cluster.probe.password", release.shared().password())
-        .source("catalog.user", release.shared().superuser())
-        .source("catalog.password", release.shared().password())
+    return c.cluster(release.shared())
+        .catalog(release.shared())
         .vdb("cache.enabled", true)
         .vdb("rules", List.of("cached"))
         .rules("cached", "{\"action\": \"cache\"}");

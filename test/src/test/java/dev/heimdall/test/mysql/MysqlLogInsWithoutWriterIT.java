@@ -45,11 +45,9 @@ class MysqlLogInsWithoutWriterIT {
     return MysqlNode.start(
         cluster,
         c ->
-            c.source("cluster.kind", "mysql")
+            c.cluster(cluster)
                 .source("cluster.reads", "all")
                 .source("cluster.failover.queueTimeout", "3s")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
                 .source("cluster.probe.positionInterval", "50ms")
                 .source("cluster.probe.timeout", "1s")
                 .vdb("credentials", "passthrough")

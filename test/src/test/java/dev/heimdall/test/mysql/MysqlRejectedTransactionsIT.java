@@ -69,9 +69,7 @@ class MysqlRejectedTransactionsIT {
               MysqlNode.start(
                   cluster,
                   c -> {
-                    c.source("cluster.kind", "mysql");
-                    c.source("cluster.probe.user", cluster.superuser());
-                    c.source("cluster.probe.password", cluster.password());
+                    c.cluster(cluster);
                     c.source("cluster.probe.positionInterval", "50ms");
                   });
           Connection own = node.connect();

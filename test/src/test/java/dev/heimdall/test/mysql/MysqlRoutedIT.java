@@ -69,10 +69,8 @@ class MysqlRoutedIT {
           MysqlNode.start(
               cluster,
               c -> {
-                c.source("cluster.kind", "mysql");
+                c.cluster(cluster);
                 c.source("cluster.reads", "all");
-                c.source("cluster.probe.user", cluster.superuser());
-                c.source("cluster.probe.password", cluster.password());
                 c.source("cluster.probe.positionInterval", "50ms");
                 c.source("cluster.probe.timeout", "1s");
                 wishes.accept(c);
@@ -419,10 +417,8 @@ class MysqlRoutedIT {
             MysqlNode.start(
                 cluster,
                 c -> {
-                  c.source("cluster.kind", "mysql");
+                  c.cluster(cluster);
                   c.source("cluster.reads", "all");
-                  c.source("cluster.probe.user", cluster.superuser());
-                  c.source("cluster.probe.password", cluster.password());
                   c.source("cluster.probe.positionInterval", "1m");
                 });
         Connection client = node.target().jdbc()) {

@@ -34,13 +34,11 @@ class MysqlSilentWriterIT {
         cluster,
         c ->
             c.node("loops", 1)
-                .source("cluster.kind", "mysql")
+                .cluster(cluster)
                 .source("cluster.reads", "all")
                 .source("cluster.lag.maxStaleness", "60s")
                 .source("cluster.failover.queueTimeout", "60s")
                 .source("cluster.failover.staleReads", "5m")
-                .source("cluster.probe.user", cluster.superuser())
-                .source("cluster.probe.password", cluster.password())
                 .source("cluster.probe.positionInterval", "50ms")
                 .source("cluster.probe.timeout", "1m")
                 .user("app", "admin", true));

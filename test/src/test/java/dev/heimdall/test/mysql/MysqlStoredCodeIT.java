@@ -155,12 +155,7 @@ class MysqlStoredCodeIT {
     String user = "SELECT IS_USED_LOCK('lock_of_trigger')";
     try (Connection server = release.shared().primary().connect("app");
         MysqlNode node =
-            MysqlNode.start(
-                release,
-                c ->
-                    c.vdb("pool.size", 2)
-                        .source("catalog.user", release.shared().superuser())
-                        .source("catalog.password", release.shared().password()))) {
+            MysqlNode.start(release, c -> c.vdb("pool.size", 2).catalog(release.shared()))) {
       execute(
           server,
           "DROP TABLE IF EXISTS locked_by_trigger",

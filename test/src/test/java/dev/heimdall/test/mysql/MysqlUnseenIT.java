@@ -130,12 +130,7 @@ class MysqlUnseenIT {
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
     try (MysqlNode node =
-        MysqlNode.start(
-            release,
-            c ->
-                c.vdb("pool.size", 2)
-                    .source("catalog.user", release.shared().superuser())
-                    .source("catalog.password", release.shared().password()))) {
+        MysqlNode.start(release, c -> c.vdb("pool.size", 2).catalog(release.shared()))) {
       MysqlDifferentialIT.awaitCatalogue(node, "SELECT count(*) FROM unseen_too");
       for (List<String> script : SCRIPTS) {
         List<String> direct = MysqlAftermathIT.play(server, script, others);

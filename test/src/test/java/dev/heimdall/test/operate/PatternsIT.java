@@ -32,14 +32,7 @@ class PatternsIT {
 
   @Test
   void statementsOfPostgresqlAreCountedByTheirPattern() throws SQLException {
-    try (TestNode node =
-            TestNode.start(
-                c ->
-                    configure(
-                        c.source("cluster.kind", "postgres")
-                            .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                            .source(
-                                "cluster.probe.password", SharedPostgres.cluster().password())));
+    try (TestNode node = TestNode.start(c -> configure(c.cluster(SharedPostgres.cluster())));
         Connection client = node.connect();
         Connection text = node.connect("preferQueryMode", "simple")) {
       execute(client, "DROP TABLE IF EXISTS pi_kept");
@@ -74,14 +67,7 @@ class PatternsIT {
   void statementsOfMysqlAreCountedByTheirPattern() throws SQLException {
     try (MysqlNode node =
             MysqlNode.start(
-                MysqlRelease.MARIADB,
-                c ->
-                    configure(
-                        c.source("cluster.kind", "mysql")
-                            .source("cluster.probe.user", MARIADB.superuser())
-                            .source("cluster.probe.password", MARIADB.password())
-                            .source("catalog.user", MARIADB.superuser())
-                            .source("catalog.password", MARIADB.password())));
+                MysqlRelease.MARIADB, c -> configure(c.cluster(MARIADB).catalog(MARIADB)));
         Connection client = node.connect("useServerPrepStmts", "true");
         Connection text = node.connect("useServerPrepStmts", "false")) {
       execute(client, "DROP TABLE IF EXISTS pi_kept");

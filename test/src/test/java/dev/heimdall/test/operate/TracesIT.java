@@ -61,13 +61,7 @@ class TracesIT {
     try (TraceCollector collector = new TraceCollector();
         TestNode node =
             TestNode.start(
-                c ->
-                    ruled(
-                        traced(c, collector.url(), 1)
-                            .source("cluster.kind", "postgres")
-                            .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                            .source(
-                                "cluster.probe.password", SharedPostgres.cluster().password())));
+                c -> ruled(traced(c, collector.url(), 1).cluster(SharedPostgres.cluster())));
         Connection client = node.connect();
         Connection text = node.connect("preferQueryMode", "simple")) {
       execute(client, "DROP TABLE IF EXISTS tr_kept");
@@ -91,14 +85,7 @@ class TracesIT {
         MysqlNode node =
             MysqlNode.start(
                 MysqlRelease.MARIADB,
-                c ->
-                    ruled(
-                        traced(c, collector.url(), 1)
-                            .source("cluster.kind", "mysql")
-                            .source("cluster.probe.user", MARIADB.superuser())
-                            .source("cluster.probe.password", MARIADB.password())
-                            .source("catalog.user", MARIADB.superuser())
-                            .source("catalog.password", MARIADB.password())));
+                c -> ruled(traced(c, collector.url(), 1).cluster(MARIADB).catalog(MARIADB)));
         Connection client = node.connect("useServerPrepStmts", "true");
         Connection text = node.connect("useServerPrepStmts", "false")) {
       execute(client, "DROP TABLE IF EXISTS tr_kept");
@@ -233,9 +220,7 @@ class TracesIT {
                         .vdb("transactionReplay.enabled", true)
                         .source("url", "jdbc:postgresql://" + hosts + "/app")
                         .source("cluster.reads", "all")
-                        .source("cluster.kind", "postgres")
-                        .source("cluster.probe.user", SharedPostgres.cluster().superuser())
-                        .source("cluster.probe.password", SharedPostgres.cluster().password()));
+                        .cluster(SharedPostgres.cluster()));
         Connection client = node.connect("preferQueryMode", "simple")) {
       execute(client, "DROP TABLE IF EXISTS tr_where");
       execute(client, "CREATE TABLE tr_where (id int)");
@@ -305,12 +290,9 @@ class TracesIT {
                 MARIADB,
                 c ->
                     traced(c, collector.url(), 1)
-                        .source("cluster.kind", "mysql")
+                        .cluster(MARIADB)
                         .source("cluster.reads", "all")
-                        .source("cluster.probe.user", MARIADB.superuser())
-                        .source("cluster.probe.password", MARIADB.password())
-                        .source("catalog.user", MARIADB.superuser())
-                        .source("catalog.password", MARIADB.password()));
+                        .catalog(MARIADB));
         Connection client = node.connect()) {
       execute(client, "DROP TABLE IF EXISTS tr_lost");
       execute(client, "CREATE TABLE tr_lost (id int)");

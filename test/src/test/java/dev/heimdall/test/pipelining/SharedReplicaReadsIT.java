@@ -70,10 +70,8 @@ class SharedReplicaReadsIT {
             1,
             c ->
                 c.source("url", "jdbc:postgresql://" + hosts + "/app")
-                    .source("cluster.kind", "postgres")
+                    .cluster(cluster)
                     .source("cluster.reads", "all")
-                    .source("cluster.probe.user", cluster.superuser())
-                    .source("cluster.probe.password", cluster.password())
                     .source("cluster.probe.timeout", "1s")
                     .source("cluster.probe.positionInterval", "50ms"));
     first = node.logIn();

@@ -29,11 +29,8 @@ class MysqlCacheRaceIT {
 
   private static TestConfiguration cached(MysqlRelease release, TestConfiguration c) {
     return c.node("loops", 2)
-        .source("cluster.kind", "mysql")
-        .source("cluster.probe.user", release.shared().superuser())
-        .source("cluster.probe.password", release.shared().password())
-        .source("catalog.user", release.shared().superuser())
-        .source("catalog.password", release.shared().password())
+        .cluster(release.shared())
+        .catalog(release.shared())
         .vdb("cache.enabled", true)
         .vdb("pool.size", 8)
         .vdb("rules", List.of("cached"))
