@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -69,8 +68,6 @@ abstract class CachedReadsContract<C extends WireClient> {
 
   abstract void run(C client, String sql) throws IOException;
 
-  abstract Map<String, String> info(C client) throws IOException;
-
   abstract void past(String sql) throws IOException, SQLException;
 
   private String read() {
@@ -105,7 +102,7 @@ abstract class CachedReadsContract<C extends WireClient> {
           "the catalogue was read again, and the session is not pinned",
           () -> {
             client.value(read);
-            return "yes".equals(info(client).get("cached"));
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     } finally {
       past("DROP FUNCTION made_now");
@@ -136,7 +133,9 @@ abstract class CachedReadsContract<C extends WireClient> {
     try (C client = client()) {
       client.value(read);
       client.value(read);
-      assertThat(info(client)).containsEntry("cached", "yes").doesNotContainKey("tables read");
+      assertThat(client.queryInfo())
+          .containsEntry("cached", "yes")
+          .doesNotContainKey("tables read");
     }
   }
 
@@ -153,12 +152,12 @@ abstract class CachedReadsContract<C extends WireClient> {
       assertThat(client.value(read())).isEqualTo("one");
       renamedPast("past the node");
       assertThat(client.value(read())).isEqualTo("one");
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
       run(other, writes("it", "two again"));
       assertThat(client.value(read())).isEqualTo("past the node");
-      assertThat(info(client)).containsEntry("cached", "no: it was not there");
+      assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
       assertThat(client.value(read())).isEqualTo("past the node");
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
     }
   }
 
@@ -187,7 +186,7 @@ abstract class CachedReadsContract<C extends WireClient> {
     try (C client = admin()) {
       run(client, read("never_this"));
       run(client, read("never_this"));
-      assertThat(info(client)).doesNotContainKey("cached");
+      assertThat(client.queryInfo()).doesNotContainKey("cached");
       assertThat(client.value(read("for_a_moment"))).isEqualTo("one");
       renamedPast("past the node");
       Await.until(
@@ -222,7 +221,8 @@ abstract class CachedReadsContract<C extends WireClient> {
       long different = figure("different");
       assertThat(client.value(read)).isEqualTo("one");
       assertThat(client.value(read)).isEqualTo("one");
-      assertThat(info(client).get("cached")).startsWith("no: a rule has what is kept compared");
+      assertThat(client.queryInfo().get("cached"))
+          .startsWith("no: a rule has what is kept compared");
       assertThat(figure("same")).isEqualTo(same + 1);
       renamedPast("past the node");
       assertThat(client.value(read)).isEqualTo("past the node");
@@ -250,7 +250,7 @@ abstract class CachedReadsContract<C extends WireClient> {
           "its time is nearly over",
           () -> {
             run(client, read);
-            return info(client).get("cached").startsWith("no: its time is nearly over");
+            return client.queryInfo().get("cached").startsWith("no: its time is nearly over");
           });
       assertThat(client.value(read)).isEqualTo("past the node");
     }

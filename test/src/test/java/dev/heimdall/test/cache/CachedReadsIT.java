@@ -28,7 +28,6 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +116,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
           () -> {
             client.query(READ);
             client.query(READ);
-            return "yes".equals(info(client).get("cached"));
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     }
   }
@@ -160,17 +159,6 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
   @Override
   RawClient admin() throws IOException {
     return RawClient.logIn(node.target().as("admin", "admin"));
-  }
-
-  @Override
-  Map<String, String> info(RawClient client) throws IOException {
-    Map<String, String> info = new TreeMap<>();
-    for (Message row : client.query("SHOW QUERYINFO")) {
-      if (row.type() == 'D') {
-        info.put(row.columns().get(0), row.columns().get(1));
-      }
-    }
-    return info;
   }
 
   /** The answer, byte for byte. */
@@ -235,7 +223,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query("SET search_path = public");
       client.query(sql);
       client.query(sql);
-      assertThat(info(client).get("cached"))
+      assertThat(client.queryInfo().get("cached"))
           .isIn(
               "no: its result rests on more than its tables: the clock, chance, its session",
               "no: it reads system tables, or what else the server has to say of itself");
@@ -262,7 +250,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query("SET search_path = public");
       client.query(sql);
       client.query(sql);
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
     }
   }
 
@@ -282,7 +270,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       assertThat(answer(client, whole)).isEqualTo(expectedWhole);
       past("UPDATE cr_rows SET name = 'past the node'");
       assertThat(answer(client, request)).isEqualTo(expected);
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
       assertThat(answer(client, whole)).isEqualTo(expectedWhole);
     }
   }
@@ -307,12 +295,12 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
     }
     try (RawClient client = admin()) {
       assertThat(firstUse(client, read)).isEqualTo(expected);
-      assertThat(info(client)).containsEntry("cached", "no: it was not there");
+      assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
     }
     past("UPDATE cr_rows SET name = 'past the node'");
     try (RawClient client = admin()) {
       assertThat(firstUse(client, read)).isEqualTo(expected);
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
       assertThat(answer(client, all(bind("", "first"), execute("", 1), sync())))
           .isEqualTo(expected.subList(3, expected.size()));
       assertThat(client.value("SELECT 'and on'")).isEqualTo("and on");
@@ -365,7 +353,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
         client.send(all(parse("", sql), bind("", "", value), execute("", 0), sync()));
         client.untilReady();
       }
-      assertThat(info(client).get("cached")).startsWith("no: its result rests on more");
+      assertThat(client.queryInfo().get("cached")).startsWith("no: its result rests on more");
     }
   }
 
@@ -380,7 +368,8 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       client.query("CREATE TEMPORARY TABLE cr_own (id int)");
       client.query(read + "1");
       client.query(read + "2");
-      assertThat(info(client)).containsEntry("cached", "no: its session keeps a server connection");
+      assertThat(client.queryInfo())
+          .containsEntry("cached", "no: its session keeps a server connection");
     }
     assertThat(pattern("patterns_seen"))
         .containsEntry("statements", "5")
@@ -434,7 +423,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       past("UPDATE cr_rows SET name = 'past the node' WHERE id = 1");
       assertThat(answer(client, query(read))).isEqualTo(query);
       assertThat(answer(client, all(statement(read), sync()))).isEqualTo(batch);
-      assertThat(info(client)).containsEntry("cached", "yes");
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
     }
   }
 
@@ -546,7 +535,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
     try (RawClient client = admin()) {
       client.query(statement);
       client.query(statement);
-      assertThat(info(client).get("cached")).startsWith("no: " + reason);
+      assertThat(client.queryInfo().get("cached")).startsWith("no: " + reason);
     }
   }
 
@@ -564,11 +553,12 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
       String large = "SELECT repeat(name, 9000) FROM cr_rows WHERE id = 1";
       client.query(large);
       client.query(large);
-      assertThat(info(client).get("cached")).startsWith("no: its answer was too large");
+      assertThat(client.queryInfo().get("cached")).startsWith("no: its answer was too large");
       String error = "SELECT 1 / (id - 1) FROM cr_rows WHERE id = 1";
       assertThat(client.query(error)).extracting(Message::type).contains('E');
       assertThat(client.query(error)).extracting(Message::type).contains('E');
-      assertThat(info(client).get("cached")).startsWith("no: its answer was too large, an error");
+      assertThat(client.queryInfo().get("cached"))
+          .startsWith("no: its answer was too large, an error");
     }
   }
 
@@ -621,12 +611,12 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
             "it is cached",
             () -> {
               client.query(read);
-              return "yes".equals(info(client).get("cached"));
+              return "yes".equals(client.queryInfo().get("cached"));
             });
         client.query("INSERT INTO cr_kept_out AS keeps_new_out VALUES ('one')");
         for (int i = 0; i < 3; i++) {
           assertThat(client.value(read)).isEqualTo("one");
-          assertThat(info(client)).containsEntry("cached", "no: it was not there");
+          assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
         }
       } finally {
         client.query("DROP TABLE cr_kept_out");
@@ -666,7 +656,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
             while (answer.stream().noneMatch(message -> message.type() == 'E')) {
               answer = answered(client, read);
             }
-            String failed = info(client).get("cached");
+            String failed = client.queryInfo().get("cached");
             boolean served = answered(client, read).stream().noneMatch(one -> one.type() == 'E');
             holder.rollback();
             return failed.startsWith("no: it was to be fetched anew") && served;
@@ -691,7 +681,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
             "it is cached",
             () -> {
               client.query(read);
-              return "yes".equals(info(client).get("cached"));
+              return "yes".equals(client.queryInfo().get("cached"));
             });
         past("UPDATE cr_rows SET name = 'unseen'");
         assertThat(client.value(read)).isEqualTo("two");
@@ -703,7 +693,7 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
             "it is cached again",
             () -> {
               client.query(read);
-              return "yes".equals(info(client).get("cached"));
+              return "yes".equals(client.queryInfo().get("cached"));
             });
         client.query("UPDATE cr_others SET note = 'else'");
         assertThat(client.value(read)).isEqualTo("else");

@@ -51,8 +51,6 @@ abstract class CachedTransactionsContract<C extends WireClient> {
   /** The same of a statement without parameters that is prepared. */
   abstract String askPrepared(C client, String sql) throws IOException;
 
-  abstract Map<String, String> info(C client);
-
   /** What sessions begin with, each of which is several sessions'. */
   abstract List<String> beginnings();
 
@@ -111,7 +109,7 @@ abstract class CachedTransactionsContract<C extends WireClient> {
           "the catalogue is read",
           () -> {
             ask(client, "SELECT name FROM ct_node WHERE id = 0");
-            return "yes".equals(info(client).get("cached"));
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     }
   }
@@ -214,7 +212,7 @@ abstract class CachedTransactionsContract<C extends WireClient> {
           } else {
             one.samePrepared(read);
           }
-          how.merge(info(one.clients.get(0)).getOrDefault("cached", "none"), 1, Integer::sum);
+          how.merge(one.clients.get(0).queryInfo().getOrDefault("cached", "none"), 1, Integer::sum);
         }
       }
     }

@@ -13,11 +13,8 @@ import dev.heimdall.test.fixture.RunningNode;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -83,21 +80,6 @@ class CachedTransactionsIT extends CachedTransactionsContract<RawClient> {
       said.append(' ');
     }
     return said.toString();
-  }
-
-  @Override
-  Map<String, String> info(RawClient client) {
-    try {
-      Map<String, String> info = new TreeMap<>();
-      for (Message row : client.query("SHOW QUERYINFO")) {
-        if (row.type() == 'D') {
-          info.put(row.columns().get(0), row.columns().get(1));
-        }
-      }
-      return info;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Override

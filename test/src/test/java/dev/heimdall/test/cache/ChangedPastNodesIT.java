@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.cache.ChangePastNodes.Kind;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestNode;
@@ -132,19 +133,6 @@ class ChangedPastNodesIT {
     }
   }
 
-  /** Whether, and else why not. */
-  private static String cached(Connection client) throws SQLException {
-    try (Statement statement = client.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-      while (rows.next()) {
-        if (rows.getString(1).equals("cached")) {
-          return rows.getString(2);
-        }
-      }
-      return "not said";
-    }
-  }
-
   /**
    * One whose read the cache keeps or has answered. Each attempt is another session's: one that has
    * called what is not known at that moment, as the catalogue is being read, is not served later.
@@ -158,7 +146,7 @@ class ChangedPastNodesIT {
         () -> {
           Connection client = through.jdbc("preferQueryMode", "simple");
           seen[0] = answer(client, sql);
-          seen[1] = cached(client);
+          seen[1] = Jdbc.queryInfo(client).getOrDefault("cached", "not said");
           if (seen[0].equals(answer) && seen[1].startsWith("yes")) {
             served[0] = client;
           } else {

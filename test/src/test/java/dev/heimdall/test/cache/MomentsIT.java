@@ -170,15 +170,6 @@ class MomentsIT {
         : answer.stream().filter(m -> m.type() == 'D').map(Message::columns).toList().toString();
   }
 
-  private static String cached(RawClient client) throws IOException {
-    for (Message row : client.query("SHOW QUERYINFO")) {
-      if (row.type() == 'D' && row.columns().get(0).equals("cached")) {
-        return row.columns().get(1);
-      }
-    }
-    return "";
-  }
-
   @Test
   void whatIsAnotherOneAMomentLaterIsNotKept() throws IOException {
     TreeSet<String> kept = new TreeSet<>();
@@ -189,7 +180,7 @@ class MomentsIT {
           "the catalogue is read",
           () -> {
             answer(client, "SELECT n FROM mo_rows");
-            return cached(client).equals("yes");
+            return client.queryInfo().getOrDefault("cached", "").equals("yes");
           });
       for (String sql : statements()) {
         String first = answer(direct, sql);
@@ -198,8 +189,11 @@ class MomentsIT {
         }
         moving++;
         answer(client, sql);
-        if (!cached(client).startsWith("no: its result rests on more than its tables")) {
-          kept.add(sql + ": " + cached(client));
+        if (!client
+            .queryInfo()
+            .getOrDefault("cached", "")
+            .startsWith("no: its result rests on more than its tables")) {
+          kept.add(sql + ": " + client.queryInfo().getOrDefault("cached", ""));
         }
       }
     }

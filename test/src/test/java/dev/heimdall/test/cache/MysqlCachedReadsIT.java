@@ -8,6 +8,7 @@ import com.mysql.cj.jdbc.JdbcStatement;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -25,8 +26,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +133,7 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
           () -> {
             client.value(READ);
             client.value(READ);
-            return "yes".equals(info(client).get("cached"));
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     }
   }
@@ -198,19 +197,8 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
     }
   }
 
-  @Override
-  Map<String, String> info(RawMysqlClient client) {
-    try {
-      Map<String, String> info = new TreeMap<>();
-      client.query(query("SHOW QUERYINFO")).forEach(row -> info.put(row.get(0), row.get(1)));
-      return info;
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private String cached(RawMysqlClient client) {
-    return String.valueOf(info(client).get("cached"));
+  private String cached(RawMysqlClient client) throws IOException {
+    return String.valueOf(client.queryInfo().get("cached"));
   }
 
   private String why(RawMysqlClient client, String sql) throws IOException {
@@ -274,13 +262,7 @@ class MysqlCachedReadsIT extends CachedReadsContract<RawMysqlClient> {
       }
       assertThat(cached(client)).isEqualTo("yes");
       statement.executeQuery(read).close();
-      try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-        List<String> info = new ArrayList<>();
-        while (rows.next()) {
-          info.add(rows.getString(1) + " " + rows.getString(2));
-        }
-        assertThat(info).contains("cached yes");
-      }
+      assertThat(Jdbc.queryInfo(driver)).containsEntry("cached", "yes");
     }
   }
 

@@ -10,11 +10,8 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.RunningNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -101,17 +98,6 @@ class MysqlCachedTransactionsIT extends CachedTransactionsContract<RawMysqlClien
       said.append(' ').append(HexFormat.of().formatHex(row));
     } while ((row[0] & 0xFF) != END && (row[0] & 0xFF) != ERROR);
     return said.toString();
-  }
-
-  @Override
-  Map<String, String> info(RawMysqlClient client) {
-    try {
-      Map<String, String> info = new TreeMap<>();
-      client.query(query("SHOW QUERYINFO")).forEach(row -> info.put(row.get(0), row.get(1)));
-      return info;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private String isolation() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.cache.ChangePastNodes.Kind;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -131,22 +132,9 @@ class MysqlChangedPastNodesIT {
     return node.target().as(USER, MysqlRelease.PASSWORD).jdbc();
   }
 
-  /** Whether, and else why not. */
-  private static String cached(Connection client) throws SQLException {
-    try (Statement statement = client.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-      while (rows.next()) {
-        if (rows.getString(1).equals("cached")) {
-          return rows.getString(2);
-        }
-      }
-      return "not said";
-    }
-  }
-
   private static String said(Connection client) {
     try {
-      return ", cached: " + cached(client);
+      return ", cached: " + Jdbc.queryInfo(client).getOrDefault("cached", "not said");
     } catch (SQLException e) {
       return ", " + e.getMessage();
     }
@@ -170,7 +158,7 @@ class MysqlChangedPastNodesIT {
         () -> {
           try (Connection client = client()) {
             seen[0] = answer(client, sql);
-            seen[1] = cached(client);
+            seen[1] = Jdbc.queryInfo(client).getOrDefault("cached", "not said");
           }
           return seen[0].equals(answer) && seen[1].startsWith("yes");
         },

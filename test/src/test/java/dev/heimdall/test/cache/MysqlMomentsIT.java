@@ -239,7 +239,6 @@ class MysqlMomentsIT {
   }
 
   private String cached(RawMysqlClient client, String sql) throws IOException {
-    String[] cached = new String[1];
     try {
       if (sql != null) {
         client.query(RawMysqlClient.query(sql));
@@ -247,10 +246,7 @@ class MysqlMomentsIT {
     } catch (RawMysqlClient.ErrorReceived e) {
       return "error";
     }
-    client
-        .query(RawMysqlClient.query("SHOW QUERYINFO"))
-        .forEach(row -> cached[0] = row.get(0).equals("cached") ? row.get(1) : cached[0]);
-    return cached[0];
+    return client.queryInfo().get("cached");
   }
 
   @Test

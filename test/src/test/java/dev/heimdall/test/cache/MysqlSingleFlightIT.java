@@ -29,14 +29,6 @@ class MysqlSingleFlightIT {
         .jdbc();
   }
 
-  private static String cached(RawMysqlClient client) throws IOException {
-    return client.query(query("SHOW QUERYINFO")).stream()
-        .filter(row -> row.get(0).equals("cached"))
-        .map(row -> row.get(1))
-        .findAny()
-        .orElse("");
-  }
-
   private static long figure(MysqlNode node, String column) {
     return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
   }
@@ -71,7 +63,7 @@ class MysqlSingleFlightIT {
           "the catalogue is read",
           () -> {
             first.value(READ);
-            return cached(first).equals("yes");
+            return "yes".equals(first.queryInfo().get("cached"));
           });
       node.admin("FLUSH CACHE");
       execute(past, "LOCK TABLES msf_gate WRITE");
@@ -87,7 +79,8 @@ class MysqlSingleFlightIT {
       assertThat(first.rows()).isEqualTo(List.of(List.of("one")));
       for (RawMysqlClient client : clients.subList(2, CLIENTS)) {
         assertThat(client.rows()).isEqualTo(List.of(List.of("one")));
-        assertThat(cached(client)).isEqualTo("yes: by the answer to an equal statement");
+        assertThat(client.queryInfo().get("cached"))
+            .isEqualTo("yes: by the answer to an equal statement");
       }
       assertThat(figure(node, "misses")).isEqualTo(misses + 1);
       execute(past, "DROP TABLE msf_rows, msf_gate");

@@ -52,7 +52,7 @@ class SingleFlightIT {
           () -> {
             client.query(READ);
             client.query(READ);
-            return "yes".equals(cached(client));
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     }
   }
@@ -104,14 +104,6 @@ class SingleFlightIT {
     return RawClient.logIn(node.target().as("admin", "admin"));
   }
 
-  private static String cached(RawClient client) throws IOException {
-    return client.query("SHOW QUERYINFO").stream()
-        .filter(row -> row.type() == 'D' && row.columns().get(0).equals("cached"))
-        .map(row -> row.columns().get(1))
-        .findAny()
-        .orElse(null);
-  }
-
   private static long figure(String column) {
     return Long.parseLong(node.admin("SHOW CACHE").get(0).get(column));
   }
@@ -160,10 +152,11 @@ class SingleFlightIT {
     assertThat(figure("misses")).isEqualTo(misses + 1);
     assertThat(figure("waited")).isEqualTo(waited + CLIENTS - 1);
     assertThat(figure("waiting")).isZero();
-    assertThat(cached(clients.get(0))).isEqualTo("no: it was not there");
-    assertThat(cached(clients.get(1))).isEqualTo("yes: by the answer to an equal statement");
+    assertThat(clients.get(0).queryInfo().get("cached")).isEqualTo("no: it was not there");
+    assertThat(clients.get(1).queryInfo().get("cached"))
+        .isEqualTo("yes: by the answer to an equal statement");
     assertThat(clients.get(1).value(READ)).isEqualTo("one");
-    assertThat(cached(clients.get(1))).isEqualTo("yes");
+    assertThat(clients.get(1).queryInfo().get("cached")).isEqualTo("yes");
   }
 
   @Test
@@ -254,7 +247,7 @@ class SingleFlightIT {
           "the catalogue is read",
           () -> {
             first.query("SELECT name FROM sf_rows");
-            return "yes".equals(cached(first));
+            return "yes".equals(first.queryInfo().get("cached"));
           });
       first.send(query(READ));
       Await.until("one reads", () -> reading() == 1);

@@ -30,11 +30,7 @@ class WrittenOftenIT {
 
   private static String cached(RawClient client, String sql) throws IOException {
     client.query(sql);
-    return client.query("SHOW QUERYINFO").stream()
-        .filter(row -> row.type() == 'D' && row.columns().get(0).equals("cached"))
-        .map(row -> row.columns().get(1))
-        .findAny()
-        .orElse("");
+    return client.queryInfo().getOrDefault("cached", "");
   }
 
   @Test

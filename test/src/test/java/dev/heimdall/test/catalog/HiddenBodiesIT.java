@@ -87,7 +87,7 @@ class HiddenBodiesIT {
           "the catalogue is read",
           () -> {
             client.query("SELECT a FROM hb_rows");
-            return queryInfo(client, "cached").equals("yes");
+            return "yes".equals(client.queryInfo().get("cached"));
           });
     }
   }
@@ -110,15 +110,6 @@ class HiddenBodiesIT {
             "DROP FUNCTION IF EXISTS hb_plain, hb_sql, hb_plpgsql, hb_time, hb_write, hb_trigger,"
                 + " hb_lock, hb_lock_by_itself");
     SharedPostgres.primary().execute("DROP ROLE IF EXISTS " + READER);
-  }
-
-  private static String queryInfo(RawClient client, String name) throws IOException {
-    for (Message row : client.query("SHOW QUERYINFO")) {
-      if (row.type() == 'D' && row.columns().get(0).equals(name)) {
-        return row.columns().get(1);
-      }
-    }
-    return "";
   }
 
   private static String pinReason(RawClient client) {
@@ -158,7 +149,7 @@ class HiddenBodiesIT {
           "a function without quotes is cached in such a session",
           () -> {
             client.value("SELECT hb_plain() FROM hb_one");
-            return queryInfo(client, "cached").equals("yes");
+            return "yes".equals(client.queryInfo().get("cached"));
           });
       String first = client.value("SELECT hb_time() FROM hb_one");
       assertThat(client.value("SELECT hb_time() FROM hb_one")).isNotEqualTo(first);

@@ -3,7 +3,6 @@ package dev.heimdall.test.changes;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
-import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -60,12 +59,7 @@ final class HearingNode implements AutoCloseable {
   /** Whether the last statement was answered from the cache, or why not. */
   String cached() {
     try {
-      for (Message row : client.query("SHOW QUERYINFO")) {
-        if (row.type() == 'D' && row.columns().get(0).equals("cached")) {
-          return row.columns().get(1);
-        }
-      }
-      return null;
+      return client.queryInfo().get("cached");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,8 +2,8 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,7 +94,8 @@ class ChangedDefinitionsIT {
         "CREATE OR REPLACE VIEW public.v AS SELECT i FROM public.a",
         "CREATE OR REPLACE FUNCTION public.audits() RETURNS trigger LANGUAGE plpgsql AS"
             + " 'BEGIN INSERT INTO a VALUES (NEW.i); RETURN NEW; END'",
-        "CREATE TRIGGER audits AFTER INSERT ON audited FOR EACH ROW EXECUTE FUNCTION public.audits()");
+        "CREATE TRIGGER audits AFTER INSERT ON audited FOR EACH ROW EXECUTE FUNCTION"
+            + " public.audits()");
     routed.cluster().awaitReplay(Duration.ofSeconds(20));
     for (Connection client : List.of(here, there)) {
       awaitCatalogue(client, "untouched");
@@ -313,7 +314,8 @@ class ChangedDefinitionsIT {
   void aTriggersFunctionThatIsReplacedByAFunction() throws Exception {
     asOwner(
         routed.primary(),
-        "CREATE OR REPLACE FUNCTION public.redefines() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE $$"
+        "CREATE OR REPLACE FUNCTION public.redefines() RETURNS void LANGUAGE plpgsql AS $f$ BEGIN"
+            + " EXECUTE $$"
             + OTHER_TRIGGER
             + "$$; END $f$");
     inSessionOfItsOwn("SELECT redefines()");

@@ -2,8 +2,8 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 

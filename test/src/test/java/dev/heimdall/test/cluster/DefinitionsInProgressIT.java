@@ -2,9 +2,9 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -91,12 +91,14 @@ class DefinitionsInProgressIT {
               "SELECT 1 - count(*) FROM child"),
           new Kind(
               "a function that reads begins to write",
-              "CREATE OR REPLACE FUNCTION public.f() RETURNS void LANGUAGE sql AS 'INSERT INTO b VALUES (1)'",
+              "CREATE OR REPLACE FUNCTION public.f() RETURNS void LANGUAGE sql AS 'INSERT INTO b"
+                  + " VALUES (1)'",
               "SELECT f()",
               "SELECT count(*) FROM b"),
           new Kind(
               "a function that reads reads another table",
-              "CREATE OR REPLACE FUNCTION public.g() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM b'",
+              "CREATE OR REPLACE FUNCTION public.g() RETURNS bigint LANGUAGE sql STABLE AS 'SELECT"
+                  + " count(*) FROM b'",
               "INSERT INTO b VALUES (1)",
               "SELECT g()"),
           new Kind(
@@ -260,7 +262,8 @@ class DefinitionsInProgressIT {
                         .primary()
                         .queryValue(
                             "app",
-                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")));
+                            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT"
+                                + " granted")));
   }
 
   private void seenWhileInProgress(Consistency consistency, boolean there, Kind kind, String text)

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
@@ -108,7 +109,7 @@ class LevelsOverRegionsIT {
 
   private static boolean atReplica(Connection client) throws SQLException {
     count(client, "t");
-    return RoutedCluster.queryInfo(client).get("answered by").startsWith("replica");
+    return Jdbc.queryInfo(client).get("answered by").startsWith("replica");
   }
 
   @ParameterizedTest
@@ -164,7 +165,7 @@ class LevelsOverRegionsIT {
         }
       }
       if (atWriter) {
-        assertThat(RoutedCluster.queryInfo(reads).get("answered by"))
+        assertThat(Jdbc.queryInfo(reads).get("answered by"))
             .contains("nodes elsewhere have another store");
       }
     }
@@ -189,7 +190,7 @@ class LevelsOverRegionsIT {
       execute(writes, "INSERT INTO t VALUES (1)");
       String now = count(writes, "t");
       Await.until("it is older than lag.maxStaleness", () -> count(reads, "t").equals(now));
-      assertThat(RoutedCluster.queryInfo(reads).get("answered by")).startsWith("writer");
+      assertThat(Jdbc.queryInfo(reads).get("answered by")).startsWith("writer");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -120,15 +121,7 @@ class MariadbKilledServersIT {
               PATIENCE,
               () -> {
                 statement.executeQuery("SELECT count(*) FROM t").close();
-                try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-                  while (rows.next()) {
-                    if ("rests on".equals(rows.getString(1))
-                        && "tables".equals(rows.getString(2))) {
-                      return true;
-                    }
-                  }
-                }
-                return false;
+                return "tables".equals(Jdbc.queryInfo(client).get("rests on"));
               },
               () -> node.servers().toString());
         }

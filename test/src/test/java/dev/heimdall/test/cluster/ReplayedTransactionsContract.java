@@ -1,6 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,18 +87,6 @@ abstract class ReplayedTransactionsContract {
           },
           () -> node.servers().toString());
     }
-  }
-
-  /** What the node says of the last statement of this client. */
-  private static Map<String, String> queryInfo(Connection client) throws SQLException {
-    Map<String, String> info = new HashMap<>();
-    try (Statement statement = client.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-      while (rows.next()) {
-        info.put(rows.getString(1), rows.getString(2));
-      }
-    }
-    return info;
   }
 
   @Test

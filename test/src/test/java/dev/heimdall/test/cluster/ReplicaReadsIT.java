@@ -2,7 +2,6 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.execute;
@@ -10,6 +9,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

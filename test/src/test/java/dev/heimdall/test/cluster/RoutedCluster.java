@@ -1,6 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 
 import dev.heimdall.launcher.postgres.PostgresCluster;
@@ -10,11 +11,8 @@ import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -134,18 +132,6 @@ final class RoutedCluster implements AutoCloseable {
         () ->
             "paused"
                 .equals(replica.queryValue("postgres", "SELECT pg_get_wal_replay_pause_state()")));
-  }
-
-  /** What the node says of the last statement of this client, who must be one of its operators. */
-  static Map<String, String> queryInfo(Connection client) throws SQLException {
-    Map<String, String> info = new HashMap<>();
-    try (Statement statement = client.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-      while (rows.next()) {
-        info.put(rows.getString(1), rows.getString(2));
-      }
-    }
-    return info;
   }
 
   /**

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.operate.Door;
@@ -76,7 +77,7 @@ class StaleReadsIT {
         assertThat(other(reads)).isEqualTo("1");
         assertThat(other(writes)).as("beyond lag.maxTime, and its own write").isEqualTo("1");
       }
-      assertThat(RoutedCluster.queryInfo(writes).get("answered by"))
+      assertThat(Jdbc.queryInfo(writes).get("answered by"))
           .contains("which may lack the end of what the last writer wrote");
       for (int i = 0; i < 3; i++) {
         assertThat(value(reads, "SELECT /* kept */ count(*) FROM other")).isEqualTo("1");

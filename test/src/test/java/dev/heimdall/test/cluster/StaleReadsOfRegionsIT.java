@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,7 +72,7 @@ class StaleReadsOfRegionsIT {
 
   private static boolean atReplica(Connection client) throws SQLException {
     other(client);
-    return RoutedCluster.queryInfo(client).getOrDefault("answered by", "").startsWith("replica");
+    return Jdbc.queryInfo(client).getOrDefault("answered by", "").startsWith("replica");
   }
 
   /** A write that the replica next to the writer does not get any more, and one elsewhere may. */
@@ -106,7 +107,7 @@ class StaleReadsOfRegionsIT {
       assertThat(other(reads)).isEqualTo("1");
       assertThat(other(writes)).as("without its own write").isEqualTo("1");
     }
-    assertThat(RoutedCluster.queryInfo(writes).get("answered by"))
+    assertThat(Jdbc.queryInfo(writes).get("answered by"))
         .contains("which may lack the end of what the last writer wrote");
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -79,7 +80,7 @@ final class WithoutWriter {
   }
 
   static boolean isCached(Connection client) throws SQLException {
-    return RoutedCluster.queryInfo(client).getOrDefault("cached", "").startsWith("yes");
+    return Jdbc.queryInfo(client).getOrDefault("cached", "").startsWith("yes");
   }
 
   static String refused(Connection client, String sql) {

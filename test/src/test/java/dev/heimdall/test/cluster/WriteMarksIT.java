@@ -2,9 +2,9 @@ package dev.heimdall.test.cluster;
 
 import static dev.heimdall.test.cluster.RoutedCluster.asOwner;
 import static dev.heimdall.test.cluster.RoutedCluster.awaitCatalogue;
-import static dev.heimdall.test.cluster.RoutedCluster.queryInfo;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Jdbc.execute;
+import static dev.heimdall.test.fixture.Jdbc.queryInfo;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -166,7 +166,7 @@ abstract class HiddenBodiesContract {
         () -> {
           try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
             client.value(ROWS);
-            cached[0] = queryInfo(client, "cached");
+            cached[0] = client.queryInfo().getOrDefault("cached", "");
           } catch (IOException e) {
             cached[0] = e.toString(); // while the writer is not known yet
           }
@@ -227,15 +227,6 @@ abstract class HiddenBodiesContract {
 
   List<Kind> kinds() {
     return made;
-  }
-
-  private static String queryInfo(RawMysqlClient client, String name) throws IOException {
-    for (List<String> row : client.query(RawMysqlClient.query("SHOW QUERYINFO"))) {
-      if (row.get(0).equals(name)) {
-        return row.get(1);
-      }
-    }
-    return "";
   }
 
   private static boolean pinned(MysqlNode node) {

@@ -10,6 +10,7 @@ import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fault.TcpFaults;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MariaServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
@@ -371,14 +372,9 @@ class MariadbBulkPathsIT {
           "the catalogue was read",
           () -> {
             rows(client, "SELECT count(*) FROM bulk_lost");
-            try (Statement statement = client.createStatement();
-                ResultSet info = statement.executeQuery("SHOW QUERYINFO")) {
-              String all = "";
-              while (info.next()) {
-                all += info.getString(1) + "=" + info.getString(2) + "\n";
-              }
-              return all.contains("rests on=tables") && all.contains("catalog now=confirmed");
-            }
+            Map<String, String> info = Jdbc.queryInfo(client);
+            return "tables".equals(info.get("rests on"))
+                && "confirmed".equals(info.get("catalog now"));
           });
       client.setAutoCommit(false);
       for (int round = 0; round < 3; round++) {

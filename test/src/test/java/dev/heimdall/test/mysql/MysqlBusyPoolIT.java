@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -105,15 +106,7 @@ class MysqlBusyPoolIT {
           "the catalogue was read",
           () -> {
             statement.executeQuery("SELECT n FROM many_ids").close();
-            try (ResultSet info = statement.executeQuery("SHOW QUERYINFO")) {
-              boolean confirmed = false;
-              while (info.next()) {
-                confirmed |=
-                    info.getString(1).equals("catalog now")
-                        && info.getString(2).equals("confirmed");
-              }
-              return confirmed;
-            }
+            return "confirmed".equals(Jdbc.queryInfo(operator).get("catalog now"));
           });
     }
   }

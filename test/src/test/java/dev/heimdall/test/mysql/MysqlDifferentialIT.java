@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.pipelining.SharingNode;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -174,13 +174,7 @@ class MysqlDifferentialIT {
           "the catalogue is read",
           () -> {
             statement.execute(sql);
-            try (ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-              boolean confirmed = false;
-              while (rows.next()) {
-                confirmed |= rows.getString(2).equals("confirmed");
-              }
-              return confirmed;
-            }
+            return "confirmed".equals(Jdbc.queryInfo(operator).get("catalog now"));
           });
     } catch (SQLException e) {
       throw new IllegalStateException(e);

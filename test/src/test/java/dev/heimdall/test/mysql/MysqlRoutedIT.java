@@ -9,6 +9,7 @@ import dev.heimdall.launcher.embedded.ServerException;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -86,23 +87,12 @@ class MysqlRoutedIT {
             PATIENCE,
             () -> {
               execute(operator, "SELECT i FROM t");
-              return said(operator, "SHOW QUERYINFO").contains("catalog now=confirmed");
+              return "confirmed".equals(Jdbc.queryInfo(operator).get("catalog now"));
             },
             () -> node.servers().toString());
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
-    }
-
-    private static List<String> said(Connection operator, String command) throws SQLException {
-      List<String> said = new ArrayList<>();
-      try (Statement statement = operator.createStatement();
-          ResultSet rows = statement.executeQuery(command)) {
-        while (rows.next()) {
-          said.add(rows.getString(1) + "=" + rows.getString(2));
-        }
-      }
-      return said;
     }
 
     MysqlServer primary() {

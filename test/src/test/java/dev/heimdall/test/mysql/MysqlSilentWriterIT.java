@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -13,8 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -56,20 +56,13 @@ class MysqlSilentWriterIT {
     try (Connection operator = node.target().as("admin", "admin").jdbc()) {
       Await.until(
           "the catalogue was read",
-          () -> info(operator).containsAll(List.of("rests on=tables", "catalog now=confirmed")));
+          () -> {
+            value(operator, COUNT);
+            Map<String, String> info = Jdbc.queryInfo(operator);
+            return "tables".equals(info.get("rests on"))
+                && "confirmed".equals(info.get("catalog now"));
+          });
     }
-  }
-
-  private static List<String> info(Connection operator) throws SQLException {
-    List<String> info = new ArrayList<>();
-    value(operator, COUNT);
-    try (Statement statement = operator.createStatement();
-        ResultSet rows = statement.executeQuery("SHOW QUERYINFO")) {
-      while (rows.next()) {
-        info.add(rows.getString(1) + "=" + rows.getString(2));
-      }
-    }
-    return info;
   }
 
   private static String first(ResultSet consumed) throws SQLException {

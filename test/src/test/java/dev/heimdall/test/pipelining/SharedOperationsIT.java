@@ -12,9 +12,7 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.operate.Door;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,16 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** What operators do while statements share connections. */
 class SharedOperationsIT {
-  private static Map<String, String> queryInfo(RawClient client) throws IOException {
-    Map<String, String> info = new LinkedHashMap<>();
-    for (Message message : client.query("SHOW QUERYINFO")) {
-      if (message.type() == 'D') {
-        info.put(message.columns().get(0), message.columns().get(1));
-      }
-    }
-    return info;
-  }
-
   @Test
   void queryInfoSaysWhetherAStatementWasSharedOrWhyNot() throws IOException {
     try (SharingNode node =
@@ -43,26 +31,26 @@ class SharedOperationsIT {
         RawClient other = node.logIn()) {
       String read = "SELECT id + 1 FROM pipe_rows WHERE name = 'row 7'";
       client.value(read);
-      assertThat(queryInfo(client))
+      assertThat(client.queryInfo())
           .containsEntry("statement", "select id + ? from pipe_rows where name = ?")
           .containsEntry("pipelined", "no: such statements have not run often enough");
       client.value(read);
       client.value(read);
-      assertThat(queryInfo(client)).containsEntry("pipelined", "yes");
+      assertThat(client.queryInfo()).containsEntry("pipelined", "yes");
       Gate gate = node.occupy(other);
       client.send(query(read));
       node.awaitDepth(2);
       gate.open();
       client.untilReady();
       other.untilReady();
-      assertThat(queryInfo(client)).containsEntry("pipelined", "yes, behind another");
+      assertThat(client.queryInfo()).containsEntry("pipelined", "yes, behind another");
       client.query("BEGIN");
       client.value("SELECT count(*) FROM pipe_rows");
       client.value(read);
-      assertThat(queryInfo(client)).containsEntry("pipelined", "no: it is part of a transaction");
+      assertThat(client.queryInfo()).containsEntry("pipelined", "no: it is part of a transaction");
       client.query("COMMIT");
       client.value("SELECT random()");
-      assertThat(queryInfo(client).get("pipelined")).startsWith("no: it may answer differently");
+      assertThat(client.queryInfo().get("pipelined")).startsWith("no: it may answer differently");
     }
   }
 
@@ -73,7 +61,9 @@ class SharedOperationsIT {
                 1, c -> c.user("app", "admin", true).without("vdbs/app.json", "rules"));
         RawClient client = node.logIn()) {
       node.awaitShares(client);
-      assertThat(queryInfo(client)).containsEntry("pipelined", "yes").containsEntry("kind", "read");
+      assertThat(client.queryInfo())
+          .containsEntry("pipelined", "yes")
+          .containsEntry("kind", "read");
     }
   }
 

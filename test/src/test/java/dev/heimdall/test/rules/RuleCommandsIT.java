@@ -9,7 +9,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,12 +57,6 @@ class RuleCommandsIT {
     return replies.stream().filter(m -> m.type() == 'D').map(Message::columns).toList();
   }
 
-  private static Map<String, String> queryInfo(RawClient client) throws IOException {
-    Map<String, String> info = new TreeMap<>();
-    rows(client.query("SHOW QUERYINFO")).forEach(row -> info.put(row.get(0), row.get(1)));
-    return info;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"EXPLAIN RULES ", "explain rules ", "Explain Rules "})
   void explainRulesTellsOfEachRuleAndWhatWouldBeDecided(String command) throws IOException {
@@ -109,14 +102,14 @@ class RuleCommandsIT {
   @Test
   void showQueryInfoTellsOfTheStatementBefore() throws IOException {
     try (RawClient client = admin()) {
-      assertThat(queryInfo(client).get("statement")).contains("none");
+      assertThat(client.queryInfo().get("statement")).contains("none");
       Await.until(
           "the new table is known",
           () -> {
             client.query("SELECT a FROM rc_rows WHERE a = 4711");
-            return "read".equals(queryInfo(client).get("kind"));
+            return "read".equals(client.queryInfo().get("kind"));
           });
-      Map<String, String> info = queryInfo(client);
+      Map<String, String> info = client.queryInfo();
       assertThat(info.get("statement")).contains("rc_rows").doesNotContain("4711");
       assertThat(info)
           .containsEntry("kind", "read")
@@ -127,13 +120,13 @@ class RuleCommandsIT {
       assertThat(info.get("rule")).contains("explained #2");
 
       Replies.batch(client, "INSERT INTO rc_rows SELECT 1 WHERE false");
-      assertThat(queryInfo(client))
+      assertThat(client.queryInfo())
           .containsEntry("tables written", "app.rc_rows")
           .containsEntry("may write anything", "false");
 
       assertThat(Replies.simple(client, "SELECT 4711 FROM rc_secrets").refused()).isTrue();
-      assertThat(queryInfo(client)).containsEntry("tables read", "app.rc_secrets");
-      assertThat(queryInfo(client)).containsKey("decided: drop");
+      assertThat(client.queryInfo()).containsEntry("tables read", "app.rc_secrets");
+      assertThat(client.queryInfo()).containsKey("decided: drop");
     }
   }
 
@@ -142,7 +135,7 @@ class RuleCommandsIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(Replies.simple(client, "EXPLAIN RULES SELECT 1").state()).isEqualTo("42601");
       client.query("SELECT 4711 AS own FROM rc_rows");
-      assertThat(queryInfo(client))
+      assertThat(client.queryInfo())
           .containsEntry("statement", "select ? as own from rc_rows")
           .containsEntry("kind", "read")
           .doesNotContainKeys("rule", "tables read", "rests on");
