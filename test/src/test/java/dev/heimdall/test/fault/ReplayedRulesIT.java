@@ -7,6 +7,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -29,11 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayedRulesIT {
   private TcpFaults faults;
   private TestNode node;
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   @BeforeEach
   void start() throws IOException {

@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.RawMysqlClient.query;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -45,11 +46,6 @@ class MariadbBulkPathsIT {
   private static MysqlServer server;
   private static MysqlTarget direct;
   private static MysqlNode node;
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   @BeforeAll
   static void start() throws SQLException {

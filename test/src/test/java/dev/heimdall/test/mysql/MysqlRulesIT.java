@@ -3,6 +3,7 @@ package dev.heimdall.test.mysql;
 import static dev.heimdall.test.fixture.Jdbc.change;
 import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.Jdbc.rows;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,11 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MysqlRulesIT {
   private static MysqlNode node;
   private static Connection direct;
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   @BeforeAll
   static void start() throws SQLException {

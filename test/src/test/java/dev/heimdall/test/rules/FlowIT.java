@@ -1,5 +1,6 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -79,11 +80,6 @@ class FlowIT {
         .formatted(match, rows);
   }
 
-  private static String on(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
-
   private static final String DROP = "{\"action\": \"drop\"}";
 
   /** How many rows a DELETE is said to have made; -1 when it was refused. */
@@ -133,7 +129,8 @@ class FlowIT {
 
   @Test
   void stopEndsItsListAndTheNextOneGoesOn() throws IOException {
-    lists(rules(on("halt", "tag", "\"stop\": true"), result(1)), rules(result("both", 2)), NOTHING);
+    lists(
+        rules(rule("halt", "tag", "\"stop\": true"), result(1)), rules(result("both", 2)), NOTHING);
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(rows(client, "go")).isEqualTo(1);
       assertThat(rows(client, "halt")).as("the database's own answer").isZero();
@@ -150,9 +147,9 @@ class FlowIT {
   @Test
   void callGoesThroughTheOtherListInPlaceOfTheRule() throws IOException {
     lists(
-        rules(result(1), on("call", "call", "\"rule\": \"called\""), result("last", 3)),
+        rules(result(1), rule("call", "call", "\"rule\": \"called\""), result("last", 3)),
         NOTHING,
-        rules(result(2), on("deep", "call", "\"rule\": \"deeper\"")),
+        rules(result(2), rule("deep", "call", "\"rule\": \"deeper\"")),
         result(4));
     assertThat(rows("none")).isEqualTo(1);
     assertThat(rows("call")).isEqualTo(2);
@@ -174,7 +171,7 @@ class FlowIT {
   @Test
   void aCallThatStopsEndsTheListAfterTheCall() throws IOException {
     lists(
-        rules(on("x", "call", "\"rule\": \"called\", \"stop\": true"), result(1)),
+        rules(rule("x", "call", "\"rule\": \"called\", \"stop\": true"), result(1)),
         NOTHING,
         rules(result(2)));
     assertThat(rows("x")).isEqualTo(2);
@@ -187,10 +184,10 @@ class FlowIT {
     assertThatThrownBy(
             () ->
                 lists(
-                    rules(on("x", "call", "\"rule\": \"called\"")),
+                    rules(rule("x", "call", "\"rule\": \"called\"")),
                     NOTHING,
-                    rules(on("x", "call", "\"rule\": \"deeper\"")),
-                    on("x", "call", "\"rule\": \"called\"")))
+                    rules(rule("x", "call", "\"rule\": \"deeper\"")),
+                    rule("x", "call", "\"rule\": \"called\"")))
         .hasMessageContaining("called")
         .hasMessageContaining("deeper");
     assertThat(rows("x")).isEqualTo(1);
@@ -199,7 +196,7 @@ class FlowIT {
   @Test
   void ignoreLeavesOutWhatFollowsInItsListAndInThoseCalledFromIt() throws IOException {
     String callIt = "{\"action\": \"call\", \"parameters\": {\"rule\": \"called\"}}";
-    String ignore = on("audit", "ignore", "\"action\": \"drop\"");
+    String ignore = rule("audit", "ignore", "\"action\": \"drop\"");
     lists(rules(result(1), ignore, DROP), NOTHING, NOTHING);
     assertThat(rows("audit")).isEqualTo(1);
     assertThat(rows("other")).isEqualTo(-1);
@@ -237,7 +234,7 @@ class FlowIT {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void allowBeatsDropWhereverItStands(boolean first) throws IOException {
-    String allow = on("known", "allow", "");
+    String allow = rule("known", "allow", "");
     if (first) {
       list(result(1), allow, DROP);
     } else {
@@ -255,14 +252,14 @@ class FlowIT {
 
   @Test
   void allowInALaterListBeatsDropInAnEarlierOne() throws IOException {
-    lists(rules(result(1), DROP), rules(on("known", "allow", "")), NOTHING);
+    lists(rules(result(1), DROP), rules(rule("known", "allow", "")), NOTHING);
     assertThat(rows("known")).isEqualTo(1);
     assertThat(rows("other")).isEqualTo(-1);
   }
 
   @Test
   void groupsOfTheExpressionBecomeValuesOfParameters() throws IOException {
-    list(result(1), on("rows=([0-9a-z]+)", "result", "\"capture\": true, \"value\": \"${1}\""));
+    list(result(1), rule("rows=([0-9a-z]+)", "result", "\"capture\": true, \"value\": \"${1}\""));
     assertThat(rows("rows=42")).isEqualTo(42);
     assertThat(rows("rows=7")).isEqualTo(7);
     assertThat(rows("rows=many")).as("no number").isEqualTo(1);
@@ -271,7 +268,7 @@ class FlowIT {
 
   @Test
   void aCapturedDelayKeepsTheStatementBackForThatLong() throws IOException {
-    list(on("delay=([0-9]+)", "tag", "\"capture\": true, \"delay\": \"${1}\""));
+    list(rule("delay=([0-9]+)", "tag", "\"capture\": true, \"delay\": \"${1}\""));
     try (RawClient client = RawClient.logIn(node.target())) {
       long start = System.nanoTime();
       assertThat(client.value("SELECT 1 /* delay=120000 */")).isEqualTo("1");
@@ -315,7 +312,7 @@ class FlowIT {
 
   @Test
   void ratiosCountTheStatementsOfAllClients() throws IOException {
-    list(on("counted", "drop", "\"sample\": 4"));
+    list(rule("counted", "drop", "\"sample\": 4"));
     try (RawClient one = RawClient.logIn(node.target());
         RawClient two = RawClient.logIn(node.target())) {
       int refused = 0;
@@ -329,7 +326,7 @@ class FlowIT {
 
   @Test
   void matchlimitIsANumberOfMatchesASecondWithABurst() throws IOException {
-    list(on("counted", "drop", "\"matchlimit\": 1, \"maxburst\": 4"));
+    list(rule("counted", "drop", "\"matchlimit\": 1, \"maxburst\": 4"));
     try (RawClient client = RawClient.logIn(node.target())) {
       long start = System.nanoTime();
       long refused = refusals(client, 20, false).stream().filter(r -> r).count();
@@ -344,7 +341,7 @@ class FlowIT {
 
   @Test
   void matchdeltaIsTheLeastTimeBetweenTwoMatches() throws IOException {
-    list(on("counted", "drop", "\"matchdelta\": 3600000"));
+    list(rule("counted", "drop", "\"matchdelta\": 3600000"));
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(refusals(client, 4, false)).containsExactly(true, false, false, false);
       assertThat(refusals(client, 3, true)).containsExactly(false, false, false);
@@ -353,7 +350,7 @@ class FlowIT {
 
   @Test
   void preparedonlyLeavesSimpleQueriesAlone() throws IOException {
-    list(on("guarded", "drop", "\"preparedonly\": true"));
+    list(rule("guarded", "drop", "\"preparedonly\": true"));
     try (RawClient client = RawClient.logIn(node.target())) {
       assertThat(Replies.simple(client, "SELECT 1 AS guarded").value()).isEqualTo("1");
       assertThat(Replies.batch(client, "SELECT 1 AS guarded").refused()).isTrue();
@@ -366,14 +363,14 @@ class FlowIT {
 
   @Test
   void matchthresholdLeavesPatternsAloneThatAreKnownToBeQuick() throws IOException {
-    String tag = on("pg_sleep", "tag", "\"log\": false");
+    String tag = rule("pg_sleep", "tag", "\"log\": false");
     list(tag);
     try (RawClient client = RawClient.logIn(node.target())) {
       Replies.batch(client, "SELECT 2 AS slow, pg_sleep(0.3)");
       for (int i = 0; i < 60; i++) { // an unlucky first one hardly counts any more
         client.value("SELECT 1 AS quick, pg_sleep(0)");
       }
-      list(tag, on("pg_sleep", "drop", "\"matchthreshold\": 100000"));
+      list(tag, rule("pg_sleep", "drop", "\"matchthreshold\": 100000"));
       assertThat(Replies.simple(client, "SELECT 3 AS quick, pg_sleep(0)").refused()).isFalse();
       assertThat(Replies.batch(client, "SELECT 3 AS quick, pg_sleep(0)").refused()).isFalse();
       assertThat(Replies.simple(client, "SELECT 4 AS slow, pg_sleep(0)").refused()).isTrue();
@@ -390,7 +387,8 @@ class FlowIT {
       for (int i = 0; i < 60; i++) { // an unlucky first one hardly counts any more
         client.value("SELECT 1 AS swift, pg_sleep(0)");
       }
-      lists(rules(on("pg_sleep", "drop", "\"matchthreshold\": 100000")), NOTHING, NOTHING, NOTHING);
+      lists(
+          rules(rule("pg_sleep", "drop", "\"matchthreshold\": 100000")), NOTHING, NOTHING, NOTHING);
       node.change(c -> c.vdb("rules", List.of("first", "second")));
       assertThat(Replies.simple(client, "SELECT 3 AS swift, pg_sleep(0)").refused()).isFalse();
       assertThat(Replies.batch(client, "SELECT 4 AS lazy, pg_sleep(0)").refused()).isTrue();
@@ -426,7 +424,7 @@ class FlowIT {
       client.value("SELECT 1 AS guarded");
       prepared.execute();
       prepared.execute();
-      list(on("guarded", "drop", ""));
+      list(rule("guarded", "drop", ""));
       assertThat(Replies.simple(client, "SELECT 1 AS guarded").refused()).isTrue();
       client.query("ROLLBACK");
       assertThatThrownBy(prepared::execute).hasMessageContaining("rejected by a rule");

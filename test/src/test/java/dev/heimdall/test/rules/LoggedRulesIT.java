@@ -1,5 +1,6 @@
 package dev.heimdall.test.rules;
 
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -18,11 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoggedRulesIT {
   private static final String SECRET = "s3cr3t";
   private static TestNode node;
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   @BeforeAll
   static void start() throws IOException {

@@ -1,6 +1,7 @@
 package dev.heimdall.test.rules;
 
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -15,11 +16,6 @@ import org.junit.jupiter.api.Test;
 /** Rules that say how long a session keeps its server connection, and how many there may be. */
 class PoolRulesIT {
   private static final String PID = "SELECT pg_backend_pid()";
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   private static TestNode start(boolean multiplex, int size, String... rules) {
     return TestNode.start(

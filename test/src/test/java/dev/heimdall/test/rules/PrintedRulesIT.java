@@ -7,6 +7,7 @@ import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -27,11 +28,6 @@ class PrintedRulesIT {
   private static final String ROWS =
       "SELECT i AS id, 'v' || i AS name FROM generate_series(1, 3) g(i) ORDER BY 1";
   private static TestNode node;
-
-  private static String rule(String match, String action, String parameters) {
-    return "{\"match\": \"%s\", \"action\": \"%s\", \"parameters\": {%s}}"
-        .formatted(match, action, parameters);
-  }
 
   @BeforeAll
   static void start() {
