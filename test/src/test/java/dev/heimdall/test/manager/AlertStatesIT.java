@@ -163,14 +163,7 @@ class AlertStatesIT {
       changeThresholds(browser, fleet, rest);
       fleet.node("shop-a");
       Started b = fleet.node("shop-b");
-      for (int manager : new int[] {fleet.onePort(), fleet.otherPort()}) {
-        fleet.awaitLive(manager, "shop-a", "shop-b");
-        Await.until(
-            "both know the writer",
-            Started.PATIENCE,
-            () -> fleet.knowsWriter(manager, "shop-a") && fleet.knowsWriter(manager, "shop-b"),
-            () -> fleet.said(manager, "shop-a").toString());
-      }
+      fleet.awaitWriterKnown("shop-a", "shop-b");
 
       cluster.primary().kill();
       JsonNode firing = await(rest, "no-writer", "firing");

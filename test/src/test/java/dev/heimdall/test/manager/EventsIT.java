@@ -29,14 +29,7 @@ class EventsIT {
   @TempDir private Path directory;
 
   private static JsonNode events(ReportingNodes fleet, int manager, String query) {
-    try {
-      return fleet.rest(manager).get("/api/v1/events?" + query).json();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
-    }
+    return fleet.answer(manager, "/api/v1/events?" + query);
   }
 
   private static JsonNode await(ReportingNodes fleet, int manager, String kind, int witnesses) {
@@ -68,14 +61,7 @@ class EventsIT {
       tellReceiver(fleet, browser, receiver);
       fleet.node("shop-a");
       Started b = fleet.node("shop-b");
-      for (int manager : new int[] {fleet.onePort(), fleet.otherPort()}) {
-        fleet.awaitLive(manager, "shop-a", "shop-b");
-        Await.until(
-            "both know the writer",
-            Started.PATIENCE,
-            () -> fleet.knowsWriter(manager, "shop-a") && fleet.knowsWriter(manager, "shop-b"),
-            () -> fleet.said(manager, "shop-a").toString());
-      }
+      fleet.awaitWriterKnown("shop-a", "shop-b");
 
       PostgresServer lost = cluster.primary();
       lost.kill();
@@ -144,21 +130,13 @@ class EventsIT {
   }
 
   private static JsonNode problem(ReportingNodes fleet, String kind) {
-    try {
-      JsonNode problems =
-          fleet.rest(fleet.onePort()).get("/api/v1/problems").json().path("problems");
-      for (JsonNode one : problems) {
-        if (one.path("kind").asText().equals(kind)) {
-          return one;
-        }
+    JsonNode problems = fleet.answer(fleet.onePort(), "/api/v1/problems").path("problems");
+    for (JsonNode one : problems) {
+      if (one.path("kind").asText().equals(kind)) {
+        return one;
       }
-      return kind.isEmpty() ? problems : MissingNode.getInstance();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
     }
+    return kind.isEmpty() ? problems : MissingNode.getInstance();
   }
 
   /** What takes messages. */

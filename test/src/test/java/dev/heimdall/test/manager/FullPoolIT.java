@@ -10,7 +10,6 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.TestNode;
 import dev.heimdall.test.operate.Door;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -129,14 +128,7 @@ class FullPoolIT {
   }
 
   private JsonNode got(String path) {
-    try {
-      return fleet.rest(fleet.onePort()).get(path).json();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
-    }
+    return fleet.answer(fleet.onePort(), path);
   }
 
   @Test

@@ -3,7 +3,6 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Needs;
@@ -121,14 +120,7 @@ class KeptFiguresIT {
   }
 
   private static JsonNode figures(ReportingNodes fleet, int manager, String query) {
-    try {
-      return fleet.rest(manager).get("/api/v1/figures?" + query).json();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
-    }
+    return fleet.answer(manager, "/api/v1/figures?" + query);
   }
 
   private static void awaitMinutes(ReportingNodes fleet, int manager, long first, int count) {

@@ -184,8 +184,13 @@ final class ReportingNodes implements AutoCloseable {
 
   /** What a manager says of a node; missing while it does not answer or does not know it. */
   JsonNode said(int manager, String node) {
+    return answer(manager, "/api/v1/nodes/" + node);
+  }
+
+  /** What a manager answers; missing while it does not. */
+  JsonNode answer(int manager, String path) {
     try {
-      return rest(manager).get("/api/v1/nodes/" + node).json();
+      return rest(manager).get(path).json();
     } catch (IOException e) {
       return MissingNode.getInstance();
     } catch (InterruptedException e) {
@@ -209,6 +214,20 @@ final class ReportingNodes implements AutoCloseable {
           Started.PATIENCE,
           () -> said(manager, node).path("presence").asText().equals("live"),
           () -> said(manager, node) + "\n" + processes.get(0).output());
+    }
+  }
+
+  /** Waits until both managers know of these nodes, and these have told them who is the writer. */
+  void awaitWriterKnown(String... nodes) {
+    for (int manager : new int[] {onePort, otherPort}) {
+      awaitLive(manager, nodes);
+      for (String node : nodes) {
+        Await.until(
+            node + " knows the writer",
+            Started.PATIENCE,
+            () -> knowsWriter(manager, node),
+            () -> said(manager, node).toString());
+      }
     }
   }
 

@@ -3,7 +3,6 @@ package dev.heimdall.test.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.AwsEmulator;
 import java.io.IOException;
@@ -56,14 +55,7 @@ class SharedFiguresIT {
   }
 
   private JsonNode figures(int manager, String range) {
-    try {
-      return fleet.rest(manager).get("/api/v1/figures?range=" + range).json();
-    } catch (IOException e) {
-      return MissingNode.getInstance();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return MissingNode.getInstance();
-    }
+    return fleet.answer(manager, "/api/v1/figures?range=" + range);
   }
 
   @Test
