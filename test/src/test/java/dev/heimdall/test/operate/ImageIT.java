@@ -55,20 +55,7 @@ class ImageIT {
     InstanceRoot.assumePossible();
     Toolchain.need("package-tools", "dpkg, rpm");
     Path source = work.resolve("source");
-    for (String file :
-        List.of(
-            "heimdall",
-            "LICENSE",
-            "templates/config/heimdall.conf",
-            "templates/instance/heimdall.service",
-            "templates/instance/heimdall-in-place",
-            "templates/instance/heimdall-release",
-            "templates/instance/heimdall-release.service",
-            "templates/instance/90-heimdall.conf",
-            "templates/dashboards/fleet.json")) {
-      Files.createDirectories(source.resolve(file).getParent());
-      Files.copy(SOURCES.resolve(file), source.resolve(file));
-    }
+    PackedSources.copy(SOURCES, source);
     Path lib = Files.createDirectories(source.resolve("proxy-node/launcher/target/lib"));
     libraries(FEW, lib);
     Path target = SOURCES.resolve("proxy-node/launcher/target");

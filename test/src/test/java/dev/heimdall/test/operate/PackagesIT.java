@@ -83,20 +83,7 @@ class PackagesIT {
    */
   private static void packed(String version, Map<Path, Set<String>> classes) throws Exception {
     Path source = directory.resolve("source-" + version);
-    for (String file :
-        List.of(
-            "heimdall",
-            "LICENSE",
-            "templates/config/heimdall.conf",
-            "templates/instance/heimdall.service",
-            "templates/instance/heimdall-in-place",
-            "templates/instance/heimdall-release",
-            "templates/instance/heimdall-release.service",
-            "templates/instance/90-heimdall.conf",
-            "templates/dashboards/fleet.json")) {
-      Files.createDirectories(source.resolve(file).getParent());
-      Files.copy(SOURCES.resolve(file), source.resolve(file));
-    }
+    PackedSources.copy(SOURCES, source);
     Path target = SOURCES.resolve("proxy-node/launcher/target");
     Path copy = Files.createDirectories(source.resolve("proxy-node/launcher/target/lib"));
     Path launcher = launcher(target);
