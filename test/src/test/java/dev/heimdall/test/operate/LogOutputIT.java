@@ -82,9 +82,7 @@ class LogOutputIT {
       assertThat(proxy.output()).contains("INFO", "heimdall.node: node listening");
 
       proxy.change(Map.of("logLevel", "debug"));
-      try (RawClient console = RawClient.logIn(proxy.console())) {
-        console.query("RELOAD");
-      }
+      proxy.reload();
       Await.until(
           "a client is logged",
           () -> {
@@ -94,9 +92,7 @@ class LogOutputIT {
       assertThat(proxy.output()).contains("heimdall.client: client connected client=");
 
       proxy.change(Map.of("logLevel", "error"));
-      try (RawClient console = RawClient.logIn(proxy.console())) {
-        console.query("RELOAD");
-      }
+      proxy.reload();
       Await.until(
           "clients are logged no more",
           () -> {

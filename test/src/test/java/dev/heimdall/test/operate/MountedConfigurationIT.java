@@ -97,13 +97,6 @@ class MountedConfigurationIT {
     Await.until(what, PATIENCE, condition, proxy::output);
   }
 
-  private void reload() throws SQLException {
-    try (Connection console = proxy.console().jdbc("preferQueryMode", "simple");
-        Statement statement = console.createStatement()) {
-      statement.execute("RELOAD");
-    }
-  }
-
   private JsonNode configuration() throws Exception {
     return proxy.door().status().get("configuration");
   }
@@ -127,7 +120,7 @@ class MountedConfigurationIT {
     eventually("the change arrives by itself", () -> serves("second"));
 
     unmount();
-    reload();
+    proxy.reload();
     assertThat(serves("second")).isTrue();
     assertThat(configuration().get("trouble").asText()).contains("holds no documents any more");
     assertThat(proxy.door().metric("heimdall_config_store_up")).isZero();

@@ -5,6 +5,7 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.Jdbc;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -12,6 +13,8 @@ import dev.heimdall.test.fixture.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,6 +213,13 @@ final class ProxyProcess implements AutoCloseable {
 
   Target console() {
     return target().as("admin", "admin").in("heimdall");
+  }
+
+  /** Has it read its configuration anew. */
+  void reload() throws SQLException {
+    try (Connection console = console().jdbc("preferQueryMode", "simple")) {
+      Jdbc.execute(console, "RELOAD");
+    }
   }
 
   Door door() {

@@ -110,14 +110,6 @@ class RegionFactsIT {
         "--state=" + directory.resolve("state-" + node.target().port()));
   }
 
-  /** It looks by itself, too, now and then. */
-  private static void reload(ProxyProcess node) throws SQLException {
-    try (Connection console = node.console().jdbc("preferQueryMode", "simple");
-        Statement statement = console.createStatement()) {
-      statement.execute("RELOAD");
-    }
-  }
-
   private static boolean isReplica(ProxyProcess node) throws SQLException {
     try (Connection client = node.target().jdbc();
         Statement statement = client.createStatement();
@@ -147,8 +139,8 @@ class RegionFactsIT {
 
     write("users/second.json", "{\"password\": \"some-word\"}");
     push();
-    reload(here);
-    reload(there);
+    here.reload();
+    there.reload();
     assertThat(hash(here)).isNotEqualTo(first);
     assertThat(hash(there)).isEqualTo(hash(here));
     try (Connection client = there.target().as("second", "some-word").jdbc()) {
@@ -170,7 +162,7 @@ class RegionFactsIT {
     String before = hash(here);
     write("users/second.json", "{\"password\": \"${region.word}\"}");
     push();
-    assertThatThrownBy(() -> reload(here)).hasMessageContaining("got ${region.word}");
+    assertThatThrownBy(() -> here.reload()).hasMessageContaining("got ${region.word}");
     assertThat(here.output()).contains("got ${region.word}");
     assertThat(isReplica(here)).isFalse();
     assertThat(hash(here)).isEqualTo(before);

@@ -101,13 +101,6 @@ class StoredConfigurationIT {
     start(place);
   }
 
-  private void reload() throws SQLException {
-    try (Connection console = proxy.console().jdbc("preferQueryMode", "simple");
-        Statement statement = console.createStatement()) {
-      statement.execute("RELOAD");
-    }
-  }
-
   private JsonNode configuration() throws Exception {
     return proxy.door().status().get("configuration");
   }
@@ -141,12 +134,12 @@ class StoredConfigurationIT {
     // And at once when somebody asks for it.
     user("third");
     push(place);
-    reload();
+    proxy.reload();
     assertThat(serves("third")).isTrue();
 
     // While the store is away it goes on, and starts again with what it had.
     gate.away();
-    reload();
+    proxy.reload();
     assertThat(serves("third")).isTrue();
     JsonNode away = configuration();
     assertThat(away.get("trouble").asText()).contains("does not answer");
@@ -165,7 +158,7 @@ class StoredConfigurationIT {
     gate.open();
     user("fourth");
     push(place);
-    reload();
+    proxy.reload();
     assertThat(serves("fourth")).isTrue();
 
     JsonNode back = configuration();
@@ -254,7 +247,7 @@ class StoredConfigurationIT {
 
     // A rotated secret is a change of the configuration, of which no document is different.
     secret("heimdall/second", Map.of("password", CANARY + "-2"));
-    reload();
+    proxy.reload();
     assertThat(serves("second", CANARY + "-2")).isTrue();
     assertThat(serves("second", CANARY)).isFalse();
     assertThat(configuration().get("hash").asText()).isEqualTo(hash);
@@ -264,7 +257,7 @@ class StoredConfigurationIT {
     push(fleet);
     gate.refuse(
         "GetSecretValue", 400, "AccessDeniedException", "not authorized to perform that action");
-    assertThatThrownBy(this::reload)
+    assertThatThrownBy(proxy::reload)
         .hasMessageContaining("users/third.json")
         .hasMessageContaining("the permission secretsmanager:GetSecretValue");
     assertThat(serves("second", CANARY + "-2")).isTrue();
@@ -300,7 +293,7 @@ class StoredConfigurationIT {
     push(fleet);
 
     try {
-      reload();
+      proxy.reload();
     } catch (SQLException e) {
       assertThat(e.getMessage()).contains("users/second.json");
     }
