@@ -10,7 +10,6 @@ import static dev.heimdall.test.fixture.Frontend.sync;
 import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
@@ -67,14 +66,6 @@ class ReplayedRulesIT {
     faults.close();
   }
 
-  private void lose() {
-    List<String> before = node.servers().stream().map(row -> row.get("remote_pid")).toList();
-    faults.cutAll(false);
-    Await.until(
-        "the node knows of the loss",
-        () -> node.servers().stream().noneMatch(row -> before.contains(row.get("remote_pid"))));
-  }
-
   private static List<Message> run(RawClient client, boolean extended, String sql)
       throws IOException {
     client.send(extended ? all(statement(sql), sync()) : query(sql));
@@ -113,11 +104,11 @@ class ReplayedRulesIT {
       run(client, extended, "SAVEPOINT a");
       assertThat(state(run(client, extended, "UPDATE rerun SET v = -1 /* never */")))
           .isEqualTo("42501");
-      lose();
+      faults.cutAllOf(node);
       assertThat(state(run(client, extended, "ROLLBACK TO a"))).isEqualTo("00000");
       assertThat(state(run(client, extended, "INSERT INTO rerun VALUES (2, 2) /* one by one */")))
           .isEqualTo("00000");
-      lose();
+      faults.cutAllOf(node);
       assertThat(status(run(client, extended, "COMMIT"))).isEqualTo('I');
       assertThat(value()).isEqualTo("1=10 2=2");
     }
@@ -131,7 +122,7 @@ class ReplayedRulesIT {
       // The first of two: the other one would be answered the same, and do something else.
       assertThat(tag(run(client, extended, "UPDATE rerun SET v = v /* sometimes */")))
           .isEqualTo("UPDATE 1");
-      lose();
+      faults.cutAllOf(node);
       assertThat(state(run(client, extended, "COMMIT"))).isEqualTo("40001");
       run(client, extended, "ROLLBACK");
       assertThat(value()).isEqualTo("1=0");
@@ -145,7 +136,7 @@ class ReplayedRulesIT {
       run(client, extended, "SELECT 1 /* sometimes said */");
       run(client, extended, "BEGIN /* sometimes said */");
       run(client, extended, "UPDATE rerun SET v = 5");
-      lose();
+      faults.cutAllOf(node);
       assertThat(state(run(client, extended, "UPDATE rerun SET v = 6"))).isEqualTo("40001");
       assertThat(status(run(client, extended, "ROLLBACK"))).isEqualTo('I');
       assertThat(client.value("SELECT 'next'")).isEqualTo("next");
@@ -173,7 +164,7 @@ class ReplayedRulesIT {
       assertThat(told.stream().filter(message -> message.type() == 'D')).hasSize(100);
       assertThat(told.stream().filter(m -> m.type() == 'C').map(Message::text))
           .containsExactly("SELECT 100", "UPDATE 1");
-      lose();
+      faults.cutAllOf(node);
       assertThat(status(client.query("COMMIT"))).isEqualTo('I');
       assertThat(value()).isEqualTo("1=1");
     }

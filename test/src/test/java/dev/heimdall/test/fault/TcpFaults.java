@@ -1,5 +1,7 @@
 package dev.heimdall.test.fault;
 
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.RunningNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -168,6 +170,15 @@ public final class TcpFaults implements AutoCloseable {
     List<Link> now = List.copyOf(links); // another may come at once
     links.removeAll(now);
     now.forEach(link -> link.cut(reset));
+  }
+
+  /** Cuts all server connections of a node, and waits until the node knows. */
+  void cutAllOf(RunningNode node) {
+    List<String> before = node.servers().stream().map(row -> row.get("remote_pid")).toList();
+    cutAll(false);
+    Await.until(
+        "the node knows of the loss",
+        () -> node.servers().stream().noneMatch(row -> before.contains(row.get("remote_pid"))));
   }
 
   /** The target ends its half of every connection; what comes from the client still goes there. */

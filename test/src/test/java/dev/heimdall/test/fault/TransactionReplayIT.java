@@ -72,15 +72,6 @@ class TransactionReplayIT {
     }
   }
 
-  /** The server connections are gone, and the node knows. */
-  private void lose() {
-    List<String> before = node.servers().stream().map(row -> row.get("remote_pid")).toList();
-    faults.cutAll(false);
-    Await.until(
-        "the node knows of the loss",
-        () -> node.servers().stream().noneMatch(row -> before.contains(row.get("remote_pid"))));
-  }
-
   private double replayed() {
     return node.metric("heimdall_transactions_replayed_total");
   }
@@ -131,21 +122,21 @@ class TransactionReplayIT {
           insert.setInt(1, 2 + round);
           insert.setInt(2, 30);
           assertThat(insert.executeUpdate()).isEqualTo(1);
-          lose();
+          faults.cutAllOf(node);
           assertThat(value(statement, "SELECT sum(v) FROM replayed"))
               .isEqualTo(Integer.toString(60 * round));
           statement.execute("SAVEPOINT a");
           SQLException failed =
               catchThrowableOfType(SQLException.class, () -> statement.execute("SELECT 1 / 0"));
           assertThat(failed.getSQLState()).isEqualTo("22012");
-          lose();
+          faults.cutAllOf(node);
           statement.execute("ROLLBACK TO a");
           statement.execute("SET LOCAL work_mem = '7MB'");
-          lose();
+          faults.cutAllOf(node);
           assertThat(value(statement, "SHOW work_mem")).isEqualTo("7MB");
           insert.setInt(1, 20 + round);
           assertThat(insert.executeUpdate()).isEqualTo(1);
-          lose();
+          faults.cutAllOf(node);
         }
         client.commit();
       }
@@ -196,7 +187,7 @@ class TransactionReplayIT {
       }
       assertThat(error(told)).isNull();
       assertThat(told.stream().filter(message -> message.type() == '3')).hasSize(2);
-      lose();
+      faults.cutAllOf(node);
       assertThat(client.value("SELECT count(*) FROM replayed")).isEqualTo("3");
       assertThat(status(client.query("COMMIT"))).isEqualTo('I');
       assertThat(replayed()).isEqualTo(1);
@@ -222,7 +213,7 @@ class TransactionReplayIT {
         faults.cutAll(false);
         told = client.untilReady();
       } else {
-        lose();
+        faults.cutAllOf(node);
         Await.until("it was given up", () -> unreplayed("different") == 1);
         told = client.query("SELECT 1");
       }
@@ -245,11 +236,11 @@ class TransactionReplayIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query("BEGIN");
       assertThat(client.value("SELECT v FROM replayed WHERE i = 2")).isEqualTo("20");
-      lose();
+      faults.cutAllOf(node);
       SharedPostgres.primary().execute("SELECT 1");
       Await.until("it was run again", () -> replayed() == 1);
       changeElsewhere();
-      lose();
+      faults.cutAllOf(node);
       List<Message> told = client.query("UPDATE replayed SET v = 21 WHERE i = 2");
       assertThat(error(told).sqlState()).isEqualTo("40001");
       client.query("ROLLBACK");
@@ -401,18 +392,18 @@ class TransactionReplayIT {
           execute("p", 2),
           sync());
       assertThat(columns(client.untilReady())).containsExactly("1", "2");
-      lose();
+      faults.cutAllOf(node);
       client.send(execute("p", 2), flush());
       assertThat(columns(client.until('s'))).containsExactly("3", "4");
-      lose();
+      faults.cutAllOf(node);
       client.send(execute("p", 2), closeStatement("s"), sync());
       assertThat(columns(client.untilReady())).containsExactly("5", "6");
-      lose();
+      faults.cutAllOf(node);
       client.send(parse("s", "SELECT 'another'"), bind("", "s"), execute("", 0), sync());
       assertThat(columns(client.untilReady())).containsExactly("another");
       client.query("DECLARE c CURSOR FOR SELECT i FROM generate_series(1, 4) i");
       assertThat(columns(client.query("FETCH 2 FROM c"))).containsExactly("1", "2");
-      lose();
+      faults.cutAllOf(node);
       assertThat(columns(client.query("FETCH 2 FROM c"))).containsExactly("3", "4");
       client.query("COMMIT");
       assertThat(replayed()).isEqualTo(4);
@@ -460,7 +451,7 @@ class TransactionReplayIT {
         client.query(statements.replace("%s", "x".repeat(3000)));
       }
       assertThat(client.query("SHOW QUERYINFO").toString()).contains("transaction replay");
-      lose();
+      faults.cutAllOf(node);
       List<Message> told = client.query("SELECT 1");
       assertThat(error(told).sqlState()).isIn("08006", "57P01");
       assertThat(status(told)).isEqualTo('E');
@@ -489,7 +480,7 @@ class TransactionReplayIT {
     try (RawClient client = RawClient.logIn(node.target())) {
       client.query("BEGIN");
       client.query("INSERT INTO replayed VALUES (3, 0)");
-      lose();
+      faults.cutAllOf(node);
       List<Message> told = client.query("SELECT 1");
       assertThat(error(told).sqlState()).isEqualTo("08006");
       client.query("ROLLBACK");
