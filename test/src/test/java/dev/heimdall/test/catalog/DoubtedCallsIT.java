@@ -57,20 +57,12 @@ class DoubtedCallsIT {
     SharedPostgres.primary().executeIn(SharedPostgres.DATABASE, sql);
   }
 
-  private static String pinReason(RawClient client) {
-    return node.clients().stream()
-        .filter(row -> row.get("id").equals(Integer.toString(client.processId())))
-        .map(row -> String.valueOf(row.get("pin_reason")))
-        .findFirst()
-        .orElse("not there");
-  }
-
   private static void awaitFree(RawClient client) {
     Await.until(
         "it is free",
         Duration.ofSeconds(45),
-        () -> "null".equals(pinReason(client)),
-        () -> pinReason(client));
+        () -> node.pinReason(client) == null,
+        () -> node.pinReason(client));
   }
 
   @Test
@@ -99,7 +91,7 @@ class DoubtedCallsIT {
       try {
         past(HARMLESS);
         assertThat(client.value("SELECT doubted()")).isEqualTo("7");
-        assertThat(pinReason(client)).contains("doubted");
+        assertThat(node.pinReason(client)).contains("doubted");
       } finally {
         SharedPostgres.primary().execute("ALTER ROLE " + READER + " LOGIN");
       }
@@ -132,7 +124,7 @@ class DoubtedCallsIT {
         other.query("SELECT not_there()");
         awaitFree(other);
       }
-      assertThat(pinReason(client)).contains("doubted");
+      assertThat(node.pinReason(client)).contains("doubted");
     }
   }
 
@@ -147,7 +139,7 @@ class DoubtedCallsIT {
       client.query("COMMIT");
       other.query("SELECT not_there()");
       awaitFree(other);
-      assertThat(pinReason(client)).contains("doubted");
+      assertThat(node.pinReason(client)).contains("doubted");
       assertThat(other.value("SELECT pg_try_advisory_lock(7171)")).isEqualTo("f");
     }
   }

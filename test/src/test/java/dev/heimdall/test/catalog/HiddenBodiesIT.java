@@ -9,7 +9,6 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,15 +111,6 @@ class HiddenBodiesIT {
     SharedPostgres.primary().execute("DROP ROLE IF EXISTS " + READER);
   }
 
-  private static String pinReason(RawClient client) {
-    Map<String, String> row =
-        node.clients().stream()
-            .filter(r -> Integer.toString(client.processId()).equals(r.get("id")))
-            .findFirst()
-            .orElseThrow();
-    return row.get("pin_reason");
-  }
-
   /** What it returns is another one as soon as a row was written, by whomever of the node's. */
   private static void isNeverOld(String sql, String... startup) throws IOException {
     try (RawClient reader = RawClient.logIn(node.target(), startup);
@@ -183,7 +173,7 @@ class HiddenBodiesIT {
   private static void hasTheLock(String sql, String... startup) throws IOException {
     try (RawClient client = RawClient.logIn(node.target(), startup)) {
       assertThat(Message.errorIn(client.query(sql))).as(sql).isNull();
-      assertThat(pinReason(client)).as(sql).isNotNull();
+      assertThat(node.pinReason(client)).as(sql).isNotNull();
       assertThat(client.value(MINE)).as(sql).isEqualTo("1");
     }
     for (int i = 0; i < 3; i++) {

@@ -164,7 +164,7 @@ class SessionTracesIT {
         () -> {
           try (RawClient client = logIn()) {
             client.query("SELECT quiet(1)");
-            return pinReason(client) == null;
+            return node.pinReason(client) == null;
           }
         });
   }
@@ -178,14 +178,6 @@ class SessionTracesIT {
 
   private static RawClient logIn() throws IOException {
     return RawClient.logIn(node.target());
-  }
-
-  private static String pinReason(RawClient client) {
-    return node.clients().stream()
-        .filter(row -> row.get("id").equals(Integer.toString(client.processId())))
-        .findFirst()
-        .map(row -> row.get("pin_reason"))
-        .orElse(null);
   }
 
   private static void checkNobodyFinds(String after) throws IOException {
@@ -254,7 +246,7 @@ class SessionTracesIT {
             Frontend.execute("", 0),
             Frontend.sync());
         assertThat(client.untilReady()).noneMatch(m -> m.type() == 'E');
-        assertThat(pinReason(client) != null).as("pinned").isEqualTo(pins);
+        assertThat(node.pinReason(client) != null).as("pinned").isEqualTo(pins);
       }
       checkNobodyFinds(sql);
     }
@@ -285,7 +277,7 @@ class SessionTracesIT {
     for (String sql : List.of("SELECT seeds('ed')", "SELECT seeds('ed'), 1 / (a - 1) FROM plain")) {
       try (RawClient client = logIn()) {
         client.query(sql);
-        assertThat(pinReason(client)).isNull();
+        assertThat(node.pinReason(client)).isNull();
       }
       try (RawClient next = logIn()) {
         assertThat(next.value("SELECT random()")).as(sql).isNotEqualTo(foreseen);
@@ -338,8 +330,8 @@ class SessionTracesIT {
             + " 'SELECT length(leaks(''turned''))'; SELECT turns()",
         "CREATE OR REPLACE PROCEDURE turns_when_called() LANGUAGE plpgsql AS"
             + " $$ BEGIN PERFORM leaks('turned'); END $$; CALL turns_when_called()",
-        "CREATE OR REPLACE FUNCTION turns_on_write() RETURNS trigger LANGUAGE plpgsql AS"
-            + " $$ BEGIN PERFORM leaks('turned'); RETURN new; END $$; INSERT INTO turned VALUES (1)",
+        "CREATE OR REPLACE FUNCTION turns_on_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            + " PERFORM leaks('turned'); RETURN new; END $$; INSERT INTO turned VALUES (1)",
         "DO $a$ BEGIN CREATE OR REPLACE FUNCTION turns_in_block() RETURNS int LANGUAGE sql AS"
             + " 'SELECT length(leaks(''turned''))'; END $a$; SELECT turns_in_block()",
         "CREATE TRIGGER leak BEFORE INSERT ON later_watched FOR EACH ROW"
@@ -399,7 +391,7 @@ class SessionTracesIT {
         () -> {
           try (RawClient client = logIn()) {
             client.query("SELECT " + name + "()");
-            return pinReason(client) == null;
+            return node.pinReason(client) == null;
           }
         });
     String replace =

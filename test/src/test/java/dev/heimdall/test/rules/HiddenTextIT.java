@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -131,15 +130,6 @@ class HiddenTextIT {
     }
   }
 
-  private static String pinReason(TestNode node, RawClient client) {
-    Map<String, String> row =
-        node.clients().stream()
-            .filter(r -> Integer.toString(client.processId()).equals(r.get("id")))
-            .findFirst()
-            .orElseThrow();
-    return row.get("pin_reason");
-  }
-
   private static boolean refused(List<Message> replies) {
     return replies.stream().anyMatch(m -> m.type() == 'E' && m.sqlState().equals("42501"));
   }
@@ -165,7 +155,7 @@ class HiddenTextIT {
       if (client.query("COMMIT").isEmpty()) {
         throw new AssertionError();
       }
-      assertThat(pinReason(plain, client)).as("pinned").isNotNull();
+      assertThat(plain.pinReason(client)).as("pinned").isNotNull();
       assertThat(client.value(MINE)).as("the text has run").isEqualTo("1");
       nobodyElseHasIt();
     }
@@ -308,7 +298,8 @@ class HiddenTextIT {
                         .vdb("rules", List.of("guard"))
                         .rules(
                             "guard",
-                            "{\"match\": \"tables:${catalog}.hidden_orders\", \"action\": \"drop\"}"));
+                            "{\"match\": \"tables:${catalog}.hidden_orders\", \"action\":"
+                                + " \"drop\"}"));
         RawClient client = RawClient.logIn(node.target())) {
       assertThat(refused(client.query(IF_OFF.formatted(READS)))).isTrue();
       assertThat(refused(Replies.batch(client, IF_OFF.formatted(READS)).messages())).isTrue();
@@ -376,7 +367,7 @@ class HiddenTextIT {
         } else {
           holder.query("COMMIT");
           if (!client.value(MINE).equals("0")) {
-            assertThat(pinReason(node, client)).isNotNull();
+            assertThat(node.pinReason(client)).isNotNull();
           }
           assertThat(holder.value(MINE)).isEqualTo("0");
         }
@@ -512,7 +503,7 @@ class HiddenTextIT {
       client.query("COMMIT");
       client.send(all(statement("SELECT 1"), sync()));
       client.untilReady();
-      assertThat(pinReason(ruled, client)).isNull();
+      assertThat(ruled.pinReason(client)).isNull();
     }
   }
 }

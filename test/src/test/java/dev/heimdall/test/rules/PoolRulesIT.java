@@ -10,7 +10,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Rules that say how long a session keeps its server connection, and how many there may be. */
@@ -27,20 +26,13 @@ class PoolRulesIT {
                 .rules("pooling", rules));
   }
 
-  private static Map<String, String> shown(TestNode node, RawClient client) {
-    return node.clients().stream()
-        .filter(row -> Integer.toString(client.processId()).equals(row.get("id")))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(node.clients().toString()));
-  }
-
   private static boolean holds(TestNode node, RawClient client) {
-    return shown(node, client).get("link") != null;
+    return node.shown(client).get("link") != null;
   }
 
   private static void checkFree(TestNode node, RawClient client) {
     Await.until("the connection is free", () -> !holds(node, client));
-    assertThat(shown(node, client)).containsEntry("pin_reason", null);
+    assertThat(node.shown(client)).containsEntry("pin_reason", null);
   }
 
   @Test
@@ -56,7 +48,7 @@ class PoolRulesIT {
       client.query("SELECT 1");
       checkFree(node, client);
       Replies.batch(client, "SELECT 1 /* keep basket */");
-      assertThat(shown(node, client))
+      assertThat(node.shown(client))
           .containsEntry("pin_reason", "rule: multiplex disabled by basket");
       String pid = client.value(PID);
       for (int i = 0; i < 4; i++) {
@@ -65,7 +57,7 @@ class PoolRulesIT {
       }
       client.query("SELECT 1 /* keep order */");
       Replies.batch(client, "SELECT 1 /* free basket */");
-      assertThat(shown(node, client))
+      assertThat(node.shown(client))
           .containsEntry("pin_reason", "rule: multiplex disabled by order");
       assertThat(holds(node, client)).isTrue();
       client.query("SELECT 1 /* free other */");
@@ -86,7 +78,7 @@ class PoolRulesIT {
         RawClient client = RawClient.logIn(node.target())) {
       client.query("SELECT 'stay'");
       assertThat(holds(node, client)).isTrue();
-      assertThat(shown(node, client)).containsEntry("pin_reason", "rule: no multiplexing");
+      assertThat(node.shown(client)).containsEntry("pin_reason", "rule: no multiplexing");
       client.query("SELECT 1");
       assertThat(holds(node, client)).isTrue();
       client.query("SELECT 'leave'");
@@ -121,7 +113,7 @@ class PoolRulesIT {
       for (int i = 0; i < 2; i++) {
         client.query("SELECT 'stay'");
         assertThat(holds(node, client)).isTrue();
-        assertThat(shown(node, client)).containsEntry("pin_reason", "rule: multiplexing skipped");
+        assertThat(node.shown(client)).containsEntry("pin_reason", "rule: multiplexing skipped");
         client.query("SELECT 1");
         assertThat(holds(node, client)).isTrue();
         Replies.batch(client, "SELECT 2");
@@ -155,7 +147,7 @@ class PoolRulesIT {
       first.query("BEGIN");
       first.value("SELECT 'limit'");
       second.send(query("SELECT 'waits'"));
-      Await.until("it waits", () -> "waiting".equals(shown(node, second).get("state")));
+      Await.until("it waits", () -> "waiting".equals(node.shown(second).get("state")));
       assertThat(second.hasInput()).isFalse();
       first.query("COMMIT");
       assertThat(new Replies(second.untilReady()).value()).isEqualTo("waits");
@@ -236,7 +228,7 @@ class PoolRulesIT {
       RawClient first = RawClient.logIn(node.target());
       RawClient second = RawClient.logIn(node.target());
       first.send(query("SELECT pg_sleep(60) AS one_by_one"));
-      Await.until("it runs", () -> "active".equals(shown(node, first).get("state")));
+      Await.until("it runs", () -> "active".equals(node.shown(first).get("state")));
       second.send(query("SELECT 'never' AS one_by_one"));
       last.send(query("SELECT 'at last' AS one_by_one"));
       second.vanish();

@@ -13,7 +13,6 @@ import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +58,7 @@ class SettingsInRoutinesIT {
         () -> {
           try (RawClient client = RawClient.logIn(node.target())) {
             client.query("SELECT leak_locally()");
-            return pinReason(client) == null;
+            return node.pinReason(client) == null;
           }
         });
   }
@@ -73,15 +72,6 @@ class SettingsInRoutinesIT {
       client.query("DROP PROCEDURE leak_procedure()");
       client.query("DROP FUNCTION leak_trigger(), leak_calls(), leak_sets(text), leak_locally()");
     }
-  }
-
-  private static String pinReason(RawClient client) {
-    Map<String, String> row =
-        node.clients().stream()
-            .filter(r -> Integer.toString(client.processId()).equals(r.get("id")))
-            .findFirst()
-            .orElseThrow();
-    return row.get("pin_reason");
   }
 
   /** Nobody who comes, on either connection, sees the setting. */
@@ -113,17 +103,18 @@ class SettingsInRoutinesIT {
         "INSERT INTO leak_rows VALUES (1) | trigger | leak_sets",
         "INSERT INTO leak_targets VALUES (1) | trigger | leak_sets",
         "SELECT * FROM leak_view | view | leak_sets",
-        "WITH w AS (INSERT INTO leak_rows VALUES (2) RETURNING a) SELECT * FROM w | trigger | leak_sets"
+        "WITH w AS (INSERT INTO leak_rows VALUES (2) RETURNING a) SELECT * FROM w | trigger |"
+            + " leak_sets"
       })
   void theSessionIsPinnedAndTheSettingIsItsOwn(String sql, String value, String culprit)
       throws IOException {
     for (boolean batch : List.of(false, true)) {
       try (RawClient client = RawClient.logIn(node.target());
           RawClient other = RawClient.logIn(node.target())) {
-        assertThat(pinReason(client)).isNull();
+        assertThat(node.pinReason(client)).isNull();
         Replies replies = batch ? Replies.batch(client, sql) : Replies.simple(client, sql);
         assertThat(replies.state()).isEqualTo("00000");
-        assertThat(pinReason(client)).contains(culprit);
+        assertThat(node.pinReason(client)).contains(culprit);
         for (int i = 0; i < 3; i++) {
           assertThat(other.value(VALUE)).isIn(null, "");
           assertThat(Replies.batch(other, VALUE).value()).isIn(null, "");
@@ -141,13 +132,13 @@ class SettingsInRoutinesIT {
         RawClient other = RawClient.logIn(node.target())) {
       client.send(parse("sets", "SELECT leak_sets($1)"), sync());
       client.untilReady();
-      assertThat(pinReason(client)).isNull();
+      assertThat(node.pinReason(client)).isNull();
       if (transaction) {
         client.query("BEGIN");
       }
       client.send(bind("", "sets", "mine"), execute("", 0), sync());
       client.untilReady();
-      assertThat(pinReason(client)).contains("leak_sets");
+      assertThat(node.pinReason(client)).contains("leak_sets");
       if (transaction) {
         client.query("COMMIT");
       }
@@ -203,7 +194,7 @@ class SettingsInRoutinesIT {
       String sql = "SELECT leak_locally()";
       assertThat((batch ? Replies.batch(client, sql) : Replies.simple(client, sql)).value())
           .isEqualTo("local");
-      assertThat(pinReason(client)).isNull();
+      assertThat(node.pinReason(client)).isNull();
     }
     checkNobodySees();
   }
