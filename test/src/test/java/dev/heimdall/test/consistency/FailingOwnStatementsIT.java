@@ -38,7 +38,7 @@ class FailingOwnStatementsIT {
   static void start() throws IOException {
     SharedPostgres.createDatabase(DATABASE);
     SharedPostgres.primary().executeIn(DATABASE, "SET ROLE app", "CREATE SEQUENCE counted");
-    relay = FaultyRelay.to(SharedPostgres.primary().port());
+    relay = new FaultyRelay(SharedPostgres.primary().port());
     node =
         TestNode.start(
             c ->

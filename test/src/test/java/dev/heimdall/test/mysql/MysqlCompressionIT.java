@@ -10,15 +10,13 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RawMysqlClient;
+import dev.heimdall.test.fixture.SocketRelay;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.Toolchain;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,66 +35,37 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MysqlCompressionIT {
   private static final int LARGE = 3_000_000;
 
-  /** One connection to a node, and how many bytes go over it in both directions. */
-  private static final class CountingLink implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  /** A way to a node, and how many bytes go over it in both directions. */
+  private static final class CountingLink extends SocketRelay {
     private final AtomicLong bytes = new AtomicLong();
 
-    CountingLink(int to) throws IOException {
-      begin(
-          () -> {
-            Socket client = listener.accept();
-            Socket node = new Socket(InetAddress.getLoopbackAddress(), to);
-            begin(() -> copy(client, node));
-            copy(node, client);
-          });
+    CountingLink(int node) throws IOException {
+      super(node);
+      start();
     }
 
-    private interface Work {
-      void run() throws IOException;
+    @Override
+    protected void forth(InputStream client, OutputStream server) throws IOException {
+      copy(client, server);
     }
 
-    private static void begin(Work work) {
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  work.run();
-                } catch (IOException closed) {
-                  // Either side has closed it.
-                }
-              });
-      thread.setDaemon(true);
-      thread.start();
+    @Override
+    protected void back(InputStream server, OutputStream client) throws IOException {
+      copy(server, client);
     }
 
-    private void copy(Socket from, Socket to) throws IOException {
-      try (from;
-          to) {
-        InputStream in = from.getInputStream();
-        OutputStream out = to.getOutputStream();
-        byte[] buffer = new byte[64 * 1024];
-        int read;
-        while ((read = in.read(buffer)) > 0) {
-          bytes.addAndGet(read);
-          out.write(buffer, 0, read);
-        }
+    private void copy(InputStream in, OutputStream out) throws IOException {
+      byte[] buffer = new byte[64 * 1024];
+      int read;
+      while ((read = in.read(buffer)) > 0) {
+        bytes.addAndGet(read);
+        out.write(buffer, 0, read);
       }
     }
 
     MysqlTarget target(MysqlTarget node) {
       return new MysqlTarget(
-          "127.0.0.1",
-          listener.getLocalPort(),
-          node.database(),
-          node.user(),
-          node.password(),
-          node.tls());
-    }
-
-    @Override
-    public void close() throws IOException {
-      listener.close();
+          "127.0.0.1", port(), node.database(), node.user(), node.password(), node.tls());
     }
   }
 

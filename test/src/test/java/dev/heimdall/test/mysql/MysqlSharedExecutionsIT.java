@@ -425,7 +425,7 @@ class MysqlSharedExecutionsIT {
       names = {"MARIADB", "MYSQL"})
   void nothingIsSentAheadThroughAProxyThatGreetsForItself(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
-    try (RenumberingRelay relay = RenumberingRelay.to(server.port());
+    try (RenumberingRelay relay = new RenumberingRelay(server.port());
         MysqlSharing behind =
             MysqlSharing.startUnshared(
                 release,

@@ -1,20 +1,13 @@
 package dev.heimdall.test.mysql;
 
+import dev.heimdall.test.fixture.SocketRelay;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A load balancer that gives each connection to the next of its targets, and keeps what it saw. */
-final class TurningRelay implements AutoCloseable {
-  private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+final class TurningRelay extends SocketRelay {
   private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
   private final int[] targets;
   private int connections;
@@ -23,58 +16,25 @@ final class TurningRelay implements AutoCloseable {
    * @param targets ports
    */
   TurningRelay(int... targets) throws IOException {
+    super(targets[0]);
     this.targets = targets.clone();
-    daemon(this::accept);
+    start();
   }
 
-  private static void daemon(Runnable work) {
-    Thread thread = new Thread(work, "turning-relay");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket client = listener.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), next());
-        open.add(client);
-        open.add(server);
-        daemon(() -> copy(client, server, true));
-        daemon(() -> copy(server, client, false));
-      }
-    } catch (IOException e) {
-      if (!listener.isClosed()) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
-  private synchronized int next() {
+  @Override
+  protected synchronized int target() {
     return targets[connections++ % targets.length];
   }
 
-  private void copy(Socket from, Socket to, boolean ofClient) {
+  @Override
+  protected void forth(InputStream client, OutputStream server) throws IOException {
     byte[] buffer = new byte[8192];
-    try (from;
-        to) {
-      InputStream in = from.getInputStream();
-      OutputStream out = to.getOutputStream();
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        if (ofClient) {
-          synchronized (seen) {
-            seen.write(buffer, 0, n);
-          }
-        }
-        out.write(buffer, 0, n);
+    for (int n = client.read(buffer); n >= 0; n = client.read(buffer)) {
+      synchronized (seen) {
+        seen.write(buffer, 0, n);
       }
-    } catch (IOException e) {
-      // One of them has left: the other one learns of it.
+      server.write(buffer, 0, n);
     }
-  }
-
-  int port() {
-    return listener.getLocalPort();
   }
 
   /** The next connection goes to the first target. */
@@ -91,14 +51,6 @@ final class TurningRelay implements AutoCloseable {
   byte[] sentByClient() {
     synchronized (seen) {
       return seen.toByteArray();
-    }
-  }
-
-  @Override
-  public void close() throws IOException {
-    listener.close();
-    for (Socket socket : open) {
-      socket.close();
     }
   }
 }
