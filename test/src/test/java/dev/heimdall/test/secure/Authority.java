@@ -1,5 +1,6 @@
 package dev.heimdall.test.secure;
 
+import dev.heimdall.test.fixture.TestCertificate;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -44,7 +45,7 @@ final class Authority {
 
   /** What `caFile` and its like want. */
   String pem() {
-    return Identity.pem("CERTIFICATE", encoded(certificate));
+    return TestCertificate.pem("CERTIFICATE", encoded(certificate));
   }
 
   /**
