@@ -1,29 +1,26 @@
 package dev.heimdall.test.cache;
 
+import static dev.heimdall.test.fixture.RedisProcess.as;
+import static dev.heimdall.test.fixture.RedisProcess.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cache.far.Miss;
 import dev.heimdall.engine.cache.far.PutOutcome;
 import dev.heimdall.engine.share.SharedStore;
-import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreMode;
 import dev.heimdall.model.StoreSettings;
-import dev.heimdall.model.StoreTls;
-import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.Opened;
 import dev.heimdall.test.fixture.RedisCluster;
 import dev.heimdall.test.fixture.RedisProcess;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Answers in real stores, and what faults of these cost whoever asks: at most a time limit. */
 @Timeout(300)
@@ -38,59 +35,25 @@ class FarTierIT {
 
   private static final Duration SHORT = Duration.ofMillis(20);
 
-  private final List<AutoCloseable> open = new ArrayList<>();
+  @RegisterExtension private final Opened opened = new Opened();
+
   private LoggedLines lines;
 
   @BeforeEach
   void listen() {
-    lines = LoggedLines.of("heimdall.cache");
-    open.add(lines);
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
+    lines = opened.add(LoggedLines.of("heimdall.cache"));
   }
 
   private RedisProcess redis(String... settings) {
-    RedisProcess redis = RedisProcess.running(settings);
-    open.add(redis);
-    return redis;
+    return opened.add(RedisProcess.running(settings));
   }
 
   private FarNode node(StoreSettings settings) {
-    return opened(new FarNode(settings, open.size()));
-  }
-
-  private FarNode opened(FarNode node) {
-    open.add(node);
-    return node;
-  }
-
-  static StoreSettings at(StoreMode mode, RedisProcess... servers) {
-    return new StoreSettings(
-        Stream.of(servers).map(RedisProcess::address).toList(),
-        mode,
-        Optional.empty(),
-        Optional.empty(),
-        new StoreTls(TlsMode.DISABLE, Optional.empty()),
-        "test");
+    return opened.add(new FarNode(settings, opened.count()));
   }
 
   static StoreSettings alone(RedisProcess server) {
     return at(StoreMode.STANDALONE, server);
-  }
-
-  private static StoreSettings asUser(StoreSettings settings) {
-    return new StoreSettings(
-        settings.servers(),
-        settings.mode(),
-        Optional.of("heimdall"),
-        Optional.of(new Secret("secret")),
-        settings.tls(),
-        settings.prefix());
   }
 
   /** A process of its own, so that it can be stopped and go on. */
@@ -211,7 +174,7 @@ class FarTierIT {
   @Test
   void moreKeysThanCanBeTrackedAreAllAskedFor() {
     RedisProcess redis = redis(EVENTS);
-    FarNode node = opened(new FarNode(alone(redis), 1, FarNode.GENEROUS, 50)).tracking();
+    FarNode node = opened.add(new FarNode(alone(redis), 1, FarNode.GENEROUS, 50)).tracking();
     for (int i = 0; i < 60; i++) {
       node.put("k" + i, "answer");
     }
@@ -225,7 +188,7 @@ class FarTierIT {
   void aUserNeedsNoMoreRightsThanTheManualSays() {
     try (LoggedLines store = LoggedLines.of(SharedStore.class.getName())) {
       RedisProcess redis = redis("user heimdall on >secret " + RIGHTS, "user default off", EVENTS);
-      FarNode node = node(asUser(alone(redis))).tracking();
+      FarNode node = node(as("heimdall", "secret", alone(redis))).tracking();
 
       node.keep("k", "answer");
       node.delete("k");
@@ -240,7 +203,7 @@ class FarTierIT {
   @Test
   void aStoreThatStandsStillCostsSomeTimeLimitsAndThenNothing() throws Exception {
     RedisProcess redis = redis(EVENTS);
-    FarNode node = opened(new FarNode(alone(redis), 1, SHORT, 50)).connected();
+    FarNode node = opened.add(new FarNode(alone(redis), 1, SHORT, 50)).connected();
     long pid = pid(redis);
     signal(redis, pid, "-STOP");
     try {
@@ -351,7 +314,7 @@ class FarTierIT {
   @Test
   void rightsThatAreTakenCostSomeErrorsAndThenNothing() {
     RedisProcess redis = redis("user heimdall on >secret " + RIGHTS, EVENTS);
-    FarNode node = node(asUser(alone(redis))).connected();
+    FarNode node = node(as("heimdall", "secret", alone(redis))).connected();
     node.keep("k", "answer");
 
     redis.run("ACL SETUSER heimdall -get");

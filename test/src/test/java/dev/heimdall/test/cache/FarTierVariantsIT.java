@@ -4,7 +4,7 @@ import static dev.heimdall.test.cache.FarTierIT.EVENTS;
 import static dev.heimdall.test.cache.FarTierIT.RIGHTS;
 import static dev.heimdall.test.cache.FarTierIT.alone;
 import static dev.heimdall.test.cache.FarTierIT.asksAgain;
-import static dev.heimdall.test.cache.FarTierIT.at;
+import static dev.heimdall.test.fixture.RedisProcess.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.Secret;
@@ -14,47 +14,36 @@ import dev.heimdall.model.StoreTls;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.Opened;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The far tier in stores with TLS, passwords and users of few rights, and with a replica. */
 class FarTierVariantsIT {
-  private final List<AutoCloseable> open = new ArrayList<>();
+  @RegisterExtension private final Opened opened = new Opened();
+
   private LoggedLines lines;
 
   @BeforeEach
   void listen() {
-    lines = LoggedLines.of("heimdall.cache");
-    open.add(lines);
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
+    lines = opened.add(LoggedLines.of("heimdall.cache"));
   }
 
   private RedisProcess redis(String... settings) {
-    RedisProcess redis = RedisProcess.running(settings);
-    open.add(redis);
-    return redis;
+    return opened.add(RedisProcess.running(settings));
   }
 
   private FarNode node(StoreSettings settings) {
-    FarNode node = new FarNode(settings, open.size());
-    open.add(node);
-    return node;
+    return opened.add(new FarNode(settings, opened.count()));
   }
 
   @Test

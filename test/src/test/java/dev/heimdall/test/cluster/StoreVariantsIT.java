@@ -1,18 +1,20 @@
 package dev.heimdall.test.cluster;
 
+import static dev.heimdall.test.fixture.RedisProcess.as;
+import static dev.heimdall.test.fixture.RedisProcess.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.share.KeyEvents;
 import dev.heimdall.engine.share.SharedStore;
 import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.model.Consistency;
-import dev.heimdall.model.Secret;
 import dev.heimdall.model.StoreMode;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.StoreTls;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.Opened;
 import dev.heimdall.test.fixture.RedisCluster;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.TestCertificate;
@@ -26,10 +28,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stores of each kind: with TLS, with users of few rights, with replicas, and as a cluster. */
@@ -45,54 +47,23 @@ class StoreVariantsIT {
   private static final String RIGHTS_IN_CLUSTER = RIGHTS + " +cluster +info";
 
   private final AtomicLong log = new AtomicLong(100);
-  private final List<AutoCloseable> open = new ArrayList<>();
+  @RegisterExtension private final Opened opened = new Opened();
+
   private LoggedLines lines;
 
   @TempDir Path files;
 
   @BeforeEach
   void listen() {
-    lines = LoggedLines.of(SharedStore.class.getName());
-    open.add(lines);
-  }
-
-  @AfterEach
-  void closeAll() throws Exception {
-    for (int i = open.size() - 1; i >= 0; i--) {
-      open.get(i).close();
-    }
+    lines = opened.add(LoggedLines.of(SharedStore.class.getName()));
   }
 
   private RedisProcess redis(String... settings) {
-    RedisProcess redis = RedisProcess.running(settings);
-    open.add(redis);
-    return redis;
+    return opened.add(RedisProcess.running(settings));
   }
 
   private StoreNode node(StoreSettings settings, int id) {
-    StoreNode node = new StoreNode(settings, id, Consistency.FLEET, log);
-    open.add(node);
-    return node;
-  }
-
-  private static StoreSettings at(StoreMode mode, RedisProcess... servers) {
-    return new StoreSettings(
-        Stream.of(servers).map(RedisProcess::address).toList(),
-        mode,
-        Optional.empty(),
-        Optional.empty(),
-        new StoreTls(TlsMode.DISABLE, Optional.empty()),
-        "test");
-  }
-
-  private static StoreSettings as(String user, String password, StoreSettings settings) {
-    return new StoreSettings(
-        settings.servers(),
-        settings.mode(),
-        Optional.of(user),
-        Optional.of(new Secret(password)),
-        settings.tls(),
-        settings.prefix());
+    return opened.add(new StoreNode(settings, id, Consistency.FLEET, log));
   }
 
   private void tells(StoreNode a, StoreNode b, String table) {
