@@ -8,6 +8,7 @@ import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.LoggedLines;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,8 +17,6 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** How bodies are asked for, and what it takes to see them. */
 @Tag("ci")
@@ -57,8 +56,7 @@ class MysqlBodiesIT {
     Await.until("it is noticed", () -> catalogues.current("shop").version() > version);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void bodiesThatHaveNotChangedAreNotAskedForAgain(MysqlRelease release) throws Exception {
     try (MysqlCluster cluster = release.cluster().start()) {
       MysqlServer server = cluster.primary();
@@ -111,8 +109,7 @@ class MysqlBodiesIT {
   }
 
   /** It is said which right is missing. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void bodiesThatMayNotBeSeenMayDoAnything(MysqlRelease release) {
     try (MysqlCluster cluster = release.cluster().start()) {
       MysqlServer server = cluster.primary();

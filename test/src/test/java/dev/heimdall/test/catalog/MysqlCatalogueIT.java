@@ -25,14 +25,13 @@ import dev.heimdall.model.Engine;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.SourceCredentials;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What statements touch by what MySQL and MariaDB say of their definitions. */
 @Tag("ci")
@@ -86,8 +85,7 @@ class MysqlCatalogueIT {
     return catalogues;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void statementsTouchWhatDefinitionsSay(MysqlRelease release) {
     try (MysqlCluster cluster = release.cluster().start()) {
       MysqlServer server = cluster.primary();
@@ -191,8 +189,7 @@ class MysqlCatalogueIT {
     assertThat(asked(catalogues, "shop", "SELECT now()").basis()).isEqualTo(Basis.MOMENT);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void changesAreFoundInAllDatabasesWhoeverMakesThem(MysqlRelease release) {
     try (MysqlCluster cluster = release.cluster().start()) {
       MysqlServer server = cluster.primary();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -14,8 +15,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same as {@link DoubtedCallsIT} of MySQL and MariaDB. */
 class MysqlDoubtedCallsIT {
@@ -85,10 +84,7 @@ class MysqlDoubtedCallsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatWasMadeWhileTheCatalogueCouldNotBeReadPinsUntilItCan(MysqlRelease release)
       throws SQLException {
     MysqlServer server = release.shared().primary();
@@ -114,10 +110,7 @@ class MysqlDoubtedCallsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aRoutineThatIsNotTherePinsNobody(MysqlRelease release) throws SQLException {
     try (MysqlNode node = start(release);
         Connection client = node.target().jdbc()) {
@@ -133,10 +126,7 @@ class MysqlDoubtedCallsIT {
   }
 
   /** An error says nothing of the session's state, and the catalogue does. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aCallThatFailsPinsNobodyWhereTheRoutineChangesNothing(MysqlRelease release)
       throws SQLException {
     MysqlServer server = release.shared().primary();

@@ -11,6 +11,7 @@ import dev.heimdall.model.ServerAddress;
 import dev.heimdall.test.fixture.AuroraWords;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.GlobalTables;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.time.Duration;
 import java.util.Map;
@@ -47,8 +48,7 @@ class MysqlGlobalTrackersIT {
     return new ServerAddress("127.0.0.1", relay.port());
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerTellsThoseOfAllRegions(MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
         Watched watched = watched(servers, Map.of(HERE, PATTERN, THERE, PATTERN))) {
@@ -70,8 +70,7 @@ class MysqlGlobalTrackersIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void theWriterIsFollowedIntoAnotherRegion(MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
         Watched watched = watched(servers, Map.of(HERE, PATTERN, THERE, PATTERN))) {
@@ -96,8 +95,7 @@ class MysqlGlobalTrackersIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerOfARegionWithoutAPatternIsNotProbedUnderAnothersName(MysqlRelease release)
       throws Exception {
     try (MysqlGlobalServers servers = MysqlGlobalServers.start(release);
@@ -117,8 +115,7 @@ class MysqlGlobalTrackersIT {
   }
 
   /** Its row is as old as that of a server that is gone, but it answers. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aReplicaThatHasToldNothingForLongIsSoFarBehindAndNotUnknown(MysqlRelease release)
       throws Exception {
     try (MysqlGlobalServers servers = MysqlGlobalServers.start(release)) {

@@ -12,13 +12,12 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A primary and two replicas with GTIDs, watched while things happen to them. */
 @Tag("ci")
@@ -69,8 +68,7 @@ class MysqlTrackerIT {
         watched::toString);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void rolesPositionsAndLagAreFound(MysqlRelease release) throws Exception {
     try (Servers servers = Servers.start(release);
         Watched watched = watched(servers)) {
@@ -110,8 +108,7 @@ class MysqlTrackerIT {
     return release == MysqlRelease.MYSQL ? "STOP REPLICA" : "STOP SLAVE";
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aPromotedReplicaIsTheWriterAndWhoFollowsTheOldOneIsDetached(MysqlRelease release) {
     try (Servers servers = Servers.start(release);
         Watched watched = watched(servers)) {
@@ -134,8 +131,7 @@ class MysqlTrackerIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whoLosesItsReplicationIsNoWriterAsLongAsThereIsOne(MysqlRelease release) {
     try (Servers servers = Servers.start(release);
         Watched watched = watched(servers)) {

@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A global cluster of Aurora MySQL, as far as its tables tell of it, whose region that follows
@@ -54,8 +53,7 @@ class MysqlWriteForwardingIT {
     return server.queryValue("app", "SELECT COUNT(*) FROM item");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void writesGoToTheGlobalWriterItselfAndASettingOfForwardingGetsTheServersAnswer(
       MysqlRelease release) throws Exception {
     try (MysqlGlobalServers servers = MysqlGlobalServers.forwarding(release)) {

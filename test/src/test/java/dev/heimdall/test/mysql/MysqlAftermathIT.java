@@ -3,6 +3,7 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -17,8 +18,6 @@ import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What statements leave behind for those after them is as on a direct connection, though another
@@ -317,10 +316,7 @@ class MysqlAftermathIT {
     return said;
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void answersAreThoseOfADirectConnection(MysqlRelease release) throws SQLException {
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
@@ -354,10 +350,7 @@ class MysqlAftermathIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatIsRejectedWhenItIsPreparedAnewLeavesItsError(MysqlRelease release) throws SQLException {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("prepared.perServer", 1))) {
@@ -388,10 +381,7 @@ class MysqlAftermathIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatIsPreparedAnewLeavesTheSessionsVariables(MysqlRelease release) throws SQLException {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("prepared.perServer", 1))) {
@@ -433,10 +423,7 @@ class MysqlAftermathIT {
     return said;
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatACursorHasFoundIsKnownThoughItsReaderIsPreparedAnew(MysqlRelease release)
       throws SQLException {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
@@ -448,10 +435,7 @@ class MysqlAftermathIT {
   }
 
   /** The connection has generated none before, so that nobody asks whose its id is. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anIdWhoseClientLeavesAtOnceIsNobodyElses(MysqlRelease release) throws Exception {
     release
         .shared()
@@ -525,10 +509,7 @@ class MysqlAftermathIT {
           "1 COMMIT",
           "0 SELECT LAST_INSERT_ID()");
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anIdThatWasGivenIsNotTakenForOneThatAnotherHasGenerated(MysqlRelease release)
       throws SQLException {
     List<String> script = new ArrayList<>(IDS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.mysql.cj.MysqlConnection;
 import com.mysql.cj.NativeSession;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -20,8 +21,6 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Answers of servers on their way through a node. */
 @Timeout(30)
@@ -62,8 +61,7 @@ class MysqlAnswersIT {
   }
 
   /** Drivers set it for batches, with COM_SET_OPTION. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whetherATextMayHaveSeveralStatementsOutlivesAnError(MysqlRelease release)
       throws SQLException {
     for (boolean agreed : new boolean[] {false, true}) {
@@ -96,8 +94,7 @@ class MysqlAnswersIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aTextOfSeveralStatementsHasSeveralResults(MysqlRelease release) throws SQLException {
     try (Connection connection = connect(release, "allowMultiQueries", "true");
         Statement statement = connection.createStatement()) {
@@ -113,8 +110,7 @@ class MysqlAnswersIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void errorsFollowOneAnother(MysqlRelease release) throws SQLException {
     try (Connection connection = connect(release);
         Statement statement = connection.createStatement()) {
@@ -129,8 +125,7 @@ class MysqlAnswersIT {
   }
 
   /** Routines raise errors of any number, and MariaDB means something else by two of these. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anErrorIsNoEndOfTheConnectionForItsNumber(MysqlRelease release) throws SQLException {
     // Connector/J leaves its server when it gets 4031.
     try (Connection connection =

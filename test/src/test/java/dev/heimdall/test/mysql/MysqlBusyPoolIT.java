@@ -6,6 +6,7 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -25,8 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many clients of a few server connections, each of which lacks what the client has prepared. */
 @Tag("ci")
@@ -34,10 +33,7 @@ class MysqlBusyPoolIT {
   private static final int CLIENTS = 24;
   private static final int ROUNDS = 6;
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   @Timeout(value = 120, unit = TimeUnit.SECONDS)
   void eachClientGetsItsOwnAnswers(MysqlRelease release) throws Exception {
     release
@@ -63,10 +59,7 @@ class MysqlBusyPoolIT {
   }
 
   /** One connection still has the id of before when the session has generated another elsewhere. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void theLastIdIsTheLastOfWhicheverConnection(MysqlRelease release) throws SQLException {
     release
         .shared()
@@ -112,10 +105,7 @@ class MysqlBusyPoolIT {
   }
 
   /** Its id is read back when it rests, or somebody waits for the connection. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aSessionThatInsertsAndInsertsIsNotAskedForEachId(MysqlRelease release) throws SQLException {
     MysqlServer primary = release.shared().primary();
     primary.executeIn(
@@ -159,10 +149,7 @@ class MysqlBusyPoolIT {
   /**
    * However many ids a transaction has generated on a connection with the id of another session.
    */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void theLastOfManyIdsIsKnown(MysqlRelease release) throws SQLException {
     release
         .shared()
@@ -192,10 +179,7 @@ class MysqlBusyPoolIT {
   }
 
   /** No command brings another connection to having no default database. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aSessionGoesOnWhenItsDefaultDatabaseIsDropped(MysqlRelease release) throws SQLException {
     release
         .shared()
@@ -223,10 +207,7 @@ class MysqlBusyPoolIT {
   }
 
   /** FLUSH STATUS counts for the connection on which it ran. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void theStatusOfASessionIsItsOwnOnceItHasFlushedIt(MysqlRelease release) throws SQLException {
     release
         .shared()
@@ -309,10 +290,7 @@ class MysqlBusyPoolIT {
   }
 
   /** With autocommit=0 it may be a transaction's first statement, which does not open it yet. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aSavepointIsThereThatBeginsATransaction(MysqlRelease release) throws SQLException {
     release
         .shared()
@@ -343,10 +321,7 @@ class MysqlBusyPoolIT {
   }
 
   /** Which neither answers nor takes the connection that is to cancel what runs. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aStatementOfAServerThatHasStoppedIsAnsweredAnError(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     try (MysqlNode node =
@@ -375,10 +350,7 @@ class MysqlBusyPoolIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void clientsThatDoNotReadTheirRepliesKeepNoServerConnectionForGood(MysqlRelease release)
       throws Exception {
     try (MysqlNode node =
@@ -407,10 +379,7 @@ class MysqlBusyPoolIT {
   }
 
   /** All that are sent at once, as text and as long data, have several times the room there is. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   @Timeout(value = 120, unit = TimeUnit.SECONDS)
   void largeStatementsThatAreSentTogetherWaitForEachOther(MysqlRelease release) throws Exception {
     int clients = 40;

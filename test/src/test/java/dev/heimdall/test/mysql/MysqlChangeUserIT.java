@@ -13,6 +13,7 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -36,8 +37,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** COM_CHANGE_USER: clients log in again over their connections, with one server connection. */
 @Tag("ci")
@@ -74,8 +73,7 @@ class MysqlChangeUserIT {
     connection.unwrap(JdbcConnection.class).changeUser(user, password);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nothingIsLeftOfTheSessionBefore(MysqlRelease release) throws Exception {
     MysqlTarget target = node(release).target();
     try (Connection client = target.jdbc("useServerPrepStmts", "true");
@@ -112,8 +110,7 @@ class MysqlChangeUserIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientBecomesAnotherUserUnderTheSameNumber(MysqlRelease release) throws Exception {
     MysqlNode node = node(release);
     for (boolean tls : new boolean[] {false, true}) {
@@ -136,8 +133,7 @@ class MysqlChangeUserIT {
     return clients.get(0);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aWrongPasswordEndsTheConnection(MysqlRelease release) throws Exception {
     try (Connection client = node(release).target().jdbc()) {
       execute(client, "SET @mine = 1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.mysql.cj.jdbc.result.ResultSetMetaData;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -197,10 +198,7 @@ class MysqlCharactersIT {
       "SELECT @@character_set_database, @@collation_database, @@collation_connection";
 
   /** Behind a reset a server connection's default database would have the server's. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void setCharacterSetTakesTheDatabasesThoughTheConnectionWasReset(MysqlRelease release)
       throws SQLException {
     MysqlServer server = release.shared().primary();
@@ -221,10 +219,7 @@ class MysqlCharactersIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aNewClientSeesWhatAnotherHasAlteredOfItsDatabase(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.executeIn("app", "DROP DATABASE IF EXISTS to_alter");

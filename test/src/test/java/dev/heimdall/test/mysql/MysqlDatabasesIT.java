@@ -7,14 +7,13 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients that choose their default database when they are logged in. */
 @Timeout(120)
@@ -40,8 +39,7 @@ class MysqlDatabasesIT {
             : RawMysqlClient.text(Command.INIT_DB, "app"));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void serverConnectionsAreReusedWhateverTheirDefaultDatabase(MysqlRelease release)
       throws Exception {
     try (MysqlNode node = start(release)) {
@@ -65,8 +63,7 @@ class MysqlDatabasesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void sessionsWithAndWithoutADefaultDatabaseShareOneServerConnection(MysqlRelease release)
       throws Exception {
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
@@ -90,8 +87,7 @@ class MysqlDatabasesIT {
   }
 
   /** As directly: a server that is full for idle connections of the node is not full. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void idleConnectionsYieldToOthersWhereTheServerTakesNoMore(MysqlRelease release)
       throws Exception {
     int databases = 20;

@@ -6,6 +6,7 @@ import com.mysql.cj.MysqlConnection;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -22,8 +23,6 @@ import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A BEGIN that the node answers, and sends with the statement behind it, is as one that a server
@@ -164,8 +163,7 @@ class MysqlDelayedTransactionIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void statementsAreAnsweredAsOnADirectConnection(MysqlRelease release) throws Exception {
     MysqlTarget direct = MysqlTarget.of(release.shared().primary());
     try (MysqlNode node = MysqlNode.start(release, wishes -> {});
@@ -185,8 +183,7 @@ class MysqlDelayedTransactionIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aTransactionWithoutAStatementNeedsNoServer(MysqlRelease release) throws Exception {
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
         Connection first = node.target().jdbc();
@@ -207,8 +204,7 @@ class MysqlDelayedTransactionIT {
   }
 
   /** No server has begun it: it goes on over another connection. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aConnectionThatIsLostBehindBeginTakesNothingWithIt(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -336,10 +337,7 @@ class MysqlDifferentialIT {
         c -> c.vdb("pool.size", 3));
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void clientsThatShareConnectionsSeeNothingOfEachOther(MysqlRelease release) throws Exception {
     long shared = 0;
     for (int reads : new int[] {0, READS}) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -12,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Databases that come and go through the node leave no server connections behind. */
 @Timeout(180)
@@ -47,8 +46,7 @@ class MysqlDroppedDatabasesIT {
     client.query(RawMysqlClient.query(sql));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void databasesThatWereCreatedUsedAndDroppedLeaveNoConnections(MysqlRelease release)
       throws Exception {
     with(
@@ -79,8 +77,7 @@ class MysqlDroppedDatabasesIT {
   }
 
   /** As test suites do: each client drops the database that it is logged in to. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whoDropsTheDatabaseThatItIsLoggedInToLeavesNoConnections(MysqlRelease release)
       throws Exception {
     with(
@@ -104,8 +101,7 @@ class MysqlDroppedDatabasesIT {
   }
 
   /** The server waits for nobody, and the node's pool has a client for longer than that. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whoLeavesLongAfterItsDatabaseWasDroppedLeavesNoConnections(MysqlRelease release)
       throws Exception {
     with(

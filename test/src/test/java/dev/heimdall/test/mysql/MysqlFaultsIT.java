@@ -8,14 +8,13 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.mysql.ServerLink.Connected;
 import dev.heimdall.test.mysql.ServerLink.Reply;
 import dev.heimdall.test.mysql.ServerLink.Wish;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the node hears when a MySQL or MariaDB server ends connections, or is ended. */
 class MysqlFaultsIT {
@@ -52,8 +51,7 @@ class MysqlFaultsIT {
     return sleeps;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aConnectionIsKilledAtWorkAndAtRest(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     Connected atWork = connect(server);
@@ -67,8 +65,7 @@ class MysqlFaultsIT {
     assertThat(ServerLink.get(atRest.closed)).isNotNull();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aCancelThatComesLateMeetsNoOtherStatement(MysqlRelease release) throws Exception {
     Connected connected = connect(release.shared().primary());
     for (int i = 0; i < 3; i++) {
@@ -80,8 +77,7 @@ class MysqlFaultsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anIdleConnectionThatTheServerEndsSaysWhy(MysqlRelease release) throws Exception {
     Connected connected = connect(release.shared().primary());
     connected.query("SET wait_timeout = 1");
@@ -90,8 +86,7 @@ class MysqlFaultsIT {
     assertThat(why).doesNotContain("protocol");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerIsShutDownAndKilled(MysqlRelease release) throws Exception {
     try (MysqlCluster cluster = release.cluster().start()) {
       MysqlServer server = cluster.primary();

@@ -15,6 +15,7 @@ import com.mysql.cj.protocol.a.NativePacketPayload;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -40,7 +41,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** KILL of what another node of the fleet has, by a key that the nodes share. */
@@ -128,8 +128,7 @@ class MysqlFleetKillIT {
         .hasMessageContaining(message);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aStatementOfAnotherNodeIsKilledByItsUserAndByAnOperatorOnly(MysqlRelease release)
       throws Exception {
     Fleet fleet = fleet(release);
@@ -154,8 +153,7 @@ class MysqlFleetKillIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientOfAnotherNodeIsKilled(MysqlRelease release) throws Exception {
     Fleet fleet = fleet(release);
     try (Connection client = fleet.home().target().jdbc();
@@ -182,8 +180,7 @@ class MysqlFleetKillIT {
   }
 
   /** A load balancer may send the connection that a driver opens to cancel to any node. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void driversCancelByWayOfAnotherNode(MysqlRelease release) throws Exception {
     Fleet fleet = fleet(release);
     MysqlTarget home = fleet.home().target();

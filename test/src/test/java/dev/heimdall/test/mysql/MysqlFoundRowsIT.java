@@ -3,6 +3,7 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -12,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What FOUND_ROWS() gives behind statements that write, and what that costs. */
 class MysqlFoundRowsIT {
@@ -61,8 +60,7 @@ class MysqlFoundRowsIT {
           List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE 0", "SELECT FOUND_ROWS()"),
           List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE v = 99", "SELECT FOUND_ROWS()"));
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatIsFoundIsTheSessions(MysqlRelease release) throws Exception {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
@@ -123,8 +121,7 @@ class MysqlFoundRowsIT {
     return said;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anUpdateOfNoRowShowsNoNumberOfOthers(MysqlRelease release) throws Exception {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1))) {

@@ -4,6 +4,7 @@ import static dev.heimdall.test.fixture.Jdbc.value;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -13,8 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * One client leaves something behind in its session, in all the ways that servers have; the next
@@ -147,10 +146,7 @@ class MysqlHiddenStateIT {
     return said;
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nothingOfASessionIsLeftForTheNext(MysqlRelease release) throws SQLException {
     MysqlServer server = release.shared().primary();
     server.executeIn("app", SET_UP.toArray(String[]::new));

@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Sessions that limit their own silence: they end as at a server, whether they have a server
@@ -155,8 +154,7 @@ class MysqlIdleLimitsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aSilentSessionEndsAsAtTheServer(MysqlRelease release) throws Exception {
     prepare(release);
     Map<String, List<String>> scripts = ended(release);
@@ -167,8 +165,7 @@ class MysqlIdleLimitsIT {
   }
 
   /** They are asked again when another session, limited behind them, has ended. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void othersGoOn(MysqlRelease release) throws Exception {
     prepare(release);
     for (MysqlTarget target : List.of(server(release), node(release).target())) {
@@ -183,8 +180,7 @@ class MysqlIdleLimitsIT {
   }
 
   /** A server connection that had the limit is another session's then, and stays. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nobodyElseEndsWithIt(MysqlRelease release) throws Exception {
     try (MysqlNode narrow = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
         RawMysqlClient other = after(narrow.target(), List.of("SELECT 1"))) {

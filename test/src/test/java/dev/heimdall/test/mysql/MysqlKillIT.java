@@ -12,6 +12,7 @@ import com.mysql.cj.protocol.a.NativeConstants.IntegerDataType;
 import com.mysql.cj.protocol.a.NativePacketPayload;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -28,8 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** KILL of what clients know by the number that the node has given them. */
 @Timeout(25)
@@ -83,8 +82,7 @@ class MysqlKillIT {
         .hasMessageContaining(message);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void driversCancelStatementsOfTheirs(MysqlRelease release) throws Exception {
     MysqlTarget target = target(release);
     for (Connection client : List.of(target.jdbc(), target.mariaJdbc())) {
@@ -108,8 +106,7 @@ class MysqlKillIT {
     Await.until("nothing sleeps", () -> !runs(release));
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aStatementIsKilledByItsUserAndByAnOperatorOnly(MysqlRelease release) throws Exception {
     MysqlTarget target = target(release);
     try (Connection client = target.jdbc();
@@ -137,8 +134,7 @@ class MysqlKillIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aKilledClientHasNoConnectionAnyMore(MysqlRelease release) throws Exception {
     MysqlTarget target = target(release);
     try (Connection client = target.jdbc();
@@ -166,8 +162,7 @@ class MysqlKillIT {
   }
 
   /** A server's connection of the same number is somebody else's. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void noServerIsToldToKillWhatMayBeASession(MysqlRelease release) throws SQLException {
     try (Connection client =
         target(release)
@@ -201,8 +196,7 @@ class MysqlKillIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientReadsTheNumberThatItWasGiven(MysqlRelease release) throws SQLException {
     try (Connection client = target(release).jdbc("allowMultiQueries", "true");
         Connection direct = MysqlTarget.of(release.shared().primary()).jdbc()) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.mysql.cj.jdbc.JdbcStatement;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -29,8 +30,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files that clients send (LOAD DATA LOCAL INFILE). */
 @Timeout(60)
@@ -98,8 +97,7 @@ class MysqlLocalInfileIT {
         .queryValue("app", "SELECT CONCAT(COUNT(*), ' ', IFNULL(SUM(LENGTH(b)), 0)) FROM loaded");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void itIsRefusedUnlessAllowed(MysqlRelease release) throws Exception {
     MysqlNode node = node(release);
     try (Connection client = client(node.target());
@@ -123,8 +121,7 @@ class MysqlLocalInfileIT {
   }
 
   /** In more packets than there are numbers for them. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void filesComeWhole(MysqlRelease release, @TempDir Path directory) throws Exception {
     MysqlNode node = node(release);
     Path first = directory.resolve("first");
@@ -172,8 +169,7 @@ class MysqlLocalInfileIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void anErrorOfTheServersIsTheStatements(MysqlRelease release) throws Exception {
     MysqlNode node = node(release);
     server(release)
@@ -199,8 +195,7 @@ class MysqlLocalInfileIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerThatTakesNoMoreSlowsItsClientDown(MysqlRelease release) throws Exception {
     MysqlNode node = node(release);
     Rows file = big(0, 64);
@@ -240,8 +235,7 @@ class MysqlLocalInfileIT {
   /**
    * The server has a part of the file, and keeps nothing of it; nor does the node send it again.
    */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nothingIsKeptOfAFileThatWasCut(MysqlRelease release) throws Exception {
     MysqlNode node = node(release);
     Connection leaving = client(node.target("files"));

@@ -8,6 +8,7 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.TlsMode;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.mysql.ServerLink.Connected;
@@ -95,8 +96,7 @@ class MysqlLogInIT {
     assertThat(refused.authentication()).isTrue();
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerThatRefusesIsToldApart(MysqlRelease release) throws Exception {
     for (TlsMode mode : List.of(TlsMode.DISABLE, TlsMode.REQUIRE)) {
       ConnectFailure wrong =
@@ -131,8 +131,7 @@ class MysqlLogInIT {
     assertThat(untrusted.error().message()).contains("certificate");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerWithoutRoomIsFullForNow(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.execute("CREATE USER few@'%' IDENTIFIED BY 'f' WITH MAX_USER_CONNECTIONS 1");

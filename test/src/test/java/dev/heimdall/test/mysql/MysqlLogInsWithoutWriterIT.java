@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -16,8 +17,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Users log in with passwords of their own, some of them never before, while there is no writer.
@@ -81,8 +80,7 @@ class MysqlLogInsWithoutWriterIT {
         () -> node.admin("SHOW NODES") + "");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aCompleteReplicaDecidesOnThem(MysqlRelease release) throws SQLException {
     try (MysqlCluster cluster = start(release);
         MysqlNode node = node(cluster);
@@ -105,8 +103,7 @@ class MysqlLogInsWithoutWriterIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aReplicaThatLacksSomethingDecidesOnNone(MysqlRelease release) throws SQLException {
     String noun = release == MysqlRelease.MYSQL ? "REPLICA" : "SLAVE";
     try (MysqlCluster cluster = start(release);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -22,8 +23,6 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What is kept of prepared statements, by the node and by the one server connection that it has.
@@ -78,8 +77,7 @@ class MysqlPreparedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aLongAnswerIsNotKeptAndNeedsAServerEachTime(MysqlRelease release) throws SQLException {
     // What was prepared before the catalogue was read for the first time is prepared again.
     Await.until("a short answer is kept", () -> asked(release, 10) == 0);
@@ -104,8 +102,7 @@ class MysqlPreparedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatIsKnownStaysKnownBehindStatementsThatDefineNothing(MysqlRelease release)
       throws SQLException {
     Await.until("a short answer is kept", () -> asked(release, 10) == 0);
@@ -146,8 +143,7 @@ class MysqlPreparedIT {
   }
 
   /** Also by a client whose text another one has prepared before. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatAServerHasWarnedOfInAPreparationCanBeAskedFor(MysqlRelease release) throws SQLException {
     String sql =
         release == MysqlRelease.MARIADB
@@ -200,8 +196,7 @@ class MysqlPreparedIT {
     return found;
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerConnectionKeepsThoseThatWereUsedLast(MysqlRelease release) throws SQLException {
     try (Connection client = connect(release)) {
       List<PreparedStatement> statements = new ArrayList<>();
@@ -222,8 +217,7 @@ class MysqlPreparedIT {
   }
 
   /** Also where the session has changed it in its open transaction, and on another connection. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aStatementReadsTheDatabaseThatItWasPreparedIn(MysqlRelease release) throws SQLException {
     for (String database : List.of("app", "prepared_in")) {
       release
@@ -259,8 +253,7 @@ class MysqlPreparedIT {
   }
 
   /** Whatever its session has set meanwhile, and for whichever client it is prepared again. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aStatementKeepsTheModeInWhichItWasPrepared(MysqlRelease release) throws SQLException {
     String sql = "SELECT \"id\" FROM (SELECT 'quoted' AS id) AS keeps_mode";
     try (MysqlNode node =
@@ -284,8 +277,7 @@ class MysqlPreparedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientThatLeavesWhileItsStatementIsPreparedReleasesItOnce(MysqlRelease release)
       throws IOException {
     byte[] prepare = RawMysqlClient.text(Command.STMT_PREPARE, "SELECT 'released once'");
@@ -321,8 +313,7 @@ class MysqlPreparedIT {
   }
 
   /** As directly: what clients have closed takes up no room, theirs nor another one's. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void statementsThatNobodyHoldsMakeRoomForOthers(MysqlRelease release) throws Exception {
     int room = 60;
     MysqlServer server = release.shared().primary();
@@ -354,8 +345,7 @@ class MysqlPreparedIT {
   /**
    * As long as the node is the only one that prepares there, no client of the server meets 1461.
    */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatTheNodeHoldsStaysWithinItsShareOfTheServersLimit(MysqlRelease release) throws Exception {
     int room = 60;
     MysqlServer server = release.shared().primary();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -13,8 +14,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Transactions whose writes are rejected, by a server that has become read-only, or for clients.
@@ -53,8 +52,7 @@ class MysqlRejectedTransactionsIT {
     assertThat(rows(client)).as("the session goes on").isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aServerThatHasBecomeReadOnlyMakesThemRetryableAndClientsOwnWishesDoNot(MysqlRelease release)
       throws Exception {
     try (MysqlCluster cluster = release.cluster().start()) {

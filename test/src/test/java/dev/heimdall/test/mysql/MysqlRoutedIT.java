@@ -10,6 +10,7 @@ import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestConfiguration;
@@ -31,7 +32,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node in front of a primary with two replicas: where reads and writes go, and what they see. */
@@ -137,8 +137,7 @@ class MysqlRoutedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void replicasAnswerReadsAndNoneMissesAWrite(MysqlRelease release) throws Exception {
     try (Routed routed = new Routed(release, c -> {});
         Connection client = routed.node.target().jdbc();
@@ -254,8 +253,7 @@ class MysqlRoutedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void completeReplicasAnswerReadsWithoutWriter(MysqlRelease release) throws Exception {
     try (Routed routed =
             new Routed(
@@ -397,8 +395,7 @@ class MysqlRoutedIT {
   }
 
   /** The writer is asked where commits are only where its answer has not said so. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void answersSayWhereTheirCommitsAre(MysqlRelease release) throws Exception {
     MysqlCluster cluster = release.shared();
     MysqlServer primary = cluster.primary();

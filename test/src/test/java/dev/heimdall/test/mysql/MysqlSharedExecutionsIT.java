@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.RenumberingRelay;
@@ -25,8 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Executions of prepared statements over one server connection that all share. */
 @Timeout(60)
@@ -117,10 +116,7 @@ class MysqlSharedExecutionsIT {
     return RawMysqlClient.ofStatement(Command.STMT_EXECUTE, number, more);
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void executionsAndTextsBehindASlowReadAreAnsweredToTheirOwners(MysqlRelease release)
       throws Exception {
     MysqlSharing node = node(release);
@@ -156,10 +152,7 @@ class MysqlSharedExecutionsIT {
   }
 
   /** What each leaves for the statement behind it, as over a connection of its own. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void errorsWarningsAndCountsAreTheirOwners(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     String fails =
@@ -258,10 +251,7 @@ class MysqlSharedExecutionsIT {
     return said;
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatNeedsMoreThanItselfHasItsOwnConnection(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     Map<RawMysqlClient, Integer> clients = prepared(node);
@@ -317,10 +307,7 @@ class MysqlSharedExecutionsIT {
   }
 
   /** Malformed ones are their clients' own trouble. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void oneThatIsCutShortCostsNobodyTheConnection(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     Map<RawMysqlClient, Integer> clients = prepared(node);
@@ -342,10 +329,7 @@ class MysqlSharedExecutionsIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aKillHitsItsOwnExecution(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     Map<RawMysqlClient, Integer> clients = prepared(node);
@@ -382,10 +366,7 @@ class MysqlSharedExecutionsIT {
   }
 
   /** The next connection has to prepare first what the lost one had. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aLostConnectionCostsNobodyAnAnswer(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     Map<RawMysqlClient, Integer> clients = prepared(node);
@@ -419,10 +400,7 @@ class MysqlSharedExecutionsIT {
   }
 
   /** It may carry out one command at a time, and lose those that come before it has answered. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nothingIsSentAheadThroughAProxyThatGreetsForItself(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     try (RenumberingRelay relay = new RenumberingRelay(server.port());

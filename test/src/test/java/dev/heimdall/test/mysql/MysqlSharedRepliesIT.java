@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -20,8 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Over one server connection that all share, each client gets its own answers and no others. */
 @Timeout(60)
@@ -54,10 +53,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void readsBehindASlowOneAreAnsweredToTheirOwners(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     List<RawMysqlClient> clients = clients(node, CLIENTS);
@@ -86,10 +82,7 @@ class MysqlSharedRepliesIT {
   }
 
   /** What each kind of read leaves for the statement behind it, as over a connection of its own. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void errorsWarningsAndCountsAreTheirOwners(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     String[] reads = {
@@ -167,10 +160,7 @@ class MysqlSharedRepliesIT {
         });
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void settingsThatDifferKeepClientsApart(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     String zone = "SELECT FROM_UNIXTIME(0), CONVERT_TZ('2001-01-01', '+00:00', @@time_zone)";
@@ -202,10 +192,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatMightBeNoticedHasItsOwnConnection(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     List<List<String>> scripts =
@@ -239,10 +226,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aKillHitsItsOwnStatement(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     List<RawMysqlClient> clients = clients(node, 4);
@@ -277,10 +261,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aLostConnectionCostsNobodyAnAnswer(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     List<RawMysqlClient> clients = clients(node, 4);
@@ -318,10 +299,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientThatVanishesLeavesNothingToOthers(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     List<RawMysqlClient> clients = clients(node, 4);
@@ -345,10 +323,7 @@ class MysqlSharedRepliesIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aLargeAnswerIsWholeAndMakesItsLikeIneligible(MysqlRelease release) throws Exception {
     MysqlSharing node = node(release);
     String read = "SELECT REPEAT('x', %d), id FROM pipe_rows ORDER BY id /* shared */";

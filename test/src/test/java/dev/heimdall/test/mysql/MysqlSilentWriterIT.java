@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Jdbc;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -19,8 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A writer that answers nothing for so short that it does not count as down. */
 @Tag("ci")
@@ -88,8 +87,7 @@ class MysqlSilentWriterIT {
   }
 
   /** What a connection does not have of a client's statements it is asked about first. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aReadWhoseStatementIsPreparedAnewDoesNotWaitForIt(MysqlRelease release) throws Exception {
     try (MysqlCluster cluster = release.cluster().replicas(1).start()) {
       cluster.primary().executeIn("app", "CREATE TABLE other (i int)");
@@ -124,8 +122,7 @@ class MysqlSilentWriterIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aReadThatIsOnlyPreparedDoesNotWaitForIt(MysqlRelease release) throws Exception {
     try (MysqlCluster cluster = release.cluster().replicas(1).start()) {
       cluster.primary().executeIn("app", "CREATE TABLE other (i int)");

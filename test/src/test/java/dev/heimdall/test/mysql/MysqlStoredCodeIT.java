@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
@@ -15,7 +16,6 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What routines and triggers do to the session of their caller stays that session's, though its own
@@ -24,10 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("ci")
 class MysqlStoredCodeIT {
   /** Without the catalogue, so that what servers report is all that the node knows. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aVariableThatARoutineSetsIsItsCallersAlone(MysqlRelease release) throws SQLException {
     try (MysqlNode node =
         MysqlNode.start(release, c -> c.vdb("pool.size", 2).source("catalog.enabled", false))) {
@@ -67,10 +64,7 @@ class MysqlStoredCodeIT {
   }
 
   /** The routine that is missing is not the one that the text calls. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aVariableThatARoutineSetsBeforeItFailsIsItsCallersAlone(MysqlRelease release)
       throws SQLException {
     try (Connection maker = release.shared().primary().connect("app")) {
@@ -146,10 +140,7 @@ class MysqlStoredCodeIT {
   }
 
   /** No server reports anything of it: that the trigger takes one is known from its text. */
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aNamedLockThatATriggerTakesIsItsClientsUntilItLeaves(MysqlRelease release)
       throws SQLException {
     String user = "SELECT IS_USED_LOCK('lock_of_trigger')";

@@ -4,12 +4,11 @@ import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.Jdbc.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Clients that set which changes of their session's state servers report, as MariaDB Connector/J
@@ -18,8 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MysqlTrackingIT {
   private static final String VALUES = "SELECT concat(@@group_concat_max_len, ' ', @@sql_mode)";
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whateverIsReportedEachSessionHasItsOwnState(MysqlRelease release) throws SQLException {
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
         Connection client = node.target().jdbc();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -24,7 +25,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Clients of MySQL and MariaDB that come by a Unix domain socket. */
 @Timeout(60)
@@ -55,8 +55,7 @@ class MysqlUnixSocketIT {
         });
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aClientGetsInIsListedAndIsKilledByAnother(MysqlRelease release) throws Exception {
     try (MysqlNode node = start(release)) {
       try (RawMysqlClient client = logIn(node);
@@ -101,8 +100,7 @@ class MysqlUnixSocketIT {
   }
 
   /** As over TLS: a password may come as it is. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aPasswordInClearTextIsTakenAsTheSocketIsSecure(MysqlRelease release) throws Exception {
     try (MysqlNode node = start(release);
         RawMysqlClient client = connect(node)) {

@@ -2,6 +2,7 @@ package dev.heimdall.test.mysql;
 
 import static dev.heimdall.test.mysql.MysqlAftermathIT.PREPARED;
 
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -9,8 +10,6 @@ import java.sql.SQLException;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What views, functions and triggers ask of their session's statements before is that session's,
@@ -120,10 +119,7 @@ class MysqlUnseenIT {
               "DELETE FROM unseen_one WHERE v = 99",
               "SELECT FOUND_ROWS()"));
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void whatIsAskedOutOfSightIsTheSessions(MysqlRelease release) throws SQLException {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
     String[] others = {"INSERT INTO unseen_others (v) VALUES (1)", MysqlAftermathIT.FIVE_ROWS};

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.mysql.ServerLink.Connected;
 import dev.heimdall.test.mysql.ServerLink.Wish;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A former writer that has come back as a replica, before anybody has asked what it is now. */
 class ReadOnlyAsWriterIT {
@@ -18,8 +17,7 @@ class ReadOnlyAsWriterIT {
     return new Wish(server.port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void isNotConnectedToAsAWriterThatAllowsWritesAndIsAsAnythingElse(MysqlRelease release)
       throws Exception {
     try (MysqlCluster cluster = release.cluster().start();

@@ -11,6 +11,7 @@ import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.nio.file.Files;
@@ -22,8 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is said of databases before nodes are sent there. */
 class DatabaseInspectionIT {
@@ -132,8 +131,7 @@ class DatabaseInspectionIT {
     SharedPostgres.primary().execute("DROP ROLE astray");
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void mysqlAndMariaDbNameTheRightsThatAreMissing(MysqlRelease release) throws Exception {
     MysqlCluster cluster = release.shared();
     MysqlServer writer = cluster.primary();

@@ -7,6 +7,7 @@ import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.test.fixture.Ended;
 import dev.heimdall.test.fixture.FreePort;
 import dev.heimdall.test.fixture.HeimdallJvm;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawClient;
@@ -23,8 +24,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that runs already, and a node in front of it for its own users. */
 @Tag("ci")
@@ -139,10 +138,7 @@ class GeneratedIT {
     assertThat(output()).doesNotExist();
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void usersOfAMysqlLogInThroughTheNodeAsTheyAre(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.execute(

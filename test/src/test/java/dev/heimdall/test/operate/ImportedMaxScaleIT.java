@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.StartedNode;
@@ -17,18 +18,13 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A MaxScale's file, and a node that stands in its place for the same clients. */
 @Tag("ci")
 class ImportedMaxScaleIT {
   @TempDir private Path directory;
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aNodeTakesThePlaceOfAMaxScale(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.execute(
@@ -51,39 +47,39 @@ class ImportedMaxScaleIT {
 
   private static String file(MysqlServer server) {
     return """
-        [server1]
-        type=server
-        address=%s
-        port=%d
+    [server1]
+    type=server
+    address=%s
+    port=%d
 
-        [Monitor]
-        type=monitor
-        module=mariadbmon
-        servers=server1
-        user=watching
-        password=watching
-        monitor_interval=2s
+    [Monitor]
+    type=monitor
+    module=mariadbmon
+    servers=server1
+    user=watching
+    password=watching
+    monitor_interval=2s
 
-        [Split]
-        type=service
-        router=readwritesplit
-        cluster=Monitor
-        user=watching
-        password=watching
-        filters=names
+    [Split]
+    type=service
+    router=readwritesplit
+    cluster=Monitor
+    user=watching
+    password=watching
+    filters=names
 
-        [names]
-        type=filter
-        module=regexfilter
-        match=first_name
-        replace=1 AS given
+    [names]
+    type=filter
+    module=regexfilter
+    match=first_name
+    replace=1 AS given
 
-        [Split-Listener]
-        type=listener
-        service=Split
-        address=127.0.0.1
-        port=%d
-        """
+    [Split-Listener]
+    type=listener
+    service=Split
+    address=127.0.0.1
+    port=%d
+    """
         .formatted(server.host(), server.port(), FreePort.any());
   }
 

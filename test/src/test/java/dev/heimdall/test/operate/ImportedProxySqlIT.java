@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.FreePort;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.StartedNode;
@@ -17,18 +18,13 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** A ProxySQL's file, and a node that stands in its place for the same clients. */
 @Tag("ci")
 class ImportedProxySqlIT {
   @TempDir private Path directory;
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aNodeTakesThePlaceOfAProxySql(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.execute(
@@ -61,24 +57,24 @@ class ImportedProxySqlIT {
 
   private static String file(MysqlServer server) {
     return """
-        admin_variables = { admin_credentials="admin:admin" }
-        mysql_variables = {
-          interfaces="127.0.0.1:%d"
-          monitor_username="watching"
-          monitor_password="watching"
-        }
-        mysql_servers = ( { address="%s", port=%d, hostgroup=0, max_connections=8 } )
-        mysql_users = (
-          { username="moved_in", password="secret" },
-          { username="hashed", password="*14E65567ABDB5135D0CFD9A70B3032C179A49EE7" },
-          { username="inactive", password="secret", active=0 },
-          { username="at_servers", password="secret", frontend=0 }
-        )
-        mysql_query_rules = (
-          { rule_id=1, match_digest="^SELECT \\\\? AS blocked$", error_msg="not here", apply=1 },
-          { rule_id=2, match_pattern="first_name", replace_pattern="1 AS given", apply=1 }
-        )
-        """
+    admin_variables = { admin_credentials="admin:admin" }
+    mysql_variables = {
+      interfaces="127.0.0.1:%d"
+      monitor_username="watching"
+      monitor_password="watching"
+    }
+    mysql_servers = ( { address="%s", port=%d, hostgroup=0, max_connections=8 } )
+    mysql_users = (
+      { username="moved_in", password="secret" },
+      { username="hashed", password="*14E65567ABDB5135D0CFD9A70B3032C179A49EE7" },
+      { username="inactive", password="secret", active=0 },
+      { username="at_servers", password="secret", frontend=0 }
+    )
+    mysql_query_rules = (
+      { rule_id=1, match_digest="^SELECT \\\\? AS blocked$", error_msg="not here", apply=1 },
+      { rule_id=2, match_pattern="first_name", replace_pattern="1 AS given", apply=1 }
+    )
+    """
         .formatted(FreePort.any(), server.host(), server.port());
   }
 

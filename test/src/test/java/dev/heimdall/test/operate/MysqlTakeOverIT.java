@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link TakeOverIT} with clients of MySQL's protocol. */
 @Timeout(180)
@@ -135,8 +134,7 @@ class MysqlTakeOverIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nobodyUnderLoadNoticesIt(MysqlRelease release) throws Exception {
     release
         .shared()
@@ -199,8 +197,7 @@ class MysqlTakeOverIT {
   }
 
   /** KILL finds those that have not moved yet. */
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void aTransactionEndsWhereItBeganAndCanBeKilledThere(MysqlRelease release) throws Exception {
     ProxyProcess before = first(release);
     MysqlTarget target = before.mysqlTarget();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fault.TcpFaults;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -71,8 +72,7 @@ class MysqlCacheRaceIT {
   }
 
   @Tag("long")
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void onOneNodeForLong(MysqlRelease release) throws Exception {
     onOneNode(release, 12 * WRITES);
   }

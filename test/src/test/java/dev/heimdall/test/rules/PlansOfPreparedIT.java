@@ -3,6 +3,7 @@ package dev.heimdall.test.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.RunningNode;
@@ -17,7 +18,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code extract-plan} for what drivers prepare: whatever the parameters, and without values. */
 @Tag("ci")
@@ -58,10 +58,7 @@ class PlansOfPreparedIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MysqlRelease.class,
-      names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void mysql(MysqlRelease release) throws SQLException {
     try (MysqlNode node = MysqlNode.start(release, RULE);
         Connection client = node.connect("useServerPrepStmts", "true")) {

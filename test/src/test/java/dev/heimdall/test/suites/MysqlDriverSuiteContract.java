@@ -3,6 +3,7 @@ package dev.heimdall.test.suites;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
@@ -16,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** As {@link DriverSuiteContract} for drivers of MySQL's protocol, with MariaDB and MySQL. */
 @Tag("long")
@@ -46,8 +45,7 @@ abstract class MysqlDriverSuiteContract {
     this.databases = List.of(databases);
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void everyTestEndsAsItDoesDirectly(MysqlRelease release, @TempDir Path outputs)
       throws IOException {
     Toolchain.need(driver + "-suite", "the tests of " + driver);

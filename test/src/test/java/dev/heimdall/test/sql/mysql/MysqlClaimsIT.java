@@ -3,12 +3,11 @@ package dev.heimdall.test.sql.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the classifier claims of statements is what servers report when they run them. */
 @Tag("ci")
@@ -147,8 +146,7 @@ class MysqlClaimsIT {
           "DROP USER claims_user@localhost",
           "DROP TABLE t");
 
-  @ParameterizedTest
-  @EnumSource(names = {"MARIADB", "MYSQL"})
+  @MariadbAndMysql
   void nothingHappensThatWasNotClaimed(MysqlRelease release) throws IOException {
     MysqlServer server = release.shared().primary();
     server.execute(
