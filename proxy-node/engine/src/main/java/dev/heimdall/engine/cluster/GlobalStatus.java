@@ -2,7 +2,6 @@ package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.topology.RegionLag;
 import dev.heimdall.engine.topology.TopologyNode;
-import dev.heimdall.engine.wire.Position;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * {@code information_schema} of the same names (Aurora User Guide, "Aurora PostgreSQL functions
  * reference", "Aurora MySQL–specific information_schema tables").
  */
-public final class GlobalStatus {
+final class GlobalStatus {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterTracker.class);
 
   /** A statement that fails is a line in the server's log; it is not repeated with each probe. */
@@ -32,15 +31,8 @@ public final class GlobalStatus {
   /** Eleven regions of sixteen instances each are fewer. */
   private static final int MOST_ROWS = 512;
 
-  private static final String WRITER = "MASTER_SESSION_ID";
-
-  /** How positions are read, where an engine tells them. */
-  public interface Positions {
-    Position of(ResultSet row, String column) throws SQLException;
-  }
-
   private final String sql;
-  private final Positions positions;
+  private final AuroraStatus.Positions positions;
   private final String server;
   private final Optional<String> regionOfName;
   private long notBefore = System.nanoTime();
@@ -54,8 +46,8 @@ public final class GlobalStatus {
    * @param server the one that is asked, for the log
    * @param regionOfName the region in its name, where it has one of RDS's
    */
-  public GlobalStatus(
-      String sql, Positions positions, String server, Optional<String> regionOfName) {
+  GlobalStatus(
+      String sql, AuroraStatus.Positions positions, String server, Optional<String> regionOfName) {
     this.sql = sql;
     this.positions = positions;
     this.server = server;
@@ -70,7 +62,7 @@ public final class GlobalStatus {
    * @return empty where it shows no global cluster
    * @throws SQLException where it shows nothing at all any more
    */
-  public synchronized Optional<GlobalView> ask(Statement statement, String name, String session)
+  synchronized Optional<GlobalView> ask(Statement statement, String name, String session)
       throws SQLException {
     if (notBefore - System.nanoTime() > 0) {
       return Optional.empty();
@@ -118,7 +110,7 @@ public final class GlobalStatus {
         continue;
       }
       String its = rows.getString("session");
-      boolean writer = WRITER.equals(its);
+      boolean writer = AuroraView.WRITER.equals(its);
       instances.add(
           new GlobalView.Instance(
               member,
@@ -147,7 +139,7 @@ public final class GlobalStatus {
         region, primary, known(rows, "lag"), known(rows, "rpo"), known(rows, "ago"));
   }
 
-  private static long known(ResultSet rows, String column) throws SQLException {
+  static long known(ResultSet rows, String column) throws SQLException {
     long value = rows.getLong(column);
     return rows.wasNull() || value < 0 ? TopologyNode.UNKNOWN : value;
   }

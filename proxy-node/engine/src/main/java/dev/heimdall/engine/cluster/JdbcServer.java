@@ -57,14 +57,9 @@ public final class JdbcServer implements ProbedServer {
   public interface Questions {
     /**
      * @param members whether the server is to name the others too
+     * @param progress where that takes several round trips: told of each but the first
      */
-    NodeReport ask(Connection connection, boolean members) throws SQLException;
-
-    /** The same where that takes several round trips, each of which is reported. */
-    default NodeReport ask(Connection connection, boolean members, Progress progress)
-        throws SQLException {
-      return ask(connection, members);
-    }
+    NodeReport ask(Connection connection, boolean members, Progress progress) throws SQLException;
 
     /** As {@link ProbedServer#written}. */
     Position written(Connection connection) throws SQLException;

@@ -67,7 +67,8 @@ class JdbcServerTest {
   /** Answered as long as the server is up. */
   private record Questions(Server server) implements JdbcServer.Questions {
     @Override
-    public NodeReport ask(Connection connection, boolean members) throws SQLException {
+    public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+        throws SQLException {
       written(connection);
       return null;
     }
@@ -118,7 +119,8 @@ class JdbcServerTest {
             Duration.ofSeconds(10),
             new JdbcServer.Questions() {
               @Override
-              public NodeReport ask(Connection connection, boolean members) {
+              public NodeReport ask(
+                  Connection connection, boolean members, ProbedServer.Progress progress) {
                 server.made.forEach(one -> one.closed = true);
                 return null;
               }
@@ -143,7 +145,8 @@ class JdbcServerTest {
             Duration.ofSeconds(10),
             new JdbcServer.Questions() {
               @Override
-              public NodeReport ask(Connection connection, boolean members) {
+              public NodeReport ask(
+                  Connection connection, boolean members, ProbedServer.Progress progress) {
                 return null;
               }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.GtidSet;
@@ -44,7 +45,8 @@ final class GroupProber implements JdbcServer.Questions {
       """;
 
   @Override
-  public NodeReport ask(Connection connection, boolean members) throws SQLException {
+  public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       String id;
       String identity;

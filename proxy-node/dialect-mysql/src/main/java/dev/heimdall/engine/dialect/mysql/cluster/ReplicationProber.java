@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
@@ -80,7 +81,8 @@ final class ReplicationProber implements JdbcServer.Questions {
   }
 
   @Override
-  public NodeReport ask(Connection connection, boolean wantsMembers) throws SQLException {
+  public NodeReport ask(Connection connection, boolean wantsMembers, ProbedServer.Progress progress)
+      throws SQLException {
     Flavour flavour = Flavour.of(connection);
     try (Statement statement = connection.createStatement()) {
       Self self = self(statement, flavour);

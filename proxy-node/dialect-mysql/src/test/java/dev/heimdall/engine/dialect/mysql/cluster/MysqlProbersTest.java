@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cluster.GlobalView;
+import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.pool.PoolSources;
 import dev.heimdall.engine.topology.RegionLag;
@@ -35,7 +36,16 @@ class MysqlProbersTest {
 
   private static Object[] status(String server, String session, Integer lag) {
     return new Object[] {
-      "server_id", server, "session_id", session, "lag", lag, "updated", 1_790_000_000_000L
+      "server_id",
+      server,
+      "session_id",
+      session,
+      "lag",
+      lag,
+      "age",
+      0,
+      "updated",
+      1_790_000_000_000L
     };
   }
 
@@ -47,7 +57,7 @@ class MysqlProbersTest {
       throws SQLException {
     DataSource source =
         PoolSources.source("cluster", "jdbc:mysql://" + host, ClusterSettings.defaults());
-    return new AuroraProber(source, global).ask(server.connection(), false);
+    return new AuroraProber(source, global).ask(server.connection(), false, JdbcServer.UNHEARD);
   }
 
   @Test
@@ -226,7 +236,8 @@ class MysqlProbersTest {
             .answer("rds_topology", "id", "7", "endpoint", "a.rds.amazonaws.com", "port", 3306)
             .answer("rds_topology", "id", "8", "endpoint", "b.rds.amazonaws.com", "port", 0);
     NodeReport replica =
-        new ReplicationProber(MemberList.ofRds(3307)).ask(server.connection(), true);
+        new ReplicationProber(MemberList.ofRds(3307))
+            .ask(server.connection(), true, JdbcServer.UNHEARD);
 
     assertThat(replica.writer()).isFalse();
     assertThat(replica.follows()).containsExactly("7");
@@ -240,7 +251,8 @@ class MysqlProbersTest {
 
     server.forget("SHOW REPLICA STATUS").answer("SHOW REPLICA STATUS");
     NodeReport writer =
-        new ReplicationProber(MemberList.ofRds(3307)).ask(server.connection(), false);
+        new ReplicationProber(MemberList.ofRds(3307))
+            .ask(server.connection(), false, JdbcServer.UNHEARD);
     assertThat(writer.writer()).isTrue();
     assertThat(writer.readOnly()).as("about to be replaced").isTrue();
   }
@@ -253,7 +265,7 @@ class MysqlProbersTest {
             .answer("SHOW SLAVE HOSTS");
     ReplicationProber prober = new ReplicationProber(MemberList.ofReplication(3306));
 
-    NodeReport behind = prober.ask(server.connection(), true);
+    NodeReport behind = prober.ask(server.connection(), true, JdbcServer.UNHEARD);
     assertThat(behind.lagMillis()).isEqualTo(4000);
     assertThat(behind.members())
         .as("whom it replicates from")
@@ -263,7 +275,8 @@ class MysqlProbersTest {
     server
         .forget("SHOW SLAVE STATUS")
         .answer("SHOW SLAVE STATUS", status("old", -1, "Reading event", UUID + ":5-11"));
-    assertThat(prober.ask(server.connection(), false).lagMillis()).isEqualTo(TopologyNode.UNKNOWN);
+    assertThat(prober.ask(server.connection(), false, JdbcServer.UNHEARD).lagMillis())
+        .isEqualTo(TopologyNode.UNKNOWN);
   }
 
   /** The place in the log moves on before the transaction is committed. */
@@ -273,12 +286,12 @@ class MysqlProbersTest {
     RecordedServer server =
         mysql("8.0.39", 8, "OFF_PERMISSIVE", "")
             .answer("SHOW REPLICA STATUS", status("new", 0, "Applying batch of row changes", ""));
-    NodeReport busy = prober.ask(server.connection(), false);
+    NodeReport busy = prober.ask(server.connection(), false, JdbcServer.UNHEARD);
     assertThat(busy.position()).isSameAs(Position.NONE);
     assertThat(busy.lagMillis()).isEqualTo(1000);
 
     server.forget("SHOW REPLICA STATUS").answer("SHOW REPLICA STATUS", status("new", 0, WAITS, ""));
-    NodeReport idle = prober.ask(server.connection(), false);
+    NodeReport idle = prober.ask(server.connection(), false, JdbcServer.UNHEARD);
     BinlogPosition there = new BinlogPosition("7", "mysql-bin-changelog", 123, 4711);
     assertThat(idle.position()).isEqualTo(there);
     assertThat(idle.lagMillis()).isZero();
@@ -288,7 +301,8 @@ class MysqlProbersTest {
             .answer("SHOW REPLICA STATUS")
             .answer(
                 "SHOW BINARY LOG STATUS", "File", "mysql-bin-changelog.000123", "Position", 4711);
-    assertThat(prober.ask(writer.connection(), false).position()).isEqualTo(there);
+    assertThat(prober.ask(writer.connection(), false, JdbcServer.UNHEARD).position())
+        .isEqualTo(there);
     assertThat(prober.written(writer.connection())).isEqualTo(there);
   }
 
@@ -332,7 +346,7 @@ class MysqlProbersTest {
   }
 
   private boolean writer(RecordedServer server) throws SQLException {
-    return new GroupProber().ask(server.connection(), true).writer();
+    return new GroupProber().ask(server.connection(), true, JdbcServer.UNHEARD).writer();
   }
 
   @Test
@@ -355,7 +369,9 @@ class MysqlProbersTest {
         .as("of many primaries one is chosen by all alike")
         .isTrue();
     assertThat(writer(member(OTHER, primary, row(OTHER, "ONLINE", "PRIMARY")))).isFalse();
-    NodeReport replica = new GroupProber().ask(member(OTHER, primary, second).connection(), true);
+    NodeReport replica =
+        new GroupProber()
+            .ask(member(OTHER, primary, second).connection(), true, JdbcServer.UNHEARD);
     assertThat(replica.system()).isEqualTo("group");
     assertThat(replica.lagMillis()).isZero();
     assertThat(replica.members()).hasSize(2);

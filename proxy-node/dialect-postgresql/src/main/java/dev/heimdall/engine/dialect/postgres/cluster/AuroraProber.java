@@ -1,24 +1,16 @@
 package dev.heimdall.engine.dialect.postgres.cluster;
 
-import dev.heimdall.engine.cluster.GlobalStatus;
-import dev.heimdall.engine.cluster.GlobalView;
+import dev.heimdall.engine.cluster.AuroraStatus;
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
 import dev.heimdall.engine.cluster.ProbedServer;
-import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.DataSource;
-import dev.heimdall.model.RdsHost;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Asks the servers of an Aurora PostgreSQL cluster. They share one storage: there are no timelines,
@@ -26,9 +18,6 @@ import java.util.OptionalLong;
  * where they are.
  */
 final class AuroraProber implements JdbcServer.Questions {
-  /** What a server says in place of its session when it is the writer. */
-  private static final String WRITER = "MASTER_SESSION_ID";
-
   private static final String SELF =
       """
       SELECT pg_catalog.aurora_db_instance_identifier() AS name,
@@ -93,128 +82,37 @@ final class AuroraProber implements JdbcServer.Questions {
       FROM pg_catalog.aurora_global_db_status() r
       """;
 
-  private final Optional<GlobalStatus> status;
+  private final AuroraStatus status;
 
   /**
    * @param server the one that is asked
    */
   AuroraProber(DataSource server, boolean global) {
     status =
-        global
-            ? Optional.of(
-                new GlobalStatus(
-                    GLOBAL, PostgresProber::position, server.url(), RdsHost.region(server.host())))
-            : Optional.empty();
-  }
-
-  @Override
-  public NodeReport ask(Connection connection, boolean members) throws SQLException {
-    return ask(connection, members, JdbcServer.UNHEARD);
+        new AuroraStatus(
+            MEMBERS,
+            global ? Optional.of(GLOBAL) : Optional.empty(),
+            PostgresProber::position,
+            server);
   }
 
   @Override
   public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
       throws SQLException {
-    String name;
-    boolean replica;
-    String identity;
-    boolean readOnly;
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(SELF)) {
-      row.next();
-      name = row.getString("name");
-      replica = row.getBoolean("replica");
-      identity = row.getString("identity");
-      readOnly = row.getBoolean("read_only");
-    }
-    progress.next();
-    List<Row> rows = rows(connection);
-    Optional<Row> mine = rows.stream().filter(row -> row.name().equals(name)).findFirst();
-    Optional<GlobalView> view = Optional.empty();
-    if (status.isPresent()) {
-      progress.next();
-      try (Statement statement = connection.createStatement()) {
-        view = status.get().ask(statement, name, mine.map(Row::session).orElse(""));
+    try (Statement statement = connection.createStatement()) {
+      String name;
+      boolean replica;
+      String identity;
+      boolean readOnly;
+      try (ResultSet row = statement.executeQuery(SELF)) {
+        row.next();
+        name = row.getString("name");
+        replica = row.getBoolean("replica");
+        identity = row.getString("identity");
+        readOnly = row.getBoolean("read_only");
       }
+      return status.ask(statement, name, replica, progress).report(identity, identity, readOnly);
     }
-    boolean writer = mine.filter(Row::master).isPresent() && !replica;
-    boolean follows = replica && view.filter(GlobalView::follows).isPresent();
-    Map<String, Long> confirmed = new HashMap<>();
-    List<NodeReport.Member> found = new ArrayList<>();
-    Optional<String> region = view.flatMap(GlobalView::region);
-    for (Row row : rows) {
-      if (row.master() && row.updated().isPresent()) {
-        confirmed.put(row.name(), row.updated().getAsLong());
-      }
-      // The first of a cluster that follows another region writes nothing, and shows less than is
-      // durable there; how far it is, and the others, the status of the global cluster says.
-      found.add(
-          follows
-              ? NodeReport.Member.named(row.name(), region, row.readable(), TopologyNode.UNKNOWN)
-              : NodeReport.Member.named(row.name(), region, row.position(), row.lag()));
-    }
-    Position position =
-        mine.map(row -> replica ? row.readable() : row.position()).orElse(Position.NONE);
-    long lag = mine.map(Row::lag).orElse(TopologyNode.UNKNOWN);
-    if (follows) {
-      long told = view.get().lagMillis(region.get(), name);
-      lag = told < 0 ? told : told + mine.map(Row::age).orElse(0L);
-    }
-    return new NodeReport(
-            identity,
-            identity,
-            name,
-            "",
-            writer,
-            writer && readOnly,
-            0,
-            position,
-            lag,
-            true,
-            found,
-            true,
-            List.of())
-        .confirming(confirmed)
-        .showing(view);
-  }
-
-  /** A server as the status of its own cluster has it. */
-  private record Row(
-      String name,
-      String session,
-      Position durable,
-      Position readable,
-      long lag,
-      long age,
-      OptionalLong updated) {
-    boolean master() {
-      return WRITER.equals(session);
-    }
-
-    Position position() {
-      return master() ? durable : readable;
-    }
-  }
-
-  private static List<Row> rows(Connection connection) throws SQLException {
-    List<Row> found = new ArrayList<>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(MEMBERS)) {
-      while (rows.next()) {
-        long updated = rows.getLong("updated");
-        OptionalLong told = rows.wasNull() ? OptionalLong.empty() : OptionalLong.of(updated);
-        found.add(
-            new Row(
-                rows.getString("server_id"),
-                String.valueOf(rows.getString("session_id")),
-                PostgresProber.position(rows, "durable"),
-                PostgresProber.position(rows, "readable"),
-                PostgresProber.orUnknown(rows, "lag"),
-                rows.getLong("age"),
-                told));
-      }
-    }
-    return found;
   }
 
   @Override

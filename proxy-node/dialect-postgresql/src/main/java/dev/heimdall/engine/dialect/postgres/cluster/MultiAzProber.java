@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.cluster;
 
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ServerAddress;
@@ -38,8 +39,9 @@ final class MultiAzProber implements JdbcServer.Questions {
   }
 
   @Override
-  public NodeReport ask(Connection connection, boolean members) throws SQLException {
-    NodeReport self = postgres.ask(connection, false);
+  public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+      throws SQLException {
+    NodeReport self = postgres.ask(connection, false, progress);
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SELF)) {
       row.next();

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.cluster;
 
 import dev.heimdall.engine.cluster.JdbcServer;
 import dev.heimdall.engine.cluster.NodeReport;
+import dev.heimdall.engine.cluster.ProbedServer;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.engine.wire.Position;
@@ -16,7 +17,7 @@ import java.util.List;
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
 final class PostgresProber implements JdbcServer.Questions {
   /**
-   * Whether the whole serveris set to allow no writes, as RDS does with one that is about to be
+   * Whether the whole server is set to allow no writes, as RDS does with one that is about to be
    * replaced. What is set for a database or a user says nothing about others.
    */
   static final String READ_ONLY =
@@ -103,7 +104,8 @@ final class PostgresProber implements JdbcServer.Questions {
   }
 
   @Override
-  public NodeReport ask(Connection connection, boolean members) throws SQLException {
+  public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
+      throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SELF)) {
       row.next();
@@ -126,7 +128,7 @@ final class PostgresProber implements JdbcServer.Questions {
     }
   }
 
-  static long orUnknown(ResultSet row, String column) throws SQLException {
+  private static long orUnknown(ResultSet row, String column) throws SQLException {
     long value = row.getLong(column);
     return row.wasNull() ? TopologyNode.UNKNOWN : value;
   }
