@@ -11,9 +11,6 @@ public interface TransactionNotes {
   /** Whether what is sent is kept, as that of a transaction that may have to be run again. */
   boolean keeps();
 
-  /** The BEGIN that was answered before is about to be sent. */
-  void begins(byte[] sql, boolean forReplica);
-
   /** A statement is about to be sent; null where that is unknown. */
   void statement(StatementFacts facts);
 

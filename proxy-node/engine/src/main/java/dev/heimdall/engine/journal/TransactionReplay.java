@@ -162,7 +162,7 @@ public final class TransactionReplay implements TransactionNotes {
     return log.keeps();
   }
 
-  @Override
+  /** The BEGIN that was answered before is about to be sent. */
   public void begins(byte[] sql, boolean forReplica) {
     if (checksum != null && stage == Stage.NONE) {
       log.begin(sql, forReplica, loop.now());

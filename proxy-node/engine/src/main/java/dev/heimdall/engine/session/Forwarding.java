@@ -20,6 +20,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The server connection of a client as the path of its statements sees it: whether another message
@@ -117,10 +118,7 @@ final class Forwarding implements ServerLeasing {
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
     if (transaction.heldBegin() != null) {
-      messages.sendHeldBegin(server);
-      if (transaction.reads().anyServed()) {
-        sent.transaction().giveUp(Unreplayed.CACHED);
-      }
+      begin(server);
     }
     ByteBuf waiting = input.bytes();
     if (destination.atWriter() && !sent.transaction().active()) {
@@ -142,6 +140,16 @@ final class Forwarding implements ServerLeasing {
       sent.handled(type, waiting, at, length, total, number);
     }
     return goesOn;
+  }
+
+  private void begin(ServerConnection server) {
+    byte[] sql = transaction.takeHeldBegin();
+    sent.transaction().begins(sql, transaction.heldForReplica());
+    server.query(new String(sql, StandardCharsets.UTF_8), new HeldBegin(lease));
+    messages.begun(server);
+    if (transaction.reads().anyServed()) {
+      sent.transaction().giveUp(Unreplayed.CACHED);
+    }
   }
 
   /** Keeps the statement that is about to be sent, if it may have to be sent again by itself. */

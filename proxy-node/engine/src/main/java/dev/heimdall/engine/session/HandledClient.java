@@ -224,6 +224,13 @@ public final class HandledClient implements SchemaEpoch {
     return vdb.settings().vdb();
   }
 
+  /** Whether a transaction may begin without a server, until a statement of its needs one. */
+  public boolean mayDelayBegin() {
+    return settings().delayedTransaction()
+        && transaction.status() == TransactionState.IDLE
+        && !session.sent().transaction().active();
+  }
+
   /** Whether the open transaction was lost with its connection. */
   public boolean transactionLost() {
     return losses.transactionLost();

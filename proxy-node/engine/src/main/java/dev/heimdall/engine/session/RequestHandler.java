@@ -21,8 +21,8 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   /** The message at the reader's position is answered with an error in place of being sent. */
   default void refused() {}
 
-  /** Sends the BEGIN that was answered before there was a server connection. */
-  void sendHeldBegin(ServerConnection server);
+  /** The BEGIN that was answered before there was a server connection was sent. */
+  default void begun(ServerConnection server) {}
 
   /**
    * Whatever has come was handled: pending replies that the node gives in place of the server are

@@ -290,9 +290,6 @@ final class ToyStatements implements RequestHandler {
   public void skipped() {}
 
   @Override
-  public void sendHeldBegin(ServerConnection server) {}
-
-  @Override
   public void handled(ServerConnection server) {}
 
   @Override

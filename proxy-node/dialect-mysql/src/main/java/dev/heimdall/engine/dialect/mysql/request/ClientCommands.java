@@ -411,11 +411,6 @@ final class ClientCommands implements RequestHandler {
 
   // ---- with a server connection
 
-  @Override
-  public void sendHeldBegin(ServerConnection server) {
-    begins.send(server);
-  }
-
   private byte[] read(long total) {
     text.read(input.bytes(), total, true);
     return text.copy();

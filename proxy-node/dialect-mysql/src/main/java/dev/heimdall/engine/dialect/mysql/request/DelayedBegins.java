@@ -1,7 +1,5 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.session.HandledClient;
@@ -10,8 +8,6 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -46,7 +42,7 @@ final class DelayedBegins {
   /** A statement of a client's that has no server connection. */
   Outcome answer(long total) {
     boolean begun = transaction.heldBegin() != null;
-    if (!(begun || mayBegin()) || client.transactionLost() || !next.onItsWay()) {
+    if (!(begun || client.mayDelayBegin()) || client.transactionLost() || !next.onItsWay()) {
       return Outcome.NEXT;
     }
     StatementFacts facts = next.effects();
@@ -62,7 +58,7 @@ final class DelayedBegins {
             && next.effects().kind() == StatementKind.BEGIN
             && next.refusal() == null
             && transaction.heldBegin() == null
-            && mayBegin()
+            && client.mayDelayBegin()
             && !client.transactionLost()
             && !parts.carried().held()
             && !parts.carried().pins().any()
@@ -75,12 +71,6 @@ final class DelayedBegins {
     lifecycle.settled();
     answers.ok(total, 0);
     return Outcome.DONE;
-  }
-
-  private boolean mayBegin() {
-    return client.settings().delayedTransaction()
-        && client.status() == TransactionState.IDLE
-        && !parts.notes().active();
   }
 
   /** Where COMMIT begins another transaction, or ends the connection, a server has to do that. */
@@ -126,24 +116,5 @@ final class DelayedBegins {
   /** Whether rules want nothing done with the statement that only a server could do. */
   private boolean leavesAlone() {
     return next.decision().letsReplicaAnswer();
-  }
-
-  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
-  void send(ServerConnection server) {
-    byte[] sql = transaction.takeHeldBegin();
-    parts.notes().begins(sql, transaction.heldForReplica());
-    server.query(
-        new String(sql, StandardCharsets.UTF_8),
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            if (error != null && !from.closed()) {
-              // What follows it is on its way, and must not be taken for a transaction's.
-              from.end().closeForState("BEGIN", error);
-            } else {
-              answers.after(from);
-            }
-          }
-        });
   }
 }

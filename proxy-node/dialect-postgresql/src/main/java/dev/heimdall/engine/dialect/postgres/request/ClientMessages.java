@@ -64,7 +64,6 @@ final class ClientMessages implements RequestHandler {
   private final ExtendedStatements extended;
   private final BatchJudgement ahead;
   private final CopyAndCalls copies;
-  private final DelayedBegins begins;
   private final ForeignRequests foreign;
   private final ForeignRules elsewhere;
   private final Listening listening;
@@ -131,9 +130,6 @@ final class ClientMessages implements RequestHandler {
     this.statement = new LoneStatement(cursor, next, sessions, names, prepared);
     UnsentStatement unsent =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
-    this.begins =
-        new DelayedBegins(
-            client, parts.notes(), transaction, parts.loop(), lifecycle, unnamed, statement);
     this.rules =
         new RuleCommands(
             client,
@@ -155,7 +151,7 @@ final class ClientMessages implements RequestHandler {
             new ClosingBatch(client, parts.notes(), prepared, cursor),
             new RuleResults(client, parts.notes(), requests, lifecycle, unsent, statement),
             cached,
-            begins,
+            new DelayedBegins(client, transaction, parts.loop(), lifecycle, unnamed, statement),
             new NameCommands(
                 client,
                 carried,
@@ -358,8 +354,7 @@ final class ClientMessages implements RequestHandler {
   // ---- with a server connection
 
   @Override
-  public void sendHeldBegin(ServerConnection server) {
-    begins.send(server);
+  public void begun(ServerConnection server) {
     cached.begun(server);
   }
 

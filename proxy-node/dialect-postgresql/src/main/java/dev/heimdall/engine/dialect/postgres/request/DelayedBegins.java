@@ -1,8 +1,5 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.backend.InternalQuery;
-import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Responder;
@@ -12,8 +9,6 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -22,7 +17,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class DelayedBegins implements Responder {
   private final HandledClient client;
-  private final TransactionNotes notes;
   private final ClientTransaction transaction;
   private final LoopContext loop;
   private final StatementLifecycle lifecycle;
@@ -32,13 +26,11 @@ final class DelayedBegins implements Responder {
 
   DelayedBegins(
       HandledClient client,
-      TransactionNotes notes,
       ClientTransaction transaction,
       LoopContext loop,
       StatementLifecycle lifecycle,
       UnnamedStatement unnamed,
       LoneStatement statement) {
-    this.notes = notes;
     this.client = client;
     this.transaction = transaction;
     this.loop = loop;
@@ -51,7 +43,7 @@ final class DelayedBegins implements Responder {
   @Override
   public Outcome answer(byte type, long total) {
     boolean begun = transaction.heldBegin() != null;
-    if (!(begun || mayBegin())
+    if (!(begun || client.mayDelayBegin())
         || client.transactionLost()
         || !statement.read()
         || !statement.runsPlainly()
@@ -69,12 +61,6 @@ final class DelayedBegins implements Responder {
     lifecycle.settled();
     statement.reply(client, tag);
     return Outcome.DONE;
-  }
-
-  private boolean mayBegin() {
-    return client.settings().delayedTransaction()
-        && client.status() == TransactionState.IDLE
-        && !notes.active();
   }
 
   /** The tag with which the transaction ends that no server has begun; null when it does not. */
@@ -101,24 +87,5 @@ final class DelayedBegins implements Responder {
   private static String tag(byte[] sql) {
     String text = new String(sql, StandardCharsets.UTF_8).stripLeading();
     return text.regionMatches(true, 0, "start", 0, 5) ? "START TRANSACTION" : "BEGIN";
-  }
-
-  /** Sends the BEGIN that was answered already, ahead of the first statement of its transaction. */
-  void send(ServerConnection server) {
-    byte[] sql = transaction.takeHeldBegin();
-    notes.begins(sql, transaction.heldForReplica());
-    server.query(
-        new String(sql, StandardCharsets.UTF_8),
-        new InternalQuery() {
-          @Override
-          protected void done(ServerConnection from, ServerError error) {
-            if (error != null && !from.closed()) {
-              // What follows it is on its way, and must not be taken for a transaction's.
-              from.end().closeForState("BEGIN", error);
-            } else {
-              client.quietDone(from);
-            }
-          }
-        });
   }
 }
