@@ -42,6 +42,15 @@ public final class ByteClass {
     return OF[b & 0xff] == SPACE;
   }
 
+  public static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+
+  public static boolean isHex(byte b) {
+    byte small = lower(b);
+    return isDigit(b) || (small >= 'a' && small <= 'f');
+  }
+
   /** A table of the classes of all bytes, for a lexer of its own. */
   public static byte[] classes() {
     byte[] classes = new byte[256];

@@ -225,6 +225,15 @@ public abstract class Lexer {
     return token(BROKEN, from, limit);
   }
 
+  /** Past the digits from there on. */
+  protected final int digits(int from) {
+    int p = from;
+    while (p < limit && ByteClass.isDigit(text[p])) {
+      p++;
+    }
+    return p;
+  }
+
   /**
    * Past the comment that began before {@code from}, the ones inside it included; -1 if it stays
    * open.

@@ -72,11 +72,12 @@ public final class MysqlLexer extends Lexer {
       case 'x', 'X', 'b', 'B':
         return following == '\'' ? bits(p) : word(p);
       case '.':
-        return isDigit(following) && !(p == end && end > start && isNameEnd(text[p - 1] & 0xff))
+        return ByteClass.isDigit(following)
+                && !(p == end && end > start && isNameEnd(text[p - 1] & 0xff))
             ? number(p)
             : token('.', p, p + 1);
       default:
-        if (isDigit(c)) {
+        if (ByteClass.isDigit(c)) {
           return afterDot ? word(p) : number(p);
         }
         return IN_WORD[c] ? word(p) : token(c, p, p + 1);
@@ -118,7 +119,7 @@ public final class MysqlLexer extends Lexer {
     int p = from;
     if (s[p] == '0' && p + 1 < stop && (s[p + 1] == 'x' || s[p + 1] == 'b')) {
       p += 2;
-      while (p < stop && isHex(s[p])) {
+      while (p < stop && ByteClass.isHex(s[p])) {
         p++;
       }
       return p == from + 2 ? word(from) : numberUnlessName(from, p);
@@ -130,7 +131,7 @@ public final class MysqlLexer extends Lexer {
     }
     if (p + 1 < stop && ByteClass.lower(s[p]) == 'e') {
       int exponent = s[p + 1] == '+' || s[p + 1] == '-' ? p + 2 : p + 1;
-      if (exponent < stop && isDigit(s[exponent] & 0xff)) {
+      if (exponent < stop && ByteClass.isDigit(s[exponent])) {
         return token(NUMBER, from, digits(exponent)); // and a name may follow at once
       }
     }
@@ -139,14 +140,6 @@ public final class MysqlLexer extends Lexer {
 
   private int numberUnlessName(int from, int to) {
     return to < limit && IN_WORD[text[to] & 0xff] ? word(from) : token(NUMBER, from, to);
-  }
-
-  private int digits(int from) {
-    int p = from;
-    while (p < limit && isDigit(text[p] & 0xff)) {
-      p++;
-    }
-    return p;
   }
 
   /** Two dashes begin a comment only if white space, a control character or nothing follows. */
@@ -186,14 +179,5 @@ public final class MysqlLexer extends Lexer {
 
   private static boolean isNameEnd(int c) {
     return IN_WORD[c] || c == '`';
-  }
-
-  private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isHex(byte b) {
-    byte small = ByteClass.lower(b);
-    return isDigit(b) || (small >= 'a' && small <= 'f');
   }
 }

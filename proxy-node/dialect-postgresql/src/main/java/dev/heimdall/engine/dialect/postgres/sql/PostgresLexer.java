@@ -223,27 +223,31 @@ public final class PostgresLexer extends Lexer {
     byte[] s = text;
     int stop = limit;
     int p = from;
-    if (s[p] == '0' && p + 2 < stop && isRadix(LOWER[s[p + 1] & 0xff]) && isHex(s[p + 2])) {
+    if (s[p] == '0'
+        && p + 2 < stop
+        && isRadix(LOWER[s[p + 1] & 0xff])
+        && ByteClass.isHex(s[p + 2])) {
       p += 2;
-      while (p < stop && (isHex(s[p]) || s[p] == '_')) {
+      while (p < stop && (ByteClass.isHex(s[p]) || s[p] == '_')) {
         p++;
       }
       return token(NUMBER, from, p);
     }
-    p = digits(p);
+    p = separated(p);
     if (p < stop && s[p] == '.' && !(p + 1 < stop && s[p + 1] == '.')) {
-      p = digits(p + 1);
+      p = separated(p + 1);
     }
     if (p + 1 < stop && LOWER[s[p] & 0xff] == 'e') {
       int exponent = s[p + 1] == '+' || s[p + 1] == '-' ? p + 2 : p + 1;
       if (exponent < stop && CLASSES[s[exponent] & 0xff] == ByteClass.DIGIT) {
-        p = digits(exponent);
+        p = separated(exponent);
       }
     }
     return token(NUMBER, from, p);
   }
 
-  private int digits(int from) {
+  /** Past digits, which may have single underscores between them. */
+  private int separated(int from) {
     byte[] s = text;
     int stop = limit;
     int p = from;
@@ -260,11 +264,6 @@ public final class PostgresLexer extends Lexer {
 
   private static boolean isRadix(byte b) {
     return b == 'x' || b == 'o' || b == 'b';
-  }
-
-  private static boolean isHex(byte b) {
-    byte small = LOWER[b & 0xff];
-    return (b >= '0' && b <= '9') || (small >= 'a' && small <= 'f');
   }
 
   private int lineEnd(int from) {

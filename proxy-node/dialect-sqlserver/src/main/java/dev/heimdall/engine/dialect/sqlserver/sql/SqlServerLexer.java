@@ -69,11 +69,11 @@ final class SqlServerLexer extends Lexer {
       case 'n', 'N':
         return following == '\'' ? delimited(p, p + 2, '\'', STRING) : word(p);
       case '$':
-        return isDigit(following) || following == '.' ? number(p + 1, p) : word(p);
+        return ByteClass.isDigit(following) || following == '.' ? number(p + 1, p) : word(p);
       case '.':
-        return isDigit(following) ? number(p, p) : token('.', p, p + 1);
+        return ByteClass.isDigit(following) ? number(p, p) : token('.', p, p + 1);
       default:
-        if (isDigit(c)) {
+        if (ByteClass.isDigit(c)) {
           return number(p, p);
         }
         return isInWord(c) ? word(p) : token(c, p, p + 1);
@@ -94,7 +94,7 @@ final class SqlServerLexer extends Lexer {
     int p = digits;
     if (s[p] == '0' && p + 1 < stop && ByteClass.lower(s[p + 1]) == 'x') {
       p += 2;
-      while (p < stop && isHex(s[p])) {
+      while (p < stop && ByteClass.isHex(s[p])) {
         p++;
       }
       return token(NUMBER, from, p);
@@ -113,14 +113,6 @@ final class SqlServerLexer extends Lexer {
     return token(NUMBER, from, p);
   }
 
-  private int digits(int from) {
-    int p = from;
-    while (p < limit && isDigit(text[p] & 0xff)) {
-      p++;
-    }
-    return p;
-  }
-
   /** -1 where a lone carriage return leaves open whether the line is over. */
   private int lineEnd(int from) {
     byte[] s = text;
@@ -137,14 +129,5 @@ final class SqlServerLexer extends Lexer {
 
   private static boolean isInWord(int c) {
     return IN_WORD[c] || c == '@' || c == '#';
-  }
-
-  private static boolean isDigit(int c) {
-    return c >= '0' && c <= '9';
-  }
-
-  private static boolean isHex(byte b) {
-    byte small = ByteClass.lower(b);
-    return isDigit(b) || (small >= 'a' && small <= 'f');
   }
 }
