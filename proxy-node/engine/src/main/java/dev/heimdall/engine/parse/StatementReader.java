@@ -127,6 +127,21 @@ public abstract class StatementReader {
     }
   }
 
+  /**
+   * Reads a statement that is nothing but expressions behind its first word, as CALL is, for what
+   * they call. What queries in them do is not known.
+   */
+  protected final void calls(TokenCursor cursor, StatementClass kind) {
+    cursor.advance();
+    findings.kind(kind);
+    boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
+    if (query || cursor.atEnd()) {
+      findings.uncertain(StatementClass.CALL);
+    } else {
+      expressions(cursor);
+    }
+  }
+
   public final void query(TokenCursor cursor) {
     new QueryReader(syntax, cursor.rest(), findings).read();
   }

@@ -52,7 +52,7 @@ final class MysqlReader extends StatementReader {
       case "use", "prepare", "deallocate", "get", "signal", "resignal", "help" ->
           findings.kind(StatementClass.SESSION);
       case "handler" -> findings.uncertain(StatementClass.SESSION);
-      case "do" -> evaluate(cursor);
+      case "do" -> calls(cursor, StatementClass.READ);
       case "call" -> call(cursor);
       case "explain", "describe", "desc" -> explain(cursor);
       case "analyze" -> analyze(cursor);
@@ -134,26 +134,11 @@ final class MysqlReader extends StatementReader {
     return cursor.rest().stream().anyMatch(token -> token.isSign("("));
   }
 
-  /** DO: expressions are evaluated, and nothing is answered. */
-  private void evaluate(TokenCursor cursor) {
-    cursor.advance();
-    findings.kind(StatementClass.READ);
-    boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
-    if (query || cursor.atEnd()) {
-      findings.uncertain(StatementClass.CALL);
-    } else {
-      expressions(cursor);
-    }
-  }
-
   private void call(TokenCursor cursor) {
-    cursor.advance();
-    findings.kind(StatementClass.CALL);
-    boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
-    if (query || cursor.atEnd() || !hasBrackets(cursor)) {
-      findings.uncertain(StatementClass.CALL);
+    if (hasBrackets(cursor)) {
+      calls(cursor, StatementClass.CALL);
     } else {
-      expressions(cursor);
+      findings.uncertain(StatementClass.CALL);
     }
   }
 

@@ -60,7 +60,7 @@ final class PostgresReader extends StatementReader {
       case "copy" -> new CopyReader(findings, this).read(cursor);
       case "lock" -> lock(cursor);
       case "truncate" -> truncate(cursor);
-      case "call" -> call(cursor);
+      case "call" -> calls(cursor, StatementClass.CALL);
       case "do" -> codeBlock(cursor);
       case "vacuum", "analyze", "analyse" -> maintenance(cursor);
       case "checkpoint" -> findings.kind(StatementClass.UTILITY);
@@ -183,17 +183,6 @@ final class PostgresReader extends StatementReader {
     // CASCADE goes on to tables that are not named.
     if (!named || !cursor.atEnd()) {
       findings.uncertain(StatementClass.WRITE);
-    }
-  }
-
-  private void call(TokenCursor cursor) {
-    cursor.advance();
-    findings.kind(StatementClass.CALL);
-    boolean query = cursor.rest().stream().anyMatch(t -> t.is("select") || t.is("from"));
-    if (query || cursor.atEnd()) {
-      findings.uncertain(StatementClass.CALL);
-    } else {
-      expressions(cursor);
     }
   }
 
