@@ -3,23 +3,28 @@ package dev.heimdall.engine.console;
 import dev.heimdall.engine.client.ClientEncoder;
 import dev.heimdall.engine.wire.Answer;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The commands of one text, carried out in turn up to the first that fails. */
-final class CommandRun {
+public final class CommandRun {
   private final List<ConsoleCommand> commands;
   private final ClientEncoder encoder;
-  private final ByteBuf out = Unpooled.buffer(1024);
-  private final CompletionStage<ByteBuf> reply;
+  private final ByteBuf out;
+  private final CompletionStage<Void> over;
   private volatile ConsoleCommand running;
 
-  CommandRun(List<ConsoleCommand> commands, ClientEncoder encoder) {
+  /**
+   * Begins with the first.
+   *
+   * @param out gets all answers
+   */
+  public CommandRun(List<ConsoleCommand> commands, ClientEncoder encoder, ByteBuf out) {
     this.commands = commands;
     this.encoder = encoder;
-    this.reply = from(0).thenApply(done -> out);
+    this.out = out;
+    this.over = from(0);
   }
 
   private CompletionStage<Void> from(int index) {
@@ -37,13 +42,13 @@ final class CommandRun {
             });
   }
 
-  /** All answers; never fails, errors are among them. */
-  CompletionStage<ByteBuf> reply() {
-    return reply;
+  /** When all answers are there; never fails, errors are among them. */
+  public CompletionStage<Void> over() {
+    return over;
   }
 
   /** Gives the command up that waits for something; its answer is an error then. */
-  void cancel() {
+  public void cancel() {
     running.cancel();
   }
 }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.console;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.net.LoopContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 
 /**
  * Operators' commands that a session sends in the place of statements: one at a time is carried
@@ -32,10 +33,9 @@ public final class ConsoleCommands {
 
   public void run(String sql) {
     Operator operator = Operator.of(login, vdb, client.holdsServer());
-    running = new CommandRun(console.commands(sql, operator), login.encoder());
-    running
-        .reply()
-        .whenComplete((reply, never) -> loop.soon(() -> answered(reply), client::failed));
+    ByteBuf reply = Unpooled.buffer(1024);
+    running = new CommandRun(console.commands(sql, operator), login.encoder(), reply);
+    running.over().whenComplete((done, never) -> loop.soon(() -> answered(reply), client::failed));
   }
 
   private void answered(ByteBuf reply) {

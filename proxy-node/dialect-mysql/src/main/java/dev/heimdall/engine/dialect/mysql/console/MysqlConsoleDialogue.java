@@ -8,8 +8,8 @@ import static dev.heimdall.engine.wire.mysql.Command.RESET_CONNECTION;
 import static dev.heimdall.engine.wire.mysql.Command.STMT_CLOSE;
 import static dev.heimdall.engine.wire.mysql.Command.STMT_PREPARE;
 
+import dev.heimdall.engine.console.CommandRun;
 import dev.heimdall.engine.console.Console;
-import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.ConsoleMessages;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
@@ -21,7 +21,6 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.QueryAttributes;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -37,7 +36,7 @@ final class MysqlConsoleDialogue implements ConsoleMessages {
   private final Operator operator;
   private final MysqlEncoder encoder;
   private final DriverVariables variables;
-  private volatile ConsoleCommand running;
+  private volatile CommandRun running;
 
   MysqlConsoleDialogue(Console console, Operator operator, MysqlEncoder encoder) {
     this.console = console;
@@ -114,29 +113,15 @@ final class MysqlConsoleDialogue implements ConsoleMessages {
       encoder.answer(known.get(), out);
       return CompletableFuture.completedFuture(null);
     }
-    return runFrom(console.commands(sql, operator), 0, out);
-  }
-
-  private CompletionStage<Void> runFrom(List<ConsoleCommand> plans, int index, ByteBuf out) {
-    if (index == plans.size()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    running = plans.get(index);
-    return running
-        .run()
-        .thenCompose(
-            answer -> {
-              encoder.answer(answer, out);
-              return runFrom(
-                  plans, answer instanceof Answer.Failed ? plans.size() : index + 1, out);
-            });
+    running = new CommandRun(console.commands(sql, operator), encoder, out);
+    return running.over();
   }
 
   @Override
   public void cancel() {
-    ConsoleCommand command = running;
-    if (command != null) {
-      command.cancel();
+    CommandRun run = running;
+    if (run != null) {
+      run.cancel();
     }
   }
 }
