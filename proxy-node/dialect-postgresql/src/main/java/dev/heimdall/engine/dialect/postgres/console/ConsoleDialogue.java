@@ -10,9 +10,9 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
+import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,9 +115,9 @@ final class ConsoleDialogue implements ConsoleMessages {
       }
       switch (type) {
         case 'Q':
-          return query(string(body), out);
+          return query(PgReader.string(body), out);
         case 'E':
-          return execute(string(body), body.readInt(), out);
+          return execute(PgReader.string(body), body.readInt(), out);
         case 'P':
           parse(body, out);
           break;
@@ -173,8 +173,8 @@ final class ConsoleDialogue implements ConsoleMessages {
   }
 
   private void parse(ByteBuf body, ByteBuf out) {
-    String name = string(body);
-    String sql = string(body);
+    String name = PgReader.string(body);
+    String sql = PgReader.string(body);
     ConsoleCommand plan = console.command(sql, operator);
     if (plan.failure() != null) {
       fail(out, plan.failure());
@@ -192,8 +192,8 @@ final class ConsoleDialogue implements ConsoleMessages {
   }
 
   private void bind(ByteBuf body, ByteBuf out) {
-    String portal = string(body);
-    ConsoleCommand plan = statement(string(body));
+    String portal = PgReader.string(body);
+    ConsoleCommand plan = statement(PgReader.string(body));
     body.skipBytes(2 * body.readUnsignedShort());
     int parameters = body.readUnsignedShort();
     if (parameters != 0) {
@@ -223,7 +223,7 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private void describe(ByteBuf body, ByteBuf out) {
     boolean ofStatement = body.readByte() == 'S';
-    String name = string(body);
+    String name = PgReader.string(body);
     Portal portal = ofStatement ? new Portal(statement(name), new short[0]) : portal(name);
     if (ofStatement) {
       int start = PgWriter.begin(out, BackendType.PARAMETER_DESCRIPTION);
@@ -275,7 +275,7 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private void close(ByteBuf body, ByteBuf out) {
     boolean ofStatement = body.readByte() == 'S';
-    String name = string(body);
+    String name = PgReader.string(body);
     if (ofStatement) {
       statements.remove(name);
     } else {
@@ -378,15 +378,5 @@ final class ConsoleDialogue implements ConsoleMessages {
       throw new Refused(UNDEFINED_PORTAL, "portal \"" + name + "\" does not exist");
     }
     return portal;
-  }
-
-  private static String string(ByteBuf body) {
-    int length = body.bytesBefore((byte) 0);
-    if (length < 0) {
-      throw new IndexOutOfBoundsException("a string without its end");
-    }
-    String text = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
-    body.readByte();
-    return text;
   }
 }

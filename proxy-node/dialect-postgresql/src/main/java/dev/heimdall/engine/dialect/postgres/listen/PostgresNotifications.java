@@ -2,9 +2,9 @@ package dev.heimdall.engine.dialect.postgres.listen;
 
 import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /** NotificationResponse among a server's other messages. */
 public final class PostgresNotifications implements NotificationFormat {
@@ -32,15 +32,8 @@ public final class PostgresNotifications implements NotificationFormat {
       ByteBuf message = in.readSlice(length + 1);
       if (message.readByte() == BackendType.NOTIFICATION) {
         message.skipBytes(4);
-        receiver.notified(message.readInt(), string(message), string(message));
+        receiver.notified(message.readInt(), PgReader.string(message), PgReader.string(message));
       }
     }
-  }
-
-  private static String string(ByteBuf body) {
-    int length = body.bytesBefore((byte) 0);
-    String value = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
-    body.skipBytes(1);
-    return value;
   }
 }

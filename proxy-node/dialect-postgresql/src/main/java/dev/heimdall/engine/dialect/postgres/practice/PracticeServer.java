@@ -4,6 +4,7 @@ import dev.heimdall.engine.practice.PracticeEnd;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.FrontendType;
+import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class PracticeServer {
     ByteBuf out = end.out();
     switch (type) {
       case FrontendType.QUERY -> {
-        for (String statement : string(body).split(";")) {
+        for (String statement : PgReader.string(body).split(";")) {
           if (statement.endsWith(" / 0")) {
             fail();
             break;
@@ -77,12 +78,12 @@ final class PracticeServer {
         PgWriter.ready(out, state);
       }
       case FrontendType.PARSE -> {
-        statements.put(string(body), string(body));
+        statements.put(PgReader.string(body), PgReader.string(body));
         PgWriter.empty(out, BackendType.PARSE_COMPLETE);
       }
       case FrontendType.BIND -> {
-        string(body);
-        bound = statements.getOrDefault(string(body), "");
+        PgReader.string(body);
+        bound = statements.getOrDefault(PgReader.string(body), "");
         PgWriter.empty(out, BackendType.BIND_COMPLETE);
       }
       case FrontendType.DESCRIBE -> describe(body);
@@ -98,7 +99,7 @@ final class PracticeServer {
   private void describe(ByteBuf body) {
     String text = bound;
     if (body.readByte() == 'S') {
-      text = statements.getOrDefault(string(body), "");
+      text = statements.getOrDefault(PgReader.string(body), "");
       int at = PgWriter.begin(end.out(), BackendType.PARAMETER_DESCRIPTION);
       boolean parameter = text.contains("$1");
       end.out().writeShort(parameter ? 1 : 0);
@@ -182,12 +183,5 @@ final class PracticeServer {
     String text = statement.strip();
     int space = text.indexOf(' ');
     return (space < 0 ? text : text.substring(0, space)).toUpperCase(Locale.ROOT);
-  }
-
-  private static String string(ByteBuf body) {
-    String text =
-        body.readCharSequence(body.bytesBefore((byte) 0), StandardCharsets.UTF_8).toString();
-    body.skipBytes(1);
-    return text;
   }
 }

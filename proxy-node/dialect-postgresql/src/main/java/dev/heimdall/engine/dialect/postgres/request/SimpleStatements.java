@@ -256,6 +256,14 @@ final class SimpleStatements {
     withEffects(server, facts, total);
   }
 
+  /** Sends it as the client has written it, with what it changes. */
+  private void pass(ServerConnection server, StatementFacts facts, int total) {
+    carried.note(facts);
+    server.expect(ReplyQueue.QUERY, client.owner());
+    client.groupSent();
+    pending.begin(total, false);
+  }
+
   private void withEffects(ServerConnection server, StatementFacts facts, int total) {
     sequences.beforeRun(server, facts);
     if (facts.kind() == StatementKind.PREPARE) {
@@ -270,10 +278,7 @@ final class SimpleStatements {
     } else if (names.startValues().concern(facts.effects())) {
       withStartValues(server, new TextEdits(), facts, total);
     } else {
-      carried.note(facts);
-      server.expect(ReplyQueue.QUERY, client.owner());
-      client.groupSent();
-      pending.begin(total, false);
+      pass(server, facts, total);
     }
   }
 
@@ -283,10 +288,7 @@ final class SimpleStatements {
   private void prepare(ServerConnection server, StatementFacts facts, int total) {
     Effect effect = facts.effects().get(0);
     if (effect.type() != Effect.Type.PREPARE || effect.start() < 0) {
-      carried.note(facts);
-      server.expect(ReplyQueue.QUERY, client.owner());
-      client.groupSent();
-      pending.begin(total, false);
+      pass(server, facts, total);
       return;
     }
     ByteBuf input = pending.bytes();
@@ -352,10 +354,7 @@ final class SimpleStatements {
     } else if (names.own().nameOnServer(effect) != null) {
       renamed(server, facts, total);
     } else {
-      carried.note(facts);
-      server.expect(ReplyQueue.QUERY, client.owner());
-      client.groupSent();
-      pending.begin(total, false);
+      pass(server, facts, total);
     }
   }
 

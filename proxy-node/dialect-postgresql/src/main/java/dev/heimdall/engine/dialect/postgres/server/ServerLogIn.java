@@ -14,13 +14,13 @@ import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
+import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -229,7 +229,8 @@ final class ServerLogIn extends LogInDecoder {
     message.skipBytes(4);
     switch (type) {
       case BackendType.AUTHENTICATION -> authentication(ctx, message);
-      case BackendType.PARAMETER_STATUS -> reported.put(string(message), string(message));
+      case BackendType.PARAMETER_STATUS ->
+          reported.put(PgReader.string(message), PgReader.string(message));
       case BackendType.BACKEND_KEY_DATA -> {
         processId = message.readInt();
         key = new byte[message.readableBytes()];
@@ -350,7 +351,8 @@ final class ServerLogIn extends LogInDecoder {
                       "28000",
                       "the server asks for authentication method "
                           + kind
-                          + ", which the node does not have; it has scram-sha-256, md5, password and cert")));
+                          + ", which the node does not have; it has scram-sha-256, md5, password"
+                          + " and cert")));
     }
   }
 
@@ -363,7 +365,7 @@ final class ServerLogIn extends LogInDecoder {
   private void startScram(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {
     List<String> offered = new ArrayList<>();
     while (message.isReadable() && message.getByte(message.readerIndex()) != 0) {
-      offered.add(string(message));
+      offered.add(PgReader.string(message));
     }
     ChannelBinding binding = target.source().tls().channelBinding();
     byte[] endPoint = serverEndPoint(ctx);
@@ -414,16 +416,6 @@ final class ServerLogIn extends LogInDecoder {
     } catch (SSLPeerUnverifiedException e) {
       return null;
     }
-  }
-
-  private static String string(ByteBuf message) {
-    int length = message.bytesBefore((byte) 0);
-    if (length < 0) {
-      throw new IndexOutOfBoundsException("a string has no end");
-    }
-    String value = message.readCharSequence(length, StandardCharsets.UTF_8).toString();
-    message.skipBytes(1);
-    return value;
   }
 
   @Override

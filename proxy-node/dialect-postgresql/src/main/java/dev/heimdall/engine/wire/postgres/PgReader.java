@@ -1,0 +1,24 @@
+package dev.heimdall.engine.wire.postgres;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** Reads what messages of either direction are made of. */
+public final class PgReader {
+  private PgReader() {}
+
+  /**
+   * A string, and its zero byte.
+   *
+   * @throws IndexOutOfBoundsException if that does not come
+   */
+  public static String string(ByteBuf in) {
+    int length = in.bytesBefore((byte) 0);
+    if (length < 0) {
+      throw new IndexOutOfBoundsException("a string has no end");
+    }
+    String text = in.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    in.skipBytes(1);
+    return text;
+  }
+}
