@@ -12,12 +12,11 @@ import dev.heimdall.engine.wire.Capabilities;
  *     asked for one
  */
 public record AgreedCapabilities(long flags, int collation) implements Capabilities {
-  /** Those that matter behind the log-in. */
-  public static final long MEANINGFUL =
+  /** Those of them that a node has where its servers have them. */
+  public static final long OF_SERVERS =
       Capability.FOUND_ROWS
           | Capability.NO_SCHEMA
           | Capability.ODBC
-          | Capability.LOCAL_FILES
           | Capability.IGNORE_SPACE
           | Capability.INTERACTIVE
           | Capability.MULTI_STATEMENTS
@@ -25,7 +24,12 @@ public record AgreedCapabilities(long flags, int collation) implements Capabilit
           | Capability.PS_MULTI_RESULTS
           | Capability.DEPRECATE_EOF
           | Capability.OPTIONAL_RESULTSET_METADATA
-          | Capability.QUERY_ATTRIBUTES
+          | Capability.QUERY_ATTRIBUTES;
+
+  /** Those that matter behind the log-in. */
+  public static final long MEANINGFUL =
+      OF_SERVERS
+          | Capability.LOCAL_FILES
           | Capability.MARIADB_PROGRESS
           | Capability.MARIADB_BULK
           | Capability.MARIADB_EXTENDED_TYPES

@@ -85,19 +85,23 @@ public record Handshake(
     return text;
   }
 
+  public static void writeZeroEnded(ByteBuf out, String text) {
+    out.writeCharSequence(text, StandardCharsets.UTF_8);
+    out.writeByte(0);
+  }
+
   /** Appends a whole packet, the first one of a connection. */
   public void write(ByteBuf out) {
     int at = Packet.begin(out, 0);
     boolean mariadb = (capabilities & Capability.LONG_PASSWORD) == 0;
     out.writeByte(PROTOCOL);
-    out.writeCharSequence(version, StandardCharsets.UTF_8);
-    out.writeByte(0).writeIntLE(connectionId).writeBytes(challenge, 0, FIRST_PART).writeByte(0);
+    writeZeroEnded(out, version);
+    out.writeIntLE(connectionId).writeBytes(challenge, 0, FIRST_PART).writeByte(0);
     out.writeShortLE((int) capabilities).writeByte(collation).writeShortLE(status);
     out.writeShortLE((int) (capabilities >>> 16)).writeByte(CHALLENGE + 1).writeZero(RESERVED);
     out.writeIntLE(mariadb ? (int) (capabilities >>> 32) : 0);
     out.writeBytes(challenge, FIRST_PART, CHALLENGE - FIRST_PART).writeByte(0);
-    out.writeCharSequence(plugin, StandardCharsets.UTF_8);
-    out.writeByte(0);
+    writeZeroEnded(out, plugin);
     Packet.end(out, at);
   }
 

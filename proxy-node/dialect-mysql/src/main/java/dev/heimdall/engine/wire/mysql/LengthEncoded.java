@@ -87,6 +87,15 @@ public final class LengthEncoded {
     return new String(readBytes(in), StandardCharsets.UTF_8);
   }
 
+  /** The same, or null for SQL's NULL. */
+  public static String readNullable(ByteBuf in) {
+    if (in.getUnsignedByte(in.readerIndex()) == NULL) {
+      in.skipBytes(1);
+      return null;
+    }
+    return readString(in);
+  }
+
   public static void write(ByteBuf out, byte[] bytes) {
     write(out, bytes.length);
     out.writeBytes(bytes);
@@ -94,5 +103,14 @@ public final class LengthEncoded {
 
   public static void write(ByteBuf out, String text) {
     write(out, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Null is SQL's NULL. */
+  public static void writeNullable(ByteBuf out, String text) {
+    if (text == null) {
+      out.writeByte(NULL);
+    } else {
+      write(out, text);
+    }
   }
 }

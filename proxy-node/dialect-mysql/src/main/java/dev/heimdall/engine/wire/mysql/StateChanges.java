@@ -3,7 +3,6 @@ package dev.heimdall.engine.wire.mysql;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 
 /** What an OK packet says of changes of the session's state (SESSION_TRACK_*). */
 public final class StateChanges {
@@ -63,7 +62,7 @@ public final class StateChanges {
         case SYSTEM_VARIABLES -> {
           while (entry.isReadable()) {
             String name = LengthEncoded.readString(entry);
-            receiver.variable(name, value(entry));
+            receiver.variable(name, LengthEncoded.readNullable(entry));
           }
         }
         case SCHEMA -> receiver.schema(LengthEncoded.readString(entry));
@@ -102,14 +101,5 @@ public final class StateChanges {
     state.writeByte(type);
     LengthEncoded.write(state, entry.readableBytes());
     state.writeBytes(entry);
-  }
-
-  private static String value(ByteBuf entry) {
-    if (entry.getUnsignedByte(entry.readerIndex()) == LengthEncoded.NULL) {
-      entry.skipBytes(1);
-      return null;
-    }
-    byte[] bytes = LengthEncoded.readBytes(entry);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -86,11 +86,7 @@ final class ResultWriter {
 
   private static void text(ByteBuf out, List<Column> columns, List<String> row) {
     for (int i = 0; i < row.size(); i++) {
-      if (row.get(i) == null) {
-        out.writeByte(LengthEncoded.NULL);
-      } else {
-        LengthEncoded.write(out, value(columns.get(i), row.get(i)));
-      }
+      LengthEncoded.writeNullable(out, value(columns.get(i), row.get(i)));
     }
   }
 
@@ -104,7 +100,7 @@ final class ResultWriter {
     }
     out.writeBytes(nulls);
     for (int i = 0; i < row.size(); i++) {
-      String value = row.get(i) == null ? null : value(columns.get(i), row.get(i));
+      String value = value(columns.get(i), row.get(i));
       if (value != null) {
         switch (columns.get(i).type()) {
           case TEXT -> LengthEncoded.write(out, value);
@@ -115,8 +111,10 @@ final class ResultWriter {
     }
   }
 
-  /** MySQL has numbers for what is true. */
+  /** MySQL has numbers for what is true. Null stays null. */
   private static String value(Column column, String value) {
-    return column.type() == Column.Type.BOOL ? (value.equals("t") ? "1" : "0") : value;
+    return value != null && column.type() == Column.Type.BOOL
+        ? (value.equals("t") ? "1" : "0")
+        : value;
   }
 }

@@ -32,9 +32,6 @@ import java.util.Set;
  * by a write; a table that is hidden is one that the catalogue does not have.
  */
 final class InformationReader {
-  private static final String OF_SERVER =
-      " NOT IN ('information_schema', 'performance_schema', 'mysql', 'sys')";
-
   private static final String TABLES =
       """
       SELECT table_schema, table_name, table_type, COALESCE(engine, '')
@@ -44,7 +41,7 @@ final class InformationReader {
   private static final String VIEWS =
       "SELECT table_schema, table_name, COALESCE(view_definition, ''), character_set_client"
           + " FROM information_schema.views WHERE table_schema"
-          + OF_SERVER;
+          + InformationDigest.OF_USERS;
 
   /** Of what was altered longer ago, a later definition has a later time. */
   private static final String LONG_AGO = " < NOW() - INTERVAL 2 SECOND";
@@ -55,7 +52,7 @@ final class InformationReader {
           + LONG_AGO
           + " FROM information_schema.routines"
           + " WHERE routine_type IN ('PROCEDURE', 'FUNCTION') AND routine_schema"
-          + OF_SERVER;
+          + InformationDigest.OF_USERS;
 
   private static final int OF_ROUTINE = 9;
 
@@ -66,7 +63,7 @@ final class InformationReader {
       "SELECT specific_schema, specific_name, parameter_name, routine_type"
           + " FROM information_schema.parameters WHERE parameter_name IS NOT NULL"
           + " AND specific_schema"
-          + OF_SERVER;
+          + InformationDigest.OF_USERS;
 
   private static final String TRIGGERS =
       "SELECT event_object_schema, event_object_table, trigger_name, event_manipulation,"
@@ -89,7 +86,7 @@ final class InformationReader {
       SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns
       WHERE data_type IN ('time', 'date', 'datetime', 'timestamp') AND table_schema\
       """
-          + OF_SERVER;
+          + InformationDigest.OF_USERS;
 
   /** Where triggers are seen: everywhere, or in certain databases. */
   private static final String TRIGGER_RIGHTS =

@@ -116,8 +116,6 @@ final class BinlogReader implements ChangeReader {
         close();
         thread.join();
       }
-    } catch (Unsuited e) {
-      throw new FeedFault(e.getMessage());
     }
   }
 

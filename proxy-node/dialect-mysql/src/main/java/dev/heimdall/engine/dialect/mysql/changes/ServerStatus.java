@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
+import dev.heimdall.engine.changes.FeedFault;
 import dev.heimdall.engine.dialect.mysql.cluster.Flavour;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
@@ -35,14 +36,14 @@ record ServerStatus(
   /**
    * Asks a server.
    *
-   * @throws Unsuited when its log cannot be followed, and what to do
+   * @throws FeedFault when its log cannot be followed, and what to do
    */
-  static ServerStatus of(Connection connection) throws SQLException, Unsuited {
+  static ServerStatus of(Connection connection) throws SQLException, FeedFault {
     Flavour flavour = Flavour.of(connection);
     try (Statement statement = connection.createStatement()) {
       Map<String, String> variables = variables(statement, VARIABLES);
       if (!"ON".equals(variables.get("log_bin"))) {
-        throw new Unsuited(
+        throw new FeedFault(
             "the server keeps no binary log (log_bin is OFF); start it with --log-bin, on RDS give"
                 + " the instance a backup retention period above 0, on Aurora set binlog_format to"
                 + " ROW in the cluster's parameter group, and restart");
@@ -53,17 +54,17 @@ record ServerStatus(
 
   private static ServerStatus status(
       Statement statement, Flavour flavour, Map<String, String> variables)
-      throws SQLException, Unsuited {
+      throws SQLException, FeedFault {
     try (ResultSet row = statement.executeQuery(flavour.logStatus())) {
       if (!row.next()) {
-        throw new Unsuited("the server does not say where its binary log ends");
+        throw new FeedFault("the server does not say where its binary log ends");
       }
       refuseFilter(row, "Binlog_Do_DB", "binlog_do_db");
       refuseFilter(row, "Binlog_Ignore_DB", "binlog_ignore_db");
       String file = row.getString("File");
       long offset = row.getLong("Position");
       if (BinlogPosition.of("", file, offset).isEmpty()) {
-        throw new Unsuited("the file of the binary log, " + file + ", has no number");
+        throw new FeedFault("the file of the binary log, " + file + ", has no number");
       }
       return new ServerStatus(
           flavour,
@@ -74,17 +75,17 @@ record ServerStatus(
           offset);
     } catch (SQLException e) {
       if (DENIED.contains(e.getErrorCode())) {
-        throw new Unsuited(missing(flavour));
+        throw new FeedFault(missing(flavour));
       }
       throw e;
     }
   }
 
   private static void refuseFilter(ResultSet row, String column, String setting)
-      throws SQLException, Unsuited {
+      throws SQLException, FeedFault {
     String databases = row.getString(column);
     if (databases != null && !databases.isBlank()) {
-      throw new Unsuited(
+      throw new FeedFault(
           "the server leaves databases out of its binary log (%s is %s); follow it without that"
               .formatted(setting, databases));
     }

@@ -25,6 +25,9 @@ final class DriverVariables {
           "\\s*(@@(?:session\\.|global\\.)?\\w+|\\w+\\(\\))(?:\\s+(?:as\\s+)?`?(\\w+)`?)?\\s*",
           Pattern.CASE_INSENSITIVE);
 
+  /** Which MySQL the console claims to be; drivers go by it. */
+  static final String SERVER_VERSION = "8.4.0 (Heimdall console)";
+
   /** What most drivers ask about is of no importance here. */
   private static final Map<String, String> VALUES =
       Map.ofEntries(
@@ -53,7 +56,7 @@ final class DriverVariables {
           Map.entry("transaction_read_only", "0"),
           Map.entry("tx_isolation", "READ-COMMITTED"),
           Map.entry("tx_read_only", "0"),
-          Map.entry("version", "8.4.0 (Heimdall console)"),
+          Map.entry("version", SERVER_VERSION),
           Map.entry("version_comment", "Heimdall console"),
           Map.entry("wait_timeout", "28800"));
 

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class MysqlConsole implements ConsoleProtocol {
   private static final ServerHello SERVER =
       new ServerHello(
-          "8.4.0 (Heimdall console)", Capability.MULTI_RESULTS, 45, StatusFlag.AUTOCOMMIT);
+          DriverVariables.SERVER_VERSION, Capability.MULTI_RESULTS, 45, StatusFlag.AUTOCOMMIT);
 
   @Override
   public Map<String, String> reported() {

@@ -53,8 +53,7 @@ public final class KillMessage {
     attributes.put(OPERATOR, Boolean.toString(request.operator()));
     int at = Packet.begin(out, sequence);
     writeTerms(out, tls ? CAPABILITIES | Capability.SSL : CAPABILITIES);
-    out.writeCharSequence(request.user(), StandardCharsets.UTF_8);
-    out.writeByte(0);
+    Handshake.writeZeroEnded(out, request.user());
     LengthEncoded.write(out, proof);
     out.writeCharSequence(METHOD, StandardCharsets.US_ASCII);
     out.writeByte(0);

@@ -51,21 +51,7 @@ final class HandshakeDialogue implements LogInDialogue {
           | Capability.PLUGIN_AUTH_LENENC_DATA
           | Capability.SESSION_TRACK;
 
-  /** What it does where its servers do. */
-  private static final long OF_SERVERS =
-      Capability.FOUND_ROWS
-          | Capability.NO_SCHEMA
-          | Capability.ODBC
-          | Capability.IGNORE_SPACE
-          | Capability.INTERACTIVE
-          | Capability.MULTI_STATEMENTS
-          | Capability.MULTI_RESULTS
-          | Capability.PS_MULTI_RESULTS
-          | Capability.DEPRECATE_EOF
-          | Capability.OPTIONAL_RESULTSET_METADATA
-          | Capability.QUERY_ATTRIBUTES;
-
-  /** The same of what only MariaDB's have. */
+  /** What it does where its servers do, and these are MariaDB's. */
   private static final long OF_MARIADB = Capability.MARIADB_BULK;
 
   /** What those are told who come while no server can be asked: none of them gets to one. */
@@ -113,7 +99,7 @@ final class HandshakeDialogue implements LogInDialogue {
     long mariadbs = hello.capabilities() & OF_MARIADB;
     offered =
         (mariadbs == 0 ? OWN : OWN & ~Capability.LONG_PASSWORD) // which stands for none of its own
-            | (hello.capabilities() & OF_SERVERS)
+            | (hello.capabilities() & AgreedCapabilities.OF_SERVERS)
             | mariadbs
             | (login.offersTls() ? Capability.SSL : 0)
             | (login.takesFiles() ? Capability.LOCAL_FILES : 0)

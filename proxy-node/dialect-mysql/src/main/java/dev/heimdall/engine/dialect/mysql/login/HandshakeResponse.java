@@ -57,18 +57,9 @@ record HandshakeResponse(
     }
     String user = Handshake.zeroEnded(payload);
     byte[] proof = proof(payload, wanted);
-    String database =
-        has(wanted, Capability.CONNECT_WITH_DB) && payload.isReadable()
-            ? Handshake.zeroEnded(payload)
-            : "";
-    String plugin =
-        has(wanted, Capability.PLUGIN_AUTH) && payload.isReadable()
-            ? Handshake.zeroEnded(payload)
-            : "";
-    Map<String, String> attributes =
-        has(wanted, Capability.CONNECT_ATTRS) && payload.isReadable()
-            ? attributes(payload)
-            : Map.of();
+    String database = text(payload, wanted, Capability.CONNECT_WITH_DB);
+    String plugin = text(payload, wanted, Capability.PLUGIN_AUTH);
+    Map<String, String> attributes = attributes(payload, wanted);
     int level =
         has(wanted, Capability.ZSTD_COMPRESSION) && payload.isReadable()
             ? payload.readUnsignedByte()
@@ -94,14 +85,8 @@ record HandshakeResponse(
     if (collation > LARGEST_COLLATION) {
       collation = before; // servers are logged in at with one byte of it
     }
-    String plugin =
-        has(agreed, Capability.PLUGIN_AUTH) && payload.isReadable()
-            ? Handshake.zeroEnded(payload)
-            : "";
-    Map<String, String> attributes =
-        has(agreed, Capability.CONNECT_ATTRS) && payload.isReadable()
-            ? attributes(payload)
-            : Map.of();
+    String plugin = text(payload, agreed, Capability.PLUGIN_AUTH);
+    Map<String, String> attributes = attributes(payload, agreed);
     return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes, 0);
   }
 
@@ -125,7 +110,15 @@ record HandshakeResponse(
     return Handshake.zeroEnded(payload).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Map<String, String> attributes(ByteBuf payload) {
+  /** What comes only with this capability, and may be missing even so. */
+  private static String text(ByteBuf payload, long capabilities, long one) {
+    return has(capabilities, one) && payload.isReadable() ? Handshake.zeroEnded(payload) : "";
+  }
+
+  private static Map<String, String> attributes(ByteBuf payload, long capabilities) {
+    if (!has(capabilities, Capability.CONNECT_ATTRS) || !payload.isReadable()) {
+      return Map.of();
+    }
     ByteBuf all = payload.readSlice(Math.toIntExact(LengthEncoded.read(payload)));
     Map<String, String> attributes = new HashMap<>();
     while (all.isReadable()) {

@@ -61,8 +61,8 @@ final class PracticeClient implements Practice.Client {
 
   /** As programs write it that make their statements themselves. */
   private static final String MADE =
-      "SELECT /* practice */ p.`id`, count(*) AS n FROM `practice` AS p"
-          + " WHERE p.`name` IN ('one', \"two\") AND p.`id` >= -%d.5 GROUP BY 1 ORDER BY 2 LIMIT 10;";
+      "SELECT /* practice */ p.`id`, count(*) AS n FROM `practice` AS p WHERE p.`name` IN ('one',"
+          + " \"two\") AND p.`id` >= -%d.5 GROUP BY 1 ORDER BY 2 LIMIT 10;";
 
   private static final String WRITE_PARAMETER = "UPDATE practice SET name = 'two' WHERE id = ?";
 
@@ -127,10 +127,10 @@ final class PracticeClient implements Practice.Client {
     byte[] password = account.password().getBytes(StandardCharsets.UTF_8);
     int at = Packet.begin(end.out(), sequence);
     end.out().writeIntLE((int) wanted).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
-    text(account.user());
+    Handshake.writeZeroEnded(end.out(), account.user());
     LengthEncoded.write(end.out(), proof(greeting.plugin(), password, greeting.challenge()));
-    text(account.database());
-    text(greeting.plugin());
+    Handshake.writeZeroEnded(end.out(), account.database());
+    Handshake.writeZeroEnded(end.out(), greeting.plugin());
     Packet.end(end.out(), at);
     end.flush();
     for (ByteBuf said = packet(); said.getUnsignedByte(0) != OkPacket.OK; said = packet()) {
@@ -160,11 +160,6 @@ final class PracticeClient implements Practice.Client {
     return plugin.equals(SHA2)
         ? Sha2Password.response(password, challenge)
         : NativePassword.response(password, challenge);
-  }
-
-  private void text(String text) {
-    end.out().writeCharSequence(text, StandardCharsets.UTF_8);
-    end.out().writeByte(0);
   }
 
   private ByteBuf packet() throws IOException {

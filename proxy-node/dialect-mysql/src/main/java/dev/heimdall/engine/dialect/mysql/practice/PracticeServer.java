@@ -205,11 +205,7 @@ final class PracticeServer {
     endOfColumns();
     at = Packet.begin(out, sequence++);
     for (String value : values) {
-      if (value == null) {
-        out.writeByte(LengthEncoded.NULL);
-      } else {
-        LengthEncoded.write(out, value);
-      }
+      LengthEncoded.writeNullable(out, value);
     }
     Packet.end(out, at);
     endOfRows();

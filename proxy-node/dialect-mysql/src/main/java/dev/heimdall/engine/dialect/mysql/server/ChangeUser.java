@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.ServerAuthentication.Answer;
+import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -51,11 +52,11 @@ final class ChangeUser {
   byte[] begin() {
     authentication = new ServerAuthentication(credential, tls, chance);
     ByteBuf out = Unpooled.buffer(64);
-    MysqlServerLogIn.string(out, credential.user());
+    Handshake.writeZeroEnded(out, credential.user());
     out.writeByte(0);
-    MysqlServerLogIn.string(out, "");
+    Handshake.writeZeroEnded(out, "");
     out.writeShortLE(collation);
-    MysqlServerLogIn.string(out, "");
+    Handshake.writeZeroEnded(out, "");
     if (attributes) {
       MysqlServerLogIn.attributes(out);
     }

@@ -276,12 +276,12 @@ final class MysqlServerLogIn extends LogInDecoder {
           ByteBuf out = ctx.alloc().buffer(256);
           int at = Packet.begin(out, sequence);
           writeTerms(out);
-          string(out, credential.user());
+          Handshake.writeZeroEnded(out, credential.user());
           LengthEncoded.write(out, proof);
           if ((capabilities & Capability.CONNECT_WITH_DB) != 0) {
-            string(out, target.database());
+            Handshake.writeZeroEnded(out, target.database());
           }
-          string(out, plugin);
+          Handshake.writeZeroEnded(out, plugin);
           if ((capabilities & Capability.CONNECT_ATTRS) != 0) {
             attributes(out);
           }
@@ -298,11 +298,6 @@ final class MysqlServerLogIn extends LogInDecoder {
     LengthEncoded.write(out, attributes.readableBytes());
     out.writeBytes(attributes);
     attributes.release();
-  }
-
-  static void string(ByteBuf out, String text) {
-    out.writeCharSequence(text, StandardCharsets.UTF_8);
-    out.writeByte(0);
   }
 
   private void authenticating(ChannelHandlerContext ctx, ByteBuf payload)

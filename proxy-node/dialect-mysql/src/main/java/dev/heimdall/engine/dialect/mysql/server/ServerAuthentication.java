@@ -100,7 +100,7 @@ final class ServerAuthentication {
       if (!payload.isReadable()) {
         throw refused("the server asks for authentication method mysql_old_password");
       }
-      String method = zeroEnded(payload);
+      String method = Handshake.zeroEnded(payload);
       return begin(method, challenge(payload));
     }
     // MySQL's servers put a byte before what a method has to say, MariaDB's only where it would be
@@ -109,18 +109,6 @@ final class ServerAuthentication {
     byte[] data = new byte[payload.writerIndex() - from];
     payload.getBytes(from, data);
     return more(data);
-  }
-
-  private static String zeroEnded(ByteBuf payload) {
-    int length = payload.bytesBefore((byte) 0);
-    String text =
-        payload
-            .readCharSequence(length < 0 ? payload.readableBytes() : length, StandardCharsets.UTF_8)
-            .toString();
-    if (length >= 0) {
-      payload.skipBytes(1);
-    }
-    return text;
   }
 
   /** Its length is the method's matter; a zero byte ends those that are as long as the first. */

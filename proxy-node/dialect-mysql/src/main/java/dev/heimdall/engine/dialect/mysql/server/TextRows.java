@@ -7,7 +7,6 @@ import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,12 +52,7 @@ final class TextRows {
   private static List<String> row(ByteBuf payload, int columns) {
     List<String> row = new ArrayList<>(columns);
     for (int i = 0; i < columns; i++) {
-      if (payload.getUnsignedByte(payload.readerIndex()) == LengthEncoded.NULL) {
-        payload.skipBytes(1);
-        row.add(null);
-      } else {
-        row.add(new String(LengthEncoded.readBytes(payload), StandardCharsets.UTF_8));
-      }
+      row.add(LengthEncoded.readNullable(payload));
     }
     return row;
   }
@@ -87,11 +81,7 @@ final class TextRows {
     }
     at = Packet.begin(out, sequence++);
     for (String value : values) {
-      if (value == null) {
-        out.writeByte(LengthEncoded.NULL);
-      } else {
-        LengthEncoded.write(out, value);
-      }
+      LengthEncoded.writeNullable(out, value);
     }
     Packet.end(out, at);
     if (deprecatesEof) {
