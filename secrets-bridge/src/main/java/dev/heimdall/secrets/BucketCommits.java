@@ -120,7 +120,7 @@ final class BucketCommits {
         calls.call(
             "read",
             "s3:GetObject",
-            arn(),
+            location.arn(NAME),
             () -> {
               try {
                 return Optional.of(Optional.of(client.getObjectAsBytes(request.build())));
@@ -148,7 +148,7 @@ final class BucketCommits {
     return calls.call(
         "read",
         "s3:ListBucket",
-        "arn:aws:s3:::" + location.bucket(),
+        location.arn(),
         () ->
             !client
                 .listObjectsV2(r -> r.bucket(location.bucket()).prefix(location.key(NAME)))
@@ -183,7 +183,7 @@ final class BucketCommits {
         calls.call(
             "written",
             "s3:PutObject",
-            arn(),
+            location.arn(NAME),
             () ->
                 BucketObjects.unlessOther(
                     () ->
@@ -204,7 +204,7 @@ final class BucketCommits {
     return calls.call(
         "read",
         "s3:GetObject",
-        arn(),
+        location.arn(NAME),
         () ->
             BucketObjects.unlessOther(
                     () ->
@@ -214,9 +214,5 @@ final class BucketCommits {
                                     .key(location.key(NAME))
                                     .ifMatch(BucketObjects.quoted(version))))
                 .isPresent());
-  }
-
-  private String arn() {
-    return "arn:aws:s3:::" + location.bucket() + "/" + location.key(NAME);
   }
 }

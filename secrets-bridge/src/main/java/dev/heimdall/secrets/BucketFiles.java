@@ -85,7 +85,7 @@ public final class BucketFiles implements AutoCloseable {
     return calls.call(
         "read",
         "s3:ListBucket",
-        "arn:aws:s3:::" + location.bucket(),
+        location.arn(),
         () ->
             client.listObjectsV2(
                 request ->
@@ -100,7 +100,7 @@ public final class BucketFiles implements AutoCloseable {
     calls.call(
         "written",
         "s3:PutObject",
-        arn(name),
+        location.arn(name),
         () ->
             client.putObject(
                 request -> request.bucket(location.bucket()).key(location.key(name)),
@@ -117,7 +117,7 @@ public final class BucketFiles implements AutoCloseable {
     return calls.call(
         "read",
         "s3:GetObject",
-        arn(name),
+        location.arn(name),
         () -> {
           try {
             client.getObject(
@@ -135,14 +135,10 @@ public final class BucketFiles implements AutoCloseable {
     calls.call(
         "written",
         "s3:DeleteObject",
-        arn(name),
+        location.arn(name),
         () ->
             client.deleteObject(
                 request -> request.bucket(location.bucket()).key(location.key(name))));
-  }
-
-  private String arn(String name) {
-    return "arn:aws:s3:::" + location.bucket() + "/" + location.key(name);
   }
 
   @Override

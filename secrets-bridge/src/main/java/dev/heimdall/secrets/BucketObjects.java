@@ -123,7 +123,7 @@ final class BucketObjects {
     return calls.call(
         "read",
         "s3:GetObject",
-        arn(name),
+        location.arn(name),
         () -> {
           try {
             return Optional.of(
@@ -163,7 +163,7 @@ final class BucketObjects {
         calls.call(
             "written",
             "s3:PutObject",
-            arn(name),
+            location.arn(name),
             () ->
                 unlessOther(
                     () ->
@@ -180,7 +180,7 @@ final class BucketObjects {
     return calls.call(
         "read",
         "s3:GetObject",
-        arn(name),
+        location.arn(name),
         () ->
             unlessOther(
                     () ->
@@ -194,7 +194,7 @@ final class BucketObjects {
     return calls.call(
         "written",
         "s3:DeleteObject",
-        arn(name),
+        location.arn(name),
         () ->
             unlessOther(
                     () ->
@@ -212,7 +212,7 @@ final class BucketObjects {
     calls.call(
         "written",
         "s3:PutObject",
-        arn(SETTLED + commit),
+        location.arn(SETTLED + commit),
         () ->
             client.putObject(
                 r -> r.bucket(location.bucket()).key(location.key(SETTLED + commit)),
@@ -222,7 +222,7 @@ final class BucketObjects {
         calls.call(
             "written",
             "s3:DeleteObject",
-            arn(SETTLED + old),
+            location.arn(SETTLED + old),
             () ->
                 client.deleteObject(
                     r -> r.bucket(location.bucket()).key(location.key(SETTLED + old))));
@@ -243,10 +243,6 @@ final class BucketObjects {
       }
       throw e;
     }
-  }
-
-  private String arn(String name) {
-    return "arn:aws:s3:::" + location.bucket() + "/" + location.key(name);
   }
 
   static String bare(String etag) {

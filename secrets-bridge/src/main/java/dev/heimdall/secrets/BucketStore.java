@@ -220,7 +220,7 @@ final class BucketStore implements DocumentStore {
         steps.add(new BucketCommits.Step(change.name(), change.over()));
       }
     }
-    SortedMap<String, Content> next = Edits.applied(meant, view.documents());
+    SortedMap<String, Content> next = view.documents().after(meant);
     String id = UUID.randomUUID().toString();
     Optional<String> version = commits.write(id, next, steps, view.listed().commit());
     if (version.isEmpty()) {
@@ -252,12 +252,7 @@ final class BucketStore implements DocumentStore {
             .toList();
     if (!others.isEmpty() && commits.isLast(commit.documents().version())) {
       throw new Edits(location)
-          .conflict(
-              others,
-              commit.steps().stream()
-                  .map(BucketCommits.Step::name)
-                  .filter(name -> !others.contains(name))
-                  .toList());
+          .conflict(others, commit.steps().stream().map(BucketCommits.Step::name));
     }
     return after;
   }

@@ -207,13 +207,7 @@ final class DirectoryStore implements DocumentStore {
   private void finish(CommitLog.Last commit) throws StoreException, IOException {
     List<String> others = commits.rollForward(commit, patience::moved);
     if (!others.isEmpty()) {
-      throw new Edits(location)
-          .conflict(
-              others,
-              commit.steps().stream()
-                  .map(CommitLog.Step::name)
-                  .filter(name -> !others.contains(name))
-                  .toList());
+      throw new Edits(location).conflict(others, commit.steps().stream().map(CommitLog.Step::name));
     }
   }
 

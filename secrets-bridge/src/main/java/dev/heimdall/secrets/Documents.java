@@ -42,6 +42,19 @@ public record Documents(SortedMap<String, StoredDocument> all, String version) {
     return contents;
   }
 
+  /** Their contents once these changes are made. */
+  public SortedMap<String, Content> after(Iterable<Change> changes) {
+    SortedMap<String, Content> contents = contents();
+    for (Change change : changes) {
+      change
+          .content()
+          .ifPresentOrElse(
+              content -> contents.put(change.name(), content),
+              () -> contents.remove(change.name()));
+    }
+    return contents;
+  }
+
   /** The version of a document that is there. */
   public Optional<String> versionOf(String name) {
     return Optional.ofNullable(all.get(name)).map(StoredDocument::version);

@@ -3,7 +3,7 @@ package dev.heimdall.secrets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** What becomes of changes that somebody wants. */
 record Edits(StoreLocation location) {
@@ -24,20 +24,7 @@ record Edits(StoreLocation location) {
     if (!others.isEmpty()) {
       throw conflict(others, List.of());
     }
-    new Limits(location).check(applied(changes, now));
-  }
-
-  /** What is there once all are carried out. */
-  static SortedMap<String, Content> applied(List<Change> changes, Documents now) {
-    SortedMap<String, Content> contents = now.contents();
-    for (Change change : changes) {
-      change
-          .content()
-          .ifPresentOrElse(
-              content -> contents.put(change.name(), content),
-              () -> contents.remove(change.name()));
-    }
-    return contents;
+    new Limits(location).check(now.after(changes));
   }
 
   /** Something else went wrong; those that were written before are named. */
@@ -49,6 +36,11 @@ record Edits(StoreLocation location) {
             failure.getMessage() + " Written before: " + String.join(", ", written) + ".",
             written,
             failure);
+  }
+
+  /** Somebody else was faster with some documents of an edit; all others of it are written. */
+  StoreException conflict(List<String> others, Stream<String> edited) {
+    return conflict(others, edited.filter(name -> !others.contains(name)).toList());
   }
 
   /** Somebody else was faster. */

@@ -1,14 +1,11 @@
 package dev.heimdall.secrets;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -75,7 +72,7 @@ public final class LastGoodCopy {
     byte[] sealed = Seal.with(key(true)).close(bundle, of);
     Path next = directory.resolve("." + UUID.randomUUID());
     try {
-      write(next, sealed);
+      NewFile.write(next, sealed, OWN_FILE);
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(next);
@@ -136,24 +133,10 @@ public final class LastGoodCopy {
   private static void makeKey(Path path) throws IOException {
     Path next = path.resolveSibling("." + UUID.randomUUID());
     try {
-      write(next, Seal.newKey());
+      NewFile.write(next, Seal.newKey(), OWN_FILE);
       Files.createLink(path, next);
     } finally {
       Files.deleteIfExists(next);
-    }
-  }
-
-  private static void write(Path path, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            path,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(OWN_FILE))) {
-      ByteBuffer all = ByteBuffer.wrap(bytes);
-      while (all.hasRemaining()) {
-        channel.write(all);
-      }
-      channel.force(true);
     }
   }
 

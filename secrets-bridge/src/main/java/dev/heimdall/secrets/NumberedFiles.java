@@ -2,7 +2,6 @@ package dev.heimdall.secrets;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -180,17 +179,7 @@ final class NumberedFiles {
   /** A file of that content under a name that nobody else uses. */
   Path saved(byte[] content) throws IOException {
     Path file = mine();
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(FILE))) {
-      ByteBuffer all = ByteBuffer.wrap(content);
-      while (all.hasRemaining()) {
-        channel.write(all);
-      }
-      channel.force(true);
-    }
+    NewFile.write(file, content, FILE);
     own(file);
     return file;
   }

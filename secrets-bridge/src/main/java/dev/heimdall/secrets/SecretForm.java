@@ -58,12 +58,13 @@ final class SecretForm implements AutoCloseable {
       throws StoreException {
     byte[] key = Seal.newKey();
     byte[] sealed = Seal.with(key).close(compressed, ELSEWHERE);
-    String object = overflow.key(Content.of(sealed).hash() + ".sealed");
+    String name = Content.of(sealed).hash() + ".sealed";
+    String object = overflow.key(name);
     S3Client s3 = client();
     calls.call(
         "written",
         "s3:PutObject",
-        "arn:aws:s3:::" + overflow.bucket() + "/" + object,
+        overflow.arn(name),
         () ->
             s3.putObject(
                 r -> r.bucket(overflow.bucket()).key(object), RequestBody.fromBytes(sealed)));

@@ -1,7 +1,6 @@
 package dev.heimdall.secrets;
 
 import dev.heimdall.routing.sdk.AwsPatience;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,7 +114,7 @@ final class SecretStore implements DocumentStore {
     for (int i = 0; i < ATTEMPTS; i++) {
       Documents now = read();
       new Edits(location).check(changes, now);
-      Map<String, Content> next = new HashMap<>(Edits.applied(changes, now));
+      SortedMap<String, Content> next = now.after(changes);
       String text = form.encode(next);
       boolean there = !now.version().equals(NONE) || describe().isPresent();
       Optional<String> version = there ? put(text, now.version()) : create(text);

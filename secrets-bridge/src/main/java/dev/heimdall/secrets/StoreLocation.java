@@ -33,6 +33,16 @@ public sealed interface StoreLocation {
       return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
+    /** What permissions name the bucket by. */
+    String arn() {
+      return "arn:aws:s3:::" + bucket;
+    }
+
+    /** What permissions name a document by. */
+    String arn(String name) {
+      return arn() + "/" + key(name);
+    }
+
     @Override
     public String toString() {
       return prefix.isEmpty() ? "s3://" + bucket : "s3://" + bucket + "/" + prefix;

@@ -49,13 +49,8 @@ public final class WorkingCopy {
    * @throws StoreException of the kind CONFLICT when the directory was edited
    */
   public List<String> pull(boolean overwrite) throws StoreException {
-    Documents from = store.read();
-    if (from.all().isEmpty()) {
-      throw new StoreException(
-          StoreException.Kind.MISSING, store.location() + " holds no documents.");
-    }
     return copy(
-        from,
+        store,
         directory,
         overwrite,
         "The directory %s was edited since it was pulled or pushed: %s. Push the edits, or pull again with --overwrite, which loses them.");
@@ -69,20 +64,19 @@ public final class WorkingCopy {
    * @throws StoreException of the kind CONFLICT when the store was changed
    */
   public List<String> push(boolean overwrite) throws StoreException {
-    Documents from = directory.read();
-    if (from.all().isEmpty()) {
-      throw new StoreException(
-          StoreException.Kind.MISSING, directory.location() + " holds no documents.");
-    }
     return copy(
-        from,
+        directory,
         store,
         overwrite,
         "%s was changed by somebody else since this directory was pulled or pushed: %s. Nothing was written. Pull into another directory to see what, or push again with --overwrite, which loses that.");
   }
 
-  private List<String> copy(Documents from, DocumentStore to, boolean overwrite, String conflict)
+  private List<String> copy(DocumentStore of, DocumentStore to, boolean overwrite, String conflict)
       throws StoreException {
+    Documents from = of.read();
+    if (from.all().isEmpty()) {
+      throw new StoreException(StoreException.Kind.MISSING, of.location() + " holds no documents.");
+    }
     Documents there = to.read();
     Map<String, String> base = base();
     TreeSet<String> names = new TreeSet<>(from.all().keySet());
