@@ -2,7 +2,6 @@ package dev.heimdall.secrets.credentials;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +21,6 @@ import software.amazon.awssdk.core.exception.SdkException;
  * with.
  */
 final class IamCredentials implements DatabaseCredentials {
-  private static final int MOST_SERVERS = 200;
-
   /** RDS takes a token for 15 minutes; connections that begin with it need a moment too. */
   private static final Duration USED = Duration.ofMinutes(10);
 
@@ -41,15 +38,7 @@ final class IamCredentials implements DatabaseCredentials {
   private final Refusals refusals = new Refusals();
   private long made;
 
-  private final Map<String, Token> byServer =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Token> eldest) {
-          return size() > MOST_SERVERS;
-        }
-      };
+  private final Map<String, Token> byServer = new ByServer<>();
 
   /**
    * @param login comes when it is signed

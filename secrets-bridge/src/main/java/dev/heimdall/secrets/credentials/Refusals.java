@@ -1,6 +1,5 @@
 package dev.heimdall.secrets.credentials;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -9,7 +8,6 @@ import java.util.concurrent.TimeUnit;
  * however many want to connect: servers count refusals against a host. Not thread-safe.
  */
 final class Refusals {
-  private static final int MOST_SERVERS = 200;
   private static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(2);
 
@@ -18,15 +16,7 @@ final class Refusals {
 
   private record Refusal(long until, long pause) {}
 
-  private final Map<String, Refusal> byServer =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Refusal> eldest) {
-          return size() > MOST_SERVERS;
-        }
-      };
+  private final Map<String, Refusal> byServer = new ByServer<>();
 
   /** It has refused everything. */
   void add(String server, long now) {
