@@ -309,22 +309,18 @@ final class ClusterChecks {
 
   private void intervals() {
     ProbeSettings probe = source.cluster().probe();
-    if (in.sound("$.cluster.probe.interval", "$.cluster.probe.failedInterval")
-        && probe.failedInterval().compareTo(probe.interval()) > 0) {
-      in.problem(
-          "$.cluster.probe.failedInterval",
-          JsonValue.quote(NumberTypes.Time.text(probe.failedInterval().toMillis())),
-          "not more than \"interval\", which is "
-              + NumberTypes.Time.text(probe.interval().toMillis()));
-    }
+    atMost("failedInterval", probe.failedInterval(), "interval", probe.interval(), "probe");
     BalanceSettings balance = source.cluster().balance();
-    if (in.sound("$.cluster.balance.ejectFor", "$.cluster.balance.ejectAtMost")
-        && balance.ejectFor().compareTo(balance.ejectAtMost()) > 0) {
+    atMost("ejectFor", balance.ejectFor(), "ejectAtMost", balance.ejectAtMost(), "balance");
+  }
+
+  private void atMost(String name, Duration value, String limit, Duration most, String of) {
+    String at = "$.cluster." + of + ".";
+    if (in.sound(at + name, at + limit) && value.compareTo(most) > 0) {
       in.problem(
-          "$.cluster.balance.ejectFor",
-          JsonValue.quote(NumberTypes.Time.text(balance.ejectFor().toMillis())),
-          "not more than \"ejectAtMost\", which is "
-              + NumberTypes.Time.text(balance.ejectAtMost().toMillis()));
+          at + name,
+          JsonValue.quote(NumberTypes.Time.text(value.toMillis())),
+          "not more than \"" + limit + "\", which is " + NumberTypes.Time.text(most.toMillis()));
     }
   }
 

@@ -148,14 +148,14 @@ public final class ConfigurationReader {
     }
     reportUnknown();
 
-    node.value().ifPresent(value -> DocumentChecks.node(value, node.in()));
-    sources.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.source(v, d.in())));
-    drivers.values().forEach(d -> d.value().ifPresent(v -> ClusterChecks.driver(v, d.in())));
-    vdbs.values().forEach(d -> d.value().ifPresent(v -> new VdbChecks(v, d.in()).all()));
-    rules.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
-    learned.values().forEach(d -> d.value().ifPresent(v -> new RuleChecks(v, d.in()).all()));
+    node.check(DocumentChecks::node);
+    sources.values().forEach(d -> d.check(DocumentChecks::source));
+    drivers.values().forEach(d -> d.check(ClusterChecks::driver));
+    vdbs.values().forEach(d -> d.check((vdb, in) -> new VdbChecks(vdb, in).all()));
+    rules.values().forEach(d -> d.check((list, in) -> new RuleChecks(list, in).all()));
+    learned.values().forEach(d -> d.check((list, in) -> new RuleChecks(list, in).all()));
     LearnedRules.check(learned, rules.keySet());
-    users.values().forEach(d -> d.value().ifPresent(v -> DocumentChecks.user(v, d.in())));
+    users.values().forEach(d -> d.check(DocumentChecks::user));
     CrossChecks cross = new CrossChecks(node, sources, drivers, vdbs, rules, learned, users);
     cross.all();
     return problems.isEmpty() ? cross.configuration() : null;

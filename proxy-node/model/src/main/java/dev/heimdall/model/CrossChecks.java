@@ -38,35 +38,39 @@ final class CrossChecks {
   }
 
   void all() {
-    sources
-        .values()
-        .forEach(
-            document ->
-                document
-                    .value()
-                    .ifPresent(source -> ClusterChecks.used(source, document.in(), drivers)));
-    vdbs.values()
-        .forEach(
-            document ->
-                document
-                    .value()
-                    .ifPresent(
-                        vdb -> {
-                          source(vdb, document.in());
-                          if (knowsEngine(vdb)) {
-                            engine(vdb, document.in()).all();
-                          }
-                          cache(vdb, document.in());
-                          authQuery(vdb, document.in());
-                          adminDatabase(vdb, document.in());
-                          ruleNames(vdb, document.in());
-                        }));
+    sources.values().forEach(d -> d.check((source, in) -> ClusterChecks.used(source, in, drivers)));
+    vdbs.values().forEach(d -> d.check(this::vdb));
     ports();
     sockets();
     new RuleReferences(node, sources, vdbs, rules).all();
-    users
-        .values()
-        .forEach(document -> document.value().ifPresent(user -> user(user, document.in())));
+    users.values().forEach(d -> d.check(this::user));
+  }
+
+  private void vdb(VirtualDatabase vdb, Reading in) {
+    source(vdb, in);
+    if (knowsEngine(vdb)) {
+      engine(vdb, in).all();
+    }
+    cache(vdb, in);
+    authQuery(vdb, in);
+    adminDatabase(vdb, in);
+    ruleNames(vdb, in);
+  }
+
+  /** What is named has to be there. */
+  static void named(
+      String name,
+      Map<String, ? extends Document<?>> documents,
+      String folder,
+      String path,
+      Reading in) {
+    if (in.sound(path) && !documents.containsKey(name)) {
+      in.problem(
+          path,
+          JsonValue.quote(name),
+          "the name of a document in " + folder + known(documents.keySet()),
+          in.nearest(name, documents.keySet()));
+    }
   }
 
   /** The result, when there are no problems. */
@@ -154,11 +158,7 @@ final class CrossChecks {
     }
     Document<DataSource> source = sources.get(vdb.source());
     if (source == null) {
-      in.problem(
-          "$.source",
-          JsonValue.quote(vdb.source()),
-          "the name of a document in sources" + known(sources.keySet()),
-          in.nearest(vdb.source(), sources.keySet()));
+      named(vdb.source(), sources, "sources", "$.source", in);
       return;
     }
     if (in.sound("$.credentials")
@@ -310,15 +310,13 @@ final class CrossChecks {
                     listeners));
     vdbs.values()
         .forEach(
-            document ->
-                document
-                    .value()
-                    .ifPresent(
-                        vdb -> {
-                          for (int i = 0; i < vdb.ports().size(); i++) {
-                            port(vdb, i, document.in(), listeners);
-                          }
-                        }));
+            d ->
+                d.check(
+                    (vdb, in) -> {
+                      for (int i = 0; i < vdb.ports().size(); i++) {
+                        port(vdb, i, in, listeners);
+                      }
+                    }));
   }
 
   private static void listen(Listener listener, Map<Integer, List<Listener>> listeners) {
@@ -388,15 +386,7 @@ final class CrossChecks {
 
   private void user(User user, Reading in) {
     for (int i = 0; i < user.vdbs().size(); i++) {
-      String path = "$.vdbs[" + i + "]";
-      String vdb = user.vdbs().get(i);
-      if (in.sound(path) && !vdbs.containsKey(vdb)) {
-        in.problem(
-            path,
-            JsonValue.quote(vdb),
-            "the name of a document in vdbs" + known(vdbs.keySet()),
-            in.nearest(vdb, vdbs.keySet()));
-      }
+      named(user.vdbs().get(i), vdbs, "vdbs", "$.vdbs[" + i + "]", in);
     }
     if (in.sound("$.password", "$.verifier", "$.vdbs") && !canLogIn(user)) {
       if (user.password().isEmpty() && user.verifier().isEmpty()) {

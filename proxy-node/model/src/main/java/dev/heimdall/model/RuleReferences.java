@@ -37,12 +37,11 @@ final class RuleReferences {
   }
 
   void all() {
-    lists.forEach(
-        (name, document) -> document.value().ifPresent(list -> targets(list, document.in())));
+    lists.values().forEach(d -> d.check(this::targets));
     for (String name : lists.keySet()) {
       visit(name, new ArrayDeque<>());
     }
-    vdbs.values().forEach(document -> document.value().ifPresent(vdb -> used(vdb, document.in())));
+    vdbs.values().forEach(d -> d.check(this::used));
   }
 
   private void targets(RuleList list, Reading in) {
@@ -69,13 +68,7 @@ final class RuleReferences {
   }
 
   private void list(String name, String path, Reading in) {
-    if (in.sound(path) && !lists.containsKey(name)) {
-      in.problem(
-          path,
-          JsonValue.quote(name),
-          "the name of a document in rules" + CrossChecks.known(lists.keySet()),
-          in.nearest(name, lists.keySet()));
-    }
+    CrossChecks.named(name, lists, "rules", path, in);
   }
 
   /** Finds calls in a circle, and how many rules there are behind a list. */
@@ -125,15 +118,8 @@ final class RuleReferences {
 
   private void used(VirtualDatabase vdb, Reading in) {
     for (int i = 0; i < vdb.ruleSources().size(); i++) {
-      String path = "$.ruleSources[" + i + "]";
-      String source = vdb.ruleSources().get(i);
-      if (in.sound(path) && !sources.containsKey(source)) {
-        in.problem(
-            path,
-            JsonValue.quote(source),
-            "the name of a document in sources" + CrossChecks.known(sources.keySet()),
-            in.nearest(source, sources.keySet()));
-      }
+      CrossChecks.named(
+          vdb.ruleSources().get(i), sources, "sources", "$.ruleSources[" + i + "]", in);
     }
     Set<String> reached = new TreeSet<>();
     long size = 0;

@@ -79,11 +79,6 @@ final class TextTypes {
     }
 
     @Override
-    String shown(JsonValue value) {
-      return value.shown();
-    }
-
-    @Override
     void describe(ObjectNode schema) {
       schema.put("type", "string").put("pattern", format.pattern());
     }
