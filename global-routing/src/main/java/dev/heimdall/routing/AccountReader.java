@@ -9,8 +9,6 @@ import java.util.Optional;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
 import software.amazon.awssdk.services.rds.model.DBInstance;
-import software.amazon.awssdk.services.rds.model.DescribeDbClustersResponse;
-import software.amazon.awssdk.services.rds.model.DescribeDbInstancesResponse;
 import software.amazon.awssdk.services.rds.model.DescribeGlobalClustersResponse;
 import software.amazon.awssdk.services.rds.model.MasterUserSecret;
 import software.amazon.awssdk.services.rds.model.VpcSecurityGroupMembership;
@@ -51,8 +49,8 @@ public final class AccountReader implements AutoCloseable {
     List<DBInstance> instances = new ArrayList<>();
     List<TopologyGlobal> globals = new ArrayList<>();
     if (calls.allowed(access.credentials())) {
-      clusters(calls, clusters);
-      instances(calls, instances);
+      RdsReader.clusters(client, calls, Optional.empty(), clusters::add);
+      RdsReader.instances(client, calls, Optional.empty(), instances::add);
       globals(calls, globals);
     }
     Map<String, DBInstance> members = new LinkedHashMap<>();
@@ -71,34 +69,6 @@ public final class AccountReader implements AutoCloseable {
         .filter(one -> Picture.text(one.readReplicaSourceDBInstanceIdentifier()).isEmpty())
         .forEach(one -> found.add(of(one)));
     return new Reading(found, globals, calls.troubles());
-  }
-
-  private void clusters(Calls calls, List<DBCluster> found) {
-    calls.pages(
-        "rds:DescribeDBClusters",
-        marker -> {
-          DescribeDbClustersResponse page =
-              client.describeDBClusters(
-                  request -> request.maxRecords(RdsReader.PAGE).marker(marker));
-          page.dbClusters().stream()
-              .filter(one -> RdsReader.relational(one.engine()))
-              .forEach(found::add);
-          return page.marker();
-        });
-  }
-
-  private void instances(Calls calls, List<DBInstance> found) {
-    calls.pages(
-        "rds:DescribeDBInstances",
-        marker -> {
-          DescribeDbInstancesResponse page =
-              client.describeDBInstances(
-                  request -> request.maxRecords(RdsReader.PAGE).marker(marker));
-          page.dbInstances().stream()
-              .filter(one -> RdsReader.relational(one.engine()))
-              .forEach(found::add);
-          return page.marker();
-        });
   }
 
   private void globals(Calls calls, List<TopologyGlobal> found) {

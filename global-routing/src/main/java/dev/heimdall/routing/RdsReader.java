@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.rds.model.DBCluster;
 import software.amazon.awssdk.services.rds.model.DBInstance;
@@ -148,42 +149,48 @@ public final class RdsReader implements AutoCloseable {
     }
 
     private void clusters(Optional<Filter> by) {
-      calls.pages(
-          CLUSTERS,
-          marker -> {
-            DescribeDbClustersResponse page =
-                client.describeDBClusters(
-                    request -> {
-                      by.ifPresent(filter -> request.filters(filter));
-                      request.maxRecords(PAGE).marker(marker);
-                    });
-            page.dbClusters().stream()
-                .filter(one -> relational(one.engine()))
-                .forEach(one -> clusters.put(one.dbClusterIdentifier(), one));
-            return page.marker();
-          });
+      RdsReader.clusters(client, calls, by, one -> clusters.put(one.dbClusterIdentifier(), one));
     }
 
     private void instances(Optional<Filter> by) {
-      calls.pages(
-          INSTANCES,
-          marker -> {
-            DescribeDbInstancesResponse page =
-                client.describeDBInstances(
-                    request -> {
-                      by.ifPresent(filter -> request.filters(filter));
-                      request.maxRecords(PAGE).marker(marker);
-                    });
-            page.dbInstances().stream()
-                .filter(one -> relational(one.engine()))
-                .forEach(one -> instances.put(one.dbInstanceIdentifier(), one));
-            return page.marker();
-          });
+      RdsReader.instances(client, calls, by, one -> instances.put(one.dbInstanceIdentifier(), one));
     }
   }
 
+  static void clusters(
+      RdsClient client, Calls calls, Optional<Filter> by, Consumer<DBCluster> found) {
+    calls.pages(
+        CLUSTERS,
+        marker -> {
+          DescribeDbClustersResponse page =
+              client.describeDBClusters(
+                  request -> {
+                    by.ifPresent(filter -> request.filters(filter));
+                    request.maxRecords(PAGE).marker(marker);
+                  });
+          page.dbClusters().stream().filter(one -> relational(one.engine())).forEach(found);
+          return page.marker();
+        });
+  }
+
+  static void instances(
+      RdsClient client, Calls calls, Optional<Filter> by, Consumer<DBInstance> found) {
+    calls.pages(
+        INSTANCES,
+        marker -> {
+          DescribeDbInstancesResponse page =
+              client.describeDBInstances(
+                  request -> {
+                    by.ifPresent(filter -> request.filters(filter));
+                    request.maxRecords(PAGE).marker(marker);
+                  });
+          page.dbInstances().stream().filter(one -> relational(one.engine())).forEach(found);
+          return page.marker();
+        });
+  }
+
   /** The API tells of other databases, too, of Neptune for instance. */
-  static boolean relational(String engine) {
+  private static boolean relational(String engine) {
     return !Picture.text(engine).startsWith("neptune") && !Picture.text(engine).startsWith("docdb");
   }
 
