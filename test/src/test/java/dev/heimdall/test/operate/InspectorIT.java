@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.heimdall.launcher.inspect.MachineInspector;
 import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.routing.AwsAccess;
+import dev.heimdall.routing.Surroundings;
 import dev.heimdall.test.fixture.AwsEmulator;
 import dev.heimdall.test.fixture.RedisProcess;
 import java.net.InetAddress;
@@ -125,7 +125,7 @@ class InspectorIT {
               tuple("elasticache:DescribeServerlessCaches", CheckResult.State.BAD));
       assertThat(account.caches())
           .containsExactly(
-              new AwsCache(
+              new Surroundings.Cache(
                   "store",
                   "valkey",
                   "",

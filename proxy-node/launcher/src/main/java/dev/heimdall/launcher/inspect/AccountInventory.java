@@ -1,7 +1,6 @@
 package dev.heimdall.launcher.inspect;
 
 import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.routing.AwsAccess;
@@ -40,7 +39,7 @@ final class AccountInventory {
           found.topology().clusters().stream()
               .map(one -> database(one, globals, found.topology().versions()))
               .toList(),
-          found.caches().stream().map(AccountInventory::cache).toList(),
+          found.caches(),
           found.troubles().stream().map(trouble -> finding(region, trouble)).toList());
     }
   }
@@ -81,19 +80,6 @@ final class AccountInventory {
             ? "writer"
             : server.role() == RdsRole.READER ? "reader" : "",
         server.zone().orElse(""));
-  }
-
-  private static AwsCache cache(Surroundings.Cache cache) {
-    return new AwsCache(
-        cache.name(),
-        cache.engine(),
-        cache.version(),
-        cache.status(),
-        cache.serverless(),
-        cache.clustered(),
-        cache.tls(),
-        cache.password(),
-        cache.address());
   }
 
   private static CheckResult finding(String region, AwsTrouble trouble) {

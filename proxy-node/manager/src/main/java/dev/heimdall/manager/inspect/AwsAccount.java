@@ -1,5 +1,6 @@
 package dev.heimdall.manager.inspect;
 
+import dev.heimdall.routing.Surroundings;
 import java.util.List;
 
 /**
@@ -10,7 +11,10 @@ import java.util.List;
  *     that does not answer
  */
 public record AwsAccount(
-    String region, List<AwsDatabase> databases, List<AwsCache> caches, List<CheckResult> troubles) {
+    String region,
+    List<AwsDatabase> databases,
+    List<Surroundings.Cache> caches,
+    List<CheckResult> troubles) {
   public AwsAccount {
     databases = List.copyOf(databases);
     caches = List.copyOf(caches);

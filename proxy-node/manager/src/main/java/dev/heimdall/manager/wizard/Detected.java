@@ -1,8 +1,8 @@
 package dev.heimdall.manager.wizard;
 
-import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.model.Engine;
+import dev.heimdall.routing.Surroundings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -41,7 +41,7 @@ final class Detected {
     return answers;
   }
 
-  static Map<String, String> answers(AwsCache cache) {
+  static Map<String, String> answers(Surroundings.Cache cache) {
     return Map.of(
         "store",
         "store",

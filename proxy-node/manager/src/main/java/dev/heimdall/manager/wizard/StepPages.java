@@ -4,7 +4,6 @@ import dev.heimdall.manager.edit.Author;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.edit.Reading;
-import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspection;
 import dev.heimdall.manager.inspect.Inspections;
@@ -23,6 +22,7 @@ import dev.heimdall.model.ProxyProtocol;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.StoreSettings;
 import dev.heimdall.model.VirtualDatabase;
+import dev.heimdall.routing.Surroundings;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
@@ -62,7 +62,7 @@ final class StepPages {
   private final Inspector inspector;
   private final Inspections inspections;
   private final Supplier<List<String>> nodes;
-  private final Supplier<List<AwsCache>> caches;
+  private final Supplier<List<Surroundings.Cache>> caches;
   private final String ofDeployment;
 
   /**
@@ -75,7 +75,7 @@ final class StepPages {
       Inspector inspector,
       Inspections inspections,
       Supplier<List<String>> nodes,
-      Supplier<List<AwsCache>> caches,
+      Supplier<List<Surroundings.Cache>> caches,
       RegionFacts facts) {
     this.editor = editor;
     this.inspector = inspector;
@@ -164,7 +164,7 @@ final class StepPages {
       visit.field(field).ifPresent(value -> form.put(field, value));
     }
     setup.answers(setup.answers().with(step, form));
-    Optional<AwsCache> chosen = visit.field("cache").flatMap(this::cache);
+    Optional<Surroundings.Cache> chosen = visit.field("cache").flatMap(this::cache);
     if (step == Step.SHARING && chosen.isPresent()) {
       setup.answers(setup.answers().with(Detected.answers(chosen.get())));
       return visit.see(step.path());
@@ -186,11 +186,11 @@ final class StepPages {
     };
   }
 
-  private Optional<AwsCache> cache(String address) {
+  private Optional<Surroundings.Cache> cache(String address) {
     return usableCaches().stream().filter(one -> one.address().equals(address)).findFirst();
   }
 
-  private List<AwsCache> usableCaches() {
+  private List<Surroundings.Cache> usableCaches() {
     return caches.get().stream().filter(one -> !one.address().isEmpty()).toList();
   }
 

@@ -3,7 +3,6 @@ package dev.heimdall.manager.wizard;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Editor;
 import dev.heimdall.manager.inspect.AwsAccount;
-import dev.heimdall.manager.inspect.AwsCache;
 import dev.heimdall.manager.inspect.AwsDatabase;
 import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.manager.inspect.Inspection;
@@ -18,6 +17,7 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.RegionFacts;
+import dev.heimdall.routing.Surroundings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,7 +135,7 @@ public final class WizardPages implements Subject {
         : new WizardView.Found(now.found().stream().findFirst(), now.isRunning(), now.failure());
   }
 
-  private List<AwsCache> caches() {
+  private List<Surroundings.Cache> caches() {
     return view().account().map(AwsAccount::caches).orElse(List.of());
   }
 
