@@ -1,10 +1,6 @@
 package dev.heimdall.manager.accounts;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -33,13 +29,6 @@ final class RecoveryCodes {
 
   /** However it was typed. */
   static String hash(String code) {
-    String plain = code.toUpperCase(Locale.ROOT).replaceAll("[^A-Z2-7]", "");
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(plain.getBytes(StandardCharsets.US_ASCII));
-      return Base64.getEncoder().withoutPadding().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Tokens.hash(code.toUpperCase(Locale.ROOT).replaceAll("[^A-Z2-7]", ""));
   }
 }

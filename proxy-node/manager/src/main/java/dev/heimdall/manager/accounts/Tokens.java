@@ -192,7 +192,8 @@ public final class Tokens {
         one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static String hash(String word) {
+  /** Enough for words that are random: nobody guesses one. */
+  static String hash(String word) {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(word.getBytes(StandardCharsets.UTF_8));

@@ -105,15 +105,23 @@ public final class Editor implements AutoCloseable {
    * meanwhile, read and as text.
    */
   public Comparing comparing() throws EditRefused {
+    enter(comparing::tryAcquire);
+    return comparing::release;
+  }
+
+  private interface Gate {
+    boolean opens(long within, TimeUnit unit) throws InterruptedException;
+  }
+
+  private static void enter(Gate gate) throws EditRefused.Busy {
     try {
-      if (!comparing.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!gate.opens(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new EditRefused.Busy();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EditRefused.Busy();
     }
-    return comparing::release;
   }
 
   private interface Turn<T> {
@@ -121,14 +129,7 @@ public final class Editor implements AutoCloseable {
   }
 
   private <T> T inTurn(Turn<T> turnTaken) throws StoreException, EditRefused {
-    try {
-      if (!turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new EditRefused.Busy();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new EditRefused.Busy();
-    }
+    enter(turn::tryLock);
     try {
       return turnTaken.take();
     } finally {
@@ -161,7 +162,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(
         () -> {
           Documents now = now();
-          Reading judged = judge.judged(applied(changes, now));
+          Reading judged = judge.judged(now.after(changes));
           return new Seen(now, judged.configuration(), judged.problems());
         });
   }
@@ -196,7 +197,7 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
-    return inTurn(() -> judge.problems(applied(changes, now()), names(changes)));
+    return inTurn(() -> judge.problems(now().after(changes), names(changes)));
   }
 
   /** What documents would say if there were no others; nothing is written. */
@@ -235,7 +236,7 @@ public final class Editor implements AutoCloseable {
           }
           List<Problem> problems =
               past.get().lost().isEmpty()
-                  ? judge.problems(applied(back(past.get(), now), now))
+                  ? judge.problems(now.after(back(past.get(), now)))
                   : List.of();
           return Optional.of(new WayBack(now, past.get(), problems));
         });
@@ -299,7 +300,7 @@ public final class Editor implements AutoCloseable {
     if (!conflicts.isEmpty()) {
       throw new EditRefused.Outdated(conflicts, List.of());
     }
-    SortedMap<String, Content> wanted = applied(changes, before);
+    SortedMap<String, Content> wanted = before.after(changes);
     List<Problem> problems = judge.problems(wanted, names(changes));
     if (!problems.isEmpty()) {
       throw new EditRefused.Wrong(problems);
@@ -371,18 +372,6 @@ public final class Editor implements AutoCloseable {
       }
     }
     return conflicts;
-  }
-
-  private static SortedMap<String, Content> applied(List<Change> changes, Documents now) {
-    SortedMap<String, Content> contents = new TreeMap<>(now.contents());
-    for (Change change : changes) {
-      change
-          .content()
-          .ifPresentOrElse(
-              content -> contents.put(change.name(), content),
-              () -> contents.remove(change.name()));
-    }
-    return contents;
   }
 
   private void tell(Change change, Author author, Optional<String> version) {

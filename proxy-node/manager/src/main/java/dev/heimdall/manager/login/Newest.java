@@ -4,12 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Forgets what was not used for longest. */
-final class Newest<V> extends LinkedHashMap<String, V> {
+public final class Newest<V> extends LinkedHashMap<String, V> {
   private static final long serialVersionUID = 1L;
 
   private final int most;
 
-  Newest(int most) {
+  public Newest(int most) {
     super(16, 0.75f, /* accessOrder= */ true);
     this.most = most;
   }

@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
@@ -27,15 +26,7 @@ final class Proofs {
 
   private final LongSupplier nanoClock;
   private final SecretKeySpec key;
-  private final Map<String, Proof> proofs =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Proof> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, Proof> proofs = new Newest<>(MOST);
 
   Proofs(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

@@ -1,7 +1,6 @@
 package dev.heimdall.manager.login;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
@@ -11,15 +10,7 @@ final class RecentVisits {
   private static final int MOST = 4096;
 
   private final LongSupplier nanoClock;
-  private final Map<String, Long> visitors =
-      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, Long> visitors = new Newest<>(MOST);
 
   RecentVisits(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

@@ -13,6 +13,7 @@ import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.login.Newest;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.login.PasswordSource;
 import dev.heimdall.manager.login.Who;
@@ -23,7 +24,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -56,15 +56,7 @@ public final class OpenId implements AutoCloseable {
   private final Semaphore turns = new Semaphore(AT_A_TIME);
 
   /** Log-ins that have come back: each does so once. */
-  private final Map<String, Boolean> ended =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-          return size() > MOST_ENDED;
-        }
-      };
+  private final Map<String, Boolean> ended = new Newest<>(MOST_ENDED);
 
   OpenId(
       OpenIdSettings settings, Paths paths, Optional<ClientSecret> secret, LongSupplier nanoClock) {

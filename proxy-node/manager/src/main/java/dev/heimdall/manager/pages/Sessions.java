@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.manager.accounts.Role;
+import dev.heimdall.manager.login.Newest;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.sessions.SessionBook;
 import java.security.SecureRandom;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -46,26 +46,10 @@ final class Sessions {
   private final SessionBook book;
   private final Clock clock;
   private final long mostBytes;
-  private final Map<String, Session> sessions =
-      new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Session> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<String, Session> sessions = new Newest<>(MOST);
 
   /** Those that were found to be over. */
-  private final Map<String, End> told =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, End> eldest) {
-          return size() > MOST_TOLD;
-        }
-      };
+  private final Map<String, End> told = new Newest<>(MOST_TOLD);
 
   Sessions(SessionBook book, Clock clock) {
     this(book, clock, Runtime.getRuntime().maxMemory() / SHARE);
