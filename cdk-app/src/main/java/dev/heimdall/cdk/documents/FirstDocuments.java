@@ -2,23 +2,13 @@ package dev.heimdall.cdk.documents;
 
 import dev.heimdall.cdk.config.DocumentPlace;
 import dev.heimdall.cdk.iam.Component;
-import dev.heimdall.cdk.iam.ComponentRole;
-import dev.heimdall.cdk.nag.Reasons;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import dev.heimdall.cdk.script.ScriptFunction;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnCustomResource;
-import software.amazon.awscdk.RemovalPolicy;
 import software.amazon.awscdk.Stack;
-import software.amazon.awscdk.services.iam.CfnRole;
-import software.amazon.awscdk.services.lambda.CfnFunction;
-import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.amazon.awscdk.services.secretsmanager.CfnSecret;
 import software.constructs.Construct;
 
@@ -31,12 +21,9 @@ import software.constructs.Construct;
  * what to do: that is kept when a region is destroyed, and its name is given to no second one.
  */
 public final class FirstDocuments extends Construct {
-  private static final String CODE = "first_documents.py";
   private static final int TIMEOUT = 60;
-  private static final int KEEP_LOGS = 30;
 
   private final DocumentStores kept;
-  private final CfnFunction function;
 
   /**
    * Makes them.
@@ -48,26 +35,16 @@ public final class FirstDocuments extends Construct {
       Construct scope, String id, DocumentStores kept, Map<String, String> texts) {
     super(scope, id);
     this.kept = kept;
-    CfnLogGroup log = CfnLogGroup.Builder.create(this, "Log").retentionInDays(KEEP_LOGS).build();
-    log.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    Map<String, List<String>> may = new HashMap<>(mayWrite());
-    may.put("FunctionLog", List.of(log.getRef()));
-    CfnRole role = ComponentRole.create(this, "WriterRole", Component.FIRST_DOCUMENTS, may);
-    function =
-        CfnFunction.Builder.create(this, "Writer")
-            .description("Heimdall: writes the first documents, where there are none")
-            .runtime("python3.13")
-            .architectures(List.of("arm64"))
-            .handler("index.handler")
-            .code(CfnFunction.CodeProperty.builder().zipFile(code()).build())
-            .role(role.getAttrArn())
-            .memorySize(256)
-            .loggingConfig(
-                CfnFunction.LoggingConfigProperty.builder().logGroup(log.getRef()).build())
-            .timeout(TIMEOUT)
-            .build();
-    Reasons.accept(
-        function, "AwsSolutions-L1", "It runs once, and Python 3.13 is what it was tested with.");
+    ScriptFunction function =
+        new ScriptFunction(
+            this,
+            "Writer",
+            "writes the first documents, where there are none",
+            "once",
+            ScriptFunction.text(FirstDocuments.class, "first_documents.py"),
+            TIMEOUT,
+            Component.FIRST_DOCUMENTS,
+            mayWrite());
     Map<String, Object> properties = new LinkedHashMap<>();
     if (inSecret()) {
       properties.put("Secret", kept.configurationSecret());
@@ -83,7 +60,7 @@ public final class FirstDocuments extends Construct {
         texts.entrySet().stream()
             .map(text -> Map.of("Name", text.getKey(), "Text", text.getValue()))
             .toList());
-    CfnCustomResource documents = resource("Documents", properties);
+    CfnCustomResource documents = function.resource("Documents", properties);
     kept.replicates().ifPresent(documents::addDependency);
     kept.madeConfiguration()
         .ifPresent(
@@ -91,7 +68,7 @@ public final class FirstDocuments extends Construct {
               CfnSecret made = (CfnSecret) secret.getNode().getDefaultChild();
               Stack stack = Stack.of(this);
               made.addDependency(
-                  resource(
+                  function.resource(
                       "NoOtherSecret",
                       Map.of(
                           "Secret",
@@ -100,16 +77,6 @@ public final class FirstDocuments extends Construct {
                           stack.getLogicalId(made))));
               documents.addDependency(made);
             });
-  }
-
-  private CfnCustomResource resource(String id, Map<String, Object> properties) {
-    CfnCustomResource resource =
-        CfnCustomResource.Builder.create(this, id)
-            .serviceToken(function.getAttrArn())
-            .serviceTimeout(2 * TIMEOUT)
-            .build();
-    properties.forEach(resource::addPropertyOverride);
-    return resource;
   }
 
   private boolean inSecret() {
@@ -137,13 +104,5 @@ public final class FirstDocuments extends Construct {
             "SecretKeys", List.of(),
             "MadeSecret", List.of(),
             "MadeByStack", List.of());
-  }
-
-  private static String code() {
-    try (InputStream in = FirstDocuments.class.getResourceAsStream(CODE)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

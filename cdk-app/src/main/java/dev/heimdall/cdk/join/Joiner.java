@@ -1,20 +1,10 @@
 package dev.heimdall.cdk.join;
 
 import dev.heimdall.cdk.iam.Component;
-import dev.heimdall.cdk.iam.ComponentRole;
-import dev.heimdall.cdk.nag.Reasons;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import dev.heimdall.cdk.script.ScriptFunction;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.CfnCustomResource;
-import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.services.iam.CfnRole;
-import software.amazon.awscdk.services.lambda.CfnFunction;
-import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 
 /**
@@ -23,7 +13,6 @@ import software.constructs.Construct;
  */
 final class Joiner extends Construct {
   private static final int TIMEOUT = 300;
-  private static final int KEEP_LOGS = 30;
 
   private final CfnCustomResource resource;
 
@@ -45,35 +34,14 @@ final class Joiner extends Construct {
       Map<String, List<String>> filledIn,
       Map<String, Object> properties) {
     super(scope, id);
-    CfnLogGroup log = CfnLogGroup.Builder.create(this, "Log").retentionInDays(KEEP_LOGS).build();
-    log.applyRemovalPolicy(RemovalPolicy.DESTROY);
-    Map<String, List<String>> all = new HashMap<>(filledIn);
-    all.put("FunctionLog", List.of(log.getRef()));
-    CfnRole role = ComponentRole.create(this, "FunctionRole", component, all);
-    String code = text("answer.py") + "\n\n" + text(script);
-    CfnFunction function =
-        CfnFunction.Builder.create(this, "Function")
-            .description("Heimdall: " + does)
-            .runtime("python3.13")
-            .architectures(List.of("arm64"))
-            .handler("index.handler")
-            .code(CfnFunction.CodeProperty.builder().zipFile(code).build())
-            .role(role.getAttrArn())
-            .memorySize(256)
-            .loggingConfig(
-                CfnFunction.LoggingConfigProperty.builder().logGroup(log.getRef()).build())
-            .timeout(TIMEOUT)
-            .build();
-    Reasons.accept(
-        function,
-        "AwsSolutions-L1",
-        "It runs when it is deployed, and Python 3.13 is what it was tested with.");
-    resource =
-        CfnCustomResource.Builder.create(this, "Resource")
-            .serviceToken(function.getAttrArn())
-            .serviceTimeout(2 * TIMEOUT)
-            .build();
-    properties.forEach(resource::addPropertyOverride);
+    String code =
+        ScriptFunction.text(Joiner.class, "answer.py")
+            + "\n\n"
+            + ScriptFunction.text(Joiner.class, script);
+    ScriptFunction function =
+        new ScriptFunction(
+            this, "Function", does, "when it is deployed", code, TIMEOUT, component, filledIn);
+    resource = function.resource("Resource", properties);
     // Another release may find more to do.
     resource.addPropertyOverride("Code", Integer.toHexString(code.hashCode()));
   }
@@ -86,13 +54,5 @@ final class Joiner extends Construct {
   /** What the function has returned, by name. */
   String attribute(String name) {
     return resource.getAtt(name).toString();
-  }
-
-  private static String text(String file) {
-    try (InputStream in = Joiner.class.getResourceAsStream(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -41,12 +41,7 @@ final class ConfigSyncTemplate extends Stack {
             "AWS::EC2::Subnet::Id",
             "Subnets",
             "Private subnets with a way to the services of AWS.");
-    String nodes =
-        ask.of(
-            "AWS::EC2::SecurityGroup::Id",
-            "NodeSecurityGroup",
-            "The nodes' security group: an output of the fleet.",
-            Optional.empty());
+    String nodes = PlainTemplates.nodes(ask);
     Number httpPort =
         ask.number("HttpPort", "The port of the nodes' HTTP endpoint, http.port.", 5059, 1, 65535);
     String others =

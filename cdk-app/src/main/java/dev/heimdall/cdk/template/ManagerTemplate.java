@@ -37,9 +37,7 @@ final class ManagerTemplate extends Stack {
 
     ask.heading("Network");
     String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The network.", Optional.empty());
-    CfnParameter subnets =
-        ask.list(
-            "AWS::EC2::Subnet::Id", "Subnets", "Private subnets, at least two, in other zones.");
+    CfnParameter subnets = PlainTemplates.subnets(ask);
 
     ask.heading("Instances");
     String image = PlainTemplates.image(ask);

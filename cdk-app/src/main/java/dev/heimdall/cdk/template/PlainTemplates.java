@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.DefaultStackSynthesizer;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
@@ -115,6 +116,21 @@ public final class PlainTemplates {
         Optional.empty(),
         "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9-]+",
         "the ARN of a key");
+  }
+
+  /** Subnets of two zones at least. */
+  static CfnParameter subnets(Parameters ask) {
+    return ask.list(
+        "AWS::EC2::Subnet::Id", "Subnets", "Private subnets, at least two, in other zones.");
+  }
+
+  /** The security group that nodes have. */
+  static String nodes(Parameters ask) {
+    return ask.of(
+        "AWS::EC2::SecurityGroup::Id",
+        "NodeSecurityGroup",
+        "The nodes' security group: an output of the fleet.",
+        Optional.empty());
   }
 
   /** The image of instances. */

@@ -21,15 +21,8 @@ final class StoreTemplate extends Stack {
     ask.heading("Store");
     String fleet = PlainTemplates.fleetName(ask);
     String vpc = ask.of("AWS::EC2::VPC::Id", "Vpc", "The network.", Optional.empty());
-    CfnParameter subnets =
-        ask.list(
-            "AWS::EC2::Subnet::Id", "Subnets", "Private subnets, at least two, in other zones.");
-    String nodes =
-        ask.of(
-            "AWS::EC2::SecurityGroup::Id",
-            "NodeSecurityGroup",
-            "The nodes' security group: an output of the fleet.",
-            Optional.empty());
+    CfnParameter subnets = PlainTemplates.subnets(ask);
+    String nodes = PlainTemplates.nodes(ask);
     String type =
         ask.text(
             "NodeType",
