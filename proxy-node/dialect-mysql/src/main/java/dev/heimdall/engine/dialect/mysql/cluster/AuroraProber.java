@@ -28,16 +28,17 @@ final class AuroraProber implements JdbcServer.Questions {
   /**
    * Rows of servers that are gone stay for a while; the writer's counts however old it is, and so
    * does the own one: who answers is not gone. What a row says of the lag was so when it was
-   * written, and has its age in it. Unquoted, LAG is a function since 8.0.
+   * written: its age is added. Unquoted, LAG is a function since 8.0.
    */
   private static final String MEMBERS =
       """
       SELECT s.server_id, s.session_id,
-        CEIL(s.replica_lag_in_milliseconds
-          + GREATEST(0, TIMESTAMPDIFF(MICROSECOND, s.last_update_timestamp, NOW(6))) / 1000) AS `lag`,
-        0 AS age,
+        CEIL(s.replica_lag_in_milliseconds + s.age) AS `lag`, CEIL(s.age) AS age,
         FLOOR(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', s.last_update_timestamp) / 1000) AS updated
-      FROM information_schema.replica_host_status s
+      FROM (
+        SELECT r.*,
+          GREATEST(0, TIMESTAMPDIFF(MICROSECOND, r.last_update_timestamp, NOW(6))) / 1000 AS age
+        FROM information_schema.replica_host_status r) s
       WHERE s.session_id = 'MASTER_SESSION_ID'
         OR s.server_id = @@aurora_server_id
         OR TIME_TO_SEC(TIMEDIFF(NOW(), s.last_update_timestamp)) <= 300
