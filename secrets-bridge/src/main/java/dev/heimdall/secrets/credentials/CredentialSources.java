@@ -23,6 +23,9 @@ public final class CredentialSources implements AutoCloseable {
   private static final AwsPatience PATIENCE =
       new AwsPatience(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), 3);
 
+  /** Of so many servers something is kept: of those that were asked for last. */
+  static final int MOST_SERVERS = 200;
+
   private static final int THREADS = 4;
 
   private final Supplier<AwsCredentialsProvider> credentials;

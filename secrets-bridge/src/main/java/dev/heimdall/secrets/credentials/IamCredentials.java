@@ -1,5 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -38,7 +39,7 @@ final class IamCredentials implements DatabaseCredentials {
   private final Refusals refusals = new Refusals();
   private long made;
 
-  private final Map<String, Token> byServer = new ByServer<>();
+  private final Map<String, Token> byServer = BoundedMap.ofLastUsed(CredentialSources.MOST_SERVERS);
 
   /**
    * @param login comes when it is signed

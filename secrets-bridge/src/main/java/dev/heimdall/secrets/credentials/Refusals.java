@@ -1,5 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +17,8 @@ final class Refusals {
 
   private record Refusal(long until, long pause) {}
 
-  private final Map<String, Refusal> byServer = new ByServer<>();
+  private final Map<String, Refusal> byServer =
+      BoundedMap.ofLastUsed(CredentialSources.MOST_SERVERS);
 
   /** It has refused everything. */
   void add(String server, long now) {

@@ -414,7 +414,7 @@ class RoomsTest {
                 room("backend"),
                 room("fleet"),
                 room("handover"),
-                room("memory"),
+                "dev.heimdall.routing.bounded..",
                 room("net"),
                 room("observe"),
                 room("pool"),
@@ -875,6 +875,7 @@ class RoomsTest {
                 "com.fasterxml.jackson..",
                 "software.amazon..",
                 "dev.heimdall.routing.sdk..",
+                "dev.heimdall.routing.bounded..",
                 "dev.heimdall.routing.threads..",
                 "dev.heimdall.secrets.."));
     holds(
@@ -928,7 +929,7 @@ class RoomsTest {
                 "dev.heimdall.secrets.credentials..",
                 room("action"),
                 room("jdbc"),
-                room("memory"),
+                "dev.heimdall.routing.bounded..",
                 room("observe"),
                 room("sql"),
                 room("rules")));

@@ -1,13 +1,13 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
-import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

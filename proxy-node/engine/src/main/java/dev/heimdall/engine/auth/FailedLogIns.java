@@ -1,8 +1,8 @@
 package dev.heimdall.engine.auth;
 
-import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.model.FailedLogInSettings;
 import dev.heimdall.model.callers.Networks;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Map;

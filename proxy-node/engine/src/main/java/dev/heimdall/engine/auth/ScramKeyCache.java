@@ -1,6 +1,6 @@
 package dev.heimdall.engine.auth;
 
-import dev.heimdall.engine.memory.BoundedMap;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;

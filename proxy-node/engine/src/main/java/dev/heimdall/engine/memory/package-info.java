@@ -1,6 +1,5 @@
 /**
  * The memory budget of a node: how many bytes its large caches may have, and how many they do.
- * Knows no cache; each one weighs its own entries, evicts them, and reports. And maps that are
- * bounded by their number alone. Only the JDK.
+ * Knows no cache; each one weighs its own entries, evicts them, and reports. Only the JDK.
  */
 package dev.heimdall.engine.memory;

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.login;
 
 import dev.heimdall.model.callers.Networks;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.net.InetAddress;
 import java.util.Map;
 
@@ -19,10 +20,10 @@ final class AccountGuesses {
   private final Allowance allowance;
 
   /** What is used up, by account, and below that by where it came from. */
-  private final Map<String, Map<String, Long>> accounts = new Newest<>(MOST_ACCOUNTS);
+  private final Map<String, Map<String, Long>> accounts = BoundedMap.ofLastUsed(MOST_ACCOUNTS);
 
   /** The same of names that nobody has: however many are tried, they make no account forgotten. */
-  private final Map<String, Map<String, Long>> strangers = new Newest<>(MOST_ACCOUNTS);
+  private final Map<String, Map<String, Long>> strangers = BoundedMap.ofLastUsed(MOST_ACCOUNTS);
 
   AccountGuesses(Allowance allowance) {
     this.allowance = allowance;
@@ -64,7 +65,7 @@ final class AccountGuesses {
 
   private Map<String, Long> places(Tried account) {
     return (account.exists() ? accounts : strangers)
-        .computeIfAbsent(account.name(), name -> new Newest<>(MOST_OWN));
+        .computeIfAbsent(account.name(), name -> BoundedMap.ofLastUsed(MOST_OWN));
   }
 
   private static String place(Map<String, Long> places, Caller caller) {

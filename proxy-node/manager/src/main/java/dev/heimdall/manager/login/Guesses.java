@@ -2,6 +2,7 @@ package dev.heimdall.manager.login;
 
 import dev.heimdall.manager.web.Later;
 import dev.heimdall.model.callers.Networks;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,8 +82,8 @@ final class Guesses {
 
   private final LongSupplier nanoClock;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<String, Tries> tries = new Newest<>(MOST_TRIES);
-  private final Map<String, AddressTries> addresses = new Newest<>(MOST_ADDRESSES);
+  private final Map<String, Tries> tries = BoundedMap.ofLastUsed(MOST_TRIES);
+  private final Map<String, AddressTries> addresses = BoundedMap.ofLastUsed(MOST_ADDRESSES);
   private final AccountGuesses passwords = new AccountGuesses(Allowance.OF_PASSWORDS);
   private final AccountGuesses codes = new AccountGuesses(Allowance.OF_CODES);
   private final Crowd strangers = new Crowd();

@@ -7,6 +7,7 @@ import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditLog;
+import dev.heimdall.routing.bounded.BoundedMap;
 import dev.heimdall.secrets.StoreException;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public final class LogIn implements AutoCloseable {
   private final Guesses guesses;
 
   /** Of a directory: these names exist, other ones may be made up. Guarded by itself. */
-  private final Map<String, Boolean> letIn = new Newest<>(MOST_LET_IN);
+  private final Map<String, Boolean> letIn = BoundedMap.ofLastUsed(MOST_LET_IN);
 
   private final RecentVisits seen;
   private final RecentVisits delayed;

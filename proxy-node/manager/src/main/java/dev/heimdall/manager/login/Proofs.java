@@ -1,6 +1,7 @@
 package dev.heimdall.manager.login;
 
 import dev.heimdall.manager.accounts.Account;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -26,7 +27,7 @@ final class Proofs {
 
   private final LongSupplier nanoClock;
   private final SecretKeySpec key;
-  private final Map<String, Proof> proofs = new Newest<>(MOST);
+  private final Map<String, Proof> proofs = BoundedMap.ofLastUsed(MOST);
 
   Proofs(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

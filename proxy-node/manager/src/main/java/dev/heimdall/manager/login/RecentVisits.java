@@ -1,5 +1,6 @@
 package dev.heimdall.manager.login;
 
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -10,7 +11,7 @@ final class RecentVisits {
   private static final int MOST = 4096;
 
   private final LongSupplier nanoClock;
-  private final Map<String, Long> visitors = new Newest<>(MOST);
+  private final Map<String, Long> visitors = BoundedMap.ofLastUsed(MOST);
 
   RecentVisits(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

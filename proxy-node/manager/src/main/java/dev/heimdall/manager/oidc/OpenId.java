@@ -13,11 +13,11 @@ import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.login.Newest;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.login.PasswordSource;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.model.report.LogLine;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -56,7 +56,7 @@ public final class OpenId implements AutoCloseable {
   private final Semaphore turns = new Semaphore(AT_A_TIME);
 
   /** Log-ins that have come back: each does so once. */
-  private final Map<String, Boolean> ended = new Newest<>(MOST_ENDED);
+  private final Map<String, Boolean> ended = BoundedMap.ofLastUsed(MOST_ENDED);
 
   OpenId(
       OpenIdSettings settings, Paths paths, Optional<ClientSecret> secret, LongSupplier nanoClock) {

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.login.Newest;
 import dev.heimdall.manager.login.Who;
 import dev.heimdall.manager.sessions.SessionBook;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -46,10 +46,10 @@ final class Sessions {
   private final SessionBook book;
   private final Clock clock;
   private final long mostBytes;
-  private final Map<String, Session> sessions = new Newest<>(MOST);
+  private final Map<String, Session> sessions = BoundedMap.ofLastUsed(MOST);
 
   /** Those that were found to be over. */
-  private final Map<String, End> told = new Newest<>(MOST_TOLD);
+  private final Map<String, End> told = BoundedMap.ofLastUsed(MOST_TOLD);
 
   Sessions(SessionBook book, Clock clock) {
     this(book, clock, Runtime.getRuntime().maxMemory() / SHARE);

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.dialect.mysql.changes;
 
-import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.mysql.BinlogPosition;
+import dev.heimdall.routing.bounded.BoundedMap;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.memory.BoundedMap;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.statement.MessageCutter;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.wire.postgres.BackendType;
+import dev.heimdall.routing.bounded.BoundedMap;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Iterator;

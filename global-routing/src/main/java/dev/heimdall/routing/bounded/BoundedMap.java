@@ -1,4 +1,4 @@
-package dev.heimdall.engine.memory;
+package dev.heimdall.routing.bounded;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
