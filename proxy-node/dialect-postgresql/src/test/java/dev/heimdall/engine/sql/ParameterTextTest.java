@@ -43,10 +43,4 @@ class ParameterTextTest {
   void aParameterThatCannotBeFailsTheText(String sql) {
     assertThat(text.replaced(sql, LexerMode.STANDARD, n -> n == 1 ? "x" : null)).isEmpty();
   }
-
-  @Test
-  void literalsMeanTheSameWhateverTheSetting() {
-    assertThat(ParameterText.literal("it's")).isEqualTo("'it''s'");
-    assertThat(ParameterText.literal("\\'")).isEqualTo(" E'\\\\'''");
-  }
 }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -50,11 +51,8 @@ public interface ActionProtocol {
   /** Functions that are about the session that calls them, in small letters. */
   Set<String> ofSession();
 
-  /**
-   * What the server calls types of parameters, by their numbers, so that the name can be used with
-   * the connection's variables.
-   */
-  Map<Integer, String> typeNames(Connection connection, Set<Integer> types) throws SQLException;
+  /** Empty where clients' texts have all values in them. */
+  Optional<ParameterFormat> parameters();
 
   /**
    * Begins a transaction on a connection in which nothing but a plan is asked for.

@@ -105,8 +105,7 @@ public final class AsyncQueues {
     }
     if (refusal == null) {
       bound =
-          BoundText.of(
-              statement.sql(), protocol.reading(), statement.lexerMode(), statement.parameters());
+          BoundText.of(statement.sql(), protocol, statement.lexerMode(), statement.parameters());
       refusal = bound.isEmpty() ? "a parameter is in an unknown binary format" : null;
     }
     if (refusal != null) {

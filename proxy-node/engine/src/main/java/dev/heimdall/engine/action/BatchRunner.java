@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Carries statements of one queue out, in their order. Those that go together are one transaction;
@@ -152,7 +150,8 @@ final class BatchRunner {
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
-      Map<Integer, String> names = typeNames(connection, batch);
+      Map<Integer, String> names =
+          BoundText.typeNames(connection, batch.stream().map(ticket -> ticket.text).toList());
       for (Ticket ticket : batch) {
         statement.addBatch(text(ticket, names));
       }
@@ -165,18 +164,11 @@ final class BatchRunner {
   }
 
   private static String text(Ticket ticket, Map<Integer, String> names) throws SQLException {
-    Optional<String> text = ticket.text.inlined(names::get);
+    Optional<String> text = ticket.text.inlined(names);
     if (text.isEmpty()) {
       throw new SQLException("a parameter without a value", "42P02");
     }
     return text.get();
-  }
-
-  private static Map<Integer, String> typeNames(Connection connection, List<Ticket> batch)
-      throws SQLException {
-    Set<Integer> types = new TreeSet<>();
-    batch.forEach(ticket -> types.addAll(ticket.text.unknownTypes()));
-    return batch.get(0).protocol.typeNames(connection, types);
   }
 
   private static Executed alone(Connections.Lease lease, Ticket ticket) throws SQLException {
@@ -184,7 +176,6 @@ final class BatchRunner {
         lease,
         ticket.protocol,
         ticket.settings,
-        connection ->
-            text(ticket, ticket.protocol.typeNames(connection, ticket.text.unknownTypes())));
+        connection -> text(ticket, BoundText.typeNames(connection, List.of(ticket.text))));
   }
 }

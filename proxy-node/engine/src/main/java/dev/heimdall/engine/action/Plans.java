@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -298,9 +297,8 @@ public final class Plans {
 
   private static List<String> types(
       Connection connection, ActionProtocol protocol, PlanRequest request) throws SQLException {
-    Set<Integer> given = new TreeSet<>(request.types());
-    given.remove(0);
-    Map<Integer, String> names = given.isEmpty() ? Map.of() : protocol.typeNames(connection, given);
+    Map<Integer, String> names =
+        BoundText.typeNames(connection, protocol, Set.copyOf(request.types()));
     return request.types().stream().map(type -> names.getOrDefault(type, "unknown")).toList();
   }
 

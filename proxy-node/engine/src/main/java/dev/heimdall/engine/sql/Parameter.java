@@ -1,9 +1,9 @@
 package dev.heimdall.engine.sql;
 
 /**
- * The value of a statement's parameter, as a Bind message has it. The bytes are not copied.
+ * The value of a statement's parameter, as a client sent it. The bytes are not copied.
  *
- * @param type the type's OID, as the Parse message has it; 0 for none
+ * @param type the number of its type in the client's protocol; 0 for none
  * @param binary whether the value is in the binary format
  * @param value the value's bytes; null for NULL
  */

@@ -66,13 +66,4 @@ public final class ParameterText {
     }
     return number;
   }
-
-  /** A literal of no type yet, which means the same whatever standard_conforming_strings is. */
-  public static String literal(String value) {
-    String doubled = value.replace("'", "''");
-    // The space keeps the E from becoming a part of a word before it.
-    return value.indexOf('\\') < 0
-        ? "'" + doubled + "'"
-        : " E'" + doubled.replace("\\", "\\\\") + "'";
-  }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
+import dev.heimdall.engine.action.ParameterFormat;
 import dev.heimdall.engine.dialect.mysql.server.SetStatement;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -117,8 +119,8 @@ public final class MysqlActions implements ActionProtocol {
   }
 
   @Override
-  public Map<Integer, String> typeNames(Connection connection, Set<Integer> types) {
-    return Map.of();
+  public Optional<ParameterFormat> parameters() {
+    return Optional.empty();
   }
 
   /**

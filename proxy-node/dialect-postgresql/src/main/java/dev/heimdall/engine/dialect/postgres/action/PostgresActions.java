@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
+import dev.heimdall.engine.action.ParameterFormat;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.SqlDialect;
@@ -13,10 +14,10 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.postgresql.core.BaseStatement;
@@ -24,6 +25,7 @@ import org.postgresql.core.QueryExecutor;
 
 /** Rule actions on PostgreSQL. */
 public final class PostgresActions implements ActionProtocol {
+  private static final ParameterFormat PARAMETERS = new PostgresParameters();
   private static final String ENCODING = "client_encoding";
   private static final String STRINGS = "standard_conforming_strings";
   private static final String NO_SUCH_PARAMETER = "42P02";
@@ -140,26 +142,8 @@ public final class PostgresActions implements ActionProtocol {
   }
 
   @Override
-  public Map<Integer, String> typeNames(Connection connection, Set<Integer> types)
-      throws SQLException {
-    Map<Integer, String> names = new HashMap<>();
-    if (types.isEmpty()) {
-      return names;
-    }
-    try (PreparedStatement ask =
-        connection.prepareStatement(
-            "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
-                + " WHERE oid = ANY (?)")) {
-      // As bigint: an OID has no sign.
-      Long[] oids = types.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
-      ask.setArray(1, connection.createArrayOf("int8", oids));
-      try (ResultSet rows = ask.executeQuery()) {
-        while (rows.next()) {
-          names.put((int) rows.getLong(1), rows.getString(2));
-        }
-      }
-    }
-    return names;
+  public Optional<ParameterFormat> parameters() {
+    return Optional.of(PARAMETERS);
   }
 
   @Override

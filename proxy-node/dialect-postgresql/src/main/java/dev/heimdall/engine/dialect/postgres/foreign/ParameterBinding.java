@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.foreign;
 
 import dev.heimdall.engine.sql.Parameter;
-import dev.heimdall.engine.sql.ParameterValue;
+import dev.heimdall.engine.wire.postgres.ValueText;
 import java.math.BigDecimal;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -40,7 +40,7 @@ final class ParameterBinding {
       return;
     }
     String text =
-        ParameterValue.text(parameter)
+        ValueText.of(parameter.type(), parameter.binary(), parameter.value())
             .orElseThrow(
                 () ->
                     parameter.binary()

@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.wire.postgres;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -16,23 +16,27 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** What parameters hold, in the text format. */
-public final class ParameterValue {
+/** Values of parameters in the text format, and the binary format of everyday types. */
+public final class ValueText {
   private static final LocalDate EPOCH = LocalDate.of(2000, 1, 1);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS");
   private static final int NEGATIVE = 0x4000;
   private static final BigInteger BASE = BigInteger.valueOf(10_000);
 
-  private ParameterValue() {}
+  private ValueText() {}
 
-  /** Empty where the value is no UTF-8, or binary of a type that is not known here. */
-  public static Optional<String> text(Parameter parameter) {
-    byte[] value = parameter.value();
-    if (!parameter.binary()) {
+  /**
+   * The text of a value, as the server would write it.
+   *
+   * @param type its OID
+   * @return empty where the value is no UTF-8, or binary of a type that is not known here
+   */
+  public static Optional<String> of(int type, boolean binary, byte[] value) {
+    if (!binary) {
       return utf8(value);
     }
     ByteBuffer bytes = ByteBuffer.wrap(value);
-    return switch (parameter.type()) {
+    return switch (type) {
       case 16 -> value.length == 1 ? Optional.of(value[0] == 0 ? "f" : "t") : Optional.empty();
       case 17 -> Optional.of("\\x" + HexFormat.of().formatHex(value));
       case 20 -> value.length == 8 ? Optional.of("" + bytes.getLong()) : Optional.empty();

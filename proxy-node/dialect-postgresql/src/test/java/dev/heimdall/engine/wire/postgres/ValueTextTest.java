@@ -1,4 +1,4 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.wire.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ParameterValueTest {
+class ValueTextTest {
   @ParameterizedTest
   @CsvSource({
     "16, 01, t",
@@ -29,9 +29,7 @@ class ParameterValueTest {
     "2950, 000102030405060708090a0b0c0d0e0f, 00010203-0405-0607-0809-0a0b0c0d0e0f",
   })
   void binaryValuesHaveATextOfTheirType(int type, String hex, String text) {
-    Parameter value = new Parameter(type, true, HexFormat.of().parseHex(hex));
-
-    assertThat(ParameterValue.text(value)).hasValue(text);
+    assertThat(ValueText.of(type, true, HexFormat.of().parseHex(hex))).hasValue(text);
   }
 
   @ParameterizedTest
@@ -46,7 +44,6 @@ class ParameterValueTest {
     "600, 00",
   })
   void whatIsNotKnownHasNone(int type, String hex) {
-    assertThat(ParameterValue.text(new Parameter(type, true, HexFormat.of().parseHex(hex))))
-        .isEmpty();
+    assertThat(ValueText.of(type, true, HexFormat.of().parseHex(hex))).isEmpty();
   }
 }
