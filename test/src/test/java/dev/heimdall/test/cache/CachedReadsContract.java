@@ -220,10 +220,14 @@ abstract class CachedReadsContract<C extends WireClient> {
       long same = figure("same");
       long different = figure("different");
       assertThat(client.value(read)).isEqualTo("one");
-      assertThat(client.value(read)).isEqualTo("one");
+      Await.until(
+          "what is kept was the same; nothing is, while the catalogue is read again after a test",
+          () -> {
+            assertThat(client.value(read)).isEqualTo("one");
+            return figure("same") > same;
+          });
       assertThat(client.queryInfo().get("cached"))
           .startsWith("no: a rule has what is kept compared");
-      assertThat(figure("same")).isEqualTo(same + 1);
       renamedPast("past the node");
       assertThat(client.value(read)).isEqualTo("past the node");
       assertThat(figure("different")).isEqualTo(different + 1);
