@@ -150,7 +150,7 @@ class FullPoolIT {
   private void dashboard() {
     JsonNode newest = got("/api/v1/figures?range=5m");
     double p50 = Double.NaN;
-    double p99 = Double.NaN;
+    double p99 = 0;
     double server = Double.NaN;
     JsonNode fields = newest.path("fields");
     int moments = 0;
@@ -159,7 +159,8 @@ class FullPoolIT {
       if (fields.path("waiting").path(i).asInt() >= CLIENTS - 2
           && fields.path("p50").path(i).isNumber()) {
         p50 = fields.path("p50").path(i).asDouble();
-        p99 = fields.path("p99").path(i).asDouble();
+        // A moment has few answers, which may all be quicker than most of the others.
+        p99 = Math.max(p99, fields.path("p99").path(i).asDouble());
         server = fields.path("server").path(i).asDouble();
         moments++;
       }
