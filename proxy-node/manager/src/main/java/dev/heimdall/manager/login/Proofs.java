@@ -27,7 +27,7 @@ final class Proofs {
 
   private final LongSupplier nanoClock;
   private final SecretKeySpec key;
-  private final Map<String, Proof> proofs = BoundedMap.ofLastUsed(MOST);
+  private final Map<String, Proof> proofs = BoundedMap.ofNewest(MOST);
 
   Proofs(LongSupplier nanoClock) {
     this.nanoClock = nanoClock;

@@ -56,7 +56,7 @@ public final class OpenId implements AutoCloseable {
   private final Semaphore turns = new Semaphore(AT_A_TIME);
 
   /** Log-ins that have come back: each does so once. */
-  private final Map<String, Boolean> ended = BoundedMap.ofLastUsed(MOST_ENDED);
+  private final Map<String, Boolean> ended = BoundedMap.ofNewest(MOST_ENDED);
 
   OpenId(
       OpenIdSettings settings, Paths paths, Optional<ClientSecret> secret, LongSupplier nanoClock) {

@@ -49,7 +49,7 @@ final class Sessions {
   private final Map<String, Session> sessions = BoundedMap.ofLastUsed(MOST);
 
   /** Those that were found to be over. */
-  private final Map<String, End> told = BoundedMap.ofLastUsed(MOST_TOLD);
+  private final Map<String, End> told = BoundedMap.ofNewest(MOST_TOLD);
 
   Sessions(SessionBook book, Clock clock) {
     this(book, clock, Runtime.getRuntime().maxMemory() / SHARE);
