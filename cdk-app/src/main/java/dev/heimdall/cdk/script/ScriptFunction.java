@@ -70,7 +70,7 @@ public final class ScriptFunction {
         "It runs " + runs + ", and Python 3.13 is what it was tested with.");
   }
 
-  /** What is told to the function when it is made, changed and deleted. */
+  /** A custom resource: the function is called when it is created, updated and deleted. */
   public CfnCustomResource resource(String id, Map<String, Object> properties) {
     CfnCustomResource resource =
         CfnCustomResource.Builder.create(owner, id)

@@ -57,7 +57,7 @@ public final class JdbcServer implements ProbedServer {
   public interface Questions {
     /**
      * @param members whether the server is to name the others too
-     * @param progress where that takes several round trips: told of each but the first
+     * @param progress where that takes several round trips: is notified of each but the first
      */
     NodeReport ask(Connection connection, boolean members, Progress progress) throws SQLException;
 

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -43,13 +44,15 @@ final class PostgresParameters implements ParameterFormat {
     return ValueText.of(parameter.type(), parameter.binary(), parameter.value());
   }
 
-  /** Asks the server for those alone that it may call what it likes. */
+  /** Asks the server only for types that are not among those of everyday. */
   @Override
   public Map<Integer, String> typeNames(Connection connection, Set<Integer> types)
       throws SQLException {
     Map<Integer, String> names = new HashMap<>(KNOWN);
     names.keySet().retainAll(types);
-    if (names.size() == types.size()) {
+    Set<Integer> others = new HashSet<>(types);
+    others.removeAll(KNOWN.keySet());
+    if (others.isEmpty()) {
       return names;
     }
     try (PreparedStatement ask =
@@ -57,11 +60,7 @@ final class PostgresParameters implements ParameterFormat {
             "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
                 + " WHERE oid = ANY (?)")) {
       // As bigint: an OID has no sign.
-      Long[] oids =
-          types.stream()
-              .filter(type -> !KNOWN.containsKey(type))
-              .map(Integer::toUnsignedLong)
-              .toArray(Long[]::new);
+      Long[] oids = others.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
       ask.setArray(1, connection.createArrayOf("int8", oids));
       try (ResultSet rows = ask.executeQuery()) {
         while (rows.next()) {
