@@ -1,6 +1,6 @@
 package dev.heimdall.packaging;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.launcher.Heimdall;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -78,9 +77,11 @@ final class Packages implements Callable<Integer> {
     About about = new About(version, time, maintainer);
     Path work = Files.createTempDirectory(Files.createDirectories(output), "work");
     try {
-      Tree home = home(about, work);
+      Map<String, Path> jars = storedJars(launcher(), work);
+      ObjectNode libraries = BillOfMaterials.ofShipped(bom(), jars);
+      Tree home = home(about, jars, libraries);
       if (!imageOnly) {
-        packages(home, about);
+        packages(home, libraries, about);
       }
       if (!bases.isEmpty()) {
         Path blobs = Files.createDirectory(work.resolve("blobs"));
@@ -98,13 +99,14 @@ final class Packages implements Callable<Integer> {
     }
   }
 
-  private void packages(Tree home, About about) throws IOException {
+  private void packages(Tree home, ObjectNode libraries, About about) throws IOException {
     Path archive = archive(home, about);
     Tree machine = machine(home, about);
     System.out.println(archive);
     System.out.println(DebianPackage.write(machine, about, output));
     System.out.println(RpmPackage.write(machine, about, output));
-    Files.copy(bom(), output.resolve("heimdall-" + version + ".cdx.json"));
+    Files.write(
+        output.resolve("heimdall-" + version + ".cdx.json"), BillOfMaterials.text(libraries));
   }
 
   private Path launcher() {
@@ -116,18 +118,12 @@ final class Packages implements Callable<Integer> {
   }
 
   /** The command, its libraries, and what people should read, wherever they are put. */
-  private Tree home(About about, Path work) throws IOException {
+  private Tree home(About about, Map<String, Path> jars, ObjectNode libraries) throws IOException {
     Tree tree = new Tree();
     tree.add("heimdall", Entry.File.of(source.resolve("heimdall"), Entry.RUN));
-    for (Path jar : jars()) {
-      Path stored = work.resolve(jar.getFileName());
-      StoredJar.copy(jar, stored);
-      tree.add("lib/" + jar.getFileName(), Entry.File.of(stored, Entry.PLAIN));
-    }
+    jars.forEach((name, stored) -> tree.add("lib/" + name, Entry.File.of(stored, Entry.PLAIN)));
     tree.add("LICENSE", Entry.File.of(source.resolve("LICENSE"), Entry.PLAIN));
-    tree.add(
-        "THIRD-PARTY.txt",
-        Entry.File.of(Licences.of(new ObjectMapper().readTree(bom().toFile())), Entry.PLAIN));
+    tree.add("THIRD-PARTY.txt", Entry.File.of(Licences.of(libraries), Entry.PLAIN));
     tree.add("heimdall.1", Entry.File.of(Manual.of(command(), about), Entry.PLAIN));
     tree.add(
         "heimdall.bash-completion",
@@ -146,18 +142,29 @@ final class Packages implements Callable<Integer> {
     return Heimdall.commandLine();
   }
 
-  private List<Path> jars() throws IOException {
-    try (Stream<Path> libraries = Files.list(launcher().resolve("lib"));
-        Stream<Path> own = Files.list(launcher())) {
-      return Stream.concat(
-              libraries,
-              own.filter(
-                  file ->
-                      file.getFileName().toString().matches("heimdall-launcher-[0-9.]+.*\\.jar")))
-          .filter(file -> file.toString().endsWith(".jar"))
-          .sorted()
-          .toList();
+  /**
+   * Copies the jars of a build as they are shipped.
+   *
+   * @param launcher the launcher's {@code target}
+   * @return the copies by file name
+   */
+  static Map<String, Path> storedJars(Path launcher, Path to) throws IOException {
+    Map<String, Path> jars = new TreeMap<>();
+    try (Stream<Path> libraries = Files.list(launcher.resolve("lib"));
+        Stream<Path> own = Files.list(launcher)) {
+      for (Path jar : Stream.concat(libraries, own.filter(Packages::isLauncher)).toList()) {
+        String name = jar.getFileName().toString();
+        if (name.endsWith(".jar")) {
+          StoredJar.copy(jar, to.resolve(name));
+          jars.put(name, to.resolve(name));
+        }
+      }
     }
+    return jars;
+  }
+
+  private static boolean isLauncher(Path file) {
+    return file.getFileName().toString().matches("heimdall-launcher-[0-9.]+.*\\.jar");
   }
 
   private Path archive(Tree home, About about) throws IOException {

@@ -49,8 +49,11 @@ final class StoredJar {
    */
   private static final String INDEX = "META-INF/INDEX.LIST";
 
-  /** What 1980-01-01 is in a jar, whatever the time zone: the least that there is. */
-  private static final LocalDateTime NEVER = LocalDateTime.of(1980, 1, 1, 0, 0, 0);
+  /**
+   * Time of every entry. The first seconds of 1980 would do as well but for {@link ZipEntry}, which
+   * takes them for a year before 1980 and adds a field with the time in the machine's own zone.
+   */
+  private static final LocalDateTime NEVER = LocalDateTime.of(1980, 2, 1, 0, 0, 0);
 
   private StoredJar() {}
 

@@ -3,6 +3,7 @@ package dev.heimdall.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -64,13 +67,27 @@ class PackagesTest {
         "linux/amd64/libzstd.so",
         "linux/s390x/libzstd.so",
         "win/amd64/libzstd.dll");
+    jar(target.resolve("lib/netty-transport-4.2-linux-x86_64.jar"), "META-INF/MANIFEST.MF");
     Files.writeString(
         target.resolve("heimdall-bom.json"),
         """
-        {"components": [
-          {"group": "dev.heimdall", "name": "heimdall-model", "version": "1.2.3"},
-          {"group": "com.github.luben", "name": "zstd-jni", "version": "1",
-           "licenses": [{"license": {"id": "BSD-2-Clause"}}]}]}
+        {"metadata": {"component":
+            {"bom-ref": "l", "group": "dev.heimdall", "name": "heimdall-launcher",
+             "version": "1.2.3", "purl": "pkg:maven/dev.heimdall/heimdall-launcher@1.2.3?type=jar"}},
+         "components": [
+          {"bom-ref": "z", "group": "com.github.luben", "name": "zstd-jni", "version": "1",
+           "purl": "pkg:maven/com.github.luben/zstd-jni@1?type=jar",
+           "hashes": [{"alg": "MD5", "content": "of the jar before it was rewritten"}],
+           "licenses": [{"license": {"id": "BSD-2-Clause"}}]},
+          {"bom-ref": "n", "group": "io.netty", "name": "netty-transport", "version": "4.2",
+           "purl": "pkg:maven/io.netty/netty-transport@4.2?classifier=linux-x86_64&type=jar",
+           "licenses": [{"license": {"id": "Apache-2.0"}}]},
+          {"bom-ref": "d", "group": "org.example", "name": "database-of-the-demo", "version": "1",
+           "purl": "pkg:maven/org.example/database-of-the-demo@1?type=jar",
+           "licenses": [{"license": {"id": "MIT"}}]}],
+         "dependencies": [
+          {"ref": "l", "dependsOn": ["z", "d"]},
+          {"ref": "d", "dependsOn": ["n"]}]}
         """);
   }
 
@@ -121,7 +138,7 @@ class PackagesTest {
   }
 
   @Test
-  void theSameSourcesGiveTheSameBytesWheneverTheyWereWritten() throws Exception {
+  void theSameSourcesGiveTheSameBytesWheneverAndWhereverTheyWereWritten() throws Exception {
     Map<String, byte[]> first = bytes(packed("first", "1.2.3"));
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
@@ -129,7 +146,14 @@ class PackagesTest {
       }
     }
 
-    Map<String, byte[]> second = bytes(packed("second", "1.2.3"));
+    Map<String, byte[]> second;
+    TimeZone zone = TimeZone.getDefault();
+    try {
+      TimeZone.setDefault(TimeZone.getTimeZone("America/New_York"));
+      second = bytes(packed("second", "1.2.3"));
+    } finally {
+      TimeZone.setDefault(zone);
+    }
 
     assertThat(first)
         .containsOnlyKeys(
@@ -176,6 +200,7 @@ class PackagesTest {
             "heimdall-1.2.3/heimdall.service",
             "heimdall-1.2.3/lib/",
             "heimdall-1.2.3/lib/heimdall-launcher-1.2.3.jar",
+            "heimdall-1.2.3/lib/netty-transport-4.2-linux-x86_64.jar",
             "heimdall-1.2.3/lib/zstd-jni-1.jar");
     assertThat(entries).allSatisfy(entry -> assertThat(entry.getLongUserId()).isZero());
     assertThat(entries.get(4).getMode() & 0777).isEqualTo(0755);
@@ -210,6 +235,50 @@ class PackagesTest {
   }
 
   @Test
+  void theListOfLibrariesHasTheHashOfEachJarThatIsShippedAndNoOther() throws Exception {
+    Path folder = packed("packed", "1.2.3");
+
+    JsonNode list = new ObjectMapper().readTree(folder.resolve("heimdall-1.2.3.cdx.json").toFile());
+    Map<String, String> shipped = new TreeMap<>();
+    try (TarArchiveInputStream tar =
+        new TarArchiveInputStream(
+            new GZIPInputStream(Files.newInputStream(folder.resolve("heimdall-1.2.3.tar.gz"))))) {
+      for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        if (entry.getName().endsWith(".jar")) {
+          MessageDigest digest = Digests.by("SHA-256");
+          digest.update(tar.readAllBytes());
+          shipped.put(Digests.hex(digest), entry.getName());
+        }
+      }
+    }
+    List<JsonNode> listed = new ArrayList<>(List.of(list.at("/metadata/component")));
+    list.path("components").forEach(listed::add);
+    assertThat(listed)
+        .extracting(component -> component.path("name").asText())
+        .containsExactly("heimdall-launcher", "zstd-jni", "netty-transport");
+    assertThat(listed)
+        .extracting(component -> shipped.get(component.at("/hashes/0/content").asText()))
+        .containsExactly(
+            "heimdall-1.2.3/lib/heimdall-launcher-1.2.3.jar",
+            "heimdall-1.2.3/lib/zstd-jni-1.jar",
+            "heimdall-1.2.3/lib/netty-transport-4.2-linux-x86_64.jar");
+    assertThat(list.findValuesAsText("alg")).containsOnly("SHA-256", "SHA-512");
+    assertThat(list.path("dependencies").toString())
+        .isEqualTo("[{\"ref\":\"l\",\"dependsOn\":[\"z\"]}]");
+  }
+
+  @Test
+  void aJarThatIsNotListedIsNotPacked() throws Exception {
+    Path list = source.resolve("proxy-node/launcher/target/heimdall-bom.json");
+    Files.writeString(list, "{\"components\": []}");
+
+    assertThatThrownBy(
+            () -> BillOfMaterials.ofShipped(list, Map.of("a-1.jar", list, "b-2.jar", list)))
+        .isInstanceOf(IOException.class)
+        .hasMessage(list + " does not list a-1.jar, b-2.jar: build anew with Maven online");
+  }
+
+  @Test
   void aLibraryWithoutALicenceIsNotPacked() throws Exception {
     assertThat(
             Licences.of(
@@ -217,7 +286,7 @@ class PackagesTest {
                     .readTree(
                         source.resolve("proxy-node/launcher/target/heimdall-bom.json").toFile())))
         .contains("com.github.luben:zstd-jni 1: BSD-2-Clause")
-        .doesNotContain("heimdall-model");
+        .doesNotContain("heimdall-launcher");
     assertThatThrownBy(
             () ->
                 Licences.of(

@@ -60,7 +60,7 @@ class ImageIT {
     libraries(FEW, lib);
     Path target = SOURCES.resolve("proxy-node/launcher/target");
     copy(target, "heimdall-launcher-[0-9.]+(-SNAPSHOT)?[.]jar", lib.getParent());
-    Files.writeString(lib.resolveSibling("heimdall-bom.json"), "{\"components\": []}");
+    copy(target, "heimdall-bom[.]json", lib.getParent());
     Path release = work.resolve("release");
     run(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
