@@ -43,6 +43,7 @@ final class CheckCommand implements Callable<Integer> {
     try (ConfigurationPlace opened =
         ConfigurationPlace.open(place, elsewhere ? facts.toEdit() : facts.toRun())) {
       read = opened.read(open::add);
+      opened.checkMasks();
       RegionFactsOption.tell(open, this::warn);
       for (String warning : OpenSecrets.of(opened.directory(), read)) {
         warn(warning);

@@ -66,6 +66,7 @@ final class ConfigCommand implements Runnable {
     try (ConfigurationPlace checked =
         ConfigurationPlace.open(directory.toString(), facts.toEdit())) {
       checked.read(open::add);
+      checked.checkMasks();
     }
     RegionFactsOption.tell(
         open, warning -> spec.commandLine().getErr().println("warning: " + warning));

@@ -8,7 +8,9 @@ import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.FoundClusters;
 import dev.heimdall.model.OpenReference;
+import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
+import dev.heimdall.model.SecretMasks;
 import dev.heimdall.model.SecretReference;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.LastGoodCopy;
@@ -21,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -222,6 +225,19 @@ final class ConfigurationPlace implements AutoCloseable {
     } catch (ConfigurationException e) {
       throw new CommandFailure(
           ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, e.problems()), e);
+    }
+  }
+
+  /** Rejects secrets that are the masks which a manager shows of them. */
+  void checkMasks() throws CommandFailure {
+    try {
+      List<Problem> problems = SecretMasks.problems(directory);
+      if (!problems.isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.CONFIGURATION, Problems.of("the configuration in " + location, problems));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

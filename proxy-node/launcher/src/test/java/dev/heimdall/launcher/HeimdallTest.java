@@ -256,6 +256,23 @@ class HeimdallTest {
   }
 
   @Test
+  void documentsAsAManagerShowsThemAreNotPushed() throws IOException {
+    write(
+        "sources/db.json",
+        """
+        {"url": "jdbc:postgresql://db.example", "user": "app",
+         "password": "\\u2022\\u2022\\u2022\\u2022\\u2022\\u2022\\u2022\\u2022 52003c63533b"}
+        """);
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"db\"}");
+    Path store = directory.resolve(".store");
+
+    assertThat(heimdall("config", "push", directory.toString(), store.toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("sources/db.json:2:", "$.password", "mask of a secret");
+    assertThat(store).doesNotExist();
+    assertThat(heimdall("check", directory.toString())).isEqualTo(3);
+  }
+
+  @Test
   void whatIsWrongIsNotPushed() throws IOException {
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"elsewhere\"}");
     Path store = directory.resolve(".store");

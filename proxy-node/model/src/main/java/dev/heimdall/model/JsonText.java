@@ -134,7 +134,7 @@ final class JsonText {
   }
 
   /** The place that is being read; there are too many of them to know each one's path. */
-  private static String path(JsonStreamContext context) {
+  static String path(JsonStreamContext context) {
     if (context.inRoot()) {
       return "$";
     }

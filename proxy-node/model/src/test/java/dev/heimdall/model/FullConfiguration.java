@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A right configuration in which every setting is written, and different from its default. */
-final class FullConfiguration {
-  static final Map<String, String> DOCUMENTS = new TreeMap<>();
+public final class FullConfiguration {
+  public static final Map<String, String> DOCUMENTS = new TreeMap<>();
 
   static {
     DOCUMENTS.put(

@@ -13,6 +13,7 @@ import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
+import dev.heimdall.secrets.StoredDocument;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -197,7 +198,7 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
-    return inTurn(() -> judge.problems(now().after(changes), names(changes)));
+    return inTurn(() -> judged(changes, now()));
   }
 
   /** What documents would say if there were no others; nothing is written. */
@@ -235,9 +236,7 @@ public final class Editor implements AutoCloseable {
             return Optional.empty();
           }
           List<Problem> problems =
-              past.get().lost().isEmpty()
-                  ? judge.problems(now.after(back(past.get(), now)))
-                  : List.of();
+              past.get().lost().isEmpty() ? judged(back(past.get(), now), now) : List.of();
           return Optional.of(new WayBack(now, past.get(), problems));
         });
   }
@@ -300,14 +299,30 @@ public final class Editor implements AutoCloseable {
     if (!conflicts.isEmpty()) {
       throw new EditRefused.Outdated(conflicts, List.of());
     }
-    SortedMap<String, Content> wanted = before.after(changes);
-    List<Problem> problems = judge.problems(wanted, names(changes));
+    List<Problem> problems = judged(changes, before);
     if (!problems.isEmpty()) {
       throw new EditRefused.Wrong(problems);
     }
-    if (changes.isEmpty()) {
-      return new Edited(before, List.of());
-    }
+    List<Change> real = changes.stream().filter(change -> !isThere(change, before)).toList();
+    return real.isEmpty() ? new Edited(before, List.of()) : written(real, before, author, of);
+  }
+
+  /** What would be wrong with the configuration; what says nothing new is not to blame. */
+  private List<Problem> judged(List<Change> changes, Documents before) {
+    return judge.problems(
+        before.after(changes),
+        names(changes.stream().filter(change -> !isThere(change, before)).toList()));
+  }
+
+  private static boolean isThere(Change change, Documents now) {
+    return change
+        .content()
+        .equals(Optional.ofNullable(now.all().get(change.name())).map(StoredDocument::content));
+  }
+
+  private Edited written(List<Change> changes, Documents before, Author author, OptionalInt of)
+      throws StoreException, EditRefused {
+    SortedMap<String, Content> wanted = before.after(changes);
     Journal.Entry entry = journal.begin(this::there, before.contents(), wanted, author, of);
     Documents after;
     try {

@@ -5,6 +5,7 @@ import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Problem;
 import dev.heimdall.model.RegionFacts;
+import dev.heimdall.model.SecretMasks;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.MirrorDirectory;
 import java.io.IOException;
@@ -43,10 +44,22 @@ final class Judge implements AutoCloseable {
    */
   List<Problem> problems(SortedMap<String, Content> documents, Set<String> edited) {
     Reading reading = judged(documents);
-    return reading
-        .configuration()
-        .map(new CertificateDates(directory.path(), edited, Instant.now())::problems)
-        .orElse(reading.problems());
+    List<Problem> wrong =
+        reading
+            .configuration()
+            .map(new CertificateDates(directory.path(), edited, Instant.now())::problems)
+            .orElse(reading.problems());
+    return Problem.first(Stream.concat(masks(documents, edited), wrong.stream()));
+  }
+
+  /** Masks in place of secrets, whichever way they came in. */
+  private static Stream<Problem> masks(SortedMap<String, Content> documents, Set<String> edited) {
+    return documents.entrySet().stream()
+        .filter(one -> edited.contains(one.getKey()) && one.getKey().endsWith(".json"))
+        .flatMap(
+            one ->
+                one.getValue().text().stream()
+                    .flatMap(text -> SecretMasks.problems(one.getKey(), text).stream()));
   }
 
   Reading judged(SortedMap<String, Content> documents) {

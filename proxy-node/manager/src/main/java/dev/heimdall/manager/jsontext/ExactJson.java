@@ -3,6 +3,7 @@ package dev.heimdall.manager.jsontext;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -21,6 +22,18 @@ public final class ExactJson {
           .build();
 
   private ExactJson() {}
+
+  /** Whether both say the same: members may change places, and numbers be written in other ways. */
+  public static boolean isSame(JsonNode one, JsonNode other) {
+    return one.equals(ExactJson::compare, other);
+  }
+
+  private static int compare(JsonNode one, JsonNode other) {
+    if (one.isNumber() && other.isNumber()) {
+      return one.decimalValue().compareTo(other.decimalValue());
+    }
+    return one.equals(other) ? 0 : 1;
+  }
 
   /** Empty: this is no object in JSON. */
   public static Optional<ObjectNode> object(String text) {

@@ -105,7 +105,7 @@ public final class JsonEdits {
   }
 
   private void change(Place at, JsonNode before, JsonNode now, String indent) {
-    if (before.equals(now)) {
+    if (ExactJson.isSame(before, now)) {
       return;
     }
     if (before.isObject() && now.isObject() && keeps(before, now)) {

@@ -1,5 +1,7 @@
 package dev.heimdall.manager.masks;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.jsontext.ExactJson;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +33,8 @@ public record MaskedDocuments(MaskedText masks) {
   }
 
   /**
-   * What a writer means: where he shows a mask, the secret that it stands for.
+   * What a writer means: where he shows a mask, the secret that it stands for; and what is there,
+   * to the byte, if he says the same in other words.
    *
    * @param now where the secrets are
    */
@@ -39,8 +42,14 @@ public record MaskedDocuments(MaskedText masks) {
     if (!name.endsWith(JSON)) {
       return sent;
     }
+    Optional<String> there = now.text(name);
     String text = new String(sent.bytes(), StandardCharsets.UTF_8);
-    String meant = masks.unmask(name, text, now.text(name).map(List::of).orElse(List.of()));
+    String meant = masks.unmask(name, text, there.map(List::of).orElse(List.of()));
+    Optional<ObjectNode> before = there.flatMap(ExactJson::object);
+    Optional<ObjectNode> after = before.isEmpty() ? before : ExactJson.object(meant);
+    if (after.isPresent() && ExactJson.isSame(before.get(), after.get())) {
+      return Content.of(there.get());
+    }
     return meant.equals(text) ? sent : Content.of(meant);
   }
 }

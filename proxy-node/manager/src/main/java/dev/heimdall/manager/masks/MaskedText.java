@@ -5,10 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.heimdall.model.Problem;
+import dev.heimdall.model.SecretMasks;
 import dev.heimdall.model.SecretPlaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -26,8 +29,9 @@ import javax.crypto.spec.SecretKeySpec;
  * becomes the secret again when the text comes back.
  */
 public final class MaskedText {
-  private static final String DOTS = "••••••••";
-  private static final Pattern MASK = Pattern.compile("\"" + DOTS + " ([0-9a-f]{12})\"");
+  private static final String DOTS = SecretMasks.DOTS;
+  private static final Pattern MASK = Pattern.compile(DOTS + " ([0-9a-f]{12})");
+  private static final Pattern WORD = Pattern.compile("(?=([0-9a-f]{12}))");
   private static final Pattern ITEM = Pattern.compile("/[0-9]+(?=/|$)");
   private static final JsonFactory JSON = new JsonFactory();
   private static final int WORD_BYTES = 6;
@@ -45,15 +49,22 @@ public final class MaskedText {
     this(new MaskKey(Optional.empty(), System::nanoTime));
   }
 
-  /** A mask stands for a secret that is not there, or not any more. */
+  /** Some values look like masks, and stand for no secret that is kept there now. */
   public static final class Lost extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Lost() {
+    private final transient List<Problem> problems;
+
+    Lost(List<Problem> problems) {
       super(
-          "A value shown as "
-              + DOTS
-              + " stands for none that is kept there in this document now. Type the value itself.");
+          "A value shown as %s stands for none that is kept there in this document now. Type the value itself. Nothing was written. %s"
+              .formatted(DOTS, problems.get(0)));
+      this.problems = List.copyOf(problems);
+    }
+
+    /** Where they are. */
+    public List<Problem> problems() {
+      return problems;
     }
   }
 
@@ -84,15 +95,60 @@ public final class MaskedText {
 
   /**
    * The text with its secrets, each where it was: in another setting it could be shown, by the
-   * words on what is wrong with that or among what changes. What is no JSON comes back as it is.
+   * words on what is wrong with that or among what changes. Masks are found however their
+   * characters are written. What is no JSON comes back as it is.
    *
+   * @param shown a whole document
    * @param known texts that they may be in
+   * @throws Lost also if a secret looks like a mask that somebody has changed
    */
   public String unmask(String document, String shown, List<String> known) throws Lost {
-    Matcher masks = MASK.matcher(shown);
-    if (!masks.find()) {
+    Map<String, Kept> kept = kept(document, known);
+    List<Problem> lost = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    int done = 0;
+    try (JsonParser parser = JSON.createParser(shown)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token != JsonToken.VALUE_STRING && token != JsonToken.FIELD_NAME) {
+          continue;
+        }
+        Matcher mask = MASK.matcher(parser.getText());
+        if (!mask.matches()) {
+          continue;
+        }
+        Kept secret = kept.get(mask.group(1));
+        if (token == JsonToken.FIELD_NAME
+            || secret == null
+            || !secret.settings().contains(setting(parser))) {
+          lost.add(SecretMasks.problem(document, parser));
+        } else {
+          text.append(shown, done, (int) parser.currentTokenLocation().getCharOffset());
+          text.append(secret.literal());
+          done = (int) parser.currentLocation().getCharOffset();
+        }
+      }
+    } catch (IOException e) {
       return shown;
     }
+    lost.addAll(
+        SecretMasks.problems(
+            document,
+            shown,
+            value -> !MASK.matcher(value).matches() && isChanged(value, kept.keySet())));
+    if (!lost.isEmpty()) {
+      throw new Lost(Problem.first(lost.stream()));
+    }
+    return text.append(shown.substring(done)).toString();
+  }
+
+  /** Whether it was a mask once. */
+  private static boolean isChanged(String value, Set<String> words) {
+    return SecretMasks.isLike(value)
+        || WORD.matcher(value).results().map(word -> word.group(1)).anyMatch(words::contains);
+  }
+
+  /** The secrets of texts, by their words. */
+  private Map<String, Kept> kept(String document, List<String> known) {
     Map<String, Kept> kept = new HashMap<>();
     for (String text : known) {
       Map<Integer, String> settings = settings(text);
@@ -103,23 +159,7 @@ public final class MaskedText {
             .add(settings.getOrDefault(place.start(), ""));
       }
     }
-    Map<Integer, String> settings = settings(shown);
-    if (settings.isEmpty()) {
-      return shown;
-    }
-    StringBuilder text = new StringBuilder();
-    do {
-      Kept secret = kept.get(masks.group(1));
-      String setting = settings.get(masks.start());
-      // A part of a document has the end of each setting's path.
-      if (secret == null
-          || setting == null
-          || secret.settings().stream().noneMatch(whole -> whole.endsWith(setting))) {
-        throw new Lost();
-      }
-      masks.appendReplacement(text, Matcher.quoteReplacement(secret.literal()));
-    } while (masks.find());
-    return masks.appendTail(text).toString();
+    return kept;
   }
 
   /**
@@ -143,15 +183,17 @@ public final class MaskedText {
     try (JsonParser parser = JSON.createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
         if (token.isScalarValue()) {
-          settings.put(
-              (int) parser.currentTokenLocation().getCharOffset(),
-              ITEM.matcher(parser.getParsingContext().pathAsPointer().toString()).replaceAll("/#"));
+          settings.put((int) parser.currentTokenLocation().getCharOffset(), setting(parser));
         }
       }
       return settings;
     } catch (IOException e) {
       return Map.of();
     }
+  }
+
+  private static String setting(JsonParser parser) {
+    return ITEM.matcher(parser.getParsingContext().pathAsPointer().toString()).replaceAll("/#");
   }
 
   private String word(String document, String literal) {

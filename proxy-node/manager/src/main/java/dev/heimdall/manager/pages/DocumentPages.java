@@ -153,7 +153,9 @@ final class DocumentPages {
     List<View.Trouble> troubles;
     try {
       troubles = Troubles.of(editor.check(List.of(change(name, form, session))), name);
-    } catch (MaskedText.Lost | IllegalArgumentException e) {
+    } catch (MaskedText.Lost e) {
+      troubles = Troubles.of(e.problems(), name);
+    } catch (IllegalArgumentException e) {
       troubles = Troubles.of(e.getMessage());
     }
     return templates.page(200, "troubles", Map.of("troubles", troubles));

@@ -52,13 +52,11 @@ public final class ConfigurationObjects implements Resource {
               "caches", "vdbs", Optional.of("cache"), "cache", "vdb/properties/cache"));
 
   private final Editor editor;
-  private final MaskedText masks;
   private final MaskedDocuments documents;
   private final ObjectEdits edits;
 
   public ConfigurationObjects(Editor editor, MaskedText masks) {
     this.editor = editor;
-    this.masks = masks;
     documents = new MaskedDocuments(masks);
     edits = new ObjectEdits(editor, documents);
   }
@@ -210,21 +208,15 @@ public final class ConfigurationObjects implements Resource {
     return new String(request.body(DocumentStore.LARGEST), StandardCharsets.UTF_8);
   }
 
-  private ObjectNode object(String document, Optional<String> now, String sent) throws Refusal {
-    try {
-      String meant = masks.unmask(document, sent, now.map(List::of).orElse(List.of()));
-      return ExactJson.object(meant)
-          .orElseThrow(() -> Request.bad("The body has to be one object in JSON."));
-    } catch (MaskedText.Lost e) {
-      throw new Refusal(422, "lost_secret", e.getMessage());
-    }
+  private static ObjectNode object(String sent) throws Refusal {
+    return ExactJson.object(sent)
+        .orElseThrow(() -> Request.bad("The body has to be one object in JSON."));
   }
 
   private Answer put(ResourceKind kind, Call call) throws Refusal, StoreException, EditRefused {
     Optional<String> over = call.request().over();
     ObjectEdits.There there = edits.there(kind, call.part(), editor.read());
-    ObjectNode settings =
-        object(there.document(), there.text(), body(call.request(), "application/json"));
+    ObjectNode settings = object(body(call.request(), "application/json"));
     return edits.write(kind, there, over, Optional.of(settings), call);
   }
 
@@ -234,7 +226,7 @@ public final class ConfigurationObjects implements Resource {
     if (there.member().isEmpty()) {
       throw edits.missing(kind, call.part());
     }
-    ObjectNode patch = object(there.document(), there.text(), body(call.request(), MERGE_PATCH));
+    ObjectNode patch = object(body(call.request(), MERGE_PATCH));
     JsonNode merged = Settings.merged(there.member(), patch);
     return edits.write(kind, there, over, Optional.of((ObjectNode) merged), call);
   }

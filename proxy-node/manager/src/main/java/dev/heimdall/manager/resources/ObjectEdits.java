@@ -12,7 +12,9 @@ import dev.heimdall.manager.history.Comparison;
 import dev.heimdall.manager.history.DocumentChange;
 import dev.heimdall.manager.history.Room;
 import dev.heimdall.manager.jsontext.ExactJson;
+import dev.heimdall.manager.jsontext.JsonEdits;
 import dev.heimdall.manager.masks.MaskedDocuments;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.rest.Call;
 import dev.heimdall.manager.rest.Reports;
 import dev.heimdall.manager.rest.Shape;
@@ -44,13 +46,15 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
    *
    * @param version of its document; empty: there is none
    * @param text of its document
-   * @param whole its document
-   * @param member the object itself; empty: there is none
+   * @param shown the same without secrets
+   * @param whole the same as a tree
+   * @param member the object itself in it; empty: there is none
    */
   record There(
       String document,
       Optional<String> version,
       Optional<String> text,
+      Optional<String> shown,
       Optional<ObjectNode> whole,
       Optional<JsonNode> member) {
     /** It may hold secrets. */
@@ -68,7 +72,8 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
     String document = kind.document(name).orElseThrow(() -> missing(kind, name));
     Optional<String> version = now.versionOf(document);
     Optional<String> text = now.text(document);
-    Optional<ObjectNode> whole = text.flatMap(ExactJson::object);
+    Optional<String> shown = text.flatMap(plain -> masks.masks().mask(document, plain));
+    Optional<ObjectNode> whole = shown.flatMap(ExactJson::object);
     if (version.isPresent() && whole.isEmpty()) {
       throw new Refusal(
           403,
@@ -80,7 +85,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
         kind.member().isEmpty()
             ? whole.map(JsonNode.class::cast)
             : whole.flatMap(tree -> Optional.ofNullable(tree.get(kind.member().get())));
-    return new There(document, version, text, whole, member);
+    return new There(document, version, text, shown, whole, member);
   }
 
   Refusal missing(ResourceKind kind, String name) {
@@ -100,16 +105,34 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
       Optional<ObjectNode> settings,
       Call call)
       throws Refusal, StoreException, EditRefused {
-    Change change =
-        new Change(there.document(), text(kind, there, settings).map(Content::of), over);
+    Change change = new Change(there.document(), meant(there, text(kind, there, settings)), over);
     String comment = comment(call.request());
     return isDryRun(call.request()) ? tried(change, there) : written(change, there, call, comment);
   }
 
+  /** With the secrets that masks stand for. */
+  private Optional<Content> meant(There there, Optional<String> text) throws Refusal {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      List<String> known = there.text().map(List::of).orElse(List.of());
+      return Optional.of(Content.of(masks.masks().unmask(there.document(), text.get(), known)));
+    } catch (MaskedText.Lost e) {
+      throw Reports.refusal(e);
+    }
+  }
+
+  /** The document as it would be shown: what does not change stays as somebody wrote it. */
   private static Optional<String> text(
       ResourceKind kind, There there, Optional<ObjectNode> settings) throws Refusal {
     if (kind.member().isEmpty()) {
-      return settings.map(Settings::written);
+      return settings.map(
+          tree ->
+              there
+                  .shown()
+                  .map(text -> JsonEdits.changed(text, tree))
+                  .orElseGet(() -> JsonEdits.fresh(tree)));
     }
     ObjectNode whole =
         there
@@ -124,7 +147,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
             .deepCopy();
     settings.ifPresentOrElse(
         tree -> whole.set(kind.member().get(), tree), () -> whole.remove(kind.member().get()));
-    return Optional.of(Settings.written(whole));
+    return there.shown().map(text -> JsonEdits.changed(text, whole));
   }
 
   private static String comment(Request request) throws Refusal {

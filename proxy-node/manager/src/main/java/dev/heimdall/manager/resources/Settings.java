@@ -1,29 +1,14 @@
 package dev.heimdall.manager.resources;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.web.Answer;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** Trees of documents as texts, and changes of them. */
+/** Changes of the trees of documents. */
 final class Settings {
   private Settings() {}
-
-  static String written(ObjectNode tree) {
-    DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-    DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter().withObjectIndenter(lines).withArrayIndenter(lines);
-    try {
-      return Answer.JSON.writer(printer).writeValueAsString(tree) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   /**
    * RFC 7396, section 2: null takes a member away, objects go into each other, all else replaces.

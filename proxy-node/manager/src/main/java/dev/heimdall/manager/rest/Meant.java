@@ -31,7 +31,7 @@ record Meant(Editor editor, MaskedDocuments masks) {
         }
         meant.add(new Change(change.name(), content, change.over()));
       } catch (MaskedText.Lost e) {
-        throw new Refusal(422, "lost_secret", change.name() + ": " + e.getMessage());
+        throw Reports.refusal(e);
       }
     }
     return meant;

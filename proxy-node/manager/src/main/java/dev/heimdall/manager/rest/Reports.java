@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.Conflict;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.history.Comparison;
+import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Problem;
@@ -119,6 +120,12 @@ public final class Reports {
       return new Refusal(410, "forgotten", refused.getMessage());
     }
     return Refusal.busy(refused.getMessage());
+  }
+
+  /** Masks that stand for nothing. */
+  public static Refusal refusal(MaskedText.Lost lost) {
+    return new Refusal(422, "lost_secret", lost.getMessage())
+        .with("problems", problems(lost.problems()));
   }
 
   static Refusal refusal(StoreException failure) {

@@ -23,6 +23,9 @@ final class ListEdits {
   /** What a rule that is added says: it does nothing by itself. */
   private static final String NEW_RULE = "{\"match\": \"\", \"action\": \"tag\"}";
 
+  private static final String LIST = "{\"rules\": [";
+  private static final String LIST_END = "]}";
+
   private static final int NOWHERE = -1;
 
   private final Editor editor;
@@ -86,6 +89,15 @@ final class ListEdits {
         FormInput.applied(
             ListShown.settings(draft.document()), visit.fields(), JsonLayout.tree(frame));
     return unmasked(draft, JsonEdits.changed(frame, applied.tree()), List.of(draft.base()), visit);
+  }
+
+  /** A list of one rule: where a mask may be is known of whole documents. */
+  private static String list(String rule) {
+    return LIST + rule + LIST_END;
+  }
+
+  private static String inList(String list) {
+    return list.substring(LIST.length(), list.length() - LIST_END.length());
   }
 
   private static String unmasked(ListDraft draft, String text, List<String> known, Visit visit)
@@ -228,11 +240,12 @@ final class ListEdits {
     String text =
         applied.tree().equals(was)
             ? rule.text()
-            : unmasked(
-                draft,
-                JsonLayout.text(applied.tree(), draft.text().indent()),
-                List.of(draft.base(), rule.text()),
-                visit);
+            : inList(
+                unmasked(
+                    draft,
+                    list(JsonLayout.text(applied.tree(), draft.text().indent())),
+                    List.of(draft.base(), list(rule.text())),
+                    visit));
     ListDraft as = draft.write(rule.number(), text);
     int place = as.kept().indexOf(as.entry(rule.number()).orElseThrow());
     return new Written(

@@ -103,7 +103,7 @@ class ConfigurationObjectsTest {
         patch("rules/first", "{\"comment\": \"mine\"}", "If-Match", tag(read));
     assertThat(changed.statusCode()).as(changed.body()).isEqualTo(200);
     assertThat(json(changed).at("/changes/0/path").textValue()).isEqualTo("$.comment");
-    assertThat(manager.written("rules/first.json")).contains("\"comment\" : \"mine\"", "log");
+    assertThat(manager.written("rules/first.json")).contains("\"comment\": \"mine\"", "log");
 
     HttpResponse<String> outdated = send("DELETE", API + "rules/first", "", "If-Match", tag(read));
     assertThat(outdated.statusCode()).isEqualTo(412);
