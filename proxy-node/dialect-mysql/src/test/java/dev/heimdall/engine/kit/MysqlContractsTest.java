@@ -19,6 +19,13 @@ class MysqlContractsTest {
   }
 
   @Nested
+  class Judged extends JudgedAlikeContract {
+    Judged() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new MysqlKit());

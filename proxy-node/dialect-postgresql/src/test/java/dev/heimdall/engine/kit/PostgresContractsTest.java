@@ -27,6 +27,13 @@ class PostgresContractsTest {
   }
 
   @Nested
+  class Judged extends JudgedAlikeContract {
+    Judged() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new PostgresKit());

@@ -70,22 +70,19 @@ public final class QueryPath {
   }
 
   private Outcome judgeAndRespond(ServerConnection server, byte type, long total) {
-    Outcome outcome = first(commands, type, total);
+    Outcome outcome = first(commands, server, type, total);
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
-    if (!steps.judged(type, total)) {
+    if (!steps.judged(type, total) || (server != null && steps.leaves(type))) {
       return Outcome.WAIT;
     }
-    if (server != null) {
-      return steps.leaves(type) ? Outcome.WAIT : steps.inPlace(type, total);
-    }
-    return first(responders, type, total);
+    return first(responders, server, type, total);
   }
 
-  private static Outcome first(Responder[] order, byte type, long total) {
+  private static Outcome first(Responder[] order, ServerConnection server, byte type, long total) {
     for (Responder each : order) {
-      Outcome outcome = each.answer(type, total);
+      Outcome outcome = each.answer(server, type, total);
       if (outcome != Outcome.NEXT) {
         return outcome;
       }

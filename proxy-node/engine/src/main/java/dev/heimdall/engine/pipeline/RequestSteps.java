@@ -30,16 +30,14 @@ public interface RequestSteps {
   /** Who answers commands that are no statements, in order. */
   List<Responder> commands();
 
-  /** Who answers statements in the place of a server, in order. */
+  /**
+   * Who answers statements in the place of a server, in order: the same whether the client has a
+   * server connection or not.
+   */
   List<Responder> responders();
 
   /** Whether the statement goes elsewhere than the server connection leads that the client has. */
   boolean leaves(byte type);
-
-  /** Answers a statement in the place of the server whose connection the client has. */
-  default Outcome inPlace(byte type, long total) {
-    return Outcome.NEXT;
-  }
 
   /**
    * Takes a message that begins no statement while the client has no server connection.

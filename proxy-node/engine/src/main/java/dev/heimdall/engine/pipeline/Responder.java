@@ -1,6 +1,12 @@
 package dev.heimdall.engine.pipeline;
 
-/** Answers what a client asks for without a server connection, or leaves it to the next one. */
+import dev.heimdall.engine.backend.ServerConnection;
+
+/**
+ * Answers what a client asks for in the place of a server, or leaves it to the next one. All are
+ * asked in every state of a session, so that none is passed over where it has a server connection:
+ * who answers only where there is none says so itself.
+ */
 public interface Responder {
   /** What became of a request. */
   enum Outcome {
@@ -15,8 +21,9 @@ public interface Responder {
   /**
    * Answers the message at the reader's position, and those that belong to it.
    *
+   * @param server that the client has a connection to; null where it has none
    * @param type of the message, in its protocol's terms
    * @param total its length
    */
-  Outcome answer(byte type, long total);
+  Outcome answer(ServerConnection server, byte type, long total);
 }

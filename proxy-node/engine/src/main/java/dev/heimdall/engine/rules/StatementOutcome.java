@@ -19,6 +19,11 @@ public final class StatementOutcome {
     return decision.trigger().isPresent() ? ~changed : changed;
   }
 
+  /** The same where its text was settled when it was prepared. */
+  public static int asPrepared(Decision decision) {
+    return decision.trigger().isPresent() ? ~AS_IT_IS : AS_IT_IS;
+  }
+
   /** It is answered by the rule. */
   public static int result(Decision decision) {
     return 2 + decision.result().getAsInt();

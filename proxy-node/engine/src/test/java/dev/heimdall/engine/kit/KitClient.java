@@ -24,6 +24,7 @@ public abstract class KitClient {
   private final Channel channel;
   private final List<String> told = new ArrayList<>();
   private ByteBuf input;
+  private int numbers = 100;
   private KitLine line = new KitLine(KitLine.Fault.NONE);
 
   protected KitClient(KitNode<?> node) {
@@ -157,6 +158,19 @@ public abstract class KitClient {
     List<String> since = List.copyOf(told);
     told.clear();
     return since;
+  }
+
+  /** One that no statement of its has, other than those that tests number. */
+  final int anotherNumber() {
+    return ++numbers;
+  }
+
+  /** Whether this was answered, and not by an error, which it is told; all else it forgets. */
+  final boolean prepares(Runnable sends) {
+    sends.run();
+    List<String> errors = told().stream().filter(KitContract::isError).toList();
+    told.addAll(errors);
+    return errors.isEmpty();
   }
 
   final boolean connected() {

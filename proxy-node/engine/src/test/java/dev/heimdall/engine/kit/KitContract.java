@@ -77,6 +77,7 @@ public abstract class KitContract {
   @AfterEach
   final void stop() {
     clients.forEach(KitClient::leave);
+    clients.clear();
     node.end();
     for (BudgetedCache kind : BudgetedCache.values()) {
       if (kind.beside()) {

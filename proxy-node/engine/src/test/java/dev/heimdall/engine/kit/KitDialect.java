@@ -1,5 +1,6 @@
 package dev.heimdall.engine.kit;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What a dialect gives to the contracts that all dialects keep. */
@@ -13,6 +14,16 @@ public interface KitDialect {
   /** What its words write to; empty where nodes know nothing of it. */
   default Optional<KitTable> table() {
     return Optional.empty();
+  }
+
+  /** How its clients can have a statement carried out, besides what all protocols have. */
+  default List<Spelling> spellings() {
+    return List.of();
+  }
+
+  /** Where its sessions can stand, besides where all do. */
+  default List<Standing> standings() {
+    return List.of();
   }
 
   /** A client that connects to the node. */

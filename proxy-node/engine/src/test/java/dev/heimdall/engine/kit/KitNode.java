@@ -124,6 +124,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final Travellers travellers;
 
   private final List<String> anomalies = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
 
   /** Makes the servers behind the node. */
@@ -402,7 +403,12 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     turns.close();
   }
 
-  /** Keeps what must not happen, and nothing else. */
+  /** What was to be written down, without what differs each time. */
+  final List<String> heard() {
+    return heard;
+  }
+
+  /** Keeps what must not happen, and what is to be written down of statements. */
   private final class Unheard extends NoEvents implements SessionEvents, ActionEvents {
     @Override
     public void anomaly(String vdb, PoolKey key, PoolAnomaly anomaly, String what) {
@@ -437,10 +443,14 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     }
 
     @Override
-    public void pinned(ObservedSession session, String reason) {}
+    public void pinned(ObservedSession session, String reason) {
+      heard.add("pinned " + reason);
+    }
 
     @Override
-    public void ruleMatched(ObservedSession session, MatchedRule rule) {}
+    public void ruleMatched(ObservedSession session, MatchedRule rule) {
+      heard.add("matched " + rule);
+    }
 
     @Override
     public void resultDiffers(
@@ -454,21 +464,29 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     public void decisionTimed(ObservedSession session, Decision decision, long nanos) {}
 
     @Override
-    public void debugSwitched(ObservedSession session, boolean on) {}
+    public void debugSwitched(ObservedSession session, boolean on) {
+      heard.add("debug " + on);
+    }
 
     @Override
-    public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {}
+    public void statementJudged(ObservedSession session, StatementSummary s, boolean prepared) {
+      heard.add("judged " + s.normalised());
+    }
 
     @Override
-    public void debugAnswered(
-        ObservedSession session, StatementSummary s, long us, ServerError e) {}
+    public void debugAnswered(ObservedSession session, StatementSummary s, long us, ServerError e) {
+      heard.add("answered " + s.normalised());
+    }
 
     @Override
-    public void resultSeen(ObservedSession session, StatementSummary s, SampledResult r, long us) {}
+    public void resultSeen(ObservedSession session, StatementSummary s, SampledResult r, long us) {
+      heard.add("result " + s.normalised());
+    }
 
     @Override
-    public void statementDone(
-        ObservedSession session, StatementSummary s, long us, ServerError e) {}
+    public void statementDone(ObservedSession session, StatementSummary s, long us, ServerError e) {
+      heard.add("done " + s.normalised());
+    }
 
     @Override
     public void count(NodeCounter counter, long times) {}

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.kit.JudgedAlikeContract;
 import dev.heimdall.engine.kit.LimitsContract;
 import dev.heimdall.engine.kit.LogInContract;
 import dev.heimdall.engine.kit.MalformedContract;
@@ -16,6 +17,13 @@ class ToyContractsTest {
   @Nested
   class Sessions extends SessionContract {
     Sessions() {
+      super(new ToyKit());
+    }
+  }
+
+  @Nested
+  class Judged extends JudgedAlikeContract {
+    Judged() {
       super(new ToyKit());
     }
   }

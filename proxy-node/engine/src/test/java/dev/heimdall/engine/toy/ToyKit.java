@@ -112,6 +112,11 @@ final class ToyKit implements KitDialect {
 
     private void answer(ByteBuf frame, ByteBuf out) {
       String text = ToyFrame.text(frame, 0);
+      if (frame.getByte(0) == ToyFrame.QUERY) {
+        received().add(text);
+      } else if (frame.getByte(0) == ToyFrame.EXECUTE) {
+        received().add(server.statement(ToyFrame.number(frame, 0, 0)));
+      }
       if (frame.getByte(0) == ToyFrame.QUERY && text.startsWith("UPDATE ")) {
         uncommitted.add(text.substring(text.indexOf('=') + 2));
       }

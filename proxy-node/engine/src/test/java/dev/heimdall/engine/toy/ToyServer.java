@@ -88,6 +88,11 @@ final class ToyServer {
     return since;
   }
 
+  /** The text of a statement that it has numbered; null where there is none. */
+  String statement(int handle) {
+    return statements.get(handle);
+  }
+
   /** What it was sent that it must not be. */
   List<String> violations() {
     return violations;

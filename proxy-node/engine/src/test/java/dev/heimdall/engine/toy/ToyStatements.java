@@ -125,14 +125,6 @@ final class ToyStatements implements RequestHandler {
     if (type == ToyFrame.LEAVE) {
       return aside(type, total);
     }
-    if (refusal(type) != null) {
-      if (client.outstanding() > 0) {
-        parts.control().block(); // other answers come first
-        return false;
-      }
-      refuse(type, total);
-      return true;
-    }
     if (type == ToyFrame.EXECUTE && !ready(server)) {
       parts.control().block();
       return false;
@@ -177,7 +169,7 @@ final class ToyStatements implements RequestHandler {
 
   // ---- who answers
 
-  private Outcome stop(byte type, long total) {
+  private Outcome stop(ServerConnection server, byte type, long total) {
     if (type != ToyFrame.STOP) {
       return Outcome.NEXT;
     }
@@ -186,7 +178,7 @@ final class ToyStatements implements RequestHandler {
     return Outcome.DONE;
   }
 
-  private Outcome prepare(byte type, long total) {
+  private Outcome prepare(ServerConnection server, byte type, long total) {
     if (type != ToyFrame.PREPARE) {
       return Outcome.NEXT;
     }
@@ -200,13 +192,14 @@ final class ToyStatements implements RequestHandler {
       parts.control().block();
       return Outcome.WAIT;
     }
+    byte[] sent = lifecycle.transformed().map(ToyFrame::text).orElse(sql);
     PreparedStatement statement =
         parts
             .sessions()
             .statements()
             .acquire(
-                sql,
-                sql.length,
+                sent,
+                sent.length,
                 PreparedStatement.Origin.NAMED,
                 lifecycle.previewed().effects(),
                 "",
@@ -221,7 +214,7 @@ final class ToyStatements implements RequestHandler {
   }
 
   /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
-  private Outcome rollBackLost(byte type, long total) {
+  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
     if (type == ToyFrame.QUERY
         && client.transactionLost()
         && next.effects().kind() == StatementKind.ROLLBACK) {
@@ -230,10 +223,14 @@ final class ToyStatements implements RequestHandler {
     return Outcome.NEXT;
   }
 
-  private Outcome refuse(byte type, long total) {
+  private Outcome refuse(ServerConnection server, byte type, long total) {
     ServerError refusal = refusal(type);
     if (refusal == null) {
       return Outcome.NEXT;
+    }
+    if (client.outstanding() > 0) {
+      parts.control().block(); // other answers come first
+      return Outcome.WAIT;
     }
     lifecycle.settled();
     parts.control().refuse(refusal);
@@ -246,8 +243,8 @@ final class ToyStatements implements RequestHandler {
         : next.refusal();
   }
 
-  private Outcome result(byte type, long total) {
-    if (next.decision().result().isEmpty() || client.status() != TransactionState.IDLE) {
+  private Outcome result(ServerConnection server, byte type, long total) {
+    if (next.decision().result().isEmpty() || client.status() == TransactionState.FAILED) {
       return Outcome.NEXT;
     }
     lifecycle.settled();

@@ -65,8 +65,10 @@ final class CachedCommands implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
-    if (!cached.mayAnswer()) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (!(type == Command.QUERY || type == Command.STMT_EXECUTE)
+        || (server != null && !cached.mayAnswerInside())
+        || !cached.mayAnswer()) {
       return Outcome.NEXT;
     }
     Uncached reason = reason();
@@ -77,11 +79,6 @@ final class CachedCommands implements Responder {
       return refused(reason);
     }
     return type == Command.QUERY ? query(total) : execution(total);
-  }
-
-  /** Answers a statement of a transaction whose server connection the client has. */
-  Outcome answerInside(byte type, long total) {
-    return cached.mayAnswerInside() ? answer(type, total) : Outcome.NEXT;
   }
 
   /**

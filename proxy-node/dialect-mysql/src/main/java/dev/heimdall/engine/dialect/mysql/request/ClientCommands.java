@@ -112,7 +112,8 @@ final class ClientCommands implements RequestHandler {
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
     this.commands = List.of(this::command);
-    this.responders = List.of(this::respond);
+    this.responders =
+        List.of(this::rollBackLost, this::ruled, begins, cached, this::defer, this::elsewhere);
   }
 
   // ---- the steps of the path
@@ -218,13 +219,6 @@ final class ClientCommands implements RequestHandler {
     return leaves;
   }
 
-  @Override
-  public Outcome inPlace(byte type, long total) {
-    Outcome outcome = type == Command.QUERY ? begins.beside(total) : Outcome.NEXT;
-    boolean inside = type == Command.QUERY || type == Command.STMT_EXECUTE;
-    return outcome == Outcome.NEXT && inside ? cached.answerInside(type, total) : outcome;
-  }
-
   /** Whether the statement would be given a connection of this pool, if it had none. */
   private boolean mayStay() {
     return next.refusal() == null
@@ -270,44 +264,39 @@ final class ClientCommands implements RequestHandler {
   // ---- who answers
 
   /** Who comes before rules: what they answer is no statement, or one of the node's own. */
-  private Outcome command(byte type, long total) {
+  private Outcome command(ServerConnection server, byte type, long total) {
     boolean carriesText = type == Command.QUERY;
-    Outcome outcome = carriesText ? console(total) : sessions.answer(type, total);
+    Outcome outcome = carriesText ? console(total) : sessions.answer(server, type, total);
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
     if (!carriesText) {
-      return prepared.answer(type, total);
+      return prepared.answer(server, type, total);
     }
     outcome = kill(total);
     return outcome == Outcome.NEXT ? ofRules(total) : outcome;
   }
 
-  private Outcome respond(byte type, long total) {
-    boolean carriesText = type == Command.QUERY;
-    if (!carriesStatement(type)) {
-      return Outcome.NEXT;
-    }
-    if (carriesText
+  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
+  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
+    if (server == null
+        && type == Command.QUERY
         && client.transactionLost()
         && next.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
     }
-    if (answersRuled(total)) {
-      return Outcome.DONE;
+    return Outcome.NEXT;
+  }
+
+  /** Has a statement carried out at another data source, where rules want that. */
+  private Outcome elsewhere(ServerConnection server, byte type, long total) {
+    if (server != null) {
+      return Outcome.NEXT; // which has been left if the statement goes elsewhere
     }
-    Outcome outcome = carriesText ? begins.answer(total) : Outcome.NEXT;
-    boolean bulk = type == Command.STMT_BULK_EXECUTE; // neither cached nor deferred
-    if (outcome == Outcome.NEXT && !bulk) {
-      outcome = cached.answer(type, total);
+    if (PreparedExecutions.executes(type)) {
+      return executions.forwarded(type, total);
     }
-    if (outcome == Outcome.NEXT && !bulk) {
-      outcome = defer(!carriesText, total);
-    }
-    if (outcome != Outcome.NEXT) {
-      return outcome;
-    }
-    return carriesText ? foreign.query(total) : executions.forwarded(type, total);
+    return type == Command.QUERY ? foreign.query(total) : Outcome.NEXT;
   }
 
   private Outcome console(long total) {
@@ -350,9 +339,9 @@ final class ClientCommands implements RequestHandler {
    * Answers a statement that a rule refuses or gives a result to: an error leaves a transaction as
    * it is, so that no server has to know of it.
    */
-  private boolean answersRuled(long total) {
-    if (!next.onItsWay()) {
-      return false;
+  private Outcome ruled(ServerConnection server, byte type, long total) {
+    if (!carriesStatement(type) || !next.onItsWay()) {
+      return Outcome.NEXT;
     }
     Decision decision = next.decision();
     ServerError refusal = next.refusal();
@@ -360,7 +349,10 @@ final class ClientCommands implements RequestHandler {
       refusal = SessionKills.refusal(next.effects());
     }
     if (refusal == null && decision.result().isEmpty()) {
-      return false;
+      return Outcome.NEXT;
+    }
+    if (PreparedExecutions.executes(type)) {
+      executions.taken();
     }
     long rows = decision.result().orElse(0);
     lifecycle.settled();
@@ -369,11 +361,13 @@ final class ClientCommands implements RequestHandler {
     } else {
       answers.ok(total, rows);
     }
-    return true;
+    return Outcome.DONE;
   }
 
-  private Outcome defer(boolean execution, long total) {
-    if (!lifecycle.deferral().wanted()) {
+  /** Has a statement carried out later, where rules want that; never one in bulk. */
+  private Outcome defer(ServerConnection server, byte type, long total) {
+    boolean execution = type == Command.STMT_EXECUTE;
+    if (server != null || !(execution || type == Command.QUERY) || !lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
     Optional<String> sql = execution ? executions.inText(total) : query(total);
@@ -418,13 +412,12 @@ final class ClientCommands implements RequestHandler {
 
   private boolean query(ServerConnection server, long total) {
     Decision decision = next.decision();
-    int outcome = next.refusal() != null ? StatementOutcome.REFUSED : StatementOutcome.of(decision);
-    if (!parts.notes().ruled(outcome) || answersRuled(total)) {
-      return true;
-    }
     StatementFacts facts = next.effects();
     if (!aftermath.ready(server, facts, () -> read(total), lexing.mode())) {
       return false;
+    }
+    if (!parts.notes().ruled(StatementOutcome.of(decision))) {
+      return true;
     }
     byte[] changed =
         decision.transformed().map(sql -> sql.getBytes(StandardCharsets.UTF_8)).orElse(null);

@@ -1,13 +1,15 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Payload;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -16,7 +18,7 @@ import java.util.Locale;
  * Answers BEGIN without a server, and what ends its transaction, if that has not needed one either.
  * The BEGIN is sent ahead of the first statement that needs a server.
  */
-final class DelayedBegins {
+final class DelayedBegins implements Responder {
   private static final int LONGEST = 64;
 
   private final RequestParts parts;
@@ -39,8 +41,16 @@ final class DelayedBegins {
     this.lexing = lexing;
   }
 
+  @Override
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (type != Command.QUERY) {
+      return Outcome.NEXT;
+    }
+    return server == null ? alone(total) : beside(total);
+  }
+
   /** A statement of a client's that has no server connection. */
-  Outcome answer(long total) {
+  private Outcome alone(long total) {
     boolean begun = transaction.heldBegin() != null;
     if (!(begun || client.mayDelayBegin()) || client.transactionLost() || !next.onItsWay()) {
       return Outcome.NEXT;
@@ -53,7 +63,7 @@ final class DelayedBegins {
    * The same of one that has kept its connection, for a generated id for instance. What ends the
    * transaction goes there: the answer decides whether the connection is kept.
    */
-  Outcome beside(long total) {
+  private Outcome beside(long total) {
     return next.onItsWay()
             && next.effects().kind() == StatementKind.BEGIN
             && next.refusal() == null

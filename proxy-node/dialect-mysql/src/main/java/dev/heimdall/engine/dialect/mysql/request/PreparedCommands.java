@@ -12,6 +12,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Command;
@@ -78,7 +79,7 @@ final class PreparedCommands implements Responder {
   // ---- without a server
 
   @Override
-  public Outcome answer(byte type, long total) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
     statements.forgetClosed();
     switch (type) {
       case Command.STMT_PREPARE -> {
@@ -184,6 +185,11 @@ final class PreparedCommands implements Responder {
     byte[] sql = text.copy();
     if (!lifecycle.preview(sql, text.length(), lexing.mode(sql, 0, sql.length))) {
       return blocked();
+    }
+    ServerError refusal = NextStatement.refusal(lifecycle.previewed().decision());
+    if (refusal != null) {
+      answers.error(total, refusal);
+      return Outcome.DONE;
     }
     int most = client.settings().prepared().perClient();
     if (statements.size() >= most) {

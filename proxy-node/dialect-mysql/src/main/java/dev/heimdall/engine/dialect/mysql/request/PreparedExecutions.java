@@ -6,6 +6,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
@@ -234,6 +235,9 @@ final class PreparedExecutions {
     }
     if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
       return execute(server, type, total);
+    }
+    if (!parts.notes().ruled(StatementOutcome.asPrepared(lifecycle.next().decision()))) {
+      return true;
     }
     notes.statement(server, statement.facts());
     server.statements().bound(statement);

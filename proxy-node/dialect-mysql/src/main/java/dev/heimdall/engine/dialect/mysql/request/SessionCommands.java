@@ -54,7 +54,7 @@ final class SessionCommands implements Responder {
   // ---- without a server
 
   @Override
-  public Outcome answer(byte type, long total) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
     switch (type) {
       case Command.QUIT -> {
         client.terminate();

@@ -13,6 +13,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.postgres.FrontendType;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -37,6 +38,9 @@ final class CachedStatements implements Responder {
   private final LoneStatement statement;
   private final Supplier<byte[]> text = this::text;
 
+  /** Whether nothing was sent since a Flush. */
+  boolean behindFlush;
+
   /** The text that a batch runs, while it is looked for; null for a query. */
   private ClassifiedText sought;
 
@@ -60,15 +64,6 @@ final class CachedStatements implements Responder {
     return cached.mayAnswerInside();
   }
 
-  /** The same of one that is part of a transaction, while a server has nothing to answer. */
-  Outcome answerInside(byte type, long total) {
-    Outcome outcome = mayAnswerInside() ? answer(type, total) : Outcome.NEXT;
-    if (outcome == Outcome.NEXT) {
-      begun(client.server());
-    }
-    return outcome;
-  }
-
   /** By which snapshots the client's transaction reads, as far as that is known. */
   Snapshots snapshots() {
     return snapshots.now();
@@ -84,18 +79,31 @@ final class CachedStatements implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
-    return answer(false);
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (server == null) {
+      return answer(false);
+    }
+    if (behindFlush && type == FrontendType.BIND) {
+      Outcome outcome = answer(true);
+      behindFlush = outcome == Outcome.WAIT;
+      return outcome;
+    }
+    if (server.groupOpen()) {
+      return Outcome.NEXT;
+    }
+    Outcome outcome = mayAnswerInside() ? answer(false) : Outcome.NEXT;
+    if (outcome == Outcome.NEXT) {
+      begun(server);
+    }
+    return outcome;
   }
 
   /**
-   * The same of a statement that was parsed and described in the same batch, which a server has and
-   * has answered so far. It does not wait for others, who may want that connection.
+   * Answers it, if that may be.
+   *
+   * @param server whether the statement was parsed and described in the same batch, which a server
+   *     has and has answered so far: it does not wait for others, who may want that connection
    */
-  Outcome answerBehindFlush() {
-    return answer(true);
-  }
-
   private Outcome answer(boolean server) {
     if (!cached.mayAnswer()) {
       return Outcome.NEXT;

@@ -78,9 +78,6 @@ final class ClientMessages implements RequestHandler {
   private final HandedStatements handed;
   private boolean flushSeen;
 
-  /** Whether nothing was sent since a Flush. */
-  private boolean behindFlush;
-
   ClientMessages(RequestParts parts) {
     this.client = parts.client();
     this.owner = client.owner();
@@ -246,25 +243,15 @@ final class ClientMessages implements RequestHandler {
    * transaction: drivers have parsed and described by then what it runs, to know its columns.
    */
   private boolean isBehindFlush(ServerConnection server) {
-    return behindFlush
+    return cached.behindFlush
         && server.groupOpen()
         && server.flushed() == 0
         && client.status() == TransactionState.IDLE;
   }
 
   @Override
-  public Outcome inPlace(byte type, long total) {
-    if (!behindFlush || type != FrontendType.BIND) {
-      return client.server().groupOpen() ? Outcome.NEXT : cached.answerInside(type, total);
-    }
-    Outcome outcome = cached.answerBehindFlush();
-    behindFlush = outcome == Outcome.WAIT;
-    return outcome;
-  }
-
-  @Override
   public boolean leaves(byte type) {
-    if (type == FrontendType.BIND && behindFlush) {
+    if (type == FrontendType.BIND && cached.behindFlush) {
       return false; // the beginning of its batch is there
     }
     boolean leaves = destinations.awaitsDeparture();
@@ -310,7 +297,7 @@ final class ClientMessages implements RequestHandler {
   // ---- who answers
 
   /** Who comes before rules: what they answer is no statement of the application's. */
-  private Outcome command(byte type, long total) {
+  private Outcome command(ServerConnection server, byte type, long total) {
     if (type != FrontendType.QUERY) {
       return Outcome.NEXT;
     }
@@ -325,8 +312,9 @@ final class ClientMessages implements RequestHandler {
   }
 
   /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
-  private Outcome rollBackLost(byte type, long total) {
-    if (type == FrontendType.QUERY
+  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
+    if (server == null
+        && type == FrontendType.QUERY
         && client.transactionLost()
         && next.effects().kind() == StatementKind.ROLLBACK) {
       client.forgetLostTransaction();
@@ -334,8 +322,8 @@ final class ClientMessages implements RequestHandler {
     return Outcome.NEXT;
   }
 
-  private Outcome defer(byte type, long total) {
-    if (type != FrontendType.QUERY || !lifecycle.deferral().wanted()) {
+  private Outcome defer(ServerConnection server, byte type, long total) {
+    if (server != null || type != FrontendType.QUERY || !lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
     return switch (simple.defer((int) total, statement)) {
@@ -360,7 +348,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
-    behindFlush = false;
+    cached.behindFlush = false;
     switch (type) {
       case FrontendType.QUERY -> {
         return query(server, (int) total);
@@ -438,7 +426,7 @@ final class ClientMessages implements RequestHandler {
         input.begin(total, false);
         server.replies().flushing();
         flushSeen = true;
-        behindFlush = true;
+        cached.behindFlush = true;
         return true;
       }
       case FrontendType.COPY_DATA -> {

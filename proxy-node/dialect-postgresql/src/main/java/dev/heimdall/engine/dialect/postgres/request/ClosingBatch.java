@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -30,8 +31,11 @@ final class ClosingBatch implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
-    if (type != FrontendType.CLOSE || client.transactionLost() || notes.active()) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (server != null
+        || type != FrontendType.CLOSE
+        || client.transactionLost()
+        || notes.active()) {
       return Outcome.NEXT;
     }
     if (!onlyCloses()) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.Responder;
@@ -41,9 +42,10 @@ final class DelayedBegins implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
     boolean begun = transaction.heldBegin() != null;
-    if (!(begun || client.mayDelayBegin())
+    if (server != null
+        || !(begun || client.mayDelayBegin())
         || client.transactionLost()
         || !statement.read()
         || !statement.runsPlainly()

@@ -148,7 +148,7 @@ final class ExtendedStatements {
     if (names.shapes().holdsUp(server, fit)) {
       return false;
     }
-    if (examined != null && !notes.ruled(boundAs())) {
+    if (examined != null && !notes.ruled(StatementOutcome.asPrepared(next.decision()))) {
       return true;
     }
     notes.bound(bound, nameLength == 0);
@@ -228,13 +228,6 @@ final class ExtendedStatements {
 
   private LimitSettings limits() {
     return client.settings().limits();
-  }
-
-  /** What rules make of a statement when it is bound: its text was settled when it was parsed. */
-  private int boundAs() {
-    return next.decision().trigger().isPresent()
-        ? ~StatementOutcome.AS_IT_IS
-        : StatementOutcome.AS_IT_IS;
   }
 
   /** The statement that this part of the input names, where it has a name on servers. */

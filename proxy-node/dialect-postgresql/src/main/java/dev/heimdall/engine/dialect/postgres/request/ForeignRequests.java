@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat;
 import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat.Asked;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
@@ -113,7 +114,10 @@ final class ForeignRequests implements Responder {
   // ---- their beginning
 
   @Override
-  public Outcome answer(byte type, long total) {
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (server != null) {
+      return Outcome.NEXT; // which has been left if the statement goes elsewhere
+    }
     return switch (type) {
       case FrontendType.QUERY -> rules.takes() ? query((int) total) : Outcome.NEXT;
       case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;

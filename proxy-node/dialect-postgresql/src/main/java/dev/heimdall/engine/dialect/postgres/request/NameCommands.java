@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Responder;
@@ -47,8 +48,9 @@ final class NameCommands implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
-    if (keepsNames
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (server != null
+        || keepsNames
         || type != FrontendType.QUERY
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {

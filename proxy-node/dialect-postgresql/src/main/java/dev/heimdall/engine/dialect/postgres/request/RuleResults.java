@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Responder;
@@ -43,9 +44,12 @@ final class RuleResults implements Responder {
   }
 
   @Override
-  public Outcome answer(byte type, long total) {
-    if (!next.onItsWay() || client.status() != TransactionState.IDLE || client.transactionLost()) {
-      return Outcome.NEXT; // it may fail, and the transaction with it
+  public Outcome answer(ServerConnection server, byte type, long total) {
+    if (server != null
+        || !next.onItsWay()
+        || client.status() != TransactionState.IDLE
+        || client.transactionLost()) {
+      return Outcome.NEXT; // the server says it in its place: the transaction fails with it
     }
     ServerError refusal = next.refusal();
     if (refusal != null) {

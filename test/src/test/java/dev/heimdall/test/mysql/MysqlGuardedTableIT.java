@@ -1,0 +1,11 @@
+package dev.heimdall.test.mysql;
+
+import dev.heimdall.test.fixture.MysqlRelease;
+import org.junit.jupiter.api.Tag;
+
+@Tag("ci")
+class MysqlGuardedTableIT extends GuardedTableContract {
+  MysqlGuardedTableIT() {
+    super(MysqlRelease.MYSQL);
+  }
+}
