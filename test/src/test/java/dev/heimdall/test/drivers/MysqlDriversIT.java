@@ -19,7 +19,10 @@ class MysqlDriversIT {
   Stream<DynamicContainer> drivers(MysqlEndpoints endpoints) {
     return Stream.concat(
         programs(MysqlRelease.MARIADB, List.of("mariadb", "pymysql", "mysql2"), endpoints),
-        programs(MysqlRelease.MYSQL, List.of("mysql", "go-sql-driver"), endpoints));
+        programs(
+            MysqlRelease.MYSQL,
+            List.of("mysql", "go-sql-driver", "mysql-connector-python"),
+            endpoints));
   }
 
   @Tag("long")
@@ -27,7 +30,9 @@ class MysqlDriversIT {
   Stream<DynamicContainer> driversWithTheOtherServer(MysqlEndpoints endpoints) {
     // MySQL's own command line knows no method that MariaDB has by default: the node has.
     List<String> withMariaDb =
-        endpoints.direct() ? List.of("go-sql-driver") : List.of("mysql", "go-sql-driver");
+        endpoints.direct()
+            ? List.of("go-sql-driver", "mysql-connector-python")
+            : List.of("mysql", "go-sql-driver", "mysql-connector-python");
     return Stream.concat(
         programs(MysqlRelease.MARIADB, withMariaDb, endpoints),
         programs(MysqlRelease.MYSQL, List.of("mariadb", "pymysql", "mysql2"), endpoints));

@@ -23,7 +23,10 @@ final class ExecuteCommand implements TypedCommand {
   private static final int FLAGS = 5;
   private static final int NULLS = 10;
 
-  /** A flag: the number of parameters is there, with the attributes of the query among them. */
+  /**
+   * A flag: attributes of the query may be among the parameters. Clients that agreed on attributes
+   * send how many there are with it, and without it too if the statement has parameters.
+   */
   private static final int COUNTED = 0x08;
 
   /** Flags: the kinds of cursors. */
@@ -34,17 +37,26 @@ final class ExecuteCommand implements TypedCommand {
 
   private final byte[] payload;
 
+  /** Where it says which parameters are NULL. */
+  private final int nullsAt;
+
   /** Where it says whether the types of its parameters are there, which are behind that. */
   private final int typesAt;
+
+  /** Behind the types of the statement's parameters: attributes have theirs there. */
+  private final int othersAt;
 
   /** Where the values begin. */
   private final int valuesAt;
 
   private final boolean attributes;
 
-  private ExecuteCommand(byte[] payload, int typesAt, int valuesAt, boolean attributes) {
+  private ExecuteCommand(
+      byte[] payload, int nullsAt, int typesAt, int othersAt, int valuesAt, boolean attributes) {
     this.payload = payload;
+    this.nullsAt = nullsAt;
     this.typesAt = typesAt;
+    this.othersAt = othersAt;
     this.valuesAt = valuesAt;
     this.attributes = attributes;
   }
@@ -62,42 +74,49 @@ final class ExecuteCommand implements TypedCommand {
       return null;
     }
     boolean attributes = agreed.has(Capability.QUERY_ATTRIBUTES);
+    boolean counted = attributes && (payload[FLAGS] & COUNTED) != 0;
+    if (parameters == 0 && !counted) {
+      int end = payload.length;
+      return new ExecuteCommand(payload, end, end, end, end, attributes);
+    }
     try {
-      return attributes && (parameters > 0 || (payload[FLAGS] & COUNTED) != 0)
-          ? withAttributes(payload, parameters)
-          : plain(payload, parameters, attributes);
-    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      return read(payload, parameters, attributes);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return null;
     }
   }
 
-  private static ExecuteCommand plain(byte[] payload, int count, boolean attributes) {
-    if (count == 0) {
-      return new ExecuteCommand(payload, payload.length, payload.length, attributes);
-    }
-    int typesAt = NULLS + (count + 7) / 8;
-    int to = typesAt + 1 + (payload[typesAt] == 0 ? 0 : 2 * count);
-    if (to > payload.length) {
-      return null;
-    }
-    return new ExecuteCommand(payload, typesAt, to, attributes);
-  }
-
-  private static ExecuteCommand withAttributes(byte[] payload, int parameters) {
+  private static ExecuteCommand read(byte[] payload, int parameters, boolean attributes) {
     ByteBuf body = Unpooled.wrappedBuffer(payload).skipBytes(NULLS);
-    int count = (payload[FLAGS] & COUNTED) != 0 ? (int) LengthEncoded.read(body) : parameters;
-    if (count == 0) {
-      return new ExecuteCommand(payload, payload.length, payload.length, true);
+    int count = attributes ? Math.toIntExact(LengthEncoded.read(body)) : parameters;
+    if (count < parameters || count > 8L * body.readableBytes()) {
+      return null;
     }
-    body.skipBytes((count + 7) / 8);
-    int typesAt = body.readerIndex();
-    if (body.readByte() != 0) {
-      for (int i = 0; i < count; i++) {
-        body.skipBytes(2);
+    int nullsAt = body.readerIndex();
+    if (count == 0) {
+      return new ExecuteCommand(
+          payload, nullsAt, payload.length, payload.length, payload.length, attributes);
+    }
+    int typesAt = body.skipBytes((count + 7) / 8).readerIndex();
+    boolean typed = body.readByte() != 0;
+    if (!typed && count > parameters) {
+      return null; // attributes have types of their own each time
+    }
+    if (typed) {
+      skipTypes(body, parameters, attributes);
+    }
+    int othersAt = body.readerIndex();
+    skipTypes(body, count - parameters, attributes);
+    return new ExecuteCommand(payload, nullsAt, typesAt, othersAt, body.readerIndex(), attributes);
+  }
+
+  private static void skipTypes(ByteBuf body, int count, boolean named) {
+    for (int i = 0; i < count; i++) {
+      body.skipBytes(2);
+      if (named) {
         LengthEncoded.skipBytes(body);
       }
     }
-    return new ExecuteCommand(payload, typesAt, body.readerIndex(), true);
   }
 
   @Override
@@ -107,17 +126,17 @@ final class ExecuteCommand implements TypedCommand {
 
   @Override
   public boolean hasTypes() {
-    return valuesAt > typesAt + 1;
+    return typesAt < payload.length && payload[typesAt] != 0;
   }
 
   @Override
   public boolean hasTypes(byte[] those) {
-    return hasTypes() && Arrays.equals(payload, typesAt + 1, valuesAt, those, 0, those.length);
+    return hasTypes() && Arrays.equals(payload, typesAt + 1, othersAt, those, 0, those.length);
   }
 
   @Override
   public byte[] types() {
-    return hasTypes() ? Arrays.copyOfRange(payload, typesAt + 1, valuesAt) : null;
+    return hasTypes() ? Arrays.copyOfRange(payload, typesAt + 1, othersAt) : null;
   }
 
   /**
@@ -135,10 +154,6 @@ final class ExecuteCommand implements TypedCommand {
     }
     ByteBuf typed = Unpooled.wrappedBuffer(given);
     ByteBuf body = Unpooled.wrappedBuffer(payload, valuesAt, payload.length - valuesAt);
-    int nulls = NULLS;
-    if (attributes && (payload[FLAGS] & COUNTED) != 0) {
-      nulls += LengthEncoded.size(payload[NULLS]);
-    }
     List<Object> values = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int type = typed.readUnsignedByte();
@@ -149,7 +164,7 @@ final class ExecuteCommand implements TypedCommand {
       if (sent.containsKey(i)) {
         byte[] value = sent.get(i).toByteArray();
         values.add(ColumnDefinition.isBlob(type) ? value : BinaryValue.text(value));
-      } else if ((payload[nulls + i / 8] & 1 << i % 8) != 0) {
+      } else if ((payload[nullsAt + i / 8] & 1 << i % 8) != 0) {
         values.add(null);
       } else {
         values.add(BinaryValue.read(body, type, (flags & UNSIGNED) != 0));
@@ -160,20 +175,20 @@ final class ExecuteCommand implements TypedCommand {
 
   /**
    * What tells its answer from that of another execution of the same statement: flags, which of its
-   * parameters are NULL, their types, their values.
+   * parameters are NULL, their types, their values, attributes of the query.
    *
    * @param given the types, if there are parameters
    */
   byte[] comparable(byte[] given) {
     int nulls = typesAt - NULLS;
     int typed = given == null ? 0 : given.length;
-    byte[] all = new byte[1 + nulls + typed + payload.length - valuesAt];
+    byte[] all = new byte[1 + nulls + typed + payload.length - othersAt];
     all[0] = payload[FLAGS];
     System.arraycopy(payload, NULLS, all, 1, nulls);
     if (typed > 0) {
       System.arraycopy(given, 0, all, 1 + nulls, typed);
     }
-    System.arraycopy(payload, valuesAt, all, 1 + nulls + typed, payload.length - valuesAt);
+    System.arraycopy(payload, othersAt, all, 1 + nulls + typed, payload.length - othersAt);
     return all;
   }
 

@@ -83,10 +83,68 @@ class ExecuteCommandTest {
   void attributesAreAmongTheParameters() {
     ByteBuf in = packet(8, 2, 0, 1, LONG, 0, 0, TEXT & 0xFF, 0, 1, 'a', 5, 0, 0, 0, 1, 'v');
     ExecuteCommand command = read(in, 1, ATTRIBUTES);
-    byte[] types = {LONG, 0, 0, TEXT, 0, 1, 'a'};
+    byte[] types = {LONG, 0, 0};
     assertThat(command.types()).isEqualTo(types);
     assertThat(command.hasTypes(types)).isTrue();
     assertThat(command.values(1, types, Map.of())).hasToString("[5]");
+  }
+
+  /** As mysql-connector-python sends it: their number is there, and no flag says so. */
+  @Test
+  void whereAttributesWereAgreedOnParametersAreCountedWithoutTheFlagToo() {
+    ByteBuf in = packet(0, 2, 2, 1, LONG, 0, 0, TEXT & 0xFF, 0, 0, 5, 0, 0, 0);
+    byte[] types = {LONG, 0, 0, TEXT, 0, 0};
+    ExecuteCommand command = read(in, 2, ATTRIBUTES);
+    assertThat(command.types()).isEqualTo(types);
+    assertThat(command.values(2, types, Map.of())).hasToString("[5, null]");
+    ExecuteCommand next = read(packet(0, 2, 1, 0, 2, 'h', 'i'), 2, ATTRIBUTES);
+    assertThat(next.values(2, types, Map.of())).hasToString("[null, hi]");
+  }
+
+  /** The execution behind one with attributes has fewer parameters. */
+  @Test
+  void typesOfAttributesAreThoseOfOneExecution() {
+    ByteBuf in = packet(8, 2, 0, 1, LONG, 0, 0, TEXT & 0xFF, 0, 1, 'a', 5, 0, 0, 0, 1, 'v');
+    byte[] types = read(in, 1, ATTRIBUTES).types();
+    assertThat(types).containsExactly(LONG, 0, 0);
+    ByteBuf out = Unpooled.buffer();
+    read(packet(8, 1, 0, 0, 6, 0, 0, 0), 1, ATTRIBUTES).write(types, 7, out);
+    assertThat(ByteBufUtil.getBytes(out))
+        .isEqualTo(ByteBufUtil.getBytes(packet(8, 1, 0, 1, LONG, 0, 0, 6, 0, 0, 0)));
+    assertThat(read(packet(8, 2, 0, 0, 6, 0, 0, 0, 1, 'v'), 1, ATTRIBUTES)).isNull();
+  }
+
+  @Test
+  void executionsWithOtherAttributesAreOthers() {
+    byte[] types = {LONG, 0, 0};
+    byte[][] all = {
+      read(
+              packet(8, 2, 0, 1, LONG, 0, 0, TEXT & 0xFF, 0, 1, 'a', 5, 0, 0, 0, 1, 'v'),
+              1,
+              ATTRIBUTES)
+          .comparable(types),
+      read(
+              packet(8, 2, 0, 1, LONG, 0, 0, TEXT & 0xFF, 0, 1, 'b', 5, 0, 0, 0, 1, 'v'),
+              1,
+              ATTRIBUTES)
+          .comparable(types),
+      read(
+              packet(8, 2, 0, 1, LONG, 0, 0, TEXT & 0xFF, 0, 1, 'a', 5, 0, 0, 0, 1, 'w'),
+              1,
+              ATTRIBUTES)
+          .comparable(types),
+      read(packet(8, 1, 0, 1, LONG, 0, 0, 5, 0, 0, 0), 1, ATTRIBUTES).comparable(types),
+    };
+    assertThat(List.of(all)).doesNotHaveDuplicates();
+    assertThat(read(packet(8, 1, 0, 0, 5, 0, 0, 0), 1, ATTRIBUTES).comparable(types))
+        .isEqualTo(all[3]);
+  }
+
+  @Test
+  void fewerValuesThanParametersAreMalformed() {
+    assertThat(read(packet(8, 1, 0, 1, LONG, 0, 0, 5, 0, 0, 0), 2, ATTRIBUTES)).isNull();
+    assertThat(read(packet(8, 0), 1, ATTRIBUTES)).isNull();
+    assertThat(read(packet(8, 0), 0, ATTRIBUTES).types()).isNull();
   }
 
   @Test
