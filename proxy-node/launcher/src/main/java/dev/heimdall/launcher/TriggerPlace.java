@@ -176,7 +176,7 @@ final class TriggerPlace {
           new SourceConnections(
               of,
               login,
-              new Use("triggers", "heimdall changes install", 1, false, PATIENCE),
+              new Use("triggers", "heimdall changes install", 1, false, true, PATIENCE),
               upkeep,
               Thread::new);
       try (var pool = connections.onDemand(database);

@@ -26,6 +26,13 @@ class MysqlContractsTest {
   }
 
   @Nested
+  class Cancels extends CancelContract {
+    Cancels() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new MysqlKit());

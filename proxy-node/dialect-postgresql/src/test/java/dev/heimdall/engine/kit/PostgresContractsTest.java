@@ -34,6 +34,13 @@ class PostgresContractsTest {
   }
 
   @Nested
+  class Cancels extends CancelContract {
+    Cancels() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new PostgresKit());

@@ -84,7 +84,7 @@ final class Connections implements AutoCloseable {
       ScheduledExecutorService housekeeping,
       ThreadFactory threads) {
     this.guards = guards;
-    this.use = new Use("actions", "heimdall actions", connections, false, Duration.ZERO);
+    this.use = new Use("actions", "heimdall actions", connections, false, false, Duration.ZERO);
     this.housekeeping = housekeeping;
     this.threads = threads;
     housekeeping.scheduleWithFixedDelay(this::closeUnused, 1, 1, TimeUnit.MINUTES);

@@ -13,6 +13,13 @@ public interface ServerRequests {
   /** Sends a statement, or several in one text, of the node's own. */
   void query(String sql, ReplyOwner owner);
 
+  /**
+   * The same outside a transaction, for what is not to run as the transactions of its session do.
+   */
+  default void queryApart(String sql, ReplyOwner owner) {
+    query(sql, owner);
+  }
+
   /** Sends a statement that does nothing. */
   void probe(ReplyOwner owner);
 

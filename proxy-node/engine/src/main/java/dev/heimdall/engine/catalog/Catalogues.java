@@ -37,7 +37,7 @@ public final class Catalogues implements AutoCloseable {
   private static final Duration LIKE_A_READING = Duration.ofMillis(100);
 
   private static final Use USE =
-      new Use("catalogue", "heimdall catalogue", 1, true, Duration.ofSeconds(90));
+      new Use("catalogue", "heimdall catalogue", 1, true, true, Duration.ofSeconds(90));
 
   private final DataSource source;
 

@@ -268,7 +268,7 @@ public final class ClusterTracker implements AutoCloseable {
     }
     executor.setCorePoolSize(probes.size() + 3); // one for all looks at the clock
     DataSource one = source.at(address).connectingWithin(settings.timeout());
-    Use use = new Use("cluster probe", "heimdall cluster", 2, false, settings.timeout());
+    Use use = new Use("cluster probe", "heimdall cluster", 2, false, true, settings.timeout());
     SourceConnections connections = new SourceConnections(one, asker, use, housekeeping, threads);
     Optional<String> database = settings.database().or(source::database);
     NodeProbe probe =

@@ -182,7 +182,13 @@ public final class ForeignSource implements AutoCloseable {
       throw new SQLException("statements for too many databases were forwarded", "53400");
     }
     Use use =
-        new Use("forward", "heimdall forward", workers.getMaximumPoolSize(), false, Duration.ZERO);
+        new Use(
+            "forward",
+            "heimdall forward",
+            workers.getMaximumPoolSize(),
+            false,
+            false,
+            Duration.ZERO);
     pool =
         new SourceConnections(
                 plan.source(), plan.login(), use, guard, housekeeping, named("forward-connect"))

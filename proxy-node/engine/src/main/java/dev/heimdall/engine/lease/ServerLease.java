@@ -414,6 +414,14 @@ public final class ServerLease {
     return inquiry.underWay() || carried.settingsInFlight();
   }
 
+  /**
+   * Whether the client's next statement waits for statements of the node's own on its connection.
+   */
+  public boolean preparing() {
+    return state == LeaseState.SYNCING
+        || (state == LeaseState.ACTIVE && awaitsSettings() && !server.groupOpen());
+  }
+
   /** What was asked of a connection that is lost will not be answered. */
   public void captureLost() {
     inquiry.lost();

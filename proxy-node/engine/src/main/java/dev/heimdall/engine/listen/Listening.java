@@ -326,19 +326,21 @@ public final class Listening {
       return false;
     }
     become(ListeningState.DECIDING);
-    server.query(
-        "SELECT pg_catalog.pg_listening_channels()",
-        new StateQuery("pg_listening_channels()", true) {
-          @Override
-          protected void ended(ServerConnection from, ServerError error) {
-            if (error == null && state == ListeningState.DECIDING) {
-              become(ListeningState.FREEING);
-              Set<String> now = new HashSet<>(channels);
-              rows().forEach(row -> now.add(row.get(0)));
-              channels = now;
-            }
-          }
-        });
+    server
+        .requests()
+        .queryApart(
+            "SELECT pg_catalog.pg_listening_channels()",
+            new StateQuery("pg_listening_channels()", true) {
+              @Override
+              protected void ended(ServerConnection from, ServerError error) {
+                if (error == null && state == ListeningState.DECIDING) {
+                  become(ListeningState.FREEING);
+                  Set<String> now = new HashSet<>(channels);
+                  rows().forEach(row -> now.add(row.get(0)));
+                  channels = now;
+                }
+              }
+            });
     server.query(
         "UNLISTEN *",
         new StateQuery("UNLISTEN") {

@@ -1,9 +1,18 @@
 package dev.heimdall.engine.listen;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
 
 /** How a protocol spells notifications. */
 public interface NotificationFormat {
+  /**
+   * What a connection that listens for many clients is to begin with, whatever its role's sessions
+   * begin with.
+   */
+  default Map<String, String> parameters() {
+    return Map.of();
+  }
+
   /** Appends one for a client. */
   void append(int processId, String channel, String payload, ByteBuf out);
 

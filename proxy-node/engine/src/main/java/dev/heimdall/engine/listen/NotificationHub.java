@@ -211,7 +211,7 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
     pools.connect(
         loop,
         key,
-        Map.of(),
+        format.parameters(),
         1,
         this,
         new ServerConnector.Handler() {

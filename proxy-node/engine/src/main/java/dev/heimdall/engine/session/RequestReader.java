@@ -498,6 +498,20 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     process();
   }
 
+  /**
+   * Has the statement that waits answered as a cancelled one, without waiting for what is in its
+   * way.
+   *
+   * @return whether one waits that has not been begun
+   */
+  boolean refuseWaiting(String message) {
+    boolean waits = input.waits() && !input.midMessage() && format.total(input.bytes()) > 0;
+    if (waits) {
+      refuse(ServerError.error("57014", message));
+    }
+    return waits;
+  }
+
   @Override
   public void skipToSync() {
     input.skipBatch();

@@ -121,6 +121,8 @@ final class SessionControl implements TimedClient {
       sent.alone().refuse(ServerError.error("57014", message));
     } else if (lease.waiting().stop() || reads.stopAwaiting() || cached.stopWaiting()) {
       requests.refuse(ServerError.error("57014", message));
+    } else if (lease.preparing() && pending.outstanding() == 0 && requests.refuseWaiting(message)) {
+      counters.cancelled();
     } else if (sharing.active()) {
       sharing.cancel(ServerError.error("57014", message), done);
       return;

@@ -59,6 +59,7 @@ final class JdbcLookup implements Lookup {
               "heimdall auth_query",
               AuthQuery.THREADS,
               true,
+              false,
               plan.settings().timeout());
       pool =
           new SourceConnections(plan.source(), plan.login(), use, housekeeping, threads)

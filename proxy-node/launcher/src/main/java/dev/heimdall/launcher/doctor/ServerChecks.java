@@ -130,7 +130,7 @@ final class ServerChecks {
   private static Check.Outcome logIn(DataSource source) {
     ThreadFactory threads = DaemonThreads.named("heimdall-doctor-log-in");
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1, threads);
-    Use use = new Use("doctor", "heimdall doctor", 1, false, PATIENCE);
+    Use use = new Use("doctor", "heimdall doctor", 1, false, true, PATIENCE);
     String own =
         source.engine().firstDatabase().map(first -> source.user().orElse(first)).orElse("");
     try (SourceLogins logins = new SourceLogins();

@@ -72,7 +72,7 @@ final class DatabaseInspection {
       return Optional.empty();
     }
     DataSource one = source.at(server).connectingWithin(PATIENCE);
-    Use use = new Use("inspection", "heimdall wizard", 1, false, PATIENCE);
+    Use use = new Use("inspection", "heimdall wizard", 1, false, true, PATIENCE);
     SourceConnections connections =
         new SourceConnections(one, logins.of(source).orElseThrow(), use, housekeeping, threads);
     try (Connection connection = questions.connect(connections)) {

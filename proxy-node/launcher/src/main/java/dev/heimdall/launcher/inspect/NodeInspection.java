@@ -95,7 +95,7 @@ final class NodeInspection {
           new SourceConnections(
               node.connectingWithin(PATIENCE),
               logins.of(node).orElseThrow(),
-              new Use("inspection", "heimdall wizard", 1, false, PATIENCE),
+              new Use("inspection", "heimdall wizard", 1, false, true, PATIENCE),
               housekeeping,
               Thread::new);
       try (Connection connection =

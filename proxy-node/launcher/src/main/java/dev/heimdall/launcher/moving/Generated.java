@@ -135,7 +135,7 @@ public final class Generated {
         new SourceConnections(
             source,
             SourceLogins.written(wishes.user(), wishes.password()),
-            new Use("generate", "heimdall generate", 1, true, PATIENCE),
+            new Use("generate", "heimdall generate", 1, true, true, PATIENCE),
             upkeep,
             Thread::new);
     return connections.unpooled(source.database().orElse("")).getConnection();

@@ -22,7 +22,7 @@ import java.util.function.Function;
 /** How servers of MySQL and MariaDB are listened to: by their binary logs. */
 public final class BinlogChanges implements ChangeProtocol {
   private static final Use USE =
-      new Use("changes", "heimdall-changes", 1, false, Duration.ofSeconds(10));
+      new Use("changes", "heimdall-changes", 1, false, true, Duration.ofSeconds(10));
 
   private static final int PATIENCE_SECONDS = 10;
 

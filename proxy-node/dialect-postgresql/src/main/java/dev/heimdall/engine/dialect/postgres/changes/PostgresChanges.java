@@ -85,6 +85,6 @@ public final class PostgresChanges implements ChangeProtocol {
   }
 
   private static Use use(Duration silence) {
-    return new Use("changes", APPLICATION, 1, false, silence);
+    return new Use("changes", APPLICATION, 1, false, true, silence);
   }
 }

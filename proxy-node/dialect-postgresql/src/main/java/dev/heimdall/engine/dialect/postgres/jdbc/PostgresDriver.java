@@ -31,6 +31,19 @@ public final class PostgresDriver implements JdbcDriver {
 
   private static final String MOST_ROWS = "1000";
 
+  /** Else a statement that reads may wait for a moment in which no other session writes. */
+  private static final String WAITS_FOR_NO_SNAPSHOT = "-c default_transaction_deferrable=off";
+
+  /**
+   * What the user's sessions begin with is not meant for the node's own statements: replicas reject
+   * serializable transactions, and the driver takes a server that begins read-only transactions for
+   * a replica.
+   */
+  private static final String OWN =
+      WAITS_FOR_NO_SNAPSHOT
+          + " -c default_transaction_isolation=read\\ committed"
+          + " -c default_transaction_read_only=off -c statement_timeout=0";
+
   @Override
   public Engine engine() {
     return Engine.POSTGRESQL;
@@ -114,6 +127,7 @@ public final class PostgresDriver implements JdbcDriver {
     driver.setSocketTimeout((int) use.silence().toSeconds());
     driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
     driver.setApplicationName(use.application());
+    driver.setOptions(use.own() ? OWN : WAITS_FOR_NO_SNAPSHOT);
     driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
     driver.setProperty(PGProperty.MAX_RESULT_BUFFER, MOST_OF_HEAP);
     if (!use.reading()) {

@@ -5,11 +5,21 @@ import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
+import java.util.Map;
 
 /** NotificationResponse among a server's other messages. */
 public final class PostgresNotifications implements NotificationFormat {
   private static final int HEADER = 5;
   private static final int READY = 6;
+
+  /**
+   * A session that has read no notification yet takes a snapshot for it, which might have to wait
+   * for other sessions; and it says nothing itself for as long as clients listen.
+   */
+  @Override
+  public Map<String, String> parameters() {
+    return Map.of("default_transaction_deferrable", "off", "idle_session_timeout", "0");
+  }
 
   @Override
   public void append(int processId, String channel, String payload, ByteBuf out) {

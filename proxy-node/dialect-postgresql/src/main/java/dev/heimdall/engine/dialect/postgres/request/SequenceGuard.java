@@ -59,7 +59,7 @@ final class SequenceGuard {
   /** From here on sequence values on this connection are ours; so far they were anybody's. */
   void forget(ServerConnection server) {
     pending.flushGathered();
-    server.query(FORGET, names.new Keeping(FORGET));
+    server.requests().queryApart(FORGET, names.new Keeping(FORGET));
     server.residue().sequencesForgotten();
   }
 

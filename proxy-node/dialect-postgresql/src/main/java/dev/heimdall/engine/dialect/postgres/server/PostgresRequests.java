@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.backend.CancelConnections;
 import dev.heimdall.engine.backend.CancelRoute;
+import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.LogInHandler;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
@@ -12,6 +13,7 @@ import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -27,14 +29,29 @@ public final class PostgresRequests implements ServerRequests {
   private static final byte[] NO_PORTAL = "hd_unfinished_batch".getBytes(StandardCharsets.US_ASCII);
 
   /**
+   * The first part of what is said outside transactions. Each statement of the node's own states
+   * how its transaction runs, as a role or session may have defaults by which it would wait for
+   * other sessions (SERIALIZABLE, READ ONLY, DEFERRABLE), or fail on a replica (SERIALIZABLE).
+   */
+  private static final String APART =
+      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE;";
+
+  /** The same for a statement that must stand alone; what is reset then has other defaults. */
+  private static final String SESSION_APART =
+      "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE";
+
+  /** Operators cannot be named with their schema everywhere: the search path is the role's. */
+  private static final String BUILT_IN = "SET LOCAL search_path = pg_catalog;";
+
+  /**
    * Who the role is, and what its sessions start with. A role that was dropped and created again is
    * another one. A session starts as the role that {@code ALTER ROLE … SET role} names only as long
    * as it may set it, and servers before version 17 remember for a session whether it began as a
-   * superuser's: neither is seen in the role's settings. Built-in functions are named with their
-   * schema: the search path is the role's.
+   * superuser's: neither is seen in the role's settings.
    */
   private static final String ROLE =
-      "SELECT r.oid, r.rolsuper, current_user, (SELECT"
+      BUILT_IN
+          + "SELECT r.oid, r.rolsuper, current_user, (SELECT"
           + " pg_catalog.string_agg(pg_catalog.concat(s.setdatabase, ' ', s.setrole, ' ',"
           + " s.setconfig::pg_catalog.text), ' ' ORDER BY s.setdatabase, s.setrole) FROM"
           + " pg_catalog.pg_db_role_setting s WHERE s.setrole IN (0, r.oid) AND s.setdatabase IN"
@@ -47,7 +64,8 @@ public final class PostgresRequests implements ServerRequests {
    * of what kind: those of background workers that are in a database and have a user are few.
    */
   private static final String LIMITS =
-      "SELECT NULL, pg_catalog.current_setting('max_connections')::pg_catalog.int4"
+      BUILT_IN
+          + "SELECT NULL, pg_catalog.current_setting('max_connections')::pg_catalog.int4"
           + " - pg_catalog.current_setting('superuser_reserved_connections')::pg_catalog.int4"
           + " - coalesce(pg_catalog.current_setting('reserved_connections',"
           + " true)::pg_catalog.int4, 0), (SELECT pg_catalog.count(*) FROM"
@@ -56,7 +74,8 @@ public final class PostgresRequests implements ServerRequests {
 
   /** Makes a server connection's transaction a failed one, as a lost one is for its client. */
   private static final String FAIL_TRANSACTION =
-      "BEGIN; DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost'';"
+      "BEGIN ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE;"
+          + " DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost'';"
           + " END'";
 
   /** Would end a connection while nobody uses it. */
@@ -97,24 +116,29 @@ public final class PostgresRequests implements ServerRequests {
   }
 
   @Override
+  public void queryApart(String sql, ReplyOwner owner) {
+    query(APART + sql, owner);
+  }
+
+  @Override
   public void probe(ReplyOwner owner) {
-    query("SELECT 1", owner);
+    queryApart("SELECT 1", owner);
   }
 
   @Override
   public void describeRole(ReplyOwner owner) {
-    query(ROLE, owner);
+    queryApart(ROLE, owner);
   }
 
   @Override
   public boolean readLimits(ReplyOwner owner) {
-    query(LIMITS, owner);
+    queryApart(LIMITS, owner);
     return true;
   }
 
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
-    query(StateStatements.read(names, set), owner);
+    queryApart(StateStatements.read(names, set), owner);
   }
 
   @Override
@@ -124,12 +148,17 @@ public final class PostgresRequests implements ServerRequests {
 
   @Override
   public void readPins(Collection<PinReason> reasons, Collection<String> names, ReplyOwner owner) {
-    query(StateStatements.readPins(reasons), owner);
+    queryApart(StateStatements.readPins(reasons), owner);
   }
 
   @Override
   public void change(StateChange change, ReplyOwner owner) {
-    query(StateStatements.of(change), owner);
+    String statements = StateStatements.of(change);
+    if (statements.contains(StateStatements.TAKES_SNAPSHOT)) {
+      queryApart(statements, owner);
+    } else {
+      query(statements, owner);
+    }
   }
 
   @Override
@@ -145,12 +174,20 @@ public final class PostgresRequests implements ServerRequests {
   /** DISCARD ALL leaves random() where a session's seed has put it. */
   @Override
   public void reset(ReplyOwner owner) {
+    query(
+        SESSION_APART,
+        new InternalQuery() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            // What it is for comes right behind it, and tells how it went.
+          }
+        });
     query("DISCARD ALL", owner);
   }
 
   @Override
   public void seed(double value, ReplyOwner owner) {
-    query("SELECT pg_catalog.setseed(" + value + ")", owner);
+    queryApart("SELECT pg_catalog.setseed(" + value + ")", owner);
   }
 
   @Override

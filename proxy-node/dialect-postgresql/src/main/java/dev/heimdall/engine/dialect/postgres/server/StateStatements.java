@@ -26,6 +26,9 @@ final class StateStatements {
               + " WHERE refclassid OPERATOR(pg_catalog.=) 2615::pg_catalog.oid"
               + " AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())");
 
+  /** How each statement begins here that looks at the database: SET and RESET do not. */
+  static final String TAKES_SNAPSHOT = "SELECT ";
+
   private StateStatements() {}
 
   /** Asks which of these are still there; they are some of {@link #PINS}. */
@@ -126,7 +129,8 @@ final class StateStatements {
       sql.append(",true)");
       if (own) {
         sql.append(
-            " FROM pg_catalog.pg_settings WHERE source='session' AND pg_catalog.lower(name)=");
+            " FROM pg_catalog.pg_settings WHERE source OPERATOR(pg_catalog.=) 'session'"
+                + " AND pg_catalog.lower(name) OPERATOR(pg_catalog.=) ");
         PostgresLiteral.append(sql, name.toLowerCase(Locale.ROOT));
         sql.append(")");
       }
