@@ -407,6 +407,17 @@ class TakeOverIT {
   }
 
   @Test
+  void clientsMoveOnceTheNewProcessIsWarm() throws Exception {
+    ProxyProcess before = first(Map.of("warmUp", "2s"));
+    try (RawClient client = RawClient.logIn(before.target())) {
+      ProxyProcess after = processes.next(before);
+      TakeOvers.took(after);
+      assertThat(after.output()).containsSubsequence("warmed up", "took over", "take-over ended");
+      assertThat(client.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void withoutARunningNodeTheMessageSaysSo() throws Exception {
     ProxyProcess node = ProxyProcess.configured(directory, Map.of());
     processes.takesOver(node);

@@ -339,6 +339,10 @@ public final class Node implements AutoCloseable {
             "--take-over: nothing is known yet of the clusters of the data sources %s: write a \"url\" into them, or restart"
                 .formatted(configuration.byArn().pending().keySet()));
       }
+      if (handover.succeeds()) {
+        // Clients would wait behind the compilers here; the process before serves them meanwhile.
+        warmUp.finish();
+      }
       handover.begin();
       vdbs.update(configuration);
       arns.keep(configuration);

@@ -9,7 +9,10 @@ import dev.heimdall.engine.takeover.Remaining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
@@ -17,6 +20,9 @@ import java.util.concurrent.Executor;
  * takes when it starts, and the one that takes its place.
  */
 final class NodeHandover implements AutoCloseable {
+  private static final Set<PosixFilePermission> OWN_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+
   private final Overlap overlap = new Overlap();
 
   /** Null where nobody can take the node's place. */
@@ -140,14 +146,31 @@ final class NodeHandover implements AutoCloseable {
 
   private synchronized void open(
       Handover.Serving serving, CancelRegistry cancels, EventLog log, Executor offLoop) {
-    if (socket == null || closed || !Files.isDirectory(socket.getParent())) {
+    if (socket == null || closed) {
       return;
     }
     try {
+      makeFolder();
       after = new Handover(socket, serving, cancels, overlap, log, offLoop);
       after.open();
     } catch (IOException e) {
       log.node("cannot be taken over", "reason=\"" + e.getMessage() + "\"");
+    }
+  }
+
+  /** A node that was started by hand is the first to need it. */
+  private void makeFolder() throws IOException {
+    Path folder = socket.getParent();
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWN_DIRECTORY));
+    } catch (IOException e) {
+      throw new IOException(
+          "the folder %s does not exist and cannot be made (%s): make it for the node's user, or give another --state"
+              .formatted(folder, e),
+          e);
     }
   }
 

@@ -29,6 +29,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
@@ -233,7 +234,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
     if (!connected.isSuccess()) {
       throw new StartupException(
           "no running process hands over at %s (%s): start this one without --take-over, with the --state of the other, or as its user"
-              .formatted(socket, connected.cause().getMessage()),
+              .formatted(socket, Files.exists(socket) ? connected.cause() : "no such file"),
           connected.cause());
     }
     return connected.channel();

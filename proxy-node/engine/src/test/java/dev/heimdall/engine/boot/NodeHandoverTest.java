@@ -24,7 +24,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -155,6 +157,10 @@ class NodeHandoverTest {
   }
 
   private NodeHandover handover(boolean takesOver) throws Exception {
+    return handover(folder, takesOver);
+  }
+
+  private static NodeHandover handover(Path folder, boolean takesOver) throws Exception {
     return NodeHandover.of(Optional.of(new HandoverPlace(folder, takesOver)), 1, Transport.EPOLL);
   }
 
@@ -248,6 +254,31 @@ class NodeHandoverTest {
       }
       await(after.alone);
       refusesWhoComesAsItCloses(after);
+    }
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsMadeForTheNodeAlone() throws Exception {
+    Path missing = folder.resolve("var/heimdall");
+    try (NodeHandover old = handover(missing, false);
+        NodeHandover taking = handover(missing, true)) {
+      ready(old, first());
+
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(missing)))
+          .isEqualTo("rwx------");
+      assertThat(begun(taking)).isNotNull();
+    }
+  }
+
+  @Test
+  void whoFindsNobodyToSucceedSaysWhere() throws Exception {
+    Path missing = folder.resolve("var/heimdall");
+    try (NodeHandover taking = handover(missing, true)) {
+      assertThatThrownBy(taking::begin)
+          .isInstanceOf(StartupException.class)
+          .hasMessage(
+              "no running process hands over at %s/take-over-1.sock (no such file): start this one without --take-over, with the --state of the other, or as its user"
+                  .formatted(missing));
     }
   }
 }
