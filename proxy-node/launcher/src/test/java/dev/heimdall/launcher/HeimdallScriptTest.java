@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,6 +212,51 @@ class HeimdallScriptTest {
     assertThat(home.resolve("cache")).isEmptyDirectory();
   }
 
+  /** Java that is asked to end begins to write its cache, for longer than it is given. */
+  @Test
+  void aCacheThatTookTooLongLeavesNothing() throws Exception {
+    Path begun = home.resolve("begun");
+    Files.writeString(
+        home.resolve("jdk/bin/java"),
+        JAVA
+            + """
+              case "$*" in *ArchiveClassesAtExit*)
+                trap '' TERM
+                echo $$ >"%1$s.new" && mv "%1$s.new" "%1$s"
+                for i in $(seq 600); do sleep 0.1; done
+              esac
+              """
+                .formatted(begun));
+    Process limited =
+        heimdall(Map.of(), List.of("timeout", "-k", "2", "60"), "prepare")
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    while (!Files.exists(begun) && limited.isAlive()) {
+      limited.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+    ProcessHandle java =
+        ProcessHandle.of(Long.parseLong(Files.readString(begun).strip())).orElseThrow();
+
+    limited.destroy(); // timeout ends all that it has started
+
+    limited.waitFor();
+    java.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(home.resolve("cache")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatOthersLeftLongAgoIsRemoved() throws Exception {
+    Path cache = Files.createDirectories(home.resolve("cache"));
+    Path old = Files.createFile(cache.resolve("classes-1-2.new"));
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(2))));
+    Path recent = Files.createFile(cache.resolve("classes-3-4.new.log"));
+
+    assertThat(run("prepare").exitCode()).isZero();
+
+    assertThat(old).doesNotExist();
+    assertThat(recent).exists();
+  }
+
   private Path onlyCache() throws IOException {
     try (Stream<Path> files = Files.list(home.toRealPath().resolve("cache"))) {
       List<Path> all = files.toList();
@@ -221,15 +270,21 @@ class HeimdallScriptTest {
   }
 
   private Run run(Map<String, String> environment, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(home.resolve("heimdall").toString()));
+    Process process = heimdall(environment, List.of(), arguments).start();
+    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), text);
+  }
+
+  private ProcessBuilder heimdall(
+      Map<String, String> environment, List<String> before, String... arguments) {
+    List<String> command = new ArrayList<>(before);
+    command.add(home.resolve("heimdall").toString());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", home.resolve("jdk").toString());
     builder.environment().remove("HEIMDALL_JAVA_OPTS");
     builder.environment().put("XDG_CACHE_HOME", home.resolve("elsewhere").toString());
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Run(process.waitFor(), text);
+    return builder;
   }
 }
