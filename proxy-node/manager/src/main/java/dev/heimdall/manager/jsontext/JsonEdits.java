@@ -115,9 +115,40 @@ public final class JsonEdits {
         Place item = at.items().get(i);
         change(item, before.get(i), now.get(i), indentAt(item.start()).orElse(indent + STEP));
       }
+    } else if (before.isArray() && now.isArray() && !before.isEmpty() && !now.isEmpty()) {
+      items(at, before, now, indent);
     } else {
       edits.add(new Edit(at.start(), at.end(), JsonLayout.text(now, indent)));
     }
+  }
+
+  /** Of lists of different lengths the items before and behind what changes stay. */
+  private void items(Place at, JsonNode before, JsonNode now, String indent) {
+    int most = Math.min(before.size(), now.size());
+    int first = 0;
+    while (first < most && ExactJson.isSame(before.get(first), now.get(first))) {
+      first++;
+    }
+    int last = 0;
+    while (last < most - first
+        && ExactJson.isSame(before.get(before.size() - 1 - last), now.get(now.size() - 1 - last))) {
+      last++;
+    }
+    if (first + last == 0) {
+      edits.add(new Edit(at.start(), at.end(), JsonLayout.text(now, indent)));
+      return;
+    }
+    Optional<String> own = indentAt(at.items().get(0).start());
+    String between = own.map(spaces -> ",\n" + spaces).orElse(", ");
+    StringBuilder text = new StringBuilder();
+    for (int i = first; i < now.size() - last; i++) {
+      String item = JsonLayout.text(now.get(i), own.orElse(indent));
+      text.append(first > 0 ? between + item : item + between);
+    }
+    int behind = before.size() - last;
+    int start = first > 0 ? at.items().get(first - 1).end() : at.items().get(0).start();
+    int end = first > 0 ? at.items().get(behind - 1).end() : at.items().get(behind).start();
+    edits.add(new Edit(start, end, text.toString()));
   }
 
   private static boolean keeps(JsonNode before, JsonNode now) {

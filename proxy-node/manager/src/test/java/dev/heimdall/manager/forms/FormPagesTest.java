@@ -214,6 +214,17 @@ class FormPagesTest {
   }
 
   @Test
+  void whatLooksLikeAMaskIsNoSecret() throws Exception {
+    for (String typed : List.of("••••••••", "•••••••• 52003c63533b ", "********")) {
+      PageClient browser = browser().get(MAIN);
+      browser.submit(MAIN, "password", typed, "do", "preview");
+      assertThat(browser.page()).contains("what looks like the mask of a secret");
+      browser.submit(MAIN, "password", typed, "do", "commit");
+      assertThat(manager.written("sources/main.json")).isEqualTo(SOURCE);
+    }
+  }
+
+  @Test
   void aSecretIsExchangedForAReferenceAndRemoved() throws Exception {
     manager.write("users/alice.json", "{\"password\": \"" + CANARY + "\"}");
     String path = "/forms/users/alice.json";

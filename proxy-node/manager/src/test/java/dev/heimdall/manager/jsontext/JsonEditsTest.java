@@ -51,6 +51,22 @@ class JsonEditsTest {
   }
 
   @Test
+  void itemsBesideThoseThatComeAndGoStay() {
+    String text = "{\n  \"a\": [\n    {\"x\":  1},\n    {\"x\":  2},\n    {\"x\":  3}\n  ]\n}";
+    assertThat(changed(text, "{\"a\":[{\"x\":1},{\"x\":2},{\"x\":3},{\"x\":4}]}"))
+        .isEqualTo(text.replace("3}", "3},\n    {\"x\": 4}"));
+    assertThat(changed(text, "{\"a\":[{\"x\":0},{\"x\":1},{\"x\":2},{\"x\":3}]}"))
+        .isEqualTo(text.replace("{\"x\":  1}", "{\"x\": 0},\n    {\"x\":  1}"));
+    assertThat(changed(text, "{\"a\":[{\"x\":1},{\"x\":3}]}"))
+        .isEqualTo(text.replace("    {\"x\":  2},\n", ""));
+    assertThat(changed(text, "{\"a\":[{\"x\":3}]}"))
+        .isEqualTo("{\n  \"a\": [\n    {\"x\":  3}\n  ]\n}");
+    assertThat(changed("{\"a\": [1,2,3]}", "{\"a\":[1,3]}")).isEqualTo("{\"a\": [1,3]}");
+    assertThat(changed("{\"a\": [1,2]}", "{\"a\":[1,2,3]}")).isEqualTo("{\"a\": [1,2, 3]}");
+    assertThat(changed("{\"a\": [1,1]}", "{\"a\":[1]}")).isEqualTo("{\"a\": [1]}");
+  }
+
+  @Test
   void itemsOfAListAreChangedInTheirPlace() {
     String text =
         "{\n  \"auth\": [\n    {\"method\": \"reject\",  \"users\": [\"a\"]},\n    {}\n  ]\n}";

@@ -371,9 +371,13 @@ class PagesTest {
   void aMaskThatStandsForNothingIsNotWritten() throws Exception {
     Browser browser = new Browser().logIn();
     browser.get("/documents/sources/main.json");
-    browser.submit("/review", "text", "{\"password\": \"•••••••• 000000000000\"}");
-    assertThat(browser.status()).isEqualTo(400);
-    assertThat(browser.page()).contains("Type the value itself.");
+    for (String mask :
+        List.of("•••••••• 000000000000", "\\u2022\\u2022\\u2022", " •••• 0123", "***")) {
+      browser.submit("/review", "text", "{\"password\": \"" + mask + "\"}");
+      assertThat(browser.status()).as(mask).isEqualTo(400);
+      assertThat(browser.page()).contains("Type the value itself.", "$.password");
+      browser.get("/documents/sources/main.json");
+    }
   }
 
   @Test
