@@ -1,5 +1,7 @@
 package dev.heimdall.model;
 
+import java.util.stream.Collectors;
+
 /**
  * What the engine of a data source demands of its other settings: those that mean nothing there
  * must not be written.
@@ -39,9 +41,17 @@ final class EngineChecks {
     if (in.written(path) && in.sound(path)) {
       in.problem(
           path,
-          "a setting of PostgreSQL",
+          "a setting of " + products(path),
           "nothing, because the engine is " + quoted(source.engine()));
     }
+  }
+
+  /** Where a setting means something. */
+  private static String products(String path) {
+    return Engine.all().stream()
+        .filter(engine -> !engine.unused().contains(path))
+        .flatMap(engine -> engine.products().stream())
+        .collect(Collectors.joining(" and "));
   }
 
   private void user() {

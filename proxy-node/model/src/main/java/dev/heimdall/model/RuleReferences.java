@@ -232,14 +232,16 @@ final class RuleReferences {
     }
   }
 
-  private static void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
+  private void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
     if (in.sound(path)) {
+      String engine =
+          known(vdb.source())
+              .map(source -> " has the engine " + JsonValue.quote(source.engine().spelling()))
+              .orElse(" has another engine");
       in.problem(
           path,
           got,
-          "it only in lists for SQL Server; the VDB "
-              + JsonValue.quote(vdb.name())
-              + " is on PostgreSQL");
+          "it only in lists for SQL Server; the VDB " + JsonValue.quote(vdb.name()) + engine);
     }
   }
 }

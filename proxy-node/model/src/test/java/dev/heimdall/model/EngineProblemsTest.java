@@ -175,6 +175,17 @@ class EngineProblemsTest {
   }
 
   @Test
+  void theEngineThatIsNamedIsThatOfTheVirtualDatabase() throws IOException {
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"crm\", \"rules\": [\"main\"]}");
+    rule("{\"action\": \"procedure-wrap\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json $.rules[0].action: got \"procedure-wrap\", expected it only in lists"
+                + " for SQL Server; the VDB \"shop\" has the engine \"mysql\"");
+  }
+
+  @Test
   void somebodyHasToCarryOutTheStatements() throws IOException {
     write("sources/crm.json", "{\"url\": \"jdbc:mariadb://m/crm\"}");
 

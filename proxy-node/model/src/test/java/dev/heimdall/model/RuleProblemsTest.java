@@ -291,11 +291,11 @@ class RuleProblemsTest {
           parameter(
               "procedure-wrap",
               "",
-              "rules/main.json:1:23 $.rules[0].action: got \"procedure-wrap\", expected it only in lists for SQL Server; the VDB \"shop\" is on PostgreSQL"),
+              "rules/main.json:1:23 $.rules[0].action: got \"procedure-wrap\", expected it only in lists for SQL Server; the VDB \"shop\" has the engine \"postgresql\""),
           parameter(
               "extract-plan",
               "\"checkTableMismatch\": true",
-              "rules/main.json:1:76 $.rules[0].parameters.checkTableMismatch: got true, expected it only in lists for SQL Server; the VDB \"shop\" is on PostgreSQL"),
+              "rules/main.json:1:76 $.rules[0].parameters.checkTableMismatch: got true, expected it only in lists for SQL Server; the VDB \"shop\" has the engine \"postgresql\""),
           parameter(
               "call",
               "\"rule\": \"main\"",
