@@ -149,9 +149,9 @@ public final class AuthDecision {
   }
 
   /**
-   * Whether {@link #admitProof} can tell a right proof from a wrong one. Where the client's own
-   * log-in is passed through, only a proof of a password that is known will do. Of strangers, whose
-   * proofs are all wrong, nothing shows that they are.
+   * Whether {@link #admitProof} can tell a right proof from a wrong one. Of strangers, whose proofs
+   * are all wrong, nothing shows that they are; where the client's own log-in is passed through,
+   * the server decides on them.
    */
   public boolean judges(PasswordProof proof) {
     if (exchange == Exchange.DIRECTORY) {
@@ -160,7 +160,7 @@ public final class AuthDecision {
     if (account == null) {
       return !passesThrough && users.judgesStranger(request.user(), proof);
     }
-    return account.judges(proof) && (!passesThrough || account.ownPassword().isPresent());
+    return account.judges(proof);
   }
 
   /**
@@ -178,7 +178,9 @@ public final class AuthDecision {
       throw new AuthenticationFailed(request.user());
     }
     checkRights();
-    return account.ownPassword().orElseGet(() -> ServerCredential.withoutSecret(request.user()));
+    return account
+        .ownPassword()
+        .orElseGet(() -> proof.atServer(request.user(), account.storedHash().text()));
   }
 
   /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */

@@ -19,6 +19,7 @@ public final class Authenticator {
   private final UserDirectory users;
   private final boolean passesThrough;
   private final boolean readableForLdap;
+  private final boolean knowsNativeHashes;
 
   /**
    * @param vdb its name, for messages and for the users' rights
@@ -49,11 +50,22 @@ public final class Authenticator {
       UserDirectory users,
       boolean passesThrough,
       boolean readableForLdap) {
+    this(vdb, table, users, passesThrough, readableForLdap, users.knowsNativeHashes(vdb));
+  }
+
+  private Authenticator(
+      String vdb,
+      AuthTable table,
+      UserDirectory users,
+      boolean passesThrough,
+      boolean readableForLdap,
+      boolean knowsNativeHashes) {
     this.vdb = vdb;
     this.table = table;
     this.users = users;
     this.passesThrough = passesThrough;
     this.readableForLdap = readableForLdap;
+    this.knowsNativeHashes = knowsNativeHashes;
   }
 
   /** Whether the client's rule asks for something that only its own user's secret answers. */
@@ -67,7 +79,16 @@ public final class Authenticator {
 
   /** The same for a client whose user the database was queried for. */
   public Authenticator with(Optional<User> found, FoundUsers others) {
-    return new Authenticator(vdb, table, users.with(found, others), passesThrough, readableForLdap);
+    return new Authenticator(
+        vdb, table, users.with(found, others), passesThrough, readableForLdap, knowsNativeHashes);
+  }
+
+  /**
+   * Whether there are users whose passwords are known by {@link NativePassword}'s hashes alone: of
+   * theirs only proofs of that kind can be judged.
+   */
+  public boolean judgesByNativeHashes() {
+    return knowsNativeHashes;
   }
 
   /** What comes next for this client. */

@@ -41,8 +41,16 @@ public final class NativePassword {
     if (password.length == 0) {
       return new byte[0];
     }
-    byte[] once = sha1(password);
-    return xor(once, sha1(challenge, sha1(once)));
+    return responseOfKey(sha1(password), challenge);
+  }
+
+  /**
+   * The same by a key that a client has proved, see {@link #key}.
+   *
+   * @param challenge 20 bytes
+   */
+  static byte[] responseOfKey(byte[] key, byte[] challenge) {
+    return xor(key, sha1(challenge, sha1(key)));
   }
 
   /** Whether a client's answer is that of this password, in time that tells nothing of it. */
@@ -56,12 +64,23 @@ public final class NativePassword {
    * @param hash what {@link #hash} gives
    */
   public static boolean matchesHash(String hash, byte[] challenge, byte[] response) {
+    return key(hash, challenge, response) != null;
+  }
+
+  /**
+   * What a right answer reveals to who has the hash: SHA-1 of the password, enough to answer any
+   * server that keeps the same hash.
+   *
+   * @param hash what {@link #hash} gives
+   * @return null for a wrong answer
+   */
+  public static byte[] key(String hash, byte[] challenge, byte[] response) {
     byte[] twice = HexFormat.of().parseHex(hash.substring(PREFIX.length()));
     if (response.length != twice.length) {
-      return false;
+      return null;
     }
     byte[] once = xor(response, sha1(challenge, twice));
-    return MessageDigest.isEqual(sha1(once), twice);
+    return MessageDigest.isEqual(sha1(once), twice) ? once : null;
   }
 
   private static byte[] xor(byte[] one, byte[] other) {

@@ -32,4 +32,13 @@ public interface PasswordProof {
   default boolean isOfHash(String hash) {
     return false;
   }
+
+  /**
+   * What lets its client in at a server that keeps the same hash.
+   *
+   * @param hash one that it {@link #isOfHash is of}
+   */
+  default ServerCredential atServer(String user, String hash) {
+    return ServerCredential.withoutSecret(user);
+  }
 }

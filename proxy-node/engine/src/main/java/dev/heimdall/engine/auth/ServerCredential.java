@@ -8,6 +8,7 @@ import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import dev.heimdall.secrets.credentials.DatabaseLogin;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -18,13 +19,16 @@ import java.util.function.UnaryOperator;
  */
 public final class ServerCredential {
 
-  private sealed interface Proof permits Password, Keys, Md5Hash, Nothing, Asked {}
+  private sealed interface Proof permits Password, Keys, Md5Hash, NativeKey, Nothing, Asked {}
 
   private record Password(Secret value) implements Proof {}
 
   private record Keys(ScramKeys value) implements Proof {}
 
   private record Md5Hash(Secret value) implements Proof {}
+
+  /** In hexadecimal digits. */
+  private record NativeKey(Secret value) implements Proof {}
 
   private record Nothing() implements Proof {}
 
@@ -56,6 +60,16 @@ public final class ServerCredential {
    */
   public static ServerCredential md5Hash(String user, Secret hash) {
     return new ServerCredential(user, new Md5Hash(hash));
+  }
+
+  /**
+   * A key that a client proved: enough for {@code mysql_native_password} at a server with the same
+   * hash.
+   *
+   * @param key what {@link NativePassword#key} gives
+   */
+  public static ServerCredential nativeKey(String user, byte[] key) {
+    return new ServerCredential(user, new NativeKey(new Secret(HexFormat.of().formatHex(key))));
   }
 
   /** For servers that trust the node, or its TLS certificate. */
@@ -93,6 +107,8 @@ public final class ServerCredential {
       out.text("scram").bytes(keys.value.clientKey()).bytes(keys.value.serverKey());
     } else if (proof instanceof Md5Hash hash) {
       out.text("md5").text(hash.value.value());
+    } else if (proof instanceof NativeKey key) {
+      out.text("native").text(key.value.value());
     } else if (proof instanceof Nothing) {
       out.text("nothing");
     } else {
@@ -108,6 +124,7 @@ public final class ServerCredential {
       case "password" -> password(user, new Secret(in.text()));
       case "scram" -> scramKeys(user, new ScramKeys(in.bytes(), in.bytes()));
       case "md5" -> md5Hash(user, new Secret(in.text()));
+      case "native" -> new ServerCredential(user, new NativeKey(new Secret(in.text())));
       case "nothing" -> withoutSecret(user);
       default -> throw new UnreadableStateException("unknown proof of a client");
     };
@@ -207,6 +224,24 @@ public final class ServerCredential {
     throw insufficient(method);
   }
 
+  /**
+   * Answers a server by {@code mysql_native_password}.
+   *
+   * @param challenge 20 bytes
+   * @return nothing where there is no password
+   * @throws AuthException when this credential will not do
+   */
+  public byte[] nativeProof(byte[] challenge) throws AuthException {
+    return proof instanceof NativeKey key
+        ? NativePassword.responseOfKey(HexFormat.of().parseHex(key.value.value()), challenge)
+        : proof("mysql_native_password", password -> NativePassword.response(password, challenge));
+  }
+
+  /** Whether {@link #nativeProof} is all that it can do. */
+  public boolean onlyNative() {
+    return proof instanceof NativeKey;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof ServerCredential that
@@ -248,6 +283,9 @@ public final class ServerCredential {
     }
     if (proof instanceof Asked) {
       return "credentials that change";
+    }
+    if (proof instanceof NativeKey) {
+      return "only what the client proved by mysql_native_password";
     }
     return proof instanceof Md5Hash ? "only an MD5 hash" : "no password";
   }

@@ -69,6 +69,11 @@ final class UserAccount {
     return user.password().isPresent() || (storedHash != null && storedHash.isMd5());
   }
 
+  /** Whether proofs by {@link NativePassword} can be judged, and those by other hashes cannot. */
+  boolean hasNativeHash() {
+    return storedHash != null && NativePassword.isHash(storedHash.text());
+  }
+
   /** The hash of a user who has neither a plain password nor a SCRAM verifier; else null. */
   StoredHash storedHash() {
     return storedHash;

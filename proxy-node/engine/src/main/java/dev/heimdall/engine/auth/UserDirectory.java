@@ -3,6 +3,7 @@ package dev.heimdall.engine.auth;
 import dev.heimdall.model.User;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,6 +26,10 @@ public final class UserDirectory {
   private final ScramKeyCache cache;
   private final boolean knowsMd5;
   private final boolean knowsOnlyMd5;
+
+  /** Whose passwords are known by {@link NativePassword}'s hashes. */
+  private final List<UserAccount> hashed;
+
   private final int mockIterations;
 
   /**
@@ -44,6 +49,7 @@ public final class UserDirectory {
     knowsMd5 = accounts.values().stream().anyMatch(UserAccount::hasMd5);
     knowsOnlyMd5 =
         accounts.values().stream().allMatch(account -> account.hasMd5() || account.hasNothing());
+    hashed = accounts.values().stream().filter(UserAccount::hasNativeHash).toList();
     mockIterations =
         accounts.values().stream()
             .flatMap(account -> account.storedIterations().stream())
@@ -64,6 +70,7 @@ public final class UserDirectory {
     this.cache = own.cache;
     this.knowsMd5 = own.knowsMd5 || others.md5();
     this.knowsOnlyMd5 = own.knowsOnlyMd5 && !others.scram();
+    this.hashed = own.hashed;
     this.mockIterations = others.iterations() > 0 ? others.iterations() : own.mockIterations;
   }
 
@@ -121,6 +128,11 @@ public final class UserDirectory {
    */
   boolean asksStrangerForMd5(String name) {
     return knowsMd5 && (knowsOnlyMd5 || salts.coin(name));
+  }
+
+  /** Whether some user of a VDB has one of {@link NativePassword}'s hashes, and no password. */
+  boolean knowsNativeHashes(String vdb) {
+    return hashed.stream().anyMatch(account -> account.mayEnter(vdb));
   }
 
   /**

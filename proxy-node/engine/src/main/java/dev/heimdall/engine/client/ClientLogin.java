@@ -281,6 +281,11 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   @Override
+  public boolean judgesByNativeHashes() {
+    return vdb.settings().authenticator().judgesByNativeHashes();
+  }
+
+  @Override
   public boolean takesFiles() {
     return vdb.settings().vdb().clients().localInfile();
   }

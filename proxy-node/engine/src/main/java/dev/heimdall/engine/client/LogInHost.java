@@ -66,6 +66,12 @@ public interface LogInHost {
   /** Whether the client may have it encrypted. */
   boolean offersTls();
 
+  /**
+   * Whether some client's password can only be judged by a proof of {@link
+   * dev.heimdall.engine.auth.NativePassword}; nobody has said yet who it is.
+   */
+  boolean judgesByNativeHashes();
+
   /** Whether the client may send files of its own that statements ask for. */
   boolean takesFiles();
 

@@ -65,6 +65,21 @@ class AuthenticatorTest {
   }
 
   @Test
+  void hashesOfMysqlsOlderMethodAreOfVdbsWhoseUsersHaveThem() {
+    UserDirectory some =
+        new UserDirectory(
+            List.of(
+                user("plain", "plain-secret", null),
+                user("older", null, NativePassword.hash("secret"), "shop")),
+            SALTS,
+            cache);
+    AuthTable table = new AuthTable(List.of());
+    assertThat(new Authenticator("shop", table, some).judgesByNativeHashes()).isTrue();
+    assertThat(new Authenticator("other", table, some).judgesByNativeHashes()).isFalse();
+    assertThat(new Authenticator("shop", table, users).judgesByNativeHashes()).isFalse();
+  }
+
+  @Test
   void methodMd5AsksStrangersAsItAsksUsers() {
     Set<Exchange> asked = EnumSet.noneOf(Exchange.class);
     for (int i = 0; i < 64; i++) {

@@ -36,6 +36,11 @@ class MysqlPasswordsTest {
     public boolean isOfHash(String hash) {
       return NativePassword.matchesHash(hash, CHALLENGE, response);
     }
+
+    @Override
+    public ServerCredential atServer(String user, String hash) {
+      return ServerCredential.nativeKey(user, NativePassword.key(hash, CHALLENGE, response));
+    }
   }
 
   @ParameterizedTest
@@ -148,14 +153,23 @@ class MysqlPasswordsTest {
         .isInstanceOf(AuthenticationFailed.class);
   }
 
+  /** A server with the same hash is answered by what the right proof has revealed. */
   @Test
-  void onlyAKnownPasswordIsPassedThroughByAProof() {
-    Native proof = new Native(new byte[20]);
+  void aProofIsPassedThroughByAKnownPasswordOrByTheServersHash() throws Exception {
+    byte[] ofServer = "another-challenge-20".getBytes(StandardCharsets.UTF_8);
+    Native proof = new Native(NativePassword.response(SECRET, CHALLENGE));
+    for (User user :
+        List.of(user("ann", null, NativePassword.hash("secret")), user("ann", "secret", null))) {
+      AuthDecision decision = decision("ann", true, user);
 
-    assertThat(decision("ann", true, user("ann", null, NativePassword.hash("x"))).judges(proof))
+      assertThat(decision.judges(proof)).isTrue();
+      assertThat(decision.admitProof(proof).nativeProof(ofServer))
+          .isEqualTo(NativePassword.response(SECRET, ofServer));
+    }
+    assertThat(decision("ann", true, user("ann", null, null)).judges(proof)).isFalse();
+    assertThat(decision("nobody", true, user("ann", "secret", null)).judges(proof))
+        .as("the server decides on strangers")
         .isFalse();
-    assertThat(decision("ann", true, user("ann", "x", null)).judges(proof)).isTrue();
-    assertThat(decision("nobody", true).judges(proof)).isFalse();
     assertThat(decision("nobody", true).serverDecides()).isTrue();
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.Secret;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,25 @@ class ServerCredentialTest {
   void passwordAndHashAnswerMd5() throws Exception {
     assertThat(password.md5(SALT)).isEqualTo(md5Hash.md5(SALT));
     assertThat(Md5Password.matches(hash, SALT, password.md5(SALT))).isTrue();
+  }
+
+  @Test
+  void passwordAndKeyAnswerMysqlsOlderMethod() throws Exception {
+    byte[] challenge = new byte[20];
+    byte[] text = "s3cr3t-text".getBytes(StandardCharsets.UTF_8);
+    byte[] key =
+        NativePassword.key(
+            NativePassword.hash("s3cr3t-text"), SALT, NativePassword.response(text, SALT));
+    ServerCredential proved = ServerCredential.nativeKey("app", key);
+
+    assertThat(proved.nativeProof(challenge)).isEqualTo(password.nativeProof(challenge));
+    assertThat(NativePassword.matches(text, challenge, proved.nativeProof(challenge))).isTrue();
+    assertThat(proved)
+        .isEqualTo(ServerCredential.nativeKey("app", key.clone()))
+        .isNotEqualTo(password);
+    assertThat(proved.toString()).doesNotContain(HexFormat.of().formatHex(key));
+    assertThatThrownBy(() -> proved.proof("parsec", same -> same))
+        .hasMessageContaining("the proxy has only what the client proved by mysql_native_password");
   }
 
   @Test

@@ -89,13 +89,22 @@ final class HandshakeDialogue implements LogInDialogue {
     if (before == null) {
       login.greeting(new AgreedCapabilities(0), this::greet);
     } else {
-      proof = Proof.wanted(Method.SHA2, login);
+      proof = Proof.wanted(preferred(), login);
     }
+  }
+
+  /**
+   * The method that clients are asked for who have not chosen one. Only proofs by the older one can
+   * be compared with hashes that servers keep, if these are of the older one as well. Otherwise the
+   * client is to send its password, and without TLS some do so in clear text.
+   */
+  private Method preferred() {
+    return login.judgesByNativeHashes() ? Method.NATIVE : Method.SHA2;
   }
 
   private void greet(Greeting greeting) {
     ServerHello hello = greeting == null ? UNKNOWN : ServerHello.of(greeting);
-    proof = Proof.wanted(Method.SHA2, login);
+    proof = Proof.wanted(preferred(), login);
     long mariadbs = hello.capabilities() & OF_MARIADB;
     offered =
         (mariadbs == 0 ? OWN : OWN & ~Capability.LONG_PASSWORD) // which stands for none of its own
@@ -233,7 +242,7 @@ final class HandshakeDialogue implements LogInDialogue {
       proof = new Proof(method, proof.challenge(), response.proof());
       request();
     } else {
-      ask(method == Method.NATIVE ? method : Method.SHA2);
+      ask(method);
     }
   }
 
@@ -251,23 +260,27 @@ final class HandshakeDialogue implements LogInDialogue {
     account();
     boolean names = (response.capabilities() & Capability.PLUGIN_AUTH) != 0;
     Method method = names ? Method.of(response.plugin()) : Method.NATIVE;
+    boolean sent = response.proof().length > 0;
     boolean known =
         switch (method == null ? Method.CLEAR_TEXT : method) {
-          case SHA2 -> true;
-          case NATIVE -> !names || response.proof().length > 0;
-          case CLEAR_TEXT -> method != null && login.secure() && response.proof().length > 0;
+          case SHA2, NATIVE -> !names || sent || method == proof.method();
+          case CLEAR_TEXT -> method != null && login.secure() && sent;
         };
     if (known) {
       proof = new Proof(method, proof.challenge(), response.proof());
       request();
     } else {
       // A client that prefers another method has not looked at the challenge.
-      ask(method == Method.NATIVE ? method : Method.SHA2);
+      ask(method);
     }
   }
 
-  private void ask(Method method) {
-    proof = Proof.wanted(method, login);
+  /**
+   * @param known the client's own; null for one that the node does not know
+   */
+  private void ask(Method known) {
+    boolean challenges = known == Method.NATIVE || known == Method.SHA2;
+    proof = Proof.wanted(challenges ? known : preferred(), login);
     ByteBuf out = login.buffer(64);
     encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
     login.send(out);

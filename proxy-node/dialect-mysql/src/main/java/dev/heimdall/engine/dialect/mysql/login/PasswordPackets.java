@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.login;
 import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
@@ -12,6 +13,14 @@ import java.util.Arrays;
  */
 final class PasswordPackets {
   private static final byte ASKS_FOR_KEY = 2;
+
+  private static final ServerError READABLE =
+      ServerError.fatal(
+          "28000",
+          "the password came in clear text without TLS, where others can read it: use TLS, or a"
+              + " driver that encrypts the password with the server's key, and change the"
+              + " password");
+
   private static final byte[] PASSWORD_WANTED = {4};
 
   /** The same for everything that is no password at all: it is no UTF-8. */
@@ -60,6 +69,8 @@ final class PasswordPackets {
       login.compute(key::pem, this::more);
     } else if (withoutZero(answer).length == 0) {
       clearText(answer);
+    } else if (answer.length != RsaKey.ENCRYPTED) {
+      login.refuse(READABLE);
     } else {
       login.compute(
           () -> key.password(answer, proof.challenge()),

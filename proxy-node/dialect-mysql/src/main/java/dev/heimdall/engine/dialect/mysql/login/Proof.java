@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.login;
 
 import dev.heimdall.engine.auth.NativePassword;
 import dev.heimdall.engine.auth.PasswordProof;
+import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.client.LogInHost;
 
@@ -69,6 +70,11 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
   @Override
   public boolean isOfHash(String hash) {
     return NativePassword.matchesHash(hash, challenge, response);
+  }
+
+  @Override
+  public ServerCredential atServer(String user, String hash) {
+    return ServerCredential.nativeKey(user, NativePassword.key(hash, challenge, response));
   }
 
   @Override

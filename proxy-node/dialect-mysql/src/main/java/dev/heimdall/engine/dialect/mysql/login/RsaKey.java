@@ -14,6 +14,9 @@ import javax.crypto.Cipher;
 final class RsaKey {
   private static final int BITS = 2048;
 
+  /** Bytes of what is encrypted with it. */
+  static final int ENCRYPTED = BITS / 8;
+
   private KeyPair pair;
 
   private synchronized KeyPair pair() {

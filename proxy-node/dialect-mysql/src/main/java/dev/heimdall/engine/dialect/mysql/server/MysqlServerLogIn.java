@@ -268,7 +268,7 @@ final class MysqlServerLogIn extends LogInDecoder {
     boolean tls = ctx.pipeline().get(SslHandler.class) != null;
     authentication = new ServerAuthentication(credential, tls, chance);
     // What a default needs that is another method's is asked for when the server knows the user.
-    String plugin = ServerAuthentication.first(handshake.plugin());
+    String plugin = ServerAuthentication.first(handshake.plugin(), credential);
     answer(
         ctx,
         authentication.begin(plugin, handshake.challenge()),

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.auth.AuthException;
-import dev.heimdall.engine.auth.NativePassword;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.backend.ConnectFailure;
@@ -77,8 +76,14 @@ final class ServerAuthentication {
     }
   }
 
-  /** The method that the first answer is made by, where a server has this for its default. */
-  static String first(String ofServer) {
+  /**
+   * The method that the first answer is made by, where a server has this for its default: it asks
+   * for another if its user has another.
+   */
+  static String first(String ofServer, ServerCredential credential) {
+    if (credential.onlyNative()) {
+      return NATIVE;
+    }
     return switch (ofServer) {
       case NATIVE, CACHING_SHA2, SHA256 -> ofServer;
       default -> CACHING_SHA2;
@@ -126,8 +131,7 @@ final class ServerAuthentication {
     challenge = data;
     keyAsked = false;
     return switch (method) {
-      case NATIVE ->
-          Answer.of(credential.proof(method, password -> NativePassword.response(password, data)));
+      case NATIVE -> Answer.of(credential.nativeProof(data));
       case CACHING_SHA2 ->
           Answer.of(credential.proof(method, password -> Sha2Password.response(password, data)));
       case SHA256 -> beginSha256();

@@ -296,6 +296,69 @@ class HandshakeDialogueTest {
   }
 
   @Test
+  void whereSuchHashesAreKeptTheNodeGreetsWithTheOlderMethod() throws Exception {
+    String hash = NativePassword.hash("secret");
+    LogInClient client = node(AuthMethod.PASSWORD, verifier("bob", hash), scram("eve"));
+    for (String user : List.of("bob", "ann")) {
+      Handshake greeting = client.greeting();
+      assertThat(greeting.plugin()).isEqualTo(NATIVE);
+      client.logIn(user, NATIVE, NativePassword.response(SECRET, greeting.challenge()));
+      client.expectOk();
+      client.close();
+      client = connect();
+    }
+    byte[] challenge = client.greeting().challenge();
+    client.logIn("eve", NATIVE, NativePassword.response(SECRET, challenge));
+    client.challengeOf(SHA2);
+
+    LogInClient empty = connect();
+    empty.greeting();
+    empty.logIn("bob", NATIVE, NOTHING);
+    assertThat(empty.error()).endsWith("(using password: NO)");
+  }
+
+  @Test
+  void clientsThatKnowAnotherMethodThanTheGreetingsAreAskedForTheirs() throws Exception {
+    LogInClient client = node(AuthMethod.PASSWORD, verifier("bob", NativePassword.hash("secret")));
+    client.greeting();
+    client.logIn("ann", SHA2, NOTHING);
+    client.send(Sha2Password.response(SECRET, client.challengeOf(SHA2)));
+    assertThat(client.more()).containsExactly(3);
+    client.expectOk();
+
+    LogInClient other = connect();
+    other.greeting();
+    other.logIn("bob", "dialog", new byte[] {1});
+    other.send(NativePassword.response(SECRET, other.challengeOf(NATIVE)));
+    other.expectOk();
+  }
+
+  /** As mysql-connector-python does, and older clients of MariaDB. */
+  @Test
+  void aPasswordThatOthersCanReadIsRejectedWithTheReasonAndIsNoGuess() throws Exception {
+    node(AuthMethod.PASSWORD, scram("bob")).close();
+    for (int i = 0; i < 10; i++) {
+      for (boolean withKey : new boolean[] {false, true}) {
+        LogInClient client = connect();
+        client.greeting();
+        client.logIn("bob", SHA2, new byte[32]);
+        assertThat(client.more()).containsExactly(4);
+        if (withKey) {
+          client.send(new byte[] {2});
+          client.more();
+        }
+        client.send("secret\0".getBytes(StandardCharsets.UTF_8));
+        assertThat(client.error())
+            .startsWith("1045 28000 Access denied for user")
+            .contains("the password came in clear text without TLS")
+            .doesNotContain("secret");
+      }
+    }
+    assertThat(bench.guessed()).isEmpty();
+    assertThat(bench.refusals()).hasSize(20);
+  }
+
+  @Test
   void databasesAndLimitsAreRefusedByMysqlsNumbers() throws Exception {
     LogInClient first = node(AuthMethod.TRUST);
     for (int i = 0; i < 2; i++) {

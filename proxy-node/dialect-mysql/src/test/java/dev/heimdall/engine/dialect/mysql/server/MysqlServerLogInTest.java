@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.auth.NativePassword;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.LogInHandler;
@@ -70,6 +71,11 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
   }
 
   private void begin(TlsMode mode, long agreed, Map<String, String> parameters) {
+    begin(mode, agreed, parameters, ServerCredential.password("app", new Secret("secret")));
+  }
+
+  private void begin(
+      TlsMode mode, long agreed, Map<String, String> parameters, ServerCredential credential) {
     DataSource source =
         new DataSource(
             "s",
@@ -95,13 +101,7 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
             ChangeSettings.defaults());
     ServerTarget target =
         new ServerTarget(
-            source,
-            null,
-            "shop",
-            ServerCredential.password("app", new Secret("secret")),
-            new AgreedCapabilities(agreed, 8),
-            Map.of(),
-            0);
+            source, null, "shop", credential, new AgreedCapabilities(agreed, 8), Map.of(), 0);
     logIn =
         new MysqlServerLogIn(
             target, target.credential(), new SecureRandom(), Runnable::run, null, true, this);
@@ -249,6 +249,22 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
     server(hello("11.4.5-MariaDB", OFFERED & ~Capability.LONG_PASSWORD, "mysql_native_password"));
     assertThat(failure.permanent()).isTrue();
     assertThat(failure.error().message()).contains("11.4.5-MariaDB", "0x8000000");
+  }
+
+  /** Whatever method is the server's default: that of its user is another one. */
+  @Test
+  void whatAClientProvedByTheOlderMethodIsPassedOnByIt() {
+    byte[] secret = "secret".getBytes(StandardCharsets.UTF_8);
+    byte[] clients = new byte[20];
+    byte[] key =
+        NativePassword.key(
+            NativePassword.hash("secret"), clients, NativePassword.response(secret, clients));
+    begin(TlsMode.DISABLE, 0, Map.of(), ServerCredential.nativeKey("app", key));
+    server(hello("8.4.3", OFFERED, "caching_sha2_password"));
+    String proof =
+        new String(NativePassword.response(secret, CHALLENGE), StandardCharsets.ISO_8859_1);
+    assertThat(new String(sent(), StandardCharsets.ISO_8859_1))
+        .contains(proof, "mysql_native_password\0");
   }
 
   @Test
