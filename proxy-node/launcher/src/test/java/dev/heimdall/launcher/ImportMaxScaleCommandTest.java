@@ -226,7 +226,7 @@ class ImportMaxScaleCommandTest extends ImportedFile {
 
   @ParameterizedTest
   @CsvSource({
-    "weightby=serv_weight, the writer answers when no replica may",
+    "weightby=serv_weight, `cluster.balance` chooses one for each read",
     "version_string=5.5, clients see the version of the server",
     "auth_all_servers=true, the server decides on log-ins",
     "wait_timeout=soon, the value is no number",
@@ -253,6 +253,77 @@ class ImportMaxScaleCommandTest extends ImportedFile {
                 + " connections a pool may have",
             "maxscale.cnf:6: not carried over: no_such = 1: no setting of MaxScale's that is known"
                 + " here");
+  }
+
+  @Test
+  void namesThatDifferInCaseAreTwo() throws Exception {
+    Configuration read =
+        imported(
+            service("")
+                + """
+
+                [split]
+                type=service
+                router=readwritesplit
+                servers=Server1
+                user=other
+                password=other
+
+                [split-listener]
+                type=listener
+                service=split
+                port=4007
+
+                [Server1]
+                type=server
+                address=10.0.0.9
+                """);
+
+    assertThat(read.vdbs()).containsOnlyKeys("split", "split-2");
+    assertThat(read.vdbs().get("split").ports()).containsExactly(4006);
+    assertThat(read.vdbs().get("split-2").ports()).containsExactly(4007);
+    assertThat(read.sources().get("split-2").url().toString()).contains("10.0.0.9");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "max_slave_connections=2 | `cluster.balance` chooses one for each read",
+        "lazy_connect=true | taken from the pool when a statement needs one",
+        "retry_failed_reads=true | sent to another server in any case",
+        "optimistic_trx=true | a transaction runs on the writer, unless it is READ ONLY"
+      })
+  void eachSettingOfAServiceHasItsOwnReason(String setting, String why) throws Exception {
+    imported(service(setting));
+
+    assertThat(out.toString().lines())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("not carried over: " + setting.replace("=", " = "))
+                    .contains(why));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "enforce_read_only_slaves=true | nodes change no server's `read_only`: set it on all replicas",
+        "auto_failover=true | nodes follow the servers' roles and change none",
+        "backend_connect_timeout=3s | servers are probed as `cluster.probe` says",
+        "detect_standalone_master=true | a server's own word decides whether it is the writer",
+        "no_such=1 | no setting of MaxScale's that is known here"
+      })
+  void eachSettingOfAMonitorHasItsOwnReason(String setting, String why) throws Exception {
+    imported(service("").replace("module=mariadbmon", "module=mariadbmon\n" + setting));
+
+    assertThat(out.toString().lines())
+        .anySatisfy(
+            note ->
+                assertThat(note)
+                    .contains("not carried over: " + setting.replace("=", " = "))
+                    .contains(why));
   }
 
   @Test

@@ -45,6 +45,33 @@ class ImportPgBouncerCommandTest extends ImportedFile {
   }
 
   @Test
+  void timesOfTheKernelAreThoseOfServerConnectionsAndNamed() throws Exception {
+    Configuration read =
+        imported(
+            """
+            [databases]
+            shop = host=10.0.0.1
+            [pgbouncer]
+            auth_type = any
+            tcp_keepidle = 120
+            tcp_user_timeout = 12500
+            """);
+
+    assertThat(read.sources().values())
+        .allSatisfy(
+            source -> {
+              assertThat(source.keepAliveIdle()).isEqualTo(Duration.ofMinutes(2));
+              assertThat(source.tcpUserTimeout()).isEqualTo(Duration.ofMillis(12_500));
+            });
+    assertThat(notes())
+        .contains(
+            "pgbouncer.ini:5: tcp_keepidle = 120: for server connections; clients' are as the"
+                + " system has it",
+            "pgbouncer.ini:6: tcp_user_timeout = 12500: for server connections; clients' are as"
+                + " the system has it");
+  }
+
+  @Test
   void aPoolForManyDatabasesOfOneServerIsOneVirtualDatabase() throws Exception {
     write(
         "userlist.txt",
@@ -74,7 +101,6 @@ class ImportPgBouncerCommandTest extends ImportedFile {
             idle_transaction_timeout = 90
             client_login_timeout = 20
             server_connect_timeout = 3
-            tcp_user_timeout = 12500
             max_prepared_statements = 100
             max_packet_size = 1048576
             server_reset_query_always = 1
@@ -112,7 +138,6 @@ class ImportPgBouncerCommandTest extends ImportedFile {
               assertThat(source.hosts()).hasToString("[10.0.0.5:5433]");
               assertThat(source.user()).isEmpty();
               assertThat(source.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
-              assertThat(source.tcpUserTimeout()).isEqualTo(Duration.ofMillis(12_500));
             });
     assertThat(read.users()).containsOnlyKeys("ann", "bob", "o\"hara");
     assertThat(read.users().get("ann").password().orElseThrow().value()).isEqualTo("secret");

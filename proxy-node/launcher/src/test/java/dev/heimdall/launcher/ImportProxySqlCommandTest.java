@@ -344,6 +344,31 @@ class ImportProxySqlCommandTest extends ImportedFile {
   }
 
   @Test
+  void eachVariableOfTheAdminInterfaceAndTheMonitorIsNamed() throws Exception {
+    imported(
+        """
+        admin_variables = { admin_credentials="admin:hunter2" read_only=true web_enabled=true }
+        mysql_variables = { tcp_keepalive_time=120 }
+        mysql_servers = ( { address="10.0.0.1", port=3306, hostgroup=0 } )
+        mysql_replication_hostgroups = (
+          { writer_hostgroup=0, reader_hostgroup=1, check_type="super_read_only" }
+        )
+        mysql_users = ( { username="a", password="b" } )
+        """);
+
+    assertThat(out.toString())
+        .contains("proxysql.cnf:1: not carried over: admin_credentials = …: the console is for")
+        .contains("not carried over: read_only = true: the console changes no configuration")
+        .contains("not carried over: web_enabled = true: the manager has pages")
+        .contains("proxysql.cnf:2: tcp_keepalive_time = 120: for server connections")
+        .contains("not carried over: check_type = super_read_only: servers are asked for")
+        .contains(
+            "nodes probe servers as the user monitor (ProxySQL's own: there is no monitor_username"
+                + " in mysql_variables), whose password is in each data source (ProxySQL's own:"
+                + " there is no monitor_password in mysql_variables)");
+  }
+
+  @Test
   void secretsAreNotShown() throws Exception {
     imported(
         """

@@ -175,4 +175,40 @@ class GeneratedIT {
       server.execute("DROP USER moved_in@'%'", "DROP USER asking@'%'");
     }
   }
+
+  @MariadbAndMysql
+  void rolesAndLockedAccountsAreNoUsers(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    boolean maria = release != MysqlRelease.MYSQL;
+    server.execute(
+        "CREATE USER asking@'%' IDENTIFIED BY 'asking'",
+        "GRANT ALL ON *.* TO asking@'%'",
+        "CREATE USER left_us@'%' IDENTIFIED BY 'secret' ACCOUNT LOCK",
+        "CREATE ROLE readers");
+    if (maria) {
+      server.execute("GRANT SELECT ON app.* TO PUBLIC");
+    }
+    try {
+      String told =
+          generate(
+              0,
+              Map.of("MYSQL_PWD", "asking"),
+              "--engine=mysql",
+              "--host=" + server.host(),
+              "--port=" + server.port(),
+              "--user=asking",
+              "--listen=" + FreePort.any());
+
+      assertThat(told)
+          .contains("user left_us is left out: its account is locked, as those of roles are")
+          .doesNotContain("PUBLIC");
+      assertThat(output().resolve("users"))
+          .isDirectoryNotContaining("glob:**/{PUBLIC,readers,left_us}.json");
+    } finally {
+      if (maria) {
+        server.execute("REVOKE SELECT ON app.* FROM PUBLIC");
+      }
+      server.execute("DROP ROLE readers", "DROP USER left_us@'%'", "DROP USER asking@'%'");
+    }
+  }
 }

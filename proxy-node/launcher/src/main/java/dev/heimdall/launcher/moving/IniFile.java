@@ -23,7 +23,10 @@ final class IniFile {
 
   private final Map<String, List<Entry>> sections = new LinkedHashMap<>();
   private final Map<String, Line> begins = new LinkedHashMap<>();
+
+  /** As MaxScale reads it: lines that go on, and names of sections with upper and lower case. */
   private final boolean continued;
+
   private String section = "";
 
   private IniFile(boolean continued) {
@@ -40,7 +43,8 @@ final class IniFile {
   }
 
   /**
-   * The same, where a line that begins with a blank goes on with the value before it.
+   * Reads a file as MaxScale does: a line that begins with a blank goes on with the value before
+   * it, and names of sections that differ in case are two.
    *
    * @throws CommandFailure with the line that cannot be read
    */
@@ -82,8 +86,9 @@ final class IniFile {
         }
         add(file.resolveSibling(line.substring("%include".length()).strip()), depth + 1);
       } else if (line.startsWith("[") && line.endsWith("]")) {
-        section = line.substring(1, line.length() - 1).strip().toLowerCase(Locale.ROOT);
-        sections.computeIfAbsent(section, name -> new ArrayList<>());
+        String name = line.substring(1, line.length() - 1).strip();
+        section = continued ? name : name.toLowerCase(Locale.ROOT);
+        sections.computeIfAbsent(section, any -> new ArrayList<>());
         begins.putIfAbsent(section, at);
       } else {
         setting(line, at);

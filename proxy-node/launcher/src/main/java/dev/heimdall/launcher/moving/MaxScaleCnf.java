@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code maxscale.cnf}, and the files in the folder {@code maxscale.cnf.d} beside it. */
@@ -22,6 +24,9 @@ final class MaxScaleCnf {
           "ssl_ca_cert", "ssl_ca",
           "connection_timeout", "wait_timeout",
           "max_slave_replication_lag", "max_replication_lag");
+
+  /** Of a document, less what a number behind it takes. */
+  private static final int LONGEST_NAME = 60;
 
   private final Path file;
   private final Map<String, MaxScaleSection> sections = new LinkedHashMap<>();
@@ -59,12 +64,13 @@ final class MaxScaleCnf {
               ExitCode.CONFIGURATION, entry.at() + ": " + key + " stands twice in [" + name + "]");
         }
       }
-      if (name.equals("maxscale") || name.equals("gateway")) {
+      if (name.equalsIgnoreCase("maxscale") || name.equalsIgnoreCase("gateway")) {
         settings.putIfAbsent("type", new Entry("type", "maxscale", ini.at(name)));
       }
       String type = settings.containsKey("type") ? settings.get("type").value() : "";
       MaxScaleSection section =
-          new MaxScaleSection(name, type.toLowerCase(Locale.ROOT), settings, ini.at(name));
+          new MaxScaleSection(
+              name, document(name), type.toLowerCase(Locale.ROOT), settings, ini.at(name));
       if (sections.put(name, section) != null) {
         throw new CommandFailure(
             ExitCode.CONFIGURATION, section.at() + ": another file has [" + name + "], too");
@@ -77,8 +83,25 @@ final class MaxScaleCnf {
   }
 
   Optional<MaxScaleSection> named(String name, String type) {
-    return Optional.ofNullable(sections.get(name.strip().toLowerCase(Locale.ROOT)))
+    return Optional.ofNullable(sections.get(name.strip()))
         .filter(section -> section.type().equals(type));
+  }
+
+  /** File systems may not know upper from lower case: documents are told apart by numbers. */
+  private String document(String section) {
+    String base =
+        section
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9_.-]", "-")
+            .replaceFirst("^(?=[.-])", "_");
+    String name = base.length() > LONGEST_NAME ? base.substring(0, LONGEST_NAME) : base;
+    Set<String> taken =
+        sections.values().stream().map(MaxScaleSection::document).collect(Collectors.toSet());
+    String free = name;
+    for (int number = 2; taken.contains(free); number++) {
+      free = name + "-" + number;
+    }
+    return free;
   }
 
   /**

@@ -3,14 +3,10 @@ package dev.heimdall.launcher.moving;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
 
 /** {@code maxscale.cnf} as documents. */
 final class MaxScaleImport {
-  /** Settings of monitors that the data sources have. */
-  private static final Set<String> OF_MONITOR =
-      Set.of("type", "module", "servers", "user", "password", "replication_user");
-
   private MaxScaleImport() {}
 
   static Imported read(Path file) throws CommandFailure {
@@ -24,7 +20,7 @@ final class MaxScaleImport {
               + " has no service with the router readwritesplit or readconnroute and a listener for"
               + " clients of MariaDB");
     }
-    rest(cnf, notes);
+    rest(cnf, documents, notes);
     notes.say(
         "servers decide on log-ins, and see the node's address in place of the client's: accounts"
             + " for the node's own address let clients in from everywhere, unless `auth` of the"
@@ -32,16 +28,11 @@ final class MaxScaleImport {
     return new Imported(documents, notes);
   }
 
-  private static void rest(MaxScaleCnf cnf, Notes notes) {
+  private static void rest(MaxScaleCnf cnf, Documents documents, Notes notes) {
+    Places ofMonitors = MaxScalePlaces.ofMonitors();
     for (MaxScaleSection monitor : cnf.of("monitor")) {
       for (Entry entry : monitor.settings().values()) {
-        if (!OF_MONITOR.contains(entry.key())) {
-          notes.left(
-              entry,
-              entry.key().matches("auto_.*|switchover_.*|.*_script|script|events|replication_.*")
-                  ? "nodes follow the servers' roles and change none"
-                  : "servers are probed as `cluster.probe` says");
-        }
+        ofMonitors.take(entry, documents, List.of(), List.of(), notes);
       }
     }
     for (MaxScaleSection section : cnf.all()) {

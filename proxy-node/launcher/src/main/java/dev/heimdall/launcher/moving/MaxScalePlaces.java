@@ -116,28 +116,39 @@ final class MaxScalePlaces {
         "delayed_retry",
         "master_failure_mode",
         "master_reconnection");
+    table.nowhere("the writer answers reads when no replica may", "master_accept_reads");
     table.nowhere(
-        "the writer answers when no replica may",
-        "master_accept_reads",
+        "a session has no servers of its own: `cluster.balance` chooses one for each read",
         "slave_connections",
         "max_slave_connections",
-        "lazy_connect",
-        "connection_keepalive",
-        "reuse_prepared_statements",
-        "reuse_ps",
-        "optimistic_trx",
-        "retry_failed_reads",
-        "strict_multi_stmt",
-        "strict_sp_calls",
-        "strict_tmp_tables",
-        "use_sql_variables_in",
-        "disable_sescmd_history",
-        "prune_sescmd_history",
-        "max_sescmd_history",
-        "sync_transaction",
         "weightby",
         "rank",
         "prefer_primary");
+    table.nowhere(
+        "a server connection is taken from the pool when a statement needs one",
+        "lazy_connect",
+        "connection_keepalive");
+    table.nowhere(
+        "prepared statements are shared by clients in any case",
+        "reuse_prepared_statements",
+        "reuse_ps");
+    table.nowhere("a transaction runs on the writer, unless it is READ ONLY", "optimistic_trx");
+    table.nowhere(
+        "a read without a reply is sent to another server in any case", "retry_failed_reads");
+    table.nowhere(
+        "what a statement does is read from its text and the catalogue, and its session stays"
+            + " where that cannot be carried",
+        "strict_multi_stmt",
+        "strict_sp_calls",
+        "strict_tmp_tables",
+        "use_sql_variables_in");
+    table.nowhere(
+        "a session's settings are kept as values, not as a history of commands",
+        "disable_sescmd_history",
+        "prune_sescmd_history",
+        "max_sescmd_history");
+    table.nowhere(
+        "a COMMIT without a reply is not sent again: its client gets an error", "sync_transaction");
     table.nowhere("clients see the version of the server behind the node", "version_string");
     table.nowhere(
         "the server decides on log-ins",
@@ -160,6 +171,64 @@ final class MaxScalePlaces {
         "rules of a transaction that is run again are the node's", "transaction_replay_");
     table.nowhereFrom(
         "the node's log has `logFormat` and `logLevel` in node.json", "log_", "retain_");
+    return table.done();
+  }
+
+  static Places ofMonitors() {
+    Places.Table table = new Places.Table(UNKNOWN);
+    table.elsewhere("type", "module", "servers", "user", "password", "replication_user");
+    table.nowhere(
+        "nodes change no server's `read_only`: set it on all replicas",
+        "enforce_read_only_slaves",
+        "enforce_read_only_servers",
+        "enforce_writable_master");
+    table.nowhere("nodes do not change who replicates from whom", "enforce_simple_topology");
+    table.nowhere(
+        "nodes follow the servers' roles and change none",
+        "failover",
+        "failcount",
+        "master_failure_timeout",
+        "verify_master_failure",
+        "servers_no_promotion",
+        "promotion_sql_file",
+        "demotion_sql_file",
+        "handle_events",
+        "cooperative_monitoring_locks",
+        "maintenance_on_low_disk_space");
+    table.nowhereFrom(
+        "nodes follow the servers' roles and change none",
+        "auto_",
+        "switchover_",
+        "failover_",
+        "replication_",
+        "rebuild_",
+        "cs_",
+        "mariabackup_",
+        "ssh_");
+    table.nowhere("webhooks and mails of the manager's alerts report events", "script", "events");
+    table.nowhereFrom("webhooks and mails of the manager's alerts report events", "script_");
+    table.nowhere(
+        "a server's own word decides whether it is the writer: `read_only` and its replication",
+        "detect_standalone_master",
+        "assume_unique_hostnames",
+        "ignore_external_masters",
+        "detect_replication_lag",
+        "detect_stale_master",
+        "detect_stale_slave",
+        "allow_cluster_recovery",
+        "multimaster",
+        "master_conditions",
+        "slave_conditions",
+        "disable_master_failback",
+        "disable_master_role_setting",
+        "available_when_donor",
+        "use_priority",
+        "set_donor_nodes",
+        "root_node_as_master");
+    table.nowhereFrom("servers are probed as `cluster.probe` says", "backend_", "journal_");
+    table.nowhere("servers are probed as `cluster.probe` says", "monitor_interval");
+    table.nowhereFrom("nodes do not look at disks", "disk_space_");
+    tls(table);
     return table.done();
   }
 

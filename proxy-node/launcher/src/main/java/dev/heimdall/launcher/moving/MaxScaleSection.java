@@ -10,11 +10,13 @@ import java.util.Set;
 /**
  * A section of {@code maxscale.cnf}.
  *
- * @param name in lower case
+ * @param name as it is written; names that differ in case are two
+ * @param document name of a document for it, which no other section has
  * @param type what it is about: {@code server}, {@code service} and so on
  * @param settings by their names in lower case, with {@code _} for {@code -}
  */
-record MaxScaleSection(String name, String type, Map<String, Entry> settings, Line at) {
+record MaxScaleSection(
+    String name, String document, String type, Map<String, Entry> settings, Line at) {
   Optional<Entry> said(String key) {
     return Optional.ofNullable(settings.get(key));
   }
@@ -39,14 +41,8 @@ record MaxScaleSection(String name, String type, Map<String, Entry> settings, Li
   /** The names in a list. */
   List<String> names(String key, String separator) {
     return Arrays.stream(text(key, "").split(separator))
-        .map(name -> name.strip().toLowerCase(Locale.ROOT))
+        .map(String::strip)
         .filter(name -> !name.isEmpty())
         .toList();
-  }
-
-  /** The name of a document for it. */
-  String document() {
-    String base = name.replaceAll("[^a-z0-9_.-]", "-").replaceFirst("^(?=[.-])", "_");
-    return base.length() > 60 ? base.substring(0, 60) : base;
   }
 }

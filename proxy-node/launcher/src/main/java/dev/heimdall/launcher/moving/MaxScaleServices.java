@@ -35,7 +35,7 @@ final class MaxScaleServices {
     for (MaxScaleSection service : cnf.of("service")) {
       List<MaxScaleSection> listeners =
           cnf.of("listener").stream()
-              .filter(listener -> listener.word("service", "").equals(service.name()))
+              .filter(listener -> listener.text("service", "").strip().equals(service.name()))
               .toList();
       String router = service.word("router", "");
       if (!ROUTERS.contains(router)) {

@@ -54,9 +54,20 @@ final class PgBouncerPlaces {
     table.seconds("cancel_wait_timeout", Kind.VDB, "clients.cancelTimeout");
     table.seconds("client_login_timeout", Kind.NODE, "loginTimeout");
     table.seconds("server_connect_timeout", Kind.SOURCE, "connectTimeout");
-    table.seconds("tcp_keepidle", Kind.SOURCE, "keepAliveIdle");
+    // 0 is the system's own time there, and no keep-alive here.
     table.value(
-        "tcp_user_timeout", Kind.SOURCE, "tcpUserTimeout", text -> Optional.of(text + "ms"));
+        "tcp_keepidle",
+        Kind.SOURCE,
+        "keepAliveIdle",
+        text -> Long.parseLong(text) == 0 ? Optional.empty() : Optional.of(text + "s"));
+    table.value(
+        "tcp_user_timeout",
+        Kind.SOURCE,
+        "tcpUserTimeout",
+        text -> Optional.of(Long.parseLong(text) + "ms"));
+    for (String name : List.of("tcp_keepidle", "tcp_user_timeout")) {
+      table.differs(name, "for server connections; clients' are as the system has it");
+    }
     table.number("max_packet_size", Kind.VDB, "limits.maxMessageSize");
     table.value(
         "server_reset_query_always",

@@ -35,6 +35,7 @@ final class Places {
   private final String unknown;
   private final Map<String, List<Place>> places;
   private final Set<String> elsewhere;
+  private final Map<String, String> differing;
   private final Map<String, String> nowhere;
   private final Map<String, String> nowhereFrom;
 
@@ -42,6 +43,7 @@ final class Places {
     this.unknown = table.unknown;
     this.places = Map.copyOf(table.places);
     this.elsewhere = Set.copyOf(table.elsewhere);
+    this.differing = Map.copyOf(table.differing);
     this.nowhere = Map.copyOf(table.nowhere);
     this.nowhereFrom = Map.copyOf(table.nowhereFrom);
   }
@@ -51,6 +53,7 @@ final class Places {
     private final String unknown;
     private final Map<String, List<Place>> places = new TreeMap<>();
     private final Set<String> elsewhere = new TreeSet<>();
+    private final Map<String, String> differing = new TreeMap<>();
     private final Map<String, String> nowhere = new TreeMap<>();
     private final Map<String, String> nowhereFrom = new TreeMap<>();
 
@@ -64,6 +67,12 @@ final class Places {
     /** The settings are read by others: they decide about several documents, or with others. */
     Table elsewhere(String... names) {
       elsewhere.addAll(List.of(names));
+      return this;
+    }
+
+    /** What was carried over means something else by a little. */
+    Table differs(String name, String how) {
+      differing.put(name, how);
       return this;
     }
 
@@ -160,6 +169,9 @@ final class Places {
         if (value.isPresent()) {
           into(place, value.get(), documents, place.kind() == Kind.SOURCE ? sources : vdbs);
         }
+      }
+      if (differing.containsKey(entry.key())) {
+        notes.differs(entry, differing.get(entry.key()));
       }
     } catch (NumberFormatException noNumber) {
       notes.left(entry, "the value is no number");

@@ -99,6 +99,14 @@ final class ProxySqlHostgroups {
         }
       }
       readers.remove(writer);
+      row.said("check_type")
+          .filter(entry -> !entry.value().equals("read_only"))
+          .ifPresent(
+              entry ->
+                  notes.left(
+                      entry,
+                      "servers are asked for `read_only`, for innodb_read_only where that is"
+                          + " Aurora's, and whether they replicate"));
       String known = kind;
       if (kind.equals("galera")) {
         known = engine.clusterKind();

@@ -23,6 +23,9 @@ final class ProxySqlImport {
           "connect_timeout_server_max", "10000",
           "connection_max_age_ms", "0");
 
+  /** ProxySQL's own monitor, by name and password. */
+  private static final String MONITOR = "monitor";
+
   private final ProxySqlCnf cnf;
   private final ProxySqlEngine engine;
   private final Documents documents;
@@ -67,12 +70,11 @@ final class ProxySqlImport {
   }
 
   /** What else the file has. */
-  private static void elsewhere(ProxySqlCnf cnf, Notes notes) {
+  private static void elsewhere(ProxySqlCnf cnf, Notes notes) throws CommandFailure {
     for (String name : cnf.names()) {
       String why =
           switch (name) {
-            case "admin_variables" ->
-                "the console is for users with \"admin\": true, on the port of the virtual database";
+            case "admin_variables" -> null;
             case "scheduler", "restapi" -> "nodes run no scripts";
             case "proxysql_servers", "clickhouse_users", "clickhouse_variables" ->
                 "there is no counterpart";
@@ -87,10 +89,28 @@ final class ProxySqlImport {
       boolean table = name.startsWith("mysql_") || name.startsWith("pgsql_");
       if (why != null && !cnf.isEmpty(name)) {
         notes.at(cnf.at(name), "not carried over: " + name + ": " + why);
+      } else if (name.equals("admin_variables")) {
+        for (Entry entry : cnf.variables(name)) {
+          notes.left(entry, ofConsole(entry.key()));
+        }
       } else if (why == null && !table) {
         notes.at(cnf.at(name), "not carried over: " + name + ": it is the service's");
       }
     }
+  }
+
+  /** Why a variable of the admin interface has no counterpart. */
+  private static String ofConsole(String name) {
+    if (name.equals("read_only")) {
+      return "the console changes no configuration";
+    }
+    if (name.startsWith("web_") || name.startsWith("restapi_")) {
+      return "the manager has pages and a REST of its own";
+    }
+    if (name.startsWith("cluster_") || name.startsWith("checksum_")) {
+      return "nodes read one configuration, and pass none on to each other";
+    }
+    return "the console is for users with \"admin\": true, on the port of the virtual database";
   }
 
   private void all() throws CommandFailure {
@@ -231,13 +251,22 @@ final class ProxySqlImport {
     return engine.method();
   }
 
-  /** Who asks servers what they are. */
+  /** Credentials by which nodes probe servers. */
   private void monitor(ObjectNode source) {
-    source.put("user", said("monitor_username").map(Entry::value).orElse("monitor"));
-    source.put("password", said("monitor_password").map(Entry::value).orElse("monitor"));
+    source.put("user", said("monitor_username").map(Entry::value).orElse(MONITOR));
+    source.put("password", said("monitor_password").map(Entry::value).orElse(MONITOR));
     notes.sayOnce(
-        "the nodes ask servers what they are as monitor_username: see clusters.md for the rights"
-            + " that it needs");
+        "nodes probe servers as the user %s%s, whose password is in each data source%s: see clusters.md for the rights that it needs"
+            .formatted(
+                source.path("user").asText(),
+                ofMonitor("monitor_username"),
+                ofMonitor("monitor_password")));
+  }
+
+  private String ofMonitor(String name) {
+    return said(name).isPresent()
+        ? " (" + name + ")"
+        : " (ProxySQL's own: there is no %s in %s)".formatted(name, engine.table("variables"));
   }
 
   private void tls(ObjectNode source) throws CommandFailure {

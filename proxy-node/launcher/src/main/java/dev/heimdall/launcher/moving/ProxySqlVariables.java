@@ -39,7 +39,13 @@ final class ProxySqlVariables {
         text -> Optional.of(Math.max(1, Long.parseLong(text)) + "MiB"));
     table.value("multiplexing", Kind.VDB, "multiplex", text -> Optional.of(truth(text)));
     table.value("have_compress", Kind.VDB, "clients.compression", text -> Optional.of(truth(text)));
-    table.seconds("tcp_keepalive_time", Kind.SOURCE, "keepAliveIdle");
+    table.value(
+        "tcp_keepalive_time",
+        Kind.SOURCE,
+        "keepAliveIdle",
+        text -> Long.parseLong(text) == 0 ? Optional.empty() : Optional.of(text + "s"));
+    table.differs(
+        "tcp_keepalive_time", "for server connections; clients' are as the system has it");
 
     table.nowhere("one process uses all processors (`loops` in node.json)", "threads", "stacksize");
     table.nowhere("clients see the version of the server behind the node", "server_version");

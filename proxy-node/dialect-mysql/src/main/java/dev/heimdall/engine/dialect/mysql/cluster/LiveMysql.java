@@ -23,6 +23,23 @@ final class LiveMysql {
   private static final Set<String> OWN =
       Set.of("mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "");
 
+  /** Holder of rights that MariaDB has beside accounts once something was granted to everyone. */
+  private static final String EVERYONE = "PUBLIC";
+
+  /** Without roles. An account for every host goes before others of the same name. */
+  private static final String MARIADB_ACCOUNTS =
+      "SELECT u.user, u.host, u.plugin, HEX(u.authentication_string), u.super_priv,"
+          + " IF(COALESCE(JSON_VALUE(p.priv, '$.account_locked'), 'false') IN ('1', 'true'), 'Y',"
+          + " 'N') FROM mysql.user u JOIN mysql.global_priv p ON p.user = u.user AND p.host = u.host"
+          + " WHERE u.is_role = 'N' AND NOT (u.host = '' AND u.user = '"
+          + EVERYONE
+          + "') ORDER BY 1, 2 <> '%', 2";
+
+  /** Roles are locked accounts there. */
+  private static final String MYSQL_ACCOUNTS =
+      "SELECT user, host, plugin, HEX(authentication_string), super_priv, account_locked"
+          + " FROM mysql.user ORDER BY user, host <> '%', host";
+
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1");
   private static final Set<String> METHODS =
       Set.of("mysql_native_password", "caching_sha2_password", "");
@@ -55,19 +72,14 @@ final class LiveMysql {
 
   private List<LiveServer.Login> logins() {
     Map<String, LiveServer.Login> logins = new TreeMap<>();
-    // An account for every host goes before others of the same name.
-    String sql =
-        "SELECT user, host, plugin, HEX(authentication_string), super_priv FROM mysql.user"
-            + " ORDER BY user, host <> '%', host";
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
+        ResultSet row = statement.executeQuery(maria() ? MARIADB_ACCOUNTS : MYSQL_ACCOUNTS)) {
       while (row.next()) {
         String user = row.getString(1);
         if (OWN.contains(user)) {
           continue;
         }
-        LiveServer.Login login =
-            login(user, row.getString(2), row.getString(3), row.getString(4), row.getString(5));
+        LiveServer.Login login = login(row);
         LiveServer.Login first = logins.putIfAbsent(user, login);
         if (first != null) {
           notes.accept(
@@ -87,15 +99,21 @@ final class LiveMysql {
     return List.copyOf(logins.values());
   }
 
-  private LiveServer.Login login(
-      String user, String host, String plugin, String hex, String superuser) {
+  /** Reads an account: user, host, plugin, hash in hexadecimal, superuser, locked. */
+  private LiveServer.Login login(ResultSet row) throws SQLException {
+    String user = row.getString(1);
+    String host = row.getString(2);
+    String plugin = row.getString(3);
+    String hex = row.getString(4);
     String method = plugin == null ? "" : plugin.toLowerCase(Locale.ROOT);
     String text =
         hex == null ? "" : new String(HexFormat.of().parseHex(hex), StandardCharsets.ISO_8859_1);
     boolean hashed = text.startsWith("*") && text.length() == 41;
     boolean salted = text.startsWith("$A$");
     String left = null;
-    if ("Y".equals(superuser)) {
+    if ("Y".equals(row.getString(6))) {
+      left = "its account is locked, as those of roles are";
+    } else if ("Y".equals(row.getString(5))) {
       left = "it is a superuser: write its document if it is to log in through nodes";
     } else if (LOCAL.contains(host)) {
       left = "its account is for clients on the server's machine (" + host + ")";
