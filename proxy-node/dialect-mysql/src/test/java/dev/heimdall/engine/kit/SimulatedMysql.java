@@ -249,6 +249,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
           ok(out, Map.of());
         }
         case "SET" -> ok(out, set(text));
+        case "UDPATE" -> error(1064, "42000", "You have an error in your SQL syntax", out);
         default -> ok(out, Map.of());
       }
     }
@@ -307,15 +308,22 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     }
 
     private void row(String what, boolean binary, ByteBuf out) {
+      // What nodes ask when a session leaves.
+      int columns = what.startsWith("@@last_insert_id") ? what.split(",").length : 1;
       int at = Packet.begin(out, sequence++);
-      out.writeByte(1);
+      out.writeByte(columns);
       Packet.end(out, at);
-      column(out);
+      for (int i = 0; i < columns; i++) {
+        column(out);
+      }
       at = Packet.begin(out, sequence++);
       if (binary) {
         out.writeZero(2);
       }
-      LengthEncoded.write(out, answer(what));
+      for (int i = 1; i < columns; i++) {
+        LengthEncoded.write(out, "0");
+      }
+      LengthEncoded.write(out, columns > 1 ? "0" : answer(what));
       Packet.end(out, at);
       end(out);
     }

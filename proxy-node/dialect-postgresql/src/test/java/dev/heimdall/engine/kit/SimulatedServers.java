@@ -295,6 +295,10 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
       if (refused(text, out)) {
         return;
       }
+      if (text.startsWith("UDPATE")) {
+        failToRead(out);
+        return;
+      }
       if (!name.isEmpty() && statements.containsKey(name)) {
         fail("42P05", "prepared statement \"" + name + "\" already exists", out);
         return;
@@ -391,6 +395,10 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
       }
       if (lower.contains("raise exception")) {
         fail("P0001", "raised", out);
+        return false;
+      }
+      if (lower.startsWith("udpate")) {
+        failToRead(out);
         return false;
       }
       if (failing != null && lower.startsWith(failing)) {
@@ -622,6 +630,15 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
           PgWriter.parameterStatus(out, name, value);
         }
       }
+    }
+
+    /** As the parser fails, at the text's first word. */
+    private void failToRead(ByteBuf out) {
+      int start = out.writerIndex();
+      fail("42601", "syntax error", out);
+      out.writerIndex(out.writerIndex() - 1);
+      out.writeCharSequence("P1\0Fscan.l\0\0", StandardCharsets.US_ASCII);
+      out.setInt(start + 1, out.writerIndex() - start - 1);
     }
 
     private void fail(String state, String why, ByteBuf out) {

@@ -6,6 +6,7 @@ import dev.heimdall.engine.backend.DetachedServer;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresClassifier;
@@ -15,6 +16,7 @@ import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -48,7 +50,12 @@ class SessionStateTest {
   private boolean run(String sql, boolean failed, TransactionState before, TransactionState after) {
     state.note(facts(sql));
     state.groupSent();
-    return state.groupDone(server, failed, before, after);
+    return done(failed, before, after);
+  }
+
+  private boolean done(boolean failed, TransactionState before, TransactionState after) {
+    ServerError error = failed ? ServerError.error("22012", "division by zero") : null;
+    return state.groupDone(server, error, new PostgresErrors(), before, after);
   }
 
   private void run(String sql) {
@@ -279,9 +286,9 @@ class SessionStateTest {
     state.note(facts("SET my.x = 'v'"));
     state.groupSent();
 
-    state.groupDone(server, false, TransactionState.IDLE, TransactionState.IDLE);
+    done(false, TransactionState.IDLE, TransactionState.IDLE);
     assertThat(state.settings().touched()).containsExactly("work_mem");
-    state.groupDone(server, true, TransactionState.IDLE, TransactionState.IDLE);
+    done(true, TransactionState.IDLE, TransactionState.IDLE);
 
     assertThat(state.settings().touched()).containsExactly("work_mem");
   }

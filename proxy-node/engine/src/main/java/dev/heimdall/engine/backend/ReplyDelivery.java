@@ -35,6 +35,9 @@ public final class ReplyDelivery {
   /** Whether that was more than what comes before a statement is carried out. */
   private boolean begun;
 
+  /** Whether that was of a statement that was carried out, at least in part. */
+  private boolean answered;
+
   /** Whether the owner must have what has come of the group: its end, or what is no answer. */
   private boolean due;
 
@@ -143,6 +146,7 @@ public final class ReplyDelivery {
   public void noted(Part part) {
     told = true;
     begun |= part != Part.PRELIMINARY;
+    answered |= part == Part.ANSWER;
     due |= part == Part.ASIDE;
   }
 
@@ -175,7 +179,8 @@ public final class ReplyDelivery {
   /** The group has had an error. */
   public void failed(ServerError found) {
     if (error == null) {
-      error = found;
+      boolean behindOthers = answered && found.cause() == ServerError.Cause.UNREAD;
+      error = behindOthers ? found.because(ServerError.Cause.BY_CODE) : found;
     }
   }
 
@@ -231,6 +236,7 @@ public final class ReplyDelivery {
   public void complete(ReplyOwner owner) {
     told = false;
     begun = false;
+    answered = false;
     due = false;
     ServerError first = error;
     error = null;

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.journal;
 
 import dev.heimdall.engine.prepared.StatementErrors;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
 /** What errors of a dialect's servers say of why a unit's answer failed. */
@@ -19,6 +20,12 @@ public interface ErrorCauses extends StatementErrors {
 
   /** Whether the server was stopped, or had to end the session, and has rolled back what ran. */
   boolean terminated(ServerError error);
+
+  /**
+   * Whether the server could not make sense of the statement, of which nothing was carried out
+   * then; not where code that it has run may have raised the same.
+   */
+  boolean unread(ServerError error, StatementFacts facts);
 
   /** Whether the server has ended the session for a time limit of its own. */
   boolean timeLimit(ServerError error);

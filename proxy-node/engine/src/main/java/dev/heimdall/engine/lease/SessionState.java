@@ -3,6 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -13,6 +14,7 @@ import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -171,13 +173,17 @@ public final class SessionState {
   /**
    * The next group was answered.
    *
+   * @param error what it has ended with; null for none
+   * @param causes what that says
    * @return whether it may have changed tables that prepared plans rely on
    */
   public boolean groupDone(
       ServerConnection server,
-      boolean failed,
+      ServerError error,
+      ErrorCauses causes,
       TransactionState statusBefore,
       TransactionState status) {
+    boolean failed = error != null;
     boolean ddl = false;
     boolean divided = divided(statusBefore);
     int namesChanged =
@@ -192,6 +198,9 @@ public final class SessionState {
         if (made != null) {
           server.statements().confirm(made);
         }
+      }
+      if (failed && causes.unread(error, facts)) {
+        continue;
       }
       for (Effect effect : facts.effects()) {
         if (!failed) {

@@ -150,7 +150,7 @@ final class ClientGroups {
     pending.dropSkippedTags(group);
     boolean committed = error == null && transaction.commits(group);
     boolean ends = transaction.open() && status == TransactionState.IDLE;
-    boolean ddl = carried.groupDone(from, error != null, transaction.status(), status);
+    boolean ddl = carried.groupDone(from, error, errors, transaction.status(), status);
     if (ends) {
       listening.transactionOver(committed);
     }

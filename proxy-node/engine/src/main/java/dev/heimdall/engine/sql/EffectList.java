@@ -2,6 +2,7 @@ package dev.heimdall.engine.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Effects found so far in one text. Reused from text to text. */
 public class EffectList {
@@ -65,6 +66,16 @@ public class EffectList {
     if (effects.isEmpty() || !effects.get(effects.size() - 1).equals(effect)) {
       effects.add(effect);
     }
+  }
+
+  /** Whether there is one of these. */
+  protected final boolean has(Predicate<Effect> wanted) {
+    for (int i = 0; i < effects.size(); i++) {
+      if (wanted.test(effects.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What was found. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.sql;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -172,6 +173,14 @@ public record StatementFacts(
    */
   public boolean preparesAmongOthers() {
     return kind == StatementKind.MULTI && has(Effect.Type.PREPARE);
+  }
+
+  /** The same with one more effect. */
+  public StatementFacts with(Effect more) {
+    List<Effect> all = new ArrayList<>(effects);
+    all.add(more);
+    return new StatementFacts(
+        kind, statements, List.copyOf(all), transactionControlInside, chain, redefining);
   }
 
   /** Whether it has an effect of this type. */

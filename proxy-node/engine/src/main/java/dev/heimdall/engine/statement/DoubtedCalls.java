@@ -170,6 +170,14 @@ final class DoubtedCalls {
     }
   }
 
+  /** What this reason came with was not called. */
+  void uncalled(PinReason pin) {
+    lasting.remove(pin);
+    calls.removeIf(call -> call.pin.equals(pin));
+    weight = 0;
+    calls.forEach(call -> weight += weight(call.parsed, call.declared));
+  }
+
   /**
    * A group of messages is answered, and this is where the transaction stands.
    *

@@ -41,6 +41,9 @@ final class Sending {
   /** Null until a call is sent that pins the session. */
   private DoubtedCalls doubtedCalls;
 
+  /** Null until then as well. */
+  private CalledPin called;
+
   Sending(
       SessionContext session,
       NextStatement next,
@@ -73,7 +76,11 @@ final class Sending {
    */
   void answered(long group, TransactionState status, ServerError error) {
     definitions.answered(group, status);
+    PinReason gone = called == null ? null : called.answered(group, error);
     if (doubtedCalls != null) {
+      if (gone != null) {
+        doubtedCalls.uncalled(gone);
+      }
       doubtedCalls.answered(group, status, error);
     }
   }
@@ -144,10 +151,11 @@ final class Sending {
     }
     if (statement.changesSession() != null) {
       PinReason pin = PinReason.of(statement.changesSession());
-      session.pin(pin);
       if (doubtedCalls == null) {
         doubtedCalls = new DoubtedCalls(session, definitions);
+        called = new CalledPin(session);
       }
+      called.sent(pin, next.effects());
       doubtedCalls.sent(statement, pin, next.names(), next.declared());
       scope.pathMoved();
       server.residue().taint();

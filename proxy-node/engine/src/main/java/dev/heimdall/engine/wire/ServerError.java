@@ -25,6 +25,8 @@ public record ServerError(
   public enum Cause {
     /** What the SQLSTATE says. */
     BY_CODE,
+    /** The server could not make sense of the text: it has carried out nothing of it. */
+    UNREAD,
     /** The node was told to end, or to be without clients, before a log-in was over. */
     NODE_STOPS
   }
@@ -72,6 +74,11 @@ public record ServerError(
 
   public ServerError asFatal() {
     return new ServerError("FATAL", sqlState, message, detail, hint, number, cause);
+  }
+
+  /** The same for this reason. */
+  public ServerError because(Cause why) {
+    return new ServerError(severity, sqlState, message, detail, hint, number, why);
   }
 
   /** What is an error of a statement, whatever else it was to the one who said it. */

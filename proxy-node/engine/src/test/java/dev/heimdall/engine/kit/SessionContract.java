@@ -212,6 +212,22 @@ public abstract class SessionContract extends KitContract {
     assertThat(bob.told()).containsExactly("row two", "idle");
   }
 
+  @Test
+  void aTextThatTheServerCannotReadPinsNobody() {
+    start(ONE_CONNECTION);
+    KitClient ann = client("ann");
+    KitClient bob = client("bob");
+
+    for (String word : List.of("one", "two")) {
+      assertThat(ann.asks("UDPATE t SET a = 1")).hasSize(1).allMatch(KitContract::isError);
+      bob.sends(words.reading(word));
+      node.turns().advance(Duration.ofSeconds(2)); // ann may ask more of the error
+      assertThat(bob.told()).containsExactly("row " + word, "idle");
+    }
+    answers(ann, words.reading("three"), "row three", "idle");
+    assertThat(servers().open()).hasSize(1);
+  }
+
   // ---- prepared statements
 
   @Test

@@ -294,6 +294,8 @@ final class ToyServer {
       default -> {
         if (text.equals("SELECT crowded") && refusals-- > 0) {
           send(ToyFrame.ERROR, ToyFrame.text("HY000/1213/try again"));
+        } else if (text.startsWith("UDPATE ")) {
+          send(ToyFrame.ERROR, ToyFrame.text("42601nothing is called so"));
         } else if (text.startsWith("ECHO ")) {
           send(ToyFrame.ROW, ToyFrame.text(text.substring(5)));
         } else if (text.equals("SELECT schema") || text.equals("READ [schema]")) {

@@ -6,6 +6,7 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.SettingRules;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.wire.ReplyFraming;
@@ -72,6 +73,11 @@ final class ToySessions implements SessionDialect {
       @Override
       public boolean terminated(ServerError error) {
         return false;
+      }
+
+      @Override
+      public boolean unread(ServerError error, StatementFacts facts) {
+        return error.sqlState().equals("42601");
       }
 
       @Override

@@ -84,6 +84,17 @@ public final class ErrorMessage {
   }
 
   /**
+   * Whether a file of the server's source is one in which it finds out what a text means. What a
+   * function has read has other fields beside: where in the function that was, or its text.
+   */
+  private static boolean readsTexts(String file) {
+    return switch (file) {
+      case "scan.l", "gram.y", "parser.c", "analyze.c", "pl_scanner.c", "pl_gram.y" -> true;
+      default -> file.startsWith("parse_");
+    };
+  }
+
+  /**
    * Reads a whole ErrorResponse or NoticeResponse.
    *
    * @param message the message with its type and length
@@ -94,6 +105,9 @@ public final class ErrorMessage {
     String text = "";
     String detail = null;
     String hint = null;
+    boolean reading = false;
+    boolean placed = false;
+    boolean inside = false;
     int at = message.readerIndex() + 5;
     int end = message.writerIndex();
     while (at < end) {
@@ -114,9 +128,13 @@ public final class ErrorMessage {
         case 'M' -> text = value;
         case 'D' -> detail = value;
         case 'H' -> hint = value;
+        case 'F' -> reading = readsTexts(value);
+        case 'P' -> placed = true;
+        case 'W', 'p', 'q' -> inside = true;
         default -> {}
       }
     }
-    return new ServerError(severity, sqlState, text, detail, hint);
+    ServerError error = new ServerError(severity, sqlState, text, detail, hint);
+    return reading && placed && !inside ? error.because(ServerError.Cause.UNREAD) : error;
   }
 }

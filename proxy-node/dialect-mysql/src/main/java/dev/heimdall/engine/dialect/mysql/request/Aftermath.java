@@ -34,7 +34,6 @@ import java.util.regex.Pattern;
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
-  private static final int SYNTAX = 1064;
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
 
   private final HandledClient client;
@@ -45,6 +44,7 @@ final class Aftermath {
   private final IntSupplier number;
   private final FoundRows found;
   private final GeneratedId generated;
+  private final KeptAnswer kept;
   private final UnreportedSettings unreported;
   private final Supplier<Statement> catalogued;
 
@@ -97,6 +97,7 @@ final class Aftermath {
     this.number = number;
     this.found = new FoundRows(client, carried, control);
     this.generated = new GeneratedId(client, carried, control, loop, answers, found);
+    this.kept = new KeptAnswer(client, carried, loop, this::letGo);
     this.unreported = new UnreportedSettings(carried, answers);
     this.catalogued = catalogued;
   }
@@ -195,6 +196,7 @@ final class Aftermath {
       ServerConnection server, StatementFacts said, Supplier<byte[]> text, LexerMode mode) {
     Statement seen = catalogued.get();
     StatementFacts facts = UnseenEffects.with(said, seen);
+    found.comesTo(server);
     if (!generated.ready(server, facts, text, mode)) {
       return false;
     }
@@ -360,8 +362,7 @@ final class Aftermath {
       // The routine may have been changed past the node since the catalogue was read.
       from.residue().taint();
     }
-    if (UnseenChanges.isOpaque(facts)
-        && (last.error() != SYNTAX || facts.kind() == StatementKind.MULTI)) {
+    if (UnseenChanges.isOpaque(facts) && !MysqlErrors.isUnread(error, facts)) {
       from.residue().lastUse(); // a role, say, which MySQL keeps over a reset
       if (ServerSide.of(from).mariadb()) {
         lexing.changedUnreported(); // EXECUTE may have run a SET @@variable
@@ -499,7 +500,7 @@ final class Aftermath {
     generated.resume(from, true);
     leftDiagnostics = true;
     ServerSide.of(from).last().diagnosticsOf(this);
-    carried.hold(DIAGNOSTICS);
+    kept.keep(DIAGNOSTICS);
   }
 
   private void note(ServerConnection server, LastAnswer last, StatementFacts facts) {
@@ -510,9 +511,9 @@ final class Aftermath {
         hasDiagnostics(last) || (leftDiagnostics && ServerSide.of(server).mariadb() && !clearing);
     if (hasDiagnostics(last)) {
       last.diagnosticsOf(this);
-      carried.hold(DIAGNOSTICS);
+      kept.keep(DIAGNOSTICS);
     } else if (found.counted()) {
-      carried.hold(COUNTED);
+      kept.keep(COUNTED);
     } else if (clearing || !keepsDiagnostics(server)) {
       carried.hold(null);
     }

@@ -86,13 +86,17 @@ final class FoundRows {
 
   // ---- before a statement is sent
 
+  /** The session goes on there: what was to be read back from another connection is lost. */
+  void comesTo(ServerConnection server) {
+    due &= isOn(server);
+  }
+
   /**
    * Whether the server has the session's number where the statement may leave it as it is without
    * saying so, or asks for it out of sight; if not, it is being given that, and the reader comes
    * again.
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
-    due &= isOn(server); // or what was to be read back is lost
     // An XA transaction that was ended takes no questions.
     if (!needs(server, facts) || isOn(server) || carried.pins().all().contains(MysqlPins.XA)) {
       return true;

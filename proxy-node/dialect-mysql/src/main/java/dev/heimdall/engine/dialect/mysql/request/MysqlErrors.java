@@ -1,11 +1,16 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
 /** What the errors of MySQL and MariaDB say, by their numbers. */
 final class MysqlErrors implements ErrorCauses {
   private static final int OPTION_PREVENTS = 1290;
+
+  /** A routine may raise it as well, with any message. */
+  private static final int SYNTAX = 1064;
 
   @Override
   public boolean stalePlan(ServerError error) {
@@ -58,6 +63,18 @@ final class MysqlErrors implements ErrorCauses {
       case 1053, 1927, 3169 -> true; // shutdown; killed, as MariaDB and as MySQL say it
       default -> false;
     };
+  }
+
+  @Override
+  public boolean unread(ServerError error, StatementFacts facts) {
+    return isUnread(error, facts);
+  }
+
+  /**
+   * @param error null for none
+   */
+  static boolean isUnread(ServerError error, StatementFacts facts) {
+    return error != null && error.number() == SYNTAX && facts.has(MysqlEffect.RUNS_NO_CODE);
   }
 
   @Override

@@ -30,6 +30,17 @@ public final class MysqlClassifier implements StatementClassifier {
           false,
           false);
 
+  /** The same of a single statement that the server cannot read either, unless it is not one. */
+  private static final StatementFacts BROKEN_OFF =
+      new StatementFacts(
+          StatementKind.UNKNOWN,
+          1,
+          List.of(
+              new Effect(Effect.Type.PIN, MysqlPins.UNKNOWN),
+              new Effect(MysqlEffect.RUNS_NO_CODE, "", -1, -1)),
+          false,
+          false);
+
   private static final StatementFacts DOUBTFUL = StatementFacts.doubtful(MysqlPins.UNKNOWN);
 
   private final MysqlEffects effects = new MysqlEffects();
@@ -40,6 +51,12 @@ public final class MysqlClassifier implements StatementClassifier {
   private final RowChanges changes = new RowChanges(tokens);
   private boolean literals;
 
+  /** Whether no statement begins with the word with which it begins. */
+  private boolean strange;
+
+  /** Whether it runs a text that stands elsewhere. */
+  private boolean executes;
+
   @Override
   public SqlDialect dialect() {
     return MysqlSql.DIALECT;
@@ -49,6 +66,8 @@ public final class MysqlClassifier implements StatementClassifier {
   public StatementFacts classify(byte[] sql, int offset, int length, LexerMode mode) {
     effects.clear(offset);
     literals = false;
+    strange = false;
+    executes = false;
     if (mode.doubtful()) {
       return DOUBTFUL;
     }
@@ -84,7 +103,10 @@ public final class MysqlClassifier implements StatementClassifier {
       }
     } while (tokens.token() == ';');
     if (tokens.token() == Lexer.BROKEN || definitions.isOpen()) {
-      return UNREADABLE;
+      return statements <= 1 && !tokens.doubtful() ? BROKEN_OFF : UNREADABLE;
+    }
+    if (statements == 1 && effects.pin() && runsNoCode(kind)) {
+      tokens.own(MysqlEffect.RUNS_NO_CODE);
     }
     if (tokens.doubtful()) {
       effects.pin(MysqlPins.UNKNOWN);
@@ -101,6 +123,19 @@ public final class MysqlClassifier implements StatementClassifier {
   @Override
   public boolean dependsOnLiterals() {
     return literals;
+  }
+
+  private boolean runsNoCode(StatementKind kind) {
+    if (tokens.doubtful() || executes) {
+      return false;
+    }
+    boolean reads =
+        switch (kind) {
+          case DML, BULK, CALL, BLOCK, EXPLAIN, FETCH -> true;
+          case DDL, SESSION, LOCK -> tokens.readsTables(true);
+          default -> tokens.readsTables(false);
+        };
+    return strange || !reads && !effects.callUnseen();
   }
 
   private static boolean isAscii(byte[] sql, int offset, int length) {
@@ -154,6 +189,7 @@ public final class MysqlClassifier implements StatementClassifier {
       case DEALLOCATE:
         return StatementKind.SESSION;
       case EXECUTE:
+        executes = true;
         return effects.notUnderstood();
       case CALL:
         return call();
@@ -204,7 +240,8 @@ public final class MysqlClassifier implements StatementClassifier {
       case HELP:
         return StatementKind.SHOW;
       default:
-        return tokens.token() == '(' ? parenthesised() : effects.notUnderstood();
+        strange = tokens.token() != '(';
+        return strange ? effects.notUnderstood() : parenthesised();
     }
   }
 

@@ -51,6 +51,11 @@ public enum MysqlEffect implements Effect.Detail {
   /** The server ends the connection after it. */
   ENDS_CONNECTION,
   /**
+   * Said of what pins: no routine, trigger or view has a part in it. So nothing but the server's
+   * own reading of the text can say that this is wrong.
+   */
+  RUNS_NO_CODE,
+  /**
    * Calls something that is not built in: what it does to the session only the server can tell,
    * which reports that the state has changed.
    */

@@ -12,6 +12,16 @@ final class MysqlEffects extends EffectList {
     return kind;
   }
 
+  /** Whether something pins the session. */
+  boolean pin() {
+    return has(effect -> effect.type() == Effect.Type.PIN);
+  }
+
+  /** Whether something is called that is not built in. */
+  boolean callUnseen() {
+    return has(effect -> effect.is(MysqlEffect.CALLS_UNSEEN));
+  }
+
   /** Most likely the statement is an error; if it is none, anything may have happened. */
   StatementKind notUnderstood() {
     pin(MysqlPins.UNKNOWN);

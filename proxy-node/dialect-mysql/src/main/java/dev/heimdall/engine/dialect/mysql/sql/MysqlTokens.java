@@ -50,6 +50,7 @@ final class MysqlTokens {
   private boolean idle;
   private boolean writesFile;
   private boolean selects;
+  private int tables;
 
   MysqlTokens(EffectList effects) {
     this.effects = effects;
@@ -76,6 +77,7 @@ final class MysqlTokens {
     call = null;
     writesFile = false;
     selects = false;
+    tables = 0;
     advance();
   }
 
@@ -244,6 +246,15 @@ final class MysqlTokens {
     return doubtful;
   }
 
+  /**
+   * Whether it may read from a table, or a view.
+   *
+   * @param names whether it may have one of the words for that without reading anything
+   */
+  boolean readsTables(boolean names) {
+    return tables > (names && !selects ? 1 : 0);
+  }
+
   void own(MysqlEffect effect) {
     effects.addOnce(new Effect(effect, "", -1, -1));
   }
@@ -297,6 +308,7 @@ final class MysqlTokens {
         unseen = true;
         selects = true;
       }
+      case FROM, TABLE -> tables++;
       case NEXTVAL -> {
         if (behindDot) {
           effects.pin(MysqlPins.SEQUENCE); // as Oracle spells it

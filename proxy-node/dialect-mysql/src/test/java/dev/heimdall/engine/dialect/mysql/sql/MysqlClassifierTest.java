@@ -34,6 +34,7 @@ class MysqlClassifierTest {
         (facts.transactionControlInside() ? " +control" : "") + (facts.chain() ? " +open" : "");
     String effects =
         facts.effects().stream()
+            .filter(effect -> !effect.is(MysqlEffect.RUNS_NO_CODE))
             .map(MysqlClassifierTest::spelled)
             .collect(Collectors.joining(", "));
     return (facts.kind() + flags + (effects.isEmpty() ? "" : ": " + effects));
@@ -53,6 +54,42 @@ class MysqlClassifierTest {
       case OWN -> (effect.detail() + " " + effect.name()).strip();
       default -> (effect.type() + " " + effect.name()).strip();
     };
+  }
+
+  /** Where error 1064 says that the server could not read it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "FROBNICATE t SET a = f(1) | true",
+        "SELECT 'open | true",
+        "CREATE PROCEDURE p() BEGIN SELECT 1; | true",
+        "SELECT @a := 1 AND | true",
+        "SET @a = = 1 | true",
+        "CREATE TEMPORARY TABLE t (a int,,) | true",
+        "SELECT GET_LOCK('a', 1 | true",
+        "LOCK TABLE t REED | true",
+        "PREPARE s FROM 'SELEC 1' | true",
+        "SELECT 1 | false",
+        "EXECUTE s | false",
+        "SET STATEMENT a = 1 FOR EXECUTE s | false",
+        "SELECT @a := 1, f() | false",
+        "SELECT @a := b FROM c | false",
+        "SET @a = (SELECT b FROM c) | false",
+        "TABLE c INTO @a | false",
+        "DO (SELECT @a := 1 FROM (TABLE c) AS d) | false",
+        "CREATE TEMPORARY TABLE t TABLE c | false",
+        "INSERT INTO t VALUES (@a := 1) | false",
+        "CALL p(@a) | false",
+        "SELECT 1; FROBNICATE t | false",
+        "SELECT 1; SELECT 'open | false",
+        "/*!99999 FROBNICATE */ SELECT @a := f() | false",
+        "/*!99999 FROBNICATE */ SELECT 'open | false",
+        "SET PASSWORD = f(1) | false",
+      })
+  void whatRunsNoCodeOfTheUsers(String sql, boolean none) {
+    assertThat(facts(sql, MysqlSql.USUAL_MODE).has(MysqlEffect.RUNS_NO_CODE)).isEqualTo(none);
   }
 
   @ParameterizedTest

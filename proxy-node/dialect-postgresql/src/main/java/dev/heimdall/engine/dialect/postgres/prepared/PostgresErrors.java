@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.prepared;
 
 import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Set;
 
@@ -74,6 +75,11 @@ public final class PostgresErrors implements ErrorCauses {
   @Override
   public boolean terminated(ServerError error) {
     return error.isFatal() && error.sqlState().equals(TERMINATED);
+  }
+
+  @Override
+  public boolean unread(ServerError error, StatementFacts facts) {
+    return error.cause() == ServerError.Cause.UNREAD;
   }
 
   @Override

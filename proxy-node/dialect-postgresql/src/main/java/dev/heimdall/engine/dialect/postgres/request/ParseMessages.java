@@ -51,6 +51,11 @@ final class ParseMessages {
 
   private static final byte[] TAKEN = StatementNames.TAKEN.getBytes(StandardCharsets.US_ASCII);
 
+  private static final Effect PREPARED_BY_PREPARED =
+      new Effect(
+          Effect.Type.PIN,
+          new PinReason("PREPARE through the extended protocol", true, true, false));
+
   private static final long ROOM_AGAIN_MILLIS = 20;
 
   /** No text and no parameter types. */
@@ -214,6 +219,7 @@ final class ParseMessages {
   /**
    * @param nameEnd the zero byte behind the name
    * @param length of the text
+   * @param read what the text does
    * @param examined what the pipeline found of the text that the client sent; null where nobody
    *     asked
    */
@@ -222,16 +228,15 @@ final class ParseMessages {
       int total,
       int nameEnd,
       int length,
-      StatementFacts facts,
+      StatementFacts read,
       ClassifiedText examined) {
+    // The text of a prepared PREPARE is out of our reach when it runs: its name stays the client's,
+    // on that connection.
+    StatementFacts facts =
+        read.kind() == StatementKind.PREPARE ? read.with(PREPARED_BY_PREPARED) : read;
     ByteBuf input = pending.bytes();
     int at = input.readerIndex() + 5;
     int end = input.readerIndex() + total;
-    if (facts.kind() == StatementKind.PREPARE) {
-      // The text of a prepared PREPARE is out of our reach when it runs: its name stays the
-      // client's, on this connection.
-      client.pin(PinReason.harmless("PREPARE through the extended protocol"));
-    }
     if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, ClassifiedText.weight(examined))) {
       client.refuseUnnamed();
       return false;

@@ -1,0 +1,155 @@
+package dev.heimdall.test.mysql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What the server could not make sense of has changed nothing, and pins nobody; what it has left to
+ * be asked about keeps no connection that others wait for.
+ */
+@Tag("ci")
+class MysqlRejectedTextsIT {
+  private static final List<String> WRONG =
+      List.of(
+          "udpate t set a = 1",
+          "helo",
+          "exit",
+          "{}",
+          "select 'abc",
+          "/* abc",
+          "use a b",
+          "SET @a = = 1",
+          "SELECT @a := 1 AND",
+          "SELECT GET_LOCK('rejected', 0",
+          "CREATE TEMPORARY TABLE rejected (a int,,)",
+          "LOCK TABLES rejected REED",
+          "PREPARE rejected FROM 'selct'",
+          "CREATE PROCEDURE rejected() BEGIN SELECT 1");
+
+  private static final String LEFT =
+      "SELECT CONCAT(COALESCE(@a, 'nothing'), IS_USED_LOCK('rejections') <=> CONNECTION_ID())";
+
+  private static String pins(MysqlNode node) {
+    return String.valueOf(node.clients().get(0).get("pin_reason"));
+  }
+
+  private static String answer(RawMysqlClient client, byte[] command) throws IOException {
+    try {
+      return client.query(command).toString();
+    } catch (RawMysqlClient.ErrorReceived error) {
+      return error.getMessage();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRejectedTextPinsNobody(MysqlRelease release) throws IOException {
+    List<String> pinned = new ArrayList<>();
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      for (String sql : WRONG) {
+        try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+          assertThat(answer(client, RawMysqlClient.query(sql))).as(sql).startsWith("1064");
+          answer(client, RawMysqlClient.query("SELECT 1 FROM information_schema.schemata"));
+          String pin = pins(node);
+          if (!List.of("null", "LAST_INSERT_ID()").contains(pin)) {
+            pinned.add(sql + ": " + pin);
+          }
+        }
+        Await.until("it has left", () -> node.clients().isEmpty());
+      }
+    }
+    assertThat(pinned).isEmpty();
+  }
+
+  /** The same error comes from code that has run; what that has left is there. */
+  @ParameterizedTest
+  @EnumSource
+  void aRoutineThatSignalsTheSameKeepsWhatItsStatementHasDone(MysqlRelease release)
+      throws IOException, SQLException {
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP FUNCTION IF EXISTS rejecting",
+            "DROP VIEW IF EXISTS rejections",
+            "CREATE FUNCTION rejecting() RETURNS INT NO SQL BEGIN SIGNAL SQLSTATE '42000'"
+                + " SET MYSQL_ERRNO = 1064, MESSAGE_TEXT = 'You have an error'; RETURN 1; END",
+            "CREATE VIEW rejections AS SELECT rejecting() AS a");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
+      for (String sql :
+          List.of(
+              "SELECT @a := 'there', rejecting()",
+              "SELECT @a := 'there' FROM rejections WHERE a = 1",
+              "SELECT GET_LOCK('rejections', 0) AND rejecting()",
+              "SELECT GET_LOCK('rejections', 0), rejecting()")) {
+        try (Connection direct = release.shared().primary().connect("app");
+            RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+          assertThat(answer(client, RawMysqlClient.query(sql))).as(sql).startsWith("1064");
+          other.query(RawMysqlClient.query("SELECT 1 FROM information_schema.schemata"));
+          String left = client.value(LEFT);
+          answer(client, RawMysqlClient.query("DO RELEASE_ALL_LOCKS()"));
+          assertThat(left).as(sql).isEqualTo(leftDirectly(direct, sql));
+        }
+      }
+    }
+    release.shared().primary().executeIn("app", "DROP VIEW rejections", "DROP FUNCTION rejecting");
+  }
+
+  private static String leftDirectly(Connection direct, String sql) throws SQLException {
+    try (Statement statement = direct.createStatement()) {
+      try {
+        statement.execute(sql);
+      } catch (SQLException expected) {
+        assertThat(expected.getErrorCode()).isEqualTo(1064);
+      }
+      try (ResultSet rows = statement.executeQuery(LEFT)) {
+        rows.next();
+        return rows.getString(1);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoStaysIdleBehindAWarningKeepsNothingFromOthers(MysqlRelease release) throws IOException {
+    try (MysqlNode node =
+            MysqlNode.start(release, c -> c.vdb("pool.size", 2).vdb("pool.queueTimeout", "20s"));
+        RawMysqlClient one = RawMysqlClient.logIn(node.target());
+        RawMysqlClient two = RawMysqlClient.logIn(node.target());
+        RawMysqlClient three = RawMysqlClient.logIn(node.target())) {
+      one.query(RawMysqlClient.query("SELECT CAST('a' AS SIGNED)"));
+      answer(two, RawMysqlClient.query("SELECT SQL_CALC_FOUND_ROWS 1 UNION SELECT 2 LIMIT 1"));
+      answer(two, RawMysqlClient.query("SELECT nothing FROM nowhere"));
+      assertThat(three.value("SELECT 3")).isEqualTo("3");
+      assertThat(one.value("SELECT 1")).isEqualTo("1");
+      assertThat(two.value("SELECT 2")).isEqualTo("2");
+    }
+  }
+
+  /** While no client waits, it is there to be asked for longer than it takes to write that. */
+  @ParameterizedTest
+  @EnumSource
+  void whatWasLeftIsShownAtOnce(MysqlRelease release) throws IOException {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      client.query(RawMysqlClient.query("SELECT CAST('a' AS SIGNED)"));
+      assertThat(client.query(RawMysqlClient.query("SHOW WARNINGS"))).hasSize(1);
+    }
+  }
+}
