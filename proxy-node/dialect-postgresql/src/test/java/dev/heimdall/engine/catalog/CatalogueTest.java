@@ -47,7 +47,7 @@ class CatalogueTest {
   private static RoutineRow routine(
       long id, String name, char volatility, String language, String body, boolean ofExtension) {
     return PostgresRoutines.row(
-        id, "public", name, 'f', volatility, language, body, "", ofExtension, List.of());
+        id, "public", name, 'f', volatility, language, body, false, "", ofExtension, List.of());
   }
 
   /** Tables 1 to 3 in public, and one called t in each of two schemas. */
@@ -310,6 +310,7 @@ class CatalogueTest {
                         'v',
                         "sql",
                         "SELECT pg_advisory_lock(1)",
+                        false,
                         "",
                         false,
                         List.of())));

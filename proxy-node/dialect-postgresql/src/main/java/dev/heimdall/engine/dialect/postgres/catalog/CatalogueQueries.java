@@ -12,15 +12,36 @@ final class CatalogueQueries {
   /** Ids below are given by initdb. */
   static final String FIRST_USER_ID = "16384";
 
+  /** What stands for whatever gives another result at another time, or to another session. */
+  private static final String VARIES = "'timestamptz_in'::regproc::oid::int8";
+
+  /**
+   * Whether an expression or query, in its inner form, has a keyword of the session or the clock,
+   * takes rows by chance, has who locks a row, reads text as something else than what means the
+   * same at any time, or has times with a zone and without a date. None of these has a function
+   * there.
+   */
+  private static final String VARYING =
+      "(%1$s ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE|TABLEFUNC|JSONEXPR) '"
+          + " OR %1$s ~ '\\{COERCEVIAIO ' AND %1$s ~ ':resulttype"
+          + " (?!(16|17|18|19|20|21|23|25|26|114|650|700|701|869|1042|1043|1186|1700|2950|3802)\\M)\\d'"
+          + " OR %1$s ~ ':varattno -[345]\\M'"
+          + " OR %1$s ~ ':(vartype|consttype|resulttype|funcresulttype) (1266|1270)\\M')";
+
   /**
    * Finds the functions in an expression's or query's inner form. A call of current_setting that is
    * not known to be about the session counts as one of pg_is_in_recovery().
    */
   private static final String CALLS =
       "ARRAY(SELECT DISTINCT m[1]::int8"
-          + " FROM regexp_matches(regexp_replace(%s, ':funcid (?:2077|3294) (?![^{}]*:args \\(\\{CONST [^}]*"
+          + " FROM regexp_matches(regexp_replace(%1$s, ':funcid (?:2077|3294) (?![^{}]*:args \\(\\{CONST [^}]*"
           + namesOfSession()
-          + ")', ':funcid 3810 ', 'g'), ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m)";
+          + ")', ':funcid 3810 ', 'g'), ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\\d+)', 'g') m)"
+          + " || CASE WHEN "
+          + VARYING
+          + " THEN ARRAY["
+          + VARIES
+          + "] ELSE '{}' END";
 
   /**
    * The search path of roles that have none of their own: what this session began with, unless that
@@ -70,7 +91,7 @@ final class CatalogueQueries {
   /**
    * Names that only columns have which hold numbers, times or labels of an enumeration, and that no
    * function or type has, whose results are called after it. And those of types of users, behind
-   * two colons, that are no times and not made of other types.
+   * two colons, that are no times, not made of other types, and read as the same at any time.
    */
   static final String TEXTLESS =
       """
@@ -87,32 +108,50 @@ final class CatalogueQueries {
       EXCEPT
       SELECT typname FROM pg_type WHERE typcategory <> 'D'
       UNION ALL
-      SELECT '::' || typname FROM pg_type WHERE oid >= %1$s
+      SELECT '::' || typname FROM pg_type t JOIN pg_proc i ON i.oid = t.typinput
+      WHERE t.oid >= %1$s
       GROUP BY typname
-      HAVING bool_and(typtype = 'e'
-                      OR typtype = 'b' AND typelem = 0 AND typcategory NOT IN ('A', 'C', 'D', 'R'))
+      HAVING bool_and(typtype = 'e' OR typtype = 'b' AND typelem = 0 AND provolatile = 'i'
+                                       AND typcategory NOT IN ('A', 'C', 'D', 'R'))
       """
           .formatted(FIRST_USER_ID);
 
   /**
-   * Tables with times that have a zone and no date: without an offset, that of today is read and
-   * written, and they are compared with others by it.
+   * Types with values that are read or written otherwise at another time, and those made of them.
+   * Times that have a zone and no date: without an offset, that of today is read and written, and
+   * they are compared with others by it. Users' own, by what they declare of the functions.
    */
-  static final String TIMES_OF_DAY =
+  private static final String VARYING_TYPES =
       """
+      RECURSIVE part AS MATERIALIZED (
+        SELECT oid AS whole, typbasetype AS type FROM pg_type WHERE typbasetype <> 0
+        UNION ALL SELECT oid, typelem FROM pg_type WHERE typelem <> 0
+        UNION ALL SELECT rngtypid, rngsubtype FROM pg_range
+        UNION ALL SELECT (to_jsonb(r) ->> 'rngmultitypid')::oid, rngtypid FROM pg_range r
+        UNION ALL
+        SELECT t.oid, a.atttypid
+        FROM pg_attribute a JOIN pg_type t ON t.typrelid = a.attrelid
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND (a.atttypid IN (1266, 1270) OR a.atttypid >= %1$s)),
+      varying(type) AS (
+        SELECT 1266::oid
+        UNION
+        SELECT t.oid
+        FROM pg_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
+        WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND f.provolatile <> 'i'
+        UNION
+        SELECT part.whole FROM part JOIN varying USING (type))
+      """
+          .formatted(FIRST_USER_ID);
+
+  /** Tables with columns of such types. */
+  static final String VARYING_COLUMNS =
+      """
+      WITH %s
       SELECT DISTINCT attrelid::int8 FROM pg_attribute
-      WHERE atttypid IN (1266, 1270) AND attnum > 0 AND NOT attisdropped AND attrelid >= %s
+      WHERE atttypid IN (SELECT type FROM varying) AND attnum > 0 AND NOT attisdropped
+        AND attrelid >= %s
       """
-          .formatted(FIRST_USER_ID);
-
-  /**
-   * Whether an expression or query, in its inner form, reads text as something else than what means
-   * the same at any time, or has times with a zone and without a date.
-   */
-  private static final String READS_TIMES =
-      "(%1$s ~ '\\{COERCEVIAIO ' AND %1$s ~ ':resulttype"
-          + " (?!(16|17|18|19|20|21|23|25|26|114|650|700|701|869|1042|1043|1186|1700|2950|3802)\\M)\\d')"
-          + " OR %1$s ~ '\\{(TABLEFUNC|JSONEXPR) ' OR %1$s ~ ':(vartype|consttype|resulttype|funcresulttype) (1266|1270)\\M'";
+          .formatted(VARYING_TYPES, FIRST_USER_ID);
 
   /** The bytes of a text, in inner form, that has a dot or is the name of one of these settings. */
   private static String namesOfSession() {
@@ -148,15 +187,12 @@ final class CatalogueQueries {
              ARRAY(SELECT DISTINCT m[1]::int8
                    FROM regexp_matches(r.ev_action::text, ':relid (\\d+)', 'g') m),
              %s,
-             r.ev_action::text ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE) ' OR %s,
              r.ev_action::text ~ ':hasForUpdate true'
       FROM pg_rewrite r
       WHERE (r.oid >= %s OR r.ev_type <> '1') AND r.ev_enabled <> 'D'
       """
           .formatted(
-              CALLS.formatted("r.ev_action::text || coalesce(r.ev_qual::text, '')"),
-              READS_TIMES.formatted("r.ev_action::text"),
-              FIRST_USER_ID);
+              CALLS.formatted("r.ev_action::text || coalesce(r.ev_qual::text, '')"), FIRST_USER_ID);
 
   static final String FOREIGN_KEYS =
       """
@@ -225,10 +261,31 @@ final class CatalogueQueries {
   static final String BUILT_INS =
       "SELECT oid::int8, proname, provolatile FROM pg_proc WHERE oid < " + FIRST_USER_ID;
 
+  /** Types, named {@code t}, that may be times or have them: as one, text may be read. */
+  private static final String MAY_BE_TIMES =
+      """
+      t.oid <> ALL (%1$s) AND (t.typelem = 0 OR t.typelem <> ALL (%1$s))
+      AND (t.typtype IN ('b', 'd', 'r', 'm')
+           -- anyelement and its kin
+           OR t.oid IN (2277, 2283, 2776, 3831, 4537, 4538, 5077, 5078, 5079, 5080)
+           OR t.typtype = 'c'
+              AND EXISTS (SELECT FROM pg_attribute a JOIN pg_type c ON c.oid = a.atttypid
+                          WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+                            AND c.typtype <> 'e' AND c.oid <> ALL (%1$s)
+                            AND (c.typelem = 0 OR c.typelem <> ALL (%1$s))))
+      """
+          .formatted(TIMELESS);
+
   private static final String ROUTINES =
       """
+      WITH %s
       SELECT p.oid::int8, n.nspname, p.proname, p.prokind, p.provolatile, l.lanname,
-             coalesce(%s, p.prosrc), coalesce(array_to_string(p.proconfig, chr(10)), ''),
+             coalesce(%s, p.prosrc),
+             l.lanname = 'plpgsql'
+             AND EXISTS (SELECT FROM pg_type t
+                         WHERE t.oid = ANY (coalesce(p.proallargtypes, p.proargtypes::oid[]))
+                           AND %s),
+             coalesce(array_to_string(p.proconfig, chr(10)), ''),
              EXISTS (SELECT FROM pg_depend d
                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
                        AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'),
@@ -237,15 +294,21 @@ final class CatalogueQueries {
                                 a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn]) f
                    WHERE a.aggfnoid = p.oid AND f <> 0)
              || %s
-             -- PL/pgSQL reads text as a time where it returns or assigns one
-             || CASE WHEN l.lanname = 'plpgsql' AND EXISTS (
-                            SELECT FROM pg_type t
-                            WHERE t.typtype NOT IN ('c', 'e', 'p')
-                              AND t.oid <> ALL (%s) AND (t.typelem = 0 OR t.typelem <> ALL (%s))
-                              AND (t.oid = p.prorettype AND p.proallargtypes IS NULL
-                                   OR p.prosrc ~* ':=|\\minto\\M|(;|then|else|begin|loop)\\s+\\w+\\s*='
-                                      AND t.oid = ANY (coalesce(p.proallargtypes, p.proargtypes::oid[]))))
-                     THEN ARRAY['timestamptz_in'::regproc::oid::int8] ELSE '{}' END
+             -- PL/pgSQL reads text as a time where it returns one; of a row it checks the types
+             || CASE WHEN l.lanname = 'plpgsql' AND p.proallargtypes IS NULL
+                          AND EXISTS (SELECT FROM pg_type t
+                                      WHERE t.oid = p.prorettype AND t.typtype <> 'c' AND %s)
+                     THEN ARRAY[%s] ELSE '{}' END
+             -- an aggregate reads what it begins with, whenever it does
+             || CASE WHEN EXISTS (
+                            SELECT FROM pg_aggregate a,
+                                   LATERAL (VALUES (a.aggtranstype, a.agginitval),
+                                                   (a.aggmtranstype, a.aggminitval)) i(type, first)
+                            WHERE a.aggfnoid = p.oid AND first IS NOT NULL
+                              AND (regexp_replace(first, '["\\\\]', '', 'g')
+                                     ~* '(?<![a-z])(now|today|tomorrow|yesterday)(?![a-z])'
+                                   OR type IN (SELECT type FROM varying)))
+                     THEN ARRAY[%s] ELSE '{}' END
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
            JOIN pg_language l ON l.oid = p.prolang
       WHERE p.oid >= """
@@ -271,7 +334,7 @@ final class CatalogueQueries {
       """
           .formatted(USER_TYPES.formatted("o.oprleft, o.oprright"), FIRST_USER_ID);
 
-  /** Called without being named: behind casts and the order of types. */
+  /** Called without being named: behind casts, the order of types, and their values' texts. */
   static final String UNNAMED =
       """
       SELECT amproc::int8, 'an operator class', %2$s FROM pg_amproc WHERE oid >= %1$s
@@ -281,14 +344,24 @@ final class CatalogueQueries {
              || format_type(casttarget, NULL), %3$s
       FROM pg_cast WHERE oid >= %1$s AND castfunc <> 0
       UNION ALL
+      SELECT %4$s, 'the cast to ' || format_type(casttarget, NULL), %3$s
+      FROM pg_cast JOIN pg_type t ON t.oid = casttarget
+      WHERE pg_cast.oid >= %1$s AND castmethod = 'i' AND %5$s
+      UNION ALL
       SELECT f::int8, 'the range type ' || format_type(rngtypid, NULL), ARRAY[rngtypid::int8]
       FROM pg_range, unnest(ARRAY[rngsubdiff, rngcanonical]) f
       WHERE rngtypid >= %1$s AND f <> 0
+      UNION ALL
+      SELECT DISTINCT %4$s, 'the type ' || format_type(t.oid, NULL), ARRAY[t.oid::int8]
+      FROM pg_type t JOIN pg_proc f ON f.oid IN (t.typinput, t.typreceive, t.typoutput, t.typsend)
+      WHERE t.typtype = 'b' AND t.oid >= %1$s AND f.oid >= %1$s AND f.provolatile <> 'i'
       """
           .formatted(
               FIRST_USER_ID,
               USER_TYPES.formatted("amproclefttype, amprocrighttype"),
-              USER_TYPES.formatted("castsource, casttarget"));
+              USER_TYPES.formatted("castsource, casttarget"),
+              VARIES,
+              MAY_BE_TIMES);
 
   /** Types of users: id, name, element, base, relation. */
   static final String TYPES =
@@ -368,9 +441,12 @@ final class CatalogueQueries {
    */
   static String routines(boolean parsedBodies) {
     return ROUTINES.formatted(
+        VARYING_TYPES,
         parsedBodies ? "pg_get_function_sqlbody(p.oid)" : "NULL",
+        MAY_BE_TIMES,
         CALLS.formatted("coalesce(p.proargdefaults::text, '')"),
-        TIMELESS,
-        TIMELESS);
+        MAY_BE_TIMES,
+        VARIES,
+        VARIES);
   }
 }

@@ -283,7 +283,7 @@ final class CatalogueReader {
                 kind(character(row, 4)),
                 row.getBoolean(5)));
     rows.each(CatalogueQueries.TEXTLESS, row -> builder.textless(row.getString(1)));
-    rows.each(CatalogueQueries.TIMES_OF_DAY, row -> builder.varies(row.getLong(1)));
+    rows.each(CatalogueQueries.VARYING_COLUMNS, row -> builder.varies(row.getLong(1)));
     rows.each(
         CatalogueQueries.INDEXES,
         row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));
@@ -316,9 +316,10 @@ final class CatalogueReader {
                   character(row, 5),
                   row.getString(6),
                   body,
-                  row.getString(8),
-                  row.getBoolean(9),
-                  ids(row, 10)));
+                  row.getBoolean(8),
+                  row.getString(9),
+                  row.getBoolean(10),
+                  ids(row, 11)));
         });
     rows.each(
         CatalogueQueries.OPERATORS,
@@ -346,8 +347,7 @@ final class CatalogueReader {
           List<Long> relations = ids(row, 4);
           List<Long> calls = ids(row, 5);
           switch (character(row, 3)) {
-            case '1' ->
-                builder.view(relation, relations, calls, row.getBoolean(6), row.getBoolean(7));
+            case '1' -> builder.view(relation, relations, calls, false, row.getBoolean(6));
             case '2' -> builder.rule(relation, name, Changes.UPDATE, relations, calls);
             case '3' -> builder.rule(relation, name, Changes.INSERT, relations, calls);
             default -> builder.rule(relation, name, Changes.DELETE, relations, calls);

@@ -19,6 +19,7 @@ public final class PostgresRoutines {
    * @param kind {@code f}, {@code p}, {@code a} or {@code w}: {@code pg_proc.prokind}
    * @param volatility {@code i}, {@code s} or {@code v}: {@code pg_proc.provolatile}
    * @param body its source, in whatever language
+   * @param givenTimes whether one of its parameters may be, or have, a date or time
    * @param settings what is set while it runs, as {@code name=value} in lines; empty for nothing
    * @param ofExtension whether an extension brought it
    * @param also functions that it calls besides what its body says, by their ids: those that an
@@ -32,11 +33,12 @@ public final class PostgresRoutines {
       char volatility,
       String language,
       String body,
+      boolean givenTimes,
       String settings,
       boolean ofExtension,
       List<Long> also) {
     boolean mayWrite = volatility == 'v';
-    RoutineBody read = body(kind, language, body);
+    RoutineBody read = body(kind, language, body, givenTimes);
     RoutineRow.Unread instead =
         read == null ? unread(name, kind, volatility, language, ofExtension) : null;
     String temporaryPath =
@@ -51,12 +53,12 @@ public final class PostgresRoutines {
    *
    * @return null where there is none
    */
-  private static RoutineBody body(char kind, String language, String body) {
+  private static RoutineBody body(char kind, String language, String body, boolean givenTimes) {
     boolean sql = language.equals("sql");
     if (kind == 'a' || !(sql || language.equals("plpgsql"))) {
       return null;
     }
-    return RoutineReader.read(body, !sql);
+    return RoutineReader.read(body, !sql, givenTimes);
   }
 
   private static RoutineRow.Unread unread(

@@ -26,6 +26,9 @@ final class Conversions {
 
   static final Set<String> TIMES = QuerySyntax.words("date time timestamp timestamptz timetz");
 
+  /** Columns of each table that say who has locked a row, or tried to change it. */
+  static final Set<String> OF_LOCKS = QuerySyntax.words("cmax cmin xmax");
+
   /** Names of these are looked up in the catalogue as the text is read. */
   private static final Set<String> OF_CATALOGUE =
       QuerySyntax.words(
@@ -72,6 +75,8 @@ final class Conversions {
         conversion(i + 1, i - 1);
       } else if (OF_CATALOGUE.contains(name(i))) {
         findings.calls(READS_NAME);
+      } else if (OF_LOCKS.contains(name(i))) {
+        findings.calls(READS_TIME); // no write is noted where they change
       } else if (word.equals("timetz") || isTimeWithZone(i)) {
         findings.calls(READS_TIME); // without a date, the offset is that of today
       } else if (word.equals("cast") && at(i + 1).isSign("(")) {

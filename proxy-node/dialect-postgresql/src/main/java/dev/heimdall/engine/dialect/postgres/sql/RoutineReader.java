@@ -63,20 +63,6 @@ public final class RoutineReader {
   /** A SET with one of these ends with the transaction. */
   private static final Set<String> OF_TRANSACTION = Set.of("local", "transaction", "constraints");
 
-  /**
-   * @param kind as the lexer tells it
-   * @param name the folded identifier of a word or of a quoted name, else null
-   */
-  private record Token(int kind, String name) {
-    boolean is(String word) {
-      return kind == Lexer.WORD && name.equals(word);
-    }
-
-    boolean is(char punctuation) {
-      return kind == punctuation;
-    }
-  }
-
   /** After SET, LOCAL or SESSION: moves where unqualified names lead, or how texts are read. */
   private static final Set<String> OF_PATH =
       Set.of(
@@ -105,28 +91,23 @@ public final class RoutineReader {
 
   private static final String SEED = "seed";
 
-  /** What may stand in the place of a variable's type where it is declared. */
-  private static final Set<String> NO_TYPES =
-      Set.of("alias", "cursor", "no", "record", "refcursor", "scroll");
-
   /** Whatever says something of a server stands for a setting of it. */
   private static final FunctionName ASKS_SERVER =
       new FunctionName("pg_catalog", "pg_is_in_recovery");
 
   private static final FunctionName READS_TIME = new FunctionName("pg_catalog", "timestamptz_in");
 
-  private static final Token NOTHING = new Token(Lexer.END, null);
-
   /** The literal that names the random seed, which no end of a transaction takes back. */
-  private static final Token SEED_LITERAL = new Token(Lexer.STRING, null);
+  private static final RoutineToken SEED_LITERAL = new RoutineToken(Lexer.STRING, null);
 
   /** A literal that names a setting of the session, if it names one. */
-  private static final Token SETTING_LITERAL = new Token(Lexer.STRING, null);
+  private static final RoutineToken SETTING_LITERAL = new RoutineToken(Lexer.STRING, null);
 
   private final boolean procedural;
   private final boolean inAnyMode;
-  private final List<Token> tokens = new ArrayList<>();
-  private final Map<Integer, Token> unnamed = new HashMap<>();
+  private final boolean givenTimes;
+  private final List<RoutineToken> tokens = new ArrayList<>();
+  private final Map<Integer, RoutineToken> unnamed = new HashMap<>();
   private final Map<TableName, Set<RowChange>> targets = new LinkedHashMap<>();
   private final Set<TableName> mentioned = new LinkedHashSet<>();
   private final Set<FunctionName> calls = new LinkedHashSet<>();
@@ -157,17 +138,27 @@ public final class RoutineReader {
    * @param procedural whether it is PL/pgSQL, where INTO names variables; in SQL it names a table
    */
   public static RoutineBody read(String body, boolean procedural) {
-    return new RoutineReader(body, procedural, true).read();
+    return read(body, procedural, false);
+  }
+
+  /**
+   * The same of a function with parameters.
+   *
+   * @param givenTimes whether one of them may be, or have, a date or time
+   */
+  public static RoutineBody read(String body, boolean procedural, boolean givenTimes) {
+    return new RoutineReader(body, procedural, true, givenTimes).read();
   }
 
   /** Reads a statement of which is known that its literals have no escapes. */
   static RoutineBody ofStatement(String statement) {
-    return new RoutineReader(statement, false, false).read();
+    return new RoutineReader(statement, false, false, false).read();
   }
 
-  private RoutineReader(String body, boolean procedural, boolean inAnyMode) {
+  private RoutineReader(String body, boolean procedural, boolean inAnyMode, boolean givenTimes) {
     this.procedural = procedural;
     this.inAnyMode = inAnyMode;
+    this.givenTimes = givenTimes;
     byte[] text = body.getBytes(StandardCharsets.UTF_8);
     understood = cut(text) && (!inAnyMode || hasOneReading(text));
   }
@@ -189,18 +180,17 @@ public final class RoutineReader {
   }
 
   private RoutineBody read() {
+    RoutineTimes times = new RoutineTimes(tokens, procedural, givenTimes);
     boolean begins = true;
     boolean declares = false;
     for (int i = 0; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
-      if (token.name != null) {
+      RoutineToken token = tokens.get(i);
+      if (token.name() != null) {
         name(i, begins);
         declares = procedural && (token.is("declare") || (declares && !token.is("begin")));
-        boolean filled = (at(i - 1).is("into") || at(i - 1).is("strict")) && at(i + 1).is('.');
-        if (convertsToTime(i)
-            || (procedural && (filled || (begins && assignsToTime(i, declares))))) {
-          calls.add(READS_TIME);
-        }
+      }
+      if (times.mayReadOne(i, begins, declares)) {
+        calls.add(READS_TIME);
       }
       if (token.is(';')) {
         current = null;
@@ -208,7 +198,7 @@ public final class RoutineReader {
       }
       begins =
           token.is(';')
-              || (token.kind == Lexer.WORD && OPENING.contains(token.name))
+              || (token.kind() == Lexer.WORD && OPENING.contains(token.name()))
               || (token.is('>') && at(i - 1).is('>'));
     }
     if (movesPath && temporaryLiteral) {
@@ -245,7 +235,7 @@ public final class RoutineReader {
           return false;
         }
         case Lexer.WORD, Lexer.QUOTED ->
-            tokens.add(new Token(kind, lexer.identifier(lexer.start(), lexer.end())));
+            tokens.add(new RoutineToken(kind, lexer.identifier(lexer.start(), lexer.end())));
         case Lexer.UNICODE_QUOTED -> {
           return false;
         }
@@ -258,7 +248,7 @@ public final class RoutineReader {
           temporaryLiteral |=
               lexer.mayNameTemporarySchema(kind)
                   || (kind == Lexer.ESCAPE_STRING && lexer.hasBackslash());
-          if (isLiteral(kind) && hasSpecialInput(text, lexer)) {
+          if (RoutineToken.isLiteral(kind) && hasSpecialInput(text, lexer)) {
             calls.add(READS_TIME);
           }
           if (PostgresLexer.OPERATORS.isIn(kind) && lexer.start() >= operatorEnd) {
@@ -283,13 +273,6 @@ public final class RoutineReader {
         || (inAnyMode && SpecialInput.isInLiteral(text, lexer.start(), length, LexerMode.ESCAPES));
   }
 
-  private static boolean isLiteral(int kind) {
-    return kind == Lexer.STRING
-        || kind == Lexer.ESCAPE_STRING
-        || kind == Lexer.UNICODE_STRING
-        || kind == Lexer.DOLLAR_STRING;
-  }
-
   private static boolean namesSessionSetting(byte[] text, int kind, Lexer lexer) {
     return kind == Lexer.STRING
         && lexer.plain()
@@ -304,91 +287,50 @@ public final class RoutineReader {
   }
 
   /** Literals and signs: the same for each kind, of which long texts have many. */
-  private Token unnamed(int kind) {
-    return unnamed.computeIfAbsent(kind, k -> new Token(k, null));
+  private RoutineToken unnamed(int kind) {
+    return unnamed.computeIfAbsent(kind, k -> new RoutineToken(k, null));
   }
 
-  private Token at(int index) {
-    return index < 0 || index >= tokens.size() ? NOTHING : tokens.get(index);
+  private RoutineToken at(int index) {
+    return RoutineToken.at(tokens, index);
   }
 
   private void name(int i, boolean begins) {
-    Token token = tokens.get(i);
-    Token before = at(i - 1);
-    boolean qualified = before.is('.') && at(i - 2).name != null;
-    String qualifier = qualified ? at(i - 2).name : null;
+    RoutineToken token = tokens.get(i);
+    RoutineToken before = at(i - 1);
+    boolean qualified = before.is('.') && at(i - 2).name() != null;
+    String qualifier = qualified ? at(i - 2).name() : null;
     if (qualified || !before.is('.')) {
-      mentioned.add(new TableName(null, qualifier, token.name));
+      mentioned.add(new TableName(null, qualifier, token.name()));
     }
-    if (token.name.equals("pg_temp") || token.name.startsWith("pg_temp_")) {
+    if (token.name().equals("pg_temp") || token.name().startsWith("pg_temp_")) {
       session("pg_temp");
     }
-    movesPath |= token.name.equals("set_config") || (OF_PATH.contains(token.name) && isSet(before));
+    movesPath |=
+        token.name().equals("set_config") || (OF_PATH.contains(token.name()) && isSet(before));
     if (at(i + 1).is('(')) {
-      if (token.name.equals("current_setting") && at(i + 2) != SETTING_LITERAL) {
+      if (token.name().equals("current_setting") && at(i + 2) != SETTING_LITERAL) {
         calls.add(ASKS_SERVER);
       }
-      if (!(token.name.equals("set_config") && endsWithTransaction(i + 1))) {
-        calls.add(new FunctionName(qualifier, token.name));
+      if (!(token.name().equals("set_config") && endsWithTransaction(i + 1))) {
+        calls.add(new FunctionName(qualifier, token.name()));
       } else {
-        maySeed |= at(i + 2).kind != Lexer.STRING || !at(i + 3).is(',');
+        maySeed |= at(i + 2).kind() != Lexer.STRING || !at(i + 3).is(',');
       }
     } else if (before.is('.')) {
-      attributes.add(token.name);
+      attributes.add(token.name());
     }
-    if (token.kind == Lexer.WORD && !before.is('.')) {
-      word(token.name, i, begins);
+    if (token.kind() == Lexer.WORD && !before.is('.')) {
+      word(token.name(), i, begins);
     }
   }
 
-  /**
-   * Whether what is no literal is read as a type that may be a date or time, or be made of them.
-   */
-  private boolean convertsToTime(int i) {
-    if (Conversions.TIMELESS.contains(at(i).name)) {
-      return false;
-    }
-    boolean time = Conversions.TIMES.contains(at(i).name);
-    if (at(i - 1).is(':') && at(i - 2).is(':')) {
-      return !isLiteral(at(i - 3).kind);
-    }
-    if (at(i - 1).is("as") && isInCast(i - 1)) {
-      return !(isLiteral(at(i - 2).kind) && at(i - 3).is('('));
-    }
-    return time && at(i + 1).is('(') && !(isLiteral(at(i + 2).kind) && at(i + 3).is(')'))
-        || at(i).is("timetz");
-  }
-
-  private boolean isInCast(int as) {
-    int depth = 0;
-    for (int i = as - 1; i >= 0; i--) {
-      if (at(i).is(')')) {
-        depth++;
-      } else if (at(i).is('(') && depth-- == 0) {
-        return at(i - 1).is("cast");
-      }
-    }
-    return false;
-  }
-
-  /** Whether a variable may be, or have, a time: whatever it is given is read as one. */
-  private boolean assignsToTime(int i, boolean declares) {
-    if (!declares) {
-      return at(i + 1).is('.'); // of a row
-    }
-    Token type = at(i + 1).is("constant") ? at(i + 2) : at(i + 1);
-    return !at(i).is("declare")
-        && type.name != null
-        && !Conversions.TIMELESS.contains(type.name)
-        && !NO_TYPES.contains(type.name);
-  }
-
-  private static boolean isSet(Token before) {
+  private static boolean isSet(RoutineToken before) {
     return before.is("set") || before.is("local") || before.is("session");
   }
 
   private void word(String word, int i, boolean begins) {
-    Token before = at(i - 1);
+    RoutineToken before = at(i - 1);
     if (begins && (at(i + 1).is('=') || (at(i + 1).is(':') && at(i + 2).is('=')))) {
       // A variable takes a value.
       return;
@@ -453,12 +395,12 @@ public final class RoutineReader {
         }
       }
       case "set" -> {
-        Token next = at(i + 1);
+        RoutineToken next = at(i + 1);
         if (begins
             && !assigning
-            && !(next.kind == Lexer.WORD && OF_TRANSACTION.contains(next.name))) {
+            && !(next.kind() == Lexer.WORD && OF_TRANSACTION.contains(next.name()))) {
           session("SET");
-        } else if (begins && next.is("local") && SEED.equals(at(i + 2).name)) {
+        } else if (begins && next.is("local") && SEED.equals(at(i + 2).name())) {
           session("SET LOCAL seed");
         }
       }
@@ -476,30 +418,30 @@ public final class RoutineReader {
   }
 
   /** Whether this is of SELECT INTO, which fills a variable in PL/pgSQL, and not of INSERT INTO. */
-  private boolean makesTable(Token before, int i) {
+  private boolean makesTable(RoutineToken before, int i) {
     return !procedural && before.is("into") && !at(i - 2).is("insert") && !at(i - 2).is("merge");
   }
 
   /** Whether the EXECUTE here is no right, and no trigger's. */
   private boolean runsPrepared(int i) {
-    Token before = at(i - 1);
-    return before.name == null
+    RoutineToken before = at(i - 1);
+    return before.name() == null
         ? before.is(')') && !at(i + 1).is("function") && !at(i + 1).is("procedure")
-        : RUNNING.contains(before.name);
+        : RUNNING.contains(before.name());
   }
 
   /** Whether what is made or altered here is a table or the like, which runs nothing new. */
   private boolean namesNoCode(int from) {
     int i = from;
-    while (at(i).name != null && BEFORE_KIND.contains(at(i).name)) {
+    while (at(i).name() != null && BEFORE_KIND.contains(at(i).name())) {
       i++;
     }
-    if (at(i).name == null || !WITHOUT_CODE.contains(at(i).name)) {
+    if (at(i).name() == null || !WITHOUT_CODE.contains(at(i).name())) {
       return false;
     }
     boolean alters = at(from - 1).is("alter");
     for (; alters && i < tokens.size() && !at(i).is(';'); i++) {
-      if (at(i).name != null && SWITCHING.contains(at(i).name)) {
+      if (at(i).name() != null && SWITCHING.contains(at(i).name())) {
         return false;
       }
     }
@@ -507,7 +449,7 @@ public final class RoutineReader {
   }
 
   private void update(int i) {
-    Token before = at(i - 1);
+    RoutineToken before = at(i - 1);
     if (before.is("for") || before.is("key")) {
       locks = true;
     } else if (before.is("on")) {
@@ -544,14 +486,14 @@ public final class RoutineReader {
     if (at(i).is('(')) {
       i++;
     }
-    if (at(i).name == null) {
+    if (at(i).name() == null) {
       // Whatever this is, it is no statement that can be followed.
       understood = false;
       return i;
     }
-    TableName table = new TableName(null, null, at(i).name);
-    while (at(i + 1).is('.') && at(i + 2).name != null) {
-      table = new TableName(null, at(i).name, at(i + 2).name);
+    TableName table = new TableName(null, null, at(i).name());
+    while (at(i + 1).is('.') && at(i + 2).name() != null) {
+      table = new TableName(null, at(i).name(), at(i + 2).name());
       i += 2;
     }
     current = targets.computeIfAbsent(table, t -> EnumSet.noneOf(RowChange.class));
@@ -571,7 +513,7 @@ public final class RoutineReader {
     }
     int depth = 0;
     for (int i = opening; i < tokens.size(); i++) {
-      Token token = tokens.get(i);
+      RoutineToken token = tokens.get(i);
       if (token.is('(')) {
         depth++;
       } else if (token.is(')') && --depth == 0) {
