@@ -125,11 +125,14 @@ public final class ObjectsBuilder {
     return this;
   }
 
-  /** The words and names of a view's query. */
-  public ObjectsBuilder namesOfView(long id, NameSet names) {
+  /** The words and names of a view's query, or of what a column of a table is computed from. */
+  public ObjectsBuilder computes(long id, NameSet names) {
     Relation relation = relationsById.get(id);
-    if (relation != null && MixedTimes.mayBeIn(names, relation.reads())) {
-      relation.dependOnSession();
+    if (relation != null) {
+      List<Relation> read = relation.view() ? relation.reads() : List.of(relation);
+      if (MixedTimes.mayBeIn(names, read)) {
+        relation.dependOnSession();
+      }
     }
     return this;
   }

@@ -141,7 +141,14 @@ final class InformationDigest {
 
   InformationDigest(Connection connection, String version) {
     this.connection = connection;
-    mariaDb = version.toLowerCase(Locale.ROOT).contains("mariadb");
+    mariaDb = isMariaDb(version);
+  }
+
+  /**
+   * @param version as {@code @@version} has it
+   */
+  static boolean isMariaDb(String version) {
+    return version.toLowerCase(Locale.ROOT).contains("mariadb");
   }
 
   /** The same as long as nothing has changed. */

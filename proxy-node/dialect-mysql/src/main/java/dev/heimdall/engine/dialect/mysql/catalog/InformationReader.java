@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads {@code information_schema} of one server, as far as its user may see it. Used once. Servers
@@ -88,6 +89,17 @@ final class InformationReader {
       """
           + InformationDigest.OF_USERS;
 
+  /** Columns that are computed whenever they are read. */
+  private static final String COMPUTED =
+      """
+      SELECT table_schema, table_name, data_type, generation_expression
+      FROM information_schema.columns WHERE extra LIKE '%VIRTUAL%' AND table_schema\
+      """
+          + InformationDigest.OF_USERS;
+
+  /** MySQL shows an expression as a literal would have it. */
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
+
   /** Where triggers are seen: everywhere, or in certain databases. */
   private static final String TRIGGER_RIGHTS =
       """
@@ -145,6 +157,7 @@ final class InformationReader {
   private final Set<Named> made = new HashSet<>();
   private final Map<Named, Set<String>> parameters = new HashMap<>();
   private boolean folded;
+  private boolean mariaDb;
   private long ids;
   private final WeighedRows rows;
   private OriginalTexts texts;
@@ -175,6 +188,7 @@ final class InformationReader {
           folded = !row.getString(1).equals("0");
           version[0] = row.getString(2);
         });
+    mariaDb = InformationDigest.isMariaDb(version[0]);
     Set<String> seen = new HashSet<>();
     rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
     InformationDigest information = new InformationDigest(connection, version[0]);
@@ -421,7 +435,43 @@ final class InformationReader {
           }
           long id = relations.getOrDefault(view, 0L);
           builder.view(id, reads, calls, session, body.locks());
-          builder.namesOfView(id, MysqlSql.DIALECT.parse(text, CANONICAL).names());
+          builder.computes(id, MysqlSql.DIALECT.parse(text, CANONICAL).names());
+        });
+    computed();
+  }
+
+  /**
+   * Columns that rest on more than their rows: MariaDB lets them have the clock, chance and the
+   * session in them, and both servers make a time the one of a day.
+   */
+  private void computed() throws SQLException {
+    rows.each(
+        COMPUTED,
+        row -> {
+          Named table = named(row, 1);
+          long id = relations.getOrDefault(table, 0L);
+          String shown = row.getString(4);
+          if (shown == null) {
+            builder.varies(id);
+            return;
+          }
+          String expression = mariaDb ? shown : ESCAPED.matcher(shown).replaceAll("$1");
+          String query = "SELECT CAST((" + expression + ") AS " + row.getString(3) + ")";
+          RoutineBody body =
+              body(
+                  table.schema(),
+                  Set.of(),
+                  OriginalText.canonical(query, CANONICAL),
+                  BodyTokens.Head.NOTHING);
+          boolean repeatable =
+              body.calls().stream()
+                  .allMatch(
+                      call -> MysqlFunctions.EFFECTS.get(call.name()) == FunctionEffect.REPEATABLE);
+          if (repeatable && body.understood() && !body.dynamic()) {
+            builder.computes(id, MysqlSql.DIALECT.parse(query, CANONICAL).names());
+          } else {
+            builder.varies(id);
+          }
         });
   }
 

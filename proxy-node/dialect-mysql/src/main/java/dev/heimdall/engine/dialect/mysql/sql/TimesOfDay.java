@@ -132,7 +132,7 @@ final class TimesOfDay {
   }
 
   private static boolean isAllColumns(Token before) {
-    return before.isName() || before.isSign(".") || before.isSign(",");
+    return before.type() == Token.Type.WORD || before.isSign(".") || before.isSign(",");
   }
 
   /**
