@@ -142,6 +142,33 @@ class FollowedLogIT {
 
   /** The log has a write before who reads sees it: what is read then must not be kept as newer. */
   @Test
+  void whatIsWrittenToAMergeTableIsReadInThoseItUnites() throws Exception {
+    start(release().cluster());
+    MysqlServer server = cluster.primary();
+    server.execute(
+        "CREATE TABLE app.lower (i INT) ENGINE = MyISAM",
+        "CREATE TABLE app.upper (i INT) ENGINE = MyISAM",
+        "CREATE TABLE app.united (i INT) ENGINE = MERGE UNION = (app.lower, app.upper)"
+            + " INSERT_METHOD = LAST");
+    awaitFollowing(server);
+    try (Connection connection = node.connect();
+        Statement client = connection.createStatement()) {
+      String read = "SELECT COALESCE(SUM(i), 0) FROM upper";
+      for (String write :
+          List.of(
+              "INSERT INTO app.united VALUES (1)",
+              "UPDATE app.united SET i = i + 1",
+              "INSERT INTO app.united SELECT i + 1 FROM app.united",
+              "DELETE FROM app.united")) {
+        keep(client, read);
+        String before = read(client, read);
+        server.execute(write);
+        Await.until(write + " is read", () -> !read(client, read).equals(before));
+      }
+    }
+  }
+
+  @Test
   void whatIsReadWhileItIsCommittedIsNotOldForGood() throws Exception {
     start(release().cluster());
     MysqlServer server = cluster.primary();

@@ -12,8 +12,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Follows rows that were changed to those that their foreign keys change with them. What triggers
- * write is left out. Used once.
+ * Follows rows that were changed to the tables in which they may be, and to those that their
+ * foreign keys change with them. What triggers write is left out. Used once.
  */
 final class Cascades {
   private record Step(Relation relation, int changes) {}
@@ -28,9 +28,9 @@ final class Cascades {
   }
 
   /**
-   * @return the tables themselves too, in full; one that is not known without what hangs on it
+   * @return the tables themselves too; one that is not known without what hangs on it
    */
-  SortedSet<String> of(Map<TableName, Set<RowChange>> rows, NameScope scope) {
+  Catalogue.Changed of(Map<TableName, Set<RowChange>> rows, NameScope scope) {
     rows.forEach(
         (name, changes) -> {
           tables.add(objects.full(name, scope).spelled());
@@ -41,7 +41,8 @@ final class Cascades {
     for (Step step = steps.poll(); step != null; step = steps.poll()) {
       follow(step.relation(), step.changes(), scope);
     }
-    return tables;
+    boolean others = changed.keySet().stream().anyMatch(Relation::standsForOthers);
+    return new Catalogue.Changed(tables, others);
   }
 
   private void follow(Relation relation, int changes, NameScope scope) {
@@ -52,6 +53,8 @@ final class Cascades {
     changed.put(relation, before | changes);
     TableName name = new TableName(null, relation.schema(), relation.name());
     tables.add(objects.full(name, scope).spelled());
+    // A log has the name that was written, and not in which of the tables behind it the row is.
+    relation.children().forEach(child -> steps.add(new Step(child, changes)));
     for (Relation.Consequence consequence : relation.consequences()) {
       List<Routine> calls = consequence.calls();
       if (consequence.relation() != null

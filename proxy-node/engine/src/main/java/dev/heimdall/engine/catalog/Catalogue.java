@@ -38,6 +38,14 @@ public final class Catalogue {
     private Edition() {}
   }
 
+  /**
+   * Tables of which rows have changed.
+   *
+   * @param tables in full, as statements' tables are spelled
+   * @param others whether others may have, too
+   */
+  public record Changed(SortedSet<String> tables, boolean others) {}
+
   private static final int[] NO_TYPES = {};
 
   private final String database;
@@ -181,14 +189,13 @@ public final class Catalogue {
   }
 
   /**
-   * The tables of which rows have changed when some of others have: those and what their foreign
-   * keys change with them, out of sight of triggers and logs. Meant for {@link #confirmed}
-   * catalogues: another may not know of a foreign key.
+   * The tables of which rows have changed when some of others have: those, what they unite, and
+   * what their foreign keys change with them, out of sight of triggers and logs. Meant for {@link
+   * #confirmed} catalogues: another may not know of a foreign key.
    *
    * @param rows tables with their schemas, and how they were changed
-   * @return in full, as statements' tables are spelled
    */
-  public SortedSet<String> cascades(Map<TableName, Set<RowChange>> rows) {
+  public Changed cascades(Map<TableName, Set<RowChange>> rows) {
     return new Cascades(objects).of(rows, new NameScope(database, null, null));
   }
 

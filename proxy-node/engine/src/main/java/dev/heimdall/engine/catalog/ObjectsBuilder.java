@@ -146,6 +146,15 @@ public final class ObjectsBuilder {
     return this;
   }
 
+  /** What is written by its name may be in other tables, of which nobody knows. */
+  public ObjectsBuilder standsForOthers(long id) {
+    Relation relation = relationsById.get(id);
+    if (relation != null) {
+      relation.standForOthers();
+    }
+    return this;
+  }
+
   public ObjectsBuilder index(String schema, String name, long table) {
     Relation indexed = relationsById.get(table);
     if (indexed != null) {

@@ -28,6 +28,7 @@ final class Relation {
 
   private boolean sessionDependent;
   private boolean locksRows;
+  private boolean standsForOthers;
   private List<String> times = List.of();
   private List<String> dates = List.of();
   private List<Relation> children = List.of();
@@ -161,6 +162,15 @@ final class Relation {
 
   void dependOnSession() {
     sessionDependent = true;
+  }
+
+  /** Whether rows that are written by its name may be in tables that nobody knows. */
+  boolean standsForOthers() {
+    return standsForOthers;
+  }
+
+  void standForOthers() {
+    standsForOthers = true;
   }
 
   void lockWhenRead() {

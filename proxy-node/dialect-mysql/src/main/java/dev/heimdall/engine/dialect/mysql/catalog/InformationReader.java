@@ -516,6 +516,7 @@ final class InformationReader {
               new RoutineRow.Unread(FunctionEffect.ANYTHING, because, true, false);
           builder.routine(new RoutineRow(++ids, "", "engine", true, null, others, null, List.of()));
           builder.trigger(id, "of its engine", Changes.ALL, List.of(ids));
+          builder.standsForOthers(id);
         });
     rows.each(
         FOREIGN_KEYS,

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * What the transactions of a log have written, by the catalogue: the log has neither what foreign
- * keys change, nor the tables behind a text. Not thread-safe.
+ * keys change, nor the tables behind a MERGE table or a text. Not thread-safe.
  */
 final class WrittenTables {
   /** What a session leaves to the log when it ends; nobody else has seen its tables. */
@@ -44,8 +44,10 @@ final class WrittenTables {
     boolean others = transaction.anything();
     if (!transaction.rows().isEmpty()) {
       Catalogue catalogue = catalogues.apply("");
-      tables.addAll(catalogue.cascades(transaction.rows()));
-      others |= !catalogue.confirmed(); // there may be a foreign key that it does not know
+      Catalogue.Changed changed = catalogue.cascades(transaction.rows());
+      tables.addAll(changed.tables());
+      // There may be a foreign key that it does not know.
+      others |= changed.others() || !catalogue.confirmed();
     }
     for (LoggedStatement statement : transaction.statements()) {
       others |= add(statement, tables, defined);
