@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is changed at the server itself, past all nodes, and lets a statement answer otherwise: soon
@@ -195,6 +196,44 @@ class ChangedPastNodesIT {
         change(database, kind.after());
       }
     }
+  }
+
+  /** Whoever cannot look does not know who has lost which rights: the server does. */
+  @ParameterizedTest
+  @ValueSource(strings = {POLLED, COUNTED})
+  void aLookThatIsNotAnsweredHasNothingServed(String database) throws Exception {
+    String read = "SELECT a FROM seen.t";
+    change(
+        database,
+        "DROP SCHEMA IF EXISTS seen CASCADE",
+        "CREATE SCHEMA seen",
+        "CREATE TABLE seen.t AS SELECT 1 AS a",
+        "GRANT USAGE ON SCHEMA seen TO PUBLIC",
+        "GRANT SELECT ON seen.t TO seen_role",
+        "GRANT seen_role TO other");
+    Target server = SharedPostgres.target().in(database).as("other", "other");
+    Target through = node.target().in(database).as("other", "other");
+    String before = direct(server, read);
+    try (Connection client = cachingClient(through, read, before);
+        Connection superuser = superuser(database);
+        Statement statement = superuser.createStatement()) {
+      superuser.setAutoCommit(false);
+      statement.execute("LOCK TABLE pg_catalog.pg_shseclabel");
+      try {
+        change(database, "REVOKE seen_role FROM other");
+        String after = direct(server, read);
+        assertThat(after).isNotEqualTo(before);
+        Await.until(
+            "the server answers",
+            SOON.multipliedBy(5),
+            () -> answer(client, read).equals(after),
+            () -> "what was kept is served instead of " + after);
+      } finally {
+        superuser.rollback();
+      }
+    }
+    change(database, "GRANT SELECT ON seen.t TO other");
+    awaitCached(through, read, before);
   }
 
   /** What a look took while the server stood still says nothing of how often it can be asked. */

@@ -42,7 +42,7 @@ final class Suitability {
       return Uncached.RULE;
     }
     Statement statement = next.statement();
-    if (statement == null || next.judgedBy() == null) {
+    if (statement == null || next.judgedBy() == null || next.judgedLongAgo()) {
       return Uncached.UNKNOWN;
     }
     if (!statement.readOnly() || next.effects().kind() != StatementKind.SELECT) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import java.sql.SQLException;
 import java.util.function.Consumer;
 
 /**
@@ -15,4 +16,14 @@ record CatalogueContext(
     SharedBuiltIns builtIns,
     CatalogueMemory memory,
     ChangesInProgress changing,
-    Consumer<WatchedDatabase> forget) {}
+    Consumer<WatchedDatabase> forget) {
+  /** Whether something has failed because the database is not there any more. */
+  boolean isGone(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && protocol.isGone(sql)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

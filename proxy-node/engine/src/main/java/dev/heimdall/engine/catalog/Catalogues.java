@@ -176,6 +176,15 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
+   * Whether a look at a database is late that was to find what others have changed in it. Never
+   * blocks.
+   */
+  boolean looksLate(String database) {
+    WatchedDatabase watched = databases.get(readAs(database));
+    return watched != null && watched.looksLate();
+  }
+
+  /**
    * Tells that definitions of a database were changed: to be called when the reply to a DDL
    * statement is there, and again when a transaction ends that had one, because only then others
    * can see it. Never blocks. Until a reading that began after this call is done, {@link #current}

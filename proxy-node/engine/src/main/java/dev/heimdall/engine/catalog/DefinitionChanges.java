@@ -59,6 +59,11 @@ public final class DefinitionChanges {
     base.catalogues().sessionDefaultsChanged();
   }
 
+  /** Whether a change past all nodes may have been missed for longer than is said. */
+  public boolean looksLate(String database) {
+    return base.catalogues().looksLate(database);
+  }
+
   /**
    * Whether what was told of statements by a catalogue still holds.
    *

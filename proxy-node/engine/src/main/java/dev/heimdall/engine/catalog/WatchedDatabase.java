@@ -55,6 +55,7 @@ final class WatchedDatabase {
   private final String name;
   private final Duration refresh;
   private final ReadingPace pace;
+  private final DueLooks due = new DueLooks();
   private final ReadingTerms terms;
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
@@ -168,6 +169,11 @@ final class WatchedDatabase {
   /** Whether it is, or is about to be, read because of what has happened since the last time. */
   boolean beingReadAgain() {
     return outcome != Outcome.FAILED && !published.confirmed();
+  }
+
+  /** Whether what was changed past the nodes may be found later than is said. */
+  boolean looksLate() {
+    return due.late();
   }
 
   /** This is what it holds, instead of what would be read. */
@@ -295,7 +301,7 @@ final class WatchedDatabase {
     } catch (SQLException | RuntimeException e) {
       if (closed()) {
         letGo();
-      } else if (isGone(e)) {
+      } else if (context.isGone(e)) {
         context.forget().accept(this);
         close();
       } else {
@@ -341,15 +347,6 @@ final class WatchedDatabase {
     if (closed()) {
       context.memory().left(this);
     }
-  }
-
-  private boolean isGone(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && context.protocol().isGone(sql)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private long weightOf(DatabaseObjects read) throws SQLException {
@@ -518,6 +515,7 @@ final class WatchedDatabase {
     } else {
       plan(asleep ? pace.calm() : every.map(pace::calm).orElseGet(pace::calm));
     }
+    due.looked(every.isPresent(), plannedFor);
   }
 
   /**

@@ -29,6 +29,9 @@ public interface RoutedStatement {
   /** By which catalogue that was told; null where nobody is sure of it. */
   Catalogue.Edition judgedBy();
 
+  /** Whether definitions and rights may have been changed past all nodes for some time. */
+  boolean judgedLongAgo();
+
   /** The text without its values; null where nobody asked. */
   String normalised();
 

@@ -280,6 +280,11 @@ public final class NextStatement implements RoutedStatement {
     return judgedBy;
   }
 
+  @Override
+  public boolean judgedLongAgo() {
+    return scope.looksLate();
+  }
+
   /** Whether its session would depend on the connection over which it is carried out. */
   boolean tiesSession() {
     return (statement != null && statement.changesSession() != null)

@@ -197,6 +197,11 @@ final class SessionScope {
     return vdb.definitions().judges(scope.database(), edition);
   }
 
+  /** Whether that is not known because the server has not said so for some time. */
+  boolean looksLate() {
+    return vdb.definitions().looksLate(scope.database());
+  }
+
   /**
    * Whether what names mean is known, so that a text can be looked at; if not, the reader comes
    * again when it may be.
