@@ -102,6 +102,48 @@ class MysqlPreparedIT {
     }
   }
 
+  /** Others answer a PREPARE of what a server was asked long ago: how many columns there are. */
+  @MariadbAndMysql
+  void aTableThatWasChangedPastTheNodeIsPreparedAsItIs(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.executeIn(
+        "app", "DROP TABLE IF EXISTS changed_past", "CREATE TABLE changed_past (a INT, b INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.source("catalog.refresh", "1h"));
+        RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      String sql = "SELECT * FROM changed_past";
+      Await.until(
+          "the answer is kept",
+          () -> columns(client, sql) == 2 && askedFor(release, client, sql) == 0);
+      server.executeIn("app", "ALTER TABLE changed_past ADD COLUMN c INT");
+      Await.until("the new column is known", () -> columns(client, sql) == 3);
+      server.executeIn("app", "DROP TABLE changed_past");
+      Await.until("the table is missed", () -> columns(client, sql) == -1);
+    }
+  }
+
+  /** As its answer has it; -1 for an error. */
+  private static int columns(RawMysqlClient client, String sql) throws IOException {
+    client.send(RawMysqlClient.text(Command.STMT_PREPARE, sql));
+    byte[] ok = client.receive();
+    if (ok[0] != 0) {
+      assertThat(RawMysqlClient.error(ok)).startsWith("1146 ");
+      return -1;
+    }
+    int columns = ok[5];
+    for (int i = 0; i < columns; i++) {
+      client.receive();
+    }
+    client.send(RawMysqlClient.command(Command.STMT_CLOSE, ok[1], ok[2], ok[3], ok[4]));
+    return columns;
+  }
+
+  private static long askedFor(MysqlRelease release, RawMysqlClient client, String sql)
+      throws IOException, SQLException {
+    long before = status(release, "Com_stmt_prepare");
+    columns(client, sql);
+    return status(release, "Com_stmt_prepare") - before;
+  }
+
   @MariadbAndMysql
   void whatIsKnownStaysKnownBehindStatementsThatDefineNothing(MysqlRelease release)
       throws SQLException {

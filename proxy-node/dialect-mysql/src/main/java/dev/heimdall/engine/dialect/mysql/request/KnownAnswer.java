@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a server has answered to the preparation of a statement: how many parameters it takes and
@@ -14,10 +15,26 @@ final class KnownAnswer {
   /** The length of a first packet that says how many warnings there are. */
   private static final int WITH_WARNINGS = 12;
 
-  private final byte[] packets;
+  /**
+   * Tables change past the node as well, and a client that prepares a text anew is to hear of that:
+   * within this time, however seldom the catalogue is read.
+   */
+  private static final long GOOD_FOR_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  KnownAnswer(byte[] packets) {
+  private final byte[] packets;
+  private final long since;
+
+  /**
+   * @param since when the server was asked at the latest
+   */
+  KnownAnswer(byte[] packets, long since) {
     this.packets = packets;
+    this.since = since;
+  }
+
+  /** Whether a server would still answer so, as far as is known. */
+  boolean isGood(long now) {
+    return now - since < GOOD_FOR_NANOS;
   }
 
   /** The same with the number by which this client knows the statement. */

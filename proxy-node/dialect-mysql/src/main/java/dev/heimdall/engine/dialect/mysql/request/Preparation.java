@@ -41,6 +41,7 @@ final class Preparation {
   private boolean madeRoom;
 
   private boolean underWay;
+  private long askedAt;
   private boolean done;
   private ServerError error;
   private KnownAnswer answer;
@@ -102,6 +103,7 @@ final class Preparation {
    */
   void ask(ServerConnection server, boolean keepsAll, ReplyOwner waits, Runnable ended) {
     underWay = true;
+    askedAt = server.context().nanoTime();
     makeRoom(server, keepsAll);
     ServerSide.of(server).prepare(statement, new Asked(keepsAll, waits, ended));
   }
@@ -242,7 +244,7 @@ final class Preparation {
 
     /** What the server has said is kept with the statement unless it is long. */
     private void answered() {
-      answer = new KnownAnswer(packets.toByteArray());
+      answer = new KnownAnswer(packets.toByteArray(), askedAt);
       if (packets.size() <= LONGEST_KEPT && !isRepeated()) {
         statement.source(answer);
       }

@@ -240,6 +240,7 @@ final class PreparedCommands implements Responder {
           statements::forgetUnnumbered);
     }
     if (statement.source() instanceof KnownAnswer known
+        && known.isGood(parts.loop().nanoTime())
         && !known.warns()
         && meaning.settled()
         && !aftermath.preparingClears()
