@@ -80,6 +80,15 @@ public record ClientSettings(
         Duration replyTimeout,
     @Setting(
             value =
+                "How long what a client has sent may take from when it has closed its connection"
+                    + " or its sending half, or has said that it leaves, until it is cancelled."
+                    + " What runs for a client whose connection is reset is cancelled at once.",
+            byDefault = "60s",
+            range = "1ms..365d",
+            zero = "no limit")
+        Duration halfClosedTimeout,
+    @Setting(
+            value =
                 "Let clients send files of their own when a statement asks for one (`LOAD DATA"
                     + " LOCAL INFILE`), for MySQL and MariaDB. The server must allow it, too, and"
                     + " the client.",

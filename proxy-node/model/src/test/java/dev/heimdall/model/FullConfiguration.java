@@ -243,6 +243,7 @@ public final class FullConfiguration {
             "queryTimeout": "10m",
             "cancelTimeout": "5s",
             "replyTimeout": "2m",
+            "halfClosedTimeout": "3m",
             "localInfile": false,
             "compression": false
           },

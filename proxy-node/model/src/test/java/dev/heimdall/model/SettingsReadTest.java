@@ -207,6 +207,7 @@ class SettingsReadTest {
                     Duration.ZERO,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
+                    Duration.ofSeconds(60),
                     false,
                     true),
                 new ClientTls(
@@ -460,6 +461,7 @@ class SettingsReadTest {
                     Duration.ofMinutes(10),
                     Duration.ofSeconds(5),
                     Duration.ofMinutes(2),
+                    Duration.ofMinutes(3),
                     false,
                     false),
                 new ClientTls(

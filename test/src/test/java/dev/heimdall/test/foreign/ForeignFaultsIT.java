@@ -106,7 +106,7 @@ class ForeignFaultsIT {
         RawClient gone = RawClient.logIn(node.target());
         gone.send(query(SLEEP));
         awaitRunning(server, 1);
-        gone.close();
+        gone.vanish();
         awaitRunning(server, 0);
       }
       RawClient slow = RawClient.logIn(node.target());

@@ -3,6 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.net.LoopContext;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,6 +20,9 @@ public final class Abandonment {
   private final LoopContext loop;
   private final ServerConnector connector;
 
+  /** How long what runs may go on by itself, zero for any time; null for not at all. */
+  private Duration finishing;
+
   Abandonment(SessionContext session, ServerLease lease) {
     this.session = session;
     this.lease = lease;
@@ -27,8 +31,24 @@ public final class Abandonment {
     this.connector = session.connector();
   }
 
+  /**
+   * The client leaves as one does who has sent all that it wants to have run: that goes on by
+   * itself for a while. Else it is cancelled.
+   *
+   * @param limit zero for as long as it takes
+   */
+  public void finishes(Duration limit) {
+    finishing = limit;
+  }
+
+  /** The time for that is over. */
+  public void finishesNoMore() {
+    finishing = null;
+  }
+
   /** The client has left this connection behind. */
   void begin(ServerConnection connection) {
+    boolean finishes = finishing != null && !session.endAnnounced();
     session.requests().endCutMessage(connection);
     if (connection.closed()) {
       return;
@@ -36,13 +56,21 @@ public final class Abandonment {
     if (connection.copyIn()) {
       endCopy(connection);
     } else {
-      if (session.pending().outstanding() > 0) {
+      if (session.pending().outstanding() > 0 && !finishes) {
         connector.cancel(connection, () -> {});
       }
       endBatch(connection);
     }
     rest(connection);
-    pressOn(connection, 1);
+    if (!finishes) {
+      pressOn(connection, 1);
+    } else if (lease.server() == connection && !finishing.isZero()) {
+      loop.later(
+          () -> pressOn(connection, 0),
+          finishing.toMillis(),
+          TimeUnit.MILLISECONDS,
+          session::failed);
+    }
   }
 
   /**

@@ -25,6 +25,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 
@@ -113,6 +116,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
+    // Only from here on: who has not logged in is not waited for.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     loop.beginEvent();
     try {
       if (from == null) {
@@ -121,6 +126,22 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     } finally {
       loop.endEvent();
     }
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+  }
+
+  /**
+   * The client has closed its sending half, or both: which of them is seen when it is written to.
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+      loop.inEvent(parts.control.last()::begin, this::failed);
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override

@@ -169,7 +169,7 @@ public final class HandledClient implements SchemaEpoch {
 
   /** The client wants to go. */
   public void terminate() {
-    session.end().close();
+    session.control().last().begin();
   }
 
   public PoolMetrics counters() {

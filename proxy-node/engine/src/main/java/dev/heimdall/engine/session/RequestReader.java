@@ -126,10 +126,12 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
    * session's state, so it is looked at after each attempt to handle what waits.
    */
   private boolean hasRoom() {
-    return !session.held().waits() && (input.size() <= MAX_HELD_INPUT || awaitsRest());
+    return !session.held().waits()
+        && (input.size() <= MAX_HELD_INPUT || (awaitsRest() && !session.control().last().begun()));
   }
 
-  private boolean awaitsRest() {
+  /** Whether nothing but more of the client's input would have any of it handled. */
+  boolean awaitsRest() {
     return !blocked
         && !console.busy()
         && !session.sent().transaction().active()
@@ -369,7 +371,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
    */
   private boolean skip(byte type, long total) {
     if (format.terminates(type)) {
-      end.close();
+      session.control().last().begin();
       return false;
     }
     if (format.endsBatch(type)) {

@@ -51,6 +51,7 @@ final class SessionControl implements TimedClient {
   private final LoopContext loop;
   private final SessionContext session;
   private final OwnIdleLimits own;
+  private final LastRequests last;
   private final TimeLimits limits = new TimeLimits(this);
   private final UnansweredCancel unanswered = new UnansweredCancel();
   private boolean drains;
@@ -86,6 +87,7 @@ final class SessionControl implements TimedClient {
     this.counters = session.counters();
     this.loop = session.loop();
     this.session = session;
+    this.last = new LastRequests(session, requests, end, this::nothingRuns);
   }
 
   /**
@@ -203,6 +205,22 @@ final class SessionControl implements TimedClient {
         && !drains;
   }
 
+  /** What becomes of a client that sends nothing more. */
+  LastRequests last() {
+    return last;
+  }
+
+  private boolean nothingRuns() {
+    return resting()
+        && !lifecycle.held()
+        && !lifecycle.side().busy()
+        && !foreign.busy()
+        && !reads.awaits()
+        && !sent.lost().underWay()
+        && !lease.awaitsSettings()
+        && !output.delay().waits();
+  }
+
   /** Whether a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
     return !pending.awaited() && !transaction.open() && !pending.unitOpen() && !sent.silent();
@@ -239,6 +257,7 @@ final class SessionControl implements TimedClient {
       vdb.pools().report(PoolAnomaly.READING, pool, "client " + start.processId());
       requests.process();
     }
+    last.tick(now);
     limits.check(vdb.settings().vdb().clients(), now);
     ServerError limit = resting() ? own.exceeded(now) : null;
     if (limit != null) {

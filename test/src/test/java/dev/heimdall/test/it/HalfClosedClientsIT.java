@@ -1,0 +1,174 @@
+package dev.heimdall.test.it;
+
+import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
+import static dev.heimdall.test.fixture.Frontend.terminate;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
+import dev.heimdall.test.fixture.RawClient;
+import dev.heimdall.test.fixture.SharedPostgres;
+import dev.heimdall.test.fixture.Target;
+import dev.heimdall.test.fixture.TestNode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a client has sent whole is run and answered, although it sends nothing more: compared with a
+ * direct connection.
+ */
+class HalfClosedClientsIT {
+  private static final int TIMES = 10;
+  private static TestNode node;
+
+  /** What a client sends at last. */
+  private enum Last {
+    QUERY(query("SELECT 'one'")),
+    SLOW_QUERY(query("SELECT 'two' FROM pg_sleep(0.3)")),
+    QUERIES(query("SELECT 1"), query("SELECT 2"), query("SELECT 3 FROM pg_sleep(0.1)")),
+    BATCH(statement("SELECT 'three' FROM pg_sleep(0.1)"), sync()),
+    BATCHES(statement("SELECT 4"), sync(), statement("SELECT 5"), sync()),
+    FLUSHED(statement("SELECT 6"), Frontend.flush()),
+    LARGE(query("SELECT repeat('x', 100) FROM generate_series(1, 50000)")),
+    COPY_OUT(query("COPY (SELECT generate_series(1, 1000)) TO STDOUT")),
+    COPY_IN(query("COPY half_closed FROM STDIN"), Frontend.copyData("7\n"), Frontend.copyDone()),
+    TRANSACTION(query("BEGIN"), query("INSERT INTO half_closed VALUES (8)"), query("COMMIT")),
+    FAILING(query("SELECT 1/0")),
+    BEFORE_A_PART(query("SELECT 'nine'"), half(query("SELECT 'ten'"))),
+    LEAVING(query("SELECT 'eleven' FROM pg_sleep(0.1)"), terminate());
+
+    private final byte[][] messages;
+
+    private static byte[] half(byte[] message) {
+      return Arrays.copyOf(message, message.length / 2);
+    }
+
+    Last(byte[]... messages) {
+      this.messages = messages;
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    SharedPostgres.primary()
+        .executeIn("app", "CREATE TABLE half_closed (a int)", "GRANT ALL ON half_closed TO PUBLIC");
+    node = TestNode.start(c -> c.vdb("pool.size", 2).vdb("clients.halfClosedTimeout", "5s"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    SharedPostgres.primary().executeIn("app", "DROP TABLE half_closed");
+  }
+
+  @BeforeEach
+  void empty() {
+    SharedPostgres.primary().executeIn("app", "TRUNCATE half_closed");
+  }
+
+  private static List<String> heard(Target target, Last last) throws IOException {
+    try (RawClient client = RawClient.logIn(target)) {
+      client.send(last.messages);
+      client.shutdownOutput();
+      return client.untilClosed().stream()
+          .filter(message -> message.type() != 'E' || !message.toString().contains("FATAL"))
+          .map(Message::toString)
+          .toList();
+    }
+  }
+
+  private static long rows() {
+    return Long.parseLong(
+        SharedPostgres.primary().queryValue("app", "SELECT count(*) FROM half_closed"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAHalfClosedClientHasSentIsAnsweredAsDirectly(Last last) throws IOException {
+    List<String> direct = heard(SharedPostgres.target(), last);
+    long written = rows();
+    for (int i = 0; i < 3; i++) {
+      empty();
+      assertThat(heard(node.target(), last)).isEqualTo(direct);
+      assertThat(rows()).isEqualTo(written);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ending.class)
+  void whatAClientSendsBeforeItLeavesIsRun(Ending ending) throws IOException {
+    for (int i = 0; i < TIMES; i++) {
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.send(
+            ending == Ending.TERMINATE
+                ? new byte[][] {query("INSERT INTO half_closed VALUES (1)"), terminate()}
+                : new byte[][] {query("INSERT INTO half_closed VALUES (1)")});
+      }
+    }
+    Await.until("all are there", () -> rows() == TIMES);
+  }
+
+  private enum Ending {
+    TERMINATE,
+    CLOSE
+  }
+
+  @Test
+  void whatWaitsInTheQueueIsAnsweredToo() throws IOException {
+    try (RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target());
+        RawClient waiting = RawClient.logIn(node.target())) {
+      first.query("BEGIN");
+      first.query("SELECT 1");
+      second.query("BEGIN");
+      second.query("SELECT 1");
+      waiting.send(query("SELECT 'waited'"));
+      waiting.shutdownOutput();
+      Await.until(
+          "it waits",
+          () ->
+              node.admin("SHOW POOLS").stream().anyMatch(row -> "1".equals(row.get("cl_waiting"))));
+      first.query("COMMIT");
+      assertThat(waiting.untilClosed().toString()).contains("waited");
+    }
+  }
+
+  @Test
+  void whatTakesTooLongIsCancelled() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.send(query("SELECT 'for long' FROM pg_sleep(600)"));
+      client.shutdownOutput();
+      client.untilClosed();
+      Await.until(
+          "it is cancelled",
+          () ->
+              SharedPostgres.value(
+                      "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE"
+                          + " '%for long%' AND pid <> pg_backend_pid()")
+                  .equals("0"));
+    }
+  }
+
+  @Test
+  void whatAnIdleClientLeavesIsFree() throws IOException {
+    for (int i = 0; i < TIMES; i++) {
+      try (RawClient client = RawClient.logIn(node.target())) {
+        client.query("BEGIN");
+        client.query("INSERT INTO half_closed VALUES (1)");
+        client.shutdownOutput();
+        assertThat(client.untilClosed()).isEmpty();
+      }
+    }
+    assertThat(rows()).isZero();
+  }
+}
