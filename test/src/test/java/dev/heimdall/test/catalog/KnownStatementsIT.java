@@ -10,6 +10,7 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.pipeline.LoopKnowledge;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Redefined;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.pipeline.StatementTimes;
 import dev.heimdall.engine.rules.RuleBook;
@@ -70,11 +71,11 @@ class KnownStatementsIT {
         RuleBook.compile(configuration, configuration.vdbs().get("app"), PostgresSql.DIALECT, null);
   }
 
-  private Statement judged(Catalogues by, boolean doubtful) {
+  private Statement judged(Catalogues by, Redefined own) {
     NameScope scope = new NameScope(DATABASE, "app", null);
     pipeline.rulesAndCatalogues(new RulesAndCatalogues(noRules, by));
     pipeline.classify(SQL, 0, SQL.length, LexerMode.STANDARD);
-    while (!pipeline.understand(SQL, 0, SQL.length, LexerMode.STANDARD, scope, doubtful)) {
+    while (!pipeline.understand(SQL, 0, SQL.length, LexerMode.STANDARD, scope, own)) {
       assertThat(scope.database()).isEqualTo(DATABASE); // read at once: the second time it is known
     }
     return pipeline.statement();
@@ -83,7 +84,7 @@ class KnownStatementsIT {
   @Test
   void catalogueOfAnotherSourceIsAskedAgainThoughItIsItsFirstToo() throws Exception {
     try (Asked db = Asked.of(DATABASE, "CREATE TABLE t (i int)", FUNCTION + "'SELECT 1'")) {
-      assertThat(judged(db.catalogues(), false).readOnly()).isTrue();
+      assertThat(judged(db.catalogues(), Redefined.NOTHING).readOnly()).isTrue();
 
       Asked.run(DATABASE, FUNCTION + "'INSERT INTO t VALUES (1) RETURNING i'");
       try (Catalogues another =
@@ -91,10 +92,11 @@ class KnownStatementsIT {
         another.current(DATABASE);
         Await.until("it was read", () -> another.current(DATABASE).fresh());
 
-        assertThat(judged(another, false).tablesWritten()).containsExactly("catalog_known.t");
-        assertThat(judged(another, true).writesAnything()).isTrue();
-        assertThat(judged(another, false).writesAnything()).isFalse();
-        assertThat(judged(db.catalogues(), false).readOnly()).isTrue();
+        assertThat(judged(another, Redefined.NOTHING).tablesWritten())
+            .containsExactly("catalog_known.t");
+        assertThat(judged(another, Redefined.CODE).writesAnything()).isTrue();
+        assertThat(judged(another, Redefined.NOTHING).writesAnything()).isFalse();
+        assertThat(judged(db.catalogues(), Redefined.NOTHING).readOnly()).isTrue();
       }
     }
   }

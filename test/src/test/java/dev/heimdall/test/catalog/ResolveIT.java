@@ -316,7 +316,8 @@ class ResolveIT {
             Set.of(),
             null,
             NameSet.EMPTY,
-            List.of());
+            List.of(),
+            null);
 
     Statement write = db.resolve(attribute);
 

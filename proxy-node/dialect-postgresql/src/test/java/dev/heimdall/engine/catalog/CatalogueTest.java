@@ -160,7 +160,8 @@ class CatalogueTest {
         Set.of(),
         null,
         NameSet.EMPTY,
-        List.of());
+        List.of(),
+        null);
   }
 
   @Test

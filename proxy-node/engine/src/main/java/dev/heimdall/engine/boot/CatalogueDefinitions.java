@@ -18,10 +18,10 @@ record CatalogueDefinitions(Catalogues catalogues) implements Definitions {
 
   @Override
   public void written(Redefinition redefinition) {
-    if (redefinition.certain()) {
-      catalogues.changed(redefinition.database());
-    } else {
-      catalogues.suspected(redefinition.database());
+    switch (redefinition.how()) {
+      case POSSIBLE, LIKELY -> catalogues.suspected(redefinition.database());
+      case CERTAIN -> catalogues.changed(redefinition.database());
+      case TABLES -> catalogues.tablesChanged(redefinition.database());
     }
   }
 

@@ -24,7 +24,17 @@ public final class Catalogue {
     NONE,
     /** Something is being changed in the database since it was read. */
     DOUBTED,
-    FRESH
+    /**
+     * The same, but no change that was seen since has touched code that statements may run: it does
+     * what it did when it was read.
+     */
+    TABLES_CHANGED,
+    FRESH;
+
+    /** Whether what functions, triggers, views and the like do is known. */
+    boolean code() {
+      return this == TABLES_CHANGED || this == FRESH;
+    }
   }
 
   /**
@@ -55,6 +65,7 @@ public final class Catalogue {
   private final DatabaseObjects objects;
   private final Edition edition;
   private final Catalogue doubted;
+  private final Catalogue tablesChanged;
 
   /**
    * @param confirmed whether the database is known to have said the same lately
@@ -72,8 +83,12 @@ public final class Catalogue {
     this.objects = objects;
     edition = knowledge == Knowledge.NONE ? Edition.UNKNOWN : new Edition();
     doubted =
-        knowledge == Knowledge.FRESH
+        knowledge.code()
             ? new Catalogue(database, -version, Knowledge.DOUBTED, false, objects)
+            : this;
+    tablesChanged =
+        knowledge == Knowledge.FRESH
+            ? new Catalogue(database, -version, Knowledge.TABLES_CHANGED, false, objects)
             : this;
   }
 
@@ -86,6 +101,7 @@ public final class Catalogue {
     objects = same.objects;
     edition = same.edition;
     doubted = same.doubted;
+    tablesChanged = same.tablesChanged;
   }
 
   /** What was read of a database just now. */
@@ -152,7 +168,7 @@ public final class Catalogue {
     if (knowledge == Knowledge.FRESH) {
       return confirmed ? "confirmed" : "not confirmed";
     }
-    return knowledge == Knowledge.DOUBTED ? "changed" : "unknown";
+    return known() ? "changed" : "unknown";
   }
 
   /** The same, by whether it is known that the database still says so. */
@@ -166,6 +182,16 @@ public final class Catalogue {
    */
   public Catalogue doubted() {
     return doubted;
+  }
+
+  /** The same, where what it has changed leaves all code as it is. */
+  public Catalogue tablesChanged() {
+    return tablesChanged;
+  }
+
+  /** Whether what code does is known that statements may run, whatever became of tables. */
+  public boolean knowsCode() {
+    return knowledge.code();
   }
 
   /**
@@ -231,7 +257,7 @@ public final class Catalogue {
    * it is there.
    */
   public boolean lacksCode(ParsedStatement parsed, NameScope scope) {
-    return knowledge == Knowledge.FRESH && lacks(parsed, scope);
+    return knowledge.code() && lacks(parsed, scope);
   }
 
   private boolean lacks(ParsedStatement parsed, NameScope scope) {

@@ -191,9 +191,20 @@ public final class Catalogues implements AutoCloseable {
    * is not {@link Catalogue#fresh}, and counts everything as if it might do anything.
    */
   public void changed(String database) {
+    changed(database, true);
+  }
+
+  /**
+   * The same of tables and the like: functions, triggers, views and other code are as they were.
+   */
+  public void tablesChanged(String database) {
+    changed(database, false);
+  }
+
+  private void changed(String database, boolean code) {
     WatchedDatabase watched = databases.get(readAs(database));
     if (watched != null) {
-      watched.changed();
+      watched.changed(code);
     }
   }
 

@@ -38,6 +38,14 @@ public final class DefinitionChanges {
     base.catalogues().changed(database);
   }
 
+  /**
+   * The same of tables and the like: functions, triggers, views and other code are as they were.
+   */
+  public void tablesChanged(String database) {
+    changes.incrementAndGet();
+    base.catalogues().tablesChanged(database);
+  }
+
   /** Plans of statements may not fit any more. */
   public void plansChanged(String database) {
     changes.incrementAndGet();

@@ -109,6 +109,11 @@ final class Relation {
     return locksRows;
   }
 
+  /** Whether changes of its rows bring more with them, here or in its partitions and parents. */
+  boolean fires() {
+    return !consequences.isEmpty() || !children.isEmpty() || !parents.isEmpty();
+  }
+
   /** Whether a policy decides which of its rows are seen. */
   boolean restricted() {
     return !view() && !readCalls.isEmpty();

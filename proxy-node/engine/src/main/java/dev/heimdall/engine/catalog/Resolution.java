@@ -10,6 +10,7 @@ import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -82,7 +83,48 @@ final class Resolution {
     if (temporaryPath != null && defines) {
       verdict.changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
+    verdict.is(Trait.KEEPS_CODE, keepsCode());
     return verdict.statement(tablesRead, tablesWritten, callsCode());
+  }
+
+  /** Whether all code is as it was behind the statement, as far as it is known at all. */
+  private boolean keepsCode() {
+    if (!knowledge.code() || verdict.runsUnread()) {
+      return false;
+    }
+    if (parsed.definitions() == null) {
+      return parsed.understood() && parsed.kind().compareTo(StatementClass.CALL) <= 0;
+    }
+    return new Resolution(objects, Catalogue.Knowledge.FRESH, parsed, scope, declared)
+        .keepsCode(parsed.definitions());
+  }
+
+  /**
+   * Whether who uses what is defined from now on runs nothing that changes its session: by the
+   * functions that it is to call, its types and operators, by what its name may hide, and by event
+   * triggers, which might bring anything.
+   */
+  private boolean keepsCode(TableDefinitions defined) {
+    for (FunctionName name : defined.calls()) {
+      List<Routine> found = objects.routines(name, scope);
+      if (found.isEmpty()) {
+        return false;
+      }
+      found.forEach(routine -> call(routine, "a definition"));
+    }
+    parsed.attributes().forEach(this::callAttribute);
+    parsed.operators().forEach(this::callOperator);
+    objects.onDefinition().forEach(this::call);
+    follow();
+    callUnnamed();
+    return verdict.leavesNothing()
+        && parsed.writes().stream().allMatch(name -> keepsCode(name, defined));
+  }
+
+  private boolean keepsCode(TableName name, TableDefinitions defined) {
+    boolean hides = name.schema() == null && objects.relations(name, scope.unsure()).size() > 1;
+    return !(defined.drops() && hides)
+        && !(defined.refers() && objects.relations(name, scope).stream().anyMatch(Relation::fires));
   }
 
   private boolean callsCode() {
@@ -171,10 +213,15 @@ final class Resolution {
     }
     for (Relation relation : found) {
       steps.add(new Step(relation, null, 0, null));
-      if (knowledge == Catalogue.Knowledge.DOUBTED && !relation.system()) {
+      if (isOutdated() && !relation.system()) {
         doubtRead(name);
       }
     }
+  }
+
+  private boolean isOutdated() {
+    return knowledge == Catalogue.Knowledge.DOUBTED
+        || knowledge == Catalogue.Knowledge.TABLES_CHANGED;
   }
 
   private void unknownTable(TableName name) {
@@ -188,7 +235,7 @@ final class Resolution {
       // it.
       verdict.raise(
           StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
-    } else if (knowledge == Catalogue.Knowledge.DOUBTED) {
+    } else if (isOutdated()) {
       doubtRead(name);
     }
   }
@@ -212,8 +259,10 @@ final class Resolution {
     int changes =
         switch (parsed.kind()) {
           case LOCK, UTILITY -> 0;
-          // TRUNCATE may be taken for one of these; no other fires triggers.
-          case DDL -> Changes.of(parsed.changes()) & Changes.TRUNCATE;
+          // TRUNCATE may be taken for one of these; no other fires triggers, but one beside it may.
+          case DDL ->
+              Changes.of(parsed.changes())
+                  & (parsed.statements() > 1 ? Changes.ALL : Changes.TRUNCATE);
           default -> Changes.of(parsed.changes());
         };
     for (Relation relation : found) {
@@ -234,10 +283,7 @@ final class Resolution {
   }
 
   private void unknownCall(String what) {
-    String why =
-        knowledge == Catalogue.Knowledge.FRESH
-            ? what + " is not in the catalogue"
-            : what + ' ' + doubt();
+    String why = knowledge.code() ? what + " is not in the catalogue" : what + ' ' + doubt();
     verdict.restsOn(Basis.ANYTHING);
     verdict.runsAnyCode(why);
     verdict.changesSessionForGood(why);
@@ -277,7 +323,7 @@ final class Resolution {
                   call(routine, through);
                 }
               });
-    } else if (knowledge == Catalogue.Knowledge.FRESH) {
+    } else if (knowledge.code()) {
       call(Judgement.ofBlock(text.body(), new NamesInScope(objects, scope)), null);
     } else {
       verdict.changesSessionForGood("what the code block does " + doubt());
@@ -286,8 +332,11 @@ final class Resolution {
 
   private void call(List<Routine> found) {
     for (Routine routine : found) {
-      if (routine.builtIn() || knowledge == Catalogue.Knowledge.FRESH) {
+      if (routine.builtIn() || knowledge.code()) {
         call(routine, null);
+        if (isOutdated() && !routine.builtIn()) {
+          doubtTables(routine);
+        }
       } else {
         verdict.restsOn(Basis.ANYTHING);
         verdict.raise(StatementClass.WRITE, null);
@@ -300,10 +349,16 @@ final class Resolution {
     }
   }
 
+  /** What a function does is known, but not what became of the tables that it names. */
+  private void doubtTables(Routine routine) {
+    verdict.restsOn(Basis.ANYTHING);
+    verdict.raise(StatementClass.WRITE, null);
+    verdict.is(Trait.NOT_UNDERSTOOD);
+    verdict.anything("what tables are behind " + routine + ' ' + doubt());
+  }
+
   private String doubt() {
-    return knowledge == Catalogue.Knowledge.DOUBTED
-        ? "may have changed just now"
-        : "cannot be known without the catalogue";
+    return isOutdated() ? "may have changed just now" : "cannot be known without the catalogue";
   }
 
   private void follow() {

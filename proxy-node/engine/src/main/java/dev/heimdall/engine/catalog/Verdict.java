@@ -22,7 +22,8 @@ final class Verdict {
     MOVES_PATH,
     MAY_SEED,
     MAY_NOTIFY,
-    RUNS_UNREAD
+    RUNS_UNREAD,
+    KEEPS_CODE
   }
 
   private final ParsedStatement parsed;
@@ -43,7 +44,8 @@ final class Verdict {
       reason = ofKind(kind);
     }
     if (!parsed.understood()) {
-      traits.addAll(EnumSet.of(Trait.NOT_UNDERSTOOD, Trait.MOVES_PATH, Trait.MAY_NOTIFY));
+      traits.addAll(EnumSet.of(Trait.NOT_UNDERSTOOD, Trait.MAY_NOTIFY));
+      is(Trait.MOVES_PATH, parsed.definitions() == null);
     }
     if (!parsed.understood() || kind == StatementClass.UNKNOWN) {
       if (reads) {
@@ -137,6 +139,20 @@ final class Verdict {
     }
   }
 
+  /** Whether it runs code that could not be read. */
+  boolean runsUnread() {
+    return traits.contains(Trait.RUNS_UNREAD);
+  }
+
+  /** Whether what is called so far leaves the session as it is, and no code that nobody knows. */
+  boolean leavesNothing() {
+    return changesSession == null
+        && outOfSight.isEmpty()
+        && !traits.contains(Trait.MOVES_PATH)
+        && !traits.contains(Trait.MAY_SEED)
+        && !traits.contains(Trait.RUNS_UNREAD);
+  }
+
   Statement statement(
       SortedSet<String> tablesRead, SortedSet<String> tablesWritten, boolean callsCode) {
     return new Statement(
@@ -156,6 +172,7 @@ final class Verdict {
         callsCode,
         traits.contains(Trait.MAY_NOTIFY) || writesAnything,
         !traits.contains(Trait.NOT_UNDERSTOOD),
+        traits.contains(Trait.KEEPS_CODE),
         reason);
   }
 }

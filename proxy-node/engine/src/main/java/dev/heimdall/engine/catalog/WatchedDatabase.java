@@ -87,17 +87,11 @@ final class WatchedDatabase {
   /** When the last reading began that came to an end. */
   private long lastRead;
 
-  /** How many changes were told of. */
-  private long changes;
+  /** What was told of until now. */
+  private SeenChanges seen = SeenChanges.NONE;
 
-  /** How many of them had been when the last reading began that came to an end. */
-  private long changesRead;
-
-  /** How often something has happened that may have changed definitions. */
-  private long suspicions;
-
-  /** How often it had when the last reading began that came to an end. */
-  private long suspicionsRead;
+  /** What had been when the last reading began that came to an end. */
+  private SeenChanges seenWhenRead = SeenChanges.NONE;
 
   private HikariDataSource pool;
   private CatalogueProtocol.Mark mark;
@@ -189,10 +183,13 @@ final class WatchedDatabase {
     }
   }
 
-  synchronized void changed() {
-    changes++;
-    if (published.fresh()) {
-      published = doubted();
+  /**
+   * @param code whether it may be other functions, triggers, views and the like
+   */
+  synchronized void changed(boolean code) {
+    seen = seen.changed(code);
+    if (code ? published.knowsCode() : published.fresh()) {
+      published = outdated(code);
     }
     soon(lastOfAll + BETWEEN_READINGS.toNanos());
   }
@@ -206,7 +203,7 @@ final class WatchedDatabase {
 
   /** Definitions may have been changed: to be looked for at once, and to be believed till then. */
   synchronized void suspected() {
-    suspicions++;
+    seen = seen.suspected();
     published = published.confirmed(false);
     soon(lastHurried + pace.rest());
   }
@@ -215,7 +212,7 @@ final class WatchedDatabase {
   void otherServer() {
     HikariDataSource former = null;
     synchronized (this) {
-      suspicions++;
+      seen = seen.suspected();
       published = published.confirmed(false);
       mark = null;
       if (state == State.WAITING) {
@@ -265,8 +262,7 @@ final class WatchedDatabase {
   }
 
   private void read() {
-    long from;
-    long fromSuspicions;
+    SeenChanges from;
     CatalogueProtocol.Mark last;
     ReadingTerms by;
     synchronized (this) {
@@ -275,12 +271,11 @@ final class WatchedDatabase {
       }
       become(State.READING);
       planned = null;
-      from = changes;
-      fromSuspicions = suspicions;
+      from = seen;
       last = mark;
       by = ofCluster && objects != null ? terms.afterWriter() : terms;
       lastReading = System.nanoTime();
-      if (fromSuspicions != suspicionsRead) {
+      if (from.suspicions() != seenWhenRead.suspicions()) {
         lastHurried = lastReading;
       }
     }
@@ -294,7 +289,7 @@ final class WatchedDatabase {
       CatalogueProtocol.Reading reading =
           context.protocol().read(connection, by, last, new ReadingFrom(from));
       long weight = reading.objects() == null ? 0 : weightOf(reading.objects());
-      done(from, fromSuspicions, asked, reading);
+      done(from, asked, reading);
       if (weight > 0) {
         makeRoom(weight);
       }
@@ -394,13 +389,13 @@ final class WatchedDatabase {
   /**
    * One reading.
    *
-   * @param from how many changes were told of when it began
+   * @param from what was told of when it began
    */
   private final class ReadingFrom implements CatalogueProtocol.Progress {
-    private final long from;
+    private final SeenChanges from;
     private boolean again;
 
-    ReadingFrom(long from) {
+    ReadingFrom(SeenChanges from) {
       this.from = from;
     }
 
@@ -423,20 +418,20 @@ final class WatchedDatabase {
     @Override
     public boolean overtaken() {
       synchronized (WatchedDatabase.this) {
-        return from != changes;
+        return from.definitions() != seen.definitions();
       }
     }
   }
 
   /** What was read last is out of date; reading all of it anew takes a while. */
-  private synchronized void found(long from, boolean again) {
+  private synchronized void found(SeenChanges from, boolean again) {
     lastOfAll = System.nanoTime();
     if (!again) {
       pace.took(lastOfAll - lastReading);
     }
     if (state != State.CLOSED && objects != null) {
       // Before any statement is judged by what was found: replicas may not have it yet.
-      findings.changed(from == changesRead);
+      findings.changed(from.definitions() == seenWhenRead.definitions());
       published = published.confirmed(false);
     }
   }
@@ -462,8 +457,7 @@ final class WatchedDatabase {
     unread = what;
   }
 
-  private synchronized void done(
-      long from, long fromSuspicions, long asked, CatalogueProtocol.Reading reading) {
+  private synchronized void done(SeenChanges from, long asked, CatalogueProtocol.Reading reading) {
     if (state == State.CLOSED) {
       return;
     }
@@ -478,16 +472,16 @@ final class WatchedDatabase {
     if (state == State.READING_FORMER || (reading.replica() && ofCluster)) {
       doneElsewhere(reading);
     } else {
-      doneAtWriter(from, fromSuspicions, reading);
+      doneAtWriter(from, reading);
     }
     outcome = Outcome.READ; // once it is published
   }
 
-  private void doneAtWriter(long from, long fromSuspicions, CatalogueProtocol.Reading reading) {
+  private void doneAtWriter(SeenChanges from, CatalogueProtocol.Reading reading) {
     boolean news = reading.objects() != null;
-    boolean complete = from == changes;
-    changesRead = from;
-    suspicionsRead = fromSuspicions;
+    boolean complete = from.definitions() == seen.definitions();
+    boolean suspected = from.suspicions() != seen.suspicions();
+    seenWhenRead = from;
     mark = reading.mark();
     if (news) {
       objects = reading.objects();
@@ -498,18 +492,18 @@ final class WatchedDatabase {
     if (used) {
       asleep = false; // whoever used it may have looked before
     }
-    boolean confirmed = fromSuspicions == suspicions && !asleep && !context.changing().any(name);
+    boolean confirmed = !suspected && !asleep && !context.changing().any(name);
     if (complete && (news || !published.fresh())) {
       published =
           new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.FRESH, confirmed, objects);
     } else if (!complete && news) {
-      published = doubted();
+      published = outdated(from.code() != seen.code());
     } else {
       published = published.confirmed(confirmed);
     }
     if (!complete) {
       plan(BETWEEN_READINGS);
-    } else if (fromSuspicions != suspicions) {
+    } else if (suspected) {
       long next = lastHurried + pace.rest();
       plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
     } else {
@@ -537,8 +531,10 @@ final class WatchedDatabase {
   }
 
   /** What was read last, with the reservation that it may be out of date. */
-  private Catalogue doubted() {
-    return new Catalogue(name, versions.getAsLong(), Catalogue.Knowledge.DOUBTED, false, objects);
+  private Catalogue outdated(boolean code) {
+    Catalogue.Knowledge left =
+        code ? Catalogue.Knowledge.DOUBTED : Catalogue.Knowledge.TABLES_CHANGED;
+    return new Catalogue(name, versions.getAsLong(), left, false, objects);
   }
 
   private void failed(Exception failure) {
@@ -554,8 +550,8 @@ final class WatchedDatabase {
       mark = null;
       // What it said holds for as long as it would if it had not been asked. Then there are reads
       // that replicas may answer while the writer is away, and that may run again.
-      if (published.fresh() && lastReading - lastRead > KEPT * refresh.toNanos()) {
-        published = doubted();
+      if (published.knowsCode() && lastReading - lastRead > KEPT * refresh.toNanos()) {
+        published = outdated(true);
       }
       first = !pace.failing();
       plan(pace.afterFailure());

@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.RunText;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -36,10 +37,18 @@ public final class Findings {
   private boolean statementUnderstood = true;
   private boolean codeBlock;
   private boolean locking;
+
+  /** Whether the present statement defines something, of which {@link #defines} has not told. */
+  private boolean definesUntold;
+
+  /** What those before it define; null where one defines more. */
+  private TableDefinitions definitions = TableDefinitions.PLAIN;
+
   private int statements;
 
   /** Another statement begins. */
   void statement() {
+    definitionsTold();
     statements++;
     statementUnderstood = true;
     codeBlock = false;
@@ -61,7 +70,23 @@ public final class Findings {
     runs.add(new RunText(false, statement));
   }
 
+  /** The present statement defines no more than this. */
+  public void defines(TableDefinitions told) {
+    definesUntold = false;
+    if (definitions != null) {
+      definitions = definitions.and(told);
+    }
+  }
+
+  private void definitionsTold() {
+    if (definesUntold) {
+      definitions = null;
+    }
+    definesUntold = false;
+  }
+
   public void kind(StatementClass found) {
+    definesUntold |= found.compareTo(StatementClass.CALL) > 0;
     if (found.compareTo(kind) > 0) {
       kind = found;
     }
@@ -148,6 +173,7 @@ public final class Findings {
   }
 
   ParsedStatement result() {
+    definitionsTold();
     return new ParsedStatement(
         kind,
         understood(),
@@ -163,6 +189,7 @@ public final class Findings {
         conversions,
         doubt,
         NameSet.of(names),
-        runs);
+        runs,
+        kind == StatementClass.DDL ? definitions : null);
   }
 }

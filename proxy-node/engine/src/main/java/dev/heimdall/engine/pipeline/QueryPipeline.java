@@ -51,6 +51,7 @@ public final class QueryPipeline {
   private NameScope scope;
   private int[] declared = ClassifiedText.NO_TYPES;
   private Catalogue.Edition judgedBy;
+  private boolean outdated;
   private boolean doubted;
   private boolean awaitable;
   private boolean unconfirmed;
@@ -101,6 +102,7 @@ public final class QueryPipeline {
   private void unjudged() {
     statement = null;
     judgedBy = null;
+    outdated = false;
     doubted = false;
     awaitable = false;
     unconfirmed = false;
@@ -157,15 +159,15 @@ public final class QueryPipeline {
   /**
    * Step 2: what the text classified last does to data, if anybody wants to know.
    *
-   * @param doubtful whether the session has changed definitions that only itself can see
+   * @param own what the session has defined that only itself can see
    */
   public boolean understand(
-      byte[] sql, int offset, int length, LexerMode lexerMode, NameScope scope, boolean doubtful) {
+      byte[] sql, int offset, int length, LexerMode lexerMode, NameScope scope, Redefined own) {
     if (LoopKnowledge.isOfSession(effects)) {
       statement = OF_SESSION;
       return true;
     }
-    return understand(known, types, sql, offset, length, lexerMode, scope, doubtful);
+    return understand(known, types, sql, offset, length, lexerMode, scope, own);
   }
 
   /**
@@ -173,7 +175,7 @@ public final class QueryPipeline {
    *
    * @param executed the text that is run
    */
-  public boolean understand(ClassifiedText executed, NameScope scope, boolean doubtful) {
+  public boolean understand(ClassifiedText executed, NameScope scope, Redefined own) {
     return understand(
         loop.knowledge().renewed(executed),
         executed.types(),
@@ -182,7 +184,7 @@ public final class QueryPipeline {
         executed.length(),
         executed.lexerMode(),
         scope,
-        doubtful);
+        own);
   }
 
   private boolean understand(
@@ -193,7 +195,7 @@ public final class QueryPipeline {
       int length,
       LexerMode lexerMode,
       NameScope scope,
-      boolean doubtful) {
+      Redefined own) {
     if (!rulesAndCatalogues.catalogues().enabled() && rules == null) {
       return true;
     }
@@ -201,14 +203,16 @@ public final class QueryPipeline {
       return false;
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
-    statement = of.statement(scope, doubtful ? catalogue.doubted() : catalogue, declared);
+    Catalogue seen = own.of(catalogue);
+    statement = of.statement(scope, seen, declared);
     this.scope = scope;
     this.declared = declared;
     unconfirmed = !catalogue.confirmed();
-    awaitable = unconfirmed && !doubtful && catalogue.known();
+    awaitable = unconfirmed && own == Redefined.NOTHING && catalogue.known();
     loop.knowledge().weigh(of);
-    judgedBy = catalogue.confirmed() && !doubtful ? catalogue.edition() : null;
-    doubted = catalogue.known() && (doubtful || !catalogue.fresh());
+    judgedBy = seen.confirmed() ? seen.edition() : null;
+    outdated = seen.known() && !seen.fresh();
+    doubted = seen.known() && !seen.knowsCode();
     return true;
   }
 
@@ -273,7 +277,7 @@ public final class QueryPipeline {
    */
   public Catalogue.Edition awaits(NameScope scope, boolean suspect) {
     boolean tables = rules != null && rules.book().needsStatement();
-    if (!awaitable || statement == null || (!doubted && !(suspect && tables))) {
+    if (!awaitable || statement == null || !(doubted || (tables && (outdated || suspect)))) {
       return null;
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
@@ -455,7 +459,10 @@ public final class QueryPipeline {
     return declared;
   }
 
-  /** Whether definitions were changed since the catalogue was read that judged the statement. */
+  /**
+   * Whether definitions were changed since the catalogue was read that judged the statement, and
+   * code may be another by that.
+   */
   public boolean doubted() {
     return doubted;
   }

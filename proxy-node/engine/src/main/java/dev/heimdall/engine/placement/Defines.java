@@ -16,6 +16,8 @@ enum Defines {
   PERHAPS,
   /** It runs a block or a procedure of which nobody knows what it does. */
   LIKELY,
+  /** It changes tables and the like, and leaves all code as it is. */
+  TABLES,
   CERTAINLY;
 
   /**
@@ -32,12 +34,12 @@ enum Defines {
       return PERHAPS;
     }
     if (does.kind() == StatementClass.DDL) {
-      return CERTAINLY;
+      return does.keepsCode() ? TABLES : CERTAINLY;
     }
     if (commitsPrepared(does, effects)) {
       return LIKELY;
     }
-    if (!does.writesAnything()) {
+    if (!does.writesAnything() || does.keepsCode()) {
       return NOTHING;
     }
     return does.kind() == StatementClass.CALL ? LIKELY : PERHAPS;
@@ -75,17 +77,20 @@ enum Defines {
       case NOTHING -> null;
       case PERHAPS -> new Redefinition(database, Redefinition.How.POSSIBLE);
       case LIKELY -> new Redefinition(database, Redefinition.How.LIKELY);
+      case TABLES -> new Redefinition(database, Redefinition.How.TABLES);
       case CERTAINLY -> new Redefinition(database, Redefinition.How.CERTAIN);
     };
   }
 
   /** Whether all nodes have to doubt what they know before it is committed. */
   boolean likely() {
-    return this == LIKELY || this == CERTAINLY;
+    return compareTo(LIKELY) >= 0;
   }
 
   /** What two statements do together. */
   Defines and(Defines other) {
-    return compareTo(other) < 0 ? other : this;
+    Defines more = compareTo(other) < 0 ? other : this;
+    Defines less = more == this ? other : this;
+    return more == TABLES && (less == PERHAPS || less == LIKELY) ? CERTAINLY : more;
   }
 }

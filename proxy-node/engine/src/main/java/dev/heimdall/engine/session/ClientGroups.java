@@ -158,11 +158,13 @@ final class ClientGroups {
       boolean failedBefore = transaction.status() == TransactionState.FAILED;
       carried.transactionOver(ends && (failedBefore || (error == null && !committed)));
     }
-    if (ddl || (error != null && errors.stalePlan(error))) {
-      schemaChanged();
-    }
-    if (transaction.move(status, ddl)) {
-      schemaChanged();
+    boolean stale = error != null && errors.stalePlan(error); // by whom, nobody knows
+    if (transaction.move(status, ddl) || ddl || stale) {
+      if (lifecycle.definesTables() && !stale) {
+        tablesChanged();
+      } else {
+        schemaChanged();
+      }
     }
     lifecycle.answered(group, status, error);
     if (unlike) {
@@ -235,6 +237,16 @@ final class ClientGroups {
       vdb.plansChanged(database);
     } else {
       vdb.schemaChanged(database);
+    }
+  }
+
+  /** The same of tables and the like: all code is as it was. */
+  private void tablesChanged() {
+    String database = lease.destinations().home().key().database();
+    if (writes.tracked()) {
+      vdb.plansChanged(database);
+    } else {
+      vdb.tablesChanged(database);
     }
   }
 

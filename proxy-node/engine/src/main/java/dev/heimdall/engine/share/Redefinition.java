@@ -14,7 +14,12 @@ public record Redefinition(String database, How how) {
     /** A block or procedure was run of which nobody knows what it does. */
     LIKELY("~"),
     /** Definitions were changed. */
-    CERTAIN("!");
+    CERTAIN("!"),
+    /**
+     * Definitions of tables were changed, and what this node knows of code holds. Others, which may
+     * know another state, take it for {@link #CERTAIN}: so it is spelled, and read.
+     */
+    TABLES("!");
 
     private final String sign;
 
@@ -26,11 +31,6 @@ public record Redefinition(String database, How how) {
     boolean awaited() {
       return this != POSSIBLE;
     }
-  }
-
-  /** Whether definitions were changed for certain. */
-  public boolean certain() {
-    return how == How.CERTAIN;
   }
 
   /** As nodes publish it. */

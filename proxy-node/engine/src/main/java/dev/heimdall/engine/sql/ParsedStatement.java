@@ -33,6 +33,7 @@ import java.util.Set;
  *     null where it is
  * @param names all words and names in the text, and {@code ::} for a conversion
  * @param runs bodies of DO statements, and statements that were not understood, by their words
+ * @param definitions what its statements define, where none defines more than that; else null
  */
 public record ParsedStatement(
     StatementClass kind,
@@ -49,7 +50,8 @@ public record ParsedStatement(
     Set<String> conversions,
     String doubt,
     NameSet names,
-    List<RunText> runs) {
+    List<RunText> runs,
+    TableDefinitions definitions) {
   private static final String UNTOLD = "was not understood";
 
   /** Of a text that nobody has read. */
@@ -69,7 +71,8 @@ public record ParsedStatement(
           Set.of(),
           "was not read, because the node is stopping or overloaded",
           NameSet.EMPTY,
-          List.of(new RunText(false, RoutineBody.UNREADABLE)));
+          List.of(new RunText(false, RoutineBody.UNREADABLE)),
+          null);
 
   public ParsedStatement {
     reads = List.copyOf(reads);
@@ -110,7 +113,8 @@ public record ParsedStatement(
         Set.of(),
         null,
         NameSet.EMPTY,
-        List.of());
+        List.of(),
+        null);
   }
 
   /** About how many bytes it takes in memory. */
@@ -129,7 +133,8 @@ public record ParsedStatement(
         + Weight.of(hints)
         + Weight.of(attributes)
         + Weight.of(operators)
-        + Weight.of(conversions);
+        + Weight.of(conversions)
+        + (definitions == null ? 0 : 100L * (1 + definitions.calls().size()));
   }
 
   private static long weight(TableName name) {

@@ -32,6 +32,8 @@ import java.util.TreeSet;
  *     as well; of one that nothing is known of, it may
  * @param understood whether nothing else than these tables can be touched by what it says and by
  *     the code that it runs; not where a text or a function could not be read
+ * @param keepsCode whether it is known to leave all code as it is that statements may run, so that
+ *     what is known of functions, triggers, views and the like holds behind it
  * @param reason why it is not a plain read, in words for an operator; null for one
  */
 public record Statement(
@@ -51,6 +53,7 @@ public record Statement(
     boolean callsCode,
     boolean mayNotify,
     boolean understood,
+    boolean keepsCode,
     String reason) {
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
@@ -86,6 +89,7 @@ public record Statement(
         !parsed.understood(),
         writesAnything || !parsed.understood(),
         parsed.understood(),
+        false,
         reason);
   }
 

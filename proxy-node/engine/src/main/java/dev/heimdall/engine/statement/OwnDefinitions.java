@@ -3,6 +3,7 @@ package dev.heimdall.engine.statement;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.pipeline.Redefined;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.Statement;
@@ -27,6 +28,9 @@ final class OwnDefinitions {
 
   /** The last group with a statement that may have changed definitions; -1 for none. */
   private long sentIn = -1;
+
+  /** Whether they may be of code: more than tables and the like have been defined. */
+  private boolean code;
 
   /** Whether it ran code that could not be read, and may have changed definitions by that. */
   private boolean ranUnread;
@@ -80,6 +84,7 @@ final class OwnDefinitions {
     if (unread || itself || (does != null && does.mayDefine())) {
       sentIn = sent.getAsLong();
       ranUnread |= unread;
+      code |= does == null || unread || !does.keepsCode();
       for (Effect effect : effects.effects()) {
         changedDefaults |= effect.type() == Effect.Type.SESSION_DEFAULTS;
       }
@@ -96,12 +101,21 @@ final class OwnDefinitions {
     return sentIn >= 0 || transaction.definitionsPending();
   }
 
+  /** What they are of. */
+  Redefined redefined() {
+    if (!pending()) {
+      return Redefined.NOTHING;
+    }
+    return sentIn < 0 || code ? Redefined.CODE : Redefined.TABLES;
+  }
+
   /** A group of messages is answered, and this is where the transaction stands. */
   void answered(long group, TransactionState status) {
     if (status != TransactionState.IDLE || sentIn < 0 || group < sentIn) {
       return;
     }
     sentIn = -1;
+    code = false;
     if (changedDefaults) {
       changedDefaults = false;
       defaultsChanged.run();

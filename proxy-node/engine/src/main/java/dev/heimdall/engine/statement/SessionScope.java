@@ -9,6 +9,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Redefined;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
@@ -147,29 +148,32 @@ final class SessionScope {
 
   /** Step 2 of the pipeline, for the text that it has classified last. */
   boolean understand(byte[] sql, int offset, int length, LexerMode lexerMode) {
-    boolean doubtful = own.pending();
+    Redefined redefined = own.redefined();
     ClassifiedText executed = executed(lexerMode);
     if (executed != null) {
-      return pipeline.understand(executed, now(), doubtful);
+      return pipeline.understand(executed, now(), redefined);
     }
-    if (!pipeline.understand(sql, offset, length, lexerMode, now(), doubtful)) {
+    if (!pipeline.understand(sql, offset, length, lexerMode, now(), redefined)) {
       return false;
     }
     Statement found = pipeline.statement();
     if (found == null || found.parsed().statements() < 2) {
       return true;
     }
-    if (!doubtful && found.mayDefine()) {
-      // What is known of code may be over before the next statement of the text runs it.
-      doubtful = true;
-      if (!pipeline.understand(sql, offset, length, lexerMode, now(), true)) {
-        return false;
+    if (found.mayDefine()) {
+      // What is known may be over before the next statement of the text makes use of it.
+      Redefined inside = found.keepsCode() ? Redefined.TABLES : Redefined.CODE;
+      if (inside.compareTo(redefined) > 0) {
+        redefined = inside;
+        if (!pipeline.understand(sql, offset, length, lexerMode, now(), redefined)) {
+          return false;
+        }
       }
     }
     // If one moves the path, be it inside a function, then the next may mean more.
     return pathMoved
         || !pipeline.statement().movesPath()
-        || pipeline.understand(sql, offset, length, lexerMode, now().unsure(), doubtful);
+        || pipeline.understand(sql, offset, length, lexerMode, now().unsure(), redefined);
   }
 
   /**

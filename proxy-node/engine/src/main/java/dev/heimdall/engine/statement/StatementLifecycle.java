@@ -13,6 +13,7 @@ import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.FingerprintEntry;
 import dev.heimdall.engine.pipeline.LoopPipelines;
 import dev.heimdall.engine.pipeline.QueryPipeline;
+import dev.heimdall.engine.pipeline.Redefined;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
@@ -282,6 +283,11 @@ public final class StatementLifecycle implements SessionStatements {
    */
   public void answered(long group, TransactionState status, ServerError error) {
     sending.answered(group, status, error);
+  }
+
+  /** Whether the definitions that were sent, and are not settled, leave all code as it is. */
+  public boolean definesTables() {
+    return definitions.redefined() == Redefined.TABLES;
   }
 
   /** No transaction is open and nothing is unanswered: settings are what was read back. */

@@ -148,6 +148,11 @@ public final class VdbContext {
     definitions.changed(database);
   }
 
+  /** The same where functions, triggers, views and other code are as they were. */
+  public void tablesChanged(String database) {
+    definitions.tablesChanged(database);
+  }
+
   /** What else follows from changed definitions follows from {@link Writes}. */
   public void plansChanged(String database) {
     definitions.plansChanged(database);

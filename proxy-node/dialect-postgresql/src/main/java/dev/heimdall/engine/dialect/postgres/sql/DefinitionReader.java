@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 import dev.heimdall.engine.parse.Findings;
 import dev.heimdall.engine.parse.TokenCursor;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
@@ -51,6 +52,7 @@ final class DefinitionReader {
   }
 
   void read(TokenCursor cursor) {
+    TableDefinitions plain = PlainDefinition.of(cursor.rest());
     findings.kind(StatementClass.DDL);
     boolean understood =
         switch (cursor.token().text()) {
@@ -61,6 +63,9 @@ final class DefinitionReader {
         };
     if (!understood) {
       findings.uncertain(StatementClass.DDL);
+    }
+    if (plain != null) {
+      findings.defines(plain);
     }
   }
 
