@@ -9,9 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What documents demand of each other, and the configuration that they make together. */
 final class CrossChecks {
+  private static final int MOST_FILES = 3;
+
   private final Document<NodeSettings> node;
   private final Map<String, Document<DataSource>> sources;
   private final Map<String, Document<Driver>> drivers;
@@ -210,7 +214,7 @@ final class CrossChecks {
       in.problem(
           "$.authQuery.user",
           "nothing",
-          "the user who queries, here or as \"user\" of the data source");
+          "the user who queries, here or as \"user\" in " + sources.get(vdb.source()).in().file());
     }
   }
 
@@ -388,20 +392,55 @@ final class CrossChecks {
     for (int i = 0; i < user.vdbs().size(); i++) {
       named(user.vdbs().get(i), vdbs, "vdbs", "$.vdbs[" + i + "]", in);
     }
-    if (in.sound("$.password", "$.verifier", "$.vdbs") && !canLogIn(user)) {
-      if (user.password().isEmpty() && user.verifier().isEmpty()) {
-        in.problem(
-            "$.password",
-            "nothing",
-            "a \"password\" or a \"verifier\": no rule of the VDBs that the user may enter does"
-                + " without");
-      } else {
-        in.problem(
-            user.password().isPresent() ? "$.password" : "$.verifier",
-            Secret.MASK,
-            "credentials that a rule of the VDBs that the user may enter can use, or such a rule");
-      }
+    if (!in.sound("$.password", "$.verifier", "$.vdbs") || canLogIn(user)) {
+      return;
     }
+    List<String> entered =
+        vdbs.keySet().stream()
+            .filter(vdb -> user.vdbs().isEmpty() || user.vdbs().contains(vdb))
+            .toList();
+    List<String> methods =
+        entered.stream().flatMap(vdb -> methods(vdbs.get(vdb), user)).distinct().toList();
+    if (methods.isEmpty()) {
+      in.problem(
+          "$",
+          "the user " + JsonValue.quote(user.name()) + ", whom no rule of \"auth\" lets in",
+          "that name or \"all\" among the \"users\" of a rule of \"auth\" in " + files(entered));
+    } else if (user.password().isEmpty() && user.verifier().isEmpty()) {
+      in.problem(
+          "$.password",
+          "nothing",
+          "a \"password\" or a \"verifier\" for " + rules(methods, entered));
+    } else {
+      in.problem(
+          user.password().isPresent() ? "$.password" : "$.verifier",
+          Secret.MASK,
+          "what " + rules(methods, entered) + " can check: a \"password\", or a verifier of it");
+    }
+  }
+
+  /** How the rules that name a user, and let somebody in, check who it is. */
+  private Stream<String> methods(Document<VirtualDatabase> document, User user) {
+    return engine(document.value().orElseThrow(), document.in()).rules().stream()
+        .filter(rule -> isNamed(user, rule) && rule.method() != AuthMethod.REJECT)
+        .map(rule -> JsonValue.quote(rule.method().spelling()));
+  }
+
+  private static String rules(List<String> methods, List<String> entered) {
+    return "the method " + String.join(" or ", methods) + " of \"auth\" in " + files(entered);
+  }
+
+  /** A few of the documents, which exist. */
+  private static String files(List<String> entered) {
+    return entered.stream()
+            .limit(MOST_FILES)
+            .map(vdb -> "vdbs/" + vdb + ".json")
+            .collect(Collectors.joining(" or "))
+        + (entered.size() > MOST_FILES ? " or others" : "");
+  }
+
+  private static boolean isNamed(User user, AuthRule rule) {
+    return rule.users().contains(AuthRule.ALL) || rule.users().contains(user.name());
   }
 
   /** Whether any VDB's rules could ever let the user in; yes where something is not known. */
@@ -418,8 +457,7 @@ final class CrossChecks {
       }
       VirtualDatabase vdb = document.value().get();
       for (AuthRule rule : engine(vdb, document.in()).rules()) {
-        boolean named = rule.users().contains(AuthRule.ALL) || rule.users().contains(user.name());
-        if (named && fits(user, rule.method(), vdb)) {
+        if (isNamed(user, rule) && fits(user, rule.method(), vdb)) {
           return true;
         }
       }

@@ -601,8 +601,8 @@ class ConfigurationProblemsTest {
       List.of(
           user(
               "",
-              "users/alice.json $.password: got nothing, expected a \"password\" or a \"verifier\":"
-                  + " no rule of the VDBs that the user may enter does without"),
+              "users/alice.json $.password: got nothing, expected a \"password\" or a \"verifier\" for"
+                  + " the method \"scram-sha-256\" of \"auth\" in vdbs/shop.json"),
           user(
               "\"password\": \"\"",
               "users/alice.json:1:14 $.password: got \"\", expected a text that is not empty"),
@@ -637,8 +637,9 @@ class ConfigurationProblemsTest {
                   + " hexadecimal digits, \"*\" and 40 of them, or MySQL's \"$A$005$…\""),
           user(
               "\"verifier\": \"md5" + "a".repeat(32) + "\"",
-              "users/alice.json:1:14 $.verifier: got ***, expected credentials that a rule of the"
-                  + " VDBs that the user may enter can use, or such a rule"),
+              "users/alice.json:1:14 $.verifier: got ***, expected what the method"
+                  + " \"scram-sha-256\" of \"auth\" in vdbs/shop.json can check: a \"password\", or"
+                  + " a verifier of it"),
           user(
               "\"password\": \"hunter2\", \"vdbs\": [\"shp\"]",
               "users/alice.json:1:34 $.vdbs[0]: got \"shp\", expected the name of a document in"

@@ -175,6 +175,19 @@ class EngineProblemsTest {
   }
 
   @Test
+  void aUserWhomNoRuleLetsInIsSaidWhereToBeNamed() throws IOException {
+    write("users/anna.json", "{\"password\": \"x\"}");
+    write("users/bob.json", "{\"password\": \"x\", \"vdbs\": [\"shop\"]}");
+    String auth = "\"auth\": [{\"type\": \"host\", \"method\": \"scram-sha-256\", \"users\": [\"anna\"]}]";
+    write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\", " + auth + "}");
+
+    assertThat(problems())
+        .containsExactly(
+            "users/bob.json $: got the user \"bob\", whom no rule of \"auth\" lets in, expected that"
+                + " name or \"all\" among the \"users\" of a rule of \"auth\" in vdbs/shop.json");
+  }
+
+  @Test
   void theEngineThatIsNamedIsThatOfTheVirtualDatabase() throws IOException {
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"crm\", \"rules\": [\"main\"]}");
     rule("{\"action\": \"procedure-wrap\"}");

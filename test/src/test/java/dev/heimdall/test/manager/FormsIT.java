@@ -156,6 +156,30 @@ class FormsIT {
   }
 
   @Test
+  void aUserWhomNoRuleNamesIsAddedToOne() throws Exception {
+    write("users/alice.json", "{\"password\": \"x\"}");
+    write(
+        "vdbs/shop.json",
+        "{\n  \"ports\": [5050],\n  \"source\": \"main\",\n"
+            + "  \"auth\": [{\"users\": [\"alice\"], \"method\": \"scram-sha-256\"}]\n}\n");
+    Files.deleteIfExists(configuration.resolve("users/bob.json"));
+    begin();
+    browser.open("http://localhost:" + manager.port() + "/forms/users/bob.json");
+    type("#f-password", "another-canary");
+    browser.awaitText("whom no rule of");
+    browser.shoot("form-user-unnamed");
+    click("[data-also]");
+    browser.awaitText("\"alice\", \"bob\"");
+    browser.shoot("form-user-named");
+    browser.find("#preview [value=commit]:enabled");
+    click("#preview [value=commit]:enabled");
+    browser.awaitText("are written.");
+    assertThat(written("vdbs/shop.json")).contains("\"alice\", \"bob\"");
+    assertThat(written("users/bob.json")).contains("another-canary");
+    Files.delete(configuration.resolve("users/bob.json"));
+  }
+
+  @Test
   void aSettingIsFoundByItsWords() throws Exception {
     begin();
     browser.open("http://localhost:" + manager.port() + "/forms/node.json");

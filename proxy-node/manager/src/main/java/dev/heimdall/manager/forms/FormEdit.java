@@ -14,6 +14,7 @@ import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoreException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param shown the document without secrets
  * @param text the document
  * @param faults what would be wrong
+ * @param also what could be written with it
  */
 record FormEdit(
     String document,
@@ -31,7 +33,8 @@ record FormEdit(
     String base,
     String shown,
     String text,
-    FormFaults faults) {
+    FormFaults faults,
+    List<NamingRules.Offer> also) {
   private static final int SEEN = 24;
 
   /**
@@ -52,25 +55,41 @@ record FormEdit(
     Documents now = editor.read();
     String meant = JsonEdits.changed(base, applied.tree());
     String text = masks.unmask(document, meant, now.text(document).map(List::of).orElse(List.of()));
-    List<Problem> problems =
-        editor.check(
-            List.of(new Change(document, Optional.of(Content.of(text)), Optional.empty())));
+    List<NamingRules.Offer> also = NamingRules.of(document, applied.tree(), now, form);
+    List<Change> changes = new ArrayList<>(chosen(also));
+    changes.add(new Change(document, Optional.of(Content.of(text)), Optional.empty()));
+    List<Problem> problems = editor.check(changes);
     return new FormEdit(
         document,
         Optional.of(form.getOrDefault("version", "")).filter(version -> !version.isEmpty()),
         base,
         masks.mask(document, text).orElse(""),
         text,
-        FormFaults.of(problems, document, "$.", fields, applied));
+        FormFaults.of(problems, document, "$.", fields, applied),
+        also);
   }
 
-  Change change() {
-    return new Change(document, Optional.of(Content.of(text)), over);
+  private static List<Change> chosen(List<NamingRules.Offer> also) {
+    return also.stream().filter(NamingRules.Offer::chosen).map(NamingRules.Offer::change).toList();
+  }
+
+  /** All that is to be written together. */
+  List<Change> changes() {
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Change(document, Optional.of(Content.of(text)), over));
+    changes.addAll(chosen(also));
+    return changes;
+  }
+
+  /** In words. */
+  String written() {
+    List<String> names = changes().stream().map(Change::name).toList();
+    return String.join(" and ", names) + (names.size() == 1 ? " is written." : " are written.");
   }
 
   /** Whether it writes what is there already. */
   boolean isNothing() {
-    return over.isPresent() && shown.equals(base);
+    return over.isPresent() && shown.equals(base) && chosen(also).isEmpty();
   }
 
   List<View.Line> lines() {
@@ -79,7 +98,11 @@ record FormEdit(
 
   /** Stands for just this edit. */
   String seen() {
-    return Content.of(shown).hash().substring(0, SEEN);
+    StringBuilder all = new StringBuilder(shown);
+    for (Change change : chosen(also)) {
+      all.append('\n').append(change.content().orElseThrow().hash());
+    }
+    return Content.of(all.toString()).hash().substring(0, SEEN);
   }
 
   /** It may hold secrets. */

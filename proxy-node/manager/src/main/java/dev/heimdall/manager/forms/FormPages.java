@@ -205,14 +205,17 @@ public final class FormPages implements Subject {
       return looked(200, place, base, edit, "", form, visit);
     }
     try {
-      editor.commit(List.of(edit.change()), visit.author(comment));
+      editor.commit(edit.changes(), visit.author(comment));
     } catch (EditRefused.Outdated e) {
+      if (edit.changes().size() > 1) {
+        return looked(409, place, base, edit, e.getMessage(), form, visit);
+      }
       return visit.review(place.document(), edit.over(), Optional.of(edit.text()));
     } catch (EditRefused.Wrong e) {
       return looked(422, place, base, edit, "Nothing was written.", form, visit);
     }
     visit.drop(TypedSecrets.class);
-    visit.tellOfCommit(place.document() + " is written.");
+    visit.tellOfCommit(edit.written());
     return visit.see(Links.form(place.document()));
   }
 
@@ -233,7 +236,8 @@ public final class FormPages implements Subject {
             note.isEmpty() ? outdated(place, base) : note,
             edit.isNothing() ? List.of() : edit.lines(),
             edit.faults().all(),
-            Troubles.of(edit.faults().others(), place.document()));
+            Troubles.of(edit.faults().others(), place.document()),
+            edit.also().stream().map(offer -> offer.shown(visit.masks())).toList());
     return preview(status, place, base, form, preview, edit.faults().byField(), visit);
   }
 
@@ -248,7 +252,7 @@ public final class FormPages implements Subject {
   private static FormView.Preview failed(String words, Map<String, String> form) {
     List<View.Trouble> troubles = Troubles.of(words);
     return new FormView.Preview(
-        true, "", form.getOrDefault("comment", ""), "", List.of(), List.of(), troubles);
+        true, "", form.getOrDefault("comment", ""), "", List.of(), List.of(), troubles, List.of());
   }
 
   private Answer preview(

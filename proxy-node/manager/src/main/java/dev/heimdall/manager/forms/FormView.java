@@ -103,12 +103,22 @@ public final class FormView {
   public record Fault(String name, String label, String words) {}
 
   /**
+   * Another document that would be written with the form's.
+   *
+   * @param field that says so
+   * @param lines what changes in it, if it is chosen
+   */
+  public record Also(
+      String field, String document, String words, boolean chosen, List<View.Line> lines) {}
+
+  /**
    * What the form would change.
    *
    * @param looked whether it was worked out
    * @param seen what is to be committed
    * @param faults what is wrong in fields
    * @param troubles what is wrong elsewhere
+   * @param also what could be written with it
    */
   public record Preview(
       boolean looked,
@@ -117,9 +127,10 @@ public final class FormView {
       String note,
       List<View.Line> lines,
       List<Fault> faults,
-      List<View.Trouble> troubles) {
+      List<View.Trouble> troubles,
+      List<Also> also) {
     static Preview none() {
-      return new Preview(false, "", "", "", List.of(), List.of(), List.of());
+      return new Preview(false, "", "", "", List.of(), List.of(), List.of(), List.of());
     }
 
     /** Whether it can be written. */

@@ -34,10 +34,16 @@ public final class View {
    *
    * @param href of the document's editor; empty: it is the one that is looked at
    * @param problems how many it stands for; more than one: they are not shown one by one
+   * @param ways where else it can be mended
    */
-  public record Trouble(String where, String href, String words, int problems) {
+  public record Trouble(
+      String where, String href, String words, int problems, List<Way> ways) {
     public Trouble(String where, String href, String words) {
-      this(where, href, words, 1);
+      this(where, href, words, 1, List.of());
+    }
+
+    public Trouble(String where, String href, String words, int problems) {
+      this(where, href, words, problems, List.of());
     }
 
     /** How many problems these are. */
@@ -45,6 +51,9 @@ public final class View {
       return troubles.stream().mapToInt(Trouble::problems).sum();
     }
   }
+
+  /** A page that somebody is led to, and what he does there. */
+  public record Way(String href, String words) {}
 
   /** The configuration as a whole. */
   public record Overview(String version, List<Trouble> troubles, List<Table> tables) {

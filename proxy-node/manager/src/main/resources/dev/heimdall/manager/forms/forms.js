@@ -32,6 +32,12 @@
       typed = true;
       allow(false);
     });
+    preview.addEventListener('change', (event) => {
+      if (event.target.matches('[data-also]')) {
+        allow(false);
+        settings.dispatchEvent(new Event('look'));
+      }
+    });
     // Not of texts: leaving one for the button would take the button from under the mouse.
     settings.addEventListener('change', (event) => {
       if (event.target instanceof HTMLSelectElement) {

@@ -214,6 +214,32 @@ class FormPagesTest {
   }
 
   @Test
+  void aUserWhomNoRuleNamesIsWrittenWithTheRule() throws Exception {
+    manager.write(
+        "vdbs/shop.json",
+        VDB.replace(
+            "{\"method\": \"scram-sha-256\"}",
+            "{\"method\": \"scram-sha-256\",  \"users\": [\"alice\", \"bob\"]},\n"
+                + "    {\"method\": \"trust\", \"address\": \"::1/128\", \"users\": [\"mallory\"]}"));
+    String path = "/forms/users/eve.json";
+    PageClient browser = browser().get(path);
+
+    browser.submit(path, "password", CANARY, "do", "preview");
+
+    assertThat(browser.page())
+        .contains("the user \"eve\", whom no rule of", "Open vdbs/shop.json")
+        .contains("Add eve to the users of rule 2 of auth in vdbs/shop.json (scram-sha-256)")
+        .doesNotContain("value=\"commit\"");
+    String also = "also@vdbs/shop.json";
+    browser.submit(path, also, "yes", "password", CANARY, "do", "preview");
+    assertThat(browser.page()).contains("value=\"commit\"", "\"bob\", \"eve\"]");
+    browser.submit(path, also, "yes", "password", CANARY, "do", "commit");
+    assertThat(browser.page()).contains("users/eve.json and vdbs/shop.json are written.");
+    assertThat(manager.written("users/eve.json")).contains(CANARY);
+    assertThat(manager.written("vdbs/shop.json")).contains(",  \"users\": [\"alice\", \"bob\", \"eve\"]");
+  }
+
+  @Test
   void whatLooksLikeAMaskIsNoSecret() throws Exception {
     for (String typed : List.of("••••••••", "•••••••• 52003c63533b ", "********")) {
       PageClient browser = browser().get(MAIN);
