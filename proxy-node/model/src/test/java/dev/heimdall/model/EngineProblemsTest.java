@@ -178,7 +178,8 @@ class EngineProblemsTest {
   void aUserWhomNoRuleLetsInIsSaidWhereToBeNamed() throws IOException {
     write("users/anna.json", "{\"password\": \"x\"}");
     write("users/bob.json", "{\"password\": \"x\", \"vdbs\": [\"shop\"]}");
-    String auth = "\"auth\": [{\"type\": \"host\", \"method\": \"scram-sha-256\", \"users\": [\"anna\"]}]";
+    String auth =
+        "\"auth\": [{\"type\": \"host\", \"method\": \"scram-sha-256\", \"users\": [\"anna\"]}]";
     write("vdbs/shop.json", "{\"ports\": [5050], \"source\": \"primary\", " + auth + "}");
 
     assertThat(problems())

@@ -34,9 +34,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Edits one configuration. One at a time: documents may be large together, and what two authors
- * write through the same manager is judged together. What another manager writes meanwhile, to the
- * same documents, the store refuses.
+ * Edits one configuration. One writes at a time: what two authors write through the same manager is
+ * judged together. What another manager writes meanwhile, to the same documents, the store refuses.
  *
  * <p>May be called by any thread; the methods wait for the store and for each other, each for a
  * bounded time.
@@ -50,9 +49,17 @@ public final class Editor implements AutoCloseable {
   private static final int SHOWN_VERSION = 12;
 
   private final DocumentStore store;
-  private final Judge judge;
   private final Journal journal;
+
+  /** Of those who write. */
   private final ReentrantLock turn = new ReentrantLock(/* fair= */ true);
+
+  /** Of whoever uses the store; never held while documents are judged, so that reads are quick. */
+  private final ReentrantLock storing = new ReentrantLock(/* fair= */ true);
+
+  private final Bench commits;
+  private final Bench looks;
+  private final Bench checks;
 
   private final Semaphore comparing = new Semaphore(2, /* fair= */ true);
   private final Earlier earlier = new Earlier();
@@ -87,7 +94,51 @@ public final class Editor implements AutoCloseable {
       throws IOException {
     this.store = store;
     journal = new Journal(history, audit);
-    judge = new Judge(files, facts);
+    commits = new Bench(files, facts);
+    looks = new Bench(files, facts);
+    checks = new Bench(files, facts);
+  }
+
+  /**
+   * Who judges for one kind of requests, one at a time: what one user has checked, however long
+   * that takes, keeps nobody from looking and committing.
+   */
+  private static final class Bench implements AutoCloseable {
+    private final ReentrantLock place = new ReentrantLock(/* fair= */ true);
+    private final Judge judge;
+
+    Bench(FileCheck files, RegionFacts facts) throws IOException {
+      judge = new Judge(files, facts);
+    }
+
+    Reading judged(SortedMap<String, Content> documents) throws EditRefused.Busy {
+      enter(place::tryLock);
+      try {
+        return judge.judged(documents);
+      } finally {
+        place.unlock();
+      }
+    }
+
+    /** The same of changes; what says nothing new is not to blame. */
+    List<Problem> problems(List<Change> changes, Documents before) throws EditRefused.Busy {
+      Set<String> edited =
+          changes.stream()
+              .filter(change -> !isThere(change, before))
+              .map(Change::name)
+              .collect(Collectors.toSet());
+      enter(place::tryLock);
+      try {
+        return judge.problems(before.after(changes), edited);
+      } finally {
+        place.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      judge.close();
+    }
   }
 
   /** Where the configuration is, for people. */
@@ -140,17 +191,19 @@ public final class Editor implements AutoCloseable {
 
   /** All documents as they are now. */
   public Documents read() throws StoreException, EditRefused {
-    return inTurn(this::now);
+    enter(storing::tryLock);
+    try {
+      return now();
+    } finally {
+      storing.unlock();
+    }
   }
 
   /** All documents as they are now, and what they say. */
   public Seen look() throws StoreException, EditRefused {
-    return inTurn(
-        () -> {
-          Documents now = now();
-          Reading judged = judge.judged(now.contents());
-          return new Seen(now, judged.configuration(), judged.problems());
-        });
+    Documents now = read();
+    Reading judged = looks.judged(now.contents());
+    return new Seen(now, judged.configuration(), judged.problems());
   }
 
   /**
@@ -160,18 +213,31 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public Seen look(List<Change> changes) throws StoreException, EditRefused {
-    return inTurn(
-        () -> {
-          Documents now = now();
-          Reading judged = judge.judged(now.after(changes));
-          return new Seen(now, judged.configuration(), judged.problems());
-        });
+    Documents now = read();
+    Reading judged = checks.judged(now.after(changes));
+    return new Seen(now, judged.configuration(), judged.problems());
   }
 
   private Documents now() throws StoreException {
-    Documents now = known.isEmpty() ? store.read() : latest(known.get());
-    know(now);
-    return now;
+    storing.lock();
+    try {
+      Documents now = known.isEmpty() ? store.read() : latest(known.get());
+      know(now);
+      return now;
+    } finally {
+      storing.unlock();
+    }
+  }
+
+  private Documents write(List<Change> changes) throws StoreException {
+    storing.lock();
+    try {
+      Documents after = store.write(changes);
+      know(after);
+      return after;
+    } finally {
+      storing.unlock();
+    }
   }
 
   private void know(Documents now) {
@@ -198,12 +264,12 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
-    return inTurn(() -> judged(changes, now()));
+    return checks.problems(changes, read());
   }
 
   /** What documents would say if there were no others; nothing is written. */
   public Reading alone(Map<String, Content> documents) throws StoreException, EditRefused {
-    return inTurn(() -> judge.judged(new TreeMap<>(documents)));
+    return checks.judged(new TreeMap<>(documents));
   }
 
   /** Carries out all changes, unless one is outdated or they make the configuration wrong. */
@@ -228,17 +294,14 @@ public final class Editor implements AutoCloseable {
 
   /** What going back to a revision would do; empty: there is no such revision. */
   public Optional<WayBack> wayBack(int revision) throws StoreException, EditRefused {
-    return inTurn(
-        () -> {
-          Documents now = now();
-          Optional<Past> past = journal.after(revision, this::there);
-          if (past.isEmpty()) {
-            return Optional.empty();
-          }
-          List<Problem> problems =
-              past.get().lost().isEmpty() ? judged(back(past.get(), now), now) : List.of();
-          return Optional.of(new WayBack(now, past.get(), problems));
-        });
+    Optional<Past> past = after(revision);
+    if (past.isEmpty()) {
+      return Optional.empty();
+    }
+    Documents now = read();
+    List<Problem> problems =
+        past.get().lost().isEmpty() ? checks.problems(back(past.get(), now), now) : List.of();
+    return Optional.of(new WayBack(now, past.get(), problems));
   }
 
   /**
@@ -299,19 +362,12 @@ public final class Editor implements AutoCloseable {
     if (!conflicts.isEmpty()) {
       throw new EditRefused.Outdated(conflicts, List.of());
     }
-    List<Problem> problems = judged(changes, before);
+    List<Problem> problems = commits.problems(changes, before);
     if (!problems.isEmpty()) {
       throw new EditRefused.Wrong(problems);
     }
     List<Change> real = changes.stream().filter(change -> !isThere(change, before)).toList();
     return real.isEmpty() ? new Edited(before, List.of()) : written(real, before, author, of);
-  }
-
-  /** What would be wrong with the configuration; what says nothing new is not to blame. */
-  private List<Problem> judged(List<Change> changes, Documents before) {
-    return judge.problems(
-        before.after(changes),
-        names(changes.stream().filter(change -> !isThere(change, before)).toList()));
   }
 
   private static boolean isThere(Change change, Documents now) {
@@ -326,7 +382,7 @@ public final class Editor implements AutoCloseable {
     Journal.Entry entry = journal.begin(this::there, before.contents(), wanted, author, of);
     Documents after;
     try {
-      after = store.write(changes);
+      after = write(changes);
     } catch (StoreException e) {
       if (e.kind() == StoreException.Kind.CONFLICT) {
         entry.end(e.written());
@@ -336,18 +392,13 @@ public final class Editor implements AutoCloseable {
       throw partly(changes, author, e);
     }
     entry.end(changes.stream().map(Change::name).toList());
-    know(after);
     changes.forEach(change -> tell(change, author, after.versionOf(change.name())));
     SortedMap<String, Content> there = after.contents();
     return new Edited(after, there.equals(wanted) ? List.of() : judged(there));
   }
 
-  private static Set<String> names(List<Change> changes) {
-    return changes.stream().map(Change::name).collect(Collectors.toSet());
-  }
-
-  private List<Problem> judged(SortedMap<String, Content> there) {
-    List<Problem> problems = judge.problems(there);
+  private List<Problem> judged(SortedMap<String, Content> there) throws EditRefused.Busy {
+    List<Problem> problems = commits.judged(there).problems();
     if (!problems.isEmpty()) {
       new LogLine("the configuration is wrong: somebody else has edited it at the same time")
           .pair("place", place())
@@ -408,7 +459,9 @@ public final class Editor implements AutoCloseable {
   /** Ends what is on disk for it; nobody may be editing. */
   @Override
   public void close() {
-    judge.close();
+    commits.close();
+    looks.close();
+    checks.close();
     store.close();
   }
 }

@@ -33,12 +33,8 @@ final class Judge implements AutoCloseable {
     directory = MirrorDirectory.create();
   }
 
-  List<Problem> problems(SortedMap<String, Content> documents) {
-    return judged(documents).problems();
-  }
-
   /**
-   * The same, with what only matters of documents that are edited.
+   * What is wrong with documents, with what only matters of those that are edited.
    *
    * @param edited their names
    */

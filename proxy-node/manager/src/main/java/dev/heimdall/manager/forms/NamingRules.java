@@ -62,8 +62,7 @@ final class NamingRules {
   }
 
   /** Those that could; none if one does, or if the document is no user's. */
-  static List<Offer> of(
-      String document, ObjectNode user, Documents now, Map<String, String> form) {
+  static List<Offer> of(String document, ObjectNode user, Documents now, Map<String, String> form) {
     if (!StoredObjects.isObject(document, USERS)) {
       return List.of();
     }
@@ -83,9 +82,7 @@ final class NamingRules {
         }
         rule(auth)
             .ifPresent(
-                number ->
-                    offers.add(
-                        offer(file, text.get(), tree.get(), number, name, now, form)));
+                number -> offers.add(offer(file, text.get(), tree.get(), number, name, now, form)));
       }
     }
     return offers.stream().limit(MOST_OFFERS).toList();

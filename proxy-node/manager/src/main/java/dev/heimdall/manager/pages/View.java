@@ -36,8 +36,7 @@ public final class View {
    * @param problems how many it stands for; more than one: they are not shown one by one
    * @param ways where else it can be mended
    */
-  public record Trouble(
-      String where, String href, String words, int problems, List<Way> ways) {
+  public record Trouble(String where, String href, String words, int problems, List<Way> ways) {
     public Trouble(String where, String href, String words) {
       this(where, href, words, 1, List.of());
     }

@@ -18,6 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,44 @@ class EditorTest {
 
   private static Change create(String name, String content) {
     return Change.create(name, Content.of(content));
+  }
+
+  @Test
+  void nobodyWaitsForWhatAnotherUserHasChecked() throws Exception {
+    CountDownLatch checked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    FileCheck slow =
+        configuration -> {
+          if (configuration.vdbs().containsKey("slow")) {
+            checked.countDown();
+            try {
+              goOn.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          }
+          return List.of();
+        };
+    AuditLog audit = new AuditLog(Optional.empty(), Clock.systemUTC());
+    DocumentStore store = DocumentStore.open(StoreLocation.of(directory.toString()));
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try (Editor shared = new Editor(store, Optional.empty(), audit, slow, RegionFacts.unknown())) {
+      Change change = create("vdbs/slow.json", "{\"ports\": [5433], \"source\": \"app\"}");
+      Future<List<Problem>> problems = other.submit(() -> shared.check(List.of(change)));
+      checked.await();
+      try {
+        assertThat(shared.read().all()).containsKey("vdbs/app.json");
+        assertThat(shared.look().problems()).isEmpty();
+        Change mine = create("users/new.json", "{\"password\": \"some-word\"}");
+        assertThat(shared.commit(List.of(mine), SOMEBODY).problems()).isEmpty();
+        assertThat(problems).isNotDone();
+      } finally {
+        goOn.countDown();
+      }
+      assertThat(problems.get()).isEmpty();
+    } finally {
+      other.shutdownNow();
+    }
   }
 
   @Test

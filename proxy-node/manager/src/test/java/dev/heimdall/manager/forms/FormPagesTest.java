@@ -236,7 +236,8 @@ class FormPagesTest {
     browser.submit(path, also, "yes", "password", CANARY, "do", "commit");
     assertThat(browser.page()).contains("users/eve.json and vdbs/shop.json are written.");
     assertThat(manager.written("users/eve.json")).contains(CANARY);
-    assertThat(manager.written("vdbs/shop.json")).contains(",  \"users\": [\"alice\", \"bob\", \"eve\"]");
+    assertThat(manager.written("vdbs/shop.json"))
+        .contains(",  \"users\": [\"alice\", \"bob\", \"eve\"]");
   }
 
   @Test
