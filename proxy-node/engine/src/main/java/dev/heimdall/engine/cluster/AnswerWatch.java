@@ -55,6 +55,10 @@ final class AnswerWatch implements ProbedServer.Progress {
 
   private long sentAt;
   private boolean sent;
+
+  /** Whether a connection was made for the last question. */
+  private boolean connected;
+
   private Optional<Future<?>> doubt = Optional.empty();
   private Optional<Future<?>> late = Optional.empty();
   private Optional<Future<?>> end = Optional.empty();
@@ -78,6 +82,7 @@ final class AnswerWatch implements ProbedServer.Progress {
   synchronized void begins() {
     current++;
     sent = false;
+    connected = false;
     overdue = 0;
     endLater();
   }
@@ -137,6 +142,7 @@ final class AnswerWatch implements ProbedServer.Progress {
   public synchronized void connecting() {
     step();
     sent = false;
+    connected = true;
   }
 
   /**
@@ -152,6 +158,11 @@ final class AnswerWatch implements ProbedServer.Progress {
       times.took(clock.getAsLong() - sentAt);
     }
     return overdue;
+  }
+
+  /** Whether a connection was made for the question that was over last. */
+  synchronized boolean connected() {
+    return connected;
   }
 
   private void stopLooking() {

@@ -267,20 +267,21 @@ public final class ClusterTracker implements AutoCloseable {
       return;
     }
     executor.setCorePoolSize(probes.size() + 3); // one for all looks at the clock
-    DataSource one = source.at(address).connectingWithin(settings.timeout());
-    Use use = new Use("cluster probe", "heimdall cluster", 2, false, true, settings.timeout());
-    SourceConnections connections = new SourceConnections(one, asker, use, housekeeping, threads);
-    Optional<String> database = settings.database().or(source::database);
     NodeProbe probe =
         new NodeProbe(
-            address,
-            () -> prober.open(one, database, connections),
-            settings.timeout(),
-            executor,
-            hears);
+            address, within -> open(address, within), settings.timeout(), executor, hears);
     probes.put(address, probe);
     probeHistories.put(address, ProbeHistory.none(address));
     probe.hurry();
+  }
+
+  private ProbedServer open(ServerAddress address, Duration within) throws SQLException {
+    DataSource one = source.at(address).connectingWithin(within);
+    Use use = new Use("cluster probe", "heimdall cluster", 2, false, true, within);
+    return prober.open(
+        one,
+        settings.database().or(source::database),
+        new SourceConnections(one, asker, use, housekeeping, threads));
   }
 
   private final NodeProbe.Listener hears =

@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +20,10 @@ import org.slf4j.LoggerFactory;
 final class NodeProbe {
   /** Makes ready to ask the server; fails where it cannot be reached. */
   interface Opening {
-    ProbedServer open() throws SQLException;
+    /**
+     * @param patience how long connecting may take, and how long an answer
+     */
+    ProbedServer open(Duration patience) throws SQLException;
   }
 
   /** What it is asked. */
@@ -79,6 +83,8 @@ final class NodeProbe {
   private final ScheduledExecutorService executor;
   private final Listener listener;
   private final AnswerWatch watch;
+  private final ProbePatience patience;
+  private final LongSupplier clock;
 
   private State state = State.NEW;
   private Future<?> planned;
@@ -89,7 +95,8 @@ final class NodeProbe {
   private Set<InetAddress> leading = Set.of();
 
   /**
-   * @param patience how long connecting may take, and how long an answer
+   * @param patience how long connecting may take, and how long an answer, of a server that is
+   *     usually connected to within that
    */
   NodeProbe(
       ServerAddress address,
@@ -97,11 +104,24 @@ final class NodeProbe {
       Duration patience,
       ScheduledExecutorService executor,
       Listener listener) {
+    this(address, opening, patience, executor, listener, System::nanoTime);
+  }
+
+  /** With a clock in nanoseconds. */
+  NodeProbe(
+      ServerAddress address,
+      Opening opening,
+      Duration patience,
+      ScheduledExecutorService executor,
+      Listener listener,
+      LongSupplier clock) {
+    this.clock = clock;
+    this.patience = new ProbePatience(patience);
     this.address = address;
     this.opening = opening;
     this.executor = executor;
     this.listener = listener;
-    watch = new AnswerWatch(executor, patience, hears(), System::nanoTime);
+    watch = new AnswerWatch(executor, patience, hears(), clock);
   }
 
   private AnswerWatch.Listener hears() {
@@ -161,14 +181,17 @@ final class NodeProbe {
       again = false;
     }
     Duration next;
+    long begun = clock.getAsLong();
     watch.begins();
     try {
       boolean members = listener.wantsMembers(this);
       long askedAt = System.nanoTime();
       NodeReport report = with(asked -> asked.ask(members, watch));
       watch.over(true);
+      patience.answered(since(begun), watch.connected());
       next = listener.answered(this, report, askedAt);
     } catch (SQLException | RuntimeException | Error e) {
+      patience.failed(since(begun));
       next = failed(e, watch.over(false));
     }
     synchronized (this) {
@@ -176,6 +199,10 @@ final class NodeProbe {
         plan(again ? Duration.ZERO : next);
       }
     }
+  }
+
+  private Duration since(long begun) {
+    return Duration.ofNanos(clock.getAsLong() - begun);
   }
 
   private Duration failed(Throwable failure, int counted) {
@@ -239,7 +266,7 @@ final class NodeProbe {
       }
     }
     Set<InetAddress> before = NameWatch.addresses(address.host());
-    ProbedServer made = opening.open();
+    ProbedServer made = opening.open(patience.now());
     ProbedServer superfluous = made;
     try {
       synchronized (this) {

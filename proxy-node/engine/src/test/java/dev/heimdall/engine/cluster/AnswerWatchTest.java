@@ -116,7 +116,11 @@ class AnswerWatchTest {
     Server server = new Server(connecting);
     NodeProbe probe =
         new NodeProbe(
-            new ServerAddress("127.0.0.1", 5432), () -> server, patience, executor, new Hears());
+            new ServerAddress("127.0.0.1", 5432),
+            within -> server,
+            patience,
+            executor,
+            new Hears());
     probe.hurry();
   }
 

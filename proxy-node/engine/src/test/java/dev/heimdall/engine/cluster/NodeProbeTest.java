@@ -3,11 +3,16 @@ package dev.heimdall.engine.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.model.ServerAddress;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,13 +69,70 @@ class NodeProbeTest {
       NodeProbe probe =
           new NodeProbe(
               new ServerAddress("a", 5432),
-              () -> null,
+              patience -> null,
               Duration.ofSeconds(10),
               executor,
               new Failing(errors));
       probe.hurry();
 
       assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  /** One that hears that the server did not answer, and has it asked again at once. */
+  private static final class Again implements NodeProbe.Listener {
+    @Override
+    public boolean wantsMembers(NodeProbe probe) {
+      return false;
+    }
+
+    @Override
+    public Duration answered(NodeProbe probe, NodeReport report, long askedAt) {
+      throw new IllegalStateException("nobody was asked");
+    }
+
+    @Override
+    public Duration failed(NodeProbe probe, String why, int counted) {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public void silent(NodeProbe probe, Duration unanswered, boolean all) {
+      throw new IllegalStateException("it has never answered");
+    }
+
+    @Override
+    public void overdue(NodeProbe probe, Duration within) {
+      throw new IllegalStateException("it has never answered");
+    }
+  }
+
+  @Test
+  void aNodeTooSlowToConnectInTimeGivesItsServerLonger() throws InterruptedException {
+    AtomicLong clock = new AtomicLong();
+    List<Duration> given = new CopyOnWriteArrayList<>();
+    ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+    try {
+      NodeProbe probe =
+          new NodeProbe(
+              new ServerAddress("a", 5432),
+              patience -> {
+                given.add(patience);
+                clock.addAndGet(patience.toNanos());
+                asked.countDown();
+                throw new SQLException("no connection in time", "08001");
+              },
+              Duration.ofSeconds(2),
+              executor,
+              new Again(),
+              clock::get);
+      probe.hurry();
+
+      assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+      probe.close();
+      assertThat(given).startsWith(Duration.ofSeconds(2), Duration.ofSeconds(4));
     } finally {
       executor.shutdownNow();
     }
