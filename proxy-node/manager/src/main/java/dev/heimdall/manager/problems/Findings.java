@@ -29,6 +29,12 @@ final class Findings {
   /** So long nodes that start may take until a server has answered. */
   private static final Timing FIRST_PROBES = Timing.after(15);
 
+  /** Looks at a queue that moves may find it short, or a connection between two clients. */
+  private static final Duration QUEUE_PAUSE = Duration.ofSeconds(5);
+
+  /** So many connections for a client that waits are a queue to speak of, however fast it moves. */
+  private static final int LONG_QUEUE = 4;
+
   private final List<Node> nodes;
   private final List<Node> reporting;
   private final List<Finding> found = new ArrayList<>();
@@ -337,12 +343,9 @@ final class Findings {
       boolean pausedHere = false;
       boolean fullHere = false;
       for (JsonNode pool : view.of().path("pools")) {
-        boolean lasts = pool.path("maxWaitMicros").asLong() >= LONG_WAIT.toNanos() / 1000;
         if (pool.path("paused").asBoolean()) {
           pausedHere = true;
-        } else if (pool.path("clientsWaiting").asLong() > 0
-            && lasts
-            && pool.path("serversActive").asLong() >= pool.path("size").asLong()) {
+        } else if (isFull(pool)) {
           full++;
           fullHere = true;
           waiting += pool.path("clientsWaiting").asLong();
@@ -368,7 +371,8 @@ final class Findings {
           "All %d connections of %s are in use."
               .formatted(size, full == 1 ? "the pool" : full + " pools"),
           fullOn,
-          Optional.empty());
+          Optional.empty(),
+          ProblemKind.POOL_FULL.timing().pausing(QUEUE_PAUSE));
     }
     if (!pausedOn.isEmpty()) {
       add(
@@ -381,6 +385,18 @@ final class Findings {
           pausedOn,
           Optional.empty());
     }
+  }
+
+  /**
+   * Whether its queue is long, or one client has waited for long, as it has no more connections.
+   */
+  private static boolean isFull(JsonNode pool) {
+    long waiting = pool.path("clientsWaiting").asLong();
+    long size = pool.path("size").asLong();
+    boolean isLong =
+        waiting * LONG_QUEUE >= size
+            || pool.path("maxWaitMicros").asLong() >= LONG_WAIT.toNanos() / 1000;
+    return waiting > 0 && isLong && pool.path("serversActive").asLong() >= size;
   }
 
   /** Whether the reason is that its cluster has no writer, which is a finding by itself. */

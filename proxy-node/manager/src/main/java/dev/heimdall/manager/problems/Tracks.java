@@ -31,6 +31,12 @@ final class Tracks {
       return Duration.between(begun, last).compareTo(finding.timing().lasting()) >= 0;
     }
 
+    /** Whether it has been gone for no longer than what lasts may be. */
+    boolean pauses(Instant now) {
+      Duration most = finding.timing().pause();
+      return !most.isZero() && Duration.between(last, now).compareTo(most) <= 0;
+    }
+
     /** Whether it has been gone for long enough. */
     boolean isOver(Instant now) {
       return !present && Duration.between(last, now).compareTo(finding.timing().ending()) >= 0;
@@ -52,7 +58,8 @@ final class Tracks {
       Subject subject = Subject.of(finding);
       Track before = all.get(subject);
       boolean goesOn =
-          before != null && (before.present() || before.isDue() && !before.isOver(now));
+          before != null
+              && (before.present() || before.isDue() && !before.isOver(now) || before.pauses(now));
       Instant seen = goesOn ? before.begun() : now;
       Instant begun = finding.since().filter(told -> told.isBefore(seen)).orElse(seen);
       next.put(subject, new Track(finding, begun, now, true));

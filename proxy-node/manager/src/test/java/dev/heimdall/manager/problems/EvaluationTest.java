@@ -329,6 +329,31 @@ class EvaluationTest {
   }
 
   @Test
+  void aQueueThatALookFindsShortGoesOn() {
+    Timing timing = ProblemKind.POOL_FULL.timing().pausing(Duration.ofSeconds(5));
+    Finding full =
+        new Finding(
+            ProblemKind.POOL_FULL,
+            "shop",
+            false,
+            "full",
+            "",
+            List.of("a"),
+            Optional.empty(),
+            timing);
+    Tracks tracks = new Tracks();
+    for (int second = 0; second <= 12; second += 2) {
+      tracks.look(second % 4 == 2 ? List.of() : List.of(full), now.plusSeconds(second));
+    }
+    assertThat(tracks.present()).singleElement().matches(Tracks.Track::isDue);
+
+    tracks.look(List.of(), now.plusSeconds(14));
+    tracks.look(List.of(), now.plusSeconds(30));
+    tracks.look(List.of(full), now.plusSeconds(32));
+    assertThat(tracks.present()).singleElement().matches(track -> !track.isDue());
+  }
+
+  @Test
   void whereThereIsNoRoomForAllTheCriticalOnesHaveIt() {
     Tracks tracks = new Tracks();
     tracks.look(noWriters(300, i -> i % 10 == 0), now);

@@ -175,7 +175,9 @@ class FindingsTest {
         , 'vdbs': [{'name': 'app', 'reachable': true, 'pools': [
           {'clientsWaiting': 7, 'maxWaitMicros': %d, 'serversActive': %d, 'size': 20}]}]
         """;
-    assertThat(in(ready("one", pool.formatted(900_000, 20)))).isEmpty();
+    assertThat(in(ready("one", pool.replace("7", "4").formatted(900_000, 20)))).isEmpty();
+    // A queue that moves fast, and stays long.
+    assertThat(only(ready("one", pool.formatted(40_000, 20))).words()).startsWith("7 clients wait");
     assertThat(in(ready("one", pool.formatted(2_000_000, 19)))).isEmpty();
     Finding full = only(ready("one", pool.formatted(2_000_000, 20)));
     assertThat(full.words())
