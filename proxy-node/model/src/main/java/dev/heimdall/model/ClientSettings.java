@@ -46,7 +46,8 @@ public record ClientSettings(
             value =
                 "How long a client that has sent part of a message may be silent before it is"
                     + " closed, while it holds a server connection outside a transaction, or the memory"
-                    + " of a large statement for which others wait. Not for COPY data, which"
+                    + " of a large statement for which others wait. While others wait for"
+                    + " connections, also one that has not sent the end of a batch. Not for COPY data, which"
                     + " belongs to a statement that runs: `queryTimeout`.",
             byDefault = "60s",
             range = "1ms..365d",

@@ -436,6 +436,40 @@ class PostgresContractsTest {
     Limits() {
       super(new PostgresKit());
     }
+
+    private static void beginsBatch(KitClient client) {
+      client.send(
+          out -> {
+            SimulatedClient.parse(out, "", "SELECT one");
+            SimulatedClient.flush(out);
+          });
+    }
+
+    @Test
+    void aClientThatStopsInABatchMayDoSoWhileNobodyWaits() {
+      start(ONE_CONNECTION + ", \"clients\": {\"incompleteMessageTimeout\": \"1s\"}");
+      KitClient ann = client("ann");
+      beginsBatch(ann);
+
+      node.turns().advance(Duration.ofMinutes(1));
+
+      assertThat(ann.connected()).isTrue();
+    }
+
+    @Test
+    void aClientThatStopsInABatchEndsWhenOthersWait() {
+      start(ONE_CONNECTION + ", \"clients\": {\"incompleteMessageTimeout\": \"1s\"}");
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      beginsBatch(ann);
+      answers(bob, words.reading("two"));
+
+      node.turns().advance(Duration.ofSeconds(5));
+
+      assertThat(ann.told()).contains("error 57P05");
+      assertThat(ann.connected()).isFalse();
+      assertThat(bob.told()).containsExactly("row two", "idle");
+    }
   }
 
   @Nested

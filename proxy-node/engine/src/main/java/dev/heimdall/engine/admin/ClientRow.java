@@ -47,6 +47,8 @@ public record ClientRow(
     ACTIVE,
     /** Between the statements of a transaction. */
     IDLE_IN_TRANSACTION,
+    /** Between the messages of a batch whose end it has not sent, with a server connection. */
+    IDLE_IN_BATCH,
     /** In the queue for a server connection. */
     WAITING,
     /** The last bytes are on their way. */

@@ -265,7 +265,7 @@ final class PgBouncerFigures {
         row.user(),
         row.database(),
         switch (row.state()) {
-          case ACTIVE, IDLE_IN_TRANSACTION, CLOSING -> "active";
+          case ACTIVE, IDLE_IN_TRANSACTION, IDLE_IN_BATCH, CLOSING -> "active";
           case IDLE -> row.serverId() == null ? "idle" : "active";
           case WAITING -> "waiting";
           case LOGIN -> "login";

@@ -43,7 +43,7 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
     return switch (row.state()) {
       case WAITING -> 0;
       case ACTIVE -> row.unreadMicros() > 0 ? 1 : 3;
-      case IDLE_IN_TRANSACTION -> 2;
+      case IDLE_IN_TRANSACTION, IDLE_IN_BATCH -> 2;
       case LOGIN -> 4;
       case CLOSING -> 5;
       case IDLE -> row.pinReason() == null ? 7 : 6;
@@ -60,6 +60,7 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
       case ACTIVE ->
           server == null ? "the node" : "the reply of " + server.address() + ":" + server.port();
       case IDLE_IN_TRANSACTION -> "the client, whose transaction is open";
+      case IDLE_IN_BATCH -> "the client, which has not sent the end of its batch";
       case LOGIN -> "the end of the log-in";
       case IDLE, CLOSING -> "";
     };

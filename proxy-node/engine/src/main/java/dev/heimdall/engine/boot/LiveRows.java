@@ -253,7 +253,7 @@ final class LiveRows {
               ? ClientRow.State.ACTIVE
               : session.inTransaction()
                   ? ClientRow.State.IDLE_IN_TRANSACTION
-                  : ClientRow.State.IDLE;
+                  : session.amidBatch() ? ClientRow.State.IDLE_IN_BATCH : ClientRow.State.IDLE;
       case CLOSED -> ClientRow.State.CLOSING;
     };
   }

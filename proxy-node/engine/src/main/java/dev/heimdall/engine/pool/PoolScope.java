@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** What one pool knows of the virtual database that it is for. Thread-safe. */
 public interface PoolScope {
+  /** Whether sessions wait for its connections; callable from any thread. */
+  boolean isAwaited();
+
   /** What statements hear that need a writer when there is none. */
   interface NoWriter {
     /** Why there is no server to connect to, for a statement that has waited for one. */

@@ -199,6 +199,11 @@ public final class VdbPools implements PoolScope {
     }
   }
 
+  @Override
+  public boolean isAwaited() {
+    return loopPools().stream().anyMatch(pool -> pool.counts().waiting() > 0);
+  }
+
   // ---- the server that connections go to
 
   PoolTarget direction() {

@@ -128,11 +128,6 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     }
   }
 
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) {
-    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-  }
-
   /**
    * The client has closed its sending half, or both: which of them is seen when it is written to.
    */
@@ -510,6 +505,11 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
   /** Whether the client waits for a reply. */
   public boolean busy() {
     return parts.pending.awaited();
+  }
+
+  /** Whether it is between the messages of a batch, and keeps a server connection for that. */
+  public boolean amidBatch() {
+    return parts.control.amidBatch();
   }
 
   /** Whether an operator's command of this session is in progress. */

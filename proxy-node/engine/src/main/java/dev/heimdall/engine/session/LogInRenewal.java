@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
+import io.netty.channel.ChannelOption;
 
 /**
  * A client logs in again over its connection. Its session ends as if the client had gone, with all
@@ -73,6 +74,7 @@ final class LogInRenewal {
       end.handOver("the client logs in again");
       ChannelInboundHandler next = login.again().handler(login, number);
       channel.pipeline().replace(session, "login", next);
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
       channel.config().setAutoRead(true);
       ChannelHandlerContext ctx = channel.pipeline().context(next);
       ByteBuf given = request;

@@ -299,7 +299,22 @@ final class SessionControl implements TimedClient {
 
   @Override
   public boolean awaitsRestOfMessage() {
-    return requests.awaitsRestOfMessage() || requests.stopsAmidLarge(resting());
+    return requests.awaitsRestOfMessage()
+        || requests.stopsAmidLarge(resting())
+        || (amidBatch() && lease.destinations().lender().scope().isAwaited());
+  }
+
+  /**
+   * Whether the client has sent part of a batch only, and has the answers that it asked for:
+   * nothing else keeps it on its server connection.
+   */
+  boolean amidBatch() {
+    return batchOpen()
+        && resting()
+        && lease.state() == LeaseState.ACTIVE
+        && !transaction.open()
+        && !lease.keepsServer()
+        && !lease.server().copyIn();
   }
 
   @Override

@@ -147,6 +147,7 @@ public final class ClientsSubject implements Subject {
     return switch (state) {
       case "login" -> "logging in";
       case "idle_in_transaction" -> "idle in transaction";
+      case "idle_in_batch" -> "idle in batch";
       default -> state;
     };
   }
@@ -154,7 +155,7 @@ public final class ClientsSubject implements Subject {
   private static String look(String state) {
     return switch (state) {
       case "waiting" -> "bad";
-      case "idle_in_transaction" -> "warn";
+      case "idle_in_transaction", "idle_in_batch" -> "warn";
       case "active" -> "good";
       default -> "";
     };

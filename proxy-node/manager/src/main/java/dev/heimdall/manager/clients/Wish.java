@@ -29,7 +29,8 @@ public record Wish(
     String order) {
   /** As nodes have them. */
   public static final List<String> STATES =
-      List.of("waiting", "active", "idle_in_transaction", "idle", "login", "closing");
+      List.of(
+          "waiting", "active", "idle_in_transaction", "idle_in_batch", "idle", "login", "closing");
 
   /** How they are sorted, the first one where nothing is said. */
   static final List<String> ORDERS =
