@@ -182,7 +182,8 @@ final class Aftermath {
   private static boolean asks(StatementFacts facts) {
     return facts.has(MysqlEffect.READS_DIAGNOSTICS)
         || facts.has(MysqlEffect.READS_FOUND_ROWS)
-        || facts.has(MysqlEffect.READS_ROW_COUNT);
+        || facts.has(MysqlEffect.READS_ROW_COUNT)
+        || facts.has(MysqlEffect.GETS_ROW_COUNT);
   }
 
   /**
@@ -207,7 +208,15 @@ final class Aftermath {
         && (facts.has(MysqlEffect.READS_DIAGNOSTICS) || facts.has(MysqlEffect.COUNTS_FOUND_ROWS))) {
       last.diagnosticsOf(this);
       control.block();
-      ServerSide.ahead(server, client, "SET", "SELECT 1 FROM (SELECT 1) AS nothing");
+      // MySQL may have warned of the query that has given it what FOUND_ROWS() is: that has to
+      // stay.
+      ServerSide.ahead(
+          server,
+          client,
+          "SET",
+          ServerSide.of(server).mariadb()
+              ? "SELECT 1 FROM (SELECT 1) AS nothing"
+              : "SET last_insert_id=@@last_insert_id");
       return false;
     }
     if (facts.has(MysqlEffect.READS_FOUND_ROWS) && found.isHiddenBy(server)) {
@@ -224,7 +233,9 @@ final class Aftermath {
                 && ServerSide.of(server).mariadb()
                 && FromClause.isIn(text.get(), mode));
     // A query ahead of it would clear what is there to be shown.
-    if ((clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
+    boolean shows =
+        leftDiagnostics && last.diagnosticsOf() == this && facts.has(MysqlEffect.READS_DIAGNOSTICS);
+    if (!shows && (clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
       return false;
     }
     sent = facts;
@@ -259,12 +270,6 @@ final class Aftermath {
         answers.rows() < 0
             && server.id() == countsFrom
             && server.delivery().groupsAnswered() == countsAt;
-    if (!kept
-        && !leftDiagnostics
-        && facts.kind() == StatementKind.SESSION
-        && facts.has(MysqlEffect.READS_ROW_COUNT)) {
-      return DiagnosticsItems.asSet(text.get(), rowCount, mode);
-    }
     byte[] changed = null;
     List<Effect> effects = facts.effects();
     for (int i = effects.size() - 1; i >= 0; i--) {
@@ -306,6 +311,11 @@ final class Aftermath {
     if (effect.is(MysqlEffect.READS_FOUND_ROWS)) {
       // MySQL warns of the call, wherever it stands.
       return found.isGivenBy(client.server()) ? null : bigint("FOUND_ROWS() < 0", found.number());
+    }
+    if (effect.is(MysqlEffect.GETS_ROW_COUNT)) {
+      return kept || leftDiagnostics
+          ? null
+          : DiagnosticsItems.asSet(text, effect.start(), effect.end(), rowCount, mode);
     }
     return !kept && effect.is(MysqlEffect.READS_ROW_COUNT) ? bigint("0", rowCount) : null;
   }

@@ -13,12 +13,14 @@ final class DiagnosticsItems {
   private DiagnosticsItems() {}
 
   /**
-   * @return null where the text is none that gives user variables the number of rows, and that of
-   *     conditions, of which there are none
+   * @param start where the statement begins in the text
+   * @param end where it ends
+   * @return null where it is none that gives user variables the number of rows, and that of
+   *     conditions, of which there are none; else each sign stands for a byte
    */
-  static byte[] asSet(byte[] text, long rows, LexerMode mode) {
+  static String asSet(byte[] text, int start, int end, long rows, LexerMode mode) {
     MysqlLexer lexer = new MysqlLexer(false);
-    lexer.reset(text, 0, text.length, mode);
+    lexer.reset(text, start, end - start, mode);
     lexer.next();
     int token = lexer.next();
     if (isWord(lexer, token, "current")) {
@@ -51,7 +53,7 @@ final class DiagnosticsItems {
       separator = ",";
       token = lexer.next();
     } while (token == ',');
-    return token == Lexer.END || token == ';' ? set.toByteArray() : null;
+    return token == Lexer.END ? set.toString(StandardCharsets.ISO_8859_1) : null;
   }
 
   private static boolean isWord(Lexer lexer, int token, String expected) {

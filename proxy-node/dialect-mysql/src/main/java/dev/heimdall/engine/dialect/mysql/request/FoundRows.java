@@ -269,7 +269,7 @@ final class FoundRows {
           facts.has(MysqlEffect.FINDS_UNTOLD)
               || (facts.has(MysqlEffect.CALLS_UNSEEN) && !ServerSide.of(server).mariadb());
       case UTILITY -> facts.has(MysqlEffect.FINDS_UNTOLD) || !ServerSide.of(server).mariadb();
-      case EXPLAIN -> true;
+      case EXPLAIN, MULTI -> true;
       case DML, DDL -> facts.has(MysqlEffect.FINDS_UNTOLD);
       default -> facts.has(MysqlEffect.FINDS_UNTOLD) || GeneratedId.maySet(facts);
     };

@@ -192,7 +192,9 @@ final class GeneratedId {
   /** Whether it may set the id though its answer does not say so. */
   static boolean maySet(StatementFacts facts) {
     return switch (facts.kind()) {
-      case CALL, MULTI, BLOCK, UNKNOWN, EXECUTE -> true;
+      case CALL, BLOCK, UNKNOWN, EXECUTE -> true;
+      case MULTI -> // what only reads sets none
+          facts.transactionControlInside() || facts.has(MysqlEffect.SETS_LAST_INSERT_ID);
       default -> facts.has(MysqlEffect.SETS_LAST_INSERT_ID);
     };
   }

@@ -89,6 +89,7 @@ public final class MysqlClassifier implements StatementClassifier {
         transactions.nextStatement();
         kind = statement();
         tokens.skip();
+        tokens.ran(kind);
         if (tokens.selects() && findsUntold(kind)) {
           tokens.own(MysqlEffect.FINDS_UNTOLD);
         }
@@ -246,12 +247,15 @@ public final class MysqlClassifier implements StatementClassifier {
   }
 
   private StatementKind getDiagnostics() {
+    int start = tokens.lexer().start();
+    boolean counts = false;
     tokens.own(MysqlEffect.READS_DIAGNOSTICS);
     while (!tokens.atEnd()) {
-      if (tokens.word() == MysqlWord.ROW_COUNT) {
-        tokens.own(MysqlEffect.READS_ROW_COUNT);
-      }
+      counts |= tokens.word() == MysqlWord.ROW_COUNT;
       tokens.advance();
+    }
+    if (counts) {
+      tokens.reads(MysqlEffect.GETS_ROW_COUNT, start, tokens.lexer().start());
     }
     return StatementKind.SESSION;
   }

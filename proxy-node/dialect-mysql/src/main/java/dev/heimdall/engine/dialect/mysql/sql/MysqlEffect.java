@@ -4,7 +4,8 @@ import dev.heimdall.engine.sql.Effect;
 
 /**
  * What statements of MySQL and MariaDB do that no other dialect's do. A call of a function has its
- * place, brackets included, and so has what reads a connection's number in a variable.
+ * place, brackets included, and so has what reads a connection's number in a variable. What a text
+ * reads of the statement before is an effect only where that was ahead of the text.
  */
 public enum MysqlEffect implements Effect.Detail {
   /** The default database becomes the one that the effect's name says. */
@@ -25,6 +26,8 @@ public enum MysqlEffect implements Effect.Detail {
   FINDS_ALWAYS,
   /** Reads how many rows the statement before has changed. */
   READS_ROW_COUNT,
+  /** The same by {@code GET DIAGNOSTICS}: its place is that of the whole statement. */
+  GETS_ROW_COUNT,
   /** Reads warnings and errors of the statement before, or their number. */
   READS_DIAGNOSTICS,
   /** Reads what the last transaction of the connection is called in its server's binary log. */

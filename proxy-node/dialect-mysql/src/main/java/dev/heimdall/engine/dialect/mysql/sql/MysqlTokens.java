@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.StatementKind;
 
 /**
  * Reads the tokens of a text one by one, knows where its statements end, and watches for what has
@@ -27,6 +28,7 @@ final class MysqlTokens {
   private final MysqlLexer lexer = new MysqlLexer(false);
   private final EffectList effects;
   private final LockCall lock;
+  private final EarlierStatements earlier = new EarlierStatements();
 
   private int token;
   private MysqlWord word;
@@ -51,6 +53,8 @@ final class MysqlTokens {
   private boolean writesFile;
   private boolean selects;
   private int tables;
+  private boolean calls;
+  private MysqlWord first;
 
   MysqlTokens(EffectList effects) {
     this.effects = effects;
@@ -62,6 +66,7 @@ final class MysqlTokens {
     inComment = false;
     doubtful = false;
     lock.reset();
+    earlier.reset();
     token = ';';
   }
 
@@ -78,7 +83,14 @@ final class MysqlTokens {
     writesFile = false;
     selects = false;
     tables = 0;
+    calls = false;
     advance();
+    first = word;
+  }
+
+  /** A statement of this kind ends here, or a part of one that is carried out before the rest. */
+  void ran(StatementKind kind) {
+    earlier.add(first, kind, selects, calls);
   }
 
   /** Moves to the next token. Must not be called where {@link #atEnd()}. */
@@ -259,6 +271,13 @@ final class MysqlTokens {
     effects.addOnce(new Effect(effect, "", -1, -1));
   }
 
+  /** Something at this place reads what a statement before it has left: maybe one of this text. */
+  void reads(MysqlEffect effect, int start, int end) {
+    if (earlier.leave(effect)) {
+      effects.add(effect, "", start, end);
+    }
+  }
+
   /** The next token, the marks of comments that are run left out. */
   private int visible() {
     while (true) {
@@ -385,6 +404,7 @@ final class MysqlTokens {
       }
     }
     if (unseen && (qualified || !BuiltInFunctions.mayPrecedeBracket(text, from, to, quoted))) {
+      calls = true;
       effects.addOnce(new Effect(MysqlEffect.CALLS_UNSEEN, Lexer.decode(text, from, to), -1, -1));
     }
   }
@@ -397,7 +417,7 @@ final class MysqlTokens {
   /** The current token follows the bracket of a call that has no argument, or that sets an id. */
   private void endCall() {
     if (token == ')') {
-      effects.add(call, "", callStart, lexer.end());
+      reads(call, callStart, lexer.end());
     } else {
       own(call);
       if (call == MysqlEffect.READS_LAST_INSERT_ID) {
@@ -480,7 +500,7 @@ final class MysqlTokens {
       case WARNING_COUNT, ERROR_COUNT -> own(MysqlEffect.READS_DIAGNOSTICS);
       case PSEUDO_THREAD_ID ->
           effects.add(MysqlEffect.READS_CONNECTION_ID, "", variableStart, lexer.end());
-      case LAST_GTID -> effects.add(MysqlEffect.READS_LAST_GTID, "", variableStart, lexer.end());
+      case LAST_GTID -> reads(MysqlEffect.READS_LAST_GTID, variableStart, lexer.end());
       default -> {}
     }
   }

@@ -67,6 +67,7 @@ final class TransactionControl {
     effects.add(Effect.Type.COMMITS);
     while (tokens.token() >= 0) {
       tokens.skip();
+      tokens.ran(StatementKind.UNKNOWN);
       if (tokens.token() == ';') {
         tokens.advance();
       }

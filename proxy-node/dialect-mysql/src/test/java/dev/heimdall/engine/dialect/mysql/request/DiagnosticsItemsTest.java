@@ -8,10 +8,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosticsItemsTest {
+  /** Of a statement between others. */
   private static String asSet(String sql) {
-    byte[] set =
-        DiagnosticsItems.asSet(sql.getBytes(StandardCharsets.UTF_8), 5, MysqlSql.USUAL_MODE);
-    return set == null ? null : new String(set, StandardCharsets.UTF_8);
+    byte[] text = ("SELECT 1;" + sql + ";SELECT 2").getBytes(StandardCharsets.UTF_8);
+    int start = "SELECT 1;".length();
+    return DiagnosticsItems.asSet(
+        text, start, text.length - ";SELECT 2".length(), 5, MysqlSql.USUAL_MODE);
   }
 
   @ParameterizedTest
@@ -20,7 +22,7 @@ class DiagnosticsItemsTest {
       quoteCharacter = '~',
       value = {
         "GET DIAGNOSTICS @a = ROW_COUNT | SET @a=5",
-        "get current diagnostics @`a, b` = row_count , @'c' = number; "
+        "get current diagnostics @`a, b` = row_count , @'c' = number "
             + "| SET @`a, b`=5,@'c'=CAST(0 AS UNSIGNED)",
         "GET DIAGNOSTICS CONDITION 1 @a = MESSAGE_TEXT |",
         "GET STACKED DIAGNOSTICS @a = ROW_COUNT |",

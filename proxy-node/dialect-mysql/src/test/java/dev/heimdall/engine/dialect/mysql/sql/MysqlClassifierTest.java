@@ -299,8 +299,21 @@ class MysqlClassifierTest {
         "SELECT f(1), d.g(2), `h`(3) | SELECT: CALLS_UNSEEN f, CALLS_UNSEEN g, CALLS_UNSEEN h",
         "SHOW WARNINGS LIMIT 1 | SHOW: READS_DIAGNOSTICS",
         "GET DIAGNOSTICS @a = ROW_COUNT | SESSION: READS_DIAGNOSTICS, pin user variable,"
-            + " READS_ROW_COUNT",
+            + " GETS_ROW_COUNT",
         "SHOW COUNT(*) ERRORS | SHOW: READS_DIAGNOSTICS",
+        // What a statement of the text has set is not what was there before the text.
+        "SELECT ROW_COUNT(), FOUND_ROWS(); SELECT ROW_COUNT(), FOUND_ROWS() | MULTI:"
+            + " READS_ROW_COUNT, READS_FOUND_ROWS",
+        "UPDATE t SET a = 1; SELECT ROW_COUNT(), @@last_gtid; GET DIAGNOSTICS @r = ROW_COUNT |"
+            + " MULTI +control: READS_DIAGNOSTICS, pin user variable",
+        "GET DIAGNOSTICS @n = NUMBER; SELECT ROW_COUNT() | MULTI +control: READS_DIAGNOSTICS,"
+            + " pin user variable, READS_ROW_COUNT",
+        "SET a = 1; SELECT FOUND_ROWS(), ROW_COUNT(), @@last_gtid | MULTI +control: a,"
+            + " READS_FOUND_ROWS, READS_LAST_GTID",
+        "SET a = f(1); SELECT FOUND_ROWS(), @@last_gtid | MULTI +control: a, CALLS_UNSEEN f",
+        "COMMIT; SELECT FOUND_ROWS(), @@last_gtid | MULTI +control:" + " READS_FOUND_ROWS",
+        "BEGIN NOT ATOMIC UPDATE t SET a = 1; SELECT ROW_COUNT(); END | BLOCK: pin unknown"
+            + " statement, commits",
         "GET DIAGNOSTICS @n = NUMBER | SESSION: READS_DIAGNOSTICS, pin user variable",
         "KILL 17 | UTILITY: KILLS_CONNECTION 17",
         "KILL QUERY 17 | UTILITY: KILLS_QUERY 17",
