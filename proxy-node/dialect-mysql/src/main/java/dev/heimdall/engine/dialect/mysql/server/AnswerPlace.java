@@ -4,6 +4,7 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.StatusFlag;
 
 /** How far the answer to a command has come, by the command's grammar. */
 final class AnswerPlace {
@@ -29,6 +30,9 @@ final class AnswerPlace {
 
   private int behind;
 
+  /** Whether another result follows the rows that come, which their end does not say. */
+  private boolean followed;
+
   AnswerPlace(boolean deprecatesEof) {
     this.deprecatesEof = deprecatesEof;
   }
@@ -37,6 +41,7 @@ final class AnswerPlace {
     prepares = command == Command.STMT_PREPARE;
     definitions = 0;
     behind = 0;
+    followed = false;
     place =
         switch (command) {
           case Command.STMT_FETCH, Command.FIELD_LIST -> Place.ROW;
@@ -80,6 +85,7 @@ final class AnswerPlace {
    */
   void columns(int count, boolean withheld) {
     definitions = withheld ? 0 : count;
+    followed = false;
     place = !withheld ? Place.DEFINITION : deprecatesEof ? Place.ROW : Place.DEFINITIONS_END;
   }
 
@@ -116,7 +122,17 @@ final class AnswerPlace {
     return definitions > 0;
   }
 
-  void rows() {
+  /**
+   * Rows begin behind a packet with these flags. MySQL says ahead of a row of OUT parameters, and
+   * not behind it, that the end of their CALL follows.
+   */
+  void rows(int status) {
+    followed = (status & StatusFlag.OUT_PARAMETERS) != 0 && (status & StatusFlag.MORE_RESULTS) != 0;
     place = Place.ROW;
+  }
+
+  /** Flags that the end of the rows leaves out. */
+  int unsaid() {
+    return followed ? StatusFlag.MORE_RESULTS : 0;
   }
 }

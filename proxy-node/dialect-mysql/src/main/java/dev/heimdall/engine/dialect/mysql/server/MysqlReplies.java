@@ -305,13 +305,14 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (running.command() == Command.STMT_PREPARE) {
       return place.nextDefinitions() ? noted(length) : ends(length, now, running);
     }
-    // MariaDB also names a cursor that a procedure has open, whose caller has rows.
+    // MariaDB also names a cursor that a procedure has open, whose caller has rows, and more.
     if (running.command() == Command.STMT_EXECUTE
         && requests.mayOpenCursor()
-        && (now & StatusFlag.CURSOR_EXISTS) != 0) {
+        && (now & (StatusFlag.CURSOR_EXISTS | StatusFlag.MORE_RESULTS))
+            == StatusFlag.CURSOR_EXISTS) {
       return rowsEnd(length, running); // its rows are fetched
     }
-    place.rows();
+    place.rows(now);
     return noted(length);
   }
 
@@ -342,7 +343,8 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (running.ofClient()) {
       requests.last().ended(EofPacket.warnings(packets.bytes(), packets.body()));
     }
-    return resultEnds(length, EofPacket.status(packets.bytes(), packets.body()), running);
+    int said = EofPacket.status(packets.bytes(), packets.body());
+    return resultEnds(length, said | place.unsaid(), running);
   }
 
   private boolean ok(int length, CommandExchange running) {
