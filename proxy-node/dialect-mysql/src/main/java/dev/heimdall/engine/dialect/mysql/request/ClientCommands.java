@@ -450,7 +450,7 @@ final class ClientCommands implements RequestHandler {
   @Override
   public void answered(ServerConnection from, ServerError error) {
     answers.seen(ServerSide.of(from).status());
-    executions.cursors().answered(from);
+    executions.answered(from, error);
     if (from.shared()) {
       aftermath.answeredShared(from);
     } else {

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,6 +32,9 @@ final class ClientStatement {
   private final List<byte[]> longData = new ArrayList<>(0);
 
   private long longBytes;
+
+  /** What servers say to each execution, as they reject a part of a value; null for nothing. */
+  private ServerError rejected;
 
   /** What runs in its place: the same with numbers that the node knows; null for itself. */
   private PreparedStatement stand;
@@ -101,6 +105,20 @@ final class ClientStatement {
     longBytes += total;
   }
 
+  /** From now on executions are answered with this, until {@link #reset}. */
+  void reject(ServerError error) {
+    rejected = error;
+  }
+
+  ServerError rejected() {
+    return rejected;
+  }
+
+  /** The client has it as it was prepared. */
+  void reset() {
+    rejected = null;
+  }
+
   long longBytes() {
     return longBytes;
   }
@@ -120,10 +138,10 @@ final class ClientStatement {
       int length = (int) Payload.length(part.length);
       byte[] payload = new byte[length];
       Payload.copy(Unpooled.wrappedBuffer(part), 0, 0, payload, length);
-      int parameter = payload.length < 7 ? -1 : (payload[5] & 0xFF) | (payload[6] & 0xFF) << 8;
+      int parameter = (payload[5] & 0xFF) | (payload[6] & 0xFF) << 8;
       values
           .computeIfAbsent(parameter, place -> new ByteArrayOutputStream())
-          .write(payload, Math.min(7, length), Math.max(0, length - 7));
+          .write(payload, 7, length - 7);
     }
     return values;
   }

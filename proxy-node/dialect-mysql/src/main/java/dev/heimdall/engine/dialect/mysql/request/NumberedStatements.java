@@ -6,6 +6,7 @@ import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import java.util.HashMap;
@@ -15,6 +16,13 @@ import java.util.Map;
 final class NumberedStatements {
   /** MariaDB's drivers call the statement so that they have prepared last. */
   private static final int LAST = -1;
+
+  /** Where a part of a value says whose it is. */
+  private static final int PARAMETER = 5;
+
+  private static final ServerError NO_PARAMETER =
+      ServerError.error("HY000", "Incorrect arguments to mysqld_stmt_send_long_data")
+          .withNumber(1210);
 
   private final StatementRegistry registry;
   private final TransactionNotes notes;
@@ -157,6 +165,7 @@ final class NumberedStatements {
     return (closed.isEmpty() || !notes.keeps())
         && unnumbered == null
         && longBytes == 0
+        && statements.values().stream().allMatch(one -> one.rejected() == null)
         && !haveCursor();
   }
 
@@ -183,8 +192,20 @@ final class NumberedStatements {
     return statements.values().stream().anyMatch(one -> one.cursor);
   }
 
-  /** Keeps a part of a value, a command at the reader's position. */
+  /**
+   * Keeps a part of a value, a command at the reader's position. One of a parameter that is not
+   * there has servers reject executions; so does one that they are not sent.
+   */
   void add(ClientStatement of, ByteBuf command, int total) {
+    int at = command.readerIndex();
+    if (of.rejected() != null || Packet.payload(command, at) < PARAMETER + Short.BYTES) {
+      return; // it means nothing
+    }
+    if (command.getUnsignedShortLE(at + Packet.HEADER + PARAMETER) >= of.parameters) {
+      forgetLongData(of);
+      of.reject(NO_PARAMETER);
+      return;
+    }
     of.add(command, total);
     longBytes += total;
   }

@@ -96,7 +96,12 @@ final class PreparedCommands implements Responder {
           answers.error(total, BulkCommand.MALFORMED);
           return Outcome.DONE;
         }
-        return known(total, "mysqld_stmt_execute") == null ? Outcome.DONE : Outcome.NEXT;
+        ClientStatement executed = known(total, "mysqld_stmt_execute");
+        if (executed != null && executed.rejected() != null) {
+          answers.error(total, executed.rejected());
+          return Outcome.DONE;
+        }
+        return executed == null ? Outcome.DONE : Outcome.NEXT;
       }
       case Command.STMT_RESET -> {
         ClientStatement reset = known(total, "mysqld_stmt_reset");
@@ -104,6 +109,7 @@ final class PreparedCommands implements Responder {
           return Outcome.DONE;
         }
         statements.forgetLongData(reset);
+        reset.reset();
         if (reset.cursor) {
           return Outcome.NEXT;
         }

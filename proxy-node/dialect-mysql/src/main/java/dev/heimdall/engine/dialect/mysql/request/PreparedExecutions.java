@@ -25,6 +25,9 @@ import java.util.Optional;
  * server connection that lacks the statement prepares it first.
  */
 final class PreparedExecutions {
+  /** In what servers say of parts of values that are longer than they take, in any language. */
+  private static final String SENT_AHEAD = "mysql_send_long_data()";
+
   private final RequestParts parts;
   private final HandledClient client;
   private final ClientInput input;
@@ -43,6 +46,9 @@ final class PreparedExecutions {
 
   /** What is being prepared for the execution at the reader's position; null for nothing. */
   private Preparation preparing;
+
+  /** What was sent last, with parts of values ahead of it; null for nothing of that kind. */
+  private ClientStatement withLongData;
 
   PreparedExecutions(
       RequestParts parts,
@@ -241,7 +247,11 @@ final class PreparedExecutions {
     }
     notes.statement(server, statement.facts());
     server.statements().bound(statement);
-    numbered.passLongData(server, of);
+    if (of.hasLongData()) {
+      numbered.passLongData(server, of);
+      ServerSide.of(server).longData(statement.name());
+      withLongData = of;
+    }
     statements.forgetLongData(of);
     cursors.begin(server, type, of);
     if (!command.hasTypes() && of.parameters > 0) {
@@ -256,6 +266,19 @@ final class PreparedExecutions {
       numbered.pass(server, of, total);
     }
     return true;
+  }
+
+  /**
+   * What was sent last was answered.
+   *
+   * @param error what it has ended with; null for none
+   */
+  void answered(ServerConnection from, ServerError error) {
+    cursors.answered(from);
+    if (withLongData != null && error != null && error.message().contains(SENT_AHEAD)) {
+      withLongData.reject(error);
+    }
+    withLongData = null;
   }
 
   /** Puts what the node knows better than the server in the place of what the statement asks. */
@@ -340,6 +363,7 @@ final class PreparedExecutions {
   /** The client has no prepared statements any more. */
   void forget() {
     preparing = null;
+    withLongData = null;
     cursors.forget();
   }
 }

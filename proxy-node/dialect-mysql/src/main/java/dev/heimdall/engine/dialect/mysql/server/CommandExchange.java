@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
+import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +15,7 @@ final class CommandExchange {
   private ByteBuf bytes;
   private CommandExchange then;
   private ClientTracking tracking;
+  private StatementName longDataOf;
 
   /** Who reads the answer. */
   enum Use {
@@ -84,6 +86,17 @@ final class CommandExchange {
 
   ClientTracking tracking() {
     return tracking;
+  }
+
+  /** An execution of this statement, ahead of which parts of its values were sent. */
+  CommandExchange withLongDataOf(StatementName statement) {
+    longDataOf = statement;
+    return this;
+  }
+
+  /** The statement that the server has parts of values of; null for none. */
+  StatementName longDataOf() {
+    return longDataOf;
   }
 
   boolean asksStatus() {

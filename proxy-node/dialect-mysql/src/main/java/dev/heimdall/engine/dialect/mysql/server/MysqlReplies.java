@@ -471,6 +471,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
         return false;
       }
       lastWords.withhold(error, packets.takeOut(length), running.ofClient());
+      requests.failed(running);
       running.dropThen();
       requests.askStatus();
       requests.follow();
@@ -485,6 +486,7 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (running.ofClient()) {
       requests.last().failed(error.number());
     }
+    requests.failed(running);
     delivery.failed(error);
     if (running.command() == Command.STMT_PREPARE) {
       connection.statements().refused(1);

@@ -75,6 +75,9 @@ public final class MysqlRequests implements ServerRequests {
   /** Where nobody has said so, an answer that names a cursor has one. */
   private boolean mayOpenCursor = true;
 
+  /** Of what parts of values were sent ahead of its next execution; null for nothing. */
+  private StatementName longDataOf;
+
   private MysqlReplies replies;
   private CommandExchange running;
 
@@ -134,11 +137,12 @@ public final class MysqlRequests implements ServerRequests {
    * #takesAhead}.
    */
   public void begin(byte command, ReplyOwner owner, ClientTracking tracking) {
-    send(
+    CommandExchange exchange =
         connection.shared()
             ? CommandExchange.shared(command, tracking)
-            : new CommandExchange(command, tracking, null),
-        owner);
+            : new CommandExchange(command, tracking, null);
+    send(exchange.withLongDataOf(longDataOf), owner);
+    longDataOf = null;
   }
 
   /**
@@ -240,6 +244,21 @@ public final class MysqlRequests implements ServerRequests {
   /** Whether the execution that was sent last has asked for a cursor. */
   boolean mayOpenCursor() {
     return mayOpenCursor;
+  }
+
+  /** Parts of values are being sent ahead of the execution of a statement that comes next. */
+  public void longData(StatementName statement) {
+    longDataOf = statement;
+  }
+
+  /**
+   * An execution has failed. What a server rejects of parts of values it says then, and from then
+   * on to whoever executes the statement, and what it has of them stays: the statement goes.
+   */
+  void failed(CommandExchange execution) {
+    if (execution.longDataOf() != null) {
+      close(execution.longDataOf());
+    }
   }
 
   /** Has the server forget a statement that it has; nothing answers that. */
