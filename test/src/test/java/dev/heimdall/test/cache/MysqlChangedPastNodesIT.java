@@ -242,6 +242,13 @@ class MysqlChangedPastNodesIT {
             "SELECT b FROM seen.t",
             "ALTER TABLE seen.t DROP b, ADD b int AS (a + 2)"),
         kind(
+                "what sessions begin with",
+                OPEN,
+                "SELECT HEX(AES_ENCRYPT(c, 'k', '0123456789abcdef')) FROM seen.t",
+                "SET GLOBAL block_encryption_mode = 'aes-256-cbc'")
+            .after("SET GLOBAL block_encryption_mode = DEFAULT")
+            .ofNewSessions(),
+        kind(
             "what a MERGE table unites",
             UNITED,
             "SELECT a FROM seen.m",

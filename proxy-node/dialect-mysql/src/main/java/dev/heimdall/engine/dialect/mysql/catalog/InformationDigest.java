@@ -110,10 +110,13 @@ final class InformationDigest {
   /** What sessions begin with, and lets a statement mean or return something else. */
   private static final String BEGINNING =
       "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('activate_all_roles_on_login',"
-          + " 'character_set_server', 'collation_connection', 'collation_server',"
-          + " 'default_week_format', 'div_precision_increment', 'group_concat_max_len',"
-          + " 'init_connect', 'lc_time_names', 'mandatory_roles', 'max_sort_length', 'old_mode',"
-          + " 'sql_mode', 'sql_select_limit', 'time_zone')";
+          + " 'block_encryption_mode', 'character_set_collations', 'character_set_server',"
+          + " 'collation_connection', 'collation_server', 'default_collation_for_utf8mb4',"
+          + " 'default_regex_flags', 'default_week_format', 'div_precision_increment',"
+          + " 'ft_boolean_syntax', 'group_concat_max_len', 'init_connect', 'lc_time_names',"
+          + " 'mandatory_roles', 'max_recursive_iterations', 'max_sort_length', 'old_mode',"
+          + " 'sql_auto_is_null', 'sql_mode', 'sql_select_limit', 'system_versioning_asof',"
+          + " 'time_zone', 'windowing_use_high_precision')";
 
   /**
    * How often rights were changed: what was granted and is revoked between two looks leaves no
