@@ -218,7 +218,7 @@ class CountedChangesIT {
   /** The database as a node sees it that looks often. */
   private static Asked asked(Duration refresh) {
     Asked asked = Asked.of(DATABASE, Asked.source("app", "app", refresh, Map.of()));
-    asked.catalogues().watchClosely(CLOSE, () -> {});
+    asked.catalogues().watchClosely(CLOSE, () -> {}, database -> {});
     return asked;
   }
 

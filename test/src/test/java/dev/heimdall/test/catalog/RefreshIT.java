@@ -186,7 +186,7 @@ class RefreshIT {
   void aDatabaseThatIsWatchedCloselyIsNotAskedAsSeldomAsOthers() throws Exception {
     try (Asked db = Asked.of("catalog_close_watch", "CREATE TABLE a (i int)")) {
       AtomicInteger found = new AtomicInteger();
-      db.catalogues().watchClosely(Duration.ofMillis(20), found::incrementAndGet);
+      db.catalogues().watchClosely(Duration.ofMillis(20), found::incrementAndGet, database -> {});
       for (int i = 1; i <= 3; i++) {
         String view = "v" + i;
         Asked.run("catalog_close_watch", "CREATE VIEW " + view + " AS SELECT * FROM a");

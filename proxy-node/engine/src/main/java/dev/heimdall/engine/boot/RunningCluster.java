@@ -95,7 +95,8 @@ final class RunningCluster implements AutoCloseable {
             watched.cached(),
             new OwnRegion(AwsAccess::ownRegion));
     if (view.tracksWrites()) {
-      catalogues.watchClosely(source.cluster().probe().positionInterval(), view::redefinedUntold);
+      catalogues.watchClosely(
+          source.cluster().probe().positionInterval(), view::redefinedUntold, view::tellRedefined);
     }
     followers =
         new WriterFollowers(

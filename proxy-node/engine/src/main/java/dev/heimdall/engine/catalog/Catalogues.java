@@ -67,7 +67,7 @@ public final class Catalogues implements AutoCloseable {
    *
    * @param found runs when definitions are found changed
    */
-  private record Closely(Duration every, Runnable found) {}
+  private record Closely(Duration every, Runnable found, Consumer<String> first) {}
 
   /**
    * Reads nothing until it is asked.
@@ -315,14 +315,22 @@ public final class Catalogues implements AutoCloseable {
    *
    * @param found runs on any thread when definitions are found changed, before a statement is
    *     judged by what they are now
+   * @param first runs then, with the name of a database, where nobody else is known to have found
+   *     it
    */
-  public void watchClosely(Duration every, Runnable found) {
-    closely = new Closely(every, found);
+  public void watchClosely(Duration every, Runnable found, Consumer<String> first) {
+    closely = new Closely(every, found, first);
     databases.values().forEach(WatchedDatabase::paceChanged);
   }
 
   /** What is found in a database. */
   private final class Found implements DatabaseFindings {
+    private final String database;
+
+    Found(String database) {
+      this.database = database;
+    }
+
     @Override
     public Optional<Duration> every() {
       return Optional.ofNullable(closely).map(Closely::every);
@@ -339,13 +347,16 @@ public final class Catalogues implements AutoCloseable {
     }
 
     @Override
-    public void changed(boolean unannounced) {
+    public void changed(boolean unannounced, boolean suspected) {
       if (unannounced) {
         untold.incrementAndGet();
       }
       Closely watched = closely;
       if (watched != null) {
         watched.found().run();
+        if (unannounced && !suspected) {
+          watched.first().accept(database);
+        }
       }
     }
   }
@@ -376,7 +387,7 @@ public final class Catalogues implements AutoCloseable {
                     connections,
                     executor,
                     versions::incrementAndGet,
-                    new Found(),
+                    new Found(name),
                     new CatalogueContext(protocol, builtIns, memory, changing, this::forget)));
     if (connections != null) {
       watched.start();

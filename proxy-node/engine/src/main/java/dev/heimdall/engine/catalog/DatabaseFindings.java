@@ -12,8 +12,9 @@ interface DatabaseFindings {
    * Definitions were found changed, and are about to be read.
    *
    * @param unannounced whether nobody has reported it
+   * @param suspected whether somebody has reported that it may have been
    */
-  void changed(boolean unannounced);
+  void changed(boolean unannounced, boolean suspected);
 
   /** Whether a connection that is not needed now makes room for others. */
   boolean yielding();

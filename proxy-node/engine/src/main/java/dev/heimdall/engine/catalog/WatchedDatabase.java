@@ -431,7 +431,8 @@ final class WatchedDatabase {
     }
     if (state != State.CLOSED && objects != null) {
       // Before any statement is judged by what was found: replicas may not have it yet.
-      findings.changed(from.definitions() == seenWhenRead.definitions());
+      boolean suspected = from.suspicions() != seenWhenRead.suspicions();
+      findings.changed(from.definitions() == seenWhenRead.definitions(), suspected);
       published = published.confirmed(false);
     }
   }

@@ -23,6 +23,7 @@ import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -310,6 +311,14 @@ public final class ClusterView {
   /** Definitions were found changed past all nodes: what they showed counts as written now. */
   public void redefinedUntold() {
     positions.missed();
+  }
+
+  /**
+   * The same, as it seems by this node alone: those that look more seldom, or later, look at once.
+   */
+  public void tellRedefined(String database) {
+    CompletableFuture<Void> unused =
+        exchange.announce(List.of(), true, new Redefinition(database, Redefinition.How.POSSIBLE));
   }
 
   /**
