@@ -72,6 +72,11 @@ final class SessionLexing {
         : likely.doubted();
   }
 
+  /** Whether it runs something by name, and how it is read will be known by what is unanswered. */
+  boolean awaitsWhatItRuns(byte[] sql, int offset, int length) {
+    return isUnsettled() && runsPrepared(sql, offset, length);
+  }
+
   /**
    * How the server that has come meanwhile reads a text of a session that had none when it was
    * judged; null where that was no question.

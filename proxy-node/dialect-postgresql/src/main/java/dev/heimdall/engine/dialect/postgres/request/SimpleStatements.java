@@ -95,7 +95,8 @@ final class SimpleStatements {
 
   /**
    * Whether what the Query message at the reader's position is, and what rules say to it, is known
-   * and it may be carried out; not when it was malformed and the session has ended.
+   * and it may be carried out; not when it was malformed and the session has ended, and not while
+   * answers must be awaited.
    */
   boolean judge(int total) {
     if (next.onItsWay()) {
@@ -110,6 +111,13 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
+    ServerConnection server = names.server();
+    if (server != null
+        && client.outstanding() > 0
+        && !server.copyIn()
+        && names.lexing().awaitsWhatItRuns(sql, 0, length)) {
+      return false; // doubted it would run what another client calls so, or nothing
+    }
     judgedIn = names.lexerMode(sql, 0, length);
     return lifecycle.judge(sql, 0, length, judgedIn, false);
   }

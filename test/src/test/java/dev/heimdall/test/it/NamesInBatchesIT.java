@@ -1,0 +1,150 @@
+package dev.heimdall.test.it;
+
+import static dev.heimdall.test.fixture.Frontend.all;
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
+import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.statement;
+import static dev.heimdall.test.fixture.Frontend.sync;
+
+import dev.heimdall.test.fixture.RawClient;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Names that SQL gives and takes amid batches, and what an error leaves of the unnamed one. */
+class NamesInBatchesIT extends EachNodeKind {
+  private static void batch(RawClient client, byte[]... messages) throws IOException {
+    client.send(all(messages), sync());
+    client.untilReady();
+  }
+
+  private static byte[] run(String name) {
+    return all(bind("", name), execute("", 0));
+  }
+
+  @Test
+  void aNameThatWasDeallocatedIsFreeForTheRestOfTheBatch() throws IOException {
+    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL", "DISCARD ALL")) {
+      for (String name : List.of("s8", "s9")) {
+        for (String text : List.of("SELECT 'eight'", "SELECT 'nine'")) {
+          sameAsDirect(
+              client -> {
+                batch(client, parse("s8", "SELECT 'eight'"));
+                batch(client, run("s8"));
+                batch(client, statement(free), parse(name, text), run(name));
+                batch(client, run(name));
+                batch(client, run("s8"));
+                batch(client, parse("s8", "SELECT 'again'"), run("s8"));
+              });
+        }
+      }
+    }
+  }
+
+  @Test
+  void aNameThatIsDeallocatedBehindAnErrorStays() throws IOException {
+    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL")) {
+      sameAsDirect(
+          client -> {
+            batch(client, parse("s8", "SELECT 'eight'"));
+            batch(client, statement("SELECT 1/0"), statement(free), parse("s9", "SELECT 'eight'"));
+            batch(client, run("s8"));
+            batch(client, run("s9"));
+            batch(client, statement(free), statement("SELECT 1/0"), parse("s9", "SELECT 'eight'"));
+            batch(client, run("s8"));
+            batch(client, parse("s9", "SELECT 'eight'"), run("s9"));
+          });
+    }
+  }
+
+  @Test
+  void sqlGivesAndTakesNamesInOneBatch() throws IOException {
+    for (String free : List.of("DEALLOCATE q", "DEALLOCATE ALL")) {
+      sameAsDirect(
+          client -> {
+            client.query("PREPARE q AS SELECT 'first'");
+            batch(
+                client,
+                statement(free),
+                statement("PREPARE q AS SELECT 'second'"),
+                statement("EXECUTE q"));
+            client.query("EXECUTE q");
+            batch(client, statement("PREPARE p AS SELECT 'p'"), statement("EXECUTE p"));
+            client.query("EXECUTE p");
+          });
+    }
+  }
+
+  @Test
+  void whatIsPreparedByOneQueryIsThereForTheNext() throws IOException {
+    for (boolean parsed : List.of(true, false)) {
+      sameAsDirect(
+          client -> {
+            if (parsed) {
+              batch(client, statement("PREPARE p1 AS SELECT 1"));
+            } else {
+              client.query("SELECT 1; PREPARE p1 AS SELECT 1");
+            }
+            for (String name : List.of("p2", "p3")) {
+              client.send(
+                  query("PREPARE " + name + " AS SELECT '" + name + "'"),
+                  query("EXECUTE " + name),
+                  query("EXECUTE p1"));
+              for (int i = 0; i < 3; i++) {
+                client.untilReady();
+              }
+              client.query("EXECUTE " + name);
+            }
+            client.send(query("DEALLOCATE p2"), query("PREPARE p2 AS SELECT 'again'"));
+            client.untilReady();
+            client.untilReady();
+            client.query("EXECUTE p2");
+          });
+    }
+  }
+
+  @Test
+  void anUnnamedStatementOutlivesWhatAnErrorSkips() throws IOException {
+    for (byte[] skipped :
+        List.of(
+            parse("", "SELECT 'skipped'"),
+            closeStatement(""),
+            all(closeStatement(""), parse("", "SELECT 'skipped'")),
+            all(parse("", "SELECT 'skipped'"), run("")))) {
+      for (String sql : List.of("SELECT 'lives'", "BEGIN", "SHOW work_mem")) {
+        sameAsDirect(
+            client -> {
+              batch(client, parse("failing", "SELECT 1/0"));
+              for (int times = 0; times < 3; times++) {
+                batch(client, parse("", sql));
+                batch(client, run("failing"), skipped);
+                batch(client, describeStatement(""));
+                batch(client, run(""));
+                client.query("ROLLBACK");
+                batch(client, run(""));
+              }
+            });
+      }
+    }
+  }
+
+  @Test
+  void anUnnamedStatementWhoseParseFailsIsGone() throws IOException {
+    sameAsDirect(
+        client -> {
+          batch(client, parse("", "SELECT 'lives'"));
+          batch(client, parse("", "SELEC"));
+          batch(client, run(""));
+          batch(client, parse("", "SELECT 'lives'"));
+          batch(client, parse("", "SELEC"), parse("", "SELECT 'skipped'"));
+          batch(client, run(""));
+          batch(client, parse("", "SELECT 'lives'"));
+          batch(client, closeStatement(""), statement("SELECT 1/0"));
+          batch(client, run(""));
+        });
+  }
+}
