@@ -3,7 +3,6 @@ package dev.heimdall.test.it;
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
-import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
@@ -28,19 +27,21 @@ class NamesInBatchesIT extends EachNodeKind {
 
   @Test
   void aNameThatWasDeallocatedIsFreeForTheRestOfTheBatch() throws IOException {
-    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL", "DISCARD ALL")) {
-      for (String name : List.of("s8", "s9")) {
-        for (String text : List.of("SELECT 'eight'", "SELECT 'nine'")) {
-          sameAsDirect(
-              client -> {
-                batch(client, parse("s8", "SELECT 'eight'"));
-                batch(client, run("s8"));
-                batch(client, statement(free), parse(name, text), run(name));
-                batch(client, run(name));
-                batch(client, run("s8"));
-                batch(client, parse("s8", "SELECT 'again'"), run("s8"));
-              });
-        }
+    for (String name : List.of("s8", "s9")) {
+      for (String text : List.of("SELECT 'eight'", "SELECT 'nine'")) {
+        sameAsDirect(
+            client -> {
+              batch(client, parse("s8", "SELECT 'eight'"));
+              batch(client, run("s8"));
+              batch(client, statement("DEALLOCATE s8"), parse(name, text), run(name));
+              batch(client, run(name));
+              batch(client, run("s8"));
+              batch(client, parse("s8", "SELECT 'again'"), run("s8"));
+              batch(client, parse("s7", "SELECT 'eight'"));
+              batch(client, statement("DEALLOCATE s8"), run("s7"), statement("DEALLOCATE s8"));
+              batch(client, run("s7"));
+              batch(client, run("s8"));
+            });
       }
     }
   }
@@ -63,20 +64,18 @@ class NamesInBatchesIT extends EachNodeKind {
 
   @Test
   void sqlGivesAndTakesNamesInOneBatch() throws IOException {
-    for (String free : List.of("DEALLOCATE q", "DEALLOCATE ALL")) {
-      sameAsDirect(
-          client -> {
-            client.query("PREPARE q AS SELECT 'first'");
-            batch(
-                client,
-                statement(free),
-                statement("PREPARE q AS SELECT 'second'"),
-                statement("EXECUTE q"));
-            client.query("EXECUTE q");
-            batch(client, statement("PREPARE p AS SELECT 'p'"), statement("EXECUTE p"));
-            client.query("EXECUTE p");
-          });
-    }
+    sameAsDirect(
+        client -> {
+          client.query("PREPARE q AS SELECT 'first'");
+          batch(
+              client,
+              statement("DEALLOCATE q"),
+              statement("PREPARE q AS SELECT 'second'"),
+              statement("EXECUTE q"));
+          client.query("EXECUTE q");
+          batch(client, statement("PREPARE p AS SELECT 'p'"), statement("EXECUTE p"));
+          client.query("EXECUTE p");
+        });
   }
 
   @Test
@@ -104,31 +103,6 @@ class NamesInBatchesIT extends EachNodeKind {
             client.untilReady();
             client.query("EXECUTE p2");
           });
-    }
-  }
-
-  @Test
-  void anUnnamedStatementOutlivesWhatAnErrorSkips() throws IOException {
-    for (byte[] skipped :
-        List.of(
-            parse("", "SELECT 'skipped'"),
-            closeStatement(""),
-            all(closeStatement(""), parse("", "SELECT 'skipped'")),
-            all(parse("", "SELECT 'skipped'"), run("")))) {
-      for (String sql : List.of("SELECT 'lives'", "BEGIN", "SHOW work_mem")) {
-        sameAsDirect(
-            client -> {
-              batch(client, parse("failing", "SELECT 1/0"));
-              for (int times = 0; times < 3; times++) {
-                batch(client, parse("", sql));
-                batch(client, run("failing"), skipped);
-                batch(client, describeStatement(""));
-                batch(client, run(""));
-                client.query("ROLLBACK");
-                batch(client, run(""));
-              }
-            });
-      }
     }
   }
 

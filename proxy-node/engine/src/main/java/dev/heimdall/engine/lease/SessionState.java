@@ -367,6 +367,7 @@ public final class SessionState {
       case FORGET_SEQUENCES -> server.residue().sequencesForgotten();
       case PREPARE,
           EXECUTE,
+          FREED,
           LISTEN,
           LAST_VALUE,
           SEQUENCE_STATE,

@@ -254,9 +254,19 @@ public final class ServerStatements {
    * @param statement null where it closes no client's
    */
   public void closing(StatementName statement) {
+    closing(statement, null);
+  }
+
+  /**
+   * The same of one that may be skipped.
+   *
+   * @param skipped run then; may be null
+   */
+  public void closing(StatementName statement, Runnable skipped) {
     StatementUse use = statement == null ? null : remove(statement);
     closings++;
-    pendingNames.add(new Pending(null, null, new Closing(statement, use)));
+    PendingName name = skipped == null ? null : new PendingName(null, skipped);
+    pendingNames.add(new Pending(name, null, new Closing(statement, use)));
   }
 
   private void skipped(Closing closing) {
@@ -554,6 +564,9 @@ public final class ServerStatements {
       PendingName parse = pending.name();
       if (pending.closing() != null) {
         skipped(pending.closing());
+        if (parse != null) {
+          parse.undo().run();
+        }
         continue;
       }
       if (pending.use() != null) {

@@ -12,6 +12,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.placement.Writes;
+import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
@@ -61,6 +62,11 @@ final class ExtendedStatements {
   private final UnnamedStatement unnamed;
   private final ParseMessages parses;
   private final LocalPortal local;
+
+  /** The name that the portal takes that was bound last, when it is run; null for none. */
+  private byte[] freeing;
+
+  private String freeingPortal;
 
   ExtendedStatements(
       RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
@@ -170,7 +176,9 @@ final class ExtendedStatements {
       local.raise(server, StalePlan.ERROR, total);
       return true;
     }
+    freeing = null;
     if (bound != null && !bound.effects().isEmpty()) {
+      bindsFreeing(bound, input, at, portalEnd);
       sequences.binds(server, bound, input, nameEnd + 1, end);
       names.startValues().bound(portal(input, at, portalEnd), bound);
     }
@@ -330,13 +338,33 @@ final class ExtendedStatements {
         : StatementBody.types(statement.body(), statement.body().length);
   }
 
+  /** A portal of a DEALLOCATE takes the name when it is run, ahead of what comes behind it. */
+  private void bindsFreeing(StatementFacts bound, ByteBuf input, int at, int portalEnd) {
+    boolean frees = names.frees(bound);
+    freeing = frees ? ClientStatements.bytes(bound.effects().get(0).name()) : null;
+    freeingPortal = frees ? portal(input, at, portalEnd) : null;
+  }
+
+  private void free(ServerConnection server) {
+    byte[] name = freeing;
+    freeing = null;
+    PreparedStatement statement = carried.names().get(name);
+    if (statement != null) {
+      Runnable skipped = parses.reopening(name, statement);
+      names.freed(server, statement, skipped);
+      carried.names().remove(name);
+      parses.forgetAnswered(server);
+      names.own().closing(name, carried.sent(), carried.done());
+    }
+  }
+
   /** Sends an Execute, or answers it. */
   void execute(ServerConnection server, int total) {
     if (local.answersExecute(server, total)) {
       return;
     }
     server.expect(ReplyQueue.EXECUTE, owner);
-    if (!names.startValues().awaited()) {
+    if (!names.startValues().awaited() && freeing == null) {
       pending.begin(total, false);
       return;
     }
@@ -345,8 +373,13 @@ final class ExtendedStatements {
     int portalEnd = input.indexOf(at, at + total - 5, (byte) 0);
     String portal = portalEnd < 0 ? "" : portal(input, at, portalEnd);
     pending.begin(total, false);
-    for (String statement : names.startValues().run(portal)) {
-      names.runInBatch(server, statement);
+    if (freeing != null && portal.equals(freeingPortal)) {
+      free(server);
+    }
+    if (names.startValues().awaited()) {
+      for (String statement : names.startValues().run(portal)) {
+        names.runInBatch(server, statement);
+      }
     }
   }
 

@@ -29,6 +29,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -44,6 +45,10 @@ final class ServerNames {
       (StatementNames.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] UNNAMED = new byte[0];
+
+  private static final StatementFacts FREED =
+      StatementFacts.ofSingle(
+          StatementKind.DEALLOCATE, List.of(new Effect(Effect.Type.FREED, "")), false);
 
   /** Classes of errors: out of resources, of the system, inside the server. */
   private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
@@ -336,6 +341,19 @@ final class ServerNames {
     closeOurs(server, out, serverName, statement, client);
   }
 
+  /**
+   * Notes that a DEALLOCATE right before has freed the name on the server; a Close says so to what
+   * is noted of the connection.
+   *
+   * @param skipped run if the server skips both
+   */
+  void freed(ServerConnection server, PreparedStatement statement, Runnable skipped) {
+    pending.cut();
+    PgWriter.closeStatement(pending.out(64), statement.serverName());
+    server.statements().closing(statement.name(), skipped);
+    server.expect(ReplyQueue.CLOSE_OURS, client);
+  }
+
   /** Closes another client's unnamed statement that the server may have. */
   void closeUnnamed(ServerConnection server) {
     closeOurs(server, pending.out(16), UNNAMED, null);
@@ -422,8 +440,15 @@ final class ServerNames {
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
             || facts.divides(true))) {
-      carried.note(facts);
+      carried.note(frees(facts) ? FREED : facts);
     }
+  }
+
+  /** Whether it takes the name of one of the client's statements, and does nothing else. */
+  boolean frees(StatementFacts facts) {
+    return facts.kind() == StatementKind.DEALLOCATE
+        && facts.effects().size() == 1
+        && own.named(facts.effects().get(0)) != null;
   }
 
   /** Runs a statement of ours amid the client's batch, where no Sync of ours may stand. */

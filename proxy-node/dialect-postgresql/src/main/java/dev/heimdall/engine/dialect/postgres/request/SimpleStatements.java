@@ -111,15 +111,19 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
-    ServerConnection server = names.server();
-    if (server != null
-        && client.outstanding() > 0
-        && !server.copyIn()
-        && names.lexing().awaitsWhatItRuns(sql, 0, length)) {
+    judgedIn = names.lexerMode(sql, 0, length);
+    if (judgedIn != LexerMode.STANDARD && awaitsReading(sql, length)) {
       return false; // doubted it would run what another client calls so, or nothing
     }
-    judgedIn = names.lexerMode(sql, 0, length);
     return lifecycle.judge(sql, 0, length, judgedIn, false);
+  }
+
+  private boolean awaitsReading(byte[] sql, int length) {
+    ServerConnection server = names.server();
+    return server != null
+        && client.outstanding() > 0
+        && !server.copyIn()
+        && names.lexing().awaitsWhatItRuns(sql, 0, length);
   }
 
   /**
