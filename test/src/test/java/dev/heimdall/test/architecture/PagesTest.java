@@ -22,7 +22,7 @@ class PagesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
   /** All pages together. Lower it when pages have become shorter. */
-  private static final int WORDS = 87_000;
+  private static final int WORDS = 86_300;
 
   private static final int WORDS_OF_A_PAGE = 3_000;
   private static final int CHARACTERS_OF_A_SENTENCE = 240;
@@ -30,6 +30,9 @@ class PagesTest {
   /** Tables to look something up in, held to the code or written by scripts. */
   private static final Set<String> REFERENCE =
       Set.of("docs/benchmarks-data.md", "docs/cached-kinds.md", "docs/memory-inventory.md");
+
+  /** A log: each release adds to it. */
+  private static final String CHANGES = "CHANGELOG.md";
 
   private static final Pattern WORD = Pattern.compile("\\S*\\w\\S*");
   private static final Pattern LINK = Pattern.compile("\\[([^]]*)]\\([^)]*\\)");
@@ -90,7 +93,7 @@ class PagesTest {
   void allPagesTogetherAreShortEnough() {
     int words =
         PAGES.entrySet().stream()
-            .filter(page -> !REFERENCE.contains(page.getKey()))
+            .filter(page -> !REFERENCE.contains(page.getKey()) && !page.getKey().equals(CHANGES))
             .mapToInt(page -> words(prose(page.getValue())))
             .sum();
 
