@@ -23,6 +23,11 @@ class MysqlContractsTest {
     Judged() {
       super(new MysqlKit());
     }
+
+    @Override
+    protected String differs(String treatment, String standing, String spelling) {
+      return MysqlSpellings.differs(treatment, spelling);
+    }
   }
 
   @Nested

@@ -6,6 +6,7 @@ import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.SharedBuiltIns;
 import dev.heimdall.engine.dialect.mysql.MysqlDialect;
 import dev.heimdall.engine.dialect.mysql.catalog.MysqlObjects;
+import java.util.List;
 import java.util.Optional;
 
 /** MySQL in the kit. */
@@ -42,6 +43,16 @@ final class MysqlKit implements KitDialect {
   public KitNode.Spoken<SimulatedMysql> spoken() {
     return new KitNode.Spoken<>(
         "jdbc:mysql://server/app", new MysqlDialect()::create, SimulatedMysql::new);
+  }
+
+  @Override
+  public List<Spelling> spellings() {
+    return MysqlSpellings.all();
+  }
+
+  @Override
+  public List<Standing> standings() {
+    return MysqlSpellings.standings();
   }
 
   @Override

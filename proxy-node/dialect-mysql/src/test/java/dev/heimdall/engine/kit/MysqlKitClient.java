@@ -31,6 +31,7 @@ final class MysqlKitClient extends KitClient {
           | Capability.CONNECT_WITH_DB
           | Capability.PROTOCOL_41
           | Capability.TRANSACTIONS
+          | Capability.MULTI_STATEMENTS
           | Capability.SECURE_CONNECTION
           | Capability.MULTI_RESULTS
           | Capability.PS_MULTI_RESULTS
@@ -111,7 +112,7 @@ final class MysqlKitClient extends KitClient {
 
   private void row(ByteBuf payload, int first) {
     if (first == OkPacket.END_OF_ROWS) {
-      done(state(payload));
+      ends(payload);
       return;
     }
     payload.skipBytes(awaited.peek() == Awaited.BINARY_ROWS ? 2 : 0);
@@ -138,7 +139,7 @@ final class MysqlKitClient extends KitClient {
       }
       default -> {
         if (first == OkPacket.OK) {
-          done(state(payload));
+          ends(payload);
         } else {
           definitions = (int) LengthEncoded.read(payload);
         }
@@ -146,15 +147,20 @@ final class MysqlKitClient extends KitClient {
     }
   }
 
+  /** A result has ended, and the answer with it if there are no more. */
+  private void ends(ByteBuf payload) {
+    int status = OkPacket.read(payload, false).status();
+    if ((status & StatusFlag.MORE_RESULTS) == 0) {
+      done((status & StatusFlag.IN_TRANSACTION) == 0 ? "idle" : "open");
+    } else {
+      definitions = NO_RESULT;
+    }
+  }
+
   private void done(String state) {
     definitions = NO_RESULT;
     awaited.poll();
     hears(state);
-  }
-
-  private static String state(ByteBuf payload) {
-    int status = OkPacket.read(payload, false).status();
-    return (status & StatusFlag.IN_TRANSACTION) == 0 ? "idle" : "open";
   }
 
   @Override
@@ -242,9 +248,23 @@ final class MysqlKitClient extends KitClient {
 
   @Override
   protected void execute(int number) {
+    execute(statements.getOrDefault(number, 999), 0);
+  }
+
+  /** The same, and the server may keep the rows until they are fetched. */
+  void executeWithCursor(int number) {
+    execute(statements.getOrDefault(number, 999), 1);
+  }
+
+  /** Runs what it has prepared last, as clients of MariaDB do that do not wait for its number. */
+  void executeLast() {
+    execute(-1, 0);
+  }
+
+  private void execute(int statement, int flags) {
     awaited.add(Awaited.BINARY_ROWS);
     ByteBuf body = Unpooled.buffer();
-    body.writeIntLE(statements.getOrDefault(number, 999)).writeByte(0).writeIntLE(1);
+    body.writeIntLE(statement).writeByte(flags).writeIntLE(1);
     send(out -> command(out, Command.STMT_EXECUTE, ByteBufUtil.getBytes(body)));
   }
 

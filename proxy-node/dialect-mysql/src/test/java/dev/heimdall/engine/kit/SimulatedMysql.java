@@ -98,6 +98,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   final class Session extends KitSession {
     private final int process;
     private final Map<Integer, String> statements = new HashMap<>();
+    private final Map<String, String> named = new HashMap<>();
     private final Map<String, String> variables = new TreeMap<>();
     private boolean loggedIn;
     private boolean setUp;
@@ -178,7 +179,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       sequence = 1;
       switch (payload[0]) {
         case Command.QUIT -> kill();
-        case Command.QUERY -> carryOut(text(payload), false, out);
+        case Command.QUERY -> query(text(payload), out);
         case Command.STMT_PREPARE -> prepare(text(payload), out);
         case Command.STMT_EXECUTE -> execute(number(payload), out);
         case Command.STMT_CLOSE -> statements.remove(number(payload));
@@ -206,7 +207,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       out.writeByte(0).writeShortLE(0);
       Packet.end(out, at);
       if (rows) {
-        column(out);
+        columns(1, out);
       }
     }
 
@@ -219,6 +220,16 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       }
     }
 
+    /** Several statements in one text are answered one after the other. */
+    private void query(String text, ByteBuf out) {
+      String[] texts = text.split("; ");
+      for (int i = 0; i < texts.length; i++) {
+        boolean last = i == texts.length - 1;
+        status = last ? status & ~StatusFlag.MORE_RESULTS : status | StatusFlag.MORE_RESULTS;
+        carryOut(texts[i], false, out);
+      }
+    }
+
     private static boolean isSelect(String text) {
       return text.toUpperCase(Locale.ROOT).startsWith("SELECT ");
     }
@@ -227,13 +238,29 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       received().add(text);
       switch (text.toUpperCase(Locale.ROOT).split("\\W", 2)[0]) {
         case "SELECT" -> row(text.substring("SELECT ".length()), binary, out);
-        case "BEGIN" -> {
+        case "PREPARE" -> {
+          named.put(text.split(" ", 4)[1], unquoted(text.split(" ", 4)[3]));
+          ok(out, Map.of());
+        }
+        case "EXECUTE" -> {
+          boolean immediate = text.startsWith("EXECUTE IMMEDIATE ");
+          carryOut(
+              immediate
+                  ? unquoted(text.substring("EXECUTE IMMEDIATE ".length()))
+                  : named.getOrDefault(text.split(" ")[1], "SELECT nothing"),
+              binary,
+              out);
+        }
+        case "BEGIN", "START" -> {
           commit();
           opens();
           ok(out, Map.of());
         }
         case "COMMIT" -> {
           commit();
+          if (text.endsWith(" AND CHAIN")) {
+            opens();
+          }
           ok(out, Map.of());
         }
         case "ROLLBACK" -> {
@@ -252,6 +279,10 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         case "UDPATE" -> error(1064, "42000", "You have an error in your SQL syntax", out);
         default -> ok(out, Map.of());
       }
+    }
+
+    private static String unquoted(String literal) {
+      return literal.substring(1, literal.length() - 1).replace("''", "'");
     }
 
     private void opens() {
@@ -313,26 +344,27 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       int at = Packet.begin(out, sequence++);
       out.writeByte(columns);
       Packet.end(out, at);
-      for (int i = 0; i < columns; i++) {
-        column(out);
-      }
+      columns(columns, out);
       at = Packet.begin(out, sequence++);
       if (binary) {
         out.writeZero(2);
       }
+      LengthEncoded.write(out, answer(what));
       for (int i = 1; i < columns; i++) {
         LengthEncoded.write(out, "0");
       }
-      LengthEncoded.write(out, columns > 1 ? "0" : answer(what));
       Packet.end(out, at);
       end(out);
     }
 
     private String answer(String what) {
+      if (what.startsWith("@@last_insert_id")) {
+        return "0";
+      }
       if (what.startsWith("@@")) {
         return value(what.substring(2));
       }
-      if (!what.contains(" FROM ")) {
+      if (!what.contains(" FROM ") || what.contains(" FROM (")) {
         return what;
       }
       opensUnasked();
@@ -345,8 +377,11 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       return seen.isEmpty() ? "none" : seen.get(seen.size() - 1);
     }
 
-    private void column(ByteBuf out) {
-      ColumnDefinition.write(out, sequence++, "v", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING, 1000);
+    private void columns(int count, ByteBuf out) {
+      for (int i = 0; i < count; i++) {
+        ColumnDefinition.write(
+            out, sequence++, "v", UTF8MB4, ColumnDefinition.TYPE_VAR_STRING, 1000);
+      }
       if (!deprecatesEof) {
         EofPacket.write(out, sequence++, 0, status);
       }

@@ -31,6 +31,33 @@ class PostgresContractsTest {
     Judged() {
       super(new PostgresKit());
     }
+
+    @Override
+    protected String differs(String treatment, String standing, String spelling) {
+      return PostgresSpellings.differs(treatment, standing, spelling);
+    }
+
+    @Test
+    void whatWasParsedWithoutANameBeforeThereWereRules() {
+      start(KitSettings.of(ONE_CONNECTION), "");
+      KitClient ann = client("ann");
+      ann.send(
+          out -> {
+            SimulatedClient.parse(out, "", words.reading("secret"));
+            SimulatedClient.sync(out);
+          });
+      ann.told();
+
+      reload("{\"match\": \"secret\", \"action\": \"drop\"}");
+      ann.send(
+          out -> {
+            SimulatedClient.run(out, "");
+            SimulatedClient.sync(out);
+          });
+
+      assertThat(ann.told()).containsExactly("error 42501");
+      assertThat(carriedOut(words.reading("secret"))).isZero();
+    }
   }
 
   @Nested

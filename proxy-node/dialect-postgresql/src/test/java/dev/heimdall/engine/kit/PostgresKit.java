@@ -64,6 +64,16 @@ final class PostgresKit implements KitDialect {
   }
 
   @Override
+  public List<Spelling> spellings() {
+    return PostgresSpellings.all();
+  }
+
+  @Override
+  public List<Standing> standings() {
+    return PostgresSpellings.standings();
+  }
+
+  @Override
   public KitClient connect(KitNode<?> node) {
     return new Client(node);
   }

@@ -369,11 +369,13 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
 
     /** Whether what follows may be carried out. */
     private boolean execute(String text, ByteBuf out, boolean described) {
-      received().add(text);
+      String lower = text.toLowerCase(Locale.ROOT);
+      if (status != TransactionState.FAILED || endsTransaction(lower)) {
+        received().add(text);
+      }
       if (before == null) {
         before = new TreeMap<>(settings);
       }
-      String lower = text.toLowerCase(Locale.ROOT);
       if (lower.isEmpty()) {
         PgWriter.empty(out, (byte) 'I');
         return true;
@@ -382,6 +384,8 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         boolean commits = !lower.startsWith("rollback") && status != TransactionState.FAILED;
         if (status != TransactionState.IDLE) {
           end(commits);
+          status = lower.endsWith(" and chain") ? TransactionState.OPEN : status;
+          level = byDefault();
         }
         PgWriter.commandComplete(out, commits ? "COMMIT" : "ROLLBACK");
         return true;

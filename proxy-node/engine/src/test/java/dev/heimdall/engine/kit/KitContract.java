@@ -3,6 +3,8 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.BudgetedCache;
+import dev.heimdall.model.ConfigurationException;
+import dev.heimdall.model.ConfigurationReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,13 +62,7 @@ public abstract class KitContract {
 
   /** The same with other rules in JSON. */
   final void start(KitSettings settings, String rules) {
-    try {
-      Files.writeString(
-          Files.createDirectories(directory.resolve("rules")).resolve("all.json"),
-          "{\"rules\": [" + rules + "]}");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    write(rules);
     node =
         new KitNode<>(
             directory,
@@ -74,10 +70,33 @@ public abstract class KitContract {
             settings.withVdb(settings.vdb() + ", \"rules\": [\"all\"]"));
   }
 
+  private void write(String rules) {
+    try {
+      Files.writeString(
+          Files.createDirectories(directory.resolve("rules")).resolve("all.json"),
+          "{\"rules\": [" + rules + "]}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The rules are these in JSON from now on. */
+  final void reload(String rules) {
+    write(rules);
+    try {
+      node.reload(ConfigurationReader.read(directory));
+    } catch (ConfigurationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   @AfterEach
   final void stop() {
     clients.forEach(KitClient::leave);
     clients.clear();
+    if (node == null) {
+      return;
+    }
     node.end();
     for (BudgetedCache kind : BudgetedCache.values()) {
       if (kind.beside()) {

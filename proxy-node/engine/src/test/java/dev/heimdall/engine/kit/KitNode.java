@@ -65,6 +65,7 @@ import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.statement.ObservedSession;
 import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
@@ -119,6 +120,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private final LoopClients clients = new LoopClients();
   private final LoopContext loop = new LoopContext(0, turns.node(), turns::now);
   private final Channel listening;
+  private final SqlDialect statements;
 
   /** Clients that go to another process, or come from one. */
   private final Travellers travellers;
@@ -157,6 +159,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
         spoken
             .dialect()
             .apply(new NodeServices(keys, NonceSource.random(random), turns.node()::execute));
+    statements = dialect.statements();
     LoopSessions sessions =
         new LoopSessions(
             loop,
@@ -302,6 +305,22 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     public SocketAddress address(String host, int port) {
       return server;
     }
+  }
+
+  /** The rules are other ones from now on, by this configuration. */
+  final void reload(Configuration next) {
+    VdbContext.Settings now = vdb.settings();
+    RulesAndCatalogues were = now.rulesAndCatalogues();
+    VirtualDatabase settings = next.vdbs().get("app");
+    vdb.update(
+        new VdbContext.Settings(
+            now.access(),
+            new RulesAndCatalogues(
+                RuleBook.compile(next, settings, statements, were.rules()), were.catalogues()),
+            now.forwards(),
+            now.foreigners(),
+            now.far()));
+    turns.run();
   }
 
   final Turns turns() {

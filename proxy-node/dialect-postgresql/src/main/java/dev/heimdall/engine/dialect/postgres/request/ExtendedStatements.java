@@ -30,12 +30,14 @@ import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.statement.StatementMix;
+import dev.heimdall.engine.statement.StatementNotes;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -59,6 +61,7 @@ final class ExtendedStatements {
   private final SequenceGuard sequences;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final StatementNotes results;
   private final UnnamedStatement unnamed;
   private final ParseMessages parses;
   private final LocalPortal local;
@@ -83,6 +86,7 @@ final class ExtendedStatements {
     this.sequences = sequences;
     this.lifecycle = parts.lifecycle();
     this.next = parts.lifecycle().next();
+    this.results = parts.lifecycle().running().notes();
     this.unnamed = unnamed;
     this.local = new LocalPortal(client, notes, pending, names, lifecycle);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
@@ -158,16 +162,17 @@ final class ExtendedStatements {
       return true;
     }
     notes.bound(bound, nameLength == 0);
-    transaction.sent(bound, carried.sent());
+    long group = carried.sent();
+    transaction.sent(bound, group);
     if (examined != null) {
       lifecycle.sent(server);
     } else {
       StatementMix.count(client.counters(), null, bound);
-      lifecycle.running().notes().unjudged(carried.sent());
+      results.unjudged(group);
       writes.noteUnknown();
       lifecycle.sentUnknown();
       if (notifies) {
-        listening.sends(server, carried.sent());
+        listening.sends(server, group);
       }
       client.sending(false, bound != null && NextStatement.mayRunLater(bound), false);
     }
@@ -256,11 +261,18 @@ final class ExtendedStatements {
     return statement == null || names.shapes().runsAtOnce(server, statement);
   }
 
-  /** What the pipeline found of the text of a client's statement; null when nobody asked. */
+  /**
+   * What the pipeline found of the text of a client's statement; null when nobody asks. Where
+   * nobody asked when it was parsed, as there were no rules then, it is looked through now.
+   */
   ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
     ServerConnection server = names.server();
     if (nameLength == 0 && unnamed.cached() == null) {
       ClassifiedText found = (ClassifiedText) unnamed.source();
+      if (found == null && lifecycle.judges() && unnamed.isText()) {
+        found = examine(unnamed.text(), unnamed.length());
+        unnamed.source(found, ClassifiedText.weight(found));
+      }
       ClassifiedText now = server != null && unnamed.isAt(server) ? found : asReadNow(found);
       if (now != found) {
         unnamed.source(now, ClassifiedText.weight(now));
@@ -273,14 +285,36 @@ final class ExtendedStatements {
     }
     ClassifiedText found =
         (ClassifiedText) (nameLength == 0 ? unnamed.source() : statement.source());
+    if (found == null && lifecycle.judges() && !statement.isSql()) {
+      found = examine(statement.body(), statement.body().length);
+      keep(statement, nameLength, found);
+    }
     boolean there = server != null && names.isThere(server, statement);
     ClassifiedText now = there ? found : asReadNow(found);
-    if (now != found && nameLength == 0) {
-      unnamed.source(now, ClassifiedText.weight(now));
-    } else if (now != found) {
-      statement.source(now);
+    if (now != found) {
+      keep(statement, nameLength, now);
     }
     return now;
+  }
+
+  private void keep(PreparedStatement statement, int nameLength, ClassifiedText found) {
+    if (nameLength == 0) {
+      unnamed.source(found, ClassifiedText.weight(found));
+    } else {
+      statement.source(found);
+    }
+  }
+
+  /** The same of what a Parse said behind its name. */
+  private ClassifiedText examine(byte[] body, int length) {
+    int end = 0;
+    while (end < length && body[end] != 0) {
+      end++;
+    }
+    byte[] sql = Arrays.copyOf(body, end);
+    return lifecycle
+        .previewed()
+        .examine(sql, names.lexerMode(sql, 0, end), StatementBody.types(body, length));
   }
 
   /** A server that parses it anew may read it otherwise than it was parsed first. */

@@ -1,0 +1,76 @@
+package dev.heimdall.engine.kit;
+
+import java.util.List;
+
+/** How clients of MySQL and MariaDB have a statement carried out. */
+final class MysqlSpellings {
+  private MysqlSpellings() {}
+
+  static List<Spelling> all() {
+    return List.of(
+        Spelling.of(
+            "with a cursor",
+            (client, sql) -> {
+              int number = client.anotherNumber();
+              if (client.prepares(() -> client.prepare(number, sql))) {
+                ((MysqlKitClient) client).executeWithCursor(number);
+              }
+            }),
+        Spelling.of(
+            "the last one prepared",
+            (client, sql) -> {
+              if (client.prepares(() -> client.prepare(client.anotherNumber(), sql))) {
+                ((MysqlKitClient) client).executeLast();
+              }
+            }),
+        Spelling.of(
+            "second in a text",
+            (client, sql) -> client.sends("SELECT " + JudgedAlikeContract.BESIDE + "; " + sql)),
+        Spelling.of(
+            "EXECUTE",
+            (client, sql) -> {
+              if (client.prepares(() -> client.sends("PREPARE x FROM " + quoted(sql)))) {
+                client.sends("EXECUTE x");
+              }
+            }),
+        Spelling.of(
+            "EXECUTE, prepared before",
+            (client, sql) -> client.sends("PREPARE x FROM " + quoted(sql)),
+            (client, sql) -> client.sends("EXECUTE x")),
+        Spelling.of(
+            "EXECUTE IMMEDIATE",
+            (client, sql) -> client.sends("EXECUTE IMMEDIATE " + quoted(sql))));
+  }
+
+  private static String quoted(String sql) {
+    return "'" + sql.replace("'", "''") + "'";
+  }
+
+  /** Why a spelling is treated otherwise than the text; null where it must not be. */
+  static String differs(String treatment, String spelling) {
+    if (spelling.startsWith("EXECUTE") && !treatment.startsWith("drop")) {
+      return "PREPARE and EXECUTE are statements with texts of their own, which rules see";
+    }
+    if (treatment.equals("cache")) {
+      return switch (spelling) {
+        case "second in a text" -> "the answers to several statements in one text are not kept";
+        case "with a cursor" -> "rows that are fetched in parts are not kept";
+        default -> null;
+      };
+    }
+    return null;
+  }
+
+  static List<Standing> standings() {
+    return List.of(
+        Standing.of("read only", "START TRANSACTION READ ONLY"),
+        Standing.of("chained", "BEGIN", "SELECT before", "COMMIT AND CHAIN"),
+        Standing.of("autocommit off", "SET autocommit = 0"),
+        Standing.of("autocommit off, open", "SET autocommit = 0", "SELECT before FROM t"),
+        Standing.of("user variable", "SET @a = 1"),
+        Standing.of("named lock", "SELECT GET_LOCK('l', 0)"),
+        Standing.of("temporary table", "CREATE TEMPORARY TABLE own (id INT)"),
+        Standing.of("counted", "SELECT SQL_CALC_FOUND_ROWS before"),
+        Standing.of("next transaction", "SET TRANSACTION READ ONLY"));
+  }
+}

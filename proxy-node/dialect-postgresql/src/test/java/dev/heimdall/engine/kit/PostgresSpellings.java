@@ -1,0 +1,137 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.postgres.PgWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/** How clients of PostgreSQL have a statement carried out. */
+final class PostgresSpellings {
+  private static final byte[] UNNAMED = {};
+
+  /** Where a transaction is open that has only read. */
+  private static final Set<String> OPEN =
+      Set.of("begun", "open", "delayed", "read only", "chained", "savepoint", "unnamed kept");
+
+  private PostgresSpellings() {}
+
+  static List<Spelling> all() {
+    return List.of(
+        Spelling.of(
+            "unnamed",
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      SimulatedClient.statement(out, sql);
+                      SimulatedClient.sync(out);
+                    })),
+        Spelling.of(
+            "unnamed, described",
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      SimulatedClient.parse(out, "", sql);
+                      PgWriter.bind(out, UNNAMED, UNNAMED);
+                      out.writeByte('D').writeInt(6).writeByte('P').writeByte(0);
+                      PgWriter.execute(out, UNNAMED);
+                      SimulatedClient.sync(out);
+                    })),
+        Spelling.of("unnamed, behind a Flush", (client, sql) -> behindFlush(client, "", sql)),
+        Spelling.of(
+            "named, behind a Flush",
+            (client, sql) -> behindFlush(client, "f" + client.anotherNumber(), sql)),
+        Spelling.of(
+            "second in a batch",
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      SimulatedClient.statement(out, "SELECT " + JudgedAlikeContract.BESIDE);
+                      SimulatedClient.statement(out, sql);
+                      SimulatedClient.sync(out);
+                    })),
+        Spelling.of(
+            "second in a text",
+            (client, sql) -> client.sends("SELECT " + JudgedAlikeContract.BESIDE + "; " + sql)),
+        Spelling.of(
+            "EXECUTE",
+            (client, sql) -> {
+              String name = "x" + client.anotherNumber();
+              if (client.prepares(() -> client.sends("PREPARE " + name + " AS " + sql))) {
+                client.sends("EXECUTE " + name);
+              }
+            }),
+        Spelling.of(
+            "EXECUTE, prepared before",
+            (client, sql) -> client.sends("PREPARE x AS " + sql),
+            (client, sql) -> client.sends("EXECUTE x")),
+        Spelling.of(
+                "EXECUTE",
+                (client, sql) -> client.sends("PREPARE x AS " + sql),
+                (client, sql) -> client.sends("EXECUTE x"))
+            .unruled("EXECUTE, prepared before there were rules"),
+        Spelling.of(
+            "EXECUTE, unnamed",
+            (client, sql) -> client.sends("PREPARE x AS " + sql),
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      SimulatedClient.statement(out, "EXECUTE x");
+                      SimulatedClient.sync(out);
+                    })));
+  }
+
+  /** As drivers do that ask for the columns first. */
+  private static void behindFlush(KitClient client, String name, String sql) {
+    client.send(
+        out -> {
+          SimulatedClient.parse(out, name, sql);
+          PgWriter.describeStatement(out, name.getBytes(StandardCharsets.UTF_8));
+          SimulatedClient.flush(out);
+        });
+    client.send(
+        out -> {
+          SimulatedClient.run(out, name);
+          SimulatedClient.sync(out);
+        });
+  }
+
+  /** Why a spelling is treated otherwise than the text; null where it must not be. */
+  static String differs(String treatment, String standing, String spelling) {
+    if (spelling.startsWith("EXECUTE")
+        && (!treatment.startsWith("drop")
+            || (treatment.equals("drop") && spelling.endsWith("there were rules")))) {
+      return "PREPARE and EXECUTE are statements with texts of their own, which rules see";
+    }
+    if (treatment.equals("cache")) {
+      return switch (spelling) {
+        case "second in a batch", "second in a text" -> "the answers to several are not kept";
+        case "unnamed, behind a Flush" -> "nobody knows whether its text is read as it was parsed";
+        case "named, behind a Flush" ->
+            OPEN.contains(standing) ? "a transaction goes on at its server" : null;
+        default -> null;
+      };
+    }
+    boolean refusedFirst =
+        treatment.equals("delay")
+            ? !spelling.equals("second in a text") && !spelling.startsWith("prepared before")
+            : treatment.equals("result")
+                && (spelling.endsWith("behind a Flush") || spelling.equals("second in a batch"));
+    return standing.equals("failed") && refusedFirst
+        ? "in a transaction that has failed a server refuses what comes ahead of the run"
+        : null;
+  }
+
+  static List<Standing> standings() {
+    return List.of(
+        Standing.of("read only", "BEGIN READ ONLY", "SELECT before"),
+        Standing.of("chained", "BEGIN", "SELECT before", "COMMIT AND CHAIN"),
+        Standing.of("failed", "BEGIN", "SELECT 1/0"),
+        Standing.of("temporary table", "CREATE TEMP TABLE own (id int)"),
+        Standing.of("cursor", "DECLARE c CURSOR WITH HOLD FOR SELECT before"),
+        Standing.of("savepoint", "BEGIN", "SELECT before", "SAVEPOINT s"),
+        new Standing(
+            "unnamed kept",
+            "\"prepared\": {\"anonymousParse\": \"cache\"}",
+            List.of("BEGIN", "SELECT before")));
+  }
+}
