@@ -332,7 +332,7 @@ class MysqlPreparedIT {
       leaves.send(prepare);
       stays.send(prepare);
       Await.until("both wait", () -> waiting(node) == 2);
-      leaves.close();
+      leaves.vanish();
       Await.until("one has left", () -> node.clients().size() == 2);
       assertThat(node.metric(NAMED)).isEqualTo(1);
       holder.query(RawMysqlClient.query("COMMIT"));

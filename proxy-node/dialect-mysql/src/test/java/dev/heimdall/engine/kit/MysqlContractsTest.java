@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MySQL keeps the contracts of all dialects. */
@@ -19,6 +20,7 @@ class MysqlContractsTest {
   }
 
   @Nested
+  @Tag("ci")
   class Judged extends JudgedAlikeContract {
     Judged() {
       super(new MysqlKit());
