@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** The text of an execution with its values. */
 final class ExecuteValues {
+  /** Of BIGINT UNSIGNED. */
+  private static final int MOST_DIGITS = 20;
+
   private ExecuteValues() {}
 
   /**
@@ -39,13 +42,20 @@ final class ExecuteValues {
     return next == values.size() ? Optional.of(text.toString()) : Optional.empty();
   }
 
+  /** Whole numbers as they are; others with an exponent, which makes no DECIMAL of a DOUBLE. */
+  private static String number(BigDecimal number) {
+    return number.scale() <= 0 && number.precision() - number.scale() <= MOST_DIGITS
+        ? number.toPlainString()
+        : number.unscaledValue() + "E" + -number.scale();
+  }
+
   private static String literal(Object value, LexerMode mode) {
     if (value == null) {
       return "NULL";
     } else if (value instanceof byte[] bytes) {
       return "x'" + HexFormat.of().formatHex(bytes) + "'";
     } else if (value instanceof BigDecimal number) {
-      return number.toPlainString();
+      return number(number);
     }
     String doubled = value.toString().replace("'", "''");
     return "'" + (mode.backslashEscapes() ? doubled.replace("\\", "\\\\") : doubled) + "'";
