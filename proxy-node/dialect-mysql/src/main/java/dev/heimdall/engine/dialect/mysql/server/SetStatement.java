@@ -18,6 +18,19 @@ public final class SetStatement {
   /** MySQL's servers take DEFAULT for the opposite of the global value. */
   private static final Set<String> INVERTED = Set.of("foreign_key_checks", "unique_checks");
 
+  /** No text is their value when they are NULL, which is reported as an empty one. */
+  private static final Set<String> EMPTY_FOR_NULL =
+      Set.of(
+          "character_set_results",
+          "default_tmp_storage_engine",
+          "enforce_storage_engine",
+          "external_table_storage_engine",
+          "innodb_ft_user_stopword_table",
+          "innodb_tmpdir");
+
+  /** MariaDB reports the word, and takes no text for it. */
+  private static final String AS_OF = "system_versioning_asof";
+
   private final StringBuilder text = new StringBuilder(128);
 
   boolean isEmpty() {
@@ -26,8 +39,11 @@ public final class SetStatement {
 
   /** Sets a variable to the value that a server has reported of it. */
   public SetStatement value(String name, String value) {
-    if (value.isEmpty() && name.equals("character_set_results")) {
-      return raw(name, "NULL"); // which is reported like this
+    if (value.isEmpty() && EMPTY_FOR_NULL.contains(name)) {
+      return raw(name, "NULL");
+    }
+    if (value.equals("DEFAULT") && name.equals(AS_OF)) {
+      return standard(name);
     }
     return raw(name, NUMBER.matcher(value).matches() ? value : literal(value));
   }

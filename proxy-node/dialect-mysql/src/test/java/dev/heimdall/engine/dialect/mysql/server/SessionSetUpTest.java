@@ -8,6 +8,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.StateChanges;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +75,25 @@ class SessionSetUpTest {
                 Map.of("(names)", "binary")))
         .isEqualTo("SET NAMES 'binary' COLLATE 'binary'");
     assertThat(change(Map.of("sql_mode", ""), Map.of())).isEqualTo("SET sql_mode='ANSI'");
+  }
+
+  /** What servers report of them they do not take back as a text. */
+  @Test
+  void valuesThatNoTextStandsForAreSetByTheirWords() {
+    assertThat(change(Map.of(), Map.of("system_versioning_asof", "DEFAULT")))
+        .isEqualTo("SET system_versioning_asof=DEFAULT");
+    assertThat(change(Map.of(), Map.of("system_versioning_asof", "2020-01-01 00:00:00.000000")))
+        .isEqualTo("SET system_versioning_asof='2020-01-01 00:00:00.000000'");
+    for (String name :
+        List.of(
+            "default_tmp_storage_engine",
+            "enforce_storage_engine",
+            "external_table_storage_engine",
+            "innodb_ft_user_stopword_table",
+            "innodb_tmpdir")) {
+      assertThat(change(Map.of(), Map.of(name, ""))).isEqualTo("SET " + name + "=NULL");
+      assertThat(change(Map.of(), Map.of(name, "x"))).isEqualTo("SET " + name + "='x'");
+    }
   }
 
   @Test
