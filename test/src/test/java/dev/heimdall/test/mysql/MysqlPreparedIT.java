@@ -8,6 +8,7 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.sql.Connection;
@@ -142,6 +143,30 @@ class MysqlPreparedIT {
     long before = status(release, "Com_stmt_prepare");
     columns(client, sql);
     return status(release, "Com_stmt_prepare") - before;
+  }
+
+  /** MariaDB takes −1 for the statement that was prepared last, MySQL for none. */
+  @MariadbAndMysql
+  void theNumberOfTheLastStatementIsKnownWhereTheServerKnowsIt(MysqlRelease release)
+      throws Exception {
+    try (MysqlNode node = MysqlNode.start(release, c -> {});
+        RawMysqlClient through = RawMysqlClient.logIn(node.target());
+        RawMysqlClient past = RawMysqlClient.logIn(MysqlTarget.of(release.shared().primary()))) {
+      for (int command : new int[] {Command.STMT_EXECUTE, Command.STMT_RESET}) {
+        assertThat(ofLast(through, command)).isEqualTo(ofLast(past, command));
+      }
+    }
+  }
+
+  private static String ofLast(RawMysqlClient client, int command) throws IOException {
+    client.prepare("SELECT 7");
+    client.send(RawMysqlClient.ofStatement(command, -1, new byte[] {0, 1, 0, 0, 0}));
+    try {
+      client.rows();
+      return "carried out";
+    } catch (RawMysqlClient.ErrorReceived e) {
+      return e.getMessage().substring(0, 4);
+    }
   }
 
   @MariadbAndMysql

@@ -15,7 +15,9 @@ import java.util.Map;
  * @param status of {@link StatusFlag}
  */
 public record ServerHello(String version, long capabilities, int collation, int status) {
-  private static final String VERSION = "(version)";
+  /** Under which name a {@link Greeting} holds the version. */
+  public static final String VERSION = "(version)";
+
   private static final String CAPABILITIES = "(capabilities)";
   private static final String COLLATION = "(collation)";
   private static final String STATUS = "(status)";

@@ -28,6 +28,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Payload;
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -95,7 +96,10 @@ final class ClientCommands implements RequestHandler {
             next::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     NumberedStatements statements =
-        new NumberedStatements(parts.sessions().statements(), parts.notes());
+        new NumberedStatements(
+            parts.sessions().statements(),
+            parts.notes(),
+            () -> String.valueOf(client.reportedAtStart(ServerHello.VERSION)).contains("MariaDB"));
     this.executions =
         new PreparedExecutions(
             parts, agreed, lexing, answers, notes, aftermath, foreign, statements);

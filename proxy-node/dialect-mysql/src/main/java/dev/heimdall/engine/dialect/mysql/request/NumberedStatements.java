@@ -11,6 +11,7 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** The statements that a client has prepared, by the node's numbers of them. */
 final class NumberedStatements {
@@ -26,6 +27,7 @@ final class NumberedStatements {
 
   private final StatementRegistry registry;
   private final TransactionNotes notes;
+  private final BooleanSupplier mariadb;
   private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
 
   /** The one that was named last: the steps of a command all ask for the same. */
@@ -42,10 +44,12 @@ final class NumberedStatements {
 
   /**
    * @param registry of which each statement here is one that is released when it goes
+   * @param mariadb whether the servers are, of which alone {@link #LAST} is a number
    */
-  NumberedStatements(StatementRegistry registry, TransactionNotes notes) {
+  NumberedStatements(StatementRegistry registry, TransactionNotes notes, BooleanSupplier mariadb) {
     this.registry = registry;
     this.notes = notes;
+    this.mariadb = mariadb;
   }
 
   int size() {
@@ -58,7 +62,7 @@ final class NumberedStatements {
     if (recent != null && recent.id == number) {
       return recent;
     }
-    ClientStatement found = statements.get(number == LAST ? last : number);
+    ClientStatement found = statements.get(isLast(number) ? last : number);
     if (found == null) {
       return notes.active() ? closed.get(number) : null;
     }
@@ -71,9 +75,13 @@ final class NumberedStatements {
    * is read again another one may be the last.
    */
   void settle(ByteBuf in, int at) {
-    if (number(in, at) == LAST && statements.containsKey(last)) {
+    if (isLast(number(in, at)) && statements.containsKey(last)) {
       in.setIntLE(at + Packet.HEADER + 1, last);
     }
+  }
+
+  private boolean isLast(int number) {
+    return number == LAST && mariadb.getAsBoolean();
   }
 
   /** The number in the command at this place; 0 where it is too short for one. */
