@@ -63,8 +63,7 @@ public final class ServerCredential {
   }
 
   /**
-   * A key that a client proved: enough for {@code mysql_native_password} at a server with the same
-   * hash.
+   * A key that a client proved: enough for {@link NativePassword} at a server with the same hash.
    *
    * @param key what {@link NativePassword#key} gives
    */
@@ -225,16 +224,17 @@ public final class ServerCredential {
   }
 
   /**
-   * Answers a server by {@code mysql_native_password}.
+   * Answers a server by {@link NativePassword}.
    *
+   * @param method as the server calls it
    * @param challenge 20 bytes
    * @return nothing where there is no password
    * @throws AuthException when this credential will not do
    */
-  public byte[] nativeProof(byte[] challenge) throws AuthException {
+  public byte[] nativeProof(String method, byte[] challenge) throws AuthException {
     return proof instanceof NativeKey key
         ? NativePassword.responseOfKey(HexFormat.of().parseHex(key.value.value()), challenge)
-        : proof("mysql_native_password", password -> NativePassword.response(password, challenge));
+        : proof(method, password -> NativePassword.response(password, challenge));
   }
 
   /** Whether {@link #nativeProof} is all that it can do. */
@@ -285,7 +285,7 @@ public final class ServerCredential {
       return "credentials that change";
     }
     if (proof instanceof NativeKey) {
-      return "only what the client proved by mysql_native_password";
+      return "only the client's native key";
     }
     return proof instanceof Md5Hash ? "only an MD5 hash" : "no password";
   }

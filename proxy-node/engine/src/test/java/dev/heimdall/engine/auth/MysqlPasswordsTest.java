@@ -163,7 +163,7 @@ class MysqlPasswordsTest {
       AuthDecision decision = decision("ann", true, user);
 
       assertThat(decision.judges(proof)).isTrue();
-      assertThat(decision.admitProof(proof).nativeProof(ofServer))
+      assertThat(decision.admitProof(proof).nativeProof("native", ofServer))
           .isEqualTo(NativePassword.response(SECRET, ofServer));
     }
     assertThat(decision("ann", true, user("ann", null, null)).judges(proof)).isFalse();

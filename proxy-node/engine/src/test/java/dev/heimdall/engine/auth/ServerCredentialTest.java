@@ -55,14 +55,16 @@ class ServerCredentialTest {
             NativePassword.hash("s3cr3t-text"), SALT, NativePassword.response(text, SALT));
     ServerCredential proved = ServerCredential.nativeKey("app", key);
 
-    assertThat(proved.nativeProof(challenge)).isEqualTo(password.nativeProof(challenge));
-    assertThat(NativePassword.matches(text, challenge, proved.nativeProof(challenge))).isTrue();
+    assertThat(proved.nativeProof("native", challenge))
+        .isEqualTo(password.nativeProof("native", challenge));
+    assertThat(NativePassword.matches(text, challenge, proved.nativeProof("native", challenge)))
+        .isTrue();
     assertThat(proved)
         .isEqualTo(ServerCredential.nativeKey("app", key.clone()))
         .isNotEqualTo(password);
     assertThat(proved.toString()).doesNotContain(HexFormat.of().formatHex(key));
     assertThatThrownBy(() -> proved.proof("parsec", same -> same))
-        .hasMessageContaining("the proxy has only what the client proved by mysql_native_password");
+        .hasMessageContaining("the proxy has only the client's native key");
   }
 
   @Test

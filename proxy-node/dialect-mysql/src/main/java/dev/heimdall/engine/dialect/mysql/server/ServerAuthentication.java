@@ -131,7 +131,7 @@ final class ServerAuthentication {
     challenge = data;
     keyAsked = false;
     return switch (method) {
-      case NATIVE -> Answer.of(credential.nativeProof(data));
+      case NATIVE -> Answer.of(credential.nativeProof(method, data));
       case CACHING_SHA2 ->
           Answer.of(credential.proof(method, password -> Sha2Password.response(password, data)));
       case SHA256 -> beginSha256();
