@@ -24,9 +24,10 @@ final class FoundProblems {
   private final List<Problem> first = new ArrayList<>();
   private int others;
 
+  /** Adds one, or those that an entry of an earlier list stands for. */
   void add(Problem problem) {
-    if (isFull()) {
-      others++;
+    if (isFull() || problem.isOthers()) {
+      others += Problem.count(List.of(problem));
       return;
     }
     first.add(
