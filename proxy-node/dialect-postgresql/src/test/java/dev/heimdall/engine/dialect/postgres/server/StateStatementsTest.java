@@ -98,7 +98,8 @@ class StateStatementsTest {
         .isEqualTo(
             "SELECT pg_catalog.current_setting('a',true),"
                 + "(SELECT pg_catalog.current_setting('B',true) FROM pg_catalog.pg_settings"
-                + " WHERE source='session' AND pg_catalog.lower(name)='b')");
+                + " WHERE source OPERATOR(pg_catalog.=) 'session'"
+                + " AND pg_catalog.lower(name) OPERATOR(pg_catalog.=) 'b')");
   }
 
   @Test
