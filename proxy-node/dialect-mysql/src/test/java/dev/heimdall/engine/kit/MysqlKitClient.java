@@ -256,11 +256,6 @@ final class MysqlKitClient extends KitClient {
     execute(statements.getOrDefault(number, 999), 1);
   }
 
-  /** Runs what it has prepared last, as clients of MariaDB do that do not wait for its number. */
-  void executeLast() {
-    execute(-1, 0);
-  }
-
   private void execute(int statement, int flags) {
     awaited.add(Awaited.BINARY_ROWS);
     ByteBuf body = Unpooled.buffer();

@@ -17,13 +17,6 @@ final class MysqlSpellings {
               }
             }),
         Spelling.of(
-            "the last one prepared",
-            (client, sql) -> {
-              if (client.prepares(() -> client.prepare(client.anotherNumber(), sql))) {
-                ((MysqlKitClient) client).executeLast();
-              }
-            }),
-        Spelling.of(
             "second in a text",
             (client, sql) -> client.sends("SELECT " + JudgedAlikeContract.BESIDE + "; " + sql)),
         Spelling.of(

@@ -151,7 +151,8 @@ public final class AuthDecision {
   /**
    * Whether {@link #admitProof} can tell a right proof from a wrong one. Of strangers, whose proofs
    * are all wrong, nothing shows that they are; where the client's own log-in is passed through,
-   * the server decides on them.
+   * the server decides on them. There only a proof of a password that is known will do, or one that
+   * reveals what servers take.
    */
   public boolean judges(PasswordProof proof) {
     if (exchange == Exchange.DIRECTORY) {
@@ -160,7 +161,8 @@ public final class AuthDecision {
     if (account == null) {
       return !passesThrough && users.judgesStranger(request.user(), proof);
     }
-    return account.judges(proof);
+    return account.judges(proof)
+        && (!passesThrough || account.ownPassword().isPresent() || proof.opensServers());
   }
 
   /**

@@ -86,9 +86,12 @@ public final class Authenticator {
   /**
    * Whether there are users whose passwords are known by {@link NativePassword}'s hashes alone: of
    * theirs only proofs of that kind can be judged.
+   *
+   * @param atServer whether servers take what such a proof reveals, where log-ins are passed
+   *     through
    */
-  public boolean judgesByNativeHashes() {
-    return knowsNativeHashes;
+  public boolean judgesByNativeHashes(boolean atServer) {
+    return knowsNativeHashes && (atServer || !passesThrough);
   }
 
   /** What comes next for this client. */

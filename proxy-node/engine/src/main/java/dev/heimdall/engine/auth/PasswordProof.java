@@ -33,6 +33,11 @@ public interface PasswordProof {
     return false;
   }
 
+  /** Whether {@link #atServer} lets its client in at the servers of this virtual database. */
+  default boolean opensServers() {
+    return false;
+  }
+
   /**
    * What lets its client in at a server that keeps the same hash.
    *

@@ -281,8 +281,8 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   @Override
-  public boolean judgesByNativeHashes() {
-    return vdb.settings().authenticator().judgesByNativeHashes();
+  public boolean judgesByNativeHashes(boolean atServer) {
+    return vdb.settings().authenticator().judgesByNativeHashes(atServer);
   }
 
   @Override

@@ -69,8 +69,10 @@ public interface LogInHost {
   /**
    * Whether some client's password can only be judged by a proof of {@link
    * dev.heimdall.engine.auth.NativePassword}; nobody has said yet who it is.
+   *
+   * @param atServer whether servers take what such a proof reveals
    */
-  boolean judgesByNativeHashes();
+  boolean judgesByNativeHashes(boolean atServer);
 
   /** Whether the client may send files of its own that statements ask for. */
   boolean takesFiles();

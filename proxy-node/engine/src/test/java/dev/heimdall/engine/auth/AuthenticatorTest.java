@@ -74,9 +74,9 @@ class AuthenticatorTest {
             SALTS,
             cache);
     AuthTable table = new AuthTable(List.of());
-    assertThat(new Authenticator("shop", table, some).judgesByNativeHashes()).isTrue();
-    assertThat(new Authenticator("other", table, some).judgesByNativeHashes()).isFalse();
-    assertThat(new Authenticator("shop", table, users).judgesByNativeHashes()).isFalse();
+    assertThat(new Authenticator("shop", table, some).judgesByNativeHashes(true)).isTrue();
+    assertThat(new Authenticator("other", table, some).judgesByNativeHashes(true)).isFalse();
+    assertThat(new Authenticator("shop", table, users).judgesByNativeHashes(true)).isFalse();
   }
 
   @Test

@@ -21,7 +21,11 @@ class MysqlPasswordsTest {
   private final ScramKeyCache cache = new ScramKeyCache(10);
 
   /** Of which a proof is judged by nothing but the native hash. */
-  private record Native(byte[] response) implements PasswordProof {
+  private record Native(byte[] response, boolean opensServers) implements PasswordProof {
+    Native(byte[] response) {
+      this(response, true);
+    }
+
     @Override
     public boolean isOf(byte[] password) {
       return NativePassword.matches(password, CHALLENGE, response);
@@ -166,6 +170,11 @@ class MysqlPasswordsTest {
       assertThat(decision.admitProof(proof).nativeProof("native", ofServer))
           .isEqualTo(NativePassword.response(SECRET, ofServer));
     }
+    assertThat(
+            decision("ann", true, user("ann", null, NativePassword.hash("secret")))
+                .judges(new Native(proof.response(), false)))
+        .as("servers want the password itself")
+        .isFalse();
     assertThat(decision("ann", true, user("ann", null, null)).judges(proof)).isFalse();
     assertThat(decision("nobody", true, user("ann", "secret", null)).judges(proof))
         .as("the server decides on strangers")

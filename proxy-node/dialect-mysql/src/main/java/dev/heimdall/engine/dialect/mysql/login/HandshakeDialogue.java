@@ -69,6 +69,9 @@ final class HandshakeDialogue implements LogInDialogue {
   private long offered;
   private HandshakeResponse response;
 
+  /** Whether servers take a key by the older method; unknown, and so not, at a later log-in. */
+  private boolean nativeAtServer;
+
   /** What the client has sent, or is asked for; null before the greeting. */
   private Proof proof;
 
@@ -89,7 +92,7 @@ final class HandshakeDialogue implements LogInDialogue {
     if (before == null) {
       login.greeting(new AgreedCapabilities(0), this::greet);
     } else {
-      proof = Proof.wanted(preferred(), login);
+      proof = wanted(preferred());
     }
   }
 
@@ -99,12 +102,17 @@ final class HandshakeDialogue implements LogInDialogue {
    * client is to send its password, and without TLS some do so in clear text.
    */
   private Method preferred() {
-    return login.judgesByNativeHashes() ? Method.NATIVE : Method.SHA2;
+    return login.judgesByNativeHashes(nativeAtServer) ? Method.NATIVE : Method.SHA2;
+  }
+
+  private Proof wanted(Method method) {
+    return Proof.wanted(method, nativeAtServer, login);
   }
 
   private void greet(Greeting greeting) {
     ServerHello hello = greeting == null ? UNKNOWN : ServerHello.of(greeting);
-    proof = Proof.wanted(preferred(), login);
+    nativeAtServer = hello.isMariadb();
+    proof = wanted(preferred());
     long mariadbs = hello.capabilities() & OF_MARIADB;
     offered =
         (mariadbs == 0 ? OWN : OWN & ~Capability.LONG_PASSWORD) // which stands for none of its own
@@ -239,7 +247,7 @@ final class HandshakeDialogue implements LogInDialogue {
     if ((response.capabilities() & Capability.PLUGIN_AUTH) == 0) {
       refuseOldClient();
     } else if (method == Method.CLEAR_TEXT && login.secure() && response.proof().length > 0) {
-      proof = new Proof(method, proof.challenge(), response.proof());
+      proof = proof.by(method, response.proof());
       request();
     } else {
       ask(method);
@@ -267,7 +275,7 @@ final class HandshakeDialogue implements LogInDialogue {
           case CLEAR_TEXT -> method != null && login.secure() && sent;
         };
     if (known) {
-      proof = new Proof(method, proof.challenge(), response.proof());
+      proof = proof.by(method, response.proof());
       request();
     } else {
       // A client that prefers another method has not looked at the challenge.
@@ -280,7 +288,7 @@ final class HandshakeDialogue implements LogInDialogue {
    */
   private void ask(Method known) {
     boolean challenges = known == Method.NATIVE || known == Method.SHA2;
-    proof = Proof.wanted(challenges ? known : preferred(), login);
+    proof = wanted(challenges ? known : preferred());
     ByteBuf out = login.buffer(64);
     encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
     login.send(out);

@@ -80,7 +80,7 @@ final class PasswordPackets {
 
   /** The client's own method proves nothing here: it may know the one that reveals the password. */
   private void change() {
-    proof = Proof.wanted(Method.SHA2, login);
+    proof = Proof.wanted(Method.SHA2, false, login);
     ByteBuf out = login.buffer(64);
     encoder.changeMethod(proof.method().spelling(), proof.challenge(), out);
     login.send(out);

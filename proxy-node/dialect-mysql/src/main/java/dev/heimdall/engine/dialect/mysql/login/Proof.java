@@ -10,9 +10,11 @@ import dev.heimdall.engine.client.LogInHost;
  * What a client has made of its password and of a challenge.
  *
  * @param response empty where it has no password, or has not answered yet
+ * @param atServer whether servers take the key that a proof by the older method reveals
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never handed on
-record Proof(Method method, byte[] challenge, byte[] response) implements PasswordProof {
+record Proof(Method method, byte[] challenge, byte[] response, boolean atServer)
+    implements PasswordProof {
   private static final int CHALLENGE = 20;
 
   /** Who has no password may say so by the zero byte that would end it. */
@@ -21,7 +23,7 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
   }
 
   /** One that a client is to be asked for. */
-  static Proof wanted(Method method, LogInHost login) {
+  static Proof wanted(Method method, boolean atServer, LogInHost login) {
     byte[] challenge = login.random(CHALLENGE);
     for (int i = 0; i < challenge.length; i++) {
       challenge[i] &= 0x7F;
@@ -29,11 +31,16 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
         challenge[i]++; // they end challenges, and salts
       }
     }
-    return new Proof(method, challenge, new byte[0]);
+    return new Proof(method, challenge, new byte[0], atServer);
   }
 
   Proof answered(byte[] answer) {
-    return new Proof(method, challenge, answer);
+    return by(method, answer);
+  }
+
+  /** The client's answer by its own method to the same challenge. */
+  Proof by(Method own, byte[] answer) {
+    return new Proof(own, challenge, answer, atServer);
   }
 
   boolean isEmpty() {
@@ -70,6 +77,11 @@ record Proof(Method method, byte[] challenge, byte[] response) implements Passwo
   @Override
   public boolean isOfHash(String hash) {
     return NativePassword.matchesHash(hash, challenge, response);
+  }
+
+  @Override
+  public boolean opensServers() {
+    return atServer && method == Method.NATIVE;
   }
 
   @Override

@@ -18,7 +18,6 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.Packet;
-import dev.heimdall.engine.wire.mysql.ServerHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -70,7 +69,7 @@ final class DetachedMysql {
             target,
             new LogInHandler.LoggedIn(
                 7,
-                Greeting.of(Map.of(ServerHello.VERSION, "11.4.5-MariaDB")),
+                Greeting.of(Map.of()),
                 (made, delivery) -> MysqlRequests.dialogue(made, delivery, setUp, null, null)));
   }
 

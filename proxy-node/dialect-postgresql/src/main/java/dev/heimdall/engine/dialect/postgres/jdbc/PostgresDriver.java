@@ -36,13 +36,17 @@ public final class PostgresDriver implements JdbcDriver {
 
   /**
    * What the user's sessions begin with is not meant for the node's own statements: replicas reject
-   * serializable transactions, and the driver takes a server that begins read-only transactions for
-   * a replica.
+   * serializable transactions.
    */
   private static final String OWN =
       WAITS_FOR_NO_SNAPSHOT
-          + " -c default_transaction_isolation=read\\ committed"
-          + " -c default_transaction_read_only=off -c statement_timeout=0";
+          + " -c default_transaction_isolation=read\\ committed -c statement_timeout=0";
+
+  /**
+   * The driver takes a server that begins read-only transactions for a replica. Only where it
+   * chooses among servers: elsewhere this would hide from probes that a server is read-only.
+   */
+  private static final String READ_WRITE = " -c default_transaction_read_only=off";
 
   @Override
   public Engine engine() {
@@ -116,10 +120,13 @@ public final class PostgresDriver implements JdbcDriver {
     PGSimpleDataSource driver = new PGSimpleDataSource();
     driver.setServerNames(hosts.stream().map(JdbcDriver::spelled).toArray(String[]::new));
     driver.setPortNumbers(hosts.stream().mapToInt(ServerAddress::port).toArray());
+    String options = use.own() ? OWN : WAITS_FOR_NO_SNAPSHOT;
     if (source.cluster().watched()) {
       // What is only read may come from a replica as long as there is no writer.
       driver.setTargetServerType(any ? "preferPrimary" : "primary");
+      options += use.own() ? READ_WRITE : "";
     }
+    driver.setOptions(options);
     driver.setDatabaseName(database);
     int connectSeconds = (int) Math.max(1, source.connectTimeout().toSeconds());
     driver.setConnectTimeout(connectSeconds);
@@ -127,7 +134,6 @@ public final class PostgresDriver implements JdbcDriver {
     driver.setSocketTimeout((int) use.silence().toSeconds());
     driver.setTcpKeepAlive(!source.keepAliveIdle().isZero());
     driver.setApplicationName(use.application());
-    driver.setOptions(use.own() ? OWN : WAITS_FOR_NO_SNAPSHOT);
     driver.setProperty(PGProperty.GSS_ENC_MODE, "disable");
     driver.setProperty(PGProperty.MAX_RESULT_BUFFER, MOST_OF_HEAP);
     if (!use.reading()) {
