@@ -31,10 +31,12 @@ public final class PostgresRequests implements ServerRequests {
   /**
    * The first part of what is said outside transactions. Each statement of the node's own states
    * how its transaction runs, as a role or session may have defaults by which it would wait for
-   * other sessions (SERIALIZABLE, READ ONLY, DEFERRABLE), or fail on a replica (SERIALIZABLE).
+   * other sessions (SERIALIZABLE, READ ONLY, DEFERRABLE), or fail on a replica (SERIALIZABLE). SET
+   * TRANSACTION would do the same, and leave "session" as the source of both in pg_settings.
    */
   private static final String APART =
-      "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE;";
+      "SET LOCAL transaction_isolation = 'read committed';"
+          + "SET LOCAL transaction_deferrable = off;";
 
   /** The same for a statement that must stand alone; what is reset then has other defaults. */
   private static final String SESSION_APART =
