@@ -98,6 +98,7 @@ abstract class ClientFaultsContract {
                 c.node("loops", 1)
                     .node("loginTimeout", "2s")
                     .vdb("pool.size", 2)
+                    .vdb("clients.halfClosedTimeout", "1s")
                     .vdb("pool.queueTimeout", "20s"));
     bystander = logIn(0);
   }
