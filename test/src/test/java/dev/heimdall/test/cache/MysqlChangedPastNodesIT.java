@@ -244,8 +244,8 @@ class MysqlChangedPastNodesIT {
         kind(
                 "what sessions begin with",
                 OPEN,
-                "SELECT HEX(AES_ENCRYPT(c, 'k', '0123456789abcdef')) FROM seen.t",
-                "SET GLOBAL block_encryption_mode = 'aes-256-cbc'")
+                "SELECT HEX(AES_ENCRYPT(c, 'k')) FROM seen.t",
+                "SET GLOBAL block_encryption_mode = 'aes-256-ecb'")
             .after("SET GLOBAL block_encryption_mode = DEFAULT")
             .ofNewSessions(),
         kind(
