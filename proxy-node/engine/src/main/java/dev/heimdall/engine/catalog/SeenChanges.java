@@ -3,14 +3,14 @@ package dev.heimdall.engine.catalog;
 /**
  * How often what may change a catalogue has happened until a moment.
  *
- * @param definitions how many changes were told of
+ * @param definitions number of changes that were reported
  * @param code how many of them may have touched functions, triggers, views and the like
  * @param suspicions how often something has happened that may have changed definitions
  */
 record SeenChanges(long definitions, long code, long suspicions) {
   static final SeenChanges NONE = new SeenChanges(0, 0, 0);
 
-  /** With one more change that was told of. */
+  /** Adds a change that was reported. */
   SeenChanges changed(boolean ofCode) {
     return new SeenChanges(definitions + 1, code + (ofCode ? 1 : 0), suspicions);
   }

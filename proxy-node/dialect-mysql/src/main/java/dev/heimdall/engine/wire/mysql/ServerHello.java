@@ -44,6 +44,15 @@ public record ServerHello(String version, long capabilities, int collation, int 
 
   /** Whether it is a MariaDB, by its version. */
   public boolean isMariadb() {
-    return version.contains("MariaDB");
+    return isMariadb(version);
+  }
+
+  /**
+   * Whether a server of this version is a MariaDB.
+   *
+   * @param version null for one that is not known
+   */
+  public static boolean isMariadb(String version) {
+    return version != null && version.contains("MariaDB");
   }
 }

@@ -99,7 +99,7 @@ final class ClientCommands implements RequestHandler {
         new NumberedStatements(
             parts.sessions().statements(),
             parts.notes(),
-            () -> String.valueOf(client.reportedAtStart(ServerHello.VERSION)).contains("MariaDB"));
+            () -> ServerHello.isMariadb(client.reportedAtStart(ServerHello.VERSION)));
     this.executions =
         new PreparedExecutions(
             parts, agreed, lexing, answers, notes, aftermath, foreign, statements);
