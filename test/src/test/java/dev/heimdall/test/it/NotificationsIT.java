@@ -355,7 +355,7 @@ class NotificationsIT extends EachNodeKind {
       try (RawClient leaves = logIn()) {
         leaves.send(query("LISTEN leaves"));
         Await.until("it is there", () -> node().clients().size() > clients);
-        leaves.close();
+        leaves.vanish();
         Await.until("it has left", () -> node().clients().size() == clients);
       } finally {
         signal("CONT", process);
