@@ -45,6 +45,25 @@ class NeutralCodeTest {
     assertThat(naming).isEqualTo(new TreeSet<>(STILL));
   }
 
+  /** Five characters, of which one is a digit, in quotes. */
+  private static final Pattern SQLSTATE =
+      Pattern.compile("\"(?=[A-Z]{0,4}[0-9])[0-9A-Z]{5}\"");
+
+  @Test
+  void neutralCodeCallsSqlstatesByTheirNames() throws IOException {
+    Set<String> spelling = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(ENGINE)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
+        if (SQLSTATE.matcher(code).find()) {
+          spelling.add(ENGINE.relativize(file).toString());
+        }
+      }
+    }
+
+    assertThat(spelling).containsExactly("wire/Sqlstate.java");
+  }
+
   /** As a word of Java or of documents: what compares, looks up or lists engines needs one. */
   private static final Pattern WORD =
       Pattern.compile(

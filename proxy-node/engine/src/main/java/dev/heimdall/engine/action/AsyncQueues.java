@@ -2,6 +2,7 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -322,7 +323,10 @@ public final class AsyncQueues {
               });
     } catch (RuntimeException e) {
       for (Ticket ticket : List.copyOf(open)) {
-        done(ticket, Executed.failed("XX000", "an error of the node: " + e.getClass().getName()));
+        done(
+            ticket,
+            Executed.failed(
+                Sqlstate.INTERNAL_ERROR, "an error of the node: " + e.getClass().getName()));
       }
     }
     rest = withoutLate(rest);
@@ -353,7 +357,7 @@ public final class AsyncQueues {
     List<Ticket> left = new ArrayList<>();
     for (Ticket ticket : rest) {
       if (now - ticket.entered > PATIENCE.toNanos()) {
-        done(ticket, Executed.failed(Failure.NO_CONNECTION, "the server cannot be reached"));
+        done(ticket, Executed.failed(Sqlstate.CONNECTION_FAILURE, "the server cannot be reached"));
       } else {
         left.add(ticket);
       }
@@ -423,7 +427,7 @@ public final class AsyncQueues {
     }
     events.count(NodeCounter.ASYNC_LOST, left.size());
     for (Ticket ticket : left) {
-      ticket.executed.complete(Executed.failed(Failure.STOPPING, "the node is stopping"));
+      ticket.executed.complete(Executed.failed(Sqlstate.ADMIN_SHUTDOWN, "the node is stopping"));
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

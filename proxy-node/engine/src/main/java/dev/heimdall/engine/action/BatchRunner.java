@@ -1,5 +1,6 @@
 package dev.heimdall.engine.action;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -166,7 +167,7 @@ final class BatchRunner {
   private static String text(Ticket ticket, Map<Integer, String> names) throws SQLException {
     Optional<String> text = ticket.text.inlined(names);
     if (text.isEmpty()) {
-      throw new SQLException("a parameter without a value", "42P02");
+      throw new SQLException("a parameter without a value", Sqlstate.UNDEFINED_PARAMETER);
     }
     return text.get();
   }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.jdbc.WriterGuards;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -105,7 +106,7 @@ final class Connections implements AutoCloseable {
 
   private synchronized Pool pool(Target target) throws SQLException {
     if (closed) {
-      throw new SQLException("the node is stopping", "57P01");
+      throw new SQLException("the node is stopping", Sqlstate.ADMIN_SHUTDOWN);
     }
     Pool pool = pools.get(target);
     if (pool == null) {

@@ -1,24 +1,15 @@
 package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.JdbcDrivers;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.SQLException;
 
 /** What an exception of the driver tells. */
 final class Failure {
-  /** The connection was lost while the outcome was on its way. */
-  private static final String UNCERTAIN = "08007";
-
-  /** What MySQL's servers say when they end a connection. */
-  private static final String LINK_FAILURE = "08S01";
-
-  static final String NO_CONNECTION = "08006";
-  static final String STOPPING = "57P01";
-  private static final String UNSPECIFIED = "58000";
-
   private Failure() {}
 
   static String sqlstate(SQLException e) {
-    return e.getSQLState() == null ? UNSPECIFIED : e.getSQLState();
+    return e.getSQLState() == null ? Sqlstate.SYSTEM_ERROR : e.getSQLState();
   }
 
   /** What the server said, for the statement's own client. */
@@ -33,7 +24,8 @@ final class Failure {
 
   static Executed uncertain() {
     return Executed.failed(
-        UNCERTAIN, "the connection was lost; whether it took effect is not known");
+        Sqlstate.TRANSACTION_RESOLUTION_UNKNOWN,
+        "the connection was lost; whether it took effect is not known");
   }
 
   /**
@@ -43,14 +35,15 @@ final class Failure {
   static boolean isLoss(SQLException e) {
     String state = sqlstate(e);
     if (JdbcDrivers.fromServer(e) != null) {
-      return state.startsWith("57P") || state.equals(LINK_FAILURE);
+      return state.startsWith("57P") || state.equals(Sqlstate.LINK_FAILURE);
     }
-    return state.startsWith("08") || state.equals(UNSPECIFIED);
+    return state.startsWith("08") || state.equals(Sqlstate.SYSTEM_ERROR);
   }
 
   /** Whether trying again at once may help: the transaction was in another one's way. */
   static boolean isCollision(SQLException e) {
-    return sqlstate(e).equals("40001") || sqlstate(e).equals("40P01");
+    return sqlstate(e).equals(Sqlstate.SERIALIZATION_FAILURE)
+        || sqlstate(e).equals(Sqlstate.DEADLOCK_DETECTED);
   }
 
   /** Whether a connection will not be had however often it is tried. */

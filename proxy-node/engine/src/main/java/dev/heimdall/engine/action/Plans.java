@@ -4,6 +4,7 @@ import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -255,10 +256,14 @@ public final class Plans {
     StatementOrigin origin = request.origin();
     DataSource source =
         Target.source(now, origin, Optional.empty())
-            .orElseThrow(() -> new SQLException("the virtual database was removed", "3D000"));
+            .orElseThrow(
+                () ->
+                    new SQLException(
+                        "the virtual database was removed", Sqlstate.UNDEFINED_DATABASE));
     Target target =
         Target.of(now, logins, origin, source)
-            .orElseThrow(() -> new SQLException("no password is known", "28000"));
+            .orElseThrow(
+                () -> new SQLException("no password is known", Sqlstate.INVALID_AUTHORIZATION));
     try (Connections.Lease lease = connections.lease(target)) {
       Connection connection = lease.connection();
       try {

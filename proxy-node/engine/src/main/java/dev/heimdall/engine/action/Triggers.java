@@ -3,6 +3,7 @@ package dev.heimdall.engine.action;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -170,7 +171,7 @@ public final class Triggers {
   }
 
   private static Executed stopping() {
-    return Executed.failed(Failure.STOPPING, "the node is stopping");
+    return Executed.failed(Sqlstate.ADMIN_SHUTDOWN, "the node is stopping");
   }
 
   private void start(
@@ -188,7 +189,7 @@ public final class Triggers {
 
   private CompletableFuture<Executed> refused(
       ActionParameters.Trigger trigger, Collection<String> tables, String reason) {
-    Executed failure = Executed.failed("54000", reason);
+    Executed failure = Executed.failed(Sqlstate.PROGRAM_LIMIT_EXCEEDED, reason);
     report(trigger, tables, failure, reason);
     return CompletableFuture.completedFuture(failure);
   }
@@ -231,7 +232,8 @@ public final class Triggers {
       Thread.currentThread().interrupt();
       return stopping();
     } catch (RuntimeException e) {
-      return Executed.failed("XX000", "an error of the node: " + e.getClass().getName());
+      return Executed.failed(
+          Sqlstate.INTERNAL_ERROR, "an error of the node: " + e.getClass().getName());
     }
   }
 
@@ -241,7 +243,8 @@ public final class Triggers {
     Optional<DataSource> source = Target.source(now, origin, trigger.source());
     Optional<Target> target = source.flatMap(s -> Target.of(now, logins, origin, s));
     if (target.isEmpty()) {
-      return Executed.failed("28000", "the node knows no password for this user");
+      return Executed.failed(
+          Sqlstate.INVALID_AUTHORIZATION, "the node knows no password for this user");
     }
     ActionProtocol protocol = protocols.apply(source.get());
     try (Connections.Lease lease = connections.lease(target.get())) {
@@ -256,17 +259,18 @@ public final class Triggers {
   private Executed program(String command) throws InterruptedException {
     Configuration now = configuration.get();
     if (!now.node().rules().allowPrograms()) {
-      return Executed.failed("42501", "node.json does not allow programs");
+      return Executed.failed(Sqlstate.INSUFFICIENT_PRIVILEGE, "node.json does not allow programs");
     }
     Optional<List<String>> arguments = Program.arguments(command).filter(a -> !a.isEmpty());
     if (arguments.isEmpty()) {
-      return Executed.failed("22023", "the command is empty, or a quote is not closed");
+      return Executed.failed(
+          Sqlstate.INVALID_PARAMETER_VALUE, "the command is empty, or a quote is not closed");
     }
     Program.End end = Program.run(arguments.get(), now.node().rules().programTimeout());
     events.program(arguments.get().get(0), end.how(), end.output());
     return end.succeeded()
         ? Executed.rows(0)
-        : Executed.failed("38000", "the program failed: " + end.how());
+        : Executed.failed(Sqlstate.EXTERNAL_ROUTINE_EXCEPTION, "the program failed: " + end.how());
   }
 
   /**

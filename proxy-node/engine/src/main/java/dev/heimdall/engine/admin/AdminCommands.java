@@ -5,6 +5,7 @@ import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

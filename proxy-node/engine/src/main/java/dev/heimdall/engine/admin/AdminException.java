@@ -2,18 +2,6 @@ package dev.heimdall.engine.admin;
 
 /** Why an operator's command could not be carried out, in the words the operator shall read. */
 public final class AdminException extends RuntimeException {
-  /** No virtual database of that name. */
-  public static final String UNKNOWN_DATABASE = "3D000";
-
-  /** No client of that number. */
-  public static final String UNKNOWN_OBJECT = "42704";
-
-  /** The command makes no sense now, such as RESUME without a pause. */
-  public static final String WRONG_STATE = "55000";
-
-  /** The configuration on disk is not valid. */
-  public static final String INVALID_CONFIGURATION = "F0000";
-
   private final String sqlstate;
   private final String hint;
 

@@ -6,6 +6,7 @@ import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +56,7 @@ public final class PgBouncerConsole extends TokenConsole {
     if (served == null) {
       return AdminPlan.known(
           Answer.failed(
-              AdminException.UNKNOWN_DATABASE,
+              Sqlstate.UNDEFINED_DATABASE,
               "virtual database \"" + operator.vdb() + "\" does not exist any more",
               null));
     }

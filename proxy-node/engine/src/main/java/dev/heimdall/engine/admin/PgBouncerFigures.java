@@ -9,6 +9,7 @@ import dev.heimdall.engine.admin.PgBouncerTables.Stats;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.PoolTotals;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.User;
 import dev.heimdall.model.VirtualDatabase;
@@ -63,7 +64,7 @@ final class PgBouncerFigures {
                 "Without a name the command is about all of them; one alone needs a virtual"
                     + " database of its own.")
             : Answer.failed(
-                AdminException.UNKNOWN_DATABASE,
+                Sqlstate.UNDEFINED_DATABASE,
                 "no such database: " + database,
                 "SHOW DATABASES lists them."));
   }

@@ -6,6 +6,7 @@ import dev.heimdall.engine.console.ConsoleCommand;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ConsoleRight;
 import java.util.List;
 import java.util.concurrent.CancellationException;

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ChannelBinding;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -229,7 +230,7 @@ public final class ScramClient {
   }
 
   private static ScramException refused(String message) {
-    return new ScramException(AuthFailure.of(AuthFailure.INVALID_AUTHORIZATION, message));
+    return new ScramException(AuthFailure.of(Sqlstate.INVALID_AUTHORIZATION, message));
   }
 
   private static String printable(String text) {

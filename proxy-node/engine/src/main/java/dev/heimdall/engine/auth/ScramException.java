@@ -1,5 +1,7 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.wire.Sqlstate;
+
 /** A SCRAM exchange cannot go on: the peer broke its rules, or a server could not prove itself. */
 public final class ScramException extends AuthException {
 
@@ -11,6 +13,6 @@ public final class ScramException extends AuthException {
 
   static ScramException malformed(String detail) {
     return new ScramException(
-        new AuthFailure(AuthFailure.PROTOCOL_VIOLATION, "malformed SCRAM message", detail, null));
+        new AuthFailure(Sqlstate.PROTOCOL_VIOLATION, "malformed SCRAM message", detail, null));
   }
 }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
@@ -100,7 +101,7 @@ public final class ScramServer {
     if (mechanism == null || !mechanisms().contains(mechanism)) {
       throw new ScramException(
           AuthFailure.of(
-              AuthFailure.PROTOCOL_VIOLATION,
+              Sqlstate.PROTOCOL_VIOLATION,
               "client selected an invalid SASL authentication mechanism"));
     }
     ScramSyntax message = ScramSyntax.of(clientFirst, "client-first-message");
@@ -108,7 +109,7 @@ public final class ScramServer {
     if (!message.field().isEmpty()) {
       throw new ScramException(
           AuthFailure.of(
-              AuthFailure.FEATURE_NOT_SUPPORTED,
+              Sqlstate.FEATURE_NOT_SUPPORTED,
               "client uses authorization identity, but it is not supported"));
     }
     if (message.atEnd()) {
@@ -148,7 +149,7 @@ public final class ScramServer {
     if (!message.attribute('r').equals(nonce)) {
       throw new ScramException(
           new AuthFailure(
-              AuthFailure.PROTOCOL_VIOLATION,
+              Sqlstate.PROTOCOL_VIOLATION,
               "invalid SCRAM response",
               "Nonce does not match.",
               null));
@@ -198,7 +199,7 @@ public final class ScramServer {
         // Somebody between us took PLUS out of the list of mechanisms.
         throw new ScramException(
             new AuthFailure(
-                AuthFailure.INVALID_AUTHORIZATION,
+                Sqlstate.INVALID_AUTHORIZATION,
                 "SCRAM channel binding negotiation error",
                 "The client supports SCRAM channel binding but thinks the server does not."
                     + "  However, this server does support channel binding.",
@@ -212,7 +213,7 @@ public final class ScramServer {
       if (!flag.equals("p=tls-server-end-point")) {
         throw new ScramException(
             new AuthFailure(
-                AuthFailure.PROTOCOL_VIOLATION,
+                Sqlstate.PROTOCOL_VIOLATION,
                 "unsupported SCRAM channel-binding type",
                 "The only type supported is tls-server-end-point.",
                 null));
@@ -230,13 +231,12 @@ public final class ScramServer {
       System.arraycopy(tlsServerEndPoint, 0, expected, header, tlsServerEndPoint.length);
       if (!MessageDigest.isEqual(expected, binding)) {
         throw new ScramException(
-            AuthFailure.of(
-                AuthFailure.INVALID_AUTHORIZATION, "SCRAM channel binding check failed"));
+            AuthFailure.of(Sqlstate.INVALID_AUTHORIZATION, "SCRAM channel binding check failed"));
       }
     } else if (!MessageDigest.isEqual(expected, binding)) {
       throw new ScramException(
           AuthFailure.of(
-              AuthFailure.PROTOCOL_VIOLATION,
+              Sqlstate.PROTOCOL_VIOLATION,
               "unexpected SCRAM channel-binding attribute in client-final-message"));
     }
   }

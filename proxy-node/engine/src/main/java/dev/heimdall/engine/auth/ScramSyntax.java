@@ -1,5 +1,6 @@
 package dev.heimdall.engine.auth;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -105,7 +106,7 @@ final class ScramSyntax {
   static ScramException mandatoryExtension(String peer) {
     return new ScramException(
         AuthFailure.of(
-            AuthFailure.FEATURE_NOT_SUPPORTED, peer + " requires an unsupported SCRAM extension"));
+            Sqlstate.FEATURE_NOT_SUPPORTED, peer + " requires an unsupported SCRAM extension"));
   }
 
   private static void requireAttribute(String field) throws ScramException {

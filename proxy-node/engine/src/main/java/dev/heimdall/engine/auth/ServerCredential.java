@@ -3,6 +3,7 @@ package dev.heimdall.engine.auth;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -192,7 +193,7 @@ public final class ServerCredential {
     if (!tls) {
       throw new AuthException(
           new AuthFailure(
-              AuthFailure.INVALID_AUTHORIZATION,
+              Sqlstate.INVALID_AUTHORIZATION,
               "the server asks for the password of user \""
                   + user
                   + "\" in clear text over a connection without TLS",
@@ -262,7 +263,7 @@ public final class ServerCredential {
   private AuthException insufficient(String wanted) {
     return new AuthException(
         new AuthFailure(
-            AuthFailure.INVALID_AUTHORIZATION,
+            Sqlstate.INVALID_AUTHORIZATION,
             "cannot log in to the server as user \""
                 + user
                 + "\": it asks for "

@@ -2,6 +2,7 @@ package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.TlsMode;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -9,9 +10,6 @@ import java.security.cert.CertificateException;
 /** A server connection could not be made; {@link #error} is what a client may get. */
 public final class ConnectFailure extends Exception {
   private static final long serialVersionUID = 1L;
-
-  /** What no server says of itself: a check of ours on its TLS failed. */
-  private static final String REFUSED_BY_US = "08001";
 
   private enum Kind {
     UNREACHABLE,
@@ -31,7 +29,8 @@ public final class ConnectFailure extends Exception {
 
   /** No server answered, or the connection broke: trying again may help. */
   public static ConnectFailure unreachable(String message) {
-    return new ConnectFailure(ServerError.fatal("08006", message), Kind.UNREACHABLE);
+    return new ConnectFailure(
+        ServerError.fatal(Sqlstate.CONNECTION_FAILURE, message), Kind.UNREACHABLE);
   }
 
   /**
@@ -73,7 +72,7 @@ public final class ConnectFailure extends Exception {
     return certificate
         ? refused(
             ServerError.fatal(
-                REFUSED_BY_US,
+                Sqlstate.UNABLE_TO_CONNECT,
                 "the server's certificate does not pass tls.mode "
                     + mode.spelling()
                     + ": "
@@ -91,7 +90,7 @@ public final class ConnectFailure extends Exception {
    * nothing else stood against the log-in.
    */
   public static ConnectFailure refusedAuthenticated(ServerError error) {
-    return error.sqlState().equals("53300")
+    return error.sqlState().equals(Sqlstate.TOO_MANY_CONNECTIONS)
         ? new ConnectFailure(error.asFatal(), Kind.FULL)
         : refused(error);
   }
@@ -113,7 +112,8 @@ public final class ConnectFailure extends Exception {
     return kind == Kind.REFUSED
         && !error.sqlState().startsWith("57P")
         && !error.sqlState().startsWith("53")
-        && (!error.sqlState().startsWith("08") || error.sqlState().equals(REFUSED_BY_US));
+        && (!error.sqlState().startsWith("08")
+            || error.sqlState().equals(Sqlstate.UNABLE_TO_CONNECT));
   }
 
   /** Whether the server took the proof and let the role in but for the number of connections. */
@@ -123,7 +123,7 @@ public final class ConnectFailure extends Exception {
 
   /** Whether the server, or the role, has no connection left. */
   public boolean tooMany() {
-    return error.sqlState().equals("53300");
+    return error.sqlState().equals(Sqlstate.TOO_MANY_CONNECTIONS);
   }
 
   /** Whether the credentials were refused (SQLSTATE class 28). */

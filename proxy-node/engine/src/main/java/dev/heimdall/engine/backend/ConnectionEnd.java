@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.io.IOException;
@@ -156,7 +157,9 @@ public final class ConnectionEnd {
   }
 
   void outOfSync(String what) {
-    fatal = ServerError.fatal("08P01", "the database server broke the protocol: it sent " + what);
+    fatal =
+        ServerError.fatal(
+            Sqlstate.PROTOCOL_VIOLATION, "the database server broke the protocol: it sent " + what);
     note(Ending.Side.PROTOCOL, "it sent " + what);
     closeNow();
   }
@@ -193,7 +196,7 @@ public final class ConnectionEnd {
     if (fatal == null) {
       fatal =
           ServerError.fatal(
-              "08006",
+              Sqlstate.CONNECTION_FAILURE,
               network
                   ? "the connection to the database server failed: " + cause.getMessage()
                   : "the connection to the database server ended because of an error in the node");

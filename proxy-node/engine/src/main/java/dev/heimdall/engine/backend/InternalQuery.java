@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -11,7 +12,9 @@ public abstract class InternalQuery implements ReplyOwner {
   private static final int MAX_REPLY = 1 << 20;
 
   private static final ServerError TOO_LONG =
-      ServerError.error("54000", "the reply to a statement of the node's own is too long")
+      ServerError.error(
+              Sqlstate.PROGRAM_LIMIT_EXCEEDED,
+              "the reply to a statement of the node's own is too long")
           .withDetail("It has more than " + MAX_REPLY + " bytes.");
 
   private final boolean keepRows;
@@ -102,7 +105,8 @@ public abstract class InternalQuery implements ReplyOwner {
         from,
         lastError != null
             ? lastError.asFatal()
-            : ServerError.fatal("08006", "the connection to the database server was lost"));
+            : ServerError.fatal(
+                Sqlstate.CONNECTION_FAILURE, "the connection to the database server was lost"));
   }
 
   @Override

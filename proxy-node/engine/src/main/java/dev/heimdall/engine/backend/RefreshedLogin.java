@@ -3,6 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.secrets.credentials.CredentialsException;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import dev.heimdall.secrets.credentials.DatabaseLogin;
@@ -18,8 +19,6 @@ import java.util.function.Consumer;
 final class RefreshedLogin implements ServerConnector.Handler {
   /** What was read last, what is current, and what was before. */
   private static final int TRIES = 3;
-
-  private static final String WRONG_PASSWORD = "28P01";
 
   /** Connects as somebody who is known. */
   interface Attempt {
@@ -77,9 +76,13 @@ final class RefreshedLogin implements ServerConnector.Handler {
       return ConnectFailure.unreachable("there are no credentials for the server");
     }
     return switch (said.kind()) {
-      case WRONG -> ConnectFailure.refused(ServerError.fatal("08001", said.getMessage()));
-      case AWAY -> ConnectFailure.withheld(ServerError.fatal("08006", said.getMessage()));
-      case REFUSED -> ConnectFailure.withheld(ServerError.fatal(WRONG_PASSWORD, said.getMessage()));
+      case WRONG ->
+          ConnectFailure.refused(ServerError.fatal(Sqlstate.UNABLE_TO_CONNECT, said.getMessage()));
+      case AWAY ->
+          ConnectFailure.withheld(
+              ServerError.fatal(Sqlstate.CONNECTION_FAILURE, said.getMessage()));
+      case REFUSED ->
+          ConnectFailure.withheld(ServerError.fatal(Sqlstate.INVALID_PASSWORD, said.getMessage()));
     };
   }
 
@@ -102,7 +105,7 @@ final class RefreshedLogin implements ServerConnector.Handler {
       tryAs(next.get());
     } else {
       // In the middle of a rotation no version is right for a moment.
-      boolean passing = failure.error().sqlState().equals(WRONG_PASSWORD);
+      boolean passing = failure.error().sqlState().equals(Sqlstate.INVALID_PASSWORD);
       handler.failed(passing ? ConnectFailure.withheld(failure.error()) : failure);
     }
   }

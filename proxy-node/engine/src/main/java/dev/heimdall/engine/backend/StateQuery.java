@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 
 /**
@@ -11,9 +12,6 @@ import dev.heimdall.engine.wire.TransactionState;
  * ServerConnection#condemn}).
  */
 public abstract class StateQuery extends InternalQuery {
-  /** What a server says to everything in a transaction that has failed already. */
-  private static final String IN_FAILED_TRANSACTION = "25P02";
-
   private final String statement;
 
   /**
@@ -38,7 +36,7 @@ public abstract class StateQuery extends InternalQuery {
     if (error != null && !from.closed()) {
       if (from.status() == TransactionState.IDLE) {
         from.end().closeForState(statement, error);
-      } else if (!error.sqlState().equals(IN_FAILED_TRANSACTION)) {
+      } else if (!error.sqlState().equals(Sqlstate.IN_FAILED_TRANSACTION)) {
         // It has failed the transaction of its session, which can still get the error.
         from.residue().condemn(statement, error);
       }

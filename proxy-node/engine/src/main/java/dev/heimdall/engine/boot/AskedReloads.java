@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.admin.AdminException;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -49,7 +50,11 @@ final class AskedReloads {
   }
 
   void failed(String problem) {
-    take().forEach(each -> each.completeExceptionally(new AdminException("F0000", problem)));
+    take()
+        .forEach(
+            each ->
+                each.completeExceptionally(
+                    new AdminException(Sqlstate.CONFIGURATION_FILE_ERROR, problem)));
   }
 
   private List<CompletableFuture<Integer>> take() {

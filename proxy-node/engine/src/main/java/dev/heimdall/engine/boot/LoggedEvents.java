@@ -16,6 +16,7 @@ import dev.heimdall.engine.statement.SampledResult;
 import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementSummary;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -105,17 +106,17 @@ final class LoggedEvents implements SessionEvents {
 
   private static Refusal reason(ServerError why) {
     return switch (why.sqlState()) {
-      case "28P01" -> Refusal.AUTHENTICATION;
-      case "3D000" -> Refusal.UNKNOWN_DATABASE;
-      case "53300" -> Refusal.TOO_MANY_CLIENTS;
-      case "57014" -> Refusal.TIMEOUT;
-      case "57P01" -> Refusal.DRAINING;
-      case "57P03" ->
+      case Sqlstate.INVALID_PASSWORD -> Refusal.AUTHENTICATION;
+      case Sqlstate.UNDEFINED_DATABASE -> Refusal.UNKNOWN_DATABASE;
+      case Sqlstate.TOO_MANY_CONNECTIONS -> Refusal.TOO_MANY_CLIENTS;
+      case Sqlstate.QUERY_CANCELED -> Refusal.TIMEOUT;
+      case Sqlstate.ADMIN_SHUTDOWN -> Refusal.DRAINING;
+      case Sqlstate.CANNOT_CONNECT_NOW ->
           why.cause() == ServerError.Cause.NODE_STOPS
               ? Refusal.DRAINING
               : Refusal.SERVER_UNAVAILABLE; // it says so
-      case "08P01", "0A000" -> Refusal.PROTOCOL;
-      case "28000", "42501" -> Refusal.NOT_ALLOWED;
+      case Sqlstate.PROTOCOL_VIOLATION, Sqlstate.FEATURE_NOT_SUPPORTED -> Refusal.PROTOCOL;
+      case Sqlstate.INVALID_AUTHORIZATION, Sqlstate.INSUFFICIENT_PRIVILEGE -> Refusal.NOT_ALLOWED;
       default -> Refusal.SERVER_UNAVAILABLE;
     };
   }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.TableText;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ final class OperatorOrders {
     VdbContext found = vdbs.contexts().get(vdb);
     if (found == null) {
       throw new AdminException(
-          "3D000",
+          Sqlstate.UNDEFINED_DATABASE,
           "virtual database \""
               + vdb
               + "\" does not exist; there are "
@@ -129,7 +130,8 @@ final class OperatorOrders {
     Client client = clientId <= Integer.MAX_VALUE ? cancels.byId((int) clientId) : null;
     if (client == null) {
       throw new AdminException(
-          "42704", "client " + clientId + " does not exist; SHOW CLIENTS lists the ids");
+          Sqlstate.UNDEFINED_OBJECT,
+          "client " + clientId + " does not exist; SHOW CLIENTS lists the ids");
     }
     return client;
   }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -69,7 +70,7 @@ final class PoolProbe implements Waiter {
 
   @Override
   public void failed(Throwable cause) {
-    finish(ServerError.fatal("XX000", "error in the node: " + cause));
+    finish(ServerError.fatal(Sqlstate.INTERNAL_ERROR, "error in the node: " + cause));
   }
 
   private void finish(ServerError error) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 
 /**
  * A client after its log-in, whether it talks to servers or to the admin console: what cancel
@@ -42,7 +43,8 @@ public interface Client {
   /** Closes the connection as an administrator's terminate does; callable from any thread. */
   default void killFromAnyThread() {
     killFromAnyThread(
-        ServerError.fatal("57P01", "terminating connection due to administrator command"));
+        ServerError.fatal(
+            Sqlstate.ADMIN_SHUTDOWN, "terminating connection due to administrator command"));
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -430,7 +431,10 @@ public final class ClientLogin extends ByteToMessageDecoder
       ServerError lastWords,
       Function<KillOutcome, ByteBuf> answer) {
     if (!errands.isProved(wanted, challenge, proof)) {
-      refuse(ServerError.fatal("28000", "a KILL of another node is not proved by \"fleetKey\""));
+      refuse(
+          ServerError.fatal(
+              Sqlstate.INVALID_AUTHORIZATION,
+              "a KILL of another node is not proved by \"fleetKey\""));
       return;
     }
     become(State.DONE);

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalLong;
@@ -13,8 +14,6 @@ import java.util.OptionalLong;
  * who guesses passwords has to wait, and wrong ones are counted.
  */
 final class ClientProof implements PasswordExchange.Outcome {
-  private static final String WRONG_PASSWORD = "28P01";
-
   private final NodeAccess node;
   private final LoopAccess loop;
   private final Refusals refusals;
@@ -153,7 +152,7 @@ final class ClientProof implements PasswordExchange.Outcome {
 
   /** The client is not let in, and gets this error. */
   void failed(ServerError error) {
-    if (doubt != null || error.sqlState().equals(WRONG_PASSWORD)) {
+    if (doubt != null || error.sqlState().equals(Sqlstate.INVALID_PASSWORD)) {
       refusals.guessed(address, user);
     }
     doubt = null;

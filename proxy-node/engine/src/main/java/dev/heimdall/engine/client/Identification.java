@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.AuthException;
 import dev.heimdall.engine.auth.AuthFailure;
 import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ClientTlsMode;
 import dev.heimdall.model.ConsoleRight;
 import io.netty.channel.Channel;
@@ -136,7 +137,8 @@ final class Identification {
       if (right == ConsoleRight.NONE) {
         throw new StartupVariables.Rejected(
             ServerError.fatal(
-                    "42501", "permission denied for database \"" + login.database() + "\"")
+                    Sqlstate.INSUFFICIENT_PRIVILEGE,
+                    "permission denied for database \"" + login.database() + "\"")
                 .withDetail(
                     "It is the node's admin console, for users with \"admin\": true, or \"stats\":"
                         + " true for its SHOW commands."));

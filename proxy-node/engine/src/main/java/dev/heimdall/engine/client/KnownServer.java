@@ -9,6 +9,7 @@ import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,7 +122,11 @@ final class KnownServer {
 
     private void broken(Throwable cause) {
       LOG.error("a log-in met an error in the node", cause);
-      over(waiter -> waiter.unreachable().accept(ServerError.fatal("XX000", "internal error")));
+      over(
+          waiter ->
+              waiter
+                  .unreachable()
+                  .accept(ServerError.fatal(Sqlstate.INTERNAL_ERROR, "internal error")));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.Authenticator;
 import dev.heimdall.engine.auth.LogInRequest;
 import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.function.Consumer;
@@ -70,7 +71,9 @@ final class LogInRules {
       Consumer<AuthDecision> decided) {
     if (answer.failed()) {
       client.refuse(
-          ServerError.fatal("08006", "users cannot be looked up in the database at present")
+          ServerError.fatal(
+                  Sqlstate.CONNECTION_FAILURE,
+                  "users cannot be looked up in the database at present")
               .withHint("The log of the node has the reason: authQuery of the virtual database."));
     } else {
       decided.accept(authenticator.with(answer.user(), answer.others()).decide(asked));

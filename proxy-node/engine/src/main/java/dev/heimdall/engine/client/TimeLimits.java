@@ -1,6 +1,7 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ClientSettings;
 import java.time.Duration;
 
@@ -22,15 +23,20 @@ public final class TimeLimits {
     long idle = now - client.lastActivity();
     if (exceeds(idle, limits.incompleteMessageTimeout()) && client.awaitsRestOfMessage()) {
       client.fatal(
-          ServerError.fatal("57P05", "terminating connection due to incomplete message timeout"));
+          ServerError.fatal(
+              Sqlstate.IDLE_SESSION_TIMEOUT,
+              "terminating connection due to incomplete message timeout"));
     } else if (resting
         && (client.inTransaction() || client.batchOpen())
         && exceeds(idle, limits.idleInTransactionTimeout())) {
       client.fatal(
-          ServerError.fatal("25P03", "terminating connection due to idle-in-transaction timeout"));
+          ServerError.fatal(
+              Sqlstate.IDLE_IN_TRANSACTION_TIMEOUT,
+              "terminating connection due to idle-in-transaction timeout"));
     } else if (resting && !client.inTransaction() && exceeds(idle, limits.idleTimeout())) {
       client.fatal(
-          ServerError.fatal("57P05", "terminating connection due to idle-session timeout"));
+          ServerError.fatal(
+              Sqlstate.IDLE_SESSION_TIMEOUT, "terminating connection due to idle-session timeout"));
     } else if (!limits.replyTimeout().isZero()
         && client.readsNothing(now, limits.replyTimeout().toNanos())) {
       client.endUnread();

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.cluster;
 
 import dev.heimdall.engine.wire.Position;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -128,11 +129,12 @@ public final class JdbcServer implements ProbedServer {
   private void await() throws SQLException {
     try {
       if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new SQLException("earlier questions to the server are not answered", "08001");
+        throw new SQLException(
+            "earlier questions to the server are not answered", Sqlstate.UNABLE_TO_CONNECT);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SQLException("interrupted before the server was asked", "57P01");
+      throw new SQLException("interrupted before the server was asked", Sqlstate.ADMIN_SHUTDOWN);
     }
   }
 
@@ -155,7 +157,7 @@ public final class JdbcServer implements ProbedServer {
       }
     }
     close(made);
-    throw new SQLException("the server is not asked any more", "08003");
+    throw new SQLException("the server is not asked any more", Sqlstate.CONNECTION_DOES_NOT_EXIST);
   }
 
   private synchronized Kept next() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.console;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -79,7 +80,8 @@ public final class ConsoleChannel extends ChannelInboundHandlerAdapter
   }
 
   private static ServerError failure(Throwable cause) {
-    return ServerError.fatal("XX000", "the console failed: " + cause.getClass().getSimpleName());
+    return ServerError.fatal(
+        Sqlstate.INTERNAL_ERROR, "the console failed: " + cause.getClass().getSimpleName());
   }
 
   private void answerNext(ChannelHandlerContext ctx) {

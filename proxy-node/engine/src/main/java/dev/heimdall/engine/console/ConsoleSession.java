@@ -12,6 +12,7 @@ import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -103,7 +104,9 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
 
   private void terminate() {
     if (channel.isActive()) {
-      fatal(ServerError.fatal("57P01", "terminating connection due to administrator command"));
+      fatal(
+          ServerError.fatal(
+              Sqlstate.ADMIN_SHUTDOWN, "terminating connection due to administrator command"));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.sql.PlaceholderText;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -168,7 +169,8 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
       outcome = ForeignOutcome.failed(source.errors().of(e));
     } catch (RuntimeException | Error e) {
       LOG.error("a statement for the data source {} met an error in the node", source.name(), e);
-      outcome = ForeignOutcome.failed(ServerError.error("XX000", "error in the node"));
+      outcome =
+          ForeignOutcome.failed(ServerError.error(Sqlstate.INTERNAL_ERROR, "error in the node"));
     }
     end();
     ServerError why = cancelled();
@@ -258,7 +260,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
                   + what.format().given()
                   + " parameters, but the statement requires "
                   + text.parameters(),
-              "08P01"));
+              Sqlstate.PROTOCOL_VIOLATION));
     }
     try (PreparedStatement prepared = prepare(connection, text)) {
       prepared.setFetchSize(source.protocol().fetchSize());
@@ -288,7 +290,8 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
         () ->
             new Refused(
                 new SQLException(
-                    "the text ends inside a token, or has a parameter that is none", "42601")));
+                    "the text ends inside a token, or has a parameter that is none",
+                    Sqlstate.SYNTAX_ERROR)));
   }
 
   private static PreparedStatement prepare(Connection connection, PlaceholderText text)
@@ -322,7 +325,8 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
     boolean more = done.getMoreResults();
     while (more || done.getUpdateCount() >= 0) {
       if (more) {
-        throw new SQLException("a statement with more than one result was forwarded", "0A000");
+        throw new SQLException(
+            "a statement with more than one result was forwarded", Sqlstate.FEATURE_NOT_SUPPORTED);
       }
       more = done.getMoreResults();
     }
@@ -370,7 +374,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
       taken = true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SQLException("the data source is being closed", "57P01", e);
+      throw new SQLException("the data source is being closed", Sqlstate.ADMIN_SHUTDOWN, e);
     } finally {
       if (!taken) {
         consumed.release();

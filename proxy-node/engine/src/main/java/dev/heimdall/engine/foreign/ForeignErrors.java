@@ -1,6 +1,7 @@
 package dev.heimdall.engine.foreign;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.util.Map;
@@ -10,9 +11,6 @@ import java.util.regex.Pattern;
  * What a data source of another engine says when something goes wrong, with PostgreSQL's SQLSTATE.
  */
 final class ForeignErrors {
-  /** What it says of a fault that it has no SQLSTATE for: the error of a foreign data wrapper. */
-  private static final String FOREIGN = "HV000";
-
   /** How PostgreSQL's driver begins what the server has said. */
   private static final Pattern SEVERITY = Pattern.compile("^(ERROR|FATAL|PANIC): +");
 
@@ -37,12 +35,13 @@ final class ForeignErrors {
   /** Nobody has asked anything yet, because there is no connection. */
   ServerError cannotConnect(SQLException e) {
     return ServerError.error(
-            "08001", "cannot connect to the data source \"" + source + "\": " + message(e))
+            Sqlstate.UNABLE_TO_CONNECT,
+            "cannot connect to the data source \"" + source + "\": " + message(e))
         .withDetail(detail(e));
   }
 
   ServerError warning(SQLWarning e) {
-    return new ServerError("WARNING", "01000", message(e), detail(e), null);
+    return new ServerError("WARNING", Sqlstate.WARNING, message(e), detail(e), null);
   }
 
   private String state(SQLException e) {
@@ -57,7 +56,9 @@ final class ForeignErrors {
             && !state.startsWith("00")
             && !state.startsWith("HY")
             && !state.startsWith("S1");
-    return !usable ? FOREIGN : state.equals("08S01") ? "08006" : state;
+    return !usable
+        ? Sqlstate.FOREIGN_DATA_ERROR
+        : state.equals(Sqlstate.LINK_FAILURE) ? Sqlstate.CONNECTION_FAILURE : state;
   }
 
   private static String message(SQLException e) {

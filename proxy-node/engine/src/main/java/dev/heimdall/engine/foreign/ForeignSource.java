@@ -6,6 +6,7 @@ import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.jdbc.WriterGuard;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.routing.threads.DaemonThreads;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -125,7 +126,9 @@ public final class ForeignSource implements AutoCloseable {
     if (plan.maxQueue() > 0 && workers.getQueue().size() >= plan.maxQueue()) {
       reply.done(
           ForeignOutcome.failed(
-              ServerError.error("53300", "too many statements wait for a server connection")
+              ServerError.error(
+                      Sqlstate.TOO_MANY_CONNECTIONS,
+                      "too many statements wait for a server connection")
                   .withDetail("pool.maxQueue is " + plan.maxQueue() + ".")));
       return call;
     }
@@ -135,7 +138,8 @@ public final class ForeignSource implements AutoCloseable {
       reply.done(
           ForeignOutcome.failed(
               ServerError.error(
-                      "57P01", "the data source \"" + name() + "\" was changed or removed")
+                      Sqlstate.ADMIN_SHUTDOWN,
+                      "the data source \"" + name() + "\" was changed or removed")
                   .withHint("Send the statement again.")));
     }
     return call;
@@ -176,10 +180,12 @@ public final class ForeignSource implements AutoCloseable {
       return pool;
     }
     if (workers.isShutdown()) {
-      throw new SQLException("the data source is being closed", "57P01");
+      throw new SQLException("the data source is being closed", Sqlstate.ADMIN_SHUTDOWN);
     }
     if (pools.size() == MOST_DATABASES) {
-      throw new SQLException("statements for too many databases were forwarded", "53400");
+      throw new SQLException(
+          "statements for too many databases were forwarded",
+          Sqlstate.CONFIGURATION_LIMIT_EXCEEDED);
     }
     Use use =
         new Use(

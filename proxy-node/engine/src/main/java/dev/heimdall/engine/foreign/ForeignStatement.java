@@ -4,6 +4,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.Set;
 
 /**
@@ -64,7 +65,8 @@ public record ForeignStatement(
 
   private static ServerError refused(String what, ForeignSource source) {
     return ServerError.error(
-        "0A000", what + " cannot be forwarded to the data source \"" + source.name() + "\"");
+        Sqlstate.FEATURE_NOT_SUPPORTED,
+        what + " cannot be forwarded to the data source \"" + source.name() + "\"");
   }
 
   /** Whether it leaves nothing behind on its connection, but for what its words say. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.jdbc;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ServerAddress;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -41,7 +42,7 @@ final class GuardedConnection implements InvocationHandler {
     return new SQLException(
         "nothing outside its region confirms the writer of the global cluster, so that it takes no"
             + " writes (cluster.failover.fence)",
-        "57P03");
+        Sqlstate.CANNOT_CONNECT_NOW);
   }
 
   @Override

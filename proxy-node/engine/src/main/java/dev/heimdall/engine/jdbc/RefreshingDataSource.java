@@ -1,5 +1,6 @@
 package dev.heimdall.engine.jdbc;
 
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.secrets.credentials.CredentialsException;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -64,7 +65,8 @@ final class RefreshingDataSource implements DataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    SQLException last = new SQLException("there is no server to connect to", "08001");
+    SQLException last =
+        new SQLException("there is no server to connect to", Sqlstate.UNABLE_TO_CONNECT);
     for (Target target : targets.now()) {
       try {
         return connect(target);
@@ -112,12 +114,12 @@ final class RefreshingDataSource implements DataSource {
           e.getCause() instanceof CredentialsException said
               ? said.getMessage()
               : "there are no credentials";
-      throw new SQLException(why, "08001");
+      throw new SQLException(why, Sqlstate.UNABLE_TO_CONNECT);
     } catch (TimeoutException e) {
-      throw new SQLException("credentials did not come in time", "08001");
+      throw new SQLException("credentials did not come in time", Sqlstate.UNABLE_TO_CONNECT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new SQLException("interrupted while waiting for credentials", "57P01");
+      throw new SQLException("interrupted while waiting for credentials", Sqlstate.ADMIN_SHUTDOWN);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
@@ -143,7 +144,7 @@ public final class SourceConnections {
 
   private Connection refuseReplica(Connection connection) throws SQLException {
     if (driver().isReplica(connection)) {
-      throw new SQLException("the server is a replica", "25006");
+      throw new SQLException("the server is a replica", Sqlstate.READ_ONLY_TRANSACTION);
     }
     return connection;
   }

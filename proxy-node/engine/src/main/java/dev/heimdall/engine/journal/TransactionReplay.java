@@ -7,6 +7,7 @@ import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
@@ -44,7 +45,8 @@ public final class TransactionReplay implements TransactionNotes {
 
   /** As for any transaction that may succeed when it is run again from its beginning. */
   public static final ServerError LOST =
-      ServerError.error("40001", "the transaction was lost together with its server")
+      ServerError.error(
+              Sqlstate.SERIALIZATION_FAILURE, "the transaction was lost together with its server")
           .withDetail("Nothing of it was committed.")
           .withHint("Run it again from its beginning.");
 

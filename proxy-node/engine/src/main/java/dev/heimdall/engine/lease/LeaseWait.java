@@ -5,6 +5,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.Waiter;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 
 /** A session's wait in the queue of a pool: for a connection, or until none will come. */
 public final class LeaseWait {
@@ -51,7 +52,7 @@ public final class LeaseWait {
     }
     counters.waitTimedOut((loop.now() - since) / 1000);
     lease.become(LeaseState.READY);
-    if (error.sqlState().startsWith("57P01")) {
+    if (error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)) {
       session.fatal(error.asFatal());
     } else {
       lease.refuse(error);

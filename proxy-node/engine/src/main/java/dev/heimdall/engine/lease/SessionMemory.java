@@ -6,6 +6,7 @@ import dev.heimdall.engine.memory.ClientUsage;
 import dev.heimdall.engine.memory.LargeInput;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -105,7 +106,7 @@ public final class SessionMemory {
 
   private boolean refused(String what, BudgetedCache held) {
     fatal.accept(
-        ServerError.fatal("53200", "no memory for " + what)
+        ServerError.fatal(Sqlstate.OUT_OF_MEMORY, "no memory for " + what)
             .withDetail(
                 "Clients hold as much as the node has for them: see \"cache "
                     + held.label()

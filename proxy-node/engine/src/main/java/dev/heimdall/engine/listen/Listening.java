@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -449,7 +450,9 @@ public final class Listening {
       }
       if (waiting.size() >= MAX_WAITING) {
         client.fatal(
-            ServerError.fatal("53400", "too many notifications wait for this client")
+            ServerError.fatal(
+                    Sqlstate.CONFIGURATION_LIMIT_EXCEEDED,
+                    "too many notifications wait for this client")
                 .withDetail("The limit is " + MAX_WAITING + "."));
         return;
       }

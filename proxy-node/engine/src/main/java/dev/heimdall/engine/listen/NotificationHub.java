@@ -389,7 +389,8 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
       confirmed.clear();
       listens.clear();
       partial = null;
-      refuseWaiting(ServerError.error("08006", "the connection to the database server was lost"));
+      refuseWaiting(
+          ServerError.connectionFailure("the connection to the database server was lost"));
       if (!listeners.isEmpty()) {
         LOG.warn("the connection that listens for notifications was lost; it is made anew");
       }

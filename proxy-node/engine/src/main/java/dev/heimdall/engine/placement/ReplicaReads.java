@@ -26,6 +26,7 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ReadSplit;
@@ -49,7 +50,7 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** What a statement is told that would tie its session to a replica. */
   public static final ServerError NOT_THERE =
-      ServerError.error("25006", "a replica cannot carry this out")
+      ServerError.error(Sqlstate.READ_ONLY_TRANSACTION, "a replica cannot carry this out")
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
           .withHint("Begin it with READ WRITE, or set cluster.reads of the data source.");
 

@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.StateQuery;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +17,6 @@ import java.util.concurrent.TimeUnit;
 /** The connections that a session has given back and nobody else may have yet, and why. */
 final class Cleaning {
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-  private static final String CANCELLED = "57014";
 
   private final SecureRandom chance = new SecureRandom();
   private final LoopContext context;
@@ -162,7 +161,7 @@ final class Cleaning {
                 if (connection.closed()) {
                   return;
                 }
-                if (error == null || error.sqlState().equals(CANCELLED)) {
+                if (error == null || error.sqlState().equals(Sqlstate.QUERY_CANCELED)) {
                   pool.free(connection);
                 } else {
                   connection.end().closeForState("SELECT", error);

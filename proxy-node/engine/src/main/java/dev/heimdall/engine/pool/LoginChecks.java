@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.ServerTarget;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.DataSource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -161,7 +162,10 @@ public final class LoginChecks {
     VdbPools standIn = pools.standIn();
     DataSource server = standIn == null ? pools.server() : standIn.server();
     if (closed) {
-      rejected(key, check, ServerError.fatal("57P01", "the virtual database was removed"));
+      rejected(
+          key,
+          check,
+          ServerError.fatal(Sqlstate.ADMIN_SHUTDOWN, "the virtual database was removed"));
       return;
     }
     if (pools.paused()) {
@@ -218,7 +222,10 @@ public final class LoginChecks {
         TimeUnit.MILLISECONDS,
         cause -> {
           failed(cause);
-          rejected(key, check, ServerError.fatal("XX000", "error in the node: " + cause));
+          rejected(
+              key,
+              check,
+              ServerError.fatal(Sqlstate.INTERNAL_ERROR, "error in the node: " + cause));
         });
   }
 

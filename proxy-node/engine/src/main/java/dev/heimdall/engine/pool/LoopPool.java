@@ -7,6 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.PipeliningSettings;
 import dev.heimdall.model.ResetMode;
@@ -528,7 +529,8 @@ public final class LoopPool
   void closeAll() {
     waiters.refuseAll(
         ServerError.fatal(
-            "57P01", "the virtual database " + shared.scope().vdb() + " was removed"));
+            Sqlstate.ADMIN_SHUTDOWN,
+            "the virtual database " + shared.scope().vdb() + " was removed"));
     published();
     connections.closeIf(connection -> true, "the pool was closed");
     left.abandon();

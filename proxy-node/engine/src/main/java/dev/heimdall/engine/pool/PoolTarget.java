@@ -3,6 +3,7 @@ package dev.heimdall.engine.pool;
 import dev.heimdall.engine.topology.GlobalFailover;
 import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.ServerAddress;
 import java.time.temporal.ChronoUnit;
@@ -21,13 +22,14 @@ record PoolTarget(
     boolean led, DataSource source, ServerAddress server, long since, WriterFence fence) {
   /** What a statement is told that no writer was found for. */
   static final ServerError NO_WRITER =
-      ServerError.error("57P03", "no server of the cluster reports that it is the writer")
+      ServerError.error(
+              Sqlstate.CANNOT_CONNECT_NOW, "no server of the cluster reports that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
   /** The same where several say that they are, and nobody can know which of them is. */
   static final ServerError SEVERAL_WRITERS =
       ServerError.error(
-              "57P03",
+              Sqlstate.CANNOT_CONNECT_NOW,
               "several servers of the cluster report that they are the writer, and nothing tells"
                   + " which of them is")
           .withHint("Stop all but one of them, or make them read-only; SHOW NODES names them.");
@@ -35,7 +37,7 @@ record PoolTarget(
   /** The same where one says so whom nothing outside its region confirms. */
   static final ServerError FENCED =
       ServerError.error(
-              "57P03",
+              Sqlstate.CANNOT_CONNECT_NOW,
               "nothing outside its region confirms the writer of the global cluster, so that it"
                   + " takes no writes")
           .withHint(
@@ -45,7 +47,7 @@ record PoolTarget(
   /** The same while another region is about to become the one that writes. */
   static ServerError during(GlobalFailover handover) {
     return ServerError.error(
-            "57P03",
+            Sqlstate.CANNOT_CONNECT_NOW,
             "a %s of the global cluster is in progress since %s, and no server reports yet that it is the writer"
                 .formatted(handover.kind(), handover.since().truncatedTo(ChronoUnit.SECONDS)))
         .withDetail("Topology documents report: " + handover.what() + ".")

@@ -295,7 +295,7 @@ public final class VdbPools implements PoolScope {
   void lost(String why) {
     if (answers) {
       answers = false;
-      ServerError error = ServerError.error("08006", "the replica cannot be used: " + why);
+      ServerError error = ServerError.connectionFailure("the replica cannot be used: " + why);
       loopPools().forEach(pool -> pool.onLoop(() -> pool.lost(error)));
     }
   }
@@ -303,7 +303,7 @@ public final class VdbPools implements PoolScope {
   /** What runs comes to its end; nothing else is to. */
   synchronized void retire(String why) {
     generation++;
-    ServerError error = ServerError.error("08006", "the replica is not used any more: " + why);
+    ServerError error = ServerError.connectionFailure("the replica is not used any more: " + why);
     loopPools().forEach(pool -> pool.onLoop(() -> pool.retire(error)));
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.pool;
 
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.PoolSettings;
 import java.time.Duration;
 
@@ -27,7 +28,8 @@ final class WaitLimits {
       return null;
     }
     exhausted(Duration.ZERO);
-    return ServerError.error("53300", "too many statements wait for a server connection")
+    return ServerError.error(
+            Sqlstate.TOO_MANY_CONNECTIONS, "too many statements wait for a server connection")
         .withDetail("pool.maxQueue is " + maxQueue + ".");
   }
 
@@ -71,7 +73,8 @@ final class WaitLimits {
       exhausted(Duration.ofNanos(waited));
       late.refused(
           ServerError.error(
-                  "53300", "no server connection became free within " + timeout.toMillis() + " ms")
+                  Sqlstate.TOO_MANY_CONNECTIONS,
+                  "no server connection became free within " + timeout.toMillis() + " ms")
               .withHint(
                   "The pool of this user and database is busy; see SHOW POOLS and the setting pool.size."));
     }

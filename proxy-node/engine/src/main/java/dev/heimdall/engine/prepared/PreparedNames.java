@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ public final class PreparedNames {
   private static final int MOST_FORGOTTEN = 16;
 
   private static final ServerError TOO_MANY =
-      ServerError.fatal("53400", "too many prepared statements");
+      ServerError.fatal(Sqlstate.CONFIGURATION_LIMIT_EXCEEDED, "too many prepared statements");
 
   private final StatementRegistry registry;
   private final Map<Name, PreparedStatement> statements = new HashMap<>(4);

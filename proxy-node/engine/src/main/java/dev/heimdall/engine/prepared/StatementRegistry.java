@@ -6,6 +6,7 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -20,7 +21,7 @@ import java.util.Map;
  */
 public final class StatementRegistry {
   private static final ServerError NO_MEMORY =
-      ServerError.fatal("53200", "no memory for another prepared statement")
+      ServerError.fatal(Sqlstate.OUT_OF_MEMORY, "no memory for another prepared statement")
           .withDetail("Those of all clients weigh as much as memoryBudget allows.");
 
   private static final int KEEP_UNUSED = 1000;

@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitInput;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -209,7 +210,8 @@ public final class ClientInput implements ServerOutput, UnitInput {
   public boolean whole(long total, long limit) {
     if (total > limit) {
       session.fatal(
-          ServerError.fatal("54000", "message of " + total + " bytes is too large")
+          ServerError.fatal(
+                  Sqlstate.PROGRAM_LIMIT_EXCEEDED, "message of " + total + " bytes is too large")
               .withDetail("The limit for this kind of message is " + limit + " bytes."));
       return false;
     }

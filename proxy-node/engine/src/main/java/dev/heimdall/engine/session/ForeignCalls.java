@@ -7,6 +7,7 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -94,7 +95,8 @@ public final class ForeignCalls {
 
   private static ServerError late(Duration timeout) {
     return ServerError.error(
-            "53300", "no server connection became free within " + timeout.toMillis() + " ms")
+            Sqlstate.TOO_MANY_CONNECTIONS,
+            "no server connection became free within " + timeout.toMillis() + " ms")
         .withHint(
             "The connections to the data source of another engine are busy; see the setting"
                 + " pool.size.");
@@ -151,7 +153,7 @@ public final class ForeignCalls {
       if (left.timeout != null) {
         left.timeout.cancel(false);
       }
-      left.call.cancel(ServerError.error("57014", "the client has disconnected"));
+      left.call.cancel(ServerError.error(Sqlstate.QUERY_CANCELED, "the client has disconnected"));
     }
   }
 }

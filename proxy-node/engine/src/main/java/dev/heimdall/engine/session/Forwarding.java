@@ -17,6 +17,7 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
@@ -31,7 +32,8 @@ final class Forwarding implements ServerLeasing {
   private static final int MAX_UNANSWERED = 100_000;
 
   private static final ServerError ENDLESS_BATCH =
-      ServerError.fatal("54000", "too many messages in a batch without a Sync")
+      ServerError.fatal(
+              Sqlstate.PROGRAM_LIMIT_EXCEEDED, "too many messages in a batch without a Sync")
           .withDetail(MAX_UNANSWERED + " Parse and Close messages have no answer yet.");
 
   private final ClientInput input;

@@ -195,7 +195,7 @@ final class LossEffects implements LostClient {
   static ServerError errorOf(ServerError lastError) {
     return lastError != null
         ? lastError.asError()
-        : ServerError.error("08006", "the connection to the database server was lost")
+        : ServerError.connectionFailure("the connection to the database server was lost")
             .withHint("Whether a statement that changes data took effect is not known.");
   }
 }

@@ -8,6 +8,7 @@ import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.sql.IdleLimits;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 
 /**
  * The limits that a session has set to its own silence. A server connection that it keeps has them,
@@ -15,11 +16,15 @@ import dev.heimdall.engine.wire.ServerError;
  */
 final class OwnIdleLimits {
   static final ServerError OUTSIDE =
-      ServerError.fatal("57P05", "terminating connection due to idle-session timeout");
+      ServerError.fatal(
+          Sqlstate.IDLE_SESSION_TIMEOUT, "terminating connection due to idle-session timeout");
   private static final ServerError INSIDE =
-      ServerError.fatal("25P03", "terminating connection due to idle-in-transaction timeout");
+      ServerError.fatal(
+          Sqlstate.IDLE_IN_TRANSACTION_TIMEOUT,
+          "terminating connection due to idle-in-transaction timeout");
   private static final ServerError TRANSACTION =
-      ServerError.fatal("25P04", "terminating connection due to transaction timeout");
+      ServerError.fatal(
+          Sqlstate.TRANSACTION_TIMEOUT, "terminating connection due to transaction timeout");
 
   private final SessionState carried;
   private final ClientTransaction transaction;

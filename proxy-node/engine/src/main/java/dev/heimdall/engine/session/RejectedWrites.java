@@ -8,6 +8,7 @@ import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
@@ -65,7 +66,8 @@ final class RejectedWrites {
 
   /** What its client is told. */
   static ServerError again(ServerError error) {
-    return ServerError.error("40001", "the server accepts no writes any more")
+    return ServerError.error(
+            Sqlstate.SERIALIZATION_FAILURE, "the server accepts no writes any more")
         .withDetail("Nothing of the transaction was committed. The server said: " + error.message())
         .withHint("Run it again from its beginning.");
   }

@@ -19,6 +19,7 @@ import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 
@@ -509,7 +510,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   boolean refuseWaiting(String message) {
     boolean waits = input.waits() && !input.midMessage() && format.total(input.bytes()) > 0;
     if (waits) {
-      refuse(ServerError.error("57014", message));
+      refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
     }
     return waits;
   }

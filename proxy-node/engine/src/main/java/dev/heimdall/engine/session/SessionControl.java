@@ -22,6 +22,7 @@ import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 
 /**
@@ -106,27 +107,27 @@ final class SessionControl implements TimedClient {
 
   private void cancel(String message, Runnable done) {
     if (sent.transaction().active()) {
-      sent.transaction().cancel(ServerError.error("57014", message));
+      sent.transaction().cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message));
     } else if (console.busy()) {
       console.cancel();
     } else if (foreign.busy()) {
       counters.cancelled();
-      foreign.cancel(ServerError.error("57014", message));
+      foreign.cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message));
     } else if (lifecycle.held() && (pending.outstanding() == 0 || lease.server() == null)) {
-      ServerError error = ServerError.error("57014", message);
+      ServerError error = ServerError.error(Sqlstate.QUERY_CANCELED, message);
       if (lease.server() == null) {
         requests.refuse(error);
       } else {
         lifecycle.fail(error);
       }
     } else if (lease.resending().cancel()) {
-      sent.alone().refuse(ServerError.error("57014", message));
+      sent.alone().refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
     } else if (lease.waiting().stop() || reads.stopAwaiting() || cached.stopWaiting()) {
-      requests.refuse(ServerError.error("57014", message));
+      requests.refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
     } else if (lease.preparing() && pending.outstanding() == 0 && requests.refuseWaiting(message)) {
       counters.cancelled();
     } else if (sharing.active()) {
-      sharing.cancel(ServerError.error("57014", message), done);
+      sharing.cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message), done);
       return;
     } else if (lease.server() != null
         // A server that only waits for the rest of a batch ignores the request.
@@ -156,7 +157,9 @@ final class SessionControl implements TimedClient {
   }
 
   void terminate() {
-    end.fatal(ServerError.fatal("57P01", "terminating connection due to administrator command"));
+    end.fatal(
+        ServerError.fatal(
+            Sqlstate.ADMIN_SHUTDOWN, "terminating connection due to administrator command"));
   }
 
   /** The node drains: an idle session goes at once, a busy one after its transaction. */
@@ -345,7 +348,7 @@ final class SessionControl implements TimedClient {
         .server()
         .end()
         .overdue(
-            ServerError.error("57014", TIMED_OUT)
+            ServerError.error(Sqlstate.QUERY_CANCELED, TIMED_OUT)
                 .withDetail(
                     "The server did not end it when asked to, and its connection was closed."
                         + " Whether a statement that changes data took effect is not known."));
@@ -355,7 +358,7 @@ final class SessionControl implements TimedClient {
   @Override
   public void cancelOverdue() {
     if (requests.input().streaming()) {
-      end.fatal(ServerError.fatal("57014", TIMED_OUT));
+      end.fatal(ServerError.fatal(Sqlstate.QUERY_CANCELED, TIMED_OUT));
     } else {
       cancelLate();
     }
@@ -370,7 +373,8 @@ final class SessionControl implements TimedClient {
   public void endUnread() {
     counters.unread();
     end.fatalToSilent(
-        ServerError.fatal("57P05", "terminating connection due to reply timeout")
+        ServerError.fatal(
+                Sqlstate.IDLE_SESSION_TIMEOUT, "terminating connection due to reply timeout")
             .withDetail("The client has not accepted any of a reply for too long."));
   }
 

@@ -12,6 +12,7 @@ import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +40,6 @@ final class DoubtedCalls {
   /** So often is the catalogue looked at before the session's next statement. */
   private static final int LOOKS = 60;
 
-  private static final String UNDEFINED_FUNCTION = "42883";
   private static final int NO_SUCH_ROUTINE = 1305;
 
   private final SessionContext session;
@@ -206,7 +206,8 @@ final class DoubtedCalls {
   }
 
   private static boolean isUndefined(ServerError error) {
-    return error.sqlState().equals(UNDEFINED_FUNCTION) || error.number() == NO_SUCH_ROUTINE;
+    return error.sqlState().equals(Sqlstate.UNDEFINED_FUNCTION)
+        || error.number() == NO_SUCH_ROUTINE;
   }
 
   /** Returns whether the session is pinned for less. */

@@ -19,6 +19,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -225,7 +226,8 @@ public final class NextStatement implements RoutedStatement {
     for (MatchedRule matched : decision.matched()) {
       rule = matched.action().equals("drop") ? matched : rule;
     }
-    ServerError error = ServerError.error("42501", "statement rejected by a rule");
+    ServerError error =
+        ServerError.error(Sqlstate.INSUFFICIENT_PRIVILEGE, "statement rejected by a rule");
     return rule == null
         ? error
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));

@@ -3,6 +3,7 @@ package dev.heimdall.engine.users;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,7 +39,8 @@ final class JdbcLookup implements Lookup {
         String found = row.getString(1);
         String verifier = row.getString(2);
         if (row.next()) {
-          throw new SQLException("the query returned more than one row", "21000");
+          throw new SQLException(
+              "the query returned more than one row", Sqlstate.CARDINALITY_VIOLATION);
         }
         // Else whoever writes the query could let one user in with the password of another.
         return name.equals(found)
@@ -50,7 +52,7 @@ final class JdbcLookup implements Lookup {
 
   private synchronized HikariDataSource pool() throws SQLException {
     if (closed) {
-      throw new SQLException("the query was changed or removed", "57P01");
+      throw new SQLException("the query was changed or removed", Sqlstate.ADMIN_SHUTDOWN);
     }
     if (pool == null) {
       Use use =

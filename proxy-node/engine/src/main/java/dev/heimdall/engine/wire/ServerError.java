@@ -46,17 +46,28 @@ public record ServerError(
 
   /** The client sent what its protocol does not allow. */
   public static ServerError protocolViolation(String message) {
-    return fatal("08P01", message);
+    return fatal(Sqlstate.PROTOCOL_VIOLATION, message);
+  }
+
+  /** A statement has lost its connection to the server, or gets none. */
+  public static ServerError connectionFailure(String message) {
+    return error(Sqlstate.CONNECTION_FAILURE, message);
   }
 
   /** A log-in ends because of the node itself. */
   public static ServerError nodeStops() {
     return new ServerError(
-        "FATAL", "57P03", "the node is stopping", null, null, 0, Cause.NODE_STOPS);
+        "FATAL",
+        Sqlstate.CANNOT_CONNECT_NOW,
+        "the node is stopping",
+        null,
+        null,
+        0,
+        Cause.NODE_STOPS);
   }
 
   public static ServerError notice(String message) {
-    return new ServerError("NOTICE", "00000", message, null, null);
+    return new ServerError("NOTICE", Sqlstate.SUCCESSFUL_COMPLETION, message, null, null);
   }
 
   public ServerError withDetail(String text) {

@@ -19,6 +19,7 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.takeover.Remaining;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyEvent;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
@@ -407,7 +408,7 @@ final class FakeNode implements NodeView {
         ? CompletableFuture.completedFuture(1)
         : CompletableFuture.failedFuture(
             new AdminException(
-                AdminException.UNKNOWN_OBJECT, "no client has the id " + clientId, "look"));
+                Sqlstate.UNDEFINED_OBJECT, "no client has the id " + clientId, "look"));
   }
 
   @Override
@@ -429,6 +430,6 @@ final class FakeNode implements NodeView {
       return CompletableFuture.completedFuture(vdb == null ? 3 : 1);
     }
     return CompletableFuture.failedFuture(
-        new AdminException(AdminException.UNKNOWN_DATABASE, "no virtual database " + vdb));
+        new AdminException(Sqlstate.UNDEFINED_DATABASE, "no virtual database " + vdb));
   }
 }
