@@ -6,7 +6,7 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import java.util.Collection;
 
-/** LeaderLeases what rule actions do in the background into log lines and counters. */
+/** Turns what rule actions do in the background into log lines and counters. */
 final class LoggedActions implements ActionEvents {
   private final EventLog log;
   private final Metrics metrics;

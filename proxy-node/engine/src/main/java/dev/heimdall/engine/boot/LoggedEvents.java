@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** LeaderLeases what happens to clients into log lines and counters. */
+/** Turns what happens to clients into log lines and counters. */
 final class LoggedEvents implements SessionEvents {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.client");
 

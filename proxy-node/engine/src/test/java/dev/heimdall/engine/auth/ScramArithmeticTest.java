@@ -1,16 +1,17 @@
 package dev.heimdall.engine.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Random;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScramArithmeticTest {
@@ -24,7 +25,7 @@ class ScramArithmeticTest {
   void keysOfTheExampleInRfc7677AreItsKeys() {
     byte[] salt = Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ==");
 
-    ScramKeys keys = scram.derive("pencil".getBytes(StandardCharsets.US_ASCII), salt, 4096);
+    ScramKeys keys = scram.derive(utf8("pencil"), salt, 4096);
 
     assertThat(Base64.getEncoder().encodeToString(scram.hash(keys.clientKey())))
         .isEqualTo("WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=");
@@ -63,11 +64,52 @@ class ScramArithmeticTest {
     assertThat(empty.serverKey()).isEqualTo(zero.serverKey());
   }
 
+  /** RFC 7914, 11: the vectors of PBKDF2-HMAC-SHA-256, whose first 32 bytes are a block. */
+  @ParameterizedTest
+  @CsvSource({
+    "passwd, salt, 1, 55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc",
+    "Password, NaCl, 80000, 4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
+  })
+  void keysAreThoseOfTheVectorsOfRfc7914(
+      String password, String salt, int iterations, String salted) {
+    ScramKeys keys = scram.derive(utf8(password), utf8(salt), iterations);
+
+    assertThat(keys.clientKey())
+        .isEqualTo(scram.hmac(HexFormat.of().parseHex(salted), utf8("Client Key")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pässword",
+        "пароль",
+        "密码",
+        "p\uD83D\uDD11",
+        "ǖ is longer than a block: ǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖǖ"
+      })
+  void passwordsBeyondAsciiHaveTheKeysOfTheirUtf8(String password) throws Exception {
+    check(password, utf8("salt"), 4096);
+  }
+
+  /** Keys are of bytes; the JDK's own take characters alone. */
   @Test
-  void keysLongerThanABlockAreNotTakenUnhashed() {
-    assertThatThrownBy(() -> new Pbkdf2(new byte[65]))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("a key of 65 bytes is longer than a block");
+  void passwordsThatAreNoTextHaveTheKeysOfTheirBytes() {
+    byte[] password = {(byte) 0xff, (byte) 0xc0, 0x20, (byte) 0x80};
+    byte[] salt = utf8("salt");
+    byte[] round = scram.hmac(password, new byte[] {'s', 'a', 'l', 't', 0, 0, 0, 1});
+    byte[] salted = ScramArithmetic.xor(round, scram.hmac(password, round));
+
+    assertThat(scram.derive(password, salt, 2).clientKey())
+        .isEqualTo(scram.hmac(salted, utf8("Client Key")));
+  }
+
+  @Test
+  void whatWasDerivedBeforeLeavesNoTrace() {
+    ScramKeys first = scram.derive(utf8("a"), utf8("salt"), 10);
+    scram.derive(utf8("another that is longer"), utf8("salt"), 10);
+
+    assertThat(scram.derive(utf8("a"), utf8("salt"), 10)).isEqualTo(first);
+    assertThat(new ScramArithmetic().derive(utf8("a"), utf8("salt"), 10)).isEqualTo(first);
   }
 
   private void check(String password, byte[] salt, int iterations) throws GeneralSecurityException {
@@ -76,13 +118,16 @@ class ScramArithmeticTest {
             .generateSecret(new PBEKeySpec(password.toCharArray(), salt, iterations, 256))
             .getEncoded();
 
-    ScramKeys keys = scram.derive(password.getBytes(StandardCharsets.US_ASCII), salt, iterations);
+    ScramKeys keys = scram.derive(utf8(password), salt, iterations);
 
     assertThat(keys.clientKey())
         .as("a password of %d, a salt of %d bytes", password.length(), salt.length)
-        .isEqualTo(scram.hmac(salted, "Client Key".getBytes(StandardCharsets.US_ASCII)));
-    assertThat(keys.serverKey())
-        .isEqualTo(scram.hmac(salted, "Server Key".getBytes(StandardCharsets.US_ASCII)));
+        .isEqualTo(scram.hmac(salted, utf8("Client Key")));
+    assertThat(keys.serverKey()).isEqualTo(scram.hmac(salted, utf8("Server Key")));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String password(Random random, int length) {
