@@ -30,6 +30,7 @@ class CommittedFilesTest {
           "CONTRIBUTING.md",
           "LICENSE",
           "README.md",
+          "SECURITY.md",
           "heimdall",
           "pom.xml",
           "release",
