@@ -20,7 +20,7 @@ class FingerprintEntryTest {
       ParsedStatement.of(StatementClass.READ, List.of(), List.of(), Set.of(), List.of());
 
   private final FingerprintEntry known =
-      new FingerprintEntry(1, 2, null, "select ?", true, false, new StatementTimes());
+      new FingerprintEntry(1, 2, null, "select ?", false, false, new StatementTimes());
 
   FingerprintEntryTest() {
     known.beingParsed(() -> {});
@@ -37,17 +37,6 @@ class FingerprintEntryTest {
     }
     assertThat(judgedBy.get()).isNull();
     assertThat(known.normalised()).isEqualTo("select ?");
-  }
-
-  @Test
-  void aCallMayGiveASettingAnotherValue() {
-    FingerprintEntry call =
-        new FingerprintEntry(
-            1, 2, null, "select set_config(?, ?, ?)", true, false, new StatementTimes());
-
-    assertThat(call.setsByCall()).isTrue();
-    assertThat(call.movesPath()).isTrue();
-    assertThat(known.setsByCall()).isFalse();
   }
 
   private WeakReference<Catalogue> judge() {

@@ -152,7 +152,6 @@ public final class ScramVerifier {
     return new IllegalArgumentException(
         "not a SCRAM verifier: "
             + why
-            + "; expected SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>,"
-            + " as in the column rolpassword of pg_authid");
+            + "; expected SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>");
   }
 }

@@ -37,11 +37,13 @@ public final class ConnectFailure extends Exception {
    * The server was the writer, and has come back as a replica: what it answers may be older than a
    * read at the writer is to be.
    */
-  static ConnectFailure standby(String where) {
+  public static ConnectFailure standby(String where, String variable) {
     return unreachable(
         "the server at "
             + where
-            + " is in hot standby (in_hot_standby), and not the writer any more");
+            + " is in hot standby ("
+            + variable
+            + "), and not the writer any more");
   }
 
   /** The same of a server that says no more than that it allows no writes. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.backend;
 
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.Greeting;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.TreeMap;
  * as the session has them that used the connection last.
  */
 public final class ReportedValues {
-  /** PostgreSQL reports some 15 values. */
+  /** PostgreSQL's servers report some 15 values. */
   static final int MOST = 1_000;
 
   private final Greeting welcome;
@@ -57,10 +58,12 @@ public final class ReportedValues {
 
   /**
    * Whether the server has come to allow no writes since the connection was made, as it has
-   * reported on it (PostgreSQL from version 14 on), for sessions that have not set that themselves.
+   * reported on it, for sessions that have not set that themselves.
+   *
+   * @param rules which names the values have that say so
    */
-  public boolean hasBecomeReadOnly() {
-    return hasTurnedOn("in_hot_standby") || hasTurnedOn("default_transaction_read_only");
+  public boolean hasBecomeReadOnly(SettingRules rules) {
+    return hasTurnedOn(rules.standby()) || hasTurnedOn(rules.readOnly());
   }
 
   private boolean hasTurnedOn(String name) {

@@ -96,11 +96,6 @@ public final class ServerConnector {
         new LogInHandler.Outcome() {
           @Override
           public void ready(ChannelHandlerContext ctx, LogInHandler.LoggedIn found) {
-            if (target.writer() && found.greeting().ofStandby()) {
-              ctx.close();
-              handler.failed(ConnectFailure.standby(where));
-              return;
-            }
             ServerConnection connection =
                 new ServerConnection(
                     ids.incrementAndGet(), context, ctx.channel(), keeper, target, found);

@@ -61,7 +61,9 @@ public interface ServerRequests {
    * Takes back those of the variables that {@link Variables#exceed} the wanted ones, and sets
    * nothing.
    */
-  void restore(Variables from, Variables wanted, ReplyOwner owner);
+  default void restore(Variables from, Variables wanted, ReplyOwner owner) {
+    change(new StateChange(from, from.restoredTo(wanted)), owner);
+  }
 
   /** Whether there is a way to {@link #restore}: some of what a session sets may stay for good. */
   default boolean restores(Variables from, Variables wanted) {
@@ -73,6 +75,9 @@ public interface ServerRequests {
 
   /** Makes the connection as good as new, but for random numbers. */
   void reset(ReplyOwner owner);
+
+  /** The command that does so, as logs name it. */
+  String resetCommand();
 
   /**
    * Sets the seed of random numbers.

@@ -186,11 +186,12 @@ public final class SessionStart {
    * Remembers what this server reports to sessions with the same start-up parameters.
    *
    * @param away whether it is a replica, in place of a writer that there is not now
+   * @param standby the value that says so
    * @return that, for {@link #welcome}
    */
-  public Greeting learn(ServerConnection server, boolean away) {
+  public Greeting learn(ServerConnection server, boolean away, String standby) {
     Greeting greeting =
-        away ? server.reported().greeting().ofWriter() : server.reported().greeting();
+        away ? server.reported().greeting().ofWriter(standby) : server.reported().greeting();
     vdb.profiles().put(profileKey, greeting);
     vdb.learnt(greeting);
     return greeting;
@@ -224,11 +225,6 @@ public final class SessionStart {
     } finally {
       out.release();
     }
-  }
-
-  /** The time zone that servers report to sessions like this one; null when that is not known. */
-  public String reportedTimeZone() {
-    return reported("TimeZone");
   }
 
   /** A value that servers report to sessions like this one; null when that is not known. */

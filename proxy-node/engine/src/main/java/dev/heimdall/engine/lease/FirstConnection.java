@@ -25,6 +25,7 @@ final class FirstConnection {
   private final SessionStart start;
   private final Waiter waiter;
   private final VdbContext vdb;
+  private final String standby;
   private final LoopContext loop;
 
   FirstConnection(SessionContext session, ServerLease lease, ReplicaChoice replicas) {
@@ -35,6 +36,7 @@ final class FirstConnection {
     this.start = session.start();
     this.waiter = session.waiter();
     this.vdb = session.vdb();
+    this.standby = session.carried().rules().standby();
     this.loop = session.loop();
   }
 
@@ -98,7 +100,7 @@ final class FirstConnection {
 
   /** It is as the session's connections are to be. */
   void ready(ServerConnection server) {
-    Greeting greeting = start.learn(server, replicas.away());
+    Greeting greeting = start.learn(server, replicas.away(), standby);
     lease.detach();
     destinations.leaveForWriter();
     start.welcome(greeting);

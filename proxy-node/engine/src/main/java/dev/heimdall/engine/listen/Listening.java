@@ -330,8 +330,8 @@ public final class Listening {
     server
         .requests()
         .queryApart(
-            "SELECT pg_catalog.pg_listening_channels()",
-            new StateQuery("pg_listening_channels()", true) {
+            hubs.format().channels(),
+            new StateQuery("the query of its channels", true) {
               @Override
               protected void ended(ServerConnection from, ServerError error) {
                 if (error == null && state == ListeningState.DECIDING) {
@@ -343,7 +343,7 @@ public final class Listening {
               }
             });
     server.query(
-        "UNLISTEN *",
+        hubs.format().unlistenAll(),
         new StateQuery("UNLISTEN") {
           @Override
           protected void ended(ServerConnection from, ServerError error) {

@@ -199,10 +199,6 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
     }
   }
 
-  private static String quoted(String channel) {
-    return '"' + channel.replace("\"", "\"\"") + '"';
-  }
-
   private void connect() {
     if (connection != null || connecting || listeners.isEmpty()) {
       return;
@@ -282,12 +278,12 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
           }
         };
     listens.put(channel, listen);
-    connection.query("LISTEN " + quoted(channel), listen);
+    connection.query(format.listen(channel), listen);
   }
 
   private void sendUnlisten(ServerConnection to, String channel) {
     to.query(
-        "UNLISTEN " + quoted(channel),
+        format.unlisten(channel),
         new Quiet() {
           @Override
           protected void done(ServerConnection from, ServerError error) {

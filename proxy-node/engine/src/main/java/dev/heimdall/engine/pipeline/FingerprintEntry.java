@@ -49,8 +49,8 @@ public final class FingerprintEntry {
 
   /**
    * @param facts null where they depend on the literals of the text
-   * @param whole whether the normalised text is all of it: what is not seen may move the path
-   * @param movesNames whether unqualified names may mean something else behind a text like it
+   * @param movesPath whether unqualified names may mean something else behind a text like it
+   * @param setsByCall whether a text like it may give a setting another value by a call
    * @param times what the loops tell each other
    */
   FingerprintEntry(
@@ -58,8 +58,8 @@ public final class FingerprintEntry {
       long low,
       StatementFacts facts,
       String normalised,
-      boolean whole,
-      boolean movesNames,
+      boolean movesPath,
+      boolean setsByCall,
       StatementTimes times) {
     this.high = high;
     this.low = low;
@@ -67,24 +67,8 @@ public final class FingerprintEntry {
     this.normalised = normalised;
     this.shown = PatternText.of(normalised);
     this.times = times;
-    this.setsByCall = normalised.contains("set_config");
-    this.movesPath =
-        !whole
-            || movesNames
-            || setsByCall
-            || normalised.contains("search_path")
-            || begins(normalised, "set ")
-            || begins(normalised, "reset ")
-            || begins(normalised, "discard ")
-            || begins(normalised, "do ")
-            || begins(normalised, "execute ");
-  }
-
-  /** Whether one of the text's statements begins with this. */
-  private static boolean begins(String normalised, String word) {
-    return normalised.startsWith(word)
-        || normalised.contains(";" + word)
-        || normalised.contains("; " + word);
+    this.setsByCall = setsByCall;
+    this.movesPath = movesPath;
   }
 
   StatementFacts facts() {

@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.Fingerprinter;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.RecentNames;
+import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementTable;
@@ -24,6 +25,7 @@ public final class LoopKnowledge {
   /** The normalised form of a longer text is cut: it is for people. */
   private static final int MOST_NORMALISED = 4096;
 
+  private final SqlDialect dialect;
   private final Fingerprinter fingerprinter;
   private final StatementClassifier classifier;
   private final StatementTimes times;
@@ -64,7 +66,8 @@ public final class LoopKnowledge {
     long ofTexts = share.limit() / 3;
     this.table = new StatementTable<>(CAPACITY, share.limit() - ofTexts, FingerprintEntry::drop);
     this.texts = new StatementTable<>(CAPACITY, ofTexts, seen -> {});
-    this.fingerprinter = new Fingerprinter(classifier.dialect(), key0, key1);
+    this.dialect = classifier.dialect();
+    this.fingerprinter = new Fingerprinter(dialect, key0, key1);
     this.classifier = classifier;
     this.times = times;
     this.parsing = parsing;
@@ -156,12 +159,20 @@ public final class LoopKnowledge {
               low,
               same ? facts : null,
               normalised,
-              length <= MOST_NORMALISED && !fingerprinter.hidesNames(),
-              facts.movesNames(),
+              movesPath(length, facts, normalised),
+              dialect.setsByCall(normalised),
               times);
       table.put(high, low, known, known.weight());
     }
     return facts;
+  }
+
+  /** What the normalised text does not show may do so, too. */
+  private boolean movesPath(int length, StatementFacts facts, String normalised) {
+    return length > MOST_NORMALISED
+        || fingerprinter.hidesNames()
+        || facts.movesNames()
+        || dialect.movesNames(normalised);
   }
 
   private String normalised(byte[] sql, int offset, int length, LexerMode lexerMode) {

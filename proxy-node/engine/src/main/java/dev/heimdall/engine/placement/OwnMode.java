@@ -1,5 +1,6 @@
 package dev.heimdall.engine.placement;
 
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementKind;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
  */
 final class OwnMode {
   private static final Pattern SPACE = Pattern.compile("\\s+");
+
+  /** The setting that has what sessions' transactions are; empty where there is none. */
+  private final String byDefault;
 
   /** Whether its statements are looked at at all. */
   private boolean heard;
@@ -26,6 +30,13 @@ final class OwnMode {
 
   /** The last BEGIN, as long as nobody wants to know what it says; null where that is known. */
   private String begin;
+
+  /**
+   * @param byDefault the name of {@link SettingRules#readOnly}
+   */
+  OwnMode(String byDefault) {
+    this.byDefault = byDefault;
+  }
 
   /**
    * A statement is being sent.
@@ -83,10 +94,11 @@ final class OwnMode {
     boolean setting = plain.contains("read_only");
     boolean readOnly = setting || plain.contains("read only");
     transaction |= readOnly;
-    // MySQL's; what PostgreSQL's sessions have is known by the value of the setting.
+    // Where there is a setting for what a session's transactions are, its value is known.
     boolean ofSession =
         plain.contains("session transaction") || plain.contains("local transaction");
-    session |= readOnly && ofSession || setting && !plain.contains("default_transaction_read_only");
+    boolean known = !byDefault.isEmpty() && plain.contains(byDefault);
+    session |= readOnly && ofSession || setting && !known;
   }
 
   /**

@@ -127,7 +127,7 @@ final class ReplicaEligibility {
     String text =
         held != null && next.onItsWay() && next.normalised() != null ? next.normalised() : "";
     boolean readOnly =
-        begin.readOnly().orElseGet(() -> isDefault("default_transaction_read_only", "on"))
+        begin.readOnly().orElseGet(() -> isDefault(carried.rules().readOnly(), "on"))
             || TransactionMode.setsReadOnly(text);
     if (!readOnly) {
       return OnWriter.TRANSACTION;
@@ -158,7 +158,7 @@ final class ReplicaEligibility {
 
   /** Whether the session's transactions are serializable unless they say otherwise. */
   boolean isSerializable() {
-    return isDefault("default_transaction_isolation", SERIAL);
+    return isDefault(carried.rules().isolation(), SERIAL);
   }
 
   private boolean isDefault(String setting, String value) {

@@ -116,7 +116,7 @@ final class Cleaning {
         .requests()
         .reset(
             new Step(
-                "DISCARD",
+                connection.requests().resetCommand(),
                 () -> {
                   connection.cleaned();
                   since.remove(connection);

@@ -291,7 +291,7 @@ final class ClientGroups {
    */
   ServerError writesRejected(ServerConnection from, ServerError error) {
     return inTransactionToWrite()
-            && RejectedWrites.byServer(lease.destinations(), from)
+            && RejectedWrites.byServer(lease.destinations(), from, carried.rules())
             && RejectedWrites.mayPass(lease.destinations(), from)
         ? RejectedWrites.again(error)
         : null;

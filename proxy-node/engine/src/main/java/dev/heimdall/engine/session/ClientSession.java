@@ -561,7 +561,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public String applicationName() {
-    return parts.carried.variables().get("application_name");
+    return parts.carried.variables().get(parts.carried.rules().application());
   }
 
   @Override

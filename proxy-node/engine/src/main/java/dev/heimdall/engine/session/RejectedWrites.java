@@ -4,6 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -26,14 +27,14 @@ final class RejectedWrites {
    * Whether the server that a connection leads to takes no writes, whoever sends them, by what it
    * has reported itself, to a probe or on this connection: it is a replica, or allows none.
    */
-  static boolean byServer(Destinations destinations, ServerConnection from) {
+  static boolean byServer(Destinations destinations, ServerConnection from, SettingRules rules) {
     if (!ofCluster(destinations)) {
       return false;
     }
     WriterWatch watch = destinations.home().scope().watch();
     Topology topology = watch.view().topology();
     Optional<TopologyNode> node = topology.node(server(from));
-    return from.reported().hasBecomeReadOnly()
+    return from.reported().hasBecomeReadOnly(rules)
         || node.isPresent()
             && (node.get().role() == NodeRole.REPLICA || node.get().state() == NodeState.READ_ONLY);
   }

@@ -101,8 +101,8 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     /** Sessions that begin afterwards may begin with other settings, or hear something else. */
     SESSION_DEFAULTS,
     /**
-     * What a server says of itself is read, or may be, by a setting that is none of {@link
-     * SessionSettings}: nothing else is done.
+     * What a server says of itself is read, or may be, by a setting whose value is not the
+     * session's on whatever server: nothing else is done.
      */
     ASKS_SERVER,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */

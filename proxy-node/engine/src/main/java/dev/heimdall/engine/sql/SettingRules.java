@@ -50,6 +50,33 @@ public interface SettingRules {
     return IdleLimits.NONE;
   }
 
+  // ---- settings with a meaning of their own; empty where there is none
+
+  /** The setting with which a client says what application it is. */
+  default String application() {
+    return "";
+  }
+
+  /** The setting with which transactions read only that do not say otherwise. */
+  default String readOnly() {
+    return "";
+  }
+
+  /** The setting that has the isolation level of transactions that do not say another one. */
+  default String isolation() {
+    return "";
+  }
+
+  /** The setting that has the session's time zone, as servers report it. */
+  default String timeZone() {
+    return "";
+  }
+
+  /** What a server reports that is {@code on} while it only replays what another one writes. */
+  default String standby() {
+    return "";
+  }
+
   // ---- what unqualified names mean
 
   /** Whether they, or constants, mean something else when it is changed. */

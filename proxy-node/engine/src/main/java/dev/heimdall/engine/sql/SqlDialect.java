@@ -53,6 +53,35 @@ public interface SqlDialect extends Lexers {
   char closingQuote();
 
   /**
+   * Whether a text like this may give a setting another value by a call.
+   *
+   * @param normalised without its literals, in small letters where case does not matter
+   */
+  default boolean setsByCall(String normalised) {
+    return false;
+  }
+
+  /**
+   * Whether a text like this may change where unqualified names lead, in its own transaction at
+   * least.
+   *
+   * @param normalised as above, whole
+   */
+  default boolean movesNames(String normalised) {
+    return begins(normalised, "set ")
+        || begins(normalised, "reset ")
+        || begins(normalised, "do ")
+        || begins(normalised, "execute ");
+  }
+
+  /** Whether one of a text's statements begins with this word and the space behind it. */
+  static boolean begins(String normalised, String word) {
+    return normalised.startsWith(word)
+        || normalised.contains(";" + word)
+        || normalised.contains("; " + word);
+  }
+
+  /**
    * A classifier for an event loop.
    *
    * @param knowsBlocks whether somebody else finds out what code blocks call; if not, each of them

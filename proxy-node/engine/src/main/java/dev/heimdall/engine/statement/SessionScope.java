@@ -307,7 +307,7 @@ final class SessionScope {
         session.lease().destinations().database(),
         login.user(),
         login.groups(),
-        carried.variables().get("application_name"),
+        carried.variables().get(carried.rules().application()),
         client == null ? null : client.getAddress(),
         port,
         session.start().processId());

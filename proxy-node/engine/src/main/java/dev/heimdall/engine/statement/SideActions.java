@@ -78,9 +78,9 @@ public final class SideActions {
     if (originOf != variables) {
       originOf = variables;
       TreeMap<String, String> settings = new TreeMap<>(variables.asMap());
-      String zone = session.start().reportedTimeZone();
+      String zone = session.start().reported(carried.rules().timeZone());
       if (zone != null) {
-        settings.putIfAbsent("TimeZone", zone);
+        settings.putIfAbsent(carried.rules().timeZone(), zone);
       }
       origin =
           new StatementOrigin(

@@ -12,8 +12,6 @@ import java.util.TreeMap;
  * @param said what it says afterwards, as notices
  */
 public record Greeting(Map<String, String> reported, byte[] warned, byte[] said) {
-  private static final String STANDBY = "in_hot_standby";
-
   private static final byte[] NOTHING = new byte[0];
 
   /** One without words. */
@@ -21,18 +19,17 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
     return new Greeting(reported, NOTHING, NOTHING);
   }
 
-  /** Whether the server says that it only replays what another one writes; not all say so. */
-  public boolean ofStandby() {
-    return "on".equals(reported.get(STANDBY));
-  }
-
-  /** The same as a writer would say it that has all that this replica has. */
-  public Greeting ofWriter() {
-    if (!reported.containsKey(STANDBY)) {
+  /**
+   * The same as a writer would say it that has all that this replica has.
+   *
+   * @param standby the value that says that a server is a replica; not all servers report it
+   */
+  public Greeting ofWriter(String standby) {
+    if (!reported.containsKey(standby)) {
       return this;
     }
     Map<String, String> values = new TreeMap<>(reported);
-    values.put(STANDBY, "off");
+    values.put(standby, "off");
     return new Greeting(values, warned, said);
   }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients say of whether their transactions may write. */
 class OwnModeTest {
-  private final OwnMode mode = new OwnMode();
+  private final OwnMode mode = new OwnMode("default_transaction_read_only");
 
   private void begin(String text) {
     mode.sent(StatementKind.BEGIN, text, false);

@@ -121,13 +121,13 @@ final class ToyRequests implements ServerRequests {
   }
 
   @Override
-  public void restore(Variables from, Variables wanted, ReplyOwner owner) {
-    change(new StateChange(from, from.restoredTo(wanted)), owner);
+  public Variables restful(Variables applied) {
+    return applied;
   }
 
   @Override
-  public Variables restful(Variables applied) {
-    return applied;
+  public String resetCommand() {
+    return "RESET";
   }
 
   @Override

@@ -500,11 +500,6 @@ public final class MysqlRequests implements ServerRequests {
     logIn.asked(connection, payload, number);
   }
 
-  @Override
-  public void restore(Variables from, Variables wanted, ReplyOwner owner) {
-    change(new StateChange(from, from.restoredTo(wanted)), owner);
-  }
-
   /** Only another log-in leads from a default database back to none. */
   @Override
   public boolean restores(Variables from, Variables wanted) {
@@ -517,6 +512,11 @@ public final class MysqlRequests implements ServerRequests {
   @Override
   public Variables restful(Variables applied) {
     return applied.without(IDLE_TIMEOUT);
+  }
+
+  @Override
+  public String resetCommand() {
+    return "COM_RESET_CONNECTION";
   }
 
   /** COM_RESET_CONNECTION leaves the default database, and RAND() where it is. */

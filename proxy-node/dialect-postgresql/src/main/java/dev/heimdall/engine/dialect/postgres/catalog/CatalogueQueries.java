@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.catalog;
 
-import dev.heimdall.engine.sql.SessionSettings;
+import dev.heimdall.engine.dialect.postgres.sql.SessionSettings;
 import java.util.stream.Collectors;
 
 /**

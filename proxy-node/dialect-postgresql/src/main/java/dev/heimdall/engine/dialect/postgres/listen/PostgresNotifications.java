@@ -22,6 +22,30 @@ public final class PostgresNotifications implements NotificationFormat {
   }
 
   @Override
+  public String channels() {
+    return "SELECT pg_catalog.pg_listening_channels()";
+  }
+
+  @Override
+  public String listen(String channel) {
+    return "LISTEN " + quoted(channel);
+  }
+
+  @Override
+  public String unlisten(String channel) {
+    return "UNLISTEN " + quoted(channel);
+  }
+
+  @Override
+  public String unlistenAll() {
+    return "UNLISTEN *";
+  }
+
+  private static String quoted(String channel) {
+    return '"' + channel.replace("\"", "\"\"") + '"';
+  }
+
+  @Override
   public void append(int processId, String channel, String payload, ByteBuf out) {
     PgWriter.notification(out, processId, channel, payload);
   }

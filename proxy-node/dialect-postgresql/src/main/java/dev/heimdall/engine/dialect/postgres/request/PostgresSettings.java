@@ -99,6 +99,31 @@ final class PostgresSettings implements SettingRules {
   }
 
   @Override
+  public String application() {
+    return "application_name";
+  }
+
+  @Override
+  public String readOnly() {
+    return "default_transaction_read_only";
+  }
+
+  @Override
+  public String isolation() {
+    return "default_transaction_isolation";
+  }
+
+  @Override
+  public String timeZone() {
+    return "TimeZone";
+  }
+
+  @Override
+  public String standby() {
+    return "in_hot_standby";
+  }
+
+  @Override
   public boolean movesNames(String name) {
     return name.equals(PATH)
         || name.equals(ROLE)

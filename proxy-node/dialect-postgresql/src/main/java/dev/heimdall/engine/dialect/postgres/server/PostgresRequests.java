@@ -173,6 +173,11 @@ public final class PostgresRequests implements ServerRequests {
     return applied.without(IDLE_TIMEOUT);
   }
 
+  @Override
+  public String resetCommand() {
+    return "DISCARD ALL";
+  }
+
   /** DISCARD ALL leaves random() where a session's seed has put it. */
   @Override
   public void reset(ReplyOwner owner) {

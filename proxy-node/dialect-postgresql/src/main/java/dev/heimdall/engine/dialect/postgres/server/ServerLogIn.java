@@ -69,6 +69,9 @@ final class ServerLogIn extends LogInDecoder {
   /** Bytes of notices that are kept. */
   private static final int MOST_SAID = 8 * 1024;
 
+  /** What a server reports that only replays what another one writes. */
+  private static final String STANDBY = "in_hot_standby";
+
   private final ServerTarget target;
   private final ServerCredential credential;
   private final ScramKeyCache keyCache;
@@ -278,6 +281,11 @@ final class ServerLogIn extends LogInDecoder {
   private void ready(ChannelHandlerContext ctx) {
     if (state != State.SETTING_UP) {
       fail(ctx, ConnectFailure.unreachable("the server was ready before it authenticated us"));
+      return;
+    }
+    if (target.writer() && "on".equals(reported.get(STANDBY))) {
+      String where = target.source().host() + ":" + target.source().port();
+      fail(ctx, ConnectFailure.standby(where, STANDBY));
       return;
     }
     become(State.DONE);

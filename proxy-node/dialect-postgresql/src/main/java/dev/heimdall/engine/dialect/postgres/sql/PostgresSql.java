@@ -57,6 +57,19 @@ public final class PostgresSql implements SqlDialect {
   }
 
   @Override
+  public boolean setsByCall(String normalised) {
+    return normalised.contains("set_config");
+  }
+
+  @Override
+  public boolean movesNames(String normalised) {
+    return setsByCall(normalised)
+        || normalised.contains("search_path")
+        || SqlDialect.begins(normalised, "discard ")
+        || SqlDialect.super.movesNames(normalised);
+  }
+
+  @Override
   public StatementClassifier classifier(boolean knowsBlocks) {
     return new PostgresClassifier(knowsBlocks);
   }

@@ -6,7 +6,6 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PossibleReadings;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
-import dev.heimdall.engine.sql.SessionSettings;
 import dev.heimdall.engine.sql.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -5,7 +5,6 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.sql.SessionSettings;
 
 /**
  * Reads the tokens of a text one by one, knows where its statements end, and watches for what has

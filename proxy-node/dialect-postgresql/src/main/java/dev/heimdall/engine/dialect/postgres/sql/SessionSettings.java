@@ -1,12 +1,12 @@
-package dev.heimdall.engine.sql;
+package dev.heimdall.engine.dialect.postgres.sql;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 
 /**
- * The settings of PostgreSQL whose values are those of the session on whatever server: they are
- * carried, or of the application. What others say is about the server that is asked.
+ * Settings whose values are those of the session on whatever server: they are carried, or of the
+ * application. What others say is about the server that is asked.
  */
 public final class SessionSettings {
   /** Drivers ask for the last two when they log in, whose servers need not be the writer. */
