@@ -211,4 +211,36 @@ class GeneratedIT {
       server.execute("DROP ROLE readers", "DROP USER left_us@'%'", "DROP USER asking@'%'");
     }
   }
+
+  @MariadbAndMysql
+  void whoMayReadTheViewOfAccountsAloneMovesUsersIn(MysqlRelease release) throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.execute(
+        "CREATE USER looking@'%' IDENTIFIED BY 'looking'",
+        "GRANT SELECT ON mysql.user TO looking@'%'",
+        "GRANT SELECT ON app.* TO looking@'%'",
+        "CREATE USER moved_in@'%' IDENTIFIED BY 'secret'",
+        "CREATE ROLE readers");
+    try {
+      String told =
+          generate(
+              0,
+              Map.of("MYSQL_PWD", "looking"),
+              "--engine=mysql",
+              "--host=" + server.host(),
+              "--port=" + server.port(),
+              "--user=looking",
+              "--listen=" + FreePort.any());
+
+      assertThat(told).doesNotContain("users could not be read");
+      if (release != MysqlRelease.MYSQL) {
+        assertThat(told).contains("locked accounts could not be told from others");
+      }
+      assertThat(output().resolve("users"))
+          .isDirectoryContaining("glob:**/moved_in.json")
+          .isDirectoryNotContaining("glob:**/{PUBLIC,readers}.json");
+    } finally {
+      server.execute("DROP ROLE readers", "DROP USER moved_in@'%'", "DROP USER looking@'%'");
+    }
+  }
 }

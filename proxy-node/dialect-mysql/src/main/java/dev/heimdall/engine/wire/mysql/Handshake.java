@@ -107,7 +107,7 @@ public record Handshake(
 
   /** Whether the server is a MariaDB, by its version. */
   public boolean isMariadb() {
-    return version.contains("MariaDB");
+    return ServerHello.isMariadb(version);
   }
 
   public boolean offers(long capability) {

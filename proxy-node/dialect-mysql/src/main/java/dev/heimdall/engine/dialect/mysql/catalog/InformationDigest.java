@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.catalog;
 
 import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,14 +144,7 @@ final class InformationDigest {
 
   InformationDigest(Connection connection, String version) {
     this.connection = connection;
-    mariaDb = isMariaDb(version);
-  }
-
-  /**
-   * @param version as {@code @@version} has it
-   */
-  static boolean isMariaDb(String version) {
-    return version.toLowerCase(Locale.ROOT).contains("mariadb");
+    mariaDb = ServerHello.isMariadb(version);
   }
 
   /** The same as long as nothing has changed. */

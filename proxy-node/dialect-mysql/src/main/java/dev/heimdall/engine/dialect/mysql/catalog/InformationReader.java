@@ -15,6 +15,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -188,7 +189,7 @@ final class InformationReader {
           folded = !row.getString(1).equals("0");
           version[0] = row.getString(2);
         });
-    mariaDb = InformationDigest.isMariaDb(version[0]);
+    mariaDb = ServerHello.isMariadb(version[0]);
     Set<String> seen = new HashSet<>();
     rows.each(TRIGGER_RIGHTS.formatted(GRANTEE), row -> seen.add(row.getString(1)));
     InformationDigest information = new InformationDigest(connection, version[0]);

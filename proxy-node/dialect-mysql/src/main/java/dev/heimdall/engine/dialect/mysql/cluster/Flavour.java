@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.cluster;
 
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.regex.Matcher;
@@ -24,11 +25,11 @@ public record Flavour(boolean mariadb, int version) {
   static Flavour of(String version) {
     Matcher parts = VERSION.matcher(version);
     if (!parts.matches()) {
-      return new Flavour(version.contains("MariaDB"), 0);
+      return new Flavour(ServerHello.isMariadb(version), 0);
     }
     int patch = parts.group(3) == null ? 0 : Integer.parseInt(parts.group(3));
     return new Flavour(
-        version.contains("MariaDB"),
+        ServerHello.isMariadb(version),
         Integer.parseInt(parts.group(1)) * 10_000 + Integer.parseInt(parts.group(2)) * 100 + patch);
   }
 

@@ -28,12 +28,19 @@ final class LiveMysql {
 
   /** Without roles. An account for every host goes before others of the same name. */
   private static final String MARIADB_ACCOUNTS =
-      "SELECT u.user, u.host, u.plugin, HEX(u.authentication_string), u.super_priv,"
-          + " IF(COALESCE(JSON_VALUE(p.priv, '$.account_locked'), 'false') IN ('1', 'true'), 'Y',"
-          + " 'N') FROM mysql.user u JOIN mysql.global_priv p ON p.user = u.user AND p.host = u.host"
-          + " WHERE u.is_role = 'N' AND NOT (u.host = '' AND u.user = '"
+      "SELECT u.user, u.host, u.plugin, HEX(u.authentication_string), u.super_priv, %s FROM"
+          + " mysql.user u%s WHERE u.is_role = 'N' AND NOT (u.host = '' AND u.user = '"
           + EVERYONE
-          + "') ORDER BY 1, 2 <> '%', 2";
+          + "') ORDER BY 1, 2 <> '%%', 2";
+
+  /** Of MariaDB: its view of accounts does not show which of them are locked. */
+  private static final String WITH_LOCKS =
+      MARIADB_ACCOUNTS.formatted(
+          "IF(COALESCE(JSON_VALUE(p.priv, '$.account_locked'), 'false') IN ('1', 'true'), 'Y',"
+              + " 'N')",
+          " JOIN mysql.global_priv p ON p.user = u.user AND p.host = u.host");
+
+  private static final String WITHOUT_LOCKS = MARIADB_ACCOUNTS.formatted("'N'", "");
 
   /** Roles are locked accounts there. */
   private static final String MYSQL_ACCOUNTS =
@@ -46,11 +53,14 @@ final class LiveMysql {
 
   private final ServerInterview.Place place;
   private final Connection connection;
+  private final Flavour flavour;
   private final Consumer<String> notes;
 
-  LiveMysql(ServerInterview.Place place, Connection connection, Consumer<String> notes) {
+  LiveMysql(ServerInterview.Place place, Connection connection, Consumer<String> notes)
+      throws SQLException {
     this.place = place;
     this.connection = connection;
+    this.flavour = Flavour.of(connection);
     this.notes = notes;
   }
 
@@ -73,7 +83,7 @@ final class LiveMysql {
   private List<LiveServer.Login> logins() {
     Map<String, LiveServer.Login> logins = new TreeMap<>();
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(maria() ? MARIADB_ACCOUNTS : MYSQL_ACCOUNTS)) {
+        ResultSet row = accounts(statement)) {
       while (row.next()) {
         String user = row.getString(1);
         if (OWN.contains(user)) {
@@ -97,6 +107,23 @@ final class LiveMysql {
               + "): write users/NAME.json with a \"password\" for each user who is to log in");
     }
     return List.copyOf(logins.values());
+  }
+
+  /** A user may be allowed to read the view alone, and not what it is made of. */
+  private ResultSet accounts(Statement statement) throws SQLException {
+    if (!flavour.mariadb()) {
+      return statement.executeQuery(MYSQL_ACCOUNTS);
+    }
+    try {
+      return statement.executeQuery(WITH_LOCKS);
+    } catch (SQLException e) {
+      ResultSet accounts = statement.executeQuery(WITHOUT_LOCKS);
+      notes.accept(
+          "locked accounts could not be told from others ("
+              + e.getMessage().strip()
+              + "): allow SELECT on mysql.global_priv, or delete users/NAME.json of each");
+      return accounts;
+    }
   }
 
   /** Reads an account: user, host, plugin, hash in hexadecimal, superuser, locked. */
@@ -139,7 +166,7 @@ final class LiveMysql {
   private List<ServerAddress> replicas() {
     List<ServerAddress> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(maria() ? "SHOW SLAVE HOSTS" : "SHOW REPLICAS")) {
+        ResultSet row = statement.executeQuery(flavour.replicas())) {
       while (row.next()) {
         String id = row.getString("Server_id");
         String host = row.getString("Host");
@@ -158,10 +185,6 @@ final class LiveMysql {
       notes.accept("replicas could not be asked for (" + e.getMessage().strip() + ")");
     }
     return found;
-  }
-
-  private boolean maria() throws SQLException {
-    return ServerInterview.texts(connection, "SELECT version()").get(0).contains("MariaDB");
   }
 
   private void replica(String id, ServerAddress address, List<ServerAddress> found) {

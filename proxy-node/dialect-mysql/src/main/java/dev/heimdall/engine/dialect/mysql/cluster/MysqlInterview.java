@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.cluster;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
@@ -13,7 +14,7 @@ public final class MysqlInterview implements ServerInterview {
   @Override
   public String version(Connection connection) throws SQLException {
     String version = ServerInterview.texts(connection, "SELECT VERSION()").get(0);
-    return (version.contains(MARIADB) ? MARIADB : "MySQL") + " " + version;
+    return (ServerHello.isMariadb(version) ? MARIADB : "MySQL") + " " + version;
   }
 
   @Override
