@@ -1,5 +1,7 @@
 package dev.heimdall.engine.kit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
@@ -9,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** MySQL keeps the contracts of all dialects. */
 class MysqlContractsTest {
@@ -16,6 +20,61 @@ class MysqlContractsTest {
   class Sessions extends SessionContract {
     Sessions() {
       super(new MysqlKit());
+    }
+  }
+
+  /** A server that closes late shows that nobody is sent to it meanwhile. */
+  @Nested
+  class Released extends KitContract {
+    Released() {
+      super(new MysqlKit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "COMMIT RELEASE, false",
+      "COMMIT RELEASE, true",
+      "ROLLBACK AND NO CHAIN RELEASE, false",
+      "ROLLBACK AND NO CHAIN RELEASE, true"
+    })
+    void whoHasReleasedTheConnectionIsClosedBehindItsAnswer(String text, boolean prepared) {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, "BEGIN", "open");
+      answers(ann, words.write(), "open");
+      bob.sends(words.reading("two"));
+      if (prepared) {
+        ann.prepare(1, text);
+        assertThat(ann.told()).containsExactly("idle");
+        ann.execute(1);
+      } else {
+        ann.send(
+            out -> {
+              ann.write(out, text);
+              ann.write(out, words.reading("three"));
+            });
+      }
+
+      assertThat(ann.told()).containsExactly("idle");
+      assertThat(ann.connected()).isFalse();
+      assertThat(bob.told()).containsExactly("row two", "idle");
+      assertThat(carriedOut(text)).as("on a connection that serves others").isZero();
+    }
+
+    @Test
+    void whatSaysInAVariableThatItReleasesIsSeenToHaveDoneSo() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      answers(ann, "SET completion_type = RELEASE", "idle");
+      answers(ann, "BEGIN", "open");
+      answers(ann, words.write(), "open");
+      answers(ann, "COMMIT NO RELEASE", "idle");
+      answers(ann, words.reading("one"), "row one", "idle");
+
+      answers(ann, "COMMIT", "idle");
+      assertThat(ann.connected()).isFalse();
+      answers(client("bob"), words.reading("two"), "row two", "idle");
     }
   }
 

@@ -261,6 +261,9 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
           if (text.endsWith(" AND CHAIN")) {
             opens();
           }
+          if (text.equals("COMMIT") && value("completion_type").equals("RELEASE")) {
+            channel().eventLoop().execute(this::kill); // behind its answer
+          }
           ok(out, Map.of());
         }
         case "ROLLBACK" -> {

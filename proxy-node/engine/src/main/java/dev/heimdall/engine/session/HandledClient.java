@@ -90,6 +90,15 @@ public final class HandledClient implements SchemaEpoch {
     session.end().fatal(error);
   }
 
+  /**
+   * The server has ended the session behind an answer, and so does the node.
+   *
+   * @param why for the log
+   */
+  public void endsBehindAnswer(String why) {
+    session.end().behindAnswer(why);
+  }
+
   /** An error in the node: the session ends. */
   public void failed(Throwable cause) {
     session.failed(cause);

@@ -12,6 +12,7 @@ import dev.heimdall.engine.statement.SessionEvents;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -119,6 +120,23 @@ final class SessionEnd {
     }
     ByteBuf out = output.alloc().buffer(256);
     output.encoder().error(error, out);
+    closeBehind(out);
+  }
+
+  /**
+   * Takes nothing more from the client, and closes once it has what it was answered.
+   *
+   * @param why for the log
+   */
+  void behindAnswer(String why) {
+    if (channel.isActive() && become(Stage.ANNOUNCED)) {
+      reason = CloseReason.of(why);
+      input.discard();
+      closeBehind(Unpooled.EMPTY_BUFFER);
+    }
+  }
+
+  private void closeBehind(ByteBuf out) {
     ChannelFuture written = channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     if (!channel.isRegistered()) {
       // Between two processes it raises no events.

@@ -46,6 +46,7 @@ final class Aftermath {
   private final GeneratedId generated;
   private final KeptAnswer kept;
   private final UnreportedSettings unreported;
+  private final ReleasedConnections released;
   private final Supplier<Statement> catalogued;
 
   private long rowCount;
@@ -99,6 +100,7 @@ final class Aftermath {
     this.generated = new GeneratedId(client, carried, control, loop, answers, found);
     this.kept = new KeptAnswer(client, carried, loop, this::letGo);
     this.unreported = new UnreportedSettings(carried, answers);
+    this.released = new ReleasedConnections(client, carried, answers);
     this.catalogued = catalogued;
   }
 
@@ -386,6 +388,7 @@ final class Aftermath {
     if (facts.has(MysqlEffect.SETS_UNREPORTED) && ServerSide.of(from).mariadb()) {
       unreported.ask(from, facts);
     }
+    released.answered(from, facts, error);
   }
 
   /** The session is pinned no longer, and nothing of it is on its way. */

@@ -23,6 +23,15 @@ public final class MysqlSettings implements SettingRules {
   /** What else COMMIT does than to end the transaction. */
   static final String COMPLETION = "completion_type";
 
+  /**
+   * Whether the server closes the connection behind a COMMIT that does not say otherwise.
+   *
+   * @param completion as a server reports it, or gives it where it is asked; null for not known
+   */
+  static boolean releases(String completion) {
+    return "RELEASE".equals(completion) || "2".equals(completion);
+  }
+
   /** Whether a transaction that says nothing of it may write, as far as the session has said. */
   static boolean writesByDefault(Variables variables) {
     return variables.get("transaction_read_only") == null && variables.get("tx_read_only") == null;
@@ -66,6 +75,7 @@ public final class MysqlSettings implements SettingRules {
   public PinReason pinOf(String name, String value) {
     return switch (name) {
       case "optimizer_trace" -> value.startsWith("enabled=on") ? MysqlPins.TRACE : null;
+      case COMPLETION -> releases(value) ? PinReason.of(name) : null;
       case "sql_auto_is_null" -> isOn(value) ? PinReason.of(name) : null;
       case "gtid_next" -> value.equalsIgnoreCase("AUTOMATIC") ? null : PinReason.of(name);
       default -> null;

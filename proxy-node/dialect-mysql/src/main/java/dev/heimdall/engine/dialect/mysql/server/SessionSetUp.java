@@ -28,7 +28,7 @@ final class SessionSetUp {
   /** Every session's is switched on, so that it says nothing of the session's own. */
   static final String UNREAD = "session_track_state_change";
 
-  private static final List<String> ASKED = List.of("autocommit", "sql_mode", "time_zone");
+  private static final List<String> ASKED = List.of("autocommit", "completion_type", "sql_mode", "time_zone");
 
   /**
    * The collation of the connection is its character set as well: MariaDB reports only one of the

@@ -1,0 +1,83 @@
+package dev.heimdall.engine.dialect.mysql.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+
+/**
+ * COMMIT RELEASE and its like: the server closes the connection behind its OK. That connection
+ * serves no other session, and the client's is closed as its server would close it.
+ */
+final class ReleasedConnections {
+  private static final String HOLD = "RELEASE";
+  private static final String WHY = "the server has ended the session for RELEASE";
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final ClientAnswers answers;
+
+  ReleasedConnections(HandledClient client, SessionState carried, ClientAnswers answers) {
+    this.client = client;
+    this.carried = carried;
+    this.answers = answers;
+  }
+
+  /**
+   * A statement was answered.
+   *
+   * @param error what it has ended with; null for none
+   */
+  void answered(ServerConnection from, StatementFacts facts, ServerError error) {
+    boolean says = facts.has(MysqlEffect.ENDS_CONNECTION);
+    if (!says
+        && !(mayRelease(facts)
+            && MysqlSettings.releases(from.reported().get(MysqlSettings.COMPLETION)))) {
+      return;
+    }
+    from.residue().taint();
+    from.residue().lastUse();
+    if (error != null) {
+      return;
+    }
+    if (says && ends(facts)) {
+      client.endsBehindAnswer(WHY);
+    } else {
+      probe(from);
+    }
+  }
+
+  private static boolean ends(StatementFacts facts) {
+    return facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK;
+  }
+
+  private static boolean mayRelease(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case COMMIT, ROLLBACK, MULTI, CALL, BLOCK, EXECUTE, UNKNOWN -> true;
+      default -> false;
+    };
+  }
+
+  /** The statement may have said NO RELEASE, or may not have come to its COMMIT. */
+  private void probe(ServerConnection from) {
+    String others = carried.heldFor();
+    carried.hold(HOLD);
+    from.requests()
+        .probe(
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection probed, ServerError error) {
+                carried.hold(others);
+                if (probed.closed()) {
+                  client.endsBehindAnswer(WHY);
+                } else {
+                  answers.after(probed);
+                }
+              }
+            });
+  }
+}
