@@ -186,6 +186,20 @@ class MysqlChangeUserIT {
     }
   }
 
+  /** A number that the server does not know is none. */
+  @Test
+  void collationsWithLargeNumbersAreTheSessions() throws Exception {
+    try (Raw client = new Raw(node(MysqlRelease.MARIADB).target(), Raw.WANTED)) {
+      for (int collation : new int[] {1069, 999}) {
+        client.change("app", Raw.PLUGIN, collation);
+        client.proveNew();
+        assertThat(client.packet().getUnsignedByte(0)).as("an OK packet").isZero();
+        assertThat(client.value("SELECT @@collation_connection"))
+            .isEqualTo("utf8mb4_general_" + (collation == 1069 ? "nopad_ci" : "ci"));
+      }
+    }
+  }
+
   @Test
   void aClientThatKnowsNoMethodsIsToldSo() throws Exception {
     try (Raw client =
@@ -250,6 +264,10 @@ class MysqlChangeUserIT {
     }
 
     void change(String database, String plugin) throws IOException {
+      change(database, plugin, 45);
+    }
+
+    void change(String database, String plugin, int collation) throws IOException {
       send(
           0,
           out -> {
@@ -257,7 +275,7 @@ class MysqlChangeUserIT {
             text(out, MysqlRelease.USER);
             out.writeByte(0);
             text(out, database);
-            out.writeShortLE(45);
+            out.writeShortLE(collation);
             if (!plugin.isEmpty()) {
               text(out, plugin);
               out.writeByte(0);
@@ -277,11 +295,15 @@ class MysqlChangeUserIT {
     }
 
     String database() throws IOException {
+      return value("SELECT DATABASE()");
+    }
+
+    String value(String sql) throws IOException {
       send(
           0,
           out -> {
             out.writeByte(Command.QUERY);
-            out.writeCharSequence("SELECT DATABASE()", StandardCharsets.US_ASCII);
+            out.writeCharSequence(sql, StandardCharsets.US_ASCII);
           });
       packet();
       packet();

@@ -33,7 +33,6 @@ record HandshakeResponse(
   static final int HEAD = 32;
 
   private static final int FILLER = 19;
-  private static final int LARGEST_COLLATION = 255;
 
   /** The first bytes of a payload: the capabilities, and the longest packet that it takes. */
   static long capabilitiesOf(ByteBuf payload) {
@@ -82,9 +81,6 @@ record HandshakeResponse(
     byte[] proof = proof(payload, agreed & ~Capability.PLUGIN_AUTH_LENENC_DATA);
     String database = Handshake.zeroEnded(payload);
     int collation = payload.isReadable() ? payload.readUnsignedShortLE() : before;
-    if (collation > LARGEST_COLLATION) {
-      collation = before; // servers are logged in at with one byte of it
-    }
     String plugin = text(payload, agreed, Capability.PLUGIN_AUTH);
     Map<String, String> attributes = attributes(payload, agreed);
     return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes, 0);

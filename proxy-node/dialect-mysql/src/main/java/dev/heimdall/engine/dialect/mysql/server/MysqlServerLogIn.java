@@ -55,6 +55,9 @@ final class MysqlServerLogIn extends LogInDecoder {
   /** "Variable '%s' can't be set to the value of 'NULL'". */
   private static final int NULL_REFUSED = 1231;
 
+  /** "Unknown character set: '%s'", said of a collation's number, too. */
+  private static final int UNKNOWN_CHARACTERS = 1115;
+
   private enum State {
     /** The server's handshake is awaited. */
     GREETING,
@@ -156,7 +159,7 @@ final class MysqlServerLogIn extends LogInDecoder {
         throw ConnectFailure.readOnly(
             target.source().host() + ":" + target.source().port(), SessionSetUp.readOnlyBy(target));
       }
-      if (state == State.SETTING_UP && asksForNames && error.number() == NULL_REFUSED) {
+      if (state == State.SETTING_UP && asksForNames && refusesNames(error)) {
         setUpSession(ctx, false);
         return;
       }
@@ -361,6 +364,11 @@ final class MysqlServerLogIn extends LogInDecoder {
     }
     become(State.SETTING_UP);
     setUpSession(ctx, SessionSetUp.asksForNames(target.source().parameters()));
+  }
+
+  /** The character sets are then what the log-in has given them. */
+  private static boolean refusesNames(ServerError error) {
+    return error.number() == NULL_REFUSED || error.number() == UNKNOWN_CHARACTERS;
   }
 
   private void setUpSession(ChannelHandlerContext ctx, boolean names) {

@@ -25,10 +25,14 @@ final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
   private static final int UTF8MB4_0900_AI_CI = 255;
 
+  /** A log-in has one byte for its number. */
+  private static final int LARGEST_AT_LOG_IN = 255;
+
   /** Every session's is switched on, so that it says nothing of the session's own. */
   static final String UNREAD = "session_track_state_change";
 
-  private static final List<String> ASKED = List.of("autocommit", "completion_type", "sql_mode", "time_zone");
+  private static final List<String> ASKED =
+      List.of("autocommit", "completion_type", "sql_mode", "time_zone");
 
   /**
    * The collation of the connection is its character set as well: MariaDB reports only one of the
@@ -112,7 +116,10 @@ final class SessionSetUp {
     reporting(set, handshake.isMariadb());
     ASKED.forEach(set::same);
     set.same(isolation(handshake));
-    if (asksForNames) {
+    int collation = agreed(target).collation();
+    if (asksForNames && collation > LARGEST_AT_LOG_IN) {
+      CHARACTERS.forEach(name -> set.raw(name, Integer.toString(collation)));
+    } else if (asksForNames) {
       set.raw(SessionCharacters.COLLATION, OF_LOG_IN);
     } else {
       CHARACTERS.forEach(set::same);
@@ -176,10 +183,11 @@ final class SessionSetUp {
   }
 
   /**
-   * The collation that a log-in asks for: the client's, or one that every server of its kind has.
+   * The collation that a log-in asks for: the client's, or one that every server of its kind has
+   * where its number is too large, and is set then.
    */
   static int collation(Handshake handshake, AgreedCapabilities agreed) {
-    if (agreed.collation() != 0) {
+    if (agreed.collation() != 0 && agreed.collation() <= LARGEST_AT_LOG_IN) {
       return agreed.collation();
     }
     return handshake.isMariadb() || handshake.version().startsWith("5.")

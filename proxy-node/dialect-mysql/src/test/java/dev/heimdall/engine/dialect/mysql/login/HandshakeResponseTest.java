@@ -26,4 +26,11 @@ class HandshakeResponseTest {
     assertThat(agreed(OFFERED, plain | Capability.LONG_PASSWORD, bulk)).isEqualTo(plain);
     assertThat(agreed(plain | Capability.LONG_PASSWORD, plain, bulk)).isEqualTo(plain);
   }
+
+  @Test
+  void aChangeOfUserHasTwoBytesForTheCollation() {
+    ByteBuf in = Unpooled.buffer().writeBytes(new byte[] {'a', 0, 0, 0}).writeShortLE(305);
+    assertThat(HandshakeResponse.readChange(in, Capability.SECURE_CONNECTION, 45).collation())
+        .isEqualTo(305);
+  }
 }

@@ -48,6 +48,7 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
   private EmbeddedChannel channel;
   private LogInHandler logIn;
   private LogInHandler.LoggedIn found;
+  private int collation = 8;
   private ConnectFailure failure;
 
   @Override
@@ -101,7 +102,13 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
             ChangeSettings.defaults());
     ServerTarget target =
         new ServerTarget(
-            source, null, "shop", credential, new AgreedCapabilities(agreed, 8), Map.of(), 0);
+            source,
+            null,
+            "shop",
+            credential,
+            new AgreedCapabilities(agreed, collation),
+            Map.of(),
+            0);
     logIn =
         new MysqlServerLogIn(
             target, target.credential(), new SecureRandom(), Runnable::run, null, true, this);
@@ -207,6 +214,24 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
         .containsEntry("collation_connection", "latin1_german1_ci")
         .containsEntry("character_set_client", "latin1")
         .containsEntry("character_set_results", "latin1");
+  }
+
+  /** A log-in has one byte for it, COM_CHANGE_USER two. */
+  @Test
+  void aCollationWithALargeNumberIsSetBehindTheLogIn() {
+    collation = 305;
+    begin(TlsMode.DISABLE, 0, Map.of());
+    server(hello("11.4.5-MariaDB", OFFERED, "mysql_native_password"));
+    assertThat(sent()[12]).isEqualTo((byte) 45);
+    server(packet(2, new byte[] {0, 0, 0, 2, 0, 0, 0}));
+    assertThat(new String(sent(), StandardCharsets.UTF_8))
+        .endsWith("character_set_client=305,character_set_results=305,collation_connection=305");
+
+    server(error(1, 1115)); // which this server does not know
+    assertThat(new String(sent(), StandardCharsets.UTF_8))
+        .endsWith("collation_connection=@@collation_connection");
+    learned("collation_connection", "utf8mb4_general_ci", "character_set_client", "utf8mb4");
+    assertThat(failure).isNull();
   }
 
   @Test
