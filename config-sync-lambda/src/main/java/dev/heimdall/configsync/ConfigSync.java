@@ -30,9 +30,9 @@ final class ConfigSync {
   private static final int PRIMING_KEY = 32;
 
   private final Supplier<RegionAnswers> rds;
-  private final Shelf shelf;
-  private final Elsewhere elsewhere;
-  private final NodeDoor.Finder nodes;
+  private final TopologyStore shelf;
+  private final OtherRegions elsewhere;
+  private final NodeEndpoint.Finder nodes;
   private final Pusher pusher;
   private final PushKeys keys;
   private final Settling settling;
@@ -53,9 +53,9 @@ final class ConfigSync {
 
   ConfigSync(
       Supplier<RegionAnswers> rds,
-      Shelf shelf,
-      Elsewhere elsewhere,
-      NodeDoor.Finder nodes,
+      TopologyStore shelf,
+      OtherRegions elsewhere,
+      NodeEndpoint.Finder nodes,
       Pusher pusher,
       PushKeys keys,
       Settling settling,
@@ -107,7 +107,7 @@ final class ConfigSync {
       // Nothing is signed with it but a push that no node gets.
     }
     nodes.find();
-    pusher.push(document.json(), List.of(new NodeDoor("priming", "127.0.0.1", 9)), signatures);
+    pusher.push(document.json(), List.of(new NodeEndpoint("priming", "127.0.0.1", 9)), signatures);
   }
 
   /** What is under way. */
@@ -117,7 +117,7 @@ final class ConfigSync {
     private final List<String> changes = new ArrayList<>();
 
     /** What was there before RDS was asked, as long as that may be what is there. */
-    private Optional<Shelf.Stored> seen = Optional.empty();
+    private Optional<TopologyStore.Stored> seen = Optional.empty();
 
     private TopologyDocument known;
 
@@ -186,7 +186,7 @@ final class ConfigSync {
     private boolean write(TopologyReading reading) throws SyncException {
       try {
         for (int attempt = 0; attempt < MOST_WRITES; attempt++) {
-          Shelf.Stored stored = seen.isPresent() ? seen.get() : shelf.read();
+          TopologyStore.Stored stored = seen.isPresent() ? seen.get() : shelf.read();
           seen = Optional.empty();
           stored.problem().ifPresent(problems::add);
           TopologyDocument before = stored.document();
@@ -229,7 +229,7 @@ final class ConfigSync {
       List<String> troubles = new ArrayList<>();
       signatures = keys.now(troubles);
       problems.addAll(troubles);
-      NodeDoor.Found where = nodes.find();
+      NodeEndpoint.Found where = nodes.find();
       where.troubles().stream()
           .map(trouble -> "nodes cannot be found: " + trouble.described())
           .forEach(problems::add);

@@ -6,7 +6,7 @@ import dev.heimdall.routing.Ec2Query;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyException;
 import dev.heimdall.routing.TopologyReader;
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreException;
 import dev.heimdall.secrets.StoreLocation;
@@ -29,8 +29,8 @@ final class Function {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** A region that is silent is given up; one that speaks may take as long as the own one. */
-  private static final AwsPatience FAR =
-      new AwsPatience(AwsAccess.FAR, AwsAccess.FAR, PATIENCE, PATIENCE, 1);
+  private static final AwsTimeouts FAR =
+      new AwsTimeouts(AwsAccess.FAR, AwsAccess.FAR, PATIENCE, PATIENCE, 1);
 
   private static final Duration PAUSE = Duration.ofMillis(1500);
   private static final int ATTEMPTS = 4;
@@ -92,7 +92,7 @@ final class Function {
       Pusher pusher = new Pusher(clock);
       return new ConfigSync(
           reader::ask,
-          new Shelf(store, settings.region()),
+          new TopologyStore(store, settings.region()),
           elsewhere(),
           nodes(new Ec2Query(access(settings.region(), settings.ec2()))),
           pusher,
@@ -104,19 +104,19 @@ final class Function {
     }
   }
 
-  private Elsewhere elsewhere() throws StoreException {
-    List<Shelf> stores = new ArrayList<>();
+  private OtherRegions elsewhere() throws StoreException {
+    List<TopologyStore> stores = new ArrayList<>();
     for (StoreLocation location : settings.stores()) {
       stores.add(far(location));
     }
     Set<String> regions = new TreeSet<>(settings.pushes());
     regions.addAll(settings.storeRegions());
-    return new Elsewhere(
+    return new OtherRegions(
         stores,
         regions.stream()
             .map(
                 region ->
-                    new Elsewhere.Nodes(
+                    new OtherRegions.Nodes(
                         region,
                         nodes(Ec2Query.far(access(region, settings.ec2()))),
                         settings.storeRegions().contains(region),
@@ -126,11 +126,11 @@ final class Function {
         Pusher.far(clock));
   }
 
-  private Shelf far(StoreLocation location) throws StoreException {
-    return new Shelf(DocumentStore.open(location, credentials, FAR), settings.region());
+  private TopologyStore far(StoreLocation location) throws StoreException {
+    return new TopologyStore(DocumentStore.open(location, credentials, FAR), settings.region());
   }
 
-  private NodeDoor.Finder nodes(Ec2Query region) {
+  private NodeEndpoint.Finder nodes(Ec2Query region) {
     return new TaggedNodes(List.of(region), settings.tag(), settings.fleet(), settings.port());
   }
 

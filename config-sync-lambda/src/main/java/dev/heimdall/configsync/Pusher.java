@@ -68,9 +68,9 @@ final class Pusher {
    *
    * @param keys the newest first
    */
-  Outcome push(byte[] document, List<NodeDoor> doors, List<PushSignature> keys) {
+  Outcome push(byte[] document, List<NodeEndpoint> doors, List<PushSignature> keys) {
     List<CompletableFuture<String>> answers = new ArrayList<>();
-    for (NodeDoor door : doors) {
+    for (NodeEndpoint door : doors) {
       answers.add(
           twice(document, door, keys.get(0))
               .exceptionallyCompose(
@@ -90,13 +90,15 @@ final class Pusher {
   }
 
   /** Completes with nothing; or fails. */
-  private CompletableFuture<String> twice(byte[] document, NodeDoor door, PushSignature signature) {
+  private CompletableFuture<String> twice(
+      byte[] document, NodeEndpoint door, PushSignature signature) {
     return once(document, door, signature)
         .exceptionallyCompose(
             e -> again(e) ? once(document, door, signature) : CompletableFuture.failedFuture(e));
   }
 
-  private CompletableFuture<String> once(byte[] document, NodeDoor door, PushSignature signature) {
+  private CompletableFuture<String> once(
+      byte[] document, NodeEndpoint door, PushSignature signature) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     String once = HexFormat.of().formatHex(nonce);

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The machines of a fleet, in one region or several, by a tag that has the fleet's name. */
-final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
+final class TaggedNodes implements NodeEndpoint.Finder, AutoCloseable {
   /** A machine may say by this tag that its door has another port. */
   static final String PORT_TAG = "heimdall:http-port";
 
@@ -37,8 +37,8 @@ final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
   }
 
   @Override
-  public NodeDoor.Found find() {
-    List<NodeDoor> doors = new ArrayList<>();
+  public NodeEndpoint.Found find() {
+    List<NodeEndpoint> doors = new ArrayList<>();
     Set<String> stores = new TreeSet<>();
     List<AwsTrouble> troubles = new ArrayList<>();
     for (Ec2Query.Answer<Ec2Query.Machine> answer :
@@ -52,13 +52,13 @@ final class TaggedNodes implements NodeDoor.Finder, AutoCloseable {
       }
       troubles.addAll(answer.troubles());
     }
-    return new NodeDoor.Found(doors, stores, troubles);
+    return new NodeEndpoint.Found(doors, stores, troubles);
   }
 
-  private NodeDoor door(Ec2Query.Machine machine) {
+  private NodeEndpoint door(Ec2Query.Machine machine) {
     String said = machine.tags().getOrDefault(PORT_TAG, "");
     int at = said.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(said) : port;
-    return new NodeDoor(machine.id(), machine.address(), at);
+    return new NodeEndpoint(machine.id(), machine.address(), at);
   }
 
   @Override

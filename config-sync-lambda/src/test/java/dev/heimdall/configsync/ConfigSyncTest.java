@@ -105,9 +105,9 @@ class ConfigSyncTest {
     sync =
         new ConfigSync(
             () -> answers.apply(readings.size() > 1 ? readings.poll() : readings.peek()),
-            new Shelf(store, "eu-west-1"),
-            ElsewhereTest.nowhere(),
-            () -> new NodeDoor.Found(doors(), whereTroubles),
+            new TopologyStore(store, "eu-west-1"),
+            OtherRegionsTest.nowhere(),
+            () -> new NodeEndpoint.Found(doors(), whereTroubles),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
             new ConfigSync.Settling(Duration.ofSeconds(1), 3, slept::add),
@@ -135,8 +135,8 @@ class ConfigSyncTest {
     }
   }
 
-  private List<NodeDoor> doors() {
-    return List.of(new NodeDoor("i-1", "127.0.0.1", node.getAddress().getPort()));
+  private List<NodeEndpoint> doors() {
+    return List.of(new NodeEndpoint("i-1", "127.0.0.1", node.getAddress().getPort()));
   }
 
   private static TopologyReading reading(String writer, String moving) {
@@ -400,9 +400,9 @@ class ConfigSyncTest {
     ConfigSync racing =
         new ConfigSync(
             () -> answers.apply(reading(EAST, "")),
-            new Shelf(new RacedStore(), "eu-west-1"),
-            ElsewhereTest.nowhere(),
-            () -> new NodeDoor.Found(List.of(), List.of()),
+            new TopologyStore(new RacedStore(), "eu-west-1"),
+            OtherRegionsTest.nowhere(),
+            () -> new NodeEndpoint.Found(List.of(), List.of()),
             new Pusher(Clock.systemUTC()),
             new PushKeys(this::keys),
             new ConfigSync.Settling(Duration.ZERO, 1, slept::add),

@@ -1,6 +1,6 @@
 package dev.heimdall.routing;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,7 +54,7 @@ public record AwsAccess(
    * connection of its own.
    */
   public <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C client(B builder) {
-    return AwsPatience.once(patience).client(builder, Optional.of(region), endpoint, credentials);
+    return AwsTimeouts.once(patience).client(builder, Optional.of(region), endpoint, credentials);
   }
 
   /**
@@ -62,7 +62,7 @@ public record AwsAccess(
    * that is silent for a second, whether or not it took the connection.
    */
   <B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>, C> C farClient(B builder) {
-    return new AwsPatience(FAR, FAR, patience, patience, 1)
+    return new AwsTimeouts(FAR, FAR, patience, patience, 1)
         .client(builder, Optional.of(region), endpoint, credentials);
   }
 }

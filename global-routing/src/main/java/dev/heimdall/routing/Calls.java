@@ -1,7 +1,7 @@
 package dev.heimdall.routing;
 
 import dev.heimdall.routing.call.AwsCallException;
-import dev.heimdall.routing.sdk.AwsSaid;
+import dev.heimdall.routing.sdk.AwsError;
 import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -29,7 +29,7 @@ final class Calls {
       return true;
     } catch (SdkException e) {
       troubles.add(
-          new AwsTrouble(AwsTrouble.Kind.NO_CREDENTIALS, "", AwsSaid.line(e.getMessage())));
+          new AwsTrouble(AwsTrouble.Kind.NO_CREDENTIALS, "", AwsError.line(e.getMessage())));
       return false;
     }
   }
@@ -72,11 +72,13 @@ final class Calls {
   }
 
   static AwsTrouble trouble(String action, RuntimeException failure) {
-    AwsSaid said = AwsSaid.of(failure);
+    AwsError said = AwsError.of(failure);
     AwsTrouble.Kind kind = AwsTrouble.Kind.FAILED;
-    if (said.kind() == AwsSaid.Kind.THROTTLED) {
+    if (said.kind() == AwsError.Kind.THROTTLED) {
       kind = AwsTrouble.Kind.THROTTLED;
-    } else if (said.kind() == AwsSaid.Kind.DENIED || said.status() == 401 || said.status() == 403) {
+    } else if (said.kind() == AwsError.Kind.DENIED
+        || said.status() == 401
+        || said.status() == 403) {
       // The EC2 API refuses with 403 as well, but for its credentials with 401.
       kind = AwsTrouble.Kind.DENIED;
     }

@@ -43,11 +43,11 @@ public record ClusterDescription(
    */
   public static Optional<ClusterDescription> of(
       String arn, Collection<TopologyDocument> documents) {
-    return TopologyTold.global(arn, documents)
+    return MergedTopology.global(arn, documents)
         .map(global -> of(global, documents))
         .or(
             () ->
-                TopologyTold.last(arn, documents)
+                MergedTopology.last(arn, documents)
                     .or(() -> holding(arn, documents))
                     .map(one -> of(one.engine(), Optional.of(one), List.of())));
   }
@@ -57,7 +57,7 @@ public record ClusterDescription(
     Optional<TopologyCluster> writer = Optional.empty();
     List<TopologyCluster> others = new ArrayList<>();
     for (TopologyGlobal.Member member : global.members()) {
-      Optional<TopologyCluster> one = TopologyTold.last(member.cluster(), documents);
+      Optional<TopologyCluster> one = MergedTopology.last(member.cluster(), documents);
       if (member.writer()) {
         writer = one;
       } else {

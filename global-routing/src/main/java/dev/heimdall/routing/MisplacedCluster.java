@@ -19,7 +19,7 @@ public record MisplacedCluster(String source, String arn, String region) {
    */
   public static Optional<MisplacedCluster> of(String arn, Collection<TopologyDocument> documents) {
     List<String> arns =
-        TopologyTold.global(arn, documents)
+        MergedTopology.global(arn, documents)
             .map(global -> global.members().stream().map(TopologyGlobal.Member::cluster).toList())
             .orElse(List.of(arn));
     return documents.stream()

@@ -79,7 +79,7 @@ public record TopologyDocument(
 
   /** The servers that a cluster or a global cluster has; empty if neither is known by this ARN. */
   public Optional<Told> told(String arn) {
-    return TopologyTold.of(arn, List.of(this));
+    return MergedTopology.of(arn, List.of(this));
   }
 
   /**

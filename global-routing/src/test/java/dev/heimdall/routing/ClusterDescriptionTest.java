@@ -166,7 +166,7 @@ class ClusterDescriptionTest {
     TopologyCluster strange = reportedIn("us-east-1", cluster(WEST, "", server("w1", "available")));
     List<TopologyDocument> told = List.of(document(List.of(strange), List.of()));
     assertThat(ClusterDescription.of(WEST, told)).isEmpty();
-    assertThat(TopologyTold.of(WEST, told)).isEmpty();
+    assertThat(MergedTopology.of(WEST, told)).isEmpty();
     assertThat(MisplacedCluster.of(WEST, told))
         .contains(new MisplacedCluster("west", WEST, "us-east-1"));
     assertThat(MisplacedCluster.of(WEST.replace("west", "east"), told)).isEmpty();
@@ -199,7 +199,7 @@ class ClusterDescriptionTest {
             List.of(global(WEST, EAST)));
     assertThat(ClusterDescription.of(GLOBAL, List.of(told)).orElseThrow().servers())
         .containsExactly(new ClusterDescription.Server("eu-west-1", "west.cluster.rds", 5432));
-    assertThat(TopologyTold.of(GLOBAL, List.of(told)).orElseThrow().servers())
+    assertThat(MergedTopology.of(GLOBAL, List.of(told)).orElseThrow().servers())
         .extracting(RdsServer::name)
         .containsExactly("w1");
     assertThat(MisplacedCluster.of(GLOBAL, List.of(told)))

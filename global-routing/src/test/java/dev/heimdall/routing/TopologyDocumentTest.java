@@ -440,10 +440,10 @@ class TopologyDocumentTest {
                 List.of(forwarding(WEST_NOW, "disabled", ""), forwarding(EAST_NOW, "", "")),
                 global(EAST, LATE)),
             "x");
-    assertThat(TopologyTold.forwarding(GLOBAL, List.of(document)))
+    assertThat(MergedTopology.forwarding(GLOBAL, List.of(document)))
         .as("nothing is known of the other one")
         .hasToString("[eu-west-1 (local disabled, global enabled)]");
-    assertThat(TopologyTold.forwarding(WEST, List.of(document)))
+    assertThat(MergedTopology.forwarding(WEST, List.of(document)))
         .hasToString("[eu-west-1 (local disabled)]");
   }
 

@@ -1,7 +1,7 @@
 package dev.heimdall.secrets;
 
-import dev.heimdall.routing.sdk.AwsPatience;
-import dev.heimdall.routing.sdk.AwsSaid;
+import dev.heimdall.routing.sdk.AwsError;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.time.Duration;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -13,13 +13,13 @@ import software.amazon.awssdk.core.exception.SdkException;
 /** Calls to AWS about one store, and what to tell people when one of them fails. */
 final class AwsCalls {
   /** A failed call is repeated a few times, for some seconds. */
-  static final AwsPatience PATIENCE =
-      new AwsPatience(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(20), 3);
+  static final AwsTimeouts PATIENCE =
+      new AwsTimeouts(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofSeconds(20), 3);
 
   private final StoreLocation location;
   private final StoreLocation.Place place;
   private final AwsCredentialsProvider credentials;
-  private final AwsPatience patience;
+  private final AwsTimeouts patience;
 
   AwsCalls(StoreLocation location, StoreLocation.Place place, AwsCredentialsProvider credentials) {
     this(location, place, credentials, PATIENCE);
@@ -29,7 +29,7 @@ final class AwsCalls {
       StoreLocation location,
       StoreLocation.Place place,
       AwsCredentialsProvider credentials,
-      AwsPatience patience) {
+      AwsTimeouts patience) {
     this.location = location;
     this.place = place;
     this.credentials = credentials;
@@ -46,7 +46,7 @@ final class AwsCalls {
           StoreException.Kind.MISSING,
           "opened",
           "its AWS region is not known: name it with ?region=… or in AWS_REGION ("
-              + AwsSaid.line(e.getMessage())
+              + AwsError.line(e.getMessage())
               + ")",
           e);
     }
@@ -67,7 +67,7 @@ final class AwsCalls {
           StoreException.Kind.NO_CREDENTIALS,
           done,
           "there are no AWS credentials: give the machine a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY ("
-              + AwsSaid.line(e.getMessage())
+              + AwsError.line(e.getMessage())
               + ")",
           e);
     }
@@ -82,7 +82,7 @@ final class AwsCalls {
           "AWS does not answer "
               + action
               + " ("
-              + AwsSaid.innermost(e)
+              + AwsError.innermost(e)
               + "): if this goes on, a route or a VPC endpoint is missing",
           e);
     }
@@ -90,7 +90,7 @@ final class AwsCalls {
 
   private StoreException said(
       String done, String action, String resource, AwsServiceException thrown) {
-    AwsSaid said = AwsSaid.of(thrown);
+    AwsError said = AwsError.of(thrown);
     String quoted = " (" + said.code() + (said.text().isEmpty() ? "" : ": " + said.text()) + ")";
     return switch (said.kind()) {
       case THROTTLED ->
@@ -146,7 +146,7 @@ final class AwsCalls {
   }
 
   static String code(AwsServiceException said) {
-    return AwsSaid.of(said).code();
+    return AwsError.of(said).code();
   }
 
   StoreException failed(StoreException.Kind kind, String done, String why, Exception cause) {

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +23,8 @@ public final class BucketFiles implements AutoCloseable {
   private static final int PAGES = 100;
 
   /** For some 100 MB over a slow line; who does not answer at all is given up as soon as ever. */
-  private static final AwsPatience PATIENCE =
-      new AwsPatience(
+  private static final AwsTimeouts PATIENCE =
+      new AwsTimeouts(
           Duration.ofSeconds(3),
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),

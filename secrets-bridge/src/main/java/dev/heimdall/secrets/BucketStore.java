@@ -1,6 +1,6 @@
 package dev.heimdall.secrets;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +40,7 @@ final class BucketStore implements DocumentStore {
   }
 
   static BucketStore open(
-      StoreLocation.Bucket location, AwsCredentialsProvider credentials, AwsPatience patience)
+      StoreLocation.Bucket location, AwsCredentialsProvider credentials, AwsTimeouts patience)
       throws StoreException {
     AwsCalls calls = new AwsCalls(location, location.place(), credentials, patience);
     return new BucketStore(location, calls, calls.client(builder(location.place())));

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -76,7 +76,7 @@ public interface DocumentStore extends AutoCloseable {
    * @param patience how long its calls of AWS wait; a directory has its own
    */
   static DocumentStore open(
-      StoreLocation location, AwsCredentialsProvider credentials, AwsPatience patience)
+      StoreLocation location, AwsCredentialsProvider credentials, AwsTimeouts patience)
       throws StoreException {
     if (location instanceof StoreLocation.Directory directory) {
       return new DirectoryStore(directory);

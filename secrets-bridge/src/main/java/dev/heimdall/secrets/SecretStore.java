@@ -1,6 +1,6 @@
 package dev.heimdall.secrets;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ final class SecretStore implements DocumentStore {
   }
 
   static SecretStore open(
-      StoreLocation.Secret location, AwsCredentialsProvider credentials, AwsPatience patience)
+      StoreLocation.Secret location, AwsCredentialsProvider credentials, AwsTimeouts patience)
       throws StoreException {
     AwsCalls calls = new AwsCalls(location, location.place(), credentials, patience);
     return new SecretStore(

@@ -9,7 +9,7 @@ import dev.heimdall.launcher.doctor.BootChecks;
 import dev.heimdall.launcher.doctor.BootFile;
 import dev.heimdall.launcher.doctor.Examination;
 import dev.heimdall.launcher.doctor.Finding;
-import dev.heimdall.launcher.doctor.Here;
+import dev.heimdall.launcher.doctor.MachineLocation;
 import dev.heimdall.launcher.doctor.State;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
@@ -80,7 +80,7 @@ final class DoctorCommand implements Callable<Integer> {
     Optional<String> where = aws.region(conf);
     Optional<BootFile> boot = conf.map(HeimdallConf::file).map(BootFile::beside);
     if (conf.isPresent()) {
-      examination.machine(Here.of(environment), boot.get(), where.orElse(""));
+      examination.machine(MachineLocation.of(environment), boot.get(), where.orElse(""));
     }
     Optional<Configuration> configuration = Optional.empty();
     if (place.named() || conf.isPresent()) {

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
-import dev.heimdall.routing.sdk.AwsSaid;
+import dev.heimdall.routing.sdk.AwsError;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -45,13 +45,13 @@ final class AwsSecretReader implements SecretReader {
     } catch (AwsServiceException e) {
       throw said(e);
     } catch (SdkException e) {
-      throw trouble(CredentialsException.Kind.AWAY, AwsSaid.line(e.getMessage()), e);
+      throw trouble(CredentialsException.Kind.AWAY, AwsError.line(e.getMessage()), e);
     }
     return Optional.of(text.login(said.secretString(), said.versionId()));
   }
 
   private CredentialsException said(AwsServiceException thrown) {
-    AwsSaid said = AwsSaid.of(thrown);
+    AwsError said = AwsError.of(thrown);
     return switch (said.kind()) {
       case THROTTLED -> trouble(CredentialsException.Kind.AWAY, "it is asked too much", thrown);
       case DENIED, NOT_BELIEVED ->
@@ -74,7 +74,7 @@ final class AwsSecretReader implements SecretReader {
 
   private CredentialsException trouble(
       CredentialsException.Kind kind, String what, SdkException cause) {
-    String code = AwsSaid.of(cause).code();
+    String code = AwsError.of(cause).code();
     return new CredentialsException(
         kind,
         "Secrets Manager in "

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import dev.heimdall.routing.threads.DaemonThreads;
 import java.net.URI;
 import java.time.Duration;
@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
  * end when there is nothing to ask. Thread-safe.
  */
 public final class CredentialSources implements AutoCloseable {
-  private static final AwsPatience PATIENCE =
-      new AwsPatience(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), 3);
+  private static final AwsTimeouts PATIENCE =
+      new AwsTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), 3);
 
   /** Of so many servers something is kept: of those that were asked for last. */
   static final int MOST_SERVERS = 200;

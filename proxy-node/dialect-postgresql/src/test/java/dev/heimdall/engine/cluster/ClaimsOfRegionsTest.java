@@ -11,12 +11,12 @@ import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.HostPatterns;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.MergedTopology;
 import dev.heimdall.routing.RdsRole;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
-import dev.heimdall.routing.TopologyTold;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -88,7 +88,7 @@ class ClaimsOfRegionsTest {
 
     private void judge() {
       List<RdsServer> servers =
-          TopologyTold.of(SHOP, documents).map(TopologyDocument.Told::servers).orElse(List.of());
+          MergedTopology.of(SHOP, documents).map(TopologyDocument.Told::servers).orElse(List.of());
       RdsDescriptions descriptions =
           RdsDescriptions.of(
               new HostPatterns(Map.of(), Map.of(), Optional.empty(), Optional.empty(), 5432),
@@ -114,7 +114,7 @@ class ClaimsOfRegionsTest {
     }
 
     private GlobalSaid said() {
-      return TopologyTold.global(SHOP, documents)
+      return MergedTopology.global(SHOP, documents)
           .map(
               believed ->
                   new GlobalSaid(

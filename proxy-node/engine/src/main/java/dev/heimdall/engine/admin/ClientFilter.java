@@ -1,6 +1,6 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.report.Look;
+import dev.heimdall.engine.report.LiveView;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -10,9 +10,9 @@ final class ClientFilter {
   /** More rows than anybody reads: a narrower filter shows the others. */
   private static final int MOST_ROWS = 200;
 
-  private final Look look;
+  private final LiveView look;
 
-  ClientFilter(Look look) {
+  ClientFilter(LiveView look) {
     this.look = look;
   }
 

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.report.Look;
+import dev.heimdall.engine.report.LiveView;
 import dev.heimdall.engine.report.Looks;
 import dev.heimdall.engine.report.Section;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ public final class ClientsSection implements Section {
 
   @Override
   public CompletionStage<Map<String, Object>> content() {
-    List<Look> wanted = looks.current();
+    List<LiveView> wanted = looks.current();
     if (wanted.isEmpty()) {
       return CompletableFuture.completedFuture(Map.of());
     }
@@ -45,7 +45,7 @@ public final class ClientsSection implements Section {
   }
 
   private static Map<String, Object> content(
-      List<Look> wanted, List<ClientRow> clients, List<ServerRow> servers) {
+      List<LiveView> wanted, List<ClientRow> clients, List<ServerRow> servers) {
     Map<Long, ServerRow> byId = new HashMap<>();
     servers.forEach(server -> byId.put(server.id(), server));
     List<SeenClient> seen =
@@ -54,7 +54,7 @@ public final class ClientsSection implements Section {
             .toList();
     Map<String, Object> content = new LinkedHashMap<>();
     int room = MOST_CHARACTERS / wanted.size();
-    for (Look look : wanted) {
+    for (LiveView look : wanted) {
       content.put(look.id(), answer(new ClientFilter(look), seen, room));
     }
     return content;

@@ -58,7 +58,7 @@ final class ConfigurationChanges implements AutoCloseable {
       NodeObserver observer,
       First first,
       Consumer<Configuration> others,
-      Outlets outlets) {
+      EventSinks outlets) {
     this.directory = directory;
     this.current = current;
     this.first = first;

@@ -25,7 +25,7 @@ final class LoggedPoolEvents implements PoolEvents {
   private final NodeEvents told;
   private final Metrics metrics;
 
-  LoggedPoolEvents(Outlets outlets) {
+  LoggedPoolEvents(EventSinks outlets) {
     this.log = outlets.log();
     this.told = outlets.told();
     this.metrics = outlets.metrics();

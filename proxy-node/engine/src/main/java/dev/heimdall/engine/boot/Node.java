@@ -146,7 +146,7 @@ public final class Node implements AutoCloseable {
     log = practices.isEmpty() ? new KeyValueLog(cloudWatch) : KeyValueLog.silent();
     warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
-    Outlets outlets = new Outlets(log, told, metrics);
+    EventSinks outlets = new EventSinks(log, told, metrics);
     poolEvents = new LoggedPoolEvents(outlets);
     clusters =
         new SourceClusters(

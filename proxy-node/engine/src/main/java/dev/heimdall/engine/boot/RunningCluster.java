@@ -71,7 +71,7 @@ final class RunningCluster implements AutoCloseable {
       Watched watched,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
-      Outlets outlets,
+      EventSinks outlets,
       Executor offLoop) {
     this.source = watched.source();
     this.log = outlets.log();

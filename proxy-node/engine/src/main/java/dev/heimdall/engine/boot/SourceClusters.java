@@ -48,7 +48,7 @@ final class SourceClusters implements AutoCloseable {
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
   private final Dialects dialects;
-  private final Outlets outlets;
+  private final EventSinks outlets;
   private final Executor offLoop;
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
@@ -108,7 +108,7 @@ final class SourceClusters implements AutoCloseable {
       SourceLogins logins,
       SourceCatalogues catalogues,
       Dialects dialects,
-      Outlets outlets,
+      EventSinks outlets,
       Executor offLoop,
       WriterGuards guards,
       TopologyFeed feed,

@@ -46,7 +46,7 @@ public final class CachedReads implements ReplyStage {
   private final VdbContext vdb;
   private final ReplicaReads reads;
   private final ResultDifferences differences;
-  private final SessionAsker asker;
+  private final SessionCacheScope asker;
   private final CachedCounts counts;
   private final Executor loop;
 
@@ -56,7 +56,7 @@ public final class CachedReads implements ReplyStage {
   /** Why the statement at the reader's position has to be sent; null where no rule minds. */
   private Uncached why;
 
-  private Awaited awaited;
+  private PendingResult awaited;
 
   /** Whether the statement at the reader's position would be told apart by what its server says. */
   private boolean asksSnapshots;
@@ -95,7 +95,7 @@ public final class CachedReads implements ReplyStage {
     this.differences = differences;
     this.vdb = session.vdb();
     this.reads = reads;
-    this.asker = new SessionAsker(session);
+    this.asker = new SessionCacheScope(session);
     this.counts = new CachedCounts(session);
     this.loop = task -> session.loop().soon(task, session::failed);
   }
@@ -288,7 +288,7 @@ public final class CachedReads implements ReplyStage {
     RoutedStatement statement = session.next();
     ActionParameters.Cache rule = statement.decision().cache().orElseThrow();
     Collection<String> tables = Suitability.tables(statement);
-    Asker who = asker.here(rule.shared());
+    CacheScope who = asker.here(rule.shared());
     CacheKey key = new CacheKey(who, asker.weight(), textHigh, textLow, values);
     long nanos = Suitability.nanos(cache, statement.decision());
     StoredAnswer found = cache.find(key, view, tables, nanos);
@@ -303,8 +303,8 @@ public final class CachedReads implements ReplyStage {
       alone();
       why = found == null && !cache.mayKeep(key) ? Uncached.NEW : Uncached.COMPARED;
       if (why == Uncached.COMPARED) {
-        Awaited.Comparison comparison =
-            found == null ? null : new Awaited.Comparison(found, statement.decision());
+        PendingResult.Comparison comparison =
+            found == null ? null : new PendingResult.Comparison(found, statement.decision());
         await(key, tables, recorder, null, comparison);
       }
       return null;
@@ -367,13 +367,13 @@ public final class CachedReads implements ReplyStage {
       CacheKey key,
       Collection<String> tables,
       AnswerRecorder recorder,
-      Awaited.FarPut far,
-      Awaited.Comparison comparison) {
+      PendingResult.FarPut far,
+      PendingResult.Comparison comparison) {
     Decision decision = session.next().decision();
     ClusterView view = view();
     boolean lagIgnored = decision.flag(Decision.Flag.LAG_IGNORE).orElse(false);
     awaited =
-        new Awaited(
+        new PendingResult(
             vdb.cache(),
             key,
             view,
@@ -405,10 +405,10 @@ public final class CachedReads implements ReplyStage {
     return FarResults.key(of, text.get(), values);
   }
 
-  private Awaited.FarPut farPut(byte[] farKey, ClusterView view) {
+  private PendingResult.FarPut farPut(byte[] farKey, ClusterView view) {
     return farKey == null
         ? null
-        : new Awaited.FarPut(
+        : new PendingResult.FarPut(
             vdb.cache().far().orElseThrow(), farKey, view.written(), view.heardSoFar());
   }
 
@@ -506,7 +506,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   private void take(ByteBuf piece) {
-    Awaited one = awaited;
+    PendingResult one = awaited;
     int bytes = piece.readableBytes();
     if (!one.cache().takeRoom(bytes)) {
       notKept(Uncached.NO_ROOM);
@@ -532,7 +532,7 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  private void keep(Awaited one, StoredAnswer answer) {
+  private void keep(PendingResult one, StoredAnswer answer) {
     boolean kept =
         one.cache()
             .keep(
@@ -549,7 +549,7 @@ public final class CachedReads implements ReplyStage {
     if (kept && one.comparison() != null) {
       compare(one.cache(), one.comparison(), one.tables(), answer);
     }
-    Awaited.FarPut far = one.far();
+    PendingResult.FarPut far = one.far();
     if (kept && far != null && !reads.away()) { // a replica need not be so far
       long born = System.currentTimeMillis();
       far.results()
@@ -562,7 +562,10 @@ public final class CachedReads implements ReplyStage {
 
   /** Nothing was written since the one was kept, as far as the node knows. */
   private void compare(
-      QueryCache cache, Awaited.Comparison with, Collection<String> tables, StoredAnswer answer) {
+      QueryCache cache,
+      PendingResult.Comparison with,
+      Collection<String> tables,
+      StoredAnswer answer) {
     boolean same = with.kept().saysTheSame(answer);
     cache.compared(same);
     if (!same) {

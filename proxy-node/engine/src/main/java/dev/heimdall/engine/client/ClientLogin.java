@@ -57,7 +57,7 @@ public final class ClientLogin extends ByteToMessageDecoder
   private final LoopAccess loop;
   private final ClientProtocol protocol;
   private final Identification identification;
-  private final Errands errands;
+  private final CancelHandling errands;
   private final ClientTls tls = new ClientTls();
   private final ClientPlace place = new ClientPlace();
   private final LogInDialogue dialogue;
@@ -89,7 +89,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     this.vdb = services.vdb();
     this.loop = services.loop();
     this.protocol = services.protocol();
-    this.errands = new Errands(services);
+    this.errands = new CancelHandling(services);
     this.number = number;
     if (before != null) {
       this.tls.stays(before.tls());

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.cloudwatch;
 
 import dev.heimdall.model.CloudWatchSettings;
-import dev.heimdall.routing.sdk.AwsPatience;
+import dev.heimdall.routing.sdk.AwsTimeouts;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
  * asked for on the threads that send.
  */
 final class AwsPlace {
-  private static final AwsPatience PATIENCE = AwsPatience.once(Duration.ofSeconds(10));
+  private static final AwsTimeouts PATIENCE = AwsTimeouts.once(Duration.ofSeconds(10));
 
   private final CloudWatchSettings settings;
   private final Supplier<AwsCredentialsProvider> credentials;

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cloudwatch;
 
-import dev.heimdall.routing.sdk.AwsSaid;
+import dev.heimdall.routing.sdk.AwsError;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /** Why a call of CloudWatch was in vain. */
@@ -39,11 +39,11 @@ final class CallFailure extends Exception {
 
   /** What the SDK threw. */
   static CallFailure of(String action, SdkException thrown) {
-    AwsSaid said = AwsSaid.of(thrown);
+    AwsError said = AwsError.of(thrown);
     return new CallFailure(kind(said), action, said.words());
   }
 
-  private static Kind kind(AwsSaid said) {
+  private static Kind kind(AwsError said) {
     return switch (said.kind()) {
       case THROTTLED -> Kind.THROTTLED;
       case EXPIRED, NOT_BELIEVED -> Kind.NO_CREDENTIALS;

@@ -75,7 +75,7 @@ public final class ClusterTracker implements AutoCloseable {
   private final ProbeInterval cadence;
   private final WriterClock clock;
   private final Members members;
-  private final Whereabouts whereabouts;
+  private final ServerAddresses whereabouts;
   private final NameWatch names;
   private final GlobalEndpoint endpoint;
   private Optional<ServerAddress> lastResort = Optional.empty();
@@ -112,7 +112,7 @@ public final class ClusterTracker implements AutoCloseable {
     chronicle = new EventRecorder(now);
     cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
-    whereabouts = new Whereabouts(source);
+    whereabouts = new ServerAddresses(source);
     endpoint = new GlobalEndpoint(source);
     threads = DaemonThreads.numbered("cluster-" + source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);

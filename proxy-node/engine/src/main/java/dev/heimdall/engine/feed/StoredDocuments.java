@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Documents in a store, of which those are read that differ from what was read before. */
-public final class StoredDocuments implements Shelf {
+public final class StoredDocuments implements TopologyStore {
   private final StoreLocation location;
   private DocumentStore store;
   private Documents known;

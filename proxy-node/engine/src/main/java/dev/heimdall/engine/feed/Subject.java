@@ -4,13 +4,13 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.RdsPlace;
 import dev.heimdall.routing.ClusterDescription;
 import dev.heimdall.routing.GlobalSaid;
+import dev.heimdall.routing.MergedTopology;
 import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsName;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.TopologyCluster;
 import dev.heimdall.routing.TopologyDocument;
 import dev.heimdall.routing.TopologyGlobal;
-import dev.heimdall.routing.TopologyTold;
 import dev.heimdall.routing.WriteForwarding;
 import java.net.URI;
 import java.util.Collection;
@@ -66,7 +66,7 @@ public record Subject(
    * out: whoever is asked for its role is also shown a password.
    */
   Optional<List<RdsServer>> told(HeardDocuments heard) {
-    return arn.flatMap(name -> TopologyTold.of(name, heard.received()))
+    return arn.flatMap(name -> MergedTopology.of(name, heard.received()))
         .map(told -> new Answer(told, told.source().map(this::own).orElse(false)))
         .or(() -> heard.known().stream().filter(this::own).findFirst().flatMap(this::byName))
         .map(this::servers);
@@ -87,7 +87,7 @@ public record Subject(
    * knows it. An endpoint by a name that it cannot have is left out.
    */
   Optional<GlobalSaid> global(HeardDocuments heard) {
-    return arn.flatMap(name -> TopologyTold.global(name, heard.received()))
+    return arn.flatMap(name -> MergedTopology.global(name, heard.received()))
         .map(
             believed ->
                 new GlobalSaid(
@@ -111,7 +111,7 @@ public record Subject(
    */
   List<WriteForwarding.Of> forwarding(HeardDocuments heard) {
     List<WriteForwarding.Of> byArn =
-        arn.map(name -> TopologyTold.forwarding(name, heard.received())).orElse(List.of());
+        arn.map(name -> MergedTopology.forwarding(name, heard.received())).orElse(List.of());
     return byArn.isEmpty()
         ? heard.known().stream()
             .filter(this::own)

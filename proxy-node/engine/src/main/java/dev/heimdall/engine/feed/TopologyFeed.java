@@ -55,7 +55,7 @@ public final class TopologyFeed implements AutoCloseable {
   private static final int MOST_NAMED = 8;
 
   private final PushVerifier gatekeeper;
-  private final Optional<Shelf> shelf;
+  private final Optional<TopologyStore> shelf;
   private final Duration interval;
   private final Clock clock;
   private final Map<String, KnownDocument> known = new TreeMap<>();
@@ -79,7 +79,7 @@ public final class TopologyFeed implements AutoCloseable {
    * @param shelf where documents are kept; closed with the feed
    */
   public TopologyFeed(
-      Optional<Secret> keys, Optional<Shelf> shelf, Duration interval, Clock clock) {
+      Optional<Secret> keys, Optional<TopologyStore> shelf, Duration interval, Clock clock) {
     this.gatekeeper = new PushVerifier(clock);
     this.shelf = shelf;
     this.interval = interval;
@@ -210,7 +210,7 @@ public final class TopologyFeed implements AutoCloseable {
   public synchronized void withdraw(String source) {
     if (known.containsKey(source) && known.get(source).by() == KnownDocument.By.POLL) {
       known.remove(source);
-      shelf.ifPresent(Shelf::forget);
+      shelf.ifPresent(TopologyStore::forget);
     }
   }
 
@@ -226,7 +226,8 @@ public final class TopologyFeed implements AutoCloseable {
     }
     Instant now = clock.instant();
     try {
-      Shelf.Kept kept = shelf.get().keep(source, reading, seen, POLLED, now.isAfter(unwritable));
+      TopologyStore.Kept kept =
+          shelf.get().keep(source, reading, seen, POLLED, now.isAfter(unwritable));
       if (kept.trouble().isPresent()) {
         unwritable = now.plus(UNWRITABLE);
         LOG.info(
@@ -371,6 +372,6 @@ public final class TopologyFeed implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
-    shelf.ifPresent(Shelf::close);
+    shelf.ifPresent(TopologyStore::close);
   }
 }

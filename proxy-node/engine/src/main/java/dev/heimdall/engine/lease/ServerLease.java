@@ -33,7 +33,7 @@ public final class ServerLease {
   private final VdbContext vdb;
   private final PoolMetrics counters;
   private final Destinations destinations;
-  private final Stickiness stickiness = new Stickiness();
+  private final RulePins stickiness = new RulePins();
   private final SessionPins pins;
   private final StateInquiry inquiry;
   private final Abandonment abandonment;
@@ -97,7 +97,7 @@ public final class ServerLease {
   }
 
   /** What rules think of giving the connection back. */
-  public Stickiness stickiness() {
+  public RulePins stickiness() {
     return stickiness;
   }
 

@@ -4,24 +4,26 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 
 /**
- * The path of a statement, step by step: the page to read first. It knows no protocol: what a step
- * does with a client's messages is its dialect's ({@link RequestSteps}), where a server connection
- * comes from is the lease's ({@link ServerLeasing}).
+ * The path of a statement, step by step: the page to read first. The path knows no protocol: the
+ * dialect handles a client's messages ({@link RequestSteps}), and the lease brings the server
+ * connection ({@link ServerLeasing}).
  *
  * <ol>
- *   <li><b>frame</b>: the message, or the batch it begins, is here as far as it matters;
- *   <li><b>classify</b>: what kind of statement it is, and what it reads and writes;
- *   <li><b>decide</b>: what rules make of it;
- *   <li><b>respond</b>: somebody answers it without a server, if anybody does;
- *   <li><b>route</b>: to which server it goes;
- *   <li><b>acquire</b>: a connection to that server, or a place in a pipeline;
- *   <li><b>forward</b>: it is sent in the server's terms, and noted in the journal;
- *   <li><b>settle</b>: when it is answered, the connection goes back unless something keeps it.
+ *   <li><b>frame</b>: as much of the message, or of the batch that it begins, has arrived as the
+ *       next steps need;
+ *   <li><b>classify</b>: the statement's kind, and the tables that it reads and writes;
+ *   <li><b>decide</b>: rules match the statement;
+ *   <li><b>respond</b>: the first responder that can answers it without a server;
+ *   <li><b>route</b>: the statement's server is chosen;
+ *   <li><b>acquire</b>: the session gets a connection to that server, or a place in a pipeline;
+ *   <li><b>forward</b>: the statement is sent in the server's terms, and noted in the journal;
+ *   <li><b>settle</b>: behind the reply the connection goes back to its pool, unless a pin keeps
+ *       it.
  * </ol>
  *
- * <p>A step that cannot be taken yet ends the way for now: whoever is in the way has the reader
- * come again, with the same message, and the steps that were taken are not taken twice. Settling is
- * not done here: it follows from the answer, which comes by itself.
+ * <p>A step that cannot be taken yet ends the path for now. The blocking part resumes the reader,
+ * which comes again with the same message; steps that were taken are not taken twice. Settling is
+ * not a step of this class: replies cause it.
  */
 public final class QueryPath {
   private final RequestSteps steps;
@@ -37,11 +39,11 @@ public final class QueryPath {
   }
 
   /**
-   * Takes the message at the reader's position as far as it goes.
+   * Takes the message at the reader's position through as many steps as possible.
    *
-   * @param type of the message, in its protocol's terms
-   * @param total its length
-   * @return whether the reader may go on: with the next message, or with what is left of this one
+   * @param type type of the message, in its protocol's terms
+   * @param total length of the message in bytes
+   * @return true if the reader may go on: with the next message, or with the rest of this one
    */
   public boolean handle(byte type, long total) {
     ServerConnection server = lease.ready();

@@ -102,7 +102,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** What was looked at last that may be only prepared. */
   private final PreparedRead prepared = new PreparedRead();
 
-  private final OwnMode mode;
+  private final ClientTransactionMode mode;
 
   /** Whether a statement is unanswered there that may end the transaction. */
   private boolean ending;
@@ -124,7 +124,7 @@ public final class ReplicaReads implements ReplicaChoice {
     this.vdb = session.vdb();
     this.pools = vdb.pools();
     this.carried = session.carried();
-    this.mode = new OwnMode(carried.rules().readOnly());
+    this.mode = new ClientTransactionMode(carried.rules().readOnly());
     this.transaction = session.transaction();
     this.writes = writes;
     this.counters = session.counters();

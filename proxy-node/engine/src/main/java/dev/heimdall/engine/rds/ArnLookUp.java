@@ -1,8 +1,8 @@
 package dev.heimdall.engine.rds;
 
 import dev.heimdall.engine.feed.FoundByDescription;
-import dev.heimdall.engine.feed.Shelf;
 import dev.heimdall.engine.feed.StoredDocuments;
+import dev.heimdall.engine.feed.TopologyStore;
 import dev.heimdall.model.ApiUse;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.DataSource;
@@ -88,7 +88,7 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
 
   /** What is wrong with the store, if anything is. */
   private static Optional<String> read(String location, List<TopologyDocument> documents) {
-    try (Shelf shelf = new StoredDocuments(location)) {
+    try (TopologyStore shelf = new StoredDocuments(location)) {
       for (byte[] json : shelf.changed().values()) {
         documents.add(TopologyDocument.parse(json));
       }

@@ -20,7 +20,7 @@ public final class Looks {
   /** Each has rows in every report: more than two managers ask for. */
   private static final int MOST = 16;
 
-  private record Asked(Look look, long at) {}
+  private record Asked(LiveView look, long at) {}
 
   private final LongSupplier nanos;
   private final Map<String, Asked> asked = new LinkedHashMap<>();
@@ -44,15 +44,15 @@ public final class Looks {
   synchronized boolean take(JsonNode answer) {
     long now = nanos.getAsLong();
     forget(now);
-    Map<String, Look> fresh = new LinkedHashMap<>();
+    Map<String, LiveView> fresh = new LinkedHashMap<>();
     for (JsonNode one : answer.path("looks")) {
-      Look look = look(one);
+      LiveView look = look(one);
       if (asked.replace(look.id(), new Asked(look, now)) == null && !look.id().isEmpty()) {
         fresh.put(look.id(), look);
       }
     }
     boolean news = false;
-    for (Look look : fresh.values()) {
+    for (LiveView look : fresh.values()) {
       boolean room = asked.size() < MOST;
       if (room || makesRoom(now)) {
         asked.put(look.id(), new Asked(look, now));
@@ -62,12 +62,12 @@ public final class Looks {
     return news;
   }
 
-  private static Look look(JsonNode one) {
+  private static LiveView look(JsonNode one) {
     Map<String, String> parameters = new HashMap<>();
     one.path("parameters")
         .properties()
         .forEach(each -> parameters.put(each.getKey(), each.getValue().asText()));
-    return new Look(one.path("id").asText(), parameters);
+    return new LiveView(one.path("id").asText(), parameters);
   }
 
   /** Whether one has gone: of those that this answer does not ask for the one asked for first. */
@@ -86,7 +86,7 @@ public final class Looks {
   }
 
   /** Those that somebody looks at now. */
-  public synchronized List<Look> current() {
+  public synchronized List<LiveView> current() {
     forget(nanos.getAsLong());
     return asked.values().stream().map(Asked::look).toList();
   }

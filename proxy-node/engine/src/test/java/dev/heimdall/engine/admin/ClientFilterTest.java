@@ -2,7 +2,7 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.report.Look;
+import dev.heimdall.engine.report.LiveView;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -50,7 +50,7 @@ class ClientFilterTest {
           client(6, "ann", ClientRow.State.IDLE, 5, 0, "temporary table"));
 
   private static List<Long> seen(Map<String, String> parameters) {
-    ClientFilter filter = new ClientFilter(new Look("a", parameters));
+    ClientFilter filter = new ClientFilter(new LiveView("a", parameters));
     return ALL.stream()
         .filter(filter::takes)
         .sorted(Comparator.comparing(filter::key))

@@ -47,7 +47,7 @@ class SeveralWritersTest {
 
   @TempDir Path directory;
 
-  private TopologyFeed feed(Optional<Shelf> shelf) {
+  private TopologyFeed feed(Optional<TopologyStore> shelf) {
     TopologyFeed one = new TopologyFeed(Optional.empty(), shelf, Duration.ofMillis(20), clock);
     feeds.add(one);
     return one;
@@ -337,8 +337,8 @@ class SeveralWritersTest {
   @Test
   void aStoreIsAskedToTakeADocumentSeldomAfterItHasRefused() {
     List<Boolean> wrote = new ArrayList<>();
-    Shelf refuses =
-        new Shelf() {
+    TopologyStore refuses =
+        new TopologyStore() {
           @Override
           public Map<String, byte[]> changed() {
             return Map.of();
@@ -400,8 +400,8 @@ class SeveralWritersTest {
 
   @Test
   void aStoreThatCannotBeReadKeepsNobodyFromKnowing() throws InterruptedException {
-    Shelf away =
-        new Shelf() {
+    TopologyStore away =
+        new TopologyStore() {
           @Override
           public Map<String, byte[]> changed() throws IOException {
             throw new IOException("away");

@@ -50,7 +50,7 @@ class TopologyFeedTest {
             clock);
   }
 
-  private final class QueueShelf implements Shelf {
+  private final class QueueShelf implements TopologyStore {
     @Override
     public Map<String, byte[]> changed() throws IOException {
       if (denied) {

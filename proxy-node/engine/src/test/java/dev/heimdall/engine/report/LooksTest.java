@@ -24,7 +24,7 @@ class LooksTest {
     String answer = "{\"looks\": [{\"id\": \"a\", \"parameters\": {\"user\": \"ann\"}}]}";
     assertThat(take(answer)).isTrue();
     assertThat(take(answer)).isFalse();
-    assertThat(looks.current()).singleElement().extracting(Look::id).isEqualTo("a");
+    assertThat(looks.current()).singleElement().extracting(LiveView::id).isEqualTo("a");
     assertThat(looks.current().get(0).parameter("user")).isEqualTo("ann");
     assertThat(looks.current().get(0).parameter("state")).isEmpty();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
@@ -45,7 +45,7 @@ class LooksTest {
             .mapToObj("{\"id\": \"%d\"}"::formatted)
             .collect(Collectors.joining(", ", "{\"looks\": [", "]}"));
     take(many);
-    assertThat(looks.current()).hasSize(16).first().extracting(Look::id).isEqualTo("0");
+    assertThat(looks.current()).hasSize(16).first().extracting(LiveView::id).isEqualTo("0");
   }
 
   @Test
@@ -56,7 +56,7 @@ class LooksTest {
           .isEqualTo(i < 16);
       nanos.incrementAndGet();
     }
-    assertThat(looks.current()).hasSize(16).first().extracting(Look::id).isEqualTo("4");
+    assertThat(looks.current()).hasSize(16).first().extracting(LiveView::id).isEqualTo("4");
   }
 
   private static String asks(String manager, int from, int to) {
@@ -66,7 +66,7 @@ class LooksTest {
   }
 
   private List<String> shown() {
-    return looks.current().stream().map(Look::id).sorted().toList();
+    return looks.current().stream().map(LiveView::id).sorted().toList();
   }
 
   @Test

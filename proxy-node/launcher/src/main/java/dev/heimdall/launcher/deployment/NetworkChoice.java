@@ -46,7 +46,8 @@ final class NetworkChoice {
    * @param known what AWS says of a network that is there
    * @param elsewhere other networks with databases
    */
-  record Chosen(DraftRegion region, Optional<AccountNetwork> known, List<Elsewhere> elsewhere) {}
+  record Chosen(
+      DraftRegion region, Optional<AccountNetwork> known, List<DatabaseNetwork> elsewhere) {}
 
   /**
    * Chooses.
@@ -60,12 +61,12 @@ final class NetworkChoice {
     List<DraftRegion.Subnet> subnets =
         vpc.isEmpty() ? List.of() : subnets(region, vpc.get(), known);
     List<Cidr> addresses = addresses(region, vpc, known, subnets);
-    List<Elsewhere> elsewhere =
+    List<DatabaseNetwork> elsewhere =
         ofDatabases.entrySet().stream()
             .filter(one -> vpc.filter(one.getKey()::equals).isEmpty())
             .map(
                 one ->
-                    new Elsewhere(
+                    new DatabaseNetwork(
                         one.getKey(), account.network(region, one.getKey()), one.getValue()))
             .toList();
     if (vpc.isEmpty()) {
@@ -219,9 +220,9 @@ final class NetworkChoice {
   }
 
   /** The command line may give a network that is made the addresses of one that is there. */
-  private static void checkFree(String region, List<Cidr> addresses, List<Elsewhere> elsewhere)
-      throws CommandFailure {
-    for (Elsewhere one : elsewhere) {
+  private static void checkFree(
+      String region, List<Cidr> addresses, List<DatabaseNetwork> elsewhere) throws CommandFailure {
+    for (DatabaseNetwork one : elsewhere) {
       for (String block : one.known().map(AccountNetwork::addresses).orElse(List.of())) {
         if (Cidr.parse(block).overlaps(addresses.get(0))) {
           throw new CommandFailure(
@@ -234,7 +235,7 @@ final class NetworkChoice {
     }
   }
 
-  private List<String> clients(String region, List<Cidr> addresses, List<Elsewhere> elsewhere)
+  private List<String> clients(String region, List<Cidr> addresses, List<DatabaseNetwork> elsewhere)
       throws CommandFailure {
     List<String> wished = new ArrayList<>();
     for (String wish : wishes.clients().all(region)) {

@@ -52,7 +52,7 @@ final class NetworkWays {
       DraftRegion region,
       Optional<AccountNetwork> known,
       List<String> databases,
-      List<Elsewhere> elsewhere) {
+      List<DatabaseNetwork> elsewhere) {
     Place {
       databases = List.copyOf(databases);
       elsewhere = List.copyOf(elsewhere);
@@ -101,7 +101,7 @@ final class NetworkWays {
    */
   Found look(Optional<Join> wish) {
     for (Place place : places) {
-      DatabaseWays.Found found = new DatabaseWays(fleet, account, place).look();
+      DatabaseConnectivity.Found found = new DatabaseConnectivity(fleet, account, place).look();
       peered.put(place.name(), found.peered());
       notes.addAll(found.notes());
       commands.addAll(found.commands());

@@ -14,9 +14,9 @@ final class AwsLook {
   private static final Pattern ABOUT_A_KEY = Pattern.compile("(?i)\\bkms\\b");
 
   private final SignedCalls calls;
-  private final Here here;
+  private final MachineLocation here;
 
-  AwsLook(SignedCalls calls, Here here) {
+  AwsLook(SignedCalls calls, MachineLocation here) {
     this.calls = calls;
     this.here = here;
   }

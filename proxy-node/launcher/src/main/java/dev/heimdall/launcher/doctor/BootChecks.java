@@ -37,10 +37,10 @@ public final class BootChecks {
   private static final Pattern ARN_REGION = Pattern.compile("arn:[^:]+:[^:]+:([^:]+):.*");
 
   private final AwsLook look;
-  private final Here here;
+  private final MachineLocation here;
   private final List<Check> checks = new ArrayList<>();
 
-  BootChecks(AwsLook look, Here here) {
+  BootChecks(AwsLook look, MachineLocation here) {
     this.look = look;
     this.here = here;
   }

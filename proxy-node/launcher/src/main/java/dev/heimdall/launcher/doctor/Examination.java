@@ -26,7 +26,7 @@ public final class Examination {
 
   private final List<Check> checks = new ArrayList<>();
   private final Duration limit;
-  private Here here = Here.unknown();
+  private MachineLocation here = MachineLocation.unknown();
 
   /**
    * @param limit how long all of it may take
@@ -42,7 +42,7 @@ public final class Examination {
   }
 
   /** Looks at the machine too, which is there for Heimdall. */
-  public Examination machine(Here where, BootFile boot, String region) {
+  public Examination machine(MachineLocation where, BootFile boot, String region) {
     here = where;
     checks.addAll(new MachineChecks(Path.of("/")).of(where, boot, region));
     return this;

@@ -37,7 +37,7 @@ final class MachineChecks {
     this.root = root;
   }
 
-  List<Check> of(Here here, BootFile boot, String region) {
+  List<Check> of(MachineLocation here, BootFile boot, String region) {
     List<Check> checks = new ArrayList<>();
     boolean looked = here.instance().isPresent() || here.trouble().isPresent();
     if (looked) {
@@ -54,7 +54,7 @@ final class MachineChecks {
     return checks;
   }
 
-  private static Check.Outcome metadata(Here here) {
+  private static Check.Outcome metadata(MachineLocation here) {
     return here.trouble()
         .map(
             trouble ->
@@ -75,7 +75,7 @@ final class MachineChecks {
                             here.groups())));
   }
 
-  private static Check.Outcome role(Here here) {
+  private static Check.Outcome role(MachineLocation here) {
     return here.role()
         .map(Check.Outcome::ok)
         .orElseGet(
@@ -136,7 +136,7 @@ final class MachineChecks {
   }
 
   /** Whether the file system is where it belongs, and whether it is reached. */
-  private List<Check> mount(String line, Here here, String region) {
+  private List<Check> mount(String line, MachineLocation here, String region) {
     Matcher matcher = MOUNT.matcher(line);
     if (!matcher.matches()) {
       return List.of();

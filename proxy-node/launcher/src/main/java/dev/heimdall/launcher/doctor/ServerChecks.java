@@ -38,7 +38,7 @@ final class ServerChecks {
 
   private ServerChecks() {}
 
-  static List<Check> of(Configuration configuration, Here here) {
+  static List<Check> of(Configuration configuration, MachineLocation here) {
     List<Check> checks = new ArrayList<>();
     for (DataSource source : configuration.sources().values()) {
       for (ServerAddress server : source.hosts()) {
@@ -75,7 +75,7 @@ final class ServerChecks {
     return checks;
   }
 
-  static Check.Outcome connect(ServerAddress server, Duration patience, Here here) {
+  static Check.Outcome connect(ServerAddress server, Duration patience, MachineLocation here) {
     try (Socket socket = new Socket()) {
       socket.connect(
           new InetSocketAddress(server.host(), server.port()), (int) patience.toMillis());

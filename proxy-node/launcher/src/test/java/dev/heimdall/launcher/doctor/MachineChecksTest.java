@@ -37,7 +37,7 @@ class MachineChecksTest {
   private Check.Outcome look(String what, Optional<String> mount) {
     return new MachineChecks(root)
             .of(
-                Here.unknown(),
+                MachineLocation.unknown(),
                 new BootFile(Optional.empty(), Optional.empty(), mount),
                 "eu-west-1")
             .stream()
@@ -91,7 +91,7 @@ class MachineChecksTest {
     assertThat(
             new MachineChecks(root)
                     .of(
-                        Here.unknown(),
+                        MachineLocation.unknown(),
                         new BootFile(Optional.empty(), Optional.empty(), Optional.empty()),
                         "")
                     .stream()

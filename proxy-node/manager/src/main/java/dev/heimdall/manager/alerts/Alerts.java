@@ -26,13 +26,13 @@ public final class Alerts implements AutoCloseable {
 
   private final EventBook book;
   private final Watch watch;
-  private final Optional<Teller> teller;
+  private final Optional<AlertSender> teller;
   private final TargetEdits edits;
 
   /** Where events are kept, and who is told of them. */
   public record Places(DocumentStore events, DocumentStore targets) {}
 
-  private Alerts(EventBook book, Watch watch, Optional<Teller> teller, TargetEdits edits) {
+  private Alerts(EventBook book, Watch watch, Optional<AlertSender> teller, TargetEdits edits) {
     this.book = book;
     this.watch = watch;
     this.teller = teller;
@@ -52,8 +52,8 @@ public final class Alerts implements AutoCloseable {
             place ->
                 new SharedDocument<>(
                     place.targets(), "alerts.json", new Targets.Form(), System::nanoTime));
-    Optional<Teller> teller =
-        targets.map(document -> Teller.start(book, problems, document, clock));
+    Optional<AlertSender> teller =
+        targets.map(document -> AlertSender.start(book, problems, document, clock));
     return new Alerts(
         book,
         Watch.start(book, fleet, audit),
@@ -94,7 +94,7 @@ public final class Alerts implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
-    teller.ifPresent(Teller::close);
+    teller.ifPresent(AlertSender::close);
     book.close();
   }
 }

@@ -16,13 +16,13 @@ final class TargetEdits {
   private static final int MOST = 20;
 
   private final Optional<SharedDocument<Targets>> targets;
-  private final Optional<Teller> teller;
+  private final Optional<AlertSender> teller;
   private final AuditLog audit;
   private final Clock clock;
 
   TargetEdits(
       Optional<SharedDocument<Targets>> targets,
-      Optional<Teller> teller,
+      Optional<AlertSender> teller,
       AuditLog audit,
       Clock clock) {
     this.targets = targets;

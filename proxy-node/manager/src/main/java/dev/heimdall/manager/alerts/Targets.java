@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** The targets by name, and what each was told: one document of all managers. */
-record Targets(Map<String, Target> all, Map<String, Told> told) {
+record Targets(Map<String, Target> all, Map<String, TargetState> told) {
   Targets {
     all = new TreeMap<>(all);
     told = Map.copyOf(told);
   }
 
-  Told told(String name) {
-    return told.getOrDefault(name, Told.NOTHING);
+  TargetState told(String name) {
+    return told.getOrDefault(name, TargetState.NOTHING);
   }
 
   Targets with(Target target) {
@@ -34,8 +34,8 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
     return new Targets(next, told);
   }
 
-  Targets with(String name, Told next) {
-    Map<String, Told> others = new HashMap<>(told);
+  Targets with(String name, TargetState next) {
+    Map<String, TargetState> others = new HashMap<>(told);
     others.put(name, next);
     return new Targets(all, others);
   }
@@ -43,7 +43,7 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
   Targets without(String name) {
     Map<String, Target> next = new TreeMap<>(all);
     next.remove(name);
-    Map<String, Told> others = new HashMap<>(told);
+    Map<String, TargetState> others = new HashMap<>(told);
     others.remove(name);
     return new Targets(next, others);
   }
@@ -57,7 +57,7 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
     @Override
     public Targets read(Optional<Content> written) throws StoreException {
       Map<String, Target> all = new TreeMap<>();
-      Map<String, Told> told = new HashMap<>();
+      Map<String, TargetState> told = new HashMap<>();
       if (written.isEmpty()) {
         return new Targets(all, told);
       }
@@ -95,7 +95,7 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
       return StoreException.corrupt("The manager's alerts.json is not as the manager writes it.");
     }
 
-    private static Told told(JsonNode json) {
+    private static TargetState told(JsonNode json) {
       Map<String, Instant> claims = new HashMap<>();
       for (Map.Entry<String, JsonNode> one : json.path("claims").properties()) {
         claims.put(one.getKey(), Instant.parse(one.getValue().asText()));
@@ -103,13 +103,13 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
       List<Instant> sent = new ArrayList<>();
       json.path("sent").forEach(at -> sent.add(Instant.parse(at.asText())));
       JsonNode result = json.path("result");
-      return new Told(
+      return new TargetState(
           claims,
           sent,
           json.path("leftOut").asLong(),
           result.isObject()
               ? Optional.of(
-                  new Told.Result(
+                  new TargetState.Result(
                       Instant.parse(result.path("at").asText()),
                       result.path("arrived").asBoolean(),
                       result.path("words").asText()))
@@ -124,7 +124,7 @@ record Targets(Map<String, Target> all, Map<String, Told> told) {
       return Content.of(root.toPrettyString() + "\n");
     }
 
-    private static void write(ObjectNode json, Target target, Told told) {
+    private static void write(ObjectNode json, Target target, TargetState told) {
       json.put(TargetType.KEY, target.type().spelling());
       json.setAll(target.settings());
       json.put(SINCE, target.since().toString());

@@ -88,7 +88,7 @@ record TargetsPath(TargetEdits edits) implements Resource {
       ObjectNode one =
           all.addObject().put("name", target.name()).put(TargetType.KEY, target.type().spelling());
       one.setAll(target.type().shown(target));
-      Told told = targets.told(target.name());
+      TargetState told = targets.told(target.name());
       one.put("leftOut", told.leftOut());
       told.result()
           .ifPresent(

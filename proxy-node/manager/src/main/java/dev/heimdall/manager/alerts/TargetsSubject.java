@@ -126,7 +126,7 @@ final class TargetsSubject implements Subject {
         : visit.page(status, "targets", "Alerts", Map.of("view", view));
   }
 
-  private static TargetsView.Row row(Target target, Told told) {
+  private static TargetsView.Row row(Target target, TargetState told) {
     Way way = target.way();
     String tells =
         "%s, %s, %s"
@@ -147,7 +147,7 @@ final class TargetsSubject implements Subject {
         target.type().title(),
         way.shown(),
         tells,
-        told.result().map(Told.Result::words).orElse("Nothing was sent yet") + left,
+        told.result().map(TargetState.Result::words).orElse("Nothing was sent yet") + left,
         told.result().map(result -> result.arrived() ? "good" : "bad").orElse(""),
         told.result().map(result -> Times.shown(result.at())).orElse(""));
   }

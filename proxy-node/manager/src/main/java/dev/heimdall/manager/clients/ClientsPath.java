@@ -33,7 +33,7 @@ public final class ClientsPath implements Resource {
           .with("address", Shape.text("Where it comes from."))
           .with("port", Shape.count("Its port there."))
           .maybe("tls", Shape.text("Such as TLSv1.3; missing without TLS."))
-          .with("state", Shape.word("What it does.", Wish.STATES))
+          .with("state", Shape.word("What it does.", ClientQuery.STATES))
           .maybe("pin", Shape.text("Why it keeps its server connection, while it does."))
           .maybe("server", Shape.text("The server of the connection that it has."))
           .maybe("serverPid", Shape.count("The process at the server."))
@@ -64,12 +64,12 @@ public final class ClientsPath implements Resource {
                     .with("user", "Only those of this user.")
                     .with("database", "Only those of this database.")
                     .with("address", "Only those whose address begins so.")
-                    .with("state", Shape.word("Only those in this state.", Wish.STATES))
+                    .with("state", Shape.word("Only those in this state.", ClientQuery.STATES))
                     .with(
                         "pinned",
                         Shape.word("Only those that keep their server connection.", List.of("yes")))
                     .with("statement", "Only those whose statement's pattern has this in it.")
-                    .with("order", Shape.word("What comes first.", Wish.ORDERS))
+                    .with("order", Shape.word("What comes first.", ClientQuery.ORDERS))
                     .paged()
                     .answers(
                         Slice.shape("clients", CLIENT)
@@ -90,7 +90,8 @@ public final class ClientsPath implements Resource {
   private Answer list(Call call) throws Refusal {
     Request request = call.request();
     Slice slice = Slice.of(request);
-    ConnectedClients.Shown shown = clients.look(Wish.of(request), request.waited(), PATIENCE);
+    ConnectedClients.Shown shown =
+        clients.look(ClientQuery.of(request), request.waited(), PATIENCE);
     Slice.Part<ConnectedClients.Row> part =
         slice.asListed(shown.rows(), row -> row.node() + " " + row.id());
     ObjectNode body =

@@ -11,7 +11,7 @@ import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.pages.Times;
 import dev.heimdall.manager.pages.Visit;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +63,7 @@ public final class ClientsSubject implements Subject {
   }
 
   private Answer look(Visit visit) throws Refusal {
-    Wish wish = Wish.of(visit.request());
+    ClientQuery wish = ClientQuery.of(visit.request());
     ConnectedClients.Shown shown =
         clients.look(
             wish, visit.request().waited(), visit.wantsPart() ? Duration.ZERO : FIRST_LOOK);
@@ -73,7 +73,7 @@ public final class ClientsSubject implements Subject {
         : visit.page(200, "clients/page", "Clients", Map.of("view", view));
   }
 
-  private static ClientsView view(Wish wish, ConnectedClients.Shown shown, Visit visit)
+  private static ClientsView view(ClientQuery wish, ConnectedClients.Shown shown, Visit visit)
       throws Refusal {
     int pages = Math.max(1, (shown.rows().size() + ROWS - 1) / ROWS);
     int page = Math.min(pages, page(visit));
@@ -110,7 +110,7 @@ public final class ClientsSubject implements Subject {
     return asked.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(asked) : 1;
   }
 
-  private static String counted(Wish wish, ConnectedClients.Shown shown) {
+  private static String counted(ClientQuery wish, ConnectedClients.Shown shown) {
     return wish.isSet()
         ? "%s of %,d".formatted(clients(shown.matching()), shown.clients())
         : clients(shown.clients());
@@ -120,7 +120,7 @@ public final class ClientsSubject implements Subject {
     return "%,d client%s".formatted(count, count == 1 ? "" : "s");
   }
 
-  private static List<ClientsView.State> states(Wish wish, ConnectedClients.Shown shown) {
+  private static List<ClientsView.State> states(ClientQuery wish, ConnectedClients.Shown shown) {
     List<ClientsView.State> states = new ArrayList<>();
     shown
         .states()
@@ -288,7 +288,7 @@ public final class ClientsSubject implements Subject {
   private Answer sent(Visit visit) throws Refusal {
     Order order = commands.order(visit.part(3)).orElseThrow(ClientsSubject::gone);
     if (!order.state().over() && visit.request().waited().compareTo(CARRIED_OUT) < 0) {
-      throw Later.after(LOOK_AGAIN);
+      throw DeferredRequest.after(LOOK_AGAIN);
     }
     visit.tell(result(order, id(visit)));
     return visit.see(PATH);

@@ -14,7 +14,7 @@ import java.util.List;
  * @param more why there are no more rows; empty: these are all
  */
 public record ClientsView(
-    Wish wish,
+    ClientQuery wish,
     List<String> nodes,
     String href,
     String counted,

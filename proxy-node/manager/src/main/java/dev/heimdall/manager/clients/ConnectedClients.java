@@ -2,11 +2,11 @@ package dev.heimdall.manager.clients;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.fleet.Fleet;
-import dev.heimdall.manager.fleet.Look;
+import dev.heimdall.manager.fleet.LiveView;
 import dev.heimdall.manager.fleet.Presence;
 import dev.heimdall.manager.fleet.ReportListener;
 import dev.heimdall.manager.fleet.SeenNode;
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import java.util.function.LongSupplier;
  * reports, and show them from the next one on; who looks no more is forgotten after some seconds.
  * Thread-safe.
  */
-public final class ConnectedClients implements ReportListener, Look.Source {
+public final class ConnectedClients implements ReportListener, LiveView.Source {
   /** As many rows a wish has. */
   static final int MOST_ROWS = 200;
 
@@ -43,7 +43,7 @@ public final class ConnectedClients implements ReportListener, Look.Source {
 
   private final Fleet fleet;
   private final LongSupplier nanos;
-  private final Map<Wish, Looked> wishes = new LinkedHashMap<>();
+  private final Map<ClientQuery, Looked> wishes = new LinkedHashMap<>();
 
   /** What nodes have shown of one wish. */
   private static final class Looked {
@@ -101,17 +101,17 @@ public final class ConnectedClients implements ReportListener, Look.Source {
       List<String> nodes) {}
 
   @Override
-  public synchronized List<Look> of(String node) {
+  public synchronized List<LiveView> of(String node) {
     forget();
     int nodes = Math.max(1, fleet.nodes().size());
     int most = Math.max(FEWEST_OF_A_NODE, Math.min(MOST_ROWS, MOST_OF_ALL_NODES / nodes));
-    List<Look> looks = new ArrayList<>();
+    List<LiveView> looks = new ArrayList<>();
     wishes.forEach(
         (wish, looked) -> {
           if (wish.isFor(node)) {
             Map<String, String> parameters = new HashMap<>(wish.parameters());
             parameters.put("most", Integer.toString(most));
-            looks.add(new Look(looked.id, parameters));
+            looks.add(new LiveView(looked.id, parameters));
           }
         });
     return looks;
@@ -146,7 +146,7 @@ public final class ConnectedClients implements ReportListener, Look.Source {
         .toList();
   }
 
-  private List<String> silent(Wish wish, Looked looked) {
+  private List<String> silent(ClientQuery wish, Looked looked) {
     return reporting().stream()
         .filter(id -> wish.isFor(id) && !looked.byNode.containsKey(id))
         .toList();
@@ -158,11 +158,11 @@ public final class ConnectedClients implements ReportListener, Look.Source {
    * @param waited how long the request has waited already
    * @throws Later all filters are in use, or, with {@code most}, some nodes have not shown theirs
    */
-  synchronized Shown look(Wish wish, Duration waited, Duration most) throws Refusal {
+  synchronized Shown look(ClientQuery wish, Duration waited, Duration most) throws Refusal {
     Optional<Looked> looked = looked(wish);
     if (looked.isEmpty()) {
       if (waited.compareTo(FOR_A_FILTER) < 0) {
-        throw Later.after(LOOKS_AGAIN);
+        throw DeferredRequest.after(LOOKS_AGAIN);
       }
       throw Refusal.busy(
           "%d other filters of clients are being looked at: try again in some seconds."
@@ -173,18 +173,18 @@ public final class ConnectedClients implements ReportListener, Look.Source {
     if (shown.silent().isEmpty() || left.compareTo(Duration.ZERO) <= 0) {
       return shown;
     }
-    throw Later.until(looked.get().all.copy(), left);
+    throw DeferredRequest.until(looked.get().all.copy(), left);
   }
 
   /** Empty: so many others are being looked at. */
-  private Optional<Looked> looked(Wish wish) {
+  private Optional<Looked> looked(ClientQuery wish) {
     forget();
     long now = nanos.getAsLong();
     Looked looked = wishes.get(wish);
     if (looked == null) {
       if (wishes.size() >= MOST_WISHES) {
         // Pages look every 2 s: what nobody looks at any more makes room.
-        Map.Entry<Wish, Looked> oldest =
+        Map.Entry<ClientQuery, Looked> oldest =
             wishes.entrySet().stream()
                 .min(Comparator.comparingLong(one -> one.getValue().at - now))
                 .orElseThrow();
@@ -200,14 +200,14 @@ public final class ConnectedClients implements ReportListener, Look.Source {
     return Optional.of(looked);
   }
 
-  private Shown shown(Wish wish, Looked looked) {
+  private Shown shown(ClientQuery wish, Looked looked) {
     List<String> nodes = reporting();
     List<String> answered = nodes.stream().filter(looked.byNode::containsKey).toList();
     List<String> silent = silent(wish, looked);
     looked.byNode.keySet().retainAll(answered);
     long clients = 0;
     long matching = 0;
-    Map<String, Long> states = new TreeMap<>(Comparator.comparing(Wish.STATES::indexOf));
+    Map<String, Long> states = new TreeMap<>(Comparator.comparing(ClientQuery.STATES::indexOf));
     List<Row> rows = new ArrayList<>();
     for (String node : answered) {
       JsonNode answer = looked.byNode.get(node).answer();
@@ -215,7 +215,7 @@ public final class ConnectedClients implements ReportListener, Look.Source {
       clients += answer.path("clients").asLong();
       matching += answer.path("matching").asLong();
       for (Map.Entry<String, JsonNode> state : answer.path("states").properties()) {
-        if (Wish.STATES.contains(state.getKey())) {
+        if (ClientQuery.STATES.contains(state.getKey())) {
           states.merge(state.getKey(), state.getValue().asLong(), Long::sum);
         }
       }

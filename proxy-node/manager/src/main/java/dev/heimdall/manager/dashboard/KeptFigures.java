@@ -64,7 +64,7 @@ final class KeptFigures implements Archived {
 
   @Override
   public char[] together(String name, List<char[]> minutes) {
-    return name.startsWith(LAG) ? Together.lags(minutes) : Together.figures(minutes);
+    return name.startsWith(LAG) ? MergedMinutes.lags(minutes) : MergedMinutes.figures(minutes);
   }
 
   @Override
@@ -133,7 +133,7 @@ final class KeptFigures implements Archived {
         .forEach(
             (ten, rows) -> {
               if (ten >= last - 1 || !kept.containsKey(ten)) {
-                kept.put(ten, Together.figures(rows));
+                kept.put(ten, MergedMinutes.figures(rows));
               }
             });
     long after = Math.floorDiv(since, (long) Span.MONTH.stepSeconds);

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.time.Clock;
@@ -48,8 +48,8 @@ final class Looks {
     }
     if (request.waited().compareTo(FOR_THE_DISK) < 0) {
       throw reading.isPresent()
-          ? Later.until(reading.get().copy(), FOR_THE_DISK)
-          : Later.after(AGAIN);
+          ? DeferredRequest.until(reading.get().copy(), FOR_THE_DISK)
+          : DeferredRequest.after(AGAIN);
     }
     return Month.empty();
   }

@@ -47,7 +47,7 @@ public final class ReportSite implements Site {
   private final Fleet fleet;
   private final FleetConfiguration configuration;
   private final Orders orders;
-  private final Look.Source looks;
+  private final LiveView.Source looks;
   private final Clock clock;
 
   /** By which nodes tell managers apart that are behind one load balancer. */
@@ -65,7 +65,7 @@ public final class ReportSite implements Site {
       Fleet fleet,
       FleetConfiguration configuration,
       Orders orders,
-      Look.Source looks,
+      LiveView.Source looks,
       Clock clock) {
     this.fleet = fleet;
     this.orders = orders;
@@ -179,7 +179,7 @@ public final class ReportSite implements Site {
       order.parameters().forEach(parameters::put);
     }
     ArrayNode looked = said.putArray("looks");
-    for (Look look : looks.of(report.id())) {
+    for (LiveView look : looks.of(report.id())) {
       ObjectNode one = looked.addObject().put("id", look.id());
       ObjectNode parameters = one.putObject("parameters");
       look.parameters().forEach(parameters::put);

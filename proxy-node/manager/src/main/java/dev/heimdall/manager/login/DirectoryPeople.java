@@ -102,12 +102,12 @@ public final class DirectoryPeople {
   }
 
   /** Whether a directory has let him in. */
-  static boolean has(Who who) {
+  static boolean has(Principal who) {
     return who.user().startsWith(PREFIX);
   }
 
   /** Somebody whom it has let in some time ago. */
-  Optional<Who> still(Who before) {
+  Optional<Principal> still(Principal before) {
     return before.generation().equals(generation) ? Optional.of(before) : Optional.empty();
   }
 
@@ -128,7 +128,7 @@ public final class DirectoryPeople {
     private final ShownPassword shown;
     private final InetAddress from;
     private boolean unavailable;
-    private Optional<Who> who = Optional.empty();
+    private Optional<Principal> who = Optional.empty();
 
     Attempt(ShownPassword shown, InetAddress from) {
       this.shown = shown;
@@ -150,7 +150,7 @@ public final class DirectoryPeople {
       if (answer instanceof DirectoryAnswer.Accepted accepted) {
         who =
             role(accepted.groups())
-                .map(role -> Who.byProvider(PREFIX + shown.user(), role, generation));
+                .map(role -> Principal.byProvider(PREFIX + shown.user(), role, generation));
         return true;
       }
       unavailable = !(answer instanceof DirectoryAnswer.Rejected);
@@ -190,7 +190,7 @@ public final class DirectoryPeople {
     }
 
     /** Empty also for one who is let in and may do nothing. */
-    Optional<Who> who() {
+    Optional<Principal> who() {
       return who;
     }
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.login;
 
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.model.callers.Networks;
 import dev.heimdall.routing.bounded.BoundedMap;
 import java.time.Duration;
@@ -86,8 +86,8 @@ final class Guesses {
   private final Map<String, AddressTries> addresses = BoundedMap.ofLastUsed(MOST_ADDRESSES);
   private final AccountGuesses passwords = new AccountGuesses(Allowance.OF_PASSWORDS);
   private final AccountGuesses codes = new AccountGuesses(Allowance.OF_CODES);
-  private final Crowd strangers = new Crowd();
-  private final Crowd known = new Crowd();
+  private final AttemptThrottle strangers = new AttemptThrottle();
+  private final AttemptThrottle known = new AttemptThrottle();
   private final Set<Waiting> waiting = new LinkedHashSet<>();
 
   Guesses(LongSupplier nanoClock) {
@@ -141,7 +141,7 @@ final class Guesses {
       return exempt ? Integer.MAX_VALUE : address.room();
     }
 
-    Crowd crowd() {
+    AttemptThrottle crowd() {
       return exempt ? known : strangers;
     }
 
@@ -167,7 +167,7 @@ final class Guesses {
       if (patience.isNegative() || patience.isZero() || !mayWait()) {
         return Math.max(left, 1);
       }
-      throw new Later(await(patience));
+      throw new DeferredRequest(await(patience));
     }
 
     private boolean mayWait() {

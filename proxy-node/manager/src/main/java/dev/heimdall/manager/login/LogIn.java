@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
 /**
  * Log-ins with a password, and a code where an account has a second factor; programs may show a
  * token. May be asked by any thread; where somebody has to wait for his turn, {@link
- * dev.heimdall.manager.web.Later} is thrown before anything is tried.
+ * dev.heimdall.manager.web.DeferredRequest} is thrown before anything is tried.
  */
 public final class LogIn implements AutoCloseable {
   /** The user that there is always. */
@@ -116,7 +116,7 @@ public final class LogIn implements AutoCloseable {
   /** What came of a log-in. */
   public sealed interface Outcome {
     /** It is him. */
-    record In(Who who) implements Outcome {}
+    record In(Principal who) implements Outcome {}
 
     /** Nobody has shown who he is. */
     record Nobody() implements Outcome {}
@@ -126,7 +126,7 @@ public final class LogIn implements AutoCloseable {
      *
      * @param who as he is to be shown to {@link LogIn#judgeCode} with the code
      */
-    record CodeNeeded(Who who) implements Outcome {}
+    record CodeNeeded(Principal who) implements Outcome {}
 
     /** It is not who it claims to be, or he may not log in. */
     record Refused() implements Outcome {}
@@ -188,12 +188,12 @@ public final class LogIn implements AutoCloseable {
   }
 
   /** Judges the code of somebody whose password was right a moment ago. */
-  public Outcome judgeCode(Who before, String code, Caller caller) {
-    Optional<Who> now = still(before);
+  public Outcome judgeCode(Principal before, String code, Caller caller) {
+    Optional<Principal> now = still(before);
     if (now.isEmpty() || people.isEmpty()) {
       return refused(before.user(), caller);
     }
-    Who who = now.get();
+    Principal who = now.get();
     People.CodeAttempt attempt = people.get().new CodeAttempt(who.user(), code);
     Guesses.Verdict verdict = guesses.judge(caller, Tried.code(who.user()), attempt);
     if (verdict instanceof Guesses.Verdict.Wait wait) {
@@ -283,7 +283,7 @@ public final class LogIn implements AutoCloseable {
         guesses.judge(caller, Tried.password(shown.user(), account.isPresent()), attempt);
     if (verdict instanceof Guesses.Verdict.Right) {
       Account known = account.orElseThrow();
-      Who who;
+      Principal who;
       try {
         who = people.orElseThrow().who(known);
       } catch (StoreException e) {
@@ -337,23 +337,23 @@ public final class LogIn implements AutoCloseable {
   }
 
   /** He is in, by what he alone knows. */
-  private Outcome welcome(Who who, Caller caller) {
+  private Outcome welcome(Principal who, Caller caller) {
     guesses.met(caller, who.user());
     return in(who, caller, "");
   }
 
-  private Outcome in(Who who, Caller caller, String by) {
+  private Outcome in(Principal who, Caller caller, String by) {
     if (seen.isNew(who.user() + " " + caller.address() + " " + by)) {
       audit.note(Action.LOG_IN, who.user(), caller.address(), by);
     }
     return new Outcome.In(who);
   }
 
-  private Who firstNow() {
-    return Who.byPassword(
+  private Principal firstNow() {
+    return Principal.byPassword(
         USER,
         Role.ADMIN,
-        first.mustChange() ? Who.Due.PASSWORD : Who.Due.NOTHING,
+        first.mustChange() ? Principal.Due.PASSWORD : Principal.Due.NOTHING,
         first.generation());
   }
 
@@ -363,7 +363,7 @@ public final class LogIn implements AutoCloseable {
    *
    * @return empty: his password is another one by now, or he may not log in any more
    */
-  public Optional<Who> still(Who before) {
+  public Optional<Principal> still(Principal before) {
     if (DirectoryPeople.has(before)) {
       return directory.flatMap(its -> its.still(before));
     }
@@ -371,12 +371,12 @@ public final class LogIn implements AutoCloseable {
   }
 
   /** Whether a directory has let him in, which this manager or another one asks. */
-  public static boolean byDirectory(Who who) {
+  public static boolean byDirectory(Principal who) {
     return DirectoryPeople.has(who);
   }
 
   /** Somebody as he is now; empty: he may not log in. */
-  public Optional<Who> now(String user) {
+  public Optional<Principal> now(String user) {
     try {
       Optional<Account> account = account(user);
       if (account.isPresent()) {

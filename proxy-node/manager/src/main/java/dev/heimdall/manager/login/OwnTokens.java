@@ -38,7 +38,7 @@ public record OwnTokens(LogIn logIn, Optional<Access> access, AuditLog audit) {
    *
    * @param role which has to be one that its owner may do all of
    */
-  public Tokens.Made create(Who who, String name, Role role, int days, InetAddress from)
+  public Tokens.Made create(Principal who, String name, Role role, int days, InetAddress from)
       throws AccountRefused, StoreException {
     if (role.least(who.role()) != role) {
       throw AccountRefused.wrong(

@@ -27,17 +27,17 @@ final class People {
     return access.accounts().find(name);
   }
 
-  Who who(Account account) throws StoreException {
-    return Who.byPassword(account.name(), account.role(), due(account), account.generation());
+  Principal who(Account account) throws StoreException {
+    return Principal.byPassword(account.name(), account.role(), due(account), account.generation());
   }
 
-  private Who.Due due(Account account) throws StoreException {
+  private Principal.Due due(Account account) throws StoreException {
     if (account.mustChange()) {
-      return Who.Due.PASSWORD;
+      return Principal.Due.PASSWORD;
     }
     return access.accounts().twoFactors().contains(account.role()) && !account.asksForCode()
-        ? Who.Due.SECOND_FACTOR
-        : Who.Due.NOTHING;
+        ? Principal.Due.SECOND_FACTOR
+        : Principal.Due.NOTHING;
   }
 
   /** Accounts by their names. */
@@ -46,7 +46,7 @@ final class People {
   }
 
   /** A token, and who its owner is by now. */
-  record Holder(Token token, Who who) {}
+  record Holder(Token token, Principal who) {}
 
   /**
    * Whose token this is.
@@ -63,7 +63,7 @@ final class People {
     if (token.get().owner().equals(Accounts.FIRST) && account.isEmpty()) {
       return token
           .filter(known -> known.ownerSince().equals(Token.SINCE_EVER))
-          .map(known -> held(known, Role.ADMIN, Who.Due.NOTHING));
+          .map(known -> held(known, Role.ADMIN, Principal.Due.NOTHING));
     }
     Optional<Account> owner =
         account
@@ -74,9 +74,11 @@ final class People {
         : Optional.of(held(token.get(), owner.get().role(), due(owner.get())));
   }
 
-  private static Holder held(Token token, Role role, Who.Due due) {
+  private static Holder held(Token token, Role role, Principal.Due due) {
     return new Holder(
-        token, new Who(token.owner(), token.role().least(role), due, token.id(), Who.Means.TOKEN));
+        token,
+        new Principal(
+            token.owner(), token.role().least(role), due, token.id(), Principal.Means.TOKEN));
   }
 
   void used(Holder holder) {

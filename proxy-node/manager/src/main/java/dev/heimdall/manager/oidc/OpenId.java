@@ -15,7 +15,7 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.PasswordException;
 import dev.heimdall.manager.login.PasswordSource;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.model.report.LogLine;
 import dev.heimdall.routing.bounded.BoundedMap;
 import java.io.IOException;
@@ -172,7 +172,7 @@ public final class OpenId implements AutoCloseable {
    * @param subject by what the provider knows him
    * @param token that says so, which the provider wants to see when he logs out
    */
-  public record Person(Who who, String subject, String token) {
+  public record Person(Principal who, String subject, String token) {
     @Override
     public String toString() {
       return who.toString();
@@ -222,7 +222,7 @@ public final class OpenId implements AutoCloseable {
     Claims claims = new Claims(shown.claims().toJSONObject(), settings);
     String user = claims.user(subject);
     Role role = claims.role().orElseThrow(() -> OpenIdRefused.noRole(user));
-    return new Person(Who.byProvider(user, role, generation), subject, shown.token());
+    return new Person(Principal.byProvider(user, role, generation), subject, shown.token());
   }
 
   /** As it was read last, or as one of few who read it. */
@@ -259,7 +259,7 @@ public final class OpenId implements AutoCloseable {
   }
 
   /** Somebody who was let in some time ago: what his role follows from may be another by now. */
-  public Optional<Who> still(Who before) {
+  public Optional<Principal> still(Principal before) {
     return Optional.of(before).filter(who -> who.generation().equals(generation));
   }
 

@@ -2,7 +2,7 @@ package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.LogIn;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -105,7 +105,7 @@ final class LogInPage {
 
   private Answer codeEntered(Map<String, String> form, Request request) {
     String ticket = form.getOrDefault("ticket", "");
-    Optional<Who> who = sessions.open(PURPOSE, ticket).flatMap(this::holder);
+    Optional<Principal> who = sessions.open(PURPOSE, ticket).flatMap(this::holder);
     if (who.isEmpty()) {
       return form(request, 403, "That took too long: begin again.");
     }
@@ -121,7 +121,7 @@ final class LogInPage {
   }
 
   /** Whoever had a session here before has it no more. */
-  private Answer welcome(Who who, Request request) {
+  private Answer welcome(Principal who, Request request) {
     Cookies.session(request).ifPresent(sessions::end);
     Answer answer =
         Templates.see(beginning.get())
@@ -153,7 +153,7 @@ final class LogInPage {
   }
 
   /** That his password was right a moment ago; the browser carries it. */
-  private String ticket(Who who) {
+  private String ticket(Principal who) {
     return sessions.seal(
         PURPOSE,
         clock.instant().plus(PATIENCE).getEpochSecond()
@@ -163,10 +163,11 @@ final class LogInPage {
             + who.user());
   }
 
-  private Optional<Who> holder(String ticket) {
+  private Optional<Principal> holder(String ticket) {
     String[] parts = ticket.split("\n", 3);
     return clock.instant().getEpochSecond() < Long.parseLong(parts[0])
-        ? Optional.of(Who.byPassword(parts[2], Role.READ_ONLY, Who.Due.NOTHING, parts[1]))
+        ? Optional.of(
+            Principal.byPassword(parts[2], Role.READ_ONLY, Principal.Due.NOTHING, parts[1]))
         : Optional.empty();
   }
 

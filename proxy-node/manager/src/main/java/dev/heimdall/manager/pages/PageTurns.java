@@ -1,6 +1,6 @@
 package dev.heimdall.manager.pages;
 
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -80,7 +80,7 @@ final class PageTurns {
     } else {
       waiting.addLast(one);
     }
-    throw Later.until(one, left);
+    throw DeferredRequest.until(one, left);
   }
 
   /** How many requests wait for one. */

@@ -10,7 +10,7 @@ import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.OwnSecondFactor;
 import dev.heimdall.manager.login.OwnTokens;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.oidc.OpenId;
 import dev.heimdall.manager.sessions.SessionBook;
@@ -247,7 +247,7 @@ public final class Pages implements Site {
         .ifPresent(user -> note(Action.LOG_OUT, user, visit.request(), ""));
     Session session = visit.session();
     Answer answer =
-        session.who().means() == Who.Means.PROVIDER
+        session.who().means() == Principal.Means.PROVIDER
                 && !LogIn.byDirectory(session.who())
                 && provider.isPresent()
             ? provider.get().farewell(session)
@@ -260,8 +260,8 @@ public final class Pages implements Site {
     return new OpenId.Paths(ProviderPages.CALLBACK, LogInPage.PATH);
   }
 
-  private Optional<Who> still(Who before) {
-    return before.means() == Who.Means.PROVIDER && !LogIn.byDirectory(before)
+  private Optional<Principal> still(Principal before) {
+    return before.means() == Principal.Means.PROVIDER && !LogIn.byDirectory(before)
         ? openId.flatMap(its -> its.still(before))
         : logIn.still(before);
   }
@@ -382,9 +382,10 @@ public final class Pages implements Site {
       }
     }
     Page page = found.route().page();
-    Who.Due due = session.who().due();
+    Principal.Due due = session.who().due();
     if (!due.leaves(page.permission())) {
-      return Templates.see(due == Who.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
+      return Templates.see(
+          due == Principal.Due.PASSWORD ? PasswordPage.PATH : SecondFactorPages.PATH);
     }
     permit(page, request, session);
     Answer answer =

@@ -4,7 +4,7 @@ import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnPassword;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -39,7 +39,7 @@ final class PasswordPage {
   }
 
   private static void ofAccount(Session session) throws Refusal {
-    if (session.who().means() == Who.Means.PROVIDER) {
+    if (session.who().means() == Principal.Means.PROVIDER) {
       throw new Refusal(403, "not_permitted", ELSEWHERE);
     }
   }
@@ -52,7 +52,7 @@ final class PasswordPage {
             "shell",
             shells.of("Change your password", session),
             "must",
-            session.who().due() == Who.Due.PASSWORD,
+            session.who().due() == Principal.Due.PASSWORD,
             "problem",
             problem));
   }

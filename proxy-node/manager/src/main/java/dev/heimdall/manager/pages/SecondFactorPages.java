@@ -4,7 +4,7 @@ import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.SecondFactor;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OwnSecondFactor;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
@@ -47,7 +47,7 @@ final class SecondFactorPages {
                 .map(there -> there.secret().replaceAll("(.{4})(?=.)", "$1 "))
                 .orElse(""),
             factor.map(there -> there.recovery().size()).orElse(0),
-            visit.session().who().due() == Who.Due.SECOND_FACTOR,
+            visit.session().who().due() == Principal.Due.SECOND_FACTOR,
             problem);
     return visit.page(status, "factor", "Second factor", Map.of("view", view));
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.pages;
 
 import dev.heimdall.manager.accounts.Permission;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -17,12 +17,12 @@ final class Session {
   private final String id;
   private final String csrf;
   private final Instant begun;
-  private volatile Who who;
+  private volatile Principal who;
   private Optional<Draft> draft = Optional.empty();
   private Optional<Told> told = Optional.empty();
   private final Map<Class<?>, Object> kept = new HashMap<>();
 
-  Session(String id, Who who, String csrf, Instant begun) {
+  Session(String id, Principal who, String csrf, Instant begun) {
     this.id = id;
     this.who = who;
     this.csrf = csrf;
@@ -39,12 +39,12 @@ final class Session {
   }
 
   /** Whose it is, as he was at its last request. */
-  Who who() {
+  Principal who() {
     return who;
   }
 
   /** He is this by now: with another role perhaps. */
-  void who(Who now) {
+  void who(Principal now) {
     who = now;
   }
 

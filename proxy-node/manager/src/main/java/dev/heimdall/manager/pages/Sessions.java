@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.routing.bounded.BoundedMap;
 import java.security.SecureRandom;
@@ -71,7 +71,7 @@ final class Sessions {
    *
    * @param used when it was used last, as far as the cookie knows
    */
-  private record Carried(String id, String csrf, Who who, Instant begun, Instant used) {
+  private record Carried(String id, String csrf, Principal who, Instant begun, Instant used) {
     String text() {
       return JSON.createObjectNode()
           .put("id", id)
@@ -88,13 +88,13 @@ final class Sessions {
     static Optional<Carried> read(String text) {
       try {
         JsonNode root = JSON.readTree(text);
-        Who who =
-            new Who(
+        Principal who =
+            new Principal(
                 root.path("user").asText(),
                 Role.of(root.path("role").asText()).orElseThrow(),
-                Who.Due.NOTHING,
+                Principal.Due.NOTHING,
                 root.path("generation").asText(),
-                Who.Means.of(root.path("means").asText(Who.Means.PASSWORD.spelling()))
+                Principal.Means.of(root.path("means").asText(Principal.Means.PASSWORD.spelling()))
                     .orElseThrow());
         return Optional.of(
             new Carried(
@@ -155,12 +155,12 @@ final class Sessions {
   }
 
   /** Begins one; its cookie. */
-  String begin(Who who) {
+  String begin(Principal who) {
     return cookie(beginOne(who));
   }
 
   /** Begins one. */
-  Session beginOne(Who who) {
+  Session beginOne(Principal who) {
     Session session = new Session(token(), who, token(), clock.instant());
     remember(session);
     return session;
@@ -202,7 +202,7 @@ final class Sessions {
    *
    * @param still its owner as he is now; empty: he has another password, or may not log in any more
    */
-  Found find(String cookie, Function<Who, Optional<Who>> still) {
+  Found find(String cookie, Function<Principal, Optional<Principal>> still) {
     Optional<Carried> read = book.open(PURPOSE, cookie).flatMap(Carried::read);
     if (read.isEmpty()) {
       return new Found.None();
@@ -213,7 +213,7 @@ final class Sessions {
     if (end.isPresent()) {
       return over(carried, end.get());
     }
-    Optional<Who> who = still.apply(carried.who());
+    Optional<Principal> who = still.apply(carried.who());
     if (who.isEmpty()) {
       return over(carried, End.OTHER_ACCOUNT);
     }
@@ -236,7 +236,7 @@ final class Sessions {
     return book.hasEnded(carried.id()) ? Optional.of(End.LOGGED_OUT) : Optional.empty();
   }
 
-  private synchronized Session known(Carried carried, Who who) {
+  private synchronized Session known(Carried carried, Principal who) {
     return sessions.computeIfAbsent(
         carried.id(), id -> new Session(id, who, carried.csrf(), carried.begun()));
   }

@@ -13,7 +13,7 @@ import dev.heimdall.manager.login.Caller;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -255,13 +255,13 @@ final class AccountsPath implements Resource {
   }
 
   /** Whoever asks. */
-  private static Answer own(Who who) {
+  private static Answer own(Principal who) {
     ObjectNode body =
         Answer.JSON
             .createObjectNode()
             .put("name", who.user())
             .put("role", who.role().spelling())
-            .put("mustChangePassword", who.due() == Who.Due.PASSWORD);
+            .put("mustChangePassword", who.due() == Principal.Due.PASSWORD);
     ArrayNode permissions = body.putArray("permissions");
     for (Permission permission : Permission.values()) {
       if (who.may(permission)) {

@@ -13,7 +13,7 @@ import dev.heimdall.manager.login.OthersAccounts;
 import dev.heimdall.manager.login.OwnPassword;
 import dev.heimdall.manager.login.OwnSecondFactor;
 import dev.heimdall.manager.login.OwnTokens;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.masks.MaskedText;
 import dev.heimdall.manager.web.Answer;
@@ -120,7 +120,7 @@ public final class Api implements Site {
 
   @Override
   public Admission admit(Request request) throws Refusal {
-    Who who = who(request);
+    Principal who = who(request);
     Routes.Found<Operation> found = routes.find(request);
     Operation operation = found.route();
     permit(operation, request, who);
@@ -128,10 +128,10 @@ public final class Api implements Site {
         operation.largestBody(), whole -> answer(operation, new Call(whole, who, found.parts())));
   }
 
-  private void permit(Operation operation, Request request, Who who) throws Refusal {
+  private void permit(Operation operation, Request request, Principal who) throws Refusal {
     Permission needed = operation.permission();
     if (!who.due().leaves(needed)) {
-      throw who.due() == Who.Due.PASSWORD
+      throw who.due() == Principal.Due.PASSWORD
           ? new Refusal(
               403,
               "password_change_required",
@@ -153,7 +153,7 @@ public final class Api implements Site {
               : "The role %s does not have the permission %s."
                   .formatted(who.role().spelling(), needed.spelling()));
     }
-    if (who.means() == Who.Means.TOKEN
+    if (who.means() == Principal.Means.TOKEN
         && needed == Permission.OWN_ACCOUNT
         && !operation.method().equals("GET")) {
       throw notPermitted(
@@ -161,7 +161,7 @@ public final class Api implements Site {
     }
   }
 
-  private Refusal notPermitted(Request request, Who who, Permission needed, String why) {
+  private Refusal notPermitted(Request request, Principal who, Permission needed, String why) {
     audit.note(
         Action.NOT_PERMITTED, who.user(), request.from().getHostAddress(), needed.spelling());
     return new Refusal(403, "not_permitted", why);
@@ -187,7 +187,7 @@ public final class Api implements Site {
             .put("place", editor.place()));
   }
 
-  private Who who(Request request) throws Refusal {
+  private Principal who(Request request) throws Refusal {
     Optional<String> shown = request.header("Authorization");
     LogIn.Outcome outcome = logIn.judge(shown, request.header(CODE), Caller.of(request));
     if (outcome instanceof LogIn.Outcome.In in) {

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.rest;
 
 import dev.heimdall.manager.edit.Author;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Request;
 import java.util.List;
 
@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param parts what stands in the place of each variable segment of the path
  */
-public record Call(Request request, Who who, List<String> parts) {
+public record Call(Request request, Principal who, List<String> parts) {
   /** What stands in the place of the first. */
   public String part() {
     return parts.get(0);

@@ -40,12 +40,12 @@ final class ChangesPath implements Resource {
           .only();
 
   private final Editor editor;
-  private final Meant meant;
+  private final MaskedChanges meant;
   private final Semaphore places = new Semaphore(Bounds.COMMITS);
 
   ChangesPath(Editor editor, MaskedDocuments masks) {
     this.editor = editor;
-    meant = new Meant(editor, masks);
+    meant = new MaskedChanges(editor, masks);
   }
 
   private interface Work {

@@ -160,7 +160,8 @@ final class DocumentsPath implements Resource {
 
   private Answer edited(int status, Change change, Author author)
       throws Refusal, StoreException, EditRefused {
-    Edited edited = editor.commit(new Meant(editor, masks).changes(List.of(change)), author);
+    Edited edited =
+        editor.commit(new MaskedChanges(editor, masks).changes(List.of(change)), author);
     Optional<String> version = edited.documents().versionOf(change.name());
     ObjectNode body =
         Answer.JSON

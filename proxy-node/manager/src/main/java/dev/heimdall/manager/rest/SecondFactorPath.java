@@ -7,7 +7,7 @@ import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.SecondFactor;
 import dev.heimdall.manager.login.OwnSecondFactor;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -95,7 +95,7 @@ record SecondFactorPath(OwnSecondFactor own) implements Resource {
     return Answer.json(200, answer);
   }
 
-  private Answer state(Who who) throws StoreException {
+  private Answer state(Principal who) throws StoreException {
     Optional<SecondFactor> factor = own.find(who.user());
     return Answer.json(
         200,

@@ -9,7 +9,7 @@ import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.accounts.Token;
 import dev.heimdall.manager.accounts.Tokens;
 import dev.heimdall.manager.login.OwnTokens;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
@@ -89,7 +89,8 @@ record TokensPath(OwnTokens tokens) implements Resource {
         });
   }
 
-  private Answer create(Request request, Who who) throws Refusal, AccountRefused, StoreException {
+  private Answer create(Request request, Principal who)
+      throws Refusal, AccountRefused, StoreException {
     JsonNode body =
         StrictBody.of(request, AccountsPath.LARGEST_BODY, Set.of("name", "role", "days"));
     String name =

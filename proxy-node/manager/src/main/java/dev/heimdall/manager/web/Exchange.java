@@ -98,7 +98,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     Site.Admission admission;
     try {
       admission = admission();
-    } catch (Later e) {
+    } catch (DeferredRequest e) {
       again(e, this::admit);
       return;
     } catch (Refusal e) {
@@ -133,7 +133,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
   }
 
   /** Takes it up again; it has no slot and no thread until then. */
-  private void again(Later later, Runnable next) {
+  private void again(DeferredRequest later, Runnable next) {
     long since = waitsSince.orElseGet(System::nanoTime);
     waitsSince = OptionalLong.of(since);
     later
@@ -183,7 +183,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     Turns turns = endpoint.turns(request.path());
     if (!turns.take(from())) {
       if (waitsSince.isPresent() && request.waited().compareTo(LONGEST_WAIT) < 0) {
-        throw Later.after(TURN_AGAIN); // all that wait for one thing go on in one moment
+        throw DeferredRequest.after(TURN_AGAIN); // all that wait for one thing go on in one moment
       }
       throw Refusal.busy("The manager is busy with other requests: try again.");
     }
@@ -230,7 +230,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     Answer answer;
     try {
       answer = answer();
-    } catch (Later e) {
+    } catch (DeferredRequest e) {
       again(e, () -> answer(last));
       return;
     }
@@ -243,7 +243,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
       return request.path().equals(HEALTH) ? work.answer(whole) : inTurn(() -> work.answer(whole));
     } catch (Refusal e) {
       return e.answer();
-    } catch (Later e) {
+    } catch (DeferredRequest e) {
       throw e;
     } catch (RuntimeException e) {
       LOG.error("a request met an error in Heimdall", e);

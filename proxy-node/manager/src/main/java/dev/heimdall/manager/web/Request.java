@@ -77,7 +77,9 @@ public final class Request {
     return new Request(method, path, target, query, headers, from, secure, body, time);
   }
 
-  /** How long it has waited already for what it is told to wait for: see {@link Later}. */
+  /**
+   * How long it has waited already for what it is told to wait for: see {@link DeferredRequest}.
+   */
   public Duration waited() {
     return waited;
   }

@@ -4,7 +4,7 @@ package dev.heimdall.manager.web;
 public interface Site {
   /**
    * Looks at a request of which the headers are there and the body is not. What has to wait for
-   * long throws {@link Later}, here and in its work.
+   * long throws {@link DeferredRequest}, here and in its work.
    *
    * @throws Refusal if it is not to be carried out; its body is passed over then
    */

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetReports;
-import dev.heimdall.manager.fleet.Look;
+import dev.heimdall.manager.fleet.LiveView;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.web.Answer;
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The clients of several nodes, as somebody looks at them. */
 class ConnectedClientsTest {
-  private static final Wish ALL = wish("", "");
+  private static final ClientQuery ALL = wish("", "");
 
   private final AtomicLong nanos = new AtomicLong();
   private final Fleet fleet = new Fleet(Clock.systemUTC());
@@ -30,8 +30,8 @@ class ConnectedClientsTest {
   private long time;
   private String run = "run";
 
-  private static Wish wish(String node, String user) {
-    return new Wish(node, "", user, "", "", "", "", "", "");
+  private static ClientQuery wish(String node, String user) {
+    return new ClientQuery(node, "", user, "", "", "", "", "", "");
   }
 
   /** A node reports, with the clients of each look. */
@@ -65,7 +65,7 @@ class ConnectedClientsTest {
         .formatted(look, sortsAndIds.length / 2, sortsAndIds.length / 2, rows);
   }
 
-  private ConnectedClients.Shown look(Wish wish) throws Refusal {
+  private ConnectedClients.Shown look(ClientQuery wish) throws Refusal {
     return clients.look(wish, Duration.ZERO, Duration.ZERO);
   }
 
@@ -78,7 +78,7 @@ class ConnectedClientsTest {
     report("a", "{}");
     assertThat(clients.of("a")).isEmpty();
     assertThat(look(ALL).silent()).containsExactly("a");
-    assertThat(clients.of("a")).singleElement().extracting(Look::parameters).isNotNull();
+    assertThat(clients.of("a")).singleElement().extracting(LiveView::parameters).isNotNull();
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(11));
     assertThat(clients.of("a")).isEmpty();
   }
@@ -105,9 +105,9 @@ class ConnectedClientsTest {
   void whoWaitsIsWokenByTheLastNode() throws Exception {
     report("a", "{}");
     report("b", "{}");
-    Later later =
+    DeferredRequest later =
         catchThrowableOfType(
-            Later.class, () -> clients.look(ALL, Duration.ZERO, Duration.ofSeconds(30)));
+            DeferredRequest.class, () -> clients.look(ALL, Duration.ZERO, Duration.ofSeconds(30)));
     report("a", rows(look(), "1", "11"));
     assertThat(later.isOver()).isFalse();
     report("b", rows(look(), "2", "12"));
@@ -161,8 +161,8 @@ class ConnectedClientsTest {
     for (int i = 0; i < ConnectedClients.MOST_WISHES; i++) {
       look(wish("", "user" + i));
     }
-    Wish more = wish("", "more");
-    assertThatThrownBy(() -> look(more)).isInstanceOf(Later.class);
+    ClientQuery more = wish("", "more");
+    assertThatThrownBy(() -> look(more)).isInstanceOf(DeferredRequest.class);
     assertThatThrownBy(() -> clients.look(more, Duration.ofSeconds(6), Duration.ZERO))
         .isInstanceOf(Refusal.class)
         .hasMessageContaining("8 other filters");

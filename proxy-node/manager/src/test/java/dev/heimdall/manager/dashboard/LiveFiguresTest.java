@@ -433,7 +433,7 @@ class LiveFiguresTest {
         .isEqualTo(before.columns().get(Field.QUERIES)[2]);
     assertThat(after.byNode()).containsOnlyKeys("1");
     List<char[]> ten = anew.tens(Scope.ALL, 0, Long.MAX_VALUE).values().iterator().next();
-    char[] together = Together.figures(ten);
+    char[] together = MergedMinutes.figures(ten);
     assertThat(Ring.unpacked(together[Field.CLIENTS.ordinal()])).isEqualTo(5);
     assertThat(Ring.unpacked(together[Field.CACHE_PERCENT.ordinal()])).isNaN();
   }

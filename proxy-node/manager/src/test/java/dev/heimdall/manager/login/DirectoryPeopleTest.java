@@ -97,7 +97,7 @@ class DirectoryPeopleTest {
 
   @Test
   void sessionsEndWhenGroupsAreFoundInAnotherWay() throws Exception {
-    Who carol;
+    Principal carol;
     try (LogIn logIn = logIn()) {
       LogIn.Outcome in = logIn.judge("carol", "carol-secret", at("192.0.2.1"));
       carol = ((LogIn.Outcome.In) in).who();

@@ -237,7 +237,7 @@ class GuessesTogetherTest {
   }
 
   private static int inDoor() {
-    return Crowd.IN_PROGRESS + Crowd.WAITING;
+    return AttemptThrottle.IN_PROGRESS + AttemptThrottle.WAITING;
   }
 
   private static long answered(List<CompletableFuture<String>> sent) {
@@ -280,8 +280,8 @@ class GuessesTogetherTest {
           "no more come",
           () ->
               answered(wrong) >= 150 - inDoor()
-                  && logIn.waiting() == Crowd.WAITING
-                  && Burst.judged() == Crowd.IN_PROGRESS);
+                  && logIn.waiting() == AttemptThrottle.WAITING
+                  && Burst.judged() == AttemptThrottle.IN_PROGRESS);
       assertThat(fromAnotherAddress("/version")).contains(" 200 ");
       assertThat(ended(MANY, "right").those(200)).hasSize(MANY);
       CompletableFuture<String> stranger =

@@ -84,11 +84,11 @@ class LogInByAccountTest {
   }
 
   private static String who(LogIn.Outcome outcome) {
-    Who who = ((LogIn.Outcome.In) outcome).who();
-    return who.user() + " " + who.role() + " " + (who.due() == Who.Due.PASSWORD);
+    Principal who = ((LogIn.Outcome.In) outcome).who();
+    return who.user() + " " + who.role() + " " + (who.due() == Principal.Due.PASSWORD);
   }
 
-  private static Who in(LogIn.Outcome outcome) {
+  private static Principal in(LogIn.Outcome outcome) {
     return ((LogIn.Outcome.In) outcome).who();
   }
 
@@ -194,12 +194,12 @@ class LogInByAccountTest {
   @Test
   void whoHasLoggedInIsWhoHeIsNowAndNotWhoHeWas() throws Exception {
     accounts.create("alice", Role.ADMIN, PASSWORD, "admin");
-    Who alice = in(judge("alice", PASSWORD));
-    Who first = in(judge("admin", made()));
+    Principal alice = in(judge("alice", PASSWORD));
+    Principal first = in(judge("admin", made()));
 
     accounts.change("alice", Role.AUDIT, false, "admin");
     later();
-    assertThat(logIn.still(alice).map(Who::role)).contains(Role.AUDIT);
+    assertThat(logIn.still(alice).map(Principal::role)).contains(Role.AUDIT);
     assertThat(logIn.still(first)).contains(first);
     accounts.change("alice", Role.AUDIT, true, "admin");
     later();

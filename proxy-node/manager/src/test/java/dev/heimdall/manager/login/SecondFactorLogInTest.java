@@ -185,7 +185,7 @@ class SecondFactorLogInTest {
 
   @Test
   void aTicketOfBeforeIsWorthNothingAfterThePasswordChanges() throws Exception {
-    Who before = ((LogIn.Outcome.CodeNeeded) one.judge("alice", OWN, Caller.at(HERE))).who();
+    Principal before = ((LogIn.Outcome.CodeNeeded) one.judge("alice", OWN, Caller.at(HERE))).who();
     access.accounts().changeOwn("alice", OWN, "another canary of hers");
     nanos.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(one.judgeCode(before, code(), Caller.at(HERE)))
@@ -196,7 +196,7 @@ class SecondFactorLogInTest {
   void sessionsOfBeforeTheSecondFactorEndWithIt() throws Exception {
     access.factors().remove("alice");
     later();
-    Who before = ((LogIn.Outcome.In) one.judge("alice", OWN, Caller.at(HERE))).who();
+    Principal before = ((LogIn.Outcome.In) one.judge("alice", OWN, Caller.at(HERE))).who();
     secret = access.factors().offer("alice");
     later();
     assertThat(one.still(before)).as("nothing is on yet").isPresent();
@@ -211,11 +211,11 @@ class SecondFactorLogInTest {
     access.accounts().changeOwn("bob", PASSWORD, OWN);
     access.accounts().twoFactors(Set.of(Role.AUDIT));
     later();
-    Who bob = ((LogIn.Outcome.In) one.judge("bob", OWN, Caller.at(HERE))).who();
-    assertThat(bob.due()).isEqualTo(Who.Due.SECOND_FACTOR);
+    Principal bob = ((LogIn.Outcome.In) one.judge("bob", OWN, Caller.at(HERE))).who();
+    assertThat(bob.due()).isEqualTo(Principal.Due.SECOND_FACTOR);
     access.accounts().twoFactors(Set.of());
     later();
-    assertThat(one.still(bob).orElseThrow().due()).isEqualTo(Who.Due.NOTHING);
+    assertThat(one.still(bob).orElseThrow().due()).isEqualTo(Principal.Due.NOTHING);
   }
 
   private LogIn.Outcome bearer(LogIn logIn, String word) {
@@ -235,7 +235,7 @@ class SecondFactorLogInTest {
     String word = token(Role.AUDIT, 1);
     String revoked = token(Role.ADMIN, 30);
     later();
-    Who who = ((LogIn.Outcome.In) bearer(other, word)).who();
+    Principal who = ((LogIn.Outcome.In) bearer(other, word)).who();
     assertThat(who.user() + " " + who.role() + " " + who.means()).isEqualTo("alice AUDIT TOKEN");
     assertThat(bearer(other, word.substring(0, word.length() - 1) + "!"))
         .isInstanceOf(LogIn.Outcome.Refused.class);

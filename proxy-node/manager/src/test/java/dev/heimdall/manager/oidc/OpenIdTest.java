@@ -8,7 +8,7 @@ import com.nimbusds.jwt.PlainJWT;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.login.PasswordPlace;
 import dev.heimdall.manager.login.PasswordSource;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -104,10 +104,10 @@ class OpenIdTest {
 
     Map<String, String> sent = provider.logIn(begun.at(), "a1", ALICE);
     OpenId.Person person = openId.end(begun.pending(), answer(sent));
-    Who who = person.who();
+    Principal who = person.who();
     assertThat(who.user()).isEqualTo("oidc:alice@example.com");
     assertThat(who.role()).isEqualTo(Role.ADMIN);
-    assertThat(who.means()).isEqualTo(Who.Means.PROVIDER);
+    assertThat(who.means()).isEqualTo(Principal.Means.PROVIDER);
     assertThat(person.subject()).isEqualTo("a1");
     assertThat(openId.still(who)).contains(who);
 
@@ -431,7 +431,7 @@ class OpenIdTest {
 
   @Test
   void withOtherSettingsASessionIsOver() throws Exception {
-    Who who = logIn(ALICE).who();
+    Principal who = logIn(ALICE).who();
     assertThat(with(settings("email", "groups")).still(who)).contains(who);
     assertThat(with(settings("email", "others")).still(who)).isEmpty();
     assertThat(with(settings("name", "groups")).still(who)).isEmpty();

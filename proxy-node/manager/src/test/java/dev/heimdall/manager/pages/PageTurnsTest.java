@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.heimdall.manager.web.Later;
+import dev.heimdall.manager.web.DeferredRequest;
 import dev.heimdall.manager.web.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,13 +21,14 @@ class PageTurnsTest {
   private final PageTurns turns = new PageTurns(1, LONG, LONG);
 
   /** A request that has just come has to wait. */
-  private static Later waits(PageTurns turns) {
-    Later later = catchThrowableOfType(Later.class, () -> turns.take(Duration.ZERO));
+  private static DeferredRequest waits(PageTurns turns) {
+    DeferredRequest later =
+        catchThrowableOfType(DeferredRequest.class, () -> turns.take(Duration.ZERO));
     assertThat(later).as("it has to wait").isNotNull();
     return later;
   }
 
-  private static void awaitOver(Later later) throws InterruptedException {
+  private static void awaitOver(DeferredRequest later) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!later.isOver()) {
       assertThat(System.nanoTime()).as("it is never called").isLessThan(deadline);
@@ -35,14 +36,14 @@ class PageTurnsTest {
     }
   }
 
-  private static long called(List<Later> waiting) {
-    return waiting.stream().filter(Later::isOver).count();
+  private static long called(List<DeferredRequest> waiting) {
+    return waiting.stream().filter(DeferredRequest::isOver).count();
   }
 
   @Test
   void thoseThatWaitAreCalledOneByOneInTheOrderInWhichTheyCame() throws Exception {
     PageTurns.Turn turn = turns.take(Duration.ZERO);
-    List<Later> waiting = new ArrayList<>();
+    List<DeferredRequest> waiting = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       waiting.add(waits(turns));
     }
@@ -60,11 +61,11 @@ class PageTurnsTest {
   @Test
   void whoComesMeanwhileDoesNotTakeTheTurnOfOneThatWasCalled() throws Exception {
     PageTurns.Turn turn = turns.take(Duration.ZERO);
-    Later first = waits(turns);
+    DeferredRequest first = waits(turns);
     turn.close();
     assertThat(first.isOver()).isTrue();
 
-    Later newcomer = waits(turns);
+    DeferredRequest newcomer = waits(turns);
     turns.take(A_MOMENT).close();
     assertThat(newcomer.isOver()).isTrue();
   }
@@ -74,8 +75,8 @@ class PageTurnsTest {
   void aTurnIsKeptForAWhileOnly() throws Exception {
     PageTurns brief = new PageTurns(1, LONG, Duration.ofMillis(10));
     PageTurns.Turn turn = brief.take(Duration.ZERO);
-    Later gone = waits(brief);
-    Later next = waits(brief);
+    DeferredRequest gone = waits(brief);
+    DeferredRequest next = waits(brief);
     turn.close();
     assertThat(gone.isOver()).isTrue();
     awaitOver(next);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.manager.SettableClock;
 import dev.heimdall.manager.accounts.Role;
-import dev.heimdall.manager.login.Who;
+import dev.heimdall.manager.login.Principal;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SessionsTest {
-  private static final Who ADMIN =
-      Who.byPassword("admin", Role.ADMIN, Who.Due.NOTHING, "canary of a generation");
-  private static final Function<Who, Optional<Who>> NOW = Optional::of;
+  private static final Principal ADMIN =
+      Principal.byPassword("admin", Role.ADMIN, Principal.Due.NOTHING, "canary of a generation");
+  private static final Function<Principal, Optional<Principal>> NOW = Optional::of;
 
   @TempDir private Path directory;
 

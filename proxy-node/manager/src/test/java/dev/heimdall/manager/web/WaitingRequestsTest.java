@@ -58,7 +58,7 @@ class WaitingRequestsTest {
         }
         case "/pause" -> {
           if (request.waited().compareTo(Duration.ofMillis(50)) < 0) {
-            throw Later.after(Duration.ofMillis(20));
+            throw DeferredRequest.after(Duration.ofMillis(20));
           }
         }
         default -> {}
@@ -70,7 +70,7 @@ class WaitingRequestsTest {
       if (!event.isDone()) {
         assertThat(request.waited()).isZero();
         waiting.release();
-        throw new Later(event);
+        throw new DeferredRequest(event);
       }
       assertThat(request.waited()).isPositive();
     }

@@ -1,0 +1,59 @@
+package dev.heimdall.engine.caching;
+
+import dev.heimdall.engine.cache.CacheKey;
+import dev.heimdall.engine.cache.FarResults;
+import dev.heimdall.engine.cache.PatternWorth;
+import dev.heimdall.engine.cache.QueryCache;
+import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.share.HeardMessages;
+import dev.heimdall.engine.wire.Position;
+import java.util.Collection;
+
+/**
+ * A result that the cache is to keep when it comes.
+ *
+ * @param noted writes before its statement goes anywhere
+ * @param since when that is, by {@link System#nanoTime}
+ * @param inside whether its statement is part of a transaction
+ * @param refreshes whether it takes the place of one that is kept
+ */
+record PendingResult(
+    QueryCache cache,
+    CacheKey key,
+    ClusterView view,
+    long noted,
+    Collection<String> tables,
+    long nanos,
+    PatternWorth worth,
+    long since,
+    boolean whateverReplica,
+    AnswerRecorder recorder,
+    FarPut far,
+    Comparison comparison,
+    boolean inside,
+    boolean refreshes) {
+
+  /**
+   * What is kept of a statement and is not served, but compared with what the server answers.
+   *
+   * @param decision which rules want that
+   */
+  record Comparison(StoredAnswer kept, Decision decision) {}
+
+  /**
+   * Where a result is to be kept for other nodes.
+   *
+   * @param position where the writer was found before its statement goes there
+   * @param heard how far other nodes were heard by then
+   */
+  record FarPut(FarResults results, byte[] key, Position position, HeardMessages heard) {}
+
+  /** Equal statements wait for its statement, unless that is part of a transaction. */
+  void suited(boolean kept) {
+    if (!inside) {
+      cache.flights().suited(key, kept);
+    }
+  }
+}

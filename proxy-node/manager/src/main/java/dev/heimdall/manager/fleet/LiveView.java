@@ -1,0 +1,22 @@
+package dev.heimdall.manager.fleet;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Live view: what a node adds to its reports as long as a manager shows it.
+ *
+ * @param id by which it is found in the report
+ * @param parameters what is to be seen, by name
+ */
+public record LiveView(String id, Map<String, String> parameters) {
+  public LiveView {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /** Who knows what is looked at now. */
+  public interface Source {
+    /** What a node is to show. */
+    List<LiveView> of(String node);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.heimdall.manager.login;
+
+/**
+ * Throttle of the log-in attempts that the manager cannot tell apart, wherever they come from: each
+ * attempt in progress keeps a thread, and each that waits a connection.
+ */
+final class AttemptThrottle {
+  /** With those of the other crowd a third of the requests that are carried out at a time. */
+  static final int IN_PROGRESS = 16;
+
+  /** With those of the other crowd half of the connections that there may be. */
+  static final int WAITING = 64;
+
+  private int inProgress;
+  private int waiting;
+
+  /** How many may begin. */
+  int room() {
+    return IN_PROGRESS - inProgress;
+  }
+
+  void begin() {
+    inProgress++;
+  }
+
+  void end() {
+    inProgress--;
+  }
+
+  /** Whether one more may wait. */
+  boolean letsWait() {
+    return waiting < WAITING;
+  }
+
+  void enter() {
+    waiting++;
+  }
+
+  void leave() {
+    waiting--;
+  }
+}
