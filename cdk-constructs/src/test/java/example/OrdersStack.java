@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.services.ec2.Port;
 import software.amazon.awscdk.services.ec2.Vpc;
 import software.amazon.awscdk.services.rds.AuroraPostgresClusterEngineProps;
 import software.amazon.awscdk.services.rds.AuroraPostgresEngineVersion;
@@ -76,7 +77,7 @@ public final class OrdersStack extends Stack {
             .build());
     database.getSecret().grantRead(fleet);
     password.grantRead(fleet);
-    database.getConnections().allowDefaultPortFrom(fleet.getNodes());
+    fleet.getNodes().allowTo(database, Port.tcp(5432));
   }
 
   /** Whoever is to connect: {@code stack.fleet().allowClientsFrom(service)}. */

@@ -34,12 +34,12 @@ final class CopyStack extends Stack {
         Stack of = stacks.get(edited.region());
         if (region.documents().place() == DocumentPlace.BUCKET) {
           CopyStack copy = new CopyStack(app, deployment, region);
-          of.addDependency(copy);
-          stacks.get(region.region()).addDependency(copy);
+          of.addStackDependency(copy);
+          stacks.get(region.region()).addStackDependency(copy);
         }
         // The first region has keys that the others wait for: it waits for none.
         if (deployment.regions().indexOf(edited) == 0) {
-          stacks.get(region.region()).addDependency(of);
+          stacks.get(region.region()).addStackDependency(of);
         }
       }
     }

@@ -57,7 +57,7 @@ public final class HeimdallApp {
       Stack first = stacks.get(deployment.regions().get(0).region());
       stacks.values().stream()
           .filter(other -> other != first)
-          .forEach(other -> other.addDependency(first));
+          .forEach(other -> other.addStackDependency(first));
     }
   }
 

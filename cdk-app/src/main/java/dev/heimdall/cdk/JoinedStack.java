@@ -45,9 +45,9 @@ final class JoinedStack extends Stack {
               .toList();
       if (!before.isEmpty()) {
         JoinedStack made = new JoinedStack(app, deployment, region);
-        made.addDependency(stacks.get(region.region()));
+        made.addStackDependency(stacks.get(region.region()));
         for (Region other : before) {
-          made.addDependency(stacks.get(other.region()));
+          made.addStackDependency(stacks.get(other.region()));
           connect(made, deployment, other, region);
         }
       }

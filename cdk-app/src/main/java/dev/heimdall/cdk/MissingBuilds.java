@@ -26,14 +26,19 @@ record MissingBuilds(Path base, List<String> commands) {
 
   static MissingBuilds of(Deployment deployment, Path base) {
     Set<String> commands = new LinkedHashSet<>();
+    boolean function = false;
     for (Region region : deployment.regions()) {
       // Elsewhere a release needs authorities that people have compared.
       if (region.partition().equals("aws") && isMissing(region.fleet().release(), RELEASE, base)) {
         commands.add("cdk-app/release");
       }
       if (region.configSync().enabled() && isMissing(region.configSync().jar(), FUNCTION, base)) {
-        commands.add("mvn -q -B -Dquick -Dmaven.test.skip=true -pl config-sync-lambda -am package");
+        function = true;
       }
+    }
+    // The release's build makes it, too.
+    if (function && commands.isEmpty()) {
+      commands.add("mvn -q -B -Dquick -Dmaven.test.skip=true -pl config-sync-lambda -am package");
     }
     return new MissingBuilds(base, List.copyOf(commands));
   }

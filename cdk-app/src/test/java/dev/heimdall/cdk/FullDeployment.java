@@ -6,7 +6,7 @@ import java.nio.file.Path;
 final class FullDeployment {
   static final String FLEET = "abcdefghij-klmnopqrs";
 
-  private static final String FILE =
+  static final String FILE =
       """
       {"fleetName": "%s", "join": "peering", "editedIn": "%s",
        "routing": {"enabled": true, "zone": "db.example.com"},

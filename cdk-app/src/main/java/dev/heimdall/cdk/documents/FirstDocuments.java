@@ -61,13 +61,13 @@ public final class FirstDocuments extends Construct {
             .map(text -> Map.of("Name", text.getKey(), "Text", text.getValue()))
             .toList());
     CfnCustomResource documents = function.resource("Documents", properties);
-    kept.replicates().ifPresent(documents::addDependency);
+    kept.replicates().ifPresent(documents::addResourceDependency);
     kept.madeConfiguration()
         .ifPresent(
             secret -> {
               CfnSecret made = (CfnSecret) secret.getNode().getDefaultChild();
               Stack stack = Stack.of(this);
-              made.addDependency(
+              made.addResourceDependency(
                   function.resource(
                       "NoOtherSecret",
                       Map.of(
@@ -75,7 +75,7 @@ public final class FirstDocuments extends Construct {
                           kept.configurationSecret(),
                           "Makes",
                           stack.getLogicalId(made))));
-              documents.addDependency(made);
+              documents.addResourceDependency(made);
             });
   }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import software.amazon.awscdk.Stack;
 import software.constructs.Construct;
 
 /** The way between two networks, of one region or of two, with routes on both sides. */
@@ -116,7 +117,19 @@ public final class Peering extends Construct {
                     .toList(),
                 "GivenVpcs",
                 networks.stream().flatMap(network -> network.id().stream()).toList()),
-            Map.of("Fleet", fleet, "One", one.properties(), "Other", other.properties()));
+            properties(fleet, one, other, Stack.of(this).getTags().tagValues()));
+  }
+
+  private static Map<String, Object> properties(
+      String fleet, End one, End other, Map<String, String> tags) {
+    Map<String, Object> properties = new TreeMap<>();
+    properties.put("Fleet", fleet);
+    properties.put("One", one.properties());
+    properties.put("Other", other.properties());
+    if (!tags.isEmpty()) {
+      properties.put("Tags", new TreeMap<>(tags));
+    }
+    return properties;
   }
 
   /** The connection's id, once it is active. */

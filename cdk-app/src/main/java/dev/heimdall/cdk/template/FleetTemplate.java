@@ -88,6 +88,9 @@ final class FleetTemplate extends Stack {
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
 
+    ask.heading("Tags");
+    List<Slot<String>> tags = ask.tags(3);
+
     CfnCondition mounts = documents.mounts();
     ProxyFleet fleet =
         new ProxyFleet(
@@ -127,7 +130,8 @@ final class FleetTemplate extends Stack {
                 FleetPlan.Access.NONE,
                 Optional.of(profile),
                 inspection,
-                documents.facts()));
+                documents.facts(),
+                tags));
     ask.describe();
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")

@@ -76,6 +76,9 @@ final class ManagerTemplate extends Stack {
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
 
+    ask.heading("Tags");
+    List<Slot<String>> tags = ask.tags(3);
+
     CfnCondition mounts = documents.mounts();
     ManagerGroup manager =
         new ManagerGroup(
@@ -110,7 +113,8 @@ final class ManagerTemplate extends Stack {
                 List.of(),
                 List.of(topics),
                 inspection,
-                documents.facts()));
+                documents.facts(),
+                tags));
     ManagerOutputs.of(
         this, manager.address(), manager.passwordName(), manager.group().getAttrGroupId());
     PlainTemplates.sessions(ask, manager.role());

@@ -178,6 +178,22 @@ final class Parameters {
     return networks;
   }
 
+  /**
+   * Tags of disks and network interfaces: CloudFormation passes those of a stack on to groups and
+   * their instances only, and a template cannot name them.
+   */
+  List<Slot<String>> tags(int count) {
+    return IntStream.rangeClosed(1, count)
+        .mapToObj(
+            i ->
+                optional(
+                    "Tag" + i,
+                    "A tag KEY=VALUE of disks and network interfaces, which have none of the stack's.",
+                    "([^=]{1,128}=[^=]{0,256})?",
+                    "KEY=VALUE, or empty"))
+        .toList();
+  }
+
   /** A text that may be left out. */
   Slot<String> optional(String name, String meaning, String form, String rule) {
     CfnParameter parameter =

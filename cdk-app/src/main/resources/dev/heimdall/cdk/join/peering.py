@@ -188,7 +188,8 @@ def in_one_of(states, region, peering):
 
 def connect(told, one, other):
     marks = [{"Key": FLEET, "Value": told["Fleet"]}, {"Key": PAIR, "Value": pair(told)}]
-    marks.append({"Key": "Name", "Value": name(told)})
+    given = {"Name": name(told), **told.get("Tags", {})}
+    marks += [{"Key": key, "Value": given[key]} for key in given if key not in (FLEET, PAIR)]
     connection = between(told, one, other)
     if connection is None:
         tell_apart(one, other)

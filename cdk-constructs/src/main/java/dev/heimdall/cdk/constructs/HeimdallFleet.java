@@ -42,7 +42,7 @@ import software.constructs.IDependable;
  *             .documents(HeimdallDocuments.inBucket(bucket, "config"))
  *             .build());
  * fleet.allowClientsFrom(service);
- * database.getConnections().allowDefaultPortFrom(fleet.getNodes());
+ * fleet.getNodes().allowTo(database, Port.tcp(5432));
  * database.getSecret().grantRead(fleet);
  * }</pre>
  */
@@ -84,7 +84,8 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 props.getAccess().plan(),
                 Optional.empty(),
                 props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
-                props.getFacts().facts()));
+                props.getFacts().facts(),
+                List.of()));
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

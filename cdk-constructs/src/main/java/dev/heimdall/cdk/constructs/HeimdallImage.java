@@ -9,11 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import software.amazon.awscdk.Aws;
+import software.amazon.awscdk.IStableAnyProducer;
+import software.amazon.awscdk.Lazy;
 import software.amazon.awscdk.Names;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.UniqueResourceNameOptions;
+import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 import software.amazon.awscdk.services.ec2.Connections;
 import software.amazon.awscdk.services.ec2.IConnectable;
 import software.amazon.awscdk.services.ec2.InstanceArchitecture;
@@ -112,6 +116,7 @@ public final class HeimdallImage extends Construct implements IConnectable {
                     .httpTokens("required")
                     .httpPutResponseHopLimit(1)
                     .build())
+            .resourceTags(Lazy.any((IStableAnyProducer) this::tags))
             .terminateInstanceOnFailure(true)
             .build();
     CfnImagePipeline.Builder making =
@@ -236,6 +241,22 @@ public final class HeimdallImage extends Construct implements IConnectable {
         .getRef();
   }
 
+  /** The stack's, of what Image Builder makes itself; null for none. */
+  private Map<String, String> tags() {
+    Map<String, String> tags = new TreeMap<>(Stack.of(this).getTags().tagValues());
+    tags.putAll(((CfnSecurityGroup) group.getNode().getDefaultChild()).getTags().tagValues());
+    return tags.isEmpty() ? null : tags;
+  }
+
+  private Map<String, String> amiTags(String version) {
+    Map<String, String> tags = new TreeMap<>(Map.of("Release", version));
+    Map<String, String> ofStack = tags();
+    if (ofStack != null) {
+      tags.putAll(ofStack);
+    }
+    return tags;
+  }
+
   private String distribution(HeimdallImageProps props, String version, String processor) {
     Set<String> regions = new LinkedHashSet<>(List.of(Aws.REGION));
     regions.addAll(props.getRegions());
@@ -249,7 +270,7 @@ public final class HeimdallImage extends Construct implements IConnectable {
                       "Name",
                       "heimdall-%s-%s-{{ imagebuilder:buildDate }}".formatted(version, processor),
                       "AmiTags",
-                      Map.of("Release", version)))
+                      Lazy.any((IStableAnyProducer) () -> amiTags(version))))
               .build());
     }
     return CfnDistributionConfiguration.Builder.create(this, "Distribution")

@@ -81,7 +81,8 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
                 props.getSecretKeys(),
                 props.getAlertTopics(),
                 props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
-                props.getFacts().facts()));
+                props.getFacts().facts(),
+                List.of()));
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

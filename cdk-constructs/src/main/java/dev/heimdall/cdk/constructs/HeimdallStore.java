@@ -22,7 +22,7 @@ import software.constructs.Construct;
  * <pre>{@code
  * HeimdallStore store =
  *     new HeimdallStore(this, "Store", HeimdallStoreProps.builder().vpc(vpc).build());
- * store.getConnections().allowDefaultPortFrom(fleet.getNodes());
+ * fleet.getNodes().allowToDefaultPort(store);
  * store.grantConnect(fleet);
  * }</pre>
  */
@@ -93,7 +93,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
         + (props.getShards() > 1 ? "Shards" : "");
   }
 
-  /** Who reaches its servers; nodes: {@code allowDefaultPortFrom(fleet.getNodes())}. */
+  /** Who reaches its servers; nodes: {@code fleet.getNodes().allowToDefaultPort(store)}. */
   @Override
   public Connections getConnections() {
     return access.clients();

@@ -24,6 +24,10 @@ final class PartAccess {
   private final String door;
   private final List<Integer> ports;
 
+  // The CDK keeps in it on whose side a rule between two stacks is made: each caller gets the same.
+  private Connections clients;
+  private Connections nodes;
+
   /**
    * @param inside the id of the security group of instances
    * @param door that of the load balancer before them
@@ -38,17 +42,23 @@ final class PartAccess {
 
   /** Who reaches the load balancer. */
   Connections clients() {
-    return Connections.Builder.create()
-        .securityGroups(List.of(group("ClientsGroup", door)))
-        .defaultPort(Port.tcp(ports.get(0)))
-        .build();
+    if (clients == null) {
+      clients =
+          Connections.Builder.create()
+              .securityGroups(List.of(group("ClientsGroup", door)))
+              .defaultPort(Port.tcp(ports.get(0)))
+              .build();
+    }
+    return clients;
   }
 
   /** What instances reach. */
   Connections nodes() {
-    return Connections.Builder.create()
-        .securityGroups(List.of(group("NodesGroup", inside)))
-        .build();
+    if (nodes == null) {
+      nodes =
+          Connections.Builder.create().securityGroups(List.of(group("NodesGroup", inside))).build();
+    }
+    return nodes;
   }
 
   private ISecurityGroup group(String id, String groupId) {

@@ -35,6 +35,7 @@ import java.util.Optional;
  *     role for what they may use
  * @param inspection how people find out what became of an instance
  * @param facts what documents may refer to that is different in each region
+ * @param tags texts KEY=VALUE of disks and network interfaces, besides the stack's own tags
  */
 public record FleetPlan(
     String name,
@@ -58,7 +59,8 @@ public record FleetPlan(
     Access access,
     Optional<String> profile,
     Inspection inspection,
-    Facts facts) {
+    Facts facts,
+    List<Slot<String>> tags) {
 
   /**
    * Where nodes read their configuration.

@@ -71,6 +71,18 @@ public final class ProxyFleet extends Construct {
           new ZoneGroup(
               this, i + 1, plan, plan.subnets().get(i), profile, nodeGroup, targets, logs));
     }
+    oneZoneAfterTheOther();
+  }
+
+  /**
+   * CloudFormation would replace the nodes of all zones at the same time, and a release that boots
+   * and serves nobody would be everywhere at once. So it stops at the first zone whose nodes do not
+   * say that they serve.
+   */
+  private void oneZoneAfterTheOther() {
+    for (int i = 1; i < zones.size(); i++) {
+      zones.get(i).group().getNode().addDependency(zones.get(i - 1).group());
+    }
   }
 
   private CfnRole makeRole() {

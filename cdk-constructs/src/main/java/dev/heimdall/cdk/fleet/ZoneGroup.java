@@ -2,6 +2,7 @@ package dev.heimdall.cdk.fleet;
 
 import dev.heimdall.cdk.instance.BootScript;
 import dev.heimdall.cdk.instance.Machine;
+import dev.heimdall.cdk.instance.MadeTags;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.Slot;
@@ -50,7 +51,12 @@ public final class ZoneGroup extends Construct {
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
             .launchTemplateData(
-                Machine.of(plan.image(), plan.instanceTypes().get(0), profile, securityGroup))
+                Machine.of(
+                    plan.image(),
+                    plan.instanceTypes().get(0),
+                    profile,
+                    securityGroup,
+                    new MadeTags(securityGroup, name(plan), plan.tags())))
             .build();
     group =
         CfnAutoScalingGroup.Builder.create(this, "Nodes")
@@ -108,9 +114,13 @@ public final class ZoneGroup extends Construct {
     ProxyFleet.onlyWhen(group, subnet.when());
   }
 
+  private static String name(FleetPlan plan) {
+    return plan.name() + "-node";
+  }
+
   private static List<CfnAutoScalingGroup.TagPropertyProperty> tags(FleetPlan plan) {
     List<CfnAutoScalingGroup.TagPropertyProperty> tags = new ArrayList<>();
-    tags.add(Machine.tag("Name", plan.name() + "-node"));
+    tags.add(Machine.tag("Name", name(plan)));
     tags.add(Machine.tag(FLEET_TAG, plan.name()));
     String bucket = plan.documents().bucket();
     if (!bucket.isEmpty()) {

@@ -17,15 +17,17 @@ public final class Machine {
    * Makes it.
    *
    * @param profile the ARN of the instance profile
+   * @param tags of what EC2 makes with an instance
    */
   public static CfnLaunchTemplate.LaunchTemplateDataProperty of(
-      String image, String type, String profile, CfnSecurityGroup securityGroup) {
+      String image, String type, String profile, CfnSecurityGroup securityGroup, MadeTags tags) {
     return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
         .imageId(image)
         .instanceType(type)
         .iamInstanceProfile(
             CfnLaunchTemplate.IamInstanceProfileProperty.builder().arn(profile).build())
         .securityGroupIds(List.of(securityGroup.getAttrGroupId()))
+        .tagSpecifications(tags.specifications())
         // Only version 2, and no further than the instance itself: no credentials for those who
         // make the node or a container ask for them.
         .metadataOptions(

@@ -9,6 +9,7 @@ import dev.heimdall.cdk.instance.BootScript;
 import dev.heimdall.cdk.instance.Facts;
 import dev.heimdall.cdk.instance.Inspection;
 import dev.heimdall.cdk.instance.Machine;
+import dev.heimdall.cdk.instance.MadeTags;
 import dev.heimdall.cdk.nag.Reasons;
 import dev.heimdall.cdk.values.Numbers;
 import dev.heimdall.cdk.values.PortRule;
@@ -257,7 +258,12 @@ public final class ManagerGroup extends Construct {
     CfnLaunchTemplate template =
         CfnLaunchTemplate.Builder.create(this, "Template")
             .launchTemplateData(
-                Machine.of(plan.image(), plan.instanceType(), profile.getAttrArn(), group))
+                Machine.of(
+                    plan.image(),
+                    plan.instanceType(),
+                    profile.getAttrArn(),
+                    group,
+                    new MadeTags(group, instanceName(), plan.tags())))
             .build();
     CfnAutoScalingGroup made =
         CfnAutoScalingGroup.Builder.create(this, "Instances")
@@ -270,7 +276,7 @@ public final class ManagerGroup extends Construct {
             .healthCheckType("ELB")
             .healthCheckGracePeriod(240)
             .metricsCollection(Machine.metrics())
-            .tags(List.of(Machine.tag("Name", plan.name() + "-manager")))
+            .tags(List.of(Machine.tag("Name", instanceName())))
             .build();
     Reasons.accept(
         made,
@@ -289,6 +295,10 @@ public final class ManagerGroup extends Construct {
     made.getCfnOptions().setCreationPolicy(Machine.allUp(plan.size()));
     made.getCfnOptions().setUpdatePolicy(Machine.oneAfterTheOther(1));
     return made;
+  }
+
+  private String instanceName() {
+    return plan.name() + "-manager";
   }
 
   /** Nodes report to it, and it judges documents that say so. */

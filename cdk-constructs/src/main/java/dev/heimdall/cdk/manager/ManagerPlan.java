@@ -30,6 +30,7 @@ import java.util.Optional;
  * @param topics names, or beginnings and stars, of the topics that it may tell what happened
  * @param inspection how people find out what became of an instance
  * @param facts what documents may refer to that is different in each region; its own URL is added
+ * @param tags texts KEY=VALUE of disks and network interfaces, besides the stack's own tags
  */
 public record ManagerPlan(
     String name,
@@ -50,7 +51,8 @@ public record ManagerPlan(
     List<String> secretKeys,
     List<String> topics,
     Inspection inspection,
-    Facts facts) {
+    Facts facts,
+    List<Slot<String>> tags) {
 
   /**
    * Where the configuration lies that it edits.

@@ -248,7 +248,7 @@ public final class ConfigSyncFunction extends Construct {
             .name(ALIAS)
             .build();
     CfnEventInvokeConfig config = retries.qualifier(ALIAS).build();
-    config.addDependency(alias);
+    config.addResourceDependency(alias);
     return alias.getRef();
   }
 

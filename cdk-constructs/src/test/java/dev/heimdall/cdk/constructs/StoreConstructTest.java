@@ -69,7 +69,7 @@ class StoreConstructTest {
     HeimdallStore store =
         new HeimdallStore(
             stack, "Store", HeimdallStoreProps.builder().vpc(Given.network(stack)).build());
-    store.getConnections().allowDefaultPortFrom(fleet.getNodes());
+    fleet.getNodes().allowToDefaultPort(store);
     store.grantConnect(fleet);
     ISource node = Source.jsonData("node.json", Map.of("store", store.getNodeSettings()));
     return BucketDeployment.Builder.create(stack, "FirstDocuments")
@@ -177,7 +177,7 @@ class StoreConstructTest {
             new HeimdallStoreAttributes(
                 "store.example", 6379, true, "sg-0c0c0c0c", "orders/store-password"));
     HeimdallFleet fleet = fleet();
-    store.getConnections().allowDefaultPortFrom(fleet.getNodes());
+    fleet.getNodes().allowToDefaultPort(store);
     store.grantConnect(fleet);
     assertThat(store.getNodeSettings().toString()).contains("store.example:6379", "cluster");
     Synthesised made = Synthesised.of(app, stack);

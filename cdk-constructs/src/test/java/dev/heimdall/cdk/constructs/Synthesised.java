@@ -15,6 +15,7 @@ import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Aspects;
 import software.amazon.awscdk.Stack;
+import software.amazon.awscdk.cxapi.CloudAssembly;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 
 /** The template of a stack, and what the schemas of resources and the AWS Solutions pack say. */
@@ -33,7 +34,12 @@ record Synthesised(JsonNode template, List<String> complaints) {
 
   static Synthesised of(App app, Stack stack) {
     Aspects.of(app).add(new AwsSolutionsChecks());
-    CloudFormationStackArtifact made = app.synth().getStackByName(stack.getStackName());
+    return of(app.synth(), stack);
+  }
+
+  /** One of the stacks that have been put together. */
+  static Synthesised of(CloudAssembly assembly, Stack stack) {
+    CloudFormationStackArtifact made = assembly.getStackByName(stack.getStackName());
     List<String> complaints = new ArrayList<>();
     made.getMessages()
         .forEach(message -> complaints.add(message.getId() + " " + message.getEntry().getData()));

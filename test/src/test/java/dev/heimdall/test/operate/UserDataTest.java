@@ -187,7 +187,7 @@ class UserDataTest {
 
     assertThat(boot().calls())
         .filteredOn(call -> call.startsWith("curl "))
-        .allSatisfy(call -> assertThat(call).endsWith("/livez"));
+        .allSatisfy(call -> assertThat(call).contains(" http://10.0.0.7:5059/"));
     assertThat(root.resolve("etc/ssl/certs/global-bundle.pem"))
         .hasContent("the bundle of " + partition);
   }
@@ -205,8 +205,8 @@ class UserDataTest {
   void theNodeIsCheckedAtTheAddressThatTheLoadBalancerUses() throws Exception {
     assertThat(boot().calls())
         .filteredOn(call -> call.startsWith("curl "))
-        .singleElement()
-        .satisfies(call -> assertThat(call).endsWith(" http://10.0.0.7:5059/livez"));
+        .isNotEmpty()
+        .allSatisfy(call -> assertThat(call).contains(" http://10.0.0.7:5059/"));
   }
 
   @Test
@@ -450,6 +450,52 @@ class UserDataTest {
             "the boot failed: heimdall did not answer at http://10.0.0.7:5059/livez within 18\\d s"
                 + " \\(refused\\); heimdall doctor: denied secretsmanager:GetSecretValue of"
                 + " shop/manager\n$");
+  }
+
+  /** A signal would let CloudFormation replace the next one, and the next zone's. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "=>",
+      textBlock =
+          """
+          case "$*" in */readyz) echo 503; exit 22;; esac => did not answer at http://10.0.0.7:5059/readyz within 18
+          n=$(grep -c readyz "$CALLS"); case "$*" in */readyz) [ $n -lt 7 ] || exit 7;; esac => and does not stay so
+          case "$*" in */status) echo '{"probe":{"ok":false,"micros":1,"error":"no such rôle"}}';; esac => no virtual database answers a statement ("probe":{"ok":false,"micros":1,"error":"no such rôle"})
+          """)
+  void aNodeThatLivesAndDoesNotServeFailsTheUpdate(String curl, String why) throws Exception {
+    standIn("bin/curl", curl + "\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.output()).contains(why);
+    assertThat(boot.calls())
+        .anyMatch(call -> call.startsWith("cfn-signal --exit-code 1 "))
+        .noneMatch(call -> call.startsWith("cfn-signal --exit-code 0 "));
+    // Another instance fares no better where a database refuses.
+    assertThat(boot.calls().contains(REPLACE)).isEqualTo(!why.contains("statement"));
+  }
+
+  @Test
+  void aNodeWhoseProcessBeginsAnewFailsTheUpdate() throws Exception {
+    standIn("bin/systemctl", "[ \"$1\" != show ] || grep -c 'systemctl show' \"$CALLS\"\n");
+
+    assertThat(boot().output()).contains("does not stay so (its process has begun anew)");
+  }
+
+  /** Of two databases one may be away; of none it is known whether its network leads there yet. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"probe\":{\"ok\":false,\"micros\":1,\"error\":\"x\"}},{\"probe\":{\"ok\":true,\"micros\":1}}",
+        "{\"probe\":{\"ok\":false,\"micros\":1,\"error\":\"cannot connect to the server at a:5432: x\"}}"
+      })
+  void whatIsNotTheReleasesFaultDoesNotFailTheUpdate(String status) throws Exception {
+    standIn("bin/curl", "case \"$*\" in */status) echo '" + status + "';; esac\n");
+
+    Boot boot = boot();
+
+    assertThat(boot.exitCode()).as(boot.output()).isZero();
+    assertThat(boot.calls()).anyMatch(call -> call.startsWith("cfn-signal --exit-code 0 "));
   }
 
   /**
