@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -15,6 +16,7 @@ import dev.heimdall.model.ConfigurationReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +43,10 @@ class HelmChartIT {
           vdbs: {app: {source: main, address: 0.0.0.0, ports: [5432]}}
           users: {alice: {password: x}}
       """;
+
+  /** As Kubernetes decodes it: nothing stands there twice. */
+  private static final YAMLMapper STRICT =
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   @TempDir private Path directory;
 
@@ -72,8 +78,7 @@ class HelmChartIT {
   private static Map<String, JsonNode> rendered(TemplateCommand chart) throws Exception {
     String made = chart.call();
     Map<String, JsonNode> kinds = new TreeMap<>();
-    try (MappingIterator<JsonNode> documents =
-        new YAMLMapper().readerFor(JsonNode.class).readValues(made)) {
+    try (MappingIterator<JsonNode> documents = STRICT.readerFor(JsonNode.class).readValues(made)) {
       documents.forEachRemaining(each -> assertThat(kinds.put(kind(each), each)).isNull());
     }
     return kinds;
@@ -81,7 +86,9 @@ class HelmChartIT {
 
   private static String kind(JsonNode made) {
     boolean manager = made.at("/metadata/name").asText().endsWith("-manager");
-    return made.path("kind").asText() + (manager ? " of the manager" : "");
+    return made.path("kind").asText()
+        + (manager ? " of the manager" : "")
+        + made.at("/metadata/name").asText().replaceFirst("^shop-heimdall(-manager)?", "");
   }
 
   @Test
@@ -109,6 +116,11 @@ class HelmChartIT {
             "Deployment",
             "PodDisruptionBudget",
             "Secret",
+            "Secret-drivers",
+            "Secret-rules",
+            "Secret-sources",
+            "Secret-users",
+            "Secret-vdbs",
             "Service",
             "ServiceAccount");
     JsonNode pod = made.get("Deployment").at("/spec/template/spec");
@@ -124,7 +136,18 @@ class HelmChartIT {
     assertThat(container.path("volumeMounts").findValuesAsText("mountPath"))
         .as("what an image leaves to be written, and the configuration")
         .containsExactlyInAnyOrder(
-            "/etc/heimdall.conf", "/etc/heimdall", "/var/lib/heimdall", "/tmp");
+            "/etc/heimdall.conf",
+            "/etc/heimdall",
+            "/etc/heimdall-node",
+            "/etc/heimdall/sources",
+            "/etc/heimdall/drivers",
+            "/etc/heimdall/vdbs",
+            "/etc/heimdall/rules",
+            "/etc/heimdall/users",
+            "/var/lib/heimdall",
+            "/tmp");
+    assertThat(pod.at("/initContainers/0/securityContext"))
+        .isEqualTo(container.path("securityContext"));
     JsonNode selector = made.get("Deployment").at("/spec/selector/matchLabels");
     assertThat(made.get("Service").at("/spec/selector")).isEqualTo(selector);
     assertThat(made.get("PodDisruptionBudget").at("/spec/selector/matchLabels"))
@@ -146,16 +169,23 @@ class HelmChartIT {
   @Test
   void documentsBecomeAConfiguration() throws Exception {
     Map<String, JsonNode> made = rendered(template().withValuesFile(values()));
-    JsonNode texts = made.get("Secret").path("stringData");
-    Path configuration = Files.createDirectory(directory.resolve("configuration"));
-    JsonNode volumes = made.get("Deployment").at("/spec/template/spec/volumes");
-    JsonNode items = volumes.findParent("secret").at("/secret/items");
-    assertThat(items).hasSize(texts.size());
-    for (JsonNode item : items) {
-      Path file = configuration.resolve(item.path("path").asText());
-      Files.createDirectories(file.getParent());
-      Files.writeString(file, texts.path(item.path("key").asText()).textValue());
+    JsonNode pod = made.get("Deployment").at("/spec/template/spec");
+    Path root = Files.createDirectory(directory.resolve("root"));
+    for (JsonNode mount : pod.at("/containers/0/volumeMounts")) {
+      for (JsonNode volume : pod.path("volumes")) {
+        if (volume.has("secret") && volume.path("name").equals(mount.path("name"))) {
+          mount(
+              made.get(volume.at("/secret/secretName").asText().replace("shop-heimdall", "Secret")),
+              root.resolve(mount.path("mountPath").asText().substring(1)));
+        }
+      }
     }
+    List<String> link = new ArrayList<>();
+    pod.at("/initContainers/0/command").forEach(word -> link.add(word.asText()));
+    assertThat(link.subList(0, 3)).containsExactly("/usr/bin/busybox", "ln", "-sfn");
+    Path configuration = root.resolve("etc/heimdall");
+    Files.createSymbolicLink(
+        root.resolve(link.get(4).substring(1)), root.resolve(link.get(3).substring(1)));
 
     var read = ConfigurationReader.read(configuration);
 
@@ -166,6 +196,82 @@ class HelmChartIT {
     Path conf = directory.resolve("heimdall.conf");
     Files.writeString(conf, made.get("ConfigMap").at("/data/heimdall.conf").asText());
     assertThat(HeimdallConf.read(conf).configuration()).isEqualTo("/etc/heimdall");
+  }
+
+  /** As a kubelet does: a file is a link into a folder, whose link changes with all files. */
+  private static void mount(JsonNode secret, Path at) throws IOException {
+    Path data = Files.createDirectories(at.resolve("..2026_11_29"));
+    Files.createSymbolicLink(at.resolve("..data"), data.getFileName());
+    for (Map.Entry<String, JsonNode> text : secret.path("stringData").properties()) {
+      Files.writeString(data.resolve(text.getKey()), text.getValue().textValue());
+      Files.createSymbolicLink(at.resolve(text.getKey()), Path.of("..data", text.getKey()));
+    }
+  }
+
+  /** Nodes follow documents: what a pod is made from stays as it is. */
+  @Test
+  void aDocumentMoreOrLessReplacesNoPod() throws Exception {
+    JsonNode before = rendered(template().withValuesFile(values())).get("Deployment");
+
+    Map<String, JsonNode> after =
+        rendered(
+            template()
+                .withValuesFile(values())
+                .set("configuration.documents.users.bob.password", "y")
+                .set("configuration.documents.rules.app.name", "x"));
+
+    assertThat(after.get("Secret-users").path("stringData").has("bob.json")).isTrue();
+    assertThat(after.get("Deployment")).isEqualTo(before);
+  }
+
+  /** What its users bring along. */
+  @Test
+  void aClustersOwnThingsAreTaken() throws Exception {
+    Map<String, JsonNode> made =
+        rendered(
+            template()
+                .withValuesFile(values())
+                .withValuesFile(
+                    Files.writeString(
+                        directory.resolve("more.yaml"),
+                        """
+                        serviceAccount: {name: mine}
+                        rdsAuthorities: {configMap: rds}
+                        autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 9}
+                        podMonitor: {enabled: true, labels: {release: prometheus}}
+                        networkPolicy:
+                          enabled: true
+                          clients: [{namespaceSelector: {matchLabels: {team: shop}}}]
+                        envFrom: [{secretRef: {name: environment}}]
+                        extraVolumes: [{name: drivers-of-mine, configMap: {name: jars}}]
+                        extraVolumeMounts: [{name: drivers-of-mine, mountPath: /drivers}]
+                        priorityClassName: high
+                        """)));
+
+    assertThat(made)
+        .containsKeys("HorizontalPodAutoscaler", "NetworkPolicy", "PodMonitor")
+        .doesNotContainKey("ServiceAccount");
+    JsonNode spec = made.get("Deployment").path("spec");
+    assertThat(spec.has("replicas")).as("another one counts them").isFalse();
+    assertThat(made.get("HorizontalPodAutoscaler").at("/spec/scaleTargetRef/name"))
+        .isEqualTo(made.get("Deployment").at("/metadata/name"));
+    JsonNode pod = spec.at("/template/spec");
+    assertThat(pod.path("serviceAccountName").asText()).isEqualTo("mine");
+    assertThat(pod.path("priorityClassName").asText()).isEqualTo("high");
+    assertThat(pod.at("/containers/0/volumeMounts").findValuesAsText("mountPath"))
+        .contains("/etc/ssl/certs/global-bundle.pem", "/drivers");
+    assertThat(pod.path("volumes").toString())
+        .contains("{\"name\":\"rds-authorities\",\"configMap\":{\"name\":\"rds\"}}");
+    assertThat(pod.path("topologySpreadConstraints").findValuesAsText("topologyKey"))
+        .containsExactly("topology.kubernetes.io/zone", "kubernetes.io/hostname");
+    JsonNode selector = spec.path("selector");
+    assertThat(made.get("PodMonitor").at("/spec/selector")).isEqualTo(selector);
+    assertThat(made.get("NetworkPolicy").at("/spec/podSelector")).isEqualTo(selector);
+    assertThat(made.get("NetworkPolicy").at("/spec/ingress/0/from"))
+        .as("other nodes, and who is named")
+        .hasSize(2);
+    assertThat(made.get("NetworkPolicy").at("/spec/ingress/0/ports/0/port").asInt())
+        .isEqualTo(5432);
   }
 
   @Test
@@ -251,6 +357,12 @@ class HelmChartIT {
           %1$s,replicas=0                        | replicas
           %1$s,prots[0].port=5432                | prots
           %1$s,ports[0].name=Postgres            | /ports/0/name
+          %1$s,configuration.source=s3://b,ports[0].name=http,ports[0].port=1 | ports: http is the name of the HTTP endpoint's port
+          %1$s,configuration.source=s3://b,httpPort=5432 | ports: postgres has port 5432, which is httpPort
+          %1$s,configuration.source=s3://b,ports[1].name=postgres,ports[1].port=1 | ports: two have the name postgres
+          %1$s,configuration.source=s3://b,podLabels.app\\.kubernetes\\.io/name=x | podLabels: app.kubernetes.io/name
+          %1$s,configuration.source=s3://b,conf.hdRole=proxy | conf: hdRole would stand there twice
+          %1$s,configuration.documents.vdbs.a.ports[0]=5433 | ports: the virtual database a listens on 5433
           %1$s,configuration.documents.vdbs.-a.source=x | invalid propertyName '-a'
           %1$s,configuration.documents.rules.x=3 | /configuration/documents/rules/x
           %1$s,configuration.secretKey=a,configuration.source=s3://b | there are 2: source, secretKey
