@@ -359,7 +359,7 @@ class HelmChartIT {
           %1$s,ports[0].name=Postgres            | /ports/0/name
           %1$s,configuration.source=s3://b,ports[0].name=http,ports[0].port=1 | ports: http is the name of the HTTP endpoint's port
           %1$s,configuration.source=s3://b,httpPort=5432 | ports: postgres has port 5432, which is httpPort
-          %1$s,configuration.source=s3://b,ports[1].name=postgres,ports[1].port=1 | ports: two have the name postgres
+          %1$s,configuration.source=s3://b,ports[0].name=postgres,ports[0].port=5432,ports[1].name=postgres,ports[1].port=1 | ports: two have the name postgres
           %1$s,configuration.source=s3://b,podLabels.app\\.kubernetes\\.io/name=x | podLabels: app.kubernetes.io/name
           %1$s,configuration.source=s3://b,conf.hdRole=proxy | conf: hdRole would stand there twice
           %1$s,configuration.documents.vdbs.a.ports[0]=5433 | ports: the virtual database a listens on 5433
