@@ -186,6 +186,14 @@ class ImportPgBouncerCommandTest extends ImportedFile {
   }
 
   @Test
+  void settingsOfADatabaseAreWrittenInTheSameOrderEachTime() throws Exception {
+    imported("a = host=db server_lifetime=60 pool_size=3 min_pool_size=1 max_db_connections=9", "");
+
+    assertThat(members("vdbs/a.json", "/pool"))
+        .containsExactly("maxPerDatabase", "minIdle", "size", "maxLifetime");
+  }
+
+  @Test
   void severalHostsAreAPrimaryWithItsReplicas() throws Exception {
     Configuration read = imported("a = host=db1,db2,::1 port=5432,5433 user=app", "");
 

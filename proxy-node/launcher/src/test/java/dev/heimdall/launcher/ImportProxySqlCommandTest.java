@@ -39,6 +39,15 @@ class ImportProxySqlCommandTest extends ImportedFile {
     return PAIR + "mysql_query_rules = ( { rule_id=1, " + fields + " } )\n";
   }
 
+  /** Two imports of a file are to be compared. */
+  @Test
+  void defaultsAreWrittenInTheSameOrderEachTime() throws Exception {
+    imported(PAIR);
+
+    assertThat(members("vdbs/hostgroup-0.json", "/pool"))
+        .containsExactly("queueTimeout", "maxLifetime");
+  }
+
   @Test
   void writersAndReadersOfHostgroupsAreOneCluster() throws Exception {
     Configuration read =

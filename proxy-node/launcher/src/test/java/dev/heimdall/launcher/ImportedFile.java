@@ -2,6 +2,7 @@ package dev.heimdall.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Rule;
@@ -60,6 +61,17 @@ abstract class ImportedFile {
   final Configuration imported(String text) throws Exception {
     assertThat(run(text)).as(err.toString()).isZero();
     return ConfigurationReader.read(directory.resolve("out"));
+  }
+
+  /** The members of an object in a document that was written, in their order. */
+  final List<String> members(String document, String pointer) throws IOException {
+    List<String> names = new ArrayList<>();
+    new ObjectMapper()
+        .readTree(directory.resolve("out").resolve(document).toFile())
+        .at(pointer)
+        .fieldNames()
+        .forEachRemaining(names::add);
+    return names;
   }
 
   /** A list of rules that was written: what each looks at and does. */

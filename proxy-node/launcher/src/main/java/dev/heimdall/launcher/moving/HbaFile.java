@@ -72,7 +72,7 @@ final class HbaFile {
     String type = fields.get(0).get(0);
     if (type.equals("local")) {
       local = true;
-      notes.at(at, "not carried over: a line for the Unix socket, which has no rules of its own");
+      notes.left(at, "a line for the Unix socket, which has no rules of its own");
       return;
     }
     if (!Set.of("host", "hostssl", "hostnossl").contains(type) || fields.size() < 5) {
@@ -149,9 +149,7 @@ final class HbaFile {
   private void add(HbaRule rule, Line at, String options) {
     String type = rule.type();
     if (type.equals("hostssl") && !tls) {
-      notes.at(
-          at,
-          "not carried over: it is for clients with TLS, and none has: there is no client_tls_cert_file");
+      notes.left(at, "it is for clients with TLS, and none has: there is no client_tls_cert_file");
       return;
     }
     if (rule.method().equals("reject")) {

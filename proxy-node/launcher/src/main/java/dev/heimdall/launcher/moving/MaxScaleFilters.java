@@ -62,9 +62,9 @@ final class MaxScaleFilters {
         case "cache" -> cached(filter, rules, vdb);
         case "qlafilter" -> logged(filter, rules);
         default ->
-            notes.at(
+            notes.left(
                 filter.at(),
-                "not carried over: filter "
+                "filter "
                     + filter.name()
                     + ": "
                     + NOWHERE.getOrDefault(module, "module = " + module + " has no counterpart"));
@@ -83,7 +83,7 @@ final class MaxScaleFilters {
     }
     String target = filter.said("replace").map(Entry::value).orElse("");
     if (filter.text("match").isEmpty() || target.contains("${")) {
-      notes.at(filter.at(), "not carried over: filter " + filter.name() + ": its match or replace");
+      notes.left(filter.at(), "filter " + filter.name() + ": its match or replace");
       return;
     }
     ObjectNode made = rule.get().put("action", "transform");
@@ -158,9 +158,9 @@ final class MaxScaleFilters {
           .map(regex -> RuleMatch.text(regex.replaceAll("^/(.*)/$", "$1"), anyCase))
           .ifPresent(match::add);
     } catch (PatternSyntaxException e) {
-      notes.at(
+      notes.left(
           filter.at(),
-          "not carried over: filter %s: its match is no regular expression as RE2 has it: %s"
+          "filter %s: its match is no regular expression as RE2 has it: %s"
               .formatted(filter.name(), e.getDescription()));
       return Optional.empty();
     }

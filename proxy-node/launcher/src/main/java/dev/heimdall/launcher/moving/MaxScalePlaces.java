@@ -16,6 +16,14 @@ final class MaxScalePlaces {
 
   private MaxScalePlaces() {}
 
+  /** MaxScale's own section. */
+  static Places ofItself() {
+    return new Places.Table("it is the service's; node.json has what a node needs")
+        .elsewhere("type")
+        .nowhereFrom("the manager has a REST of its own", "admin_")
+        .done();
+  }
+
   static Places ofServers() {
     Places.Table table = new Places.Table(UNKNOWN);
     table.elsewhere(

@@ -83,7 +83,7 @@ final class MaxScaleServers {
   private Optional<String> address(MaxScaleSection server) {
     Optional<String> host = server.text("address");
     if (host.isEmpty() || host.get().startsWith("/") || server.text("socket").isPresent()) {
-      notes.at(server.at(), "not carried over: server " + server.name() + ": it has no address");
+      notes.left(server.at(), "server " + server.name() + ": it has no address");
       return Optional.empty();
     }
     String port = server.text("port", String.valueOf(USUAL_PORT));
@@ -164,9 +164,9 @@ final class MaxScaleServers {
     source.put("user", user);
     Optional<Entry> password = asking.said("password");
     if (password.isPresent() && password.get().value().matches("([0-9]+:)?[0-9A-F]{32,}")) {
-      notes.at(
+      notes.left(
           password.get().at(),
-          "not carried over: password: it is encrypted (maxpasswd): write it into the data source "
+          "password: it is encrypted (maxpasswd): write it into the data source "
               + service.document());
     } else {
       password.ifPresent(entry -> source.put("password", entry.value()));

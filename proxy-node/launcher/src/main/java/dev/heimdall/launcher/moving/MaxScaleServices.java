@@ -39,11 +39,9 @@ final class MaxScaleServices {
               .toList();
       String router = service.word("router", "");
       if (!ROUTERS.contains(router)) {
-        notes.at(
-            service.at(), "not carried over: service " + service.name() + ": router = " + router);
+        notes.left(service.at(), "service " + service.name() + ": router = " + router);
       } else if (listeners.isEmpty()) {
-        notes.at(
-            service.at(), "not carried over: service " + service.name() + ": it has no listener");
+        notes.left(service.at(), "service " + service.name() + ": it has no listener");
       } else if (service(service, listeners)) {
         written++;
       }
@@ -95,9 +93,7 @@ final class MaxScaleServices {
     if (PROTOCOLS.contains(protocol)) {
       return true;
     }
-    notes.at(
-        listener.at(),
-        "not carried over: listener " + listener.name() + ": protocol = " + protocol);
+    notes.left(listener.at(), "listener " + listener.name() + ": protocol = " + protocol);
     return false;
   }
 
@@ -129,11 +125,9 @@ final class MaxScaleServices {
     String address = listener.text("address", "0.0.0.0");
     String known = address.equals("::") ? "0.0.0.0" : address;
     if (vdb.has("address") && !vdb.path("address").asText().equals(known)) {
-      notes.at(
+      notes.left(
           listener.at(),
-          "not carried over: listener "
-              + listener.name()
-              + ": a virtual database listens on one address");
+          "listener " + listener.name() + ": a virtual database listens on one address");
       return;
     }
     boolean first = !vdb.has("tls");
@@ -164,9 +158,7 @@ final class MaxScaleServices {
       notes.at(listener.at(), "a virtual database has a port, too: any free one on 127.0.0.1");
     }
     proxies(listener, vdb);
-    for (Entry entry : listener.settings().values()) {
-      ofListeners.take(entry, documents, List.of(), List.of(), notes);
-    }
+    listener.settings().values().forEach(entry -> ofListeners.leave(entry, notes));
   }
 
   private void clientTls(MaxScaleSection listener, ObjectNode tls) throws CommandFailure {

@@ -17,7 +17,12 @@ final class Notes {
 
   /** The setting has no counterpart. */
   void left(Entry entry, String why) {
-    at(entry.at(), "not carried over: " + entry.shown() + ": " + why);
+    left(entry.at(), entry.shown() + ": " + why);
+  }
+
+  /** Something else about a line has no counterpart. */
+  void left(Line line, String what) {
+    at(line, "not carried over: " + what);
   }
 
   /** The setting was carried over, and means something else by a little. */

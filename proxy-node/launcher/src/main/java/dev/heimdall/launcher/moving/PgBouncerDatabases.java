@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,13 +20,14 @@ import java.util.stream.Stream;
 /** PgBouncer's section {@code [databases]} as data sources and virtual databases. */
 final class PgBouncerDatabases {
   /** Settings of a database, each with that of all databases which it goes before. */
-  private static final Map<String, String> OWN_SETTINGS =
-      Map.of(
-          "pool_size", "default_pool_size",
-          "min_pool_size", "min_pool_size",
-          "max_db_connections", "max_db_connections",
-          "max_db_client_connections", "max_db_client_connections",
-          "server_lifetime", "server_lifetime");
+  private static final SortedMap<String, String> OWN_SETTINGS =
+      new TreeMap<>(
+          Map.of(
+              "pool_size", "default_pool_size",
+              "min_pool_size", "min_pool_size",
+              "max_db_connections", "max_db_connections",
+              "max_db_client_connections", "max_db_client_connections",
+              "server_lifetime", "server_lifetime"));
 
   /** Parameters that a server connection begins with. */
   private static final List<String> PARAMETERS =
@@ -40,6 +42,21 @@ final class PgBouncerDatabases {
               PARAMETERS)
           .flatMap(names -> names.stream())
           .collect(Collectors.toSet());
+
+  private static final String NO_RESERVE =
+      "there is no reserve: `pool.size` is all that a pool may open";
+
+  /** Settings of a database without a counterpart. */
+  private static final Map<String, String> NOWHERE =
+      Map.of(
+          "connect_query",
+          "`parameters` of the data source set what a connection begins with",
+          "reserve_pool_size",
+          NO_RESERVE,
+          "reserve_pool",
+          NO_RESERVE,
+          "load_balance_hosts",
+          "`cluster` of the data source says how several servers are used");
 
   private final Documents documents;
   private final Notes notes;
@@ -118,23 +135,13 @@ final class PgBouncerDatabases {
   }
 
   private void notCarried(Database database, String setting) {
-    String why =
-        switch (setting) {
-          case "connect_query" ->
-              "`parameters` of the data source set what a connection begins with";
-          case "reserve_pool_size", "reserve_pool" ->
-              "there is no reserve: `pool.size` is all that a pool may open";
-          case "load_balance_hosts" ->
-              "`cluster` of the data source says how several servers are used";
-          default -> ALIKE.contains(setting) || setting.equals("dbname") ? null : "unknown here";
-        };
-    if (why != null) {
+    if (!ALIKE.contains(setting) && !setting.equals("dbname")) {
       notes.left(
           new Entry(
               database.name() + ": " + setting,
               database.at().values().get(setting),
               database.entry().at()),
-          why);
+          NOWHERE.getOrDefault(setting, "unknown here"));
     }
   }
 

@@ -8,13 +8,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** {@code pgbouncer.ini}: what its section {@code [pgbouncer]} says, and where files are. */
 final class PgBouncerIni {
   /** What holds in PgBouncer where nothing is written, and is something else here. */
-  private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "max_client_conn", "100", "client_login_timeout", "60", "server_connect_timeout", "15");
+  private static final SortedMap<String, String> DEFAULTS =
+      new TreeMap<>(
+          Map.of(
+              "max_client_conn", "100",
+              "client_login_timeout", "60",
+              "server_connect_timeout", "15"));
 
   private final Path file;
   private final IniFile ini;

@@ -73,7 +73,7 @@ final class PgBouncerUsers {
       return;
     }
     if (!Documents.namesUser(name)) {
-      notes.at(at, "not carried over: user " + name + ": the name is that of its file, too");
+      notes.left(at, "user " + name + ": the name is that of its file, too");
       return;
     }
     ObjectNode user = documents.user(name);

@@ -143,6 +143,13 @@ final class Places {
         .orElse(unknown);
   }
 
+  /** Notes why a setting goes nowhere, unless others read it; for tables without places. */
+  void leave(Entry entry, Notes notes) {
+    if (!elsewhere.contains(entry.key())) {
+      notes.left(entry, why(entry.key()));
+    }
+  }
+
   /**
    * Applies a setting.
    *

@@ -72,9 +72,9 @@ final class ProxySqlActions {
       }
     }
     if (rule.row().text("attributes").isPresent()) {
-      notes.at(
+      notes.left(
           rule.row().said("attributes").orElseThrow().at(),
-          "not carried over: attributes: a rule calls one list, not one of several by chance");
+          "attributes: a rule calls one list, not one of several by chance");
     }
     return actions;
   }
@@ -145,9 +145,9 @@ final class ProxySqlActions {
     Entry said = rule.row().fields().get("replace_pattern");
     Line at = said.at();
     if (rule.row().text("match_pattern").isEmpty() || rule.negated()) {
-      notes.at(at, "not carried over: replace_pattern: there is no match_pattern to be replaced");
+      notes.left(at, "replace_pattern: there is no match_pattern to be replaced");
     } else if (said.value().contains("${")) {
-      notes.at(at, "not carried over: replace_pattern: ${ stands for a value of the statement");
+      notes.left(at, "replace_pattern: ${ stands for a value of the statement");
     } else {
       parameters(add(actions, "transform")).put("target", target(said.value()));
       if (!rule.row().text("re_modifiers").orElse("").contains("GLOBAL")) {

@@ -64,10 +64,9 @@ final class ProxySqlHostgroups {
     String key = server.hostgroup() + " " + server.address();
     servers.remove(key);
     if (server.byUnixSocket()) {
-      notes.at(
-          row.at(), "not carried over: the server " + server.address() + ": it has no TCP port");
+      notes.left(row.at(), "the server " + server.address() + ": it has no TCP port");
     } else if (!server.online()) {
-      notes.at(row.at(), "not carried over: the server " + server.address() + ": it is offline");
+      notes.left(row.at(), "the server " + server.address() + ": it is offline");
     } else {
       servers.put(key, server);
     }
@@ -87,7 +86,7 @@ final class ProxySqlHostgroups {
   private void pairs(ProxySqlCnf cnf, String table, String kind) throws CommandFailure {
     for (ProxySqlCnf.Row row : cnf.rows(engine.table(table))) {
       if (row.number("active", 1) == 0) {
-        notes.at(row.at(), "not carried over: these hostgroups are not active");
+        notes.left(row.at(), "these hostgroups are not active");
         continue;
       }
       int writer = row.required("writer_hostgroup");
@@ -125,7 +124,7 @@ final class ProxySqlHostgroups {
     all.add(writer);
     List<ProxySqlServer> members = members(writer, all);
     if (members.isEmpty() || of(writer).isPresent()) {
-      notes.at(row.at(), "not carried over: no server is in these hostgroups, or others have them");
+      notes.left(row.at(), "no server is in these hostgroups, or others have them");
       return;
     }
     Optional<String> domain = row.text("domain_name");

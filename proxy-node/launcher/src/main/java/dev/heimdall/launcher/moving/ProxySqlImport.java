@@ -12,16 +12,36 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The tables and variables of one of ProxySQL's engines, as documents. */
 final class ProxySqlImport {
   /** What holds in ProxySQL where nothing is written, and is something else here. */
-  private static final Map<String, String> DEFAULTS =
+  private static final SortedMap<String, String> DEFAULTS =
+      new TreeMap<>(
+          Map.of(
+              "max_connections", "2048",
+              "connect_timeout_server", "1000",
+              "connect_timeout_server_max", "10000",
+              "connection_max_age_ms", "0"));
+
+  private static final String SERVERS_ALIKE =
+      "`tls` and `cluster` of a data source are for all its servers";
+
+  /** Tables without a counterpart. */
+  private static final Map<String, String> NOWHERE =
       Map.of(
-          "max_connections", "2048",
-          "connect_timeout_server", "1000",
-          "connect_timeout_server_max", "10000",
-          "connection_max_age_ms", "0");
+          "scheduler", "nodes run no scripts",
+          "restapi", "nodes run no scripts",
+          "proxysql_servers", "there is no counterpart",
+          "clickhouse_users", "there is no counterpart",
+          "clickhouse_variables", "there is no counterpart",
+          "mysql_servers_ssl_params", SERVERS_ALIKE,
+          "pgsql_servers_ssl_params", SERVERS_ALIKE,
+          "mysql_hostgroup_attributes", SERVERS_ALIKE,
+          "mysql_query_rules_fast_routing",
+              "rules with `users:` and `catalog:` send statements elsewhere");
 
   /** ProxySQL's own monitor, by name and password. */
   private static final String MONITOR = "monitor";
@@ -71,46 +91,18 @@ final class ProxySqlImport {
 
   /** What else the file has. */
   private static void elsewhere(ProxySqlCnf cnf, Notes notes) throws CommandFailure {
+    Places ofConsole = ProxySqlVariables.ofConsole();
+    cnf.variables("admin_variables").forEach(entry -> ofConsole.leave(entry, notes));
     for (String name : cnf.names()) {
-      String why =
-          switch (name) {
-            case "admin_variables" -> null;
-            case "scheduler", "restapi" -> "nodes run no scripts";
-            case "proxysql_servers", "clickhouse_users", "clickhouse_variables" ->
-                "there is no counterpart";
-            case "mysql_servers_ssl_params",
-                "pgsql_servers_ssl_params",
-                "mysql_hostgroup_attributes" ->
-                "`tls` and `cluster` of a data source are for all its servers";
-            case "mysql_query_rules_fast_routing" ->
-                "rules with `users:` and `catalog:` send statements elsewhere";
-            default -> null;
-          };
-      boolean table = name.startsWith("mysql_") || name.startsWith("pgsql_");
-      if (why != null && !cnf.isEmpty(name)) {
-        notes.at(cnf.at(name), "not carried over: " + name + ": " + why);
-      } else if (name.equals("admin_variables")) {
-        for (Entry entry : cnf.variables(name)) {
-          notes.left(entry, ofConsole(entry.key()));
-        }
-      } else if (why == null && !table) {
-        notes.at(cnf.at(name), "not carried over: " + name + ": it is the service's");
+      Optional<String> why = Optional.ofNullable(NOWHERE.get(name));
+      if (why.isPresent() ? !cnf.isEmpty(name) : !isRead(name)) {
+        notes.left(cnf.at(name), name + ": " + why.orElse("it is the service's"));
       }
     }
   }
 
-  /** Why a variable of the admin interface has no counterpart. */
-  private static String ofConsole(String name) {
-    if (name.equals("read_only")) {
-      return "the console changes no configuration";
-    }
-    if (name.startsWith("web_") || name.startsWith("restapi_")) {
-      return "the manager has pages and a REST of its own";
-    }
-    if (name.startsWith("cluster_") || name.startsWith("checksum_")) {
-      return "nodes read one configuration, and pass none on to each other";
-    }
-    return "the console is for users with \"admin\": true, on the port of the virtual database";
+  private static boolean isRead(String name) {
+    return name.startsWith("mysql_") || name.startsWith("pgsql_") || name.equals("admin_variables");
   }
 
   private void all() throws CommandFailure {
@@ -171,12 +163,8 @@ final class ProxySqlImport {
       } else {
         String address = place.substring(0, colon).replaceAll("[\\[\\]]", "");
         if (first.has("address") && !first.path("address").asText().equals(address)) {
-          notes.at(
-              at,
-              "not carried over: interfaces = "
-                  + place
-                  + ": a virtual database listens"
-                  + " on one address");
+          notes.left(
+              at, "interfaces = " + place + ": a virtual database listens" + " on one address");
           continue;
         }
         first.put("address", address);

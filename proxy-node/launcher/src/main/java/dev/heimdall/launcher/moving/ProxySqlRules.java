@@ -56,7 +56,7 @@ final class ProxySqlRules {
       if (row.number("active", 1) == 1) {
         all.add(ProxySqlRule.of(row));
       } else {
-        notes.at(row.at(), "not carried over: the rule is not active");
+        notes.left(row.at(), "the rule is not active");
       }
     }
     ProxySqlRules work = new ProxySqlRules(all, engine, hostgroups, documents, notes);
@@ -78,9 +78,7 @@ final class ProxySqlRules {
                     .formatted(said.at(), rule.id(), said.key(), rule.why())
                 + " another field, or take the rule out");
       }
-      notes.at(
-          said.at(),
-          "not carried over: rule %d, for its %s: %s".formatted(rule.id(), said.key(), rule.why()));
+      notes.left(said.at(), "rule %d, for its %s: %s".formatted(rule.id(), said.key(), rule.why()));
       rules.remove(rule);
     }
   }

@@ -97,9 +97,9 @@ final class ProxySqlUsers {
   private void atServersOnly(String name, ProxySqlCnf.Row row, Optional<ProxySqlCnf.Row> client) {
     boolean other =
         client.isPresent() && !client.get().text("password").equals(row.text("password"));
-    notes.at(
+    notes.left(
         row.at(),
-        "not carried over: user "
+        "user "
             + name
             + ": clients cannot log in by it (frontend)"
             + (other
@@ -133,7 +133,7 @@ final class ProxySqlUsers {
       why = "it logs in by what its certificate says (spiffe_id)";
     }
     if (why != null) {
-      notes.at(row.at(), "not carried over: user " + name + ": " + why);
+      notes.left(row.at(), "user " + name + ": " + why);
       return;
     }
     ObjectNode user = documents.user(name);
@@ -185,9 +185,9 @@ final class ProxySqlUsers {
         .filter(entry -> !entry.value().isEmpty())
         .ifPresent(
             entry ->
-                notes.at(
+                notes.left(
                     entry.at(),
-                    "not carried over: attributes: `default-transaction_isolation` is a setting"
+                    "attributes: `default-transaction_isolation` is a setting"
                         + " of the server, and each user has one password"));
   }
 }

@@ -4,10 +4,10 @@ import dev.heimdall.launcher.moving.Places.Kind;
 import java.util.Optional;
 
 /**
- * The variables of ProxySQL's groups {@code mysql_variables} and {@code pgsql_variables}. Names and
- * meanings are those of its documentation, version 2.7 and 3.0. Those that decide about several
- * documents at once (interfaces, the monitor's log-in, TLS towards servers) are {@link
- * ProxySqlImport}'s.
+ * The variables of ProxySQL's groups {@code mysql_variables}, {@code pgsql_variables} and {@code
+ * admin_variables}. Names and meanings are those of its documentation, version 2.7 and 3.0. Those
+ * that decide about several documents at once (interfaces, the monitor's log-in, TLS towards
+ * servers) are {@link ProxySqlImport}'s.
  */
 final class ProxySqlVariables {
   private ProxySqlVariables() {}
@@ -141,6 +141,17 @@ final class ProxySqlVariables {
         "log_",
         "ssl_");
     return table.done();
+  }
+
+  /** Of the admin interface: all that nodes have of it is their console. */
+  static Places ofConsole() {
+    return new Places.Table(
+            "the console is for users with \"admin\": true, on the port of the virtual database")
+        .nowhere("the console changes no configuration", "read_only")
+        .nowhereFrom("the manager has pages and a REST of its own", "web_", "restapi_")
+        .nowhereFrom(
+            "nodes read one configuration, and pass none on to each other", "cluster_", "checksum_")
+        .done();
   }
 
   private static boolean truth(String text) {
