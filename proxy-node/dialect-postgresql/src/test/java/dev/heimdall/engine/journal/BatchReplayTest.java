@@ -118,7 +118,7 @@ class BatchReplayTest {
   void aReadWhoseClientHasHadAPartIsNotSentElsewhere() {
     replicaRead();
     ByteBuf piece = Unpooled.copiedBuffer("rows", US_ASCII);
-    assertThat(journal.reply().takes(piece, false)).isFalse();
+    assertThat(journal.reply().takes(piece, false, true)).isFalse();
     piece.release();
 
     assertThat(survives(Cause.CONNECTION_LOST)).isFalse();
@@ -136,7 +136,7 @@ class BatchReplayTest {
 
   private void deliver(String bytes) {
     ByteBuf piece = Unpooled.copiedBuffer(bytes, US_ASCII);
-    assertThat(journal.reply().takes(piece, false)).isFalse();
+    assertThat(journal.reply().takes(piece, false, true)).isFalse();
     piece.release();
   }
 

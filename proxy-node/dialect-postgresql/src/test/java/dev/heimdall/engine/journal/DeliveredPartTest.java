@@ -151,7 +151,7 @@ class DeliveredPartTest {
     HeldReply reply = new HeldReply(UnpooledByteBufAllocator.DEFAULT, none, ByteBuf::release);
     assertThat(reply.delivery(false)).isEqualTo(Delivery.NOTHING);
     ByteBuf another = piece(FIRST);
-    assertThat(reply.takes(another, false)).isFalse();
+    assertThat(reply.takes(another, false, true)).isFalse();
     another.release();
     assertThat(reply.delivery(false)).isEqualTo(Delivery.UNKNOWN);
   }
@@ -159,11 +159,11 @@ class DeliveredPartTest {
   @Test
   void whatHasWaitedIsAPartWhenItIsSent() {
     HeldReply reply = new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release);
-    assertThat(reply.takes(piece(FIRST), true)).isTrue();
+    assertThat(reply.takes(piece(FIRST), true, true)).isTrue();
     assertThat(reply.delivery(false)).isEqualTo(Delivery.NOTHING);
     reply.deliver();
     ByteBuf more = piece(SECOND);
-    assertThat(reply.takes(more, true)).isFalse();
+    assertThat(reply.takes(more, true, true)).isFalse();
     more.release();
     assertThat(reply.delivery(true)).isEqualTo(Delivery.KNOWN);
 
@@ -176,9 +176,9 @@ class DeliveredPartTest {
   @Test
   void whatHasWaitedIsAPartWhenMoreHasComeThanMayWait() {
     HeldReply reply = new HeldReply(UnpooledByteBufAllocator.DEFAULT, part, ByteBuf::release);
-    assertThat(reply.takes(piece(FIRST), true)).isTrue();
+    assertThat(reply.takes(piece(FIRST), true, true)).isTrue();
     ByteBuf more = piece(SECOND);
-    assertThat(reply.takes(more, false)).isFalse();
+    assertThat(reply.takes(more, false, true)).isFalse();
     more.release();
     reply.takeOut().release();
 

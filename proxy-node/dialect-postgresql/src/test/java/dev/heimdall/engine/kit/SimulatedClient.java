@@ -118,6 +118,19 @@ final class SimulatedClient {
     PgWriter.execute(out, UNNAMED);
   }
 
+  static void describe(ByteBuf out, String name) {
+    PgWriter.describeStatement(out, name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Binds the unnamed portal. */
+  static void bind(ByteBuf out, String name) {
+    PgWriter.bind(out, UNNAMED, name.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static void execute(ByteBuf out) {
+    PgWriter.execute(out, UNNAMED);
+  }
+
   static void close(ByteBuf out, String name) {
     PgWriter.closeStatement(out, name.getBytes(StandardCharsets.UTF_8));
   }

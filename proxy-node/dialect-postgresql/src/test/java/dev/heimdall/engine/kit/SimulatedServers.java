@@ -58,6 +58,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
   private boolean repeatsReports;
   private boolean reportsPath = true;
   private String isolation = "read committed";
+  private String column = "v";
 
   SimulatedServers(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     this(loop, address, LocalServerChannel.class, buffers);
@@ -102,6 +103,11 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
   /** They do not report the search path, as PostgreSQL does from version 18 on. */
   void concealPath() {
     reportsPath = false;
+  }
+
+  /** The column of what is read has this name from now on. */
+  void nameColumns(String name) {
+    column = name;
   }
 
   /** The isolation level of transactions that say nothing, from now on. */
@@ -351,7 +357,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         out.writeByte('t').writeInt(6).writeShort(0);
       }
       if (answersRows(text)) {
-        AnswerWriter.rowDescription(out, List.of(Column.text("v")), new short[0]);
+        AnswerWriter.rowDescription(out, List.of(Column.text(column)), new short[0]);
       } else {
         PgWriter.empty(out, (byte) 'n');
       }
@@ -434,7 +440,7 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         tag = settings(text, out, described);
       } else if (tag == null) {
         if (described) {
-          AnswerWriter.rowDescription(out, List.of(Column.text("v")), new short[0]);
+          AnswerWriter.rowDescription(out, List.of(Column.text(column)), new short[0]);
         }
         row(out, List.of((lower.contains(" from log") ? "SELECT " + last() : text) + " " + own()));
         tag = "SELECT 1";

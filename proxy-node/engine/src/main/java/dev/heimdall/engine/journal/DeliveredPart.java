@@ -17,6 +17,8 @@ public final class DeliveredPart {
     NONE,
     /** It has had a part. */
     COUNTED,
+    /** It has had a part, of which nothing is known. */
+    UNKNOWN,
     /** The unit is read again, and the new answer was the same as far as it has come. */
     LEFT_OUT,
     /** The new answer is another one. */
@@ -61,7 +63,7 @@ public final class DeliveredPart {
   /** Whether that is known, so that a new answer can be compared with it. */
   boolean isKnown() {
     return switch (stage) {
-      case NONE, DIFFERENT -> false;
+      case NONE, UNKNOWN, DIFFERENT -> false;
       case COUNTED -> !checksum.amidUncounted();
       case LEFT_OUT -> true;
     };
@@ -91,7 +93,7 @@ public final class DeliveredPart {
   void begin() {
     switch (stage) {
       case NONE, DIFFERENT -> {}
-      case COUNTED -> become(Stage.NONE);
+      case COUNTED, UNKNOWN -> become(Stage.NONE);
       case LEFT_OUT -> checksum.clear();
     }
   }
@@ -101,9 +103,16 @@ public final class DeliveredPart {
     become(cut() ? Stage.DIFFERENT : Stage.NONE);
   }
 
+  /** The client is sent something that a new answer is not compared with. */
+  void deliversUncounted() {
+    if (stage == Stage.NONE || stage == Stage.COUNTED) {
+      become(Stage.UNKNOWN);
+    }
+  }
+
   /** The client is sent this piece. */
   void delivers(ByteBuf piece) {
-    if (checksum != null) {
+    if (checksum != null && stage != Stage.UNKNOWN) {
       if (stage == Stage.NONE) {
         checksum.clear();
         become(Stage.COUNTED);

@@ -20,6 +20,9 @@ public final class HeldReply {
   /** Whether the client has had something of the answer. */
   private boolean delivered;
 
+  /** Whether a new answer is compared with all that has come so far, once the client has it. */
+  private boolean counts = true;
+
   /**
    * @param part what the client has had of it
    * @param client takes what goes to the client
@@ -33,6 +36,7 @@ public final class HeldReply {
   /** What comes from now on is of another answer. */
   public void begin() {
     delivered = false;
+    counts = true;
     part.begin();
   }
 
@@ -67,15 +71,16 @@ public final class HeldReply {
    * The next piece of the answer has come.
    *
    * @param mayWait whether it may; else it goes to the client, and so does all that follows
+   * @param compared whether a new answer can be compared with it and with what came before
    * @return whether it waits; then it is released
    */
-  public boolean takes(ByteBuf consumed, boolean mayWait) {
+  public boolean takes(ByteBuf consumed, boolean mayWait, boolean compared) {
+    counts &= compared;
     if (delivered || !mayWait) {
       if (bytes != null) {
-        part.delivers(bytes);
+        delivers(bytes);
       }
-      part.delivers(consumed);
-      delivered = true;
+      delivers(consumed);
       return false;
     }
     if (bytes == null) {
@@ -84,6 +89,15 @@ public final class HeldReply {
     bytes.writeBytes(consumed);
     consumed.release();
     return true;
+  }
+
+  private void delivers(ByteBuf piece) {
+    delivered = true;
+    if (counts) {
+      part.delivers(piece);
+    } else {
+      part.deliversUncounted();
+    }
   }
 
   /** What waits and goes to the client now, before anything else; null for nothing. */
@@ -96,8 +110,7 @@ public final class HeldReply {
   /** What waits goes to the client. */
   public void deliver() {
     if (bytes != null) {
-      delivered = true;
-      part.delivers(bytes);
+      delivers(bytes);
       client.accept(takeOut());
     }
   }

@@ -14,7 +14,10 @@ public final class ReplyChecksum {
   private static final int PIECE = 8 * 1024;
 
   private final ReplyFraming framing;
+
+  /** Null until something counts. */
   private MessageDigest digest;
+
   private long counted;
 
   /** Bytes that have not come of the message that comes now. */
@@ -24,11 +27,17 @@ public final class ReplyChecksum {
 
   public ReplyChecksum(ReplyFraming framing) {
     this.framing = framing;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
+  }
+
+  private MessageDigest digest() {
+    if (digest == null) {
+      try {
+        digest = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e); // every JDK has it
+      }
     }
+    return digest;
   }
 
   /** So many bytes have counted. */
@@ -84,14 +93,14 @@ public final class ReplyChecksum {
     for (int at = from; at < to; ) {
       int size = Math.min(to - at, Math.min(PIECE, scratch.length));
       piece.getBytes(at, scratch, 0, size);
-      digest.update(scratch, 0, size);
+      digest().update(scratch, 0, size);
       at += size;
     }
   }
 
   /** The sum of what has counted since the last one was taken. */
   public byte[] take() {
-    byte[] sum = digest.digest();
+    byte[] sum = digest().digest();
     counted = 0;
     rest = 0;
     return sum;
@@ -100,7 +109,7 @@ public final class ReplyChecksum {
   /** The sum so far; what comes is added to the same. */
   public byte[] soFar() {
     try {
-      return ((MessageDigest) digest.clone()).digest();
+      return ((MessageDigest) digest().clone()).digest();
     } catch (CloneNotSupportedException e) {
       throw new IllegalStateException(e); // that of the JDK can be
     }
@@ -108,7 +117,9 @@ public final class ReplyChecksum {
 
   /** Forgets what has counted. */
   public void clear() {
-    digest.reset();
+    if (digest != null) {
+      digest.reset();
+    }
     counted = 0;
     rest = 0;
   }

@@ -28,6 +28,7 @@ public final class SentUnits {
   private final SentReads reads;
   private final TransactionReplay transaction;
   private final LostReads lost;
+  private final boolean comparesAll;
 
   /**
    * @param replies how answers are cut into messages
@@ -48,10 +49,10 @@ public final class SentUnits {
     this.input = session.input();
     this.format = session.format();
     LoopContext loop = session.loop();
+    this.comparesAll = settings.enabled();
     // Null where what was answered is not to be compared.
-    ReplyChecksum ofReads = settings.enabled() ? new ReplyChecksum(replies) : null;
-    ReplyChecksum ofTransaction = settings.enabled() ? new ReplyChecksum(replies) : null;
-    this.part = new DeliveredPart(ofReads, () -> loop.scratch(SCRATCH));
+    ReplyChecksum ofTransaction = comparesAll ? new ReplyChecksum(replies) : null;
+    this.part = new DeliveredPart(new ReplyChecksum(replies), () -> loop.scratch(SCRATCH));
     this.reply = new HeldReply(allocator, part, delivered);
     this.journal = new Journal(reply, allocator);
     this.alone = new BatchReplay(position, session.reader(), input, format, errors, journal);
@@ -171,7 +172,17 @@ public final class SentUnits {
     return (guarded || noted)
         && reply.takes(
             consumed,
-            (guarded && alone.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)));
+            (guarded && alone.mayHold(from, bytes)) || (noted && reads.mayHold(from, bytes)),
+            compared(from));
+  }
+
+  /**
+   * Whether a new answer is compared with what the client has of this one: with all of it where
+   * transactions are run again, else as long as it precedes the execution of a statement, which is
+   * little: what a client awaits that prepares a statement before it goes on.
+   */
+  private boolean compared(ReplySource from) {
+    return comparesAll || !(from.begun() || from.due());
   }
 
   /** Whether nothing else may go to the client, which waits for what becomes of an answer. */

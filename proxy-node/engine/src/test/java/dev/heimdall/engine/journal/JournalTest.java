@@ -181,7 +181,7 @@ class JournalTest {
     read("a");
     assertThat(journal.mayHold(10)).isTrue();
     assertThat(journal.mayHold(11)).isFalse();
-    assertThat(reply.takes(input("first").retain(), true)).isTrue();
+    assertThat(reply.takes(input("first").retain(), true, true)).isTrue();
     assertThat(client).isEmpty();
     journal.answered(10);
     assertThat(client).containsExactly("first");
@@ -192,7 +192,7 @@ class JournalTest {
   @Test
   void whatIsSentOnceMoreIsNotDeliveredMeanwhile() {
     read("a");
-    assertThat(reply.takes(input("first").retain(), true)).isTrue();
+    assertThat(reply.takes(input("first").retain(), true, true)).isTrue();
     journal.takeBack();
     assertThat(client).isEmpty();
     reply.drop();
@@ -202,7 +202,7 @@ class JournalTest {
   @Test
   void anAnswerGoesOnWhoseUnitIsGivenUp() {
     read("a");
-    assertThat(reply.takes(input("first").retain(), true)).isTrue();
+    assertThat(reply.takes(input("first").retain(), true, true)).isTrue();
     journal.giveUp();
     assertThat(client).containsExactly("first");
     assertThat(reply.delivered()).as("a part of it").isTrue();
@@ -223,7 +223,7 @@ class JournalTest {
   @Test
   void aClientThatWaitsForAFlushIsHeldBackNothing() {
     message("a", false);
-    assertThat(reply.takes(input("first").retain(), journal.mayHold(10))).isTrue();
+    assertThat(reply.takes(input("first").retain(), journal.mayHold(10), true)).isTrue();
     journal.flushed(10);
     assertThat(client).containsExactly("first");
     assertThat(journal.mayHold(10)).isFalse();
