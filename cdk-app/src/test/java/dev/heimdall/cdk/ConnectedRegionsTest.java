@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What several regions have in common, and what connects their networks. */
+@Tag("ci") // each test puts an app of its own together
 class ConnectedRegionsTest extends TwoRegionsSample {
   @Test
   void allRegionsOfAnAccountHaveOneKeyForPushes() {

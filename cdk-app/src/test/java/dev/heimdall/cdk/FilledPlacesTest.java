@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** First documents: where they are written, by whom, and who waits for them. */
+@Tag("ci") // each test puts an app of its own together
 class FilledPlacesTest extends TwoRegionsSample {
   private static void firstDocuments(Path work) throws IOException {
     Path documents = Path.of("samples", "first-documents");

@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,8 @@ class MarketplaceTemplateTest {
     return new Ended(process.exitValue(), Files.readString(output));
   }
 
+  /** The scanner that reads it may have to be installed first. */
+  @Tag("ci")
   @Test
   void imagesOfEachRegionAreMapped() throws Exception {
     Ended filled = filled(IMAGES);

@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Databases in another network than the nodes are connected with them in the same round. */
+@Tag("ci") // each test puts an app of its own together
 class PeeredNetworkTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String WEST = "heimdall-eu-west-1";

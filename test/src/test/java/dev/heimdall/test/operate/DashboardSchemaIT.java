@@ -12,10 +12,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dashboards as Grafana's own schema has them, read by its library for Go. */
+/**
+ * Dashboards as Grafana's own schema has them, read by its library for Go, which takes a minute to
+ * build.
+ */
+@Tag("ci")
 class DashboardSchemaIT {
   private static final Path FOLDER = Path.of("../templates/dashboards");
 

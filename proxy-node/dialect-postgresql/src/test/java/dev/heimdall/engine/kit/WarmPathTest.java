@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * How much of the engine somebody has to read who follows one warm read: files and calls may become
- * fewer, never more. {@code -Dwarm.path=print} prints which they are.
+ * fewer, never more. {@code -Dwarm.path=print} prints which they are. Each spelling takes a JVM of
+ * its own.
  */
+@Tag("ci")
 class WarmPathTest {
   @TempDir private Path directory;
 
