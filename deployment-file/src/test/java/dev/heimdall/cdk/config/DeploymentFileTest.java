@@ -48,10 +48,13 @@ class DeploymentFileTest {
 
   @Test
   void everySampleIsRight() throws Exception {
-    try (var samples = Files.list(SAMPLES)) {
-      for (Path sample : samples.filter(file -> file.toString().endsWith(".json")).toList()) {
-        DeploymentFile.read(sample);
-      }
+    List<Path> samples;
+    try (var files = Files.list(SAMPLES)) {
+      samples = files.filter(file -> file.toString().endsWith(".json")).toList();
+    }
+    assertThat(samples).isNotEmpty();
+    for (Path sample : samples) {
+      DeploymentFile.read(sample);
     }
   }
 
