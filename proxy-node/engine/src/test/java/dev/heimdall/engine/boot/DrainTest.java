@@ -10,9 +10,11 @@ import dev.heimdall.engine.report.Commands;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -29,11 +31,33 @@ class DrainTest {
           new KeyValueLog(),
           new NodeEvents(Clock.systemUTC(), System::nanoTime),
           ends::incrementAndGet,
-          ForkJoinPool.commonPool());
+          this::execute);
+
+  /** Tasks of the drain wait for it; open unless a test closes it. */
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+
+  private final AtomicInteger executed = new AtomicInteger();
+
+  private void execute(Runnable task) {
+    ForkJoinPool.commonPool()
+        .execute(
+            () -> {
+              try {
+                gate.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+              }
+              task.run();
+              executed.incrementAndGet();
+            });
+  }
 
   private static final class Ports implements Drain.Door {
-    private boolean open = true;
+    private volatile boolean open = true;
     private boolean taken;
+    private volatile long closedNanos;
+    private volatile Runnable whenClosed = () -> {};
     private volatile int connections;
 
     @Override
@@ -46,6 +70,8 @@ class DrainTest {
 
     @Override
     public void closeListeners() {
+      closedNanos = System.nanoTime();
+      whenClosed.run();
       open = false;
     }
 
@@ -62,6 +88,7 @@ class DrainTest {
 
   private static final class Few implements Drain.Clients {
     private final AtomicInteger asked = new AtomicInteger();
+    private volatile long askedNanos;
     private volatile int number;
     private volatile Duration mayTake = LONG;
     private volatile Duration notice = Duration.ZERO;
@@ -74,6 +101,7 @@ class DrainTest {
 
     @Override
     public void each(Consumer<Client> action) {
+      askedNanos = System.nanoTime();
       asked.incrementAndGet();
     }
 
@@ -95,6 +123,14 @@ class DrainTest {
 
   private static void await(CompletableFuture<Void> emptied) throws Exception {
     emptied.get(60, TimeUnit.SECONDS);
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
   }
 
   @Test
@@ -207,13 +243,16 @@ class DrainTest {
   void whoHasLoggedInAfterTheNoticeIsWaitedFor() throws Exception {
     clients.notice = Duration.ofMillis(300);
     ports.connections = 1;
+    ports.whenClosed =
+        () -> {
+          clients.number = 1;
+          ports.connections = 0;
+        };
     CompletableFuture<Void> emptied = drain.end(Duration.ZERO);
-    while (ports.open) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
-    clients.number = 1;
-    ports.connections = 0;
-    TimeUnit.MILLISECONDS.sleep(400);
+    await(() -> !ports.open);
+    await(() -> clients.askedNanos - ports.closedNanos > clients.notice.toNanos());
+    int looks = clients.asked.get();
+    await(() -> clients.asked.get() > looks || emptied.isDone());
     assertThat(emptied).isNotDone();
     clients.number = 0;
     await(emptied);
@@ -297,12 +336,14 @@ class DrainTest {
   @Test
   void whatIsTakenBackWithinItsNoticeHasNeverBeenOut() throws Exception {
     clients.number = 1;
-    clients.notice = Duration.ofMillis(200);
+    clients.notice = Duration.ofMillis(1);
+    gate = new CountDownLatch(1);
     CompletableFuture<Void> emptied = drain.takeOut();
     assertThat(drain.takeBack()).isEqualTo("in service");
     await(emptied);
     assertThat(drain.hasBegun()).isFalse();
-    TimeUnit.MILLISECONDS.sleep(400);
+    gate.countDown();
+    await(() -> executed.get() == 1); // the notice is over
     assertThat(ports.open).isTrue();
     assertThat(clients.asked).hasValue(0);
   }
