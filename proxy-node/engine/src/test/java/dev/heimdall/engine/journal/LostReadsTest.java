@@ -3,7 +3,6 @@ package dev.heimdall.engine.journal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.TransactionReplaySettings;
@@ -29,7 +28,7 @@ class LostReadsTest {
   private final List<Throwable> failures = new ArrayList<>();
   private final Journal journal = Journals.unchecked();
   private final BatchReplay alone =
-      new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+      new BatchReplay(client, client, client, client, new NamedErrors(), journal);
   private final UnitContext session =
       new UnitContext(client, client, client, client, losses, loop, failures::add);
   private final LostReads reads =

@@ -3,7 +3,6 @@ package dev.heimdall.engine.journal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
 import dev.heimdall.engine.journal.Journal.Segment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,7 +17,7 @@ class SentReadsTest implements UnitDestination {
   private final List<ByteBuf> inputs = new ArrayList<>();
   private final Journal journal = Journals.unchecked();
   private final BatchReplay replay =
-      new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+      new BatchReplay(client, client, client, client, new NamedErrors(), journal);
   private boolean atWriter = true;
   private final SentReads reads = new SentReads(client, client, client, this, replay, journal);
 

@@ -1,10 +1,9 @@
 package dev.heimdall.engine.journal;
 
+import static dev.heimdall.engine.journal.NamedErrors.READ_ONLY;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
-import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.TransactionReplaySettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -16,15 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /** What a client has of answers while what it has sent may be sent again. */
 class SentUnitsTest implements UnitDestination {
-  private static final ServerError READ_ONLY = ServerError.error("25006", "read-only");
-
   private final ScriptedClient client = new ScriptedClient();
   private final List<String> delivered = new ArrayList<>();
   private final List<ByteBuf> buffers = new ArrayList<>();
   private final SentUnits sent =
       new SentUnits(
           new UnitContext(client, client, client, client, null, null, null),
-          new PostgresErrors(),
+          new NamedErrors(),
           this,
           null,
           null,

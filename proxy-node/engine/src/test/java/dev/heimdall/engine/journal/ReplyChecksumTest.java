@@ -2,7 +2,6 @@ package dev.heimdall.engine.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,7 @@ class ReplyChecksumTest {
   }
 
   private byte[] sum(ByteBuf... pieces) {
-    ReplyChecksum checksum = new ReplyChecksum(new PostgresSessions().replies());
+    ReplyChecksum checksum = new ReplyChecksum(new LetteredReplies());
     for (ByteBuf piece : pieces) {
       checksum.add(piece, Long.MAX_VALUE, scratch);
     }
@@ -38,8 +37,8 @@ class ReplyChecksumTest {
                     "Nnotice",
                     "Tcolumns",
                     "Drow one",
-                    "Sname",
-                    "Aheard",
+                    "Nname",
+                    "Nheard",
                     "Drow two",
                     "CSELECT 2",
                     "Nlast",
@@ -55,7 +54,7 @@ class ReplyChecksumTest {
 
   @Test
   void itDoesNotMatterWhereTheAnswerIsCut() {
-    ByteBuf all = messages("Tcolumns", "Nnotice", "Drow one", "Slong name", "Drow two", "ZT");
+    ByteBuf all = messages("Tcolumns", "Nnotice", "Drow one", "Nlong name", "Drow two", "ZT");
     byte[] whole = sum(all.duplicate());
     int[] headers = {0, 12, 23, 35, 49, 61};
     for (int at = 1; at < all.readableBytes(); at++) {
@@ -73,12 +72,12 @@ class ReplyChecksumTest {
 
   @Test
   void theSumOfABeginningIsThatOfTheSameBeginningOfMore() {
-    ReplyChecksum first = new ReplyChecksum(new PostgresSessions().replies());
+    ReplyChecksum first = new ReplyChecksum(new LetteredReplies());
     first.add(messages("Tcolumns", "Nnotice", "Drow one").slice(0, 30), Long.MAX_VALUE, scratch);
     assertThat(first.counted()).isEqualTo(19);
     assertThat(first.amidUncounted()).isFalse();
 
-    ReplyChecksum again = new ReplyChecksum(new PostgresSessions().replies());
+    ReplyChecksum again = new ReplyChecksum(new LetteredReplies());
     ByteBuf more = messages("Tcolumns", "Drow one", "Drow two");
     int behind = again.add(more, first.counted(), scratch);
 
@@ -93,7 +92,7 @@ class ReplyChecksumTest {
 
   @Test
   void aBeginningThatEndsAmidANoticeIsKnownForThat() {
-    ReplyChecksum checksum = new ReplyChecksum(new PostgresSessions().replies());
+    ReplyChecksum checksum = new ReplyChecksum(new LetteredReplies());
     checksum.add(messages("Nnotice").slice(0, 8), Long.MAX_VALUE, scratch);
     assertThat(checksum.amidUncounted()).isTrue();
     assertThat(checksum.counted()).isZero();

@@ -3,7 +3,6 @@ package dev.heimdall.engine.journal;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,7 +18,7 @@ class DeliveredPartTest {
   private static final String NOTICE = message('N', "a notice");
 
   private final DeliveredPart part =
-      new DeliveredPart(new ReplyChecksum(new PostgresSessions().replies()), () -> new byte[3]);
+      new DeliveredPart(new ReplyChecksum(new LetteredReplies()), () -> new byte[3]);
   private final List<ByteBuf> pieces = new ArrayList<>();
 
   private static String message(char type, String body) {

@@ -1,10 +1,12 @@
 package dev.heimdall.engine.journal;
 
+import static dev.heimdall.engine.journal.NamedErrors.CONFLICT;
+import static dev.heimdall.engine.journal.NamedErrors.OWN;
+import static dev.heimdall.engine.journal.NamedErrors.READ_ONLY;
+import static dev.heimdall.engine.journal.NamedErrors.STALE;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.dialect.postgres.prepared.PostgresErrors;
-import dev.heimdall.engine.dialect.postgres.request.PostgresSessions;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,10 +16,6 @@ import org.junit.jupiter.api.Test;
 /** What is made of errors and losses of a unit that stands alone. */
 class BatchReplayTest {
   private static final ServerError LOST = ServerError.error("08006", "lost");
-  private static final ServerError READ_ONLY = ServerError.error("25006", "read-only");
-  private static final ServerError CONFLICT = ServerError.error("40001", "conflict");
-  private static final ServerError STALE =
-      ServerError.error("0A000", "cached plan must not change result type");
 
   private final ScriptedClient client = new ScriptedClient();
   private Journal journal = Journals.unchecked();
@@ -25,7 +23,7 @@ class BatchReplayTest {
   private final ByteBuf input = Unpooled.copiedBuffer("unit", US_ASCII);
 
   private BatchReplay replay() {
-    return new BatchReplay(client, client, client, client, new PostgresErrors(), journal);
+    return new BatchReplay(client, client, client, client, new NamedErrors(), journal);
   }
 
   @AfterEach
@@ -110,8 +108,7 @@ class BatchReplayTest {
   void aReadGetsAnErrorOfItsOwn() {
     replicaRead();
 
-    assertThat(replay.absorbs(ServerError.error("22012", "division by zero"), client, true))
-        .isFalse();
+    assertThat(replay.absorbs(OWN, client, true)).isFalse();
   }
 
   @Test
@@ -127,7 +124,7 @@ class BatchReplayTest {
 
   /** A read at a replica whose client has had a row and the beginning of another. */
   private DeliveredPart partOfARead() {
-    journal = Journals.checkedBy(new ReplyChecksum(new PostgresSessions().replies()));
+    journal = Journals.checkedBy(new ReplyChecksum(new LetteredReplies()));
     replay = replay();
     replicaRead();
     deliver("D\0\0\0\7rowD\0\0\0\7r");
@@ -170,7 +167,7 @@ class BatchReplayTest {
 
   @Test
   void aWriteIsNotContinuedWhateverIsKnownOfItsAnswer() {
-    journal = Journals.checkedBy(new ReplyChecksum(new PostgresSessions().replies()));
+    journal = Journals.checkedBy(new ReplyChecksum(new LetteredReplies()));
     replay = replay();
     write(true);
     client.begun = true;
