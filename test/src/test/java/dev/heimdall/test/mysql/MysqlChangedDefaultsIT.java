@@ -3,6 +3,7 @@ package dev.heimdall.test.mysql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.launcher.mysql.MysqlServer;
+import dev.heimdall.test.fixture.EachRelease;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
@@ -12,8 +13,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server's {@code sql_mode} is another one for the connections that are made from now on. */
 class MysqlChangedDefaultsIT {
@@ -36,8 +35,7 @@ class MysqlChangedDefaultsIT {
     return said.toString();
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void whatWasPreparedBeforeIsReadAsItWasThen(MysqlRelease release) throws SQLException {
     MysqlServer server = release.shared().primary();
     server.executeIn(

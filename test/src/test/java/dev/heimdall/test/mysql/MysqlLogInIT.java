@@ -8,6 +8,7 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.model.TlsMode;
+import dev.heimdall.test.fixture.EachRelease;
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
@@ -19,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Log-ins of the node at MySQL and MariaDB servers. */
 class MysqlLogInIT {
@@ -63,8 +62,7 @@ class MysqlLogInIT {
   }
 
   /** The second log-in of a user finds MySQL's cache of passwords warm. */
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void everyMethodOfAServerIsAnsweredWithAndWithoutTls(MysqlRelease release) throws Exception {
     for (String user : users(release)) {
       release.shared().primary().execute("FLUSH PRIVILEGES"); // no password is cached any more
@@ -83,8 +81,7 @@ class MysqlLogInIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void aUserWithoutPasswordAndOneWhoMustComeWithTlsGetIn(MysqlRelease release) throws Exception {
     Wish empty = new Wish(release.shared().primary().port(), MysqlRelease.EMPTY, null, "");
     assertThat(link.connect(empty).query("SELECT DATABASE()").rows).hasToString("[[null]]");
@@ -144,8 +141,7 @@ class MysqlLogInIT {
     server.execute("DROP USER few@'%'");
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void theGreetingTellsOfTheServerAndItsSession(MysqlRelease release) throws Exception {
     Connected connected =
         link.connect(

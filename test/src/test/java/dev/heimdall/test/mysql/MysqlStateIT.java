@@ -11,6 +11,7 @@ import dev.heimdall.engine.wire.mysql.MariadbGtids;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import dev.heimdall.model.TlsMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.EachRelease;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.mysql.ServerLink.Connected;
@@ -22,8 +23,6 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the node sets, reads and takes back on connections to MySQL and MariaDB servers. */
 class MysqlStateIT {
@@ -56,8 +55,7 @@ class MysqlStateIT {
             requests.change(new StateChange(Variables.of(from), Variables.of(to)), reply));
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void variablesAreSetAndTakenBack(MysqlRelease release) throws Exception {
     for (long capabilities : List.of(0L, Capability.DEPRECATE_EOF | Capability.MULTI_RESULTS)) {
       Connected connected = connect(release, capabilities);
@@ -104,8 +102,7 @@ class MysqlStateIT {
   }
 
   /** MySQL takes DEFAULT for the opposite of the global value in the first two of them. */
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void whatIsOnOrOffGoesBackToWhatItWas(MysqlRelease release) throws Exception {
     Connected connected = connect(release, 0);
     for (String name :
@@ -122,8 +119,7 @@ class MysqlStateIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void awkwardValuesAreCarriedWhateverTheSqlMode(MysqlRelease release) throws Exception {
     Connected connected = connect(release, 0);
     for (String mode : List.of("", "NO_BACKSLASH_ESCAPES", "ANSI_QUOTES")) {
@@ -144,8 +140,7 @@ class MysqlStateIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void whatServersReportIsReadWithoutAskingThem(MysqlRelease release) throws Exception {
     Connected connected = connect(release, Capability.DEPRECATE_EOF);
     Reply set = connected.query("SET sort_buffer_size = 200000, time_zone = '+02:00'");
@@ -176,8 +171,7 @@ class MysqlStateIT {
         (requests, reply) -> requests.readVariables(List.of(names), name -> true, reply));
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void anErrorTellsHowTheTransactionStandsAndWhatWasSet(MysqlRelease release) throws Exception {
     release
         .shared()
@@ -211,8 +205,7 @@ class MysqlStateIT {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void theServerSaysHowFarItIsWithEachCommit(MysqlRelease release) throws Exception {
     release.shared().primary().executeIn("app", "CREATE TABLE IF NOT EXISTS far_written (n int)");
     Connected connected = connect(release, Capability.DEPRECATE_EOF);
@@ -239,8 +232,7 @@ class MysqlStateIT {
     assertThat(first.wrote.covers(second.wrote)).isFalse();
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void whatRunsIsCancelled(MysqlRelease release) throws Exception {
     Connected connected = connect(release, 0);
     Reply sleeps = connected.begin((requests, reply) -> requests.query("SELECT SLEEP(60)", reply));
@@ -265,8 +257,7 @@ class MysqlStateIT {
     assertThat(connected.query("SELECT 1").rows).hasToString("[[1]]");
   }
 
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void commandsWaitForTheirTurn(MysqlRelease release) throws Exception {
     Connected connected = connect(release, Capability.DEPRECATE_EOF);
     Reply first = new Reply();
@@ -289,8 +280,7 @@ class MysqlStateIT {
   }
 
   /** By another log-in, whatever the method: no command takes a default database away. */
-  @ParameterizedTest
-  @EnumSource
+  @EachRelease
   void aDefaultDatabaseIsTakenBack(MysqlRelease release) throws Exception {
     List<String> users =
         switch (release) {
