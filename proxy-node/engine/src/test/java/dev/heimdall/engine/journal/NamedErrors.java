@@ -12,7 +12,7 @@ final class NamedErrors implements ErrorCauses {
 
   @Override
   public boolean stalePlan(ServerError error) {
-    return error == STALE;
+    return error.equals(STALE);
   }
 
   @Override
@@ -22,12 +22,12 @@ final class NamedErrors implements ErrorCauses {
 
   @Override
   public boolean readOnly(ServerError error) {
-    return error == READ_ONLY;
+    return error.equals(READ_ONLY);
   }
 
   @Override
   public boolean ofReplica(ServerError error) {
-    return error == CONFLICT;
+    return error.equals(CONFLICT);
   }
 
   @Override
