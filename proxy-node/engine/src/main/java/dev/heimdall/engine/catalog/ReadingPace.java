@@ -11,6 +11,14 @@ final class ReadingPace {
   /** A server is asked again after so many times what it took it to answer. */
   private static final int REST = 10;
 
+  /** Readings because of changes begin at least this long after the one before. */
+  private static final Duration BETWEEN = Duration.ofMillis(200);
+
+  /** The same where all code is as it was, so that nobody waits for it: so many times its cost. */
+  private static final int BETWEEN_OF_TABLES = 4;
+
+  private static final Duration LONGEST_OF_TABLES = Duration.ofSeconds(1);
+
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
@@ -23,6 +31,10 @@ final class ReadingPace {
   private long cost;
 
   private long lastCost;
+
+  /** How long it took to read everything, the last time. */
+  private long reading;
+
   private int failures;
 
   /**
@@ -36,6 +48,21 @@ final class ReadingPace {
   void took(long now) {
     cost = lastCost == 0 ? now : Math.min(now, lastCost);
     lastCost = now;
+  }
+
+  /** Everything was read in so many nanoseconds. */
+  void tookAll(long now) {
+    reading = now;
+  }
+
+  /**
+   * How long to wait, because of changes, behind a reading.
+   *
+   * @param code whether they may be of other functions, triggers, views and the like
+   */
+  Duration between(boolean code) {
+    long tables = Math.min(BETWEEN_OF_TABLES * reading, LONGEST_OF_TABLES.toNanos());
+    return code ? BETWEEN : Duration.ofNanos(Math.max(BETWEEN.toNanos(), tables));
   }
 
   /** However long a look takes, changes are looked for as often as the configuration says. */

@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class WatchedDatabase {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.catalogue");
 
-  /** Readings because of changes begin at least this long after the one before. */
-  private static final Duration BETWEEN_READINGS = Duration.ofMillis(200);
-
   /** For so many times {@code catalog.refresh} counts what was read when it cannot be read. */
   private static final int KEPT = 2;
 
@@ -191,7 +188,7 @@ final class WatchedDatabase {
     if (code ? published.knowsCode() : published.fresh()) {
       published = outdated(code);
     }
-    soon(lastOfAll + BETWEEN_READINGS.toNanos());
+    soon(lastOfAll + pace.between(code).toNanos());
   }
 
   /**
@@ -486,6 +483,7 @@ final class WatchedDatabase {
     mark = reading.mark();
     if (news) {
       objects = reading.objects();
+      pace.tookAll(System.nanoTime() - lastReading);
     }
     Optional<Duration> every = findings.every();
     boolean tired = every.isPresent() && System.nanoTime() - lastUsed() > AWAKE.toNanos();
@@ -503,7 +501,7 @@ final class WatchedDatabase {
       published = published.confirmed(confirmed);
     }
     if (!complete) {
-      plan(BETWEEN_READINGS);
+      plan(pace.between(from.code() != seen.code()));
     } else if (suspected) {
       long next = lastHurried + pace.rest();
       plan(Duration.ofNanos(Math.max(0, next - System.nanoTime())));

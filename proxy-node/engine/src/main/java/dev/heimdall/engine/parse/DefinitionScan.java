@@ -14,6 +14,7 @@ import java.util.Set;
 public final class DefinitionScan {
   private final Set<String> notCalls;
   private final Set<String> foreign;
+  private final Set<String> naming;
   private final Set<FunctionName> calls = new HashSet<>();
   private boolean drops;
   private boolean refers;
@@ -21,10 +22,17 @@ public final class DefinitionScan {
   /**
    * @param notCalls words before a bracket that call nothing
    * @param foreign words with which a definition takes more with it than it names
+   * @param naming words behind which the name of a table or index stands
    */
-  public DefinitionScan(Set<String> notCalls, Set<String> foreign) {
+  public DefinitionScan(Set<String> notCalls, Set<String> foreign, Set<String> naming) {
     this.notCalls = notCalls;
     this.foreign = foreign;
+    this.naming = naming;
+  }
+
+  /** Whether all of a statement can be read for certain. */
+  public static boolean readable(List<Token> statement) {
+    return statement.stream().noneMatch(token -> token.type() == Token.Type.OPAQUE);
   }
 
   /** Notes what these tokens call; whether they are no more than columns and the like. */
@@ -35,7 +43,7 @@ public final class DefinitionScan {
       if (token.type() == Token.Type.WORD && foreign.contains(cursor.keyword())) {
         return false;
       }
-      if (token.isName() && cursor.ahead(1).isSign("(") && !isRelation(cursor)) {
+      if (token.isName() && cursor.ahead(1).isSign("(") && !isNamed(cursor)) {
         called(cursor);
       }
     }
@@ -50,13 +58,14 @@ public final class DefinitionScan {
     }
   }
 
-  /** Whether the name at the cursor is that of the table that a foreign key refers to. */
-  private static boolean isRelation(TokenCursor cursor) {
+  /** Whether the name at the cursor is that of a table that is referred to, or of an index. */
+  private boolean isNamed(TokenCursor cursor) {
     int places = 0;
     while (cursor.ahead(places - 1).isSign(".")) {
       places -= 2;
     }
-    return cursor.ahead(places - 1).is("references");
+    Token before = cursor.ahead(places - 1);
+    return before.type() == Token.Type.WORD && naming.contains(cursor.keyword(places - 1));
   }
 
   /** Tables are dropped. */

@@ -171,6 +171,11 @@ public final class BuiltInFunctions {
     return List.of(BY_VOLATILITY.get(volatility).strip().split("\\s+"));
   }
 
+  /** Words that may stand before a bracket, in no quotes, and call nothing. */
+  static List<String> grammar() {
+    return List.of(GRAMMAR.strip().split("\\s+"));
+  }
+
   /**
    * Whether the name before a bracket is one of these, or, without quotes, a word of the language.
    */

@@ -8,6 +8,7 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.RowChange;
 import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
@@ -61,10 +62,19 @@ final class MysqlReader extends StatementReader {
       case "lock" -> lock(cursor);
       case "unlock" -> findings.kind(StatementClass.LOCK);
       case "truncate" -> truncate(cursor);
-      case "drop" -> drop(cursor);
+      case "drop" -> {
+        TableDefinitions plain = PlainDefinition.of(cursor.rest());
+        drop(cursor);
+        defines(plain);
+      }
       case "rename" -> rename(cursor);
       case "load" -> findings.uncertain(StatementClass.WRITE);
-      case "create", "alter", "grant", "revoke", "import" -> findings.uncertain(StatementClass.DDL);
+      case "create", "alter" -> {
+        TableDefinitions plain = PlainDefinition.of(cursor.rest());
+        findings.uncertain(StatementClass.DDL);
+        defines(plain);
+      }
+      case "grant", "revoke", "import" -> findings.uncertain(StatementClass.DDL);
       case "backup",
           "binlog",
           "cache",
@@ -79,6 +89,12 @@ final class MysqlReader extends StatementReader {
           findings.uncertain(StatementClass.UTILITY);
       default ->
           findings.uncertain(StatementClass.UNKNOWN, "begins with a word that is not known here");
+    }
+  }
+
+  private void defines(TableDefinitions plain) {
+    if (plain != null) {
+      findings.defines(plain);
     }
   }
 

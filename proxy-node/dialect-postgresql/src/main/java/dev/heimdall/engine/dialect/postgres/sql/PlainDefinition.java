@@ -46,7 +46,7 @@ final class PlainDefinition {
           "varchar_pattern_ops");
 
   private final TokenCursor cursor;
-  private final DefinitionScan scan = new DefinitionScan(NOT_CALLS, FOREIGN);
+  private final DefinitionScan scan = new DefinitionScan(NOT_CALLS, FOREIGN, Set.of("references"));
 
   private PlainDefinition(List<Token> statement) {
     cursor = new TokenCursor(statement);
@@ -55,7 +55,7 @@ final class PlainDefinition {
   /** What a statement defines; null where it may be more. */
   static TableDefinitions of(List<Token> statement) {
     PlainDefinition one = new PlainDefinition(statement);
-    return one.read() ? one.scan.found() : null;
+    return DefinitionScan.readable(statement) && one.read() ? one.scan.found() : null;
   }
 
   private boolean read() {
