@@ -57,6 +57,9 @@ class OwnTransactionsIT {
             "CREATE OPERATOR lures.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = lures.never)",
             "CREATE OPERATOR lures.= (LEFTARG = name, RIGHTARG = name, FUNCTION = lures.never)",
             "CREATE OPERATOR lures.= (LEFTARG = text, RIGHTARG = text, FUNCTION = lures.never)",
+            "CREATE SEQUENCE own_sequence",
+            "GRANT ALL ON SEQUENCE own_sequence TO PUBLIC",
+            "ALTER ROLE waiting SET search_path = lures, pg_catalog, public",
             "ALTER ROLE lured SET search_path = lures, pg_catalog, public");
     node =
         TestNode.start(
@@ -83,7 +86,7 @@ class OwnTransactionsIT {
   static void stop() {
     node.close();
     SecureServer.server()
-        .executeIn("app", "DROP SCHEMA lures CASCADE", "DROP TABLE own_transactions");
+        .executeIn("app", "DROP SCHEMA lures CASCADE", "DROP TABLE own_transactions", "DROP SEQUENCE own_sequence");
     SecureServer.server().execute("DROP ROLE waiting", "DROP ROLE lured");
   }
 
@@ -151,6 +154,20 @@ class OwnTransactionsIT {
       ann.close();
       other.patience(Duration.ofSeconds(8));
       assertThat(other.value("SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  /** What guards the values of sequences compares by the server's operators, not by these. */
+  @Test
+  void aRoleWithOperatorsOfItsOwnKeepsTheValuesOfItsTransaction() throws IOException {
+    try (RawClient ann = logIn("lured");
+        RawClient other = logIn("lured")) {
+      other.query("SELECT nextval('own_sequence')");
+      ann.query("BEGIN");
+      String taken = ann.value("SELECT nextval('own_sequence')");
+      assertThat(ann.value("SELECT currval('own_sequence')")).isEqualTo(taken);
+      assertThat(ann.value("SELECT lastval()")).isEqualTo(taken);
+      ann.query("ROLLBACK");
     }
   }
 

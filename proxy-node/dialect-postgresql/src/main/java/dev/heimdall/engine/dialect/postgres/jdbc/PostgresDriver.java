@@ -36,11 +36,12 @@ public final class PostgresDriver implements JdbcDriver {
 
   /**
    * What the user's sessions begin with is not meant for the node's own statements: replicas reject
-   * serializable transactions.
+   * serializable transactions, and a search path may have other operators.
    */
   private static final String OWN =
       WAITS_FOR_NO_SNAPSHOT
-          + " -c default_transaction_isolation=read\\ committed -c statement_timeout=0";
+          + " -c default_transaction_isolation=read\\ committed -c statement_timeout=0"
+          + " -c search_path=pg_catalog";
 
   /**
    * The driver takes a server that begins read-only transactions for a replica. Only where it

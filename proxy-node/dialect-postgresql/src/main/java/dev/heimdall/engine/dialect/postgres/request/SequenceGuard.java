@@ -33,13 +33,16 @@ final class SequenceGuard {
   /**
    * Whoever calls nextval, setval, currval or lastval keeps a lock on that sequence until the
    * transaction ends, a rolled back savepoint notwithstanding: the sequences locked are those of
-   * which the transaction itself has a value.
+   * which the transaction itself has a value. Operators are the server's own, whatever the client's
+   * search path has.
    */
   private static final String LOCKED =
       "ARRAY(SELECT l.relation FROM pg_catalog.pg_locks l"
-          + " JOIN pg_catalog.pg_class c ON c.oid = l.relation"
-          + " WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation'"
-          + " AND l.mode = 'RowExclusiveLock' AND c.relkind = 'S')";
+          + " JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) l.relation"
+          + " WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"
+          + " AND l.locktype OPERATOR(pg_catalog.=) 'relation'"
+          + " AND l.mode OPERATOR(pg_catalog.=) 'RowExclusiveLock'"
+          + " AND c.relkind OPERATOR(pg_catalog.=) 'S')";
 
   private static final int[] NO_TYPES = {};
 
@@ -192,7 +195,7 @@ final class SequenceGuard {
   private static void currentValue(String sequence, StringBuilder foreign) {
     foreign.append(" OR (pg_catalog.to_regclass(");
     PostgresLiteral.append(foreign, sequence);
-    foreign.append(") = ANY (own)) IS NOT TRUE");
+    foreign.append(") OPERATOR(pg_catalog.=) ANY (own)) IS NOT TRUE");
   }
 
   /**
@@ -209,7 +212,7 @@ final class SequenceGuard {
       foreign
           .append(" OR ((")
           .append(inserted)
-          .append(")::pg_catalog.regclass::pg_catalog.oid = ANY (own)) IS NOT TRUE");
+          .append(")::pg_catalog.regclass::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (own)) IS NOT TRUE");
     }
   }
 
@@ -251,8 +254,8 @@ final class SequenceGuard {
 
   /** The server decides: only it knows what functions and defaults of columns did. */
   private static String check(boolean last, StringBuilder foreign) {
-    StringBuilder block = new StringBuilder("DECLARE own oid[] := ").append(LOCKED);
-    block.append("; other boolean := own = '{}'; BEGIN ");
+    StringBuilder block = new StringBuilder("DECLARE own pg_catalog.oid[] := ").append(LOCKED);
+    block.append("; other pg_catalog.bool := own OPERATOR(pg_catalog.=) '{}'; BEGIN ");
     if (foreign.length() > 0) {
       // A name that cannot be computed now is not one of a sequence that was used.
       block
@@ -265,7 +268,7 @@ final class SequenceGuard {
       // Asking for it locks its sequence, if that was not done before.
       block
           .append(" ELSE BEGIN PERFORM pg_catalog.lastval(); EXCEPTION WHEN OTHERS THEN NULL; END;")
-          .append(" IF pg_catalog.cardinality(own) < pg_catalog.cardinality(")
+          .append(" IF pg_catalog.cardinality(own) OPERATOR(pg_catalog.<) pg_catalog.cardinality(")
           .append(LOCKED)
           .append(") THEN DISCARD SEQUENCES; END IF;");
     }
