@@ -34,6 +34,9 @@ final class ProxyProcess implements AutoCloseable {
   private Process process;
   private int files;
 
+  /** Of its JVM, besides those of every test. */
+  private List<String> tuning = List.of();
+
   /** What runs in place of the classes under test; empty for these. */
   private List<String> release = List.of();
 
@@ -86,6 +89,12 @@ final class ProxyProcess implements AutoCloseable {
   /** Starts it with a limit of open files. */
   void startWithOpenFiles(int most) throws IOException {
     files = most;
+    start(Map.of(), "--config=" + directory);
+  }
+
+  /** Starts it with both of Java's compilers, as nodes are for users. */
+  void startWithBothCompilers() throws IOException {
+    tuning = List.of("-XX:TieredStopAtLevel=4", "-XX:CompileThresholdScaling=1");
     start(Map.of(), "--config=" + directory);
   }
 
@@ -150,7 +159,9 @@ final class ProxyProcess implements AutoCloseable {
       command.addAll(List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh"));
     }
     if (release.isEmpty()) {
-      command.addAll(HeimdallJvm.command(words, "-Xmx256m"));
+      List<String> options = new ArrayList<>(List.of("-Xmx256m"));
+      options.addAll(tuning);
+      command.addAll(HeimdallJvm.command(words, options.toArray(String[]::new)));
     } else {
       command.addAll(release);
       command.addAll(words);
