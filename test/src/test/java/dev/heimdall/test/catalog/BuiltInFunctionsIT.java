@@ -118,6 +118,24 @@ class BuiltInFunctionsIT {
         .containsAll(repeatable);
   }
 
+  /** Workers lack what only the session has: its temporary tables, settings that change, locks. */
+  @Test
+  void everyFunctionKeptFromParallelWorkersThatCountsAsRepeatableIsOneOfThese() throws Exception {
+    Set<String> repeatable = new TreeSet<>();
+    try (Connection connection = SharedPostgres.primary().connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "SELECT DISTINCT proname FROM pg_proc WHERE oid < 16384 AND proparallel <> 's'")) {
+      while (rows.next()) {
+        repeatable.add(rows.getString(1));
+      }
+    }
+    repeatable.retainAll(LISTED.get("REPEATABLE"));
+    // Support of dictionaries and of a language, which checks what is being defined.
+    assertThat(repeatable).isSubsetOf("dsnowball_init", "dsnowball_lexize", "plpgsql_validator");
+  }
+
   @Test
   void noFunctionIsSaidToBeMoreThanTheServerSaysUnlessItRunsText() {
     List<String> immutable = new ArrayList<>(AT_SERVER.get("immutable"));

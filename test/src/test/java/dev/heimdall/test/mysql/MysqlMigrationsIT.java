@@ -43,8 +43,7 @@ class MysqlMigrationsIT {
           "CREATE TABLE m_new (a int); CREATE PROCEDURE m_p() SET @leak = 1; CALL m_p()");
 
   private static MysqlNode start(MysqlRelease release) {
-    return MysqlNode.start(
-        release, c -> c.vdb("pool.size", 1).node("loops", 1));
+    return MysqlNode.start(release, c -> c.vdb("pool.size", 1).node("loops", 1));
   }
 
   private static void reset(MysqlServer server) {

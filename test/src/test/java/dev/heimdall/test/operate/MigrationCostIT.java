@@ -84,8 +84,7 @@ class MigrationCostIT {
     List<String> told = new ArrayList<>();
     for (double[] figures : List.of(directly, through, ratios)) {
       Arrays.sort(figures);
-      told.add(
-          "%.2f (%.2f-%.2f)".formatted(figures[ROUNDS / 2], figures[0], figures[ROUNDS - 1]));
+      told.add("%.2f (%.2f-%.2f)".formatted(figures[ROUNDS / 2], figures[0], figures[ROUNDS - 1]));
     }
     System.out.printf(
         "%s, %d migrations, ms: direct %s, node %s, ratio %s%n",

@@ -86,7 +86,11 @@ class OwnTransactionsIT {
   static void stop() {
     node.close();
     SecureServer.server()
-        .executeIn("app", "DROP SCHEMA lures CASCADE", "DROP TABLE own_transactions", "DROP SEQUENCE own_sequence");
+        .executeIn(
+            "app",
+            "DROP SCHEMA lures CASCADE",
+            "DROP TABLE own_transactions",
+            "DROP SEQUENCE own_sequence");
     SecureServer.server().execute("DROP ROLE waiting", "DROP ROLE lured");
   }
 

@@ -128,10 +128,7 @@ final class PlainDefinition {
     if (cursor.accept("using")) {
       cursor.advance();
     }
-    return cursor.accept("on")
-        && name()
-        && cursor.token().isSign("(")
-        && scan.plain(cursor.rest());
+    return cursor.accept("on") && name() && cursor.token().isSign("(") && scan.plain(cursor.rest());
   }
 
   private boolean drop() {

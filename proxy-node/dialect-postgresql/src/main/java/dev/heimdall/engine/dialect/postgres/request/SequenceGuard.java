@@ -212,7 +212,8 @@ final class SequenceGuard {
       foreign
           .append(" OR ((")
           .append(inserted)
-          .append(")::pg_catalog.regclass::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (own)) IS NOT TRUE");
+          .append(
+              ")::pg_catalog.regclass::pg_catalog.oid OPERATOR(pg_catalog.=) ANY (own)) IS NOT TRUE");
     }
   }
 
