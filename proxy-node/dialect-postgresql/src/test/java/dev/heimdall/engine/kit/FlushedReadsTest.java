@@ -94,8 +94,6 @@ class FlushedReadsTest {
     "P, s1, 1, 2DCZ",
     "PD, '', 1tT, 2DCZ",
     "PD, s1, 1tT, 2DCZ",
-    "PB, '', 12, DCZ",
-    "PDB, s1, 1tT2, DCZ",
   })
   void aReadGoesOnWhereItWasPrepared(String begun, String name, String had, String follows) {
     for (boolean announced : new boolean[] {false, true}) {
