@@ -6,7 +6,6 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.StatementClassifier;
-import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.util.Map;
 
 /** The SQL of MySQL and MariaDB. */
@@ -27,7 +26,9 @@ public final class MysqlSql implements SqlDialect {
 
   @Override
   public String name(Map<String, String> reported) {
-    return reported.values().stream().anyMatch(ServerHello::isMariadb) ? "mariadb" : name();
+    return reported.values().stream().anyMatch(value -> value.contains("MariaDB"))
+        ? "mariadb"
+        : name();
   }
 
   @Override
