@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * five statements in a round, direct and through the node in turn. Both are warm. It asserts no
  * time: whose processors others use as well gets other figures.
  */
-@Tag("ci")
+@Tag("long")
 class MigrationCostIT {
   private static final int TRANSACTIONS = 60;
   private static final int WARM_UP = 4;

@@ -36,12 +36,11 @@ public final class PostgresDriver implements JdbcDriver {
 
   /**
    * What the user's sessions begin with is not meant for the node's own statements: replicas reject
-   * serializable transactions, and a search path may have other operators.
+   * serializable transactions.
    */
   private static final String OWN =
       WAITS_FOR_NO_SNAPSHOT
-          + " -c default_transaction_isolation=read\\ committed -c statement_timeout=0"
-          + " -c search_path=pg_catalog";
+          + " -c default_transaction_isolation=read\\ committed -c statement_timeout=0";
 
   /**
    * The driver takes a server that begins read-only transactions for a replica. Only where it
