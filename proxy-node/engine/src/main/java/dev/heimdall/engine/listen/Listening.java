@@ -331,7 +331,7 @@ public final class Listening {
         .requests()
         .queryApart(
             hubs.format().channels(),
-            new StateQuery("the query of its channels", true) {
+            new StateQuery(hubs.format().channels(), true) {
               @Override
               protected void ended(ServerConnection from, ServerError error) {
                 if (error == null && state == ListeningState.DECIDING) {

@@ -175,7 +175,7 @@ public final class PostgresRequests implements ServerRequests {
 
   @Override
   public String resetCommand() {
-    return "DISCARD ALL";
+    return "DISCARD";
   }
 
   /** DISCARD ALL leaves random() where a session's seed has put it. */
