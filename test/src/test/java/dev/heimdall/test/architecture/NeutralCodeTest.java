@@ -33,38 +33,31 @@ class NeutralCodeTest {
           "admin/DriverQueries.java", // as which server the console answers to drivers
           "net/TlsContexts.java");
 
-  @Test
-  void neutralCodeNamesNoEngine() throws IOException {
-    Set<String> naming = new TreeSet<>();
-    try (Stream<Path> files = Files.walk(ENGINE)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-        String name = ENGINE.relativize(file).toString();
-        String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
-        if (NAME.matcher(code).find()) {
-          naming.add(name);
-        }
-      }
-    }
-
-    assertThat(naming).isEqualTo(new TreeSet<>(STILL));
-  }
-
   /** Five characters, of which one is a digit, in quotes. */
   private static final Pattern SQLSTATE = Pattern.compile("\"(?=[A-Z]{0,4}[0-9])[0-9A-Z]{5}\"");
 
-  @Test
-  void neutralCodeCallsSqlstatesByTheirNames() throws IOException {
-    Set<String> spelling = new TreeSet<>();
+  /** Files of the engine whose code, without comments, has something like this. */
+  private static Set<String> filesWith(Pattern pattern) throws IOException {
+    Set<String> found = new TreeSet<>();
     try (Stream<Path> files = Files.walk(ENGINE)) {
       for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
         String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
-        if (SQLSTATE.matcher(code).find()) {
-          spelling.add(ENGINE.relativize(file).toString());
+        if (pattern.matcher(code).find()) {
+          found.add(ENGINE.relativize(file).toString());
         }
       }
     }
+    return found;
+  }
 
-    assertThat(spelling).containsExactly("wire/Sqlstate.java");
+  @Test
+  void neutralCodeNamesNoEngine() throws IOException {
+    assertThat(filesWith(NAME)).isEqualTo(new TreeSet<>(STILL));
+  }
+
+  @Test
+  void neutralCodeCallsSqlstatesByTheirNames() throws IOException {
+    assertThat(filesWith(SQLSTATE)).containsExactly("wire/Sqlstate.java");
   }
 
   /** As a word of Java or of documents: what compares, looks up or lists engines needs one. */
