@@ -101,6 +101,33 @@ public final class TokenCursor {
     return tokens.subList(start + 1, Math.max(start + 1, position - 1));
   }
 
+  /** Elements of the list that is left: its tokens between the commas outside brackets. */
+  public List<List<Token>> elements() {
+    List<List<Token>> elements = new ArrayList<>();
+    List<Token> element = new ArrayList<>();
+    int depth = 0;
+    for (Token token : rest()) {
+      depth += token.isSign("(") ? 1 : token.isSign(")") ? -1 : 0;
+      if (depth == 0 && token.isSign(",")) {
+        elements.add(element);
+        element = new ArrayList<>();
+      } else {
+        element.add(token);
+      }
+    }
+    elements.add(element);
+    return elements;
+  }
+
+  /** Moves past IF EXISTS or IF NOT EXISTS, if it stands here; false where only a part does. */
+  public boolean passIfExists() {
+    if (accept("if")) {
+      accept("not");
+      return accept("exists");
+    }
+    return true;
+  }
+
   /** The name that begins here, or null; moves past it. */
   public TableName tableName() {
     List<String> parts = new ArrayList<>();

@@ -65,7 +65,7 @@ final class PlainDefinition {
     return Set.copyOf(words);
   }
 
-  /** What a statement defines; null where it may be more. */
+  /** Definitions that a statement makes; null where it may make more. */
   static TableDefinitions of(List<Token> statement) {
     PlainDefinition one = new PlainDefinition(statement);
     return DefinitionScan.readable(statement) && one.read() ? one.scan.found() : null;
@@ -82,7 +82,7 @@ final class PlainDefinition {
   }
 
   private boolean createTable() {
-    return ifExists()
+    return cursor.passIfExists()
         && name()
         && cursor.token().isSign("(")
         && scan.plain(cursor.bracketed())
@@ -122,7 +122,7 @@ final class PlainDefinition {
     if (!cursor.accept("unique") && !cursor.accept("fulltext")) {
       cursor.accept("spatial");
     }
-    if (!cursor.accept("index") || !ifExists() || !name()) {
+    if (!cursor.accept("index") || !cursor.passIfExists() || !name()) {
       return false;
     }
     if (cursor.accept("using")) {
@@ -133,9 +133,13 @@ final class PlainDefinition {
 
   private boolean drop() {
     if (cursor.accept("index")) {
-      return ifExists() && name() && cursor.accept("on") && name() && scan.plain(cursor.rest());
+      return cursor.passIfExists()
+          && name()
+          && cursor.accept("on")
+          && name()
+          && scan.plain(cursor.rest());
     }
-    if (!cursor.accept("table") || !ifExists()) {
+    if (!cursor.accept("table") || !cursor.passIfExists()) {
       return false;
     }
     scan.drops();
@@ -149,23 +153,10 @@ final class PlainDefinition {
   }
 
   private boolean alterTable() {
-    if (!ifExists() || !name()) {
+    if (!cursor.passIfExists() || !name()) {
       return false;
     }
-    List<Token> action = new ArrayList<>();
-    int depth = 0;
-    for (Token token : cursor.rest()) {
-      depth += token.isSign("(") ? 1 : token.isSign(")") ? -1 : 0;
-      if (depth == 0 && token.isSign(",")) {
-        if (!plainAction(action)) {
-          return false;
-        }
-        action = new ArrayList<>();
-      } else {
-        action.add(token);
-      }
-    }
-    return plainAction(action);
+    return cursor.elements().stream().allMatch(this::plainAction);
   }
 
   private boolean plainAction(List<Token> action) {
@@ -183,15 +174,6 @@ final class PlainDefinition {
       case "algorithm", "auto_increment", "comment", "lock" -> action.size() <= 3;
       default -> false;
     };
-  }
-
-  /** Moves past IF EXISTS or IF NOT EXISTS; false where it stands wrongly. */
-  private boolean ifExists() {
-    if (cursor.accept("if")) {
-      cursor.accept("not");
-      return cursor.accept("exists");
-    }
-    return true;
   }
 
   private boolean name() {

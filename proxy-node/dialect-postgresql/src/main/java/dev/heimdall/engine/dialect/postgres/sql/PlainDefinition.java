@@ -4,7 +4,6 @@ import dev.heimdall.engine.parse.DefinitionScan;
 import dev.heimdall.engine.parse.TokenCursor;
 import dev.heimdall.engine.sql.TableDefinitions;
 import dev.heimdall.engine.sql.Token;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +51,7 @@ final class PlainDefinition {
     cursor = new TokenCursor(statement);
   }
 
-  /** What a statement defines; null where it may be more. */
+  /** Definitions that a statement makes; null where it may make more. */
   static TableDefinitions of(List<Token> statement) {
     PlainDefinition one = new PlainDefinition(statement);
     return DefinitionScan.readable(statement) && one.read() ? one.scan.found() : null;
@@ -82,11 +81,11 @@ final class PlainDefinition {
     if (cursor.accept("type")) {
       return name() && cursor.accept("as") && cursor.accept("enum") && bracketEnds();
     }
-    return cursor.accept("schema") && ifExists() && name() && cursor.atEnd();
+    return cursor.accept("schema") && cursor.passIfExists() && name() && cursor.atEnd();
   }
 
   private boolean createTable() {
-    if (!ifExists() || temporary() || !name() || !cursor.token().isSign("(")) {
+    if (!cursor.passIfExists() || temporary() || !name() || !cursor.token().isSign("(")) {
       return false;
     }
     return scan.plain(cursor.bracketed()) && storage() && cursor.atEnd();
@@ -99,7 +98,7 @@ final class PlainDefinition {
 
   private boolean createIndex() {
     cursor.accept("concurrently");
-    if (!ifExists() || (!cursor.token().is("on") && !name()) || !cursor.accept("on")) {
+    if (!cursor.passIfExists() || (!cursor.token().is("on") && !name()) || !cursor.accept("on")) {
       return false;
     }
     cursor.accept("only");
@@ -163,7 +162,7 @@ final class PlainDefinition {
     } else if (!cursor.accept("sequence")) {
       return false;
     }
-    if (!ifExists()) {
+    if (!cursor.passIfExists()) {
       return false;
     }
     do {
@@ -181,26 +180,13 @@ final class PlainDefinition {
   }
 
   private boolean alterTable() {
-    boolean named = ifExists();
+    boolean named = cursor.passIfExists();
     cursor.accept("only");
     if (!named || !name()) {
       return false;
     }
     cursor.acceptSign("*");
-    List<Token> action = new ArrayList<>();
-    int depth = 0;
-    for (Token token : cursor.rest()) {
-      depth += token.isSign("(") ? 1 : token.isSign(")") ? -1 : 0;
-      if (depth == 0 && token.isSign(",")) {
-        if (!plainAction(action)) {
-          return false;
-        }
-        action = new ArrayList<>();
-      } else {
-        action.add(token);
-      }
-    }
-    return plainAction(action);
+    return cursor.elements().stream().allMatch(this::plainAction);
   }
 
   private boolean plainAction(List<Token> action) {
@@ -234,15 +220,6 @@ final class PlainDefinition {
         return false;
       }
     }
-  }
-
-  /** Moves past IF EXISTS or IF NOT EXISTS; false where it stands wrongly. */
-  private boolean ifExists() {
-    if (cursor.accept("if")) {
-      cursor.accept("not");
-      return cursor.accept("exists");
-    }
-    return true;
   }
 
   private boolean name() {
