@@ -30,7 +30,7 @@ final class ConfigSync {
   private static final int PRIMING_KEY = 32;
 
   private final Supplier<RegionAnswers> rds;
-  private final TopologyStore shelf;
+  private final TopologyStore topologies;
   private final OtherRegions elsewhere;
   private final NodeEndpoint.Finder nodes;
   private final Pusher pusher;
@@ -53,7 +53,7 @@ final class ConfigSync {
 
   ConfigSync(
       Supplier<RegionAnswers> rds,
-      TopologyStore shelf,
+      TopologyStore topologies,
       OtherRegions elsewhere,
       NodeEndpoint.Finder nodes,
       Pusher pusher,
@@ -61,7 +61,7 @@ final class ConfigSync {
       Settling settling,
       Clock clock) {
     this.rds = rds;
-    this.shelf = shelf;
+    this.topologies = topologies;
     this.elsewhere = elsewhere;
     this.nodes = nodes;
     this.pusher = pusher;
@@ -96,7 +96,7 @@ final class ConfigSync {
    */
   void prime(TopologyDocument document) {
     try {
-      shelf.read();
+      topologies.read();
     } catch (StoreException e) {
       // It is read again when there is a reason to.
     }
@@ -172,7 +172,7 @@ final class ConfigSync {
     /** What is there before RDS is asked, the answer is newer than: no clock has to say so. */
     private void look() throws SyncException {
       try {
-        seen = Optional.of(shelf.read());
+        seen = Optional.of(topologies.read());
         known = seen.get().document();
       } catch (StoreException e) {
         throw unkept(e);
@@ -186,7 +186,7 @@ final class ConfigSync {
     private boolean write(TopologyReading reading) throws SyncException {
       try {
         for (int attempt = 0; attempt < MOST_WRITES; attempt++) {
-          TopologyStore.Stored stored = seen.isPresent() ? seen.get() : shelf.read();
+          TopologyStore.Stored stored = seen.isPresent() ? seen.get() : topologies.read();
           seen = Optional.empty();
           stored.problem().ifPresent(problems::add);
           TopologyDocument before = stored.document();
@@ -200,7 +200,7 @@ final class ConfigSync {
           }
           TopologyDocument next = news.get();
           checkLength(next);
-          if (shelf.write(next, stored)) {
+          if (topologies.write(next, stored)) {
             TopologyDiff diff = TopologyDiff.between(before, next);
             known = next;
             diff.changes().stream().map(TopologyChange::toString).forEach(changes::add);

@@ -108,12 +108,12 @@ final class OtherRegions {
   private List<String> write(String location, String region, TopologyDocument document) {
     try {
       String named = location + " in " + region;
-      TopologyStore shelf = opened.get(named);
-      if (shelf == null) {
-        shelf = opener.open(location, region);
-        opened.put(named, shelf);
+      TopologyStore topologies = opened.get(named);
+      if (topologies == null) {
+        topologies = opener.open(location, region);
+        opened.put(named, topologies);
       }
-      return write(shelf, document);
+      return write(topologies, document);
     } catch (StoreException e) {
       return List.of("not written to another region: " + e.getMessage());
     }

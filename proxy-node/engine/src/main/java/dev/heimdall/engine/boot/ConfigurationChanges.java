@@ -58,15 +58,15 @@ final class ConfigurationChanges implements AutoCloseable {
       NodeObserver observer,
       First first,
       Consumer<Configuration> others,
-      EventSinks outlets) {
+      EventSinks sinks) {
     this.directory = directory;
     this.current = current;
     this.first = first;
     this.others = others;
     this.observer = observer;
-    this.log = outlets.log();
-    this.told = outlets.told();
-    this.metrics = outlets.metrics();
+    this.log = sinks.log();
+    this.told = sinks.told();
+    this.metrics = sinks.metrics();
     watcher =
         new ConfigurationWatcher(
             directory,

@@ -25,10 +25,10 @@ final class LoggedPoolEvents implements PoolEvents {
   private final NodeEvents told;
   private final Metrics metrics;
 
-  LoggedPoolEvents(EventSinks outlets) {
-    this.log = outlets.log();
-    this.told = outlets.told();
-    this.metrics = outlets.metrics();
+  LoggedPoolEvents(EventSinks sinks) {
+    this.log = sinks.log();
+    this.told = sinks.told();
+    this.metrics = sinks.metrics();
   }
 
   @Override

@@ -146,14 +146,14 @@ public final class Node implements AutoCloseable {
     log = practices.isEmpty() ? new KeyValueLog(cloudWatch) : KeyValueLog.silent();
     warmUp = WarmUp.of(configuration, observer, dialects, log);
     ldap = new Directory(new LoggedDirectory(log));
-    EventSinks outlets = new EventSinks(log, told, metrics);
-    poolEvents = new LoggedPoolEvents(outlets);
+    EventSinks sinks = new EventSinks(log, told, metrics);
+    poolEvents = new LoggedPoolEvents(sinks);
     clusters =
         new SourceClusters(
             logins,
             catalogues,
             dialects,
-            outlets,
+            sinks,
             offLoop,
             guards,
             SourceClusters.feed(configuration.node().topology()),
@@ -193,7 +193,7 @@ public final class Node implements AutoCloseable {
     figures = new Figures(metrics, () -> vdbs.contexts().keySet(), cloudWatch::figures);
     changes =
         new ConfigurationChanges(
-            directory, configuration, facts, arns, observer, this::update, this::takeOver, outlets);
+            directory, configuration, facts, arns, observer, this::update, this::takeOver, sinks);
     view =
         new LiveNodeView(
             new LiveRows(nodeLoops, vdbs),

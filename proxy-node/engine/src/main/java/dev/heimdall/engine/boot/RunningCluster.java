@@ -71,13 +71,13 @@ final class RunningCluster implements AutoCloseable {
       Watched watched,
       Catalogues catalogues,
       BiFunction<WritePositions, Definitions, Exchange> sharing,
-      EventSinks outlets,
+      EventSinks sinks,
       Executor offLoop) {
     this.source = watched.source();
-    this.log = outlets.log();
-    news = new ClusterNews(outlets.told(), source.name());
-    lags = new LagNews(outlets.told(), source.name(), source.cluster().lag());
-    this.metrics = outlets.metrics();
+    this.log = sinks.log();
+    news = new ClusterNews(sinks.told(), source.name());
+    lags = new LagNews(sinks.told(), source.name(), source.cluster().lag());
+    this.metrics = sinks.metrics();
     for (TopologyEvent.Kind kind : TopologyEvent.Kind.values()) {
       metrics.clusterEvents(source.name(), kind.spelling(), 0); // a rate needs a beginning
     }

@@ -48,7 +48,7 @@ final class SourceClusters implements AutoCloseable {
   private final SourceLogins logins;
   private final SourceCatalogues catalogues;
   private final Dialects dialects;
-  private final EventSinks outlets;
+  private final EventSinks sinks;
   private final Executor offLoop;
   private final Map<String, Running> running = new TreeMap<>();
   private final Map<VdbPools, RunningCluster> followed = new IdentityHashMap<>();
@@ -108,7 +108,7 @@ final class SourceClusters implements AutoCloseable {
       SourceLogins logins,
       SourceCatalogues catalogues,
       Dialects dialects,
-      EventSinks outlets,
+      EventSinks sinks,
       Executor offLoop,
       WriterGuards guards,
       TopologyFeed feed,
@@ -120,7 +120,7 @@ final class SourceClusters implements AutoCloseable {
     this.feed = feed;
     this.overlap = overlap;
     rds = new RdsWatch(feed);
-    this.outlets = outlets;
+    this.sinks = sinks;
     this.offLoop = offLoop;
   }
 
@@ -159,7 +159,7 @@ final class SourceClusters implements AutoCloseable {
                 watched,
                 catalogues.of(source),
                 (positions, definitions) -> exchange(source, positions, definitions, next.node()),
-                outlets,
+                sinks,
                 offLoop);
         guards.watched(source, cluster.followers());
         TopologyFeed.Watching hearing = feed.watch(Subject.of(source), news(source, cluster));
@@ -304,7 +304,7 @@ final class SourceClusters implements AutoCloseable {
     return new StoreNews() {
       @Override
       public void lost(String why) {
-        outlets
+        sinks
             .told()
             .happened(
                 EventKind.STORE_AWAY,
@@ -315,7 +315,7 @@ final class SourceClusters implements AutoCloseable {
 
       @Override
       public void found() {
-        outlets.told().happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
+        sinks.told().happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
       }
     };
   }

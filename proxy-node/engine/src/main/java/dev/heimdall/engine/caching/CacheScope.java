@@ -39,6 +39,6 @@ final class CacheScope {
   /** Settings may be secrets. */
   @Override
   public String toString() {
-    return "Asker";
+    return "CacheScope";
   }
 }

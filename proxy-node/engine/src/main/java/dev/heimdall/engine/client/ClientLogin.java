@@ -57,7 +57,7 @@ public final class ClientLogin extends ByteToMessageDecoder
   private final LoopAccess loop;
   private final ClientProtocol protocol;
   private final Identification identification;
-  private final CancelHandling errands;
+  private final CancelHandling cancels;
   private final ClientTls tls = new ClientTls();
   private final ClientPlace place = new ClientPlace();
   private final LogInDialogue dialogue;
@@ -89,7 +89,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     this.vdb = services.vdb();
     this.loop = services.loop();
     this.protocol = services.protocol();
-    this.errands = new CancelHandling(services);
+    this.cancels = new CancelHandling(services);
     this.number = number;
     if (before != null) {
       this.tls.stays(before.tls());
@@ -420,7 +420,7 @@ public final class ClientLogin extends ByteToMessageDecoder
   @Override
   public void cancel(CancelKey key) {
     become(State.DONE);
-    errands.cancel(key, () -> ctx.executor().execute(() -> ctx.close()));
+    cancels.cancel(key, () -> ctx.executor().execute(() -> ctx.close()));
   }
 
   @Override
@@ -430,7 +430,7 @@ public final class ClientLogin extends ByteToMessageDecoder
       byte[] proof,
       ServerError lastWords,
       Function<KillOutcome, ByteBuf> answer) {
-    if (!errands.isProved(wanted, challenge, proof)) {
+    if (!cancels.isProved(wanted, challenge, proof)) {
       refuse(
           ServerError.fatal(
               Sqlstate.INVALID_AUTHORIZATION,
@@ -438,7 +438,7 @@ public final class ClientLogin extends ByteToMessageDecoder
       return;
     }
     become(State.DONE);
-    errands.kill(
+    cancels.kill(
         wanted,
         lastWords,
         outcome ->

@@ -75,7 +75,7 @@ public final class ClusterTracker implements AutoCloseable {
   private final ProbeInterval cadence;
   private final WriterClock clock;
   private final Members members;
-  private final ServerAddresses whereabouts;
+  private final ServerAddresses addresses;
   private final NameWatch names;
   private final GlobalEndpoint endpoint;
   private Optional<ServerAddress> lastResort = Optional.empty();
@@ -112,7 +112,7 @@ public final class ClusterTracker implements AutoCloseable {
     chronicle = new EventRecorder(now);
     cadence = new ProbeInterval(settings, now);
     members = new Members(source.hosts(), settings.interval(), MOST_NODES);
-    whereabouts = new ServerAddresses(source);
+    addresses = new ServerAddresses(source);
     endpoint = new GlobalEndpoint(source);
     threads = DaemonThreads.numbered("cluster-" + source.name());
     housekeeping = new ScheduledThreadPoolExecutor(1, threads);
@@ -173,8 +173,8 @@ public final class ClusterTracker implements AutoCloseable {
     }
     long now = System.nanoTime();
     RdsDescriptions before = descriptions;
-    whereabouts.learn(servers);
-    descriptions = RdsDescriptions.of(whereabouts.patterns(), servers);
+    addresses.learn(servers);
+    descriptions = RdsDescriptions.of(addresses.patterns(), servers);
     toldAt = now;
     discover(now);
     publish(now);
@@ -361,11 +361,11 @@ public final class ClusterTracker implements AutoCloseable {
     if (report.isPresent() && report.get().complete()) {
       cadence.membersHeard(address, now);
       if (settings.discover()) {
-        members.named(address, whereabouts.named(address, report.get(), descriptions), now);
+        members.named(address, addresses.named(address, report.get(), descriptions), now);
       }
     }
     if (probed.down()) {
-      whereabouts.forget(address);
+      addresses.forget(address);
     }
     discover(now);
     publish(now);
@@ -392,7 +392,7 @@ public final class ClusterTracker implements AutoCloseable {
   private void remove(ServerAddress address) {
     NodeProbe probe = probes.remove(address);
     probeHistories.remove(address);
-    whereabouts.forget(address);
+    addresses.forget(address);
     cadence.forget(address);
     if (probe != null) {
       executor.execute(probe::close);
@@ -408,7 +408,7 @@ public final class ClusterTracker implements AutoCloseable {
             new ArrayList<>(probeHistories.values()),
             descriptions,
             new TopologyJudge.Beside(
-                whereabouts.unplaced(), said, handover, new Fencing.Now(now, Instant.now())));
+                addresses.unplaced(), said, handover, new Fencing.Now(now, Instant.now())));
     topology = after;
     // Who has just failed to answer is asked again soon, and one disturbance is not to count twice.
     judge.awaited().stream()

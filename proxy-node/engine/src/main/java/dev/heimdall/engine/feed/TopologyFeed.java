@@ -55,7 +55,7 @@ public final class TopologyFeed implements AutoCloseable {
   private static final int MOST_NAMED = 8;
 
   private final PushVerifier gatekeeper;
-  private final Optional<TopologyStore> shelf;
+  private final Optional<TopologyStore> topologies;
   private final Duration interval;
   private final Clock clock;
   private final Map<String, KnownDocument> known = new TreeMap<>();
@@ -76,12 +76,12 @@ public final class TopologyFeed implements AutoCloseable {
    * Begins to read the store, if there is one.
    *
    * @param keys what pushes are signed with, one a line; empty for none to be taken
-   * @param shelf where documents are kept; closed with the feed
+   * @param topologies where documents are kept; closed with the feed
    */
   public TopologyFeed(
-      Optional<Secret> keys, Optional<TopologyStore> shelf, Duration interval, Clock clock) {
+      Optional<Secret> keys, Optional<TopologyStore> topologies, Duration interval, Clock clock) {
     this.gatekeeper = new PushVerifier(clock);
-    this.shelf = shelf;
+    this.topologies = topologies;
     this.interval = interval;
     this.clock = clock;
     for (Push.Kind kind : Push.Kind.values()) {
@@ -89,7 +89,7 @@ public final class TopologyFeed implements AutoCloseable {
     }
     keys(keys);
     executor = Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("topology-feed"));
-    if (shelf.isPresent()) {
+    if (topologies.isPresent()) {
       executor.execute(this::round);
     }
   }
@@ -101,7 +101,7 @@ public final class TopologyFeed implements AutoCloseable {
 
   /** Whether documents can come in at all. */
   public synchronized boolean enabled() {
-    return gatekeeper.open() || shelf.isPresent();
+    return gatekeeper.open() || topologies.isPresent();
   }
 
   /** Hears of a cluster, on a thread that must not be held up. */
@@ -210,7 +210,7 @@ public final class TopologyFeed implements AutoCloseable {
   public synchronized void withdraw(String source) {
     if (known.containsKey(source) && known.get(source).by() == KnownDocument.By.POLL) {
       known.remove(source);
-      shelf.ifPresent(TopologyStore::forget);
+      topologies.ifPresent(TopologyStore::forget);
     }
   }
 
@@ -221,13 +221,13 @@ public final class TopologyFeed implements AutoCloseable {
 
   private Optional<TopologyDocument> stored(
       String source, TopologyReading reading, Optional<TopologyDocument> seen) {
-    if (shelf.isEmpty()) {
+    if (topologies.isEmpty()) {
       return Optional.empty();
     }
     Instant now = clock.instant();
     try {
       TopologyStore.Kept kept =
-          shelf.get().keep(source, reading, seen, POLLED, now.isAfter(unwritable));
+          topologies.get().keep(source, reading, seen, POLLED, now.isAfter(unwritable));
       if (kept.trouble().isPresent()) {
         unwritable = now.plus(UNWRITABLE);
         LOG.info(
@@ -323,7 +323,7 @@ public final class TopologyFeed implements AutoCloseable {
 
   private void round() {
     try {
-      shelf.orElseThrow().changed().forEach(this::read);
+      topologies.orElseThrow().changed().forEach(this::read);
       stillStored();
       if (!trouble.isEmpty()) {
         trouble = "";
@@ -372,6 +372,6 @@ public final class TopologyFeed implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
-    shelf.ifPresent(TopologyStore::close);
+    topologies.ifPresent(TopologyStore::close);
   }
 }

@@ -31,7 +31,7 @@ public interface TopologyStore extends AutoCloseable {
       boolean write)
       throws IOException;
 
-  /** What a shelf had, and what kept it from taking in more. */
+  /** State of the store, and what kept it from taking in more. */
   record Kept(Optional<TopologyDocument> before, Optional<String> trouble) {}
 
   /** From now on all documents differ from what was read: the reader has let go of one. */

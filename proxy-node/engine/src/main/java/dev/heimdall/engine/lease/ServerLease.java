@@ -33,7 +33,7 @@ public final class ServerLease {
   private final VdbContext vdb;
   private final PoolMetrics counters;
   private final Destinations destinations;
-  private final RulePins stickiness = new RulePins();
+  private final RulePins rulePins = new RulePins();
   private final SessionPins pins;
   private final StateInquiry inquiry;
   private final Abandonment abandonment;
@@ -97,13 +97,13 @@ public final class ServerLease {
   }
 
   /** What rules think of giving the connection back. */
-  public RulePins stickiness() {
-    return stickiness;
+  public RulePins rulePins() {
+    return rulePins;
   }
 
   /** Whether the session stays on its connection between transactions. */
   public boolean keepsServer() {
-    return pins.any() || stickiness.keeps(vdb.multiplexes());
+    return pins.any() || rulePins.keeps(vdb.multiplexes());
   }
 
   // ---- getting a connection
@@ -432,7 +432,7 @@ public final class ServerLease {
     ServerConnection connection = server;
     server = null;
     backpressure.resume();
-    if (stickiness.takeDropConnection()) {
+    if (rulePins.takeDropConnection()) {
       connection.hold(null);
       connection.close("a rule does not let it be used again");
     }

@@ -88,8 +88,8 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
 
   /** What is wrong with the store, if anything is. */
   private static Optional<String> read(String location, List<TopologyDocument> documents) {
-    try (TopologyStore shelf = new StoredDocuments(location)) {
-      for (byte[] json : shelf.changed().values()) {
+    try (TopologyStore topologies = new StoredDocuments(location)) {
+      for (byte[] json : topologies.changed().values()) {
         documents.add(TopologyDocument.parse(json));
       }
       return Optional.empty();

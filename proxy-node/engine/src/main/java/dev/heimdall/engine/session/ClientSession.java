@@ -519,7 +519,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   public String pinReason() {
     return parts.carried.pinReason() == null
-        ? parts.lease.stickiness().reason()
+        ? parts.lease.rulePins().reason()
         : parts.carried.pinReason();
   }
 

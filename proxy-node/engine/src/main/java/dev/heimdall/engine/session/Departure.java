@@ -320,7 +320,7 @@ final class Departure {
     if (carried.pins().any()) {
       return Obstacle.PINNED.text(carried.pinReason());
     }
-    if (!lease.stickiness().isPlain()) {
+    if (!lease.rulePins().isPlain()) {
       return Obstacle.RULE.text();
     }
     return login.dedicated() || lease.keepsServer() ? Obstacle.SESSION_MODE.text() : null;

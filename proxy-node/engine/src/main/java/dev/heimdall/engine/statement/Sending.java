@@ -117,7 +117,7 @@ final class Sending {
         noteSession(server, statement);
       }
       if (pipeline.ruled()) {
-        session.lease().stickiness().statement(decision);
+        session.lease().rulePins().statement(decision);
         running.add(next.running(carried.sent()));
       }
     }

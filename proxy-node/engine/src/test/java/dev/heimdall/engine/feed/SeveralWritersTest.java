@@ -47,8 +47,8 @@ class SeveralWritersTest {
 
   @TempDir Path directory;
 
-  private TopologyFeed feed(Optional<TopologyStore> shelf) {
-    TopologyFeed one = new TopologyFeed(Optional.empty(), shelf, Duration.ofMillis(20), clock);
+  private TopologyFeed feed(Optional<TopologyStore> topologies) {
+    TopologyFeed one = new TopologyFeed(Optional.empty(), topologies, Duration.ofMillis(20), clock);
     feeds.add(one);
     return one;
   }

@@ -87,9 +87,9 @@ final class AlertSender implements AutoCloseable {
 
   static AlertSender start(
       EventBook book, Problems problems, SharedDocument<Targets> targets, Clock clock) {
-    AlertSender teller = new AlertSender(book, problems, targets, clock);
-    teller.looking.scheduleWithFixedDelay(teller::look, 1, 1, TimeUnit.SECONDS);
-    return teller;
+    AlertSender sender = new AlertSender(book, problems, targets, clock);
+    sender.looking.scheduleWithFixedDelay(sender::look, 1, 1, TimeUnit.SECONDS);
+    return sender;
   }
 
   private void look() {

@@ -26,16 +26,16 @@ public final class Alerts implements AutoCloseable {
 
   private final EventBook book;
   private final Watch watch;
-  private final Optional<AlertSender> teller;
+  private final Optional<AlertSender> sender;
   private final TargetEdits edits;
 
   /** Where events are kept, and who is told of them. */
   public record Places(DocumentStore events, DocumentStore targets) {}
 
-  private Alerts(EventBook book, Watch watch, Optional<AlertSender> teller, TargetEdits edits) {
+  private Alerts(EventBook book, Watch watch, Optional<AlertSender> sender, TargetEdits edits) {
     this.book = book;
     this.watch = watch;
-    this.teller = teller;
+    this.sender = sender;
     this.edits = edits;
   }
 
@@ -52,13 +52,13 @@ public final class Alerts implements AutoCloseable {
             place ->
                 new SharedDocument<>(
                     place.targets(), "alerts.json", new Targets.Form(), System::nanoTime));
-    Optional<AlertSender> teller =
+    Optional<AlertSender> sender =
         targets.map(document -> AlertSender.start(book, problems, document, clock));
     return new Alerts(
         book,
         Watch.start(book, fleet, audit),
-        teller,
-        new TargetEdits(targets, teller, audit, clock));
+        sender,
+        new TargetEdits(targets, sender, audit, clock));
   }
 
   /** What graphs mark, the last first; nothing while its place is unavailable. */
@@ -94,7 +94,7 @@ public final class Alerts implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
-    teller.ifPresent(AlertSender::close);
+    sender.ifPresent(AlertSender::close);
     book.close();
   }
 }

@@ -16,17 +16,17 @@ final class TargetEdits {
   private static final int MOST = 20;
 
   private final Optional<SharedDocument<Targets>> targets;
-  private final Optional<AlertSender> teller;
+  private final Optional<AlertSender> sender;
   private final AuditLog audit;
   private final Clock clock;
 
   TargetEdits(
       Optional<SharedDocument<Targets>> targets,
-      Optional<AlertSender> teller,
+      Optional<AlertSender> sender,
       AuditLog audit,
       Clock clock) {
     this.targets = targets;
-    this.teller = teller;
+    this.sender = sender;
     this.audit = audit;
     this.clock = clock;
   }
@@ -86,7 +86,7 @@ final class TargetEdits {
 
   void test(String name) throws Refusal, StoreException {
     known(name);
-    if (teller.isPresent() && !teller.get().test(name)) {
+    if (sender.isPresent() && !sender.get().test(name)) {
       throw new Refusal(
           409,
           "in_progress",

@@ -5,10 +5,10 @@ package dev.heimdall.manager.login;
  * attempt in progress keeps a thread, and each that waits a connection.
  */
 final class AttemptThrottle {
-  /** With those of the other crowd a third of the requests that are carried out at a time. */
+  /** With those of the other throttle a third of the requests that are carried out at a time. */
   static final int IN_PROGRESS = 16;
 
-  /** With those of the other crowd half of the connections that there may be. */
+  /** With those of the other throttle half of the connections that there may be. */
   static final int WAITING = 64;
 
   private int inProgress;

@@ -130,7 +130,7 @@ final class Guesses {
     }
 
     private boolean hasRoom() {
-      return ownRoom() > 0 && addressRoom() > 0 && crowd().room() > 0;
+      return ownRoom() > 0 && addressRoom() > 0 && throttle().room() > 0;
     }
 
     int ownRoom() {
@@ -141,7 +141,7 @@ final class Guesses {
       return exempt ? Integer.MAX_VALUE : address.room();
     }
 
-    AttemptThrottle crowd() {
+    AttemptThrottle throttle() {
       return exempt ? known : strangers;
     }
 
@@ -200,7 +200,7 @@ final class Guesses {
 
     void begin(long now) {
       own.begin(now);
-      crowd().begin();
+      throttle().begin();
       if (!exempt) {
         address.begin(now);
       }
@@ -210,7 +210,7 @@ final class Guesses {
     }
 
     void end(boolean right, boolean seen, long now) {
-      crowd().end();
+      throttle().end();
       if (right) {
         own.endedRight(now);
       } else if (seen) {
@@ -256,7 +256,7 @@ final class Guesses {
 
     void enter() {
       own.await();
-      turn.crowd().enter();
+      turn.throttle().enter();
       if (!turn.exempt) {
         address.enter(own);
       }
@@ -265,7 +265,7 @@ final class Guesses {
 
     void leave() {
       own.awaited();
-      turn.crowd().leave();
+      turn.throttle().leave();
       if (!turn.exempt) {
         address.leave(own);
       }
@@ -295,13 +295,13 @@ final class Guesses {
       boolean room =
           woken.getOrDefault(one.own, 0) < one.turn.ownRoom()
               && woken.getOrDefault(one.address, 0) < one.turn.addressRoom()
-              && woken.getOrDefault(one.turn.crowd(), 0) < one.turn.crowd().room();
+              && woken.getOrDefault(one.turn.throttle(), 0) < one.turn.throttle().room();
       if (one.own.hasToMakeRoom()) {
         one.over.complete(null);
       } else if (room) {
         woken.merge(one.own, 1, Integer::sum);
         woken.merge(one.address, 1, Integer::sum);
-        woken.merge(one.turn.crowd(), 1, Integer::sum);
+        woken.merge(one.turn.throttle(), 1, Integer::sum);
         one.over.complete(null);
       }
     }

@@ -100,10 +100,10 @@ class AlertSenderTest {
             "alerts.json",
             new Targets.Form(),
             System::nanoTime);
-    AlertSender teller = AlertSender.start(book, problems(), targets, clock);
-    open.add(teller);
+    AlertSender sender = AlertSender.start(book, problems(), targets, clock);
+    open.add(sender);
     return new TargetEdits(
-        Optional.of(targets), Optional.of(teller), new AuditLog(Optional.empty(), clock), clock);
+        Optional.of(targets), Optional.of(sender), new AuditLog(Optional.empty(), clock), clock);
   }
 
   private TargetEdits.Wish wish(String url, String style) {
