@@ -14,7 +14,7 @@ import software.amazon.awscdk.Stack;
 
 /**
  * {@code tags} of a deployment are on everything that can be tagged: CloudFormation passes those of
- * a stack on to its resources, and who makes something later is told them.
+ * a stack on to its resources, and functions that make something later get them as properties.
  */
 class TaggedDeploymentTest {
   private static final Map<String, String> TAGS = Map.of("cost-center", "c42");

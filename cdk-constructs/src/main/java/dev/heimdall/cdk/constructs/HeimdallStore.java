@@ -93,7 +93,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
         + (props.getShards() > 1 ? "Shards" : "");
   }
 
-  /** Who reaches its servers; nodes: {@code fleet.getNodes().allowToDefaultPort(store)}. */
+  /** Access to its servers; of nodes: {@code fleet.getNodes().allowToDefaultPort(store)}. */
   @Override
   public Connections getConnections() {
     return access.clients();

@@ -14,7 +14,7 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 
 /**
- * The tags of what EC2 makes when an instance begins: CloudFormation and a group of instances tag
+ * Tags of what EC2 makes when an instance begins: CloudFormation and a group of instances tag
  * neither its disk nor its network interface, and an organisation may refuse a launch without them.
  *
  * @param like what is tagged by CloudFormation, with the same
@@ -23,14 +23,14 @@ import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
  *     knows the stack's tags
  */
 public record MadeTags(CfnSecurityGroup like, String name, List<Slot<String>> given) {
-  /** What a launch makes; spot instances are not asked for. */
+  /** Resources that a launch makes; the launch templates request no spot instances. */
   public static final List<String> MADE = List.of("instance", "volume", "network-interface");
 
   public MadeTags {
     given = List.copyOf(given);
   }
 
-  /** What the property of a launch template is: known when all tags have been added. */
+  /** Tag specifications of a launch template: known once all tags have been added. */
   IResolvable specifications() {
     return Lazy.any(
         (IStableAnyProducer)

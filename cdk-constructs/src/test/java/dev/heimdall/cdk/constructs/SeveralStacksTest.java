@@ -21,8 +21,8 @@ import software.amazon.awscdk.services.rds.DatabaseCluster;
 import software.amazon.awscdk.services.rds.DatabaseClusterEngine;
 
 /**
- * What a fleet needs in a stack that is there before its own, and who needs the fleet in a later
- * one, as most apps have it: a stack that comes earlier cannot name what a later one makes.
+ * Resources that a fleet needs in a stack before its own, and clients of the fleet in a later one,
+ * as most apps have it: a stack that comes earlier cannot name what a later one makes.
  */
 class SeveralStacksTest {
   private static final String INGRESS = "AWS::EC2::SecurityGroupIngress";

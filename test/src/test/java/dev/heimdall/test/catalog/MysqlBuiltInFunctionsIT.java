@@ -34,7 +34,7 @@ class MysqlBuiltInFunctionsIT {
               + " upper",
           "it is about the current row, partition or group",
           "cume_dist dense_rank grouping lag lead ntile percent_rank rank row_number",
-          "which row is told is as open as which of several rows comes first",
+          "the row that is returned is as open as which of several rows comes first",
           "any_value",
           "a word of an example, or of what the server does with a wrong argument",
           "bit_and bit_or bit_xor json_storage_free json_value str_to_date",

@@ -53,7 +53,7 @@ class FlushedReadsTest {
     node.turns().advance(Duration.ofSeconds(5));
   }
 
-  /** What is prepared, by letters: of Parse, of the Describe of a statement, of Bind. */
+  /** Messages of the preparation, by letters: of Parse, of the Describe of a statement, of Bind. */
   private static void begins(ByteBuf out, String messages, String name, String sql) {
     for (char each : messages.toCharArray()) {
       switch (each) {

@@ -32,7 +32,7 @@ final class ReadingPace {
 
   private long lastCost;
 
-  /** How long it took to read everything, the last time. */
+  /** Duration of the last reading of everything, in nanoseconds. */
   private long reading;
 
   private int failures;
@@ -56,7 +56,7 @@ final class ReadingPace {
   }
 
   /**
-   * How long to wait, because of changes, behind a reading.
+   * Pause behind a reading before changes cause the next one.
    *
    * @param code whether they may be of other functions, triggers, views and the like
    */

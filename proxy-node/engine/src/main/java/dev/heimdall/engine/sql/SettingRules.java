@@ -72,7 +72,7 @@ public interface SettingRules {
     return "";
   }
 
-  /** What a server reports that is {@code on} while it only replays what another one writes. */
+  /** Reported value that is {@code on} while a server only replays what another one writes. */
   default String standby() {
     return "";
   }

@@ -8,12 +8,21 @@ package dev.heimdall.engine.wire;
 public final class Sqlstate {
   public static final String SUCCESSFUL_COMPLETION = "00000";
   public static final String WARNING = "01000";
+
+  /** No server says it of itself: a check of the node's own failed, such as that of TLS. */
   public static final String UNABLE_TO_CONNECT = "08001";
+
   public static final String CONNECTION_DOES_NOT_EXIST = "08003";
   public static final String CONNECTION_FAILURE = "08006";
+
+  /** The connection was lost while the outcome was on its way. */
   public static final String TRANSACTION_RESOLUTION_UNKNOWN = "08007";
+
   public static final String PROTOCOL_VIOLATION = "08P01";
+
+  /** MySQL's servers say it when they end a connection. */
   public static final String LINK_FAILURE = "08S01";
+
   public static final String FEATURE_NOT_SUPPORTED = "0A000";
   public static final String CARDINALITY_VIOLATION = "21000";
   public static final String NUMBER_OUT_OF_RANGE = "22003";

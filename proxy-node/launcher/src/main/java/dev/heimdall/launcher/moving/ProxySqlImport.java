@@ -163,8 +163,7 @@ final class ProxySqlImport {
       } else {
         String address = place.substring(0, colon).replaceAll("[\\[\\]]", "");
         if (first.has("address") && !first.path("address").asText().equals(address)) {
-          notes.left(
-              at, "interfaces = " + place + ": a virtual database listens" + " on one address");
+          notes.left(at, "interfaces = " + place + ": a virtual database listens on one address");
           continue;
         }
         first.put("address", address);

@@ -77,9 +77,7 @@ public final class Request {
     return new Request(method, path, target, query, headers, from, secure, body, time);
   }
 
-  /**
-   * How long it has waited already for what it is told to wait for: see {@link DeferredRequest}.
-   */
+  /** Time that the request has waited already for what defers it: see {@link DeferredRequest}. */
   public Duration waited() {
     return waited;
   }

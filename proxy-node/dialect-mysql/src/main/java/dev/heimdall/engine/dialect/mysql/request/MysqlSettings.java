@@ -24,7 +24,7 @@ public final class MysqlSettings implements SettingRules {
   static final String COMPLETION = "completion_type";
 
   /**
-   * Whether the server closes the connection behind a COMMIT that does not say otherwise.
+   * A server with this value closes the connection behind a COMMIT that does not say otherwise.
    *
    * @param completion as a server reports it, or gives it where it is asked; null for not known
    */

@@ -69,7 +69,7 @@ final class ServerLogIn extends LogInDecoder {
   /** Bytes of notices that are kept. */
   private static final int MOST_SAID = 8 * 1024;
 
-  /** What a server reports that only replays what another one writes. */
+  /** Reported value that is {@code on} while a server only replays what another one writes. */
   private static final String STANDBY = "in_hot_standby";
 
   private final ServerTarget target;
