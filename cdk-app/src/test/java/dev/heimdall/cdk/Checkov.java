@@ -44,6 +44,7 @@ final class Checkov {
                 "json"));
     assertThat(said.status()).as(said.text()).isZero();
     JsonNode report = JSON.readTree(said.text());
+    assertThat(report.at("/results/parsing_errors")).as("files it cannot read").isEmpty();
     assertThat(report.at("/summary/parsing_errors").asInt(-1)).isZero();
     assertThat(report.at("/summary/passed").asInt()).isPositive();
     List<Finding> findings = new ArrayList<>();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.util.StringQuotingChecker;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -28,8 +29,19 @@ final class ShortForms {
   /** Where a tag belongs before a text: Jackson writes tags before lists only. */
   private static final Pattern MARK = Pattern.compile("(?<=: |- )(\"?)__([A-Za-z0-9]+)__ ");
 
+  /** Quotes as well what YAML 1.1 has types of its own for: CLIs of AWS read by that version. */
+  private static final class Quoting extends StringQuotingChecker.Default {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return value.equals("=") || value.equals("<<") || super.needToQuoteValue(value);
+    }
+  }
+
   private static final YAMLFactory YAML =
       YAMLFactory.builder()
+          .stringQuotingChecker(new Quoting())
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
           .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
           .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
