@@ -1,6 +1,7 @@
 package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.launcher.mysql.MysqlCluster;
 import dev.heimdall.launcher.mysql.MysqlServer;
@@ -14,7 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** Databases that come and go through the node leave no server connections behind. */
+/**
+ * Databases that come and go through the node leave no server connections behind, and those that go
+ * past it end no session.
+ */
 @Timeout(180)
 @Tag("ci")
 class MysqlDroppedDatabasesIT {
@@ -115,6 +119,46 @@ class MysqlDroppedDatabasesIT {
           }
           Await.until("connections to dropped databases close", () -> pooled(node) == 0);
         });
+  }
+
+  /** As directly, where it has none from the moment that somebody else has dropped it. */
+  @MariadbAndMysql
+  void whoseDatabaseIsDroppedOrRevokedPastTheNodeGoesOnWithoutOne(MysqlRelease release)
+      throws Exception {
+    MysqlServer server = release.shared().primary();
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        RawMysqlClient client = RawMysqlClient.logIn(node.target());
+        RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
+      server.execute(
+          "CREATE DATABASE gone",
+          "GRANT ALL ON gone.* TO " + MysqlRelease.USER,
+          "CREATE TABLE gone.kept (v INT)");
+      for (String lost :
+          List.of("REVOKE ALL ON gone.* FROM " + MysqlRelease.USER, "DROP DATABASE gone")) {
+        run(client, "USE gone");
+        run(client, "SELECT v FROM kept");
+        server.execute(lost);
+        assertThat(other.value("SELECT DATABASE()")).as("the connection's").isEqualTo("app");
+
+        assertThat(client.value("SELECT 1")).as(lost).isEqualTo("1");
+        assertThatThrownBy(() -> run(client, "SELECT v FROM kept")).hasMessageContaining("1046 ");
+        assertThat(client.value("SELECT IFNULL(DATABASE(), 'none')")).isEqualTo("none");
+        assertThat(client.value("SELECT @@sql_mode = @@global.sql_mode")).isEqualTo("1");
+        assertThat(other.value("SELECT DATABASE()")).as("the connection's").isEqualTo("app");
+        assertThat(client.value("SELECT 2")).isEqualTo("2");
+
+        server.execute(
+            "CREATE DATABASE IF NOT EXISTS gone",
+            "GRANT ALL ON gone.* TO " + MysqlRelease.USER,
+            "CREATE TABLE IF NOT EXISTS gone.kept (v INT)");
+        assertThat(other.value("SELECT DATABASE()")).as("the connection's").isEqualTo("app");
+        assertThat(client.value("SELECT DATABASE()")).isEqualTo("gone");
+        run(client, "USE app");
+        assertThat(client.value("SELECT DATABASE()")).isEqualTo("app");
+      }
+    } finally {
+      server.execute("DROP DATABASE IF EXISTS gone");
+    }
   }
 
   private static long pooled(MysqlNode node) {

@@ -1,12 +1,17 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 
 /** A command on its way to a server, and what follows it before its owner hears of its end. */
 final class CommandExchange {
+  private static final int DATABASE_DENIED = 1044;
+  private static final int UNKNOWN_DATABASE = 1049;
+
   private final byte command;
   private final Use use;
   private final boolean shared;
@@ -14,6 +19,7 @@ final class CommandExchange {
   private boolean hasRows;
   private ByteBuf bytes;
   private CommandExchange then;
+  private Supplier<CommandExchange> withoutDatabase;
   private ClientTracking tracking;
   private StatementName longDataOf;
 
@@ -136,6 +142,27 @@ final class CommandExchange {
   CommandExchange then(CommandExchange next) {
     then = next;
     return this;
+  }
+
+  /** What follows instead where there is no such database, or no right to it. */
+  CommandExchange orWithout(Supplier<CommandExchange> database) {
+    withoutDatabase = database;
+    return this;
+  }
+
+  /**
+   * Goes on although it has failed, where there is a way.
+   *
+   * @return whether there is, and what goes on follows
+   */
+  boolean goesOn(ServerError error) {
+    boolean unknown = error.number() == UNKNOWN_DATABASE || error.number() == DATABASE_DENIED;
+    if (!unknown || withoutDatabase == null) {
+      return false;
+    }
+    dropThen();
+    then = withoutDatabase.get();
+    return true;
   }
 
   /** Nothing follows. */

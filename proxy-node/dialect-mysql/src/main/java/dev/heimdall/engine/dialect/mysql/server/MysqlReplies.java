@@ -483,6 +483,11 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (running.asksStatus()) {
       return ends(length, status, running); // what it was before is the best that is known
     }
+    if (running.goesOn(error)) {
+      packets.skip(length, true);
+      requests.follow();
+      return true;
+    }
     if (running.ofClient()) {
       requests.last().failed(error.number());
     }

@@ -409,7 +409,7 @@ public final class MysqlRequests implements ServerRequests {
       String value = none || !sure ? null : reports.fresh(name);
       values.add(value);
       known &= none || value != null;
-      sql.append(values.size() == 1 ? "" : ",").append(none ? "NULL" : reading(name));
+      sql.append(values.size() == 1 ? "" : ",").append(none ? "NULL" : SetStatement.reading(name));
     }
     reports.forget();
     if (idle() && known) {
@@ -447,14 +447,6 @@ public final class MysqlRequests implements ServerRequests {
     return SessionCharacters.VARIABLES.contains(name) && !reports.besideNames(name);
   }
 
-  private static String reading(String name) {
-    return switch (name) {
-      case StateChanges.DATABASE -> "IFNULL(DATABASE(),'')";
-      case SessionCharacters.NAMES -> SetStatement.session(SessionCharacters.COLLATION);
-      default -> "IFNULL(" + SetStatement.session(name) + ",'')";
-    };
-  }
-
   @Override
   public void change(StateChange change, ReplyOwner owner) {
     Variables from = change.from();
@@ -464,14 +456,18 @@ public final class MysqlRequests implements ServerRequests {
     boolean uses = !Objects.equals(before, database);
     String name = database == null ? setUp.database() : database;
     if (name.isEmpty() && uses && logIn != null) {
-      leaveDatabase(setUp.change(Variables.NONE, to, false), owner);
+      send(leaveDatabase(setUp.change(Variables.NONE, to, false)), owner);
       return;
     }
     // Servers refuse an empty name.
     SetStatement set = setUp.change(from, to, uses && !OwnCommands.isPlain(name));
     CommandExchange first = null;
     if (uses) {
-      first = own.use(name, set.isEmpty() ? null : own.text(set.toString()));
+      first =
+          own.use(
+              name,
+              set.isEmpty() ? null : own.text(set.toString()),
+              logIn == null ? null : () -> withoutDatabase(to));
     } else if (!set.isEmpty()) {
       first = own.text(set.toString());
     }
@@ -484,15 +480,22 @@ public final class MysqlRequests implements ServerRequests {
    *
    * @param set what is to be set then
    */
-  private void leaveDatabase(SetStatement set, ReplyOwner owner) {
+  private CommandExchange leaveDatabase(SetStatement set) {
     forgetState();
-    connection.reported().values().remove(StateChanges.DATABASE);
+    connection.reported().values().put(StateChanges.DATABASE, "");
     connection.statements().forgetAll();
     CommandExchange sets = own.text(setUp.again());
-    send(
-        own.of(Command.CHANGE_USER, logIn.begin())
-            .then(set.isEmpty() ? sets : sets.then(own.text(set.toString()))),
-        owner);
+    return own.of(Command.CHANGE_USER, logIn.begin())
+        .then(set.isEmpty() ? sets : sets.then(own.text(set.toString())));
+  }
+
+  /**
+   * The session's default database was dropped, or its rights to it were revoked: it goes on
+   * without one until it has a connection the next time, which is to look again.
+   */
+  private CommandExchange withoutDatabase(Variables to) {
+    connection.residue().taint();
+    return leaveDatabase(setUp.change(Variables.NONE, to, false));
   }
 
   /** The server asks who it is that logs in again. */
@@ -524,14 +527,14 @@ public final class MysqlRequests implements ServerRequests {
   public void reset(ReplyOwner owner) {
     String database = connection.reported().get(StateChanges.DATABASE);
     if (setUp.database().isEmpty() && database != null && !database.isEmpty() && logIn != null) {
-      leaveDatabase(new SetStatement(), owner);
+      send(leaveDatabase(new SetStatement()), owner);
       return;
     }
     forgetState();
     CommandExchange sets = own.text(setUp.again());
     if (!setUp.database().isEmpty()) {
       // Whichever it has: a reset gives the server's character set to collation_database.
-      sets = own.use(setUp.database(), sets);
+      sets = own.use(setUp.database(), sets, null);
     } else if (database != null && !database.isEmpty()) {
       sets.release();
       connection.expect(Command.RESET_CONNECTION, owner);

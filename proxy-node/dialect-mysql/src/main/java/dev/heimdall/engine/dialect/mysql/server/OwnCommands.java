@@ -10,6 +10,7 @@ import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** The node's own commands to a server, as packets. */
 final class OwnCommands {
@@ -43,10 +44,13 @@ final class OwnCommands {
    * Changes the default database, whose name servers read as they read texts of the client.
    *
    * @param then sets the character set of these where the name is not plain; null for nothing
+   * @param without what follows where the database cannot be used; null for its error
    */
-  CommandExchange use(String database, CommandExchange then) {
+  CommandExchange use(String database, CommandExchange then, Supplier<CommandExchange> without) {
     CommandExchange uses =
-        of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8)).then(then);
+        of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8))
+            .then(then)
+            .orWithout(without);
     return isPlain(database)
         ? uses
         : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
+import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
@@ -70,6 +71,15 @@ public final class SetStatement {
       throw new IllegalArgumentException("no name of a variable");
     }
     return "@@" + name;
+  }
+
+  /** What reads what is carried under this name; nothing is an empty text. */
+  static String reading(String name) {
+    return switch (name) {
+      case StateChanges.DATABASE -> "IFNULL(DATABASE(),'')";
+      case SessionCharacters.NAMES -> session(SessionCharacters.COLLATION);
+      default -> "IFNULL(" + session(name) + ",'')";
+    };
   }
 
   /** Gives a variable the value of an expression. */
