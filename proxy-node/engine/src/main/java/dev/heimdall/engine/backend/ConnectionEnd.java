@@ -6,11 +6,13 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class ConnectionEnd {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
+  /** How long is read what a server has said that takes no more bytes. */
+  private static final int LAST_WORDS_MILLIS = 1000;
+
   private final ServerConnection connection;
   private final Channel channel;
   private final ReplyGroups<ReplyOwner> groups;
@@ -28,8 +33,8 @@ public final class ConnectionEnd {
   /** Whether the server is to close the connection, of which nothing is read any more. */
   private boolean left;
 
-  /** Whether the server has said that it ends the connection. */
-  private boolean announced;
+  /** Whether the server reads nothing any more: it has said so, or takes no more bytes. */
+  private boolean outputClosed;
 
   /** The error that its users get; null as long as no reason is known. */
   private ServerError fatal;
@@ -167,18 +172,29 @@ public final class ConnectionEnd {
   /** The server has said why it ends the connection. */
   void announced(ServerError error) {
     fatal = error;
-    announced = true;
+    outputClosed = true;
     if (ending != null && ending.side() == Ending.Side.SERVER) {
       ending = new Ending(Ending.Side.SERVER, error.message()); // found out after it went
     }
   }
 
-  /** Whether the server has said why it ends the connection, which it reads nothing from then. */
-  boolean isAnnounced() {
-    return announced;
+  /** Whether the server reads nothing any more. */
+  boolean isOutputClosed() {
+    return outputClosed;
   }
 
-  /** The server has said that it ends the connection. */
+  /** The server takes no more bytes. What it has said before that may be why, and is read first. */
+  void outputEnded() {
+    if (!outputClosed) {
+      outputClosed = true;
+      channel.config().setAutoRead(true);
+      connection
+          .context()
+          .later(this::follow, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS, connection::failed);
+    }
+  }
+
+  /** The server ends the connection. */
   void follow() {
     if (!connection.closed()) {
       closeNow();
@@ -198,17 +214,26 @@ public final class ConnectionEnd {
           ServerError.fatal(
               Sqlstate.CONNECTION_FAILURE,
               network
-                  ? "the connection to the database server failed: " + cause.getMessage()
+                  ? "the connection to the database server failed: " + reason(cause)
                   : "the connection to the database server ended because of an error in the node");
     }
-    closeNow();
+    if (cause instanceof ChannelOutputShutdownException) {
+      outputEnded();
+    } else {
+      closeNow();
+    }
+  }
+
+  private static String reason(Throwable cause) {
+    boolean wrapped = cause instanceof ChannelOutputShutdownException && cause.getCause() != null;
+    return (wrapped ? cause.getCause() : cause).getMessage();
   }
 
   /**
    * Some transports report the end of a channel later than its close: it is not used until then.
    */
   private void closeNow() {
-    if (connection.tls() && !announced) {
+    if (connection.tls() && !outputClosed) {
       connection.allLeaves(); // what waits may go out ahead of the end of TLS
     }
     channel.close();

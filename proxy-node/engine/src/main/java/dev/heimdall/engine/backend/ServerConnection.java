@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import java.net.SocketAddress;
 import java.util.function.Consumer;
 
@@ -81,6 +82,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.id = id;
     this.context = context;
     this.channel = channel;
+    channel.config().setAutoClose(false); // a write that fails is no reason to read no more
     this.keeper = keeper;
     this.processId = found.processId();
     this.reported = new ReportedValues(found.greeting());
@@ -139,8 +141,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   @Override
   public void flushNow() {
     flush = Flush.NONE;
-    if (end.isAnnounced()) {
-      context.soon(end::follow, this::failed); // who has said so reads nothing any more
+    if (end.isOutputClosed()) {
+      context.soon(end::follow, this::failed); // it reads nothing any more
     } else if (target.fence().closed()) {
       context.soon(end::cut, this::failed);
     } else if (channel.isActive()) {
@@ -464,6 +466,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
       holder.serverWritable(this);
     }
     ctx.fireChannelWritabilityChanged();
+  }
+
+  /** TLS keeps to itself with what a write has failed. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelOutputShutdownEvent.INSTANCE) {
+      end.outputEnded();
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override
