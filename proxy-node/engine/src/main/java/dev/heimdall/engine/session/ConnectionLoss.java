@@ -34,6 +34,8 @@ import java.util.Set;
  * connection; or the end of the session, when it depends on what is lost.
  */
 final class ConnectionLoss {
+  private static final String ENDED = "its statement has had the server end the connection";
+
   private final Losses losses;
   private final LossEffects effects;
   private final RequestReader requests;
@@ -130,8 +132,9 @@ final class ConnectionLoss {
         }
       }
       default -> {
-        if (!goesOn(from, error, causeOf(from, lastError))) {
-          report(from, error);
+        boolean wanted = requests.handler().hasEnded(from, lastError);
+        if (wanted || !goesOn(from, error, causeOf(from, lastError))) {
+          report(from, error, wanted, lastError == null);
         }
       }
     }
@@ -224,7 +227,11 @@ final class ConnectionLoss {
         : Cause.CONNECTION_LOST;
   }
 
-  private void report(ServerConnection from, ServerError loss) {
+  /**
+   * @param wanted whether a statement has had the server end the connection
+   * @param silent whether the server has said nothing
+   */
+  private void report(ServerConnection from, ServerError loss, boolean wanted, boolean silent) {
     ServerError error = certain(from) ? TransactionReplay.LOST : loss;
     losses.answered();
     boolean cut = cutsMessage(from);
@@ -248,6 +255,14 @@ final class ConnectionLoss {
     if (cut) {
       // The client waits for the rest of a message: whatever came now would be taken for it.
       end.close(SessionEnd.AMID_MESSAGE);
+      return;
+    }
+    if (wanted) {
+      if (silent) {
+        end.behindAnswer(ENDED);
+      } else {
+        end.fatal(error.asFatal(), ENDED);
+      }
       return;
     }
     if (inTransaction && !losses.keepsFailed()) {

@@ -48,6 +48,16 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
    */
   default void answered(ServerConnection from, ServerError error) {}
 
+  /**
+   * Whether a statement of the client's has itself had the server end the connection, with which
+   * the client's ends.
+   *
+   * @param error what the server has said; null for nothing
+   */
+  default boolean hasEnded(ServerConnection from, ServerError error) {
+    return false;
+  }
+
   /** Everything on the session's server connection is answered, the node's own at last. */
   default void atRest() {}
 

@@ -391,6 +391,11 @@ final class Aftermath {
     released.answered(from, facts, error);
   }
 
+  /** Whether a statement of the session's has had the server end the connection. */
+  boolean hasEnded(ServerConnection from, ServerError error) {
+    return released.ended(from, sent, error);
+  }
+
   /** The session is pinned no longer, and nothing of it is on its way. */
   void pinEnded(ServerConnection server) {
     generated.stays(server);

@@ -463,6 +463,11 @@ final class ClientCommands implements RequestHandler {
   }
 
   @Override
+  public boolean hasEnded(ServerConnection from, ServerError error) {
+    return aftermath.hasEnded(from, error);
+  }
+
+  @Override
   public Snapshots snapshots() {
     return cached.snapshots();
   }

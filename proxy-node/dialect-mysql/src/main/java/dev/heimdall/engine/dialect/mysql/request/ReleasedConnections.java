@@ -17,9 +17,19 @@ final class ReleasedConnections {
   private static final String HOLD = "RELEASE";
   private static final String WHY = "the server has ended the session for RELEASE";
 
+  private static final int INTERRUPTED = 1317;
+
+  /** As MariaDB says it of a routine. */
+  private static final int KILLED = 1927;
+
   private final HandledClient client;
   private final SessionState carried;
   private final ClientAnswers answers;
+
+  /** The connection whose last statement may have been any, and how many it had answered then. */
+  private long opaqueOn;
+
+  private long opaqueAt;
 
   ReleasedConnections(HandledClient client, SessionState carried, ClientAnswers answers) {
     this.client = client;
@@ -34,9 +44,14 @@ final class ReleasedConnections {
    */
   void answered(ServerConnection from, StatementFacts facts, ServerError error) {
     boolean says = facts.has(MysqlEffect.ENDS_CONNECTION);
-    if (!says
-        && !(mayRelease(facts)
-            && MysqlSettings.releases(from.reported().get(MysqlSettings.COMPLETION)))) {
+    boolean may = says || mayRelease(facts);
+    opaqueOn = may && error == null ? from.id() : 0;
+    opaqueAt = from.delivery().groupsAnswered();
+    if (may && error != null && error.number() == INTERRUPTED) {
+      endsOrProbes(from); // as MySQL says it of a routine
+      return;
+    }
+    if (!says && !(may && MysqlSettings.releases(from.reported().get(MysqlSettings.COMPLETION)))) {
       return;
     }
     from.residue().taint();
@@ -47,8 +62,31 @@ final class ReleasedConnections {
     if (says && ends(facts)) {
       client.endsBehindAnswer(WHY);
     } else {
+      endsOrProbes(from);
+    }
+  }
+
+  private void endsOrProbes(ServerConnection from) {
+    if (from.closed()) {
+      client.endsBehindAnswer(WHY);
+    } else {
       probe(from);
     }
+  }
+
+  /**
+   * Whether a connection is lost because of a statement of its session.
+   *
+   * @param sent what is not answered; null for nothing
+   * @param error with what the server has ended it; null where it has said nothing
+   */
+  boolean ended(ServerConnection from, StatementFacts sent, ServerError error) {
+    if (sent == null) {
+      return error == null && from.id() == opaqueOn && from.delivery().groupsAnswered() == opaqueAt;
+    }
+    return error == null
+        ? sent.has(MysqlEffect.ENDS_CONNECTION)
+        : error.number() == KILLED && mayRelease(sent);
   }
 
   private static boolean ends(StatementFacts facts) {
