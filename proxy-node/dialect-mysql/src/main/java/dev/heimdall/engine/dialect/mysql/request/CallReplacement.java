@@ -4,25 +4,36 @@ import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** Puts what the node knows better than a server in the place of a call in a statement's text. */
 final class CallReplacement {
+  /** Servers cut longer names off. */
+  private static final int LONGEST_NAME = 255;
+
   private final byte[] text;
   private final Effect call;
-  private final LexerMode mode;
   private final MysqlLexer lexer = new MysqlLexer(false);
 
-  /** Whether the token before the call's stands in the list of a SELECT, outside of brackets. */
-  private boolean inList;
+  /** What the call stands in, from the statement's own on, bracket in bracket. */
+  private final List<SelectList> lists = new ArrayList<>(List.of(new SelectList()));
 
-  /** Whether the call may be the beginning of an entry there. */
+  /** The columns that the call stands in and that have no other name than their text. */
+  private final List<Column> columns = new ArrayList<>(1);
+
+  /** Whether the call may be the beginning of a column of a SELECT, outside of brackets. */
   private boolean begins;
 
-  /** The statement's first word. */
-  private String leading = "";
+  /** What follows the call. */
+  private int next;
+
+  private String nextWord = "";
+
+  private record Column(int start, int end) {}
 
   /**
    * @param call has its place in the text
@@ -30,85 +41,112 @@ final class CallReplacement {
   CallReplacement(byte[] text, Effect call, LexerMode mode) {
     this.text = text;
     this.call = call;
-    this.mode = mode;
-    read();
+    read(mode);
   }
 
-  /** The text with this in the place of the call. */
+  /**
+   * The text with this in the place of the call. Columns that servers name by their text have the
+   * client's for a name.
+   */
   byte[] with(String value) {
-    String named = value;
-    if (begins && ends(first())) {
-      // A column by itself has its text for a name.
-      String written =
-          new String(text, call.start(), call.end() - call.start(), StandardCharsets.ISO_8859_1);
-      named = value + " AS `" + written.replace("`", "``") + "`";
+    ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 2 * value.length());
+    out.write(text, 0, call.start());
+    out.writeBytes(bytes(value));
+    int at = call.end();
+    for (Column column : columns) {
+      String written = written(column);
+      if (isName(written)) {
+        out.write(text, at, column.end() - at);
+        out.writeBytes(bytes(" AS `" + written.replace("`", "``") + "`"));
+        at = column.end();
+      }
     }
-    byte[] own = named.getBytes(StandardCharsets.ISO_8859_1);
-    int length = call.end() - call.start();
-    byte[] changed = Arrays.copyOf(text, text.length - length + own.length);
-    System.arraycopy(own, 0, changed, call.start(), own.length);
-    System.arraycopy(
-        text, call.end(), changed, call.start() + own.length, text.length - call.end());
-    return changed;
+    out.write(text, at, text.length - at);
+    return out.toByteArray();
+  }
+
+  private static byte[] bytes(String written) {
+    return written.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private String written(Column column) {
+    return new String(
+        text, column.start(), column.end() - column.start(), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Servers leave comments out of it. Of other signs the character set decides. */
+  private static boolean isName(String written) {
+    return written.length() <= LONGEST_NAME
+        && written.chars().allMatch(c -> c < 0x80)
+        && !written.contains("/*")
+        && !written.contains("#")
+        && !written.contains("--");
   }
 
   /** Whether the call is a column of a query's by itself, rather than compared to something. */
   boolean isColumn() {
-    if (!begins || !leading.equals("select")) {
-      return false;
-    }
-    int next = first();
-    return ends(next) || next == Lexer.QUOTED || isWord("as");
+    return begins
+        && switch (next) {
+          case Lexer.END, ';', ',', Lexer.QUOTED -> true;
+          default -> nextWord.equals("from") || nextWord.equals("as");
+        };
   }
 
-  private boolean ends(int token) {
-    return token == Lexer.END || token == ';' || token == ',' || isWord("from");
-  }
-
-  /** The first token behind the call. */
-  private int first() {
-    lexer.reset(text, call.end(), text.length - call.end(), mode);
-    return lexer.next();
-  }
-
-  private void read() {
+  private void read(LexerMode mode) {
+    String leading = "";
+    int last = 0;
     lexer.reset(text, 0, call.start(), mode);
-    int depth = 0;
     for (int token = lexer.next(); token >= 0; token = lexer.next()) {
-      String word =
-          token == Lexer.WORD
-              ? Lexer.decode(text, lexer.start(), lexer.end()).toLowerCase(Locale.ROOT)
-              : "";
-      depth += token == '(' ? 1 : token == ')' ? -1 : 0;
-      if (token == ';') {
-        leading = "";
-        inList = false;
-      } else if (leading.isEmpty()) {
-        leading = word;
-      }
-      if (depth == 0) {
-        follow(word);
-      }
-      begins =
-          inList
-              && depth == 0
-              && switch (word) {
-                case "select", "distinct", "all" -> true;
-                default -> token == ',';
-              };
+      String word = word(token);
+      leading = token == ';' ? "" : leading.isEmpty() ? word : leading;
+      take(token, word, last);
+      last = lexer.end();
+    }
+    begins = leading.equals("select") && lists.size() == 1 && lists.get(0).beginsEntry();
+    innermost().next(')', "", call.start()); // as an operand
+    lists.forEach(SelectList::call);
+    last = call.end();
+    lexer.reset(text, call.end(), text.length - call.end(), mode);
+    next = lexer.next();
+    nextWord = word(next);
+    int token = next;
+    while (token >= 0) {
+      take(token, word(token), last);
+      last = lexer.end();
+      token = lexer.next();
+    }
+    for (int i = lists.size() - 1; i >= 0; i--) {
+      leave(lists.get(i), Lexer.END, "", last);
     }
   }
 
-  private void follow(String word) {
-    switch (word) {
-      case "select" -> inList = true;
-      case "from", "into", "where", "group", "having", "order", "limit", "union" -> inList = false;
-      default -> {}
+  /**
+   * @param last where the token before it ends
+   */
+  private void take(int token, String word, int last) {
+    leave(innermost(), token, word, last);
+    if (token == ')' && lists.size() > 1) {
+      lists.remove(lists.size() - 1);
+    }
+    innermost().next(token, word, lexer.start());
+    if (token == '(') {
+      lists.add(new SelectList());
     }
   }
 
-  private boolean isWord(String expected) {
-    return lexer.end() - lexer.start() == expected.length()
-        && expected.equalsIgnoreCase(Lexer.decode(lexer.text(), lexer.start(), lexer.end()));
+  private void leave(SelectList list, int token, String word, int last) {
+    if (list.leavesCall(token, word) && list.unnamedFrom() >= 0) {
+      columns.add(new Column(list.unnamedFrom(), last));
+    }
+  }
+
+  private SelectList innermost() {
+    return lists.get(lists.size() - 1);
+  }
+
+  private String word(int token) {
+    return token == Lexer.WORD
+        ? Lexer.decode(text, lexer.start(), lexer.end()).toLowerCase(Locale.ROOT)
+        : "";
   }
 }
