@@ -104,7 +104,7 @@ public final class ClientTracking {
       case "session_track_state_change" -> state = !usual && on;
       case "session_track_gtids" -> gtids = !usual && on;
       default -> {
-        // transactions: not reported
+        // of another version
       }
     }
   }
@@ -134,10 +134,11 @@ public final class ClientTracking {
    * What a client reads of this.
    *
    * @param changes of the state, as a server reports them
+   * @param transactions whether the client has asked how its transactions stand
    * @return the same array where that is all
    */
-  byte[] of(byte[] changes) {
-    if (StateReports.saysNothing(changes)
+  byte[] of(byte[] changes, boolean transactions) {
+    if (StateReports.saysNothing(changes, !transactions)
         && !variables.contains(STATEMENT_ID)
         && !variables.contains(ALL)) {
       return NOTHING;
@@ -149,7 +150,7 @@ public final class ClientTracking {
       int from = in.readerIndex();
       int type = in.readUnsignedByte();
       ByteBuf entry = in.readSlice(Math.toIntExact(LengthEncoded.read(in)));
-      if (reads(type, entry)) {
+      if (reads(type, entry, transactions)) {
         int size = in.readerIndex() - from;
         System.arraycopy(changes, from, kept, length, size);
         length += size;
@@ -158,13 +159,14 @@ public final class ClientTracking {
     return length == changes.length ? changes : Arrays.copyOf(kept, length);
   }
 
-  private boolean reads(int type, ByteBuf entry) {
+  private boolean reads(int type, ByteBuf entry, boolean transactions) {
     return switch (type) {
       case StateChanges.SYSTEM_VARIABLES ->
           variables.contains(ALL) || variables.contains(named(LengthEncoded.readString(entry)));
       case StateChanges.SCHEMA -> schema;
       case StateChanges.STATE_CHANGE -> state;
       case StateChanges.GTIDS -> gtids;
+      case StateChanges.TRANSACTION_CHARACTERISTICS, StateChanges.TRANSACTION_STATE -> transactions;
       default -> false;
     };
   }

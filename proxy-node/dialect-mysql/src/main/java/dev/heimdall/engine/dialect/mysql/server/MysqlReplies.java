@@ -358,7 +358,8 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
         boolean behindRows = first != OkPacket.OK;
         change =
             reports.read(ok.state(), behindRows && (ok.status() & StatusFlag.MORE_RESULTS) != 0);
-        told = running.tracking() == null ? null : running.tracking().of(ok.state());
+        ClientTracking tracking = running.tracking();
+        told = tracking == null ? null : tracking.of(ok.state(), reports.ofTransactions());
       }
     } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
       return outOfSync("a malformed OK packet");

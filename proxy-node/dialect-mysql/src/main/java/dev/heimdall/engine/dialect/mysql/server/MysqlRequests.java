@@ -545,7 +545,7 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   private void forgetState() {
-    reports.forget();
+    reports.begin();
     last.forget();
     hadCursor.clear();
     // It is not reported: the same value, set again, must count as another one.

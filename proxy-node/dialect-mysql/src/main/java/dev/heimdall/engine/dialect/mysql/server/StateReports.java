@@ -18,6 +18,7 @@ import java.util.Set;
 /** Takes what OK packets say of changes of the session's state to those whom it concerns. */
 final class StateReports implements StateChanges.Receiver {
   private static final String LAST_GTID = "last_gtid";
+  private static final String TRANSACTIONS = "session_track_transaction_info";
 
   /** Another value with each statement. */
   private static final byte[] STATEMENT_ID = "statement_id".getBytes(StandardCharsets.US_ASCII);
@@ -42,6 +43,7 @@ final class StateReports implements StateChanges.Receiver {
   private boolean changed;
   private boolean withoutDatabase;
   private boolean passing;
+  private boolean ofTransactions;
   private String gtids = "";
   private long doubts;
 
@@ -69,7 +71,7 @@ final class StateReports implements StateChanges.Receiver {
    * @return what it says of the session's state
    */
   LastAnswer.StateChange read(byte[] state, boolean insideRoutine) {
-    if (saysNothing(state)) {
+    if (saysNothing(state, true)) {
       return LastAnswer.StateChange.NONE;
     }
     inThisAnswer.clear();
@@ -133,10 +135,12 @@ final class StateReports implements StateChanges.Receiver {
   }
 
   /**
-   * Whether nothing is said but what each statement's answer has: its number, and how a transaction
-   * stands, of which the node reads elsewhere.
+   * Whether nothing is said but what each statement's answer has: its number.
+   *
+   * @param transactions whether how a transaction stands is nothing either: the node reads of it
+   *     elsewhere
    */
-  static boolean saysNothing(byte[] state) {
+  static boolean saysNothing(byte[] state, boolean transactions) {
     int at = 0;
     while (at + 2 <= state.length) {
       int entry = at + 2;
@@ -147,7 +151,8 @@ final class StateReports implements StateChanges.Receiver {
       boolean nothing =
           switch (state[at]) {
             case StateChanges.SYSTEM_VARIABLES -> isStatementId(state, entry, end);
-            case StateChanges.TRANSACTION_CHARACTERISTICS, StateChanges.TRANSACTION_STATE -> true;
+            case StateChanges.TRANSACTION_CHARACTERISTICS, StateChanges.TRANSACTION_STATE ->
+                transactions;
             default -> false;
           };
       if (!nothing) {
@@ -166,8 +171,16 @@ final class StateReports implements StateChanges.Receiver {
         && value + 1 + state[value] == end;
   }
 
+  /** Whether the session has asked how its transactions stand: MySQL also says it unasked. */
+  boolean ofTransactions() {
+    return ofTransactions;
+  }
+
   @Override
   public void variable(String name, String value) {
+    if (name.equals(TRANSACTIONS)) {
+      ofTransactions = !ClientTracking.needed(name).equals(value);
+    }
     if (name.equals(LAST_GTID)) {
       gtids(value == null ? "" : value);
     } else if (name.startsWith("session_track_") && ClientTracking.needed(name).equals(value)) {
@@ -231,6 +244,12 @@ final class StateReports implements StateChanges.Receiver {
   /** What a variable was last reported to be, unless that was read before; else null. */
   String fresh(String name) {
     return fresh.get(name);
+  }
+
+  /** The session is as new. */
+  void begin() {
+    forget();
+    ofTransactions = false;
   }
 
   /** What was reported is known, or no longer true. */

@@ -212,6 +212,10 @@ final class SetGrammar {
     PinReason pin = SystemVariables.pinOf(name);
     if (name.equals("last_insert_id")) {
       tokens.own(MysqlEffect.SETS_LAST_INSERT_ID);
+    } else if (name.equals("session_track_transaction_info")) {
+      if (!turnsOff()) {
+        effects.pin(MysqlPins.VARIABLE); // what a server reports is what differs on a connection
+      }
     } else if (name.startsWith("session_track_")) {
       tracking(name);
     } else if (pin != null) {

@@ -26,23 +26,24 @@ class ClientTrackingTest {
   @Test
   void whatEachAnswerHasIsNotAmongThem() {
     byte[] state = answered("statement_id");
-    assertThat(StateReports.saysNothing(state)).isTrue();
-    assertThat(tracking.of(state)).isEmpty();
+    assertThat(StateReports.saysNothing(state, true)).isTrue();
+    assertThat(tracking.of(state, false)).isEmpty();
 
     tracking.set(LIST, "'statement_id'");
-    assertThat(tracking.of(state)).isEqualTo(Arrays.copyOf(state, state.length - 4));
+    assertThat(tracking.of(state, false)).isEqualTo(Arrays.copyOf(state, state.length - 4));
     tracking.set(LIST, "'*'");
-    assertThat(tracking.of(state)).isEqualTo(Arrays.copyOf(state, state.length - 4));
+    assertThat(tracking.of(state, false)).isEqualTo(Arrays.copyOf(state, state.length - 4));
   }
 
   @Test
   void whatSaysMoreIsTakenForThat() {
-    assertThat(StateReports.saysNothing(answered("statement_ix"))).isFalse();
-    assertThat(StateReports.saysNothing(answered("statement_id_"))).isFalse();
-    assertThat(StateReports.saysNothing(answered("statement_id", "7", "statement_id"))).isFalse();
-    assertThat(StateReports.saysNothing(state())).isFalse();
+    assertThat(StateReports.saysNothing(answered("statement_ix"), true)).isFalse();
+    assertThat(StateReports.saysNothing(answered("statement_id_"), true)).isFalse();
+    assertThat(StateReports.saysNothing(answered("statement_id", "7", "statement_id"), true))
+        .isFalse();
+    assertThat(StateReports.saysNothing(state(), true)).isFalse();
     byte[] whole = answered("statement_id");
-    assertThat(StateReports.saysNothing(Arrays.copyOf(whole, whole.length - 1))).isFalse();
+    assertThat(StateReports.saysNothing(Arrays.copyOf(whole, whole.length - 1), true)).isFalse();
   }
 
   /** Variables, the last of them with the value 7, and that a transaction is open. */
@@ -83,7 +84,7 @@ class ClientTrackingTest {
     tracking.set("session_track_gtids", "OWN_GTID");
     byte[] state = state();
 
-    assertThat(tracking.of(state)).isSameAs(state);
+    assertThat(tracking.of(state, false)).isSameAs(state);
 
     tracking.set("session_track_schema", "OFF");
     tracking.set("session_track_state_change", "0");
@@ -94,6 +95,21 @@ class ClientTrackingTest {
 
     tracking.reset();
     assertThat(told()).containsExactly("time_zone=+01:00", "(schema)=shop");
+  }
+
+  @Test
+  void howATransactionStandsIsLeftInForThoseWhoHaveAsked() {
+    ByteBuf out = Unpooled.buffer();
+    entry(out, StateChanges.SYSTEM_VARIABLES, "statement_id", "7");
+    entry(out, StateChanges.TRANSACTION_STATE, "T_______");
+    entry(out, StateChanges.TRANSACTION_CHARACTERISTICS, "START TRANSACTION READ ONLY;");
+    byte[] all = ByteBufUtil.getBytes(out);
+    int number = 2 + all[1];
+
+    assertThat(tracking.of(all, true)).isEqualTo(Arrays.copyOfRange(all, number, all.length));
+    assertThat(tracking.of(Arrays.copyOf(all, number), true)).isEmpty();
+    assertThat(tracking.of(all, false)).isEmpty();
+    assertThat(StateReports.saysNothing(all, true)).isTrue();
   }
 
   private static byte[] state() {
@@ -121,7 +137,7 @@ class ClientTrackingTest {
   private List<String> told() {
     List<String> told = new ArrayList<>();
     StateChanges.read(
-        tracking.of(state()),
+        tracking.of(state(), false),
         new StateChanges.Receiver() {
           @Override
           public void variable(String name, String value) {

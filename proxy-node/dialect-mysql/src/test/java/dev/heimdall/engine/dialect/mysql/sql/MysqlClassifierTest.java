@@ -242,6 +242,8 @@ class MysqlClassifierTest {
         "SET @@session.session_track_schema := f(1, 2), sql_mode = ''"
             + " | SET: CALLS_UNSEEN f, SETS_TRACKING session_track_schema, sql_mode",
         "SET GLOBAL session_track_schema = 1 | UTILITY: SESSION_DEFAULTS",
+        "SET session_track_transaction_info = 'STATE' | SET: pin variable of one connection",
+        "SET session_track_transaction_info = OFF, sql_mode = '' | SET: sql_mode",
         "SET ROLE admin | SESSION: pin role",
         "SET PASSWORD FOR 'a'@'b' = 'x' | DDL: commits",
         "SET DEFAULT ROLE ALL TO a@b | DDL: commits",
