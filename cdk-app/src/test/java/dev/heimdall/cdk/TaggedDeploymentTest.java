@@ -69,7 +69,7 @@ class TaggedDeploymentTest {
     for (String name : List.of("heimdall-fleet.yaml", "heimdall-manager.yaml")) {
       assertThat(TemplatesOfToday.files().get(name))
           .contains("  Tag3:\n", "- HasTag3\n")
-          .contains("- Key: !Select [0, !Split [=, !Ref Tag3]]\n");
+          .contains("- Key: !Select [0, !Split [\"=\", !Ref Tag3]]\n");
     }
   }
 }

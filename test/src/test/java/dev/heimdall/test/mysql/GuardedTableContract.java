@@ -4,10 +4,12 @@ import static dev.heimdall.test.fixture.Jdbc.execute;
 import static dev.heimdall.test.fixture.Jdbc.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -65,7 +67,11 @@ abstract class GuardedTableContract {
                     .node("loops", 1)
                     .vdb("rules", List.of("all"))
                     .rules(
-                        "all", "{\"match\": \"tables:${catalog}.guarded\", \"action\": \"drop\"}"));
+                        "all",
+                        """
+                        {"match": "tables:${catalog}.guarded", "action": "drop"},
+                        {"match": "(?i)^show columns from .guarded.$", "action": "drop"}
+                        """));
   }
 
   @AfterAll
@@ -107,6 +113,24 @@ abstract class GuardedTableContract {
           }
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("standings")
+  void noCommandTellsItsColumnsWhereNoStatementMay(List<String> standing) throws Exception {
+    byte[] guarded = RawMysqlClient.text(Command.FIELD_LIST, "guarded\0");
+    byte[] open = RawMysqlClient.text(Command.FIELD_LIST, "guarded_not\0");
+    try (RawMysqlClient client = RawMysqlClient.logIn(node.target());
+        RawMysqlClient direct = RawMysqlClient.logIn(MysqlTarget.of(server))) {
+      for (String sql : standing) {
+        client.query(RawMysqlClient.query(sql));
+      }
+      client.send(guarded);
+      assertThat(RawMysqlClient.error(client.receive())).contains("1142");
+      client.send(open);
+      direct.send(open);
+      assertThat(client.receive()).isEqualTo(direct.receive());
     }
   }
 

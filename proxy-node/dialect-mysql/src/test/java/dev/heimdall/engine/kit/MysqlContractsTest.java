@@ -1,5 +1,6 @@
 package dev.heimdall.engine.kit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.mysql.Command;
@@ -88,6 +89,78 @@ class MysqlContractsTest {
     @Override
     protected String differs(String treatment, String standing, String spelling) {
       return MysqlSpellings.differs(treatment, spelling);
+    }
+  }
+
+  /** What rules say of a statement holds for the command that does the same. */
+  @Nested
+  class CommandsAsStatements extends KitContract {
+    CommandsAsStatements() {
+      super(new MysqlKit());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+      "2, secret, use .secret., ''",
+      "2, secret, use .secret., BEGIN",
+      "2, secret, use .secret., SET @a = 1",
+      "4, secret|, show columns from .secret.$, ''",
+      "4, secret|, show columns from .secret.$, BEGIN",
+      "4, secret|, show columns from .secret.$, SET @a = 1",
+      "4, a`b|se%, show columns from .a``b. like .se%.$, ''",
+      "7, E, ^flush privileges. tables$, ''",
+      "7, E, ^flush privileges. tables$, BEGIN",
+      "10, '', ^show processlist$, ''"
+    })
+    void commandsMeetRules(byte command, String body, String match, String before) {
+      byte[] sent = body.replace('|', '\0').replace('E', '\5').getBytes(UTF_8);
+      for (String action : List.of("drop", "result", "transform")) {
+        if (node != null) {
+          stop();
+        }
+        start(
+            KitSettings.of(ONE_CONNECTION),
+            """
+            {"match": "(?i)%s", "inTransaction": true, "action": "%s",
+             "parameters": {%s}}
+            """
+                .formatted(
+                    match,
+                    action,
+                    switch (action) {
+                      case "result" -> "\"value\": 3";
+                      case "transform" -> "\"target\": \"other\"";
+                      default -> "";
+                    }));
+        MysqlKitClient ann = (MysqlKitClient) client("ann");
+        if (!before.isEmpty()) {
+          ann.sends(before);
+          ann.told();
+        }
+        if (command != Command.FIELD_LIST || !action.equals("result")) {
+          ann.command(command, sent);
+          assertThat(ann.told())
+              .as(action)
+              .containsExactly(
+                  switch (action) {
+                    case "drop" -> "error 42000 1142";
+                    case "result" -> before.equals("BEGIN") ? "open" : "idle";
+                    default -> "error 42000 1235";
+                  });
+        }
+        answers(ann, words.reading("one"), "row one", before.equals("BEGIN") ? "open" : "idle");
+      }
+    }
+
+    @Test
+    void commandsThatNoRuleMatchesAreTheServers() {
+      start(KitSettings.of(ONE_CONNECTION), "{\"match\": \"secret\", \"action\": \"drop\"}");
+      MysqlKitClient ann = (MysqlKitClient) client("ann");
+      ann.command(Command.INIT_DB, "app".getBytes(UTF_8));
+      assertThat(ann.told()).containsExactly("idle");
+      ann.command(Command.FIELD_LIST, "t\0".getBytes(UTF_8));
+      assertThat(ann.told()).containsExactly("error 08S01 1047"); // it knows of no tables
+      answers(ann, words.reading("one"), "row one", "idle");
     }
   }
 

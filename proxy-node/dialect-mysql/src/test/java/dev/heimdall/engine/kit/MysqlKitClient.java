@@ -233,6 +233,12 @@ final class MysqlKitClient extends KitClient {
     command(out, Command.QUERY, sql.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Sends a command that is no text, and is answered by an OK or an error. */
+  void command(byte command, byte[] body) {
+    awaited.add(Awaited.TEXT_ROWS);
+    send(out -> command(out, command, body));
+  }
+
   private static void command(ByteBuf out, byte command, byte[] body) {
     int at = Packet.begin(out, 0);
     out.writeByte(command).writeBytes(body);

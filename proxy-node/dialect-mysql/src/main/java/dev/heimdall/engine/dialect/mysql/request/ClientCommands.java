@@ -52,6 +52,7 @@ final class ClientCommands implements RequestHandler {
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final AgreedCapabilities agreed;
   private final QueryText text;
   private final ClientAnswers answers;
   private final SessionLexing lexing;
@@ -76,7 +77,7 @@ final class ClientCommands implements RequestHandler {
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
     this.next = parts.lifecycle().next();
-    AgreedCapabilities agreed =
+    this.agreed =
         parts.capabilities() instanceof AgreedCapabilities those
             ? those
             : new AgreedCapabilities(0);
@@ -157,7 +158,7 @@ final class ClientCommands implements RequestHandler {
         switch (type) {
           case Command.QUERY -> judge(total);
           case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE -> executions.judge();
-          default -> true;
+          default -> !CommandsInSql.includes(type) || judgeInSql(type, total);
         };
     if (!judged && !input.midMessage()) {
       parts.control().block();
@@ -167,6 +168,11 @@ final class ClientCommands implements RequestHandler {
 
   private static boolean carriesStatement(byte type) {
     return type == Command.QUERY || PreparedExecutions.executes(type);
+  }
+
+  private boolean judgeInSql(byte type, long total) {
+    byte[] sql = CommandsInSql.of(type, input.bytes(), total);
+    return lifecycle.judge(sql, 0, sql.length, mode(sql), false, NO_TYPES);
   }
 
   private boolean judge(long total) {
@@ -344,11 +350,15 @@ final class ClientCommands implements RequestHandler {
    * it is, so that no server has to know of it.
    */
   private Outcome ruled(ServerConnection server, byte type, long total) {
-    if (!carriesStatement(type) || !next.onItsWay()) {
+    boolean inSql = CommandsInSql.includes(type);
+    if (!(inSql || carriesStatement(type)) || !next.onItsWay()) {
       return Outcome.NEXT;
     }
     Decision decision = next.decision();
     ServerError refusal = next.refusal();
+    if (refusal == null && inSql && CommandsInSql.wantsText(decision)) {
+      refusal = CommandsInSql.NO_TEXT;
+    }
     if (refusal == null) {
       refusal = SessionKills.refusal(next.effects());
     }
@@ -362,6 +372,8 @@ final class ClientCommands implements RequestHandler {
     lifecycle.settled();
     if (refusal != null) {
       answers.error(total, refusal);
+    } else if (type == Command.FIELD_LIST) {
+      answers.eof(total, agreed.deprecatesEof()); // of no columns
     } else {
       answers.ok(total, rows);
     }

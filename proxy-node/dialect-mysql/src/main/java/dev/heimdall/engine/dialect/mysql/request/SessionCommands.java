@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.PinReason;
@@ -141,6 +142,12 @@ final class SessionCommands implements Responder {
       ServerSide.of(server).multiStatements(option() == 0);
       server.residue().taint();
       server.residue().lastUse();
+    }
+    if (CommandsInSql.includes(type)) {
+      if (!parts.notes().ruled(StatementOutcome.of(parts.lifecycle().next().decision()))) {
+        return true;
+      }
+      parts.lifecycle().sent(server);
     }
     if (type == Command.INIT_DB) {
       parts.lifecycle().movesNames();
