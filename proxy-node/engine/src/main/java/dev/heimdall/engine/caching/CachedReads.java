@@ -217,6 +217,7 @@ public final class CachedReads implements ReplyStage {
     if (shared != null) {
       shared.sent();
     }
+    awaited = awaited == null ? null : awaited.sent(reads);
     count(vdb.cache(), view(), session.next().statement());
   }
 

@@ -151,6 +151,11 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica != null && request != null && request.stale();
   }
 
+  /** Whether the server has all that was noted of these tables; asked before a read is sent. */
+  public boolean hasAll(Collection<String> tables) {
+    return replica == null || router.hasAll(replica, tables);
+  }
+
   /** Whether it leads to one that carries out a whole transaction. */
   public boolean holdsTransaction() {
     return replica != null && form == Form.TRANSACTION;
@@ -538,20 +543,16 @@ public final class ReplicaReads implements ReplicaChoice {
     }
     if (seen != null) {
       // Not the event's time: what is read now may have come after it had begun.
-      noteSeen(loop.nanoTime());
+      if (replica == null) {
+        seen.atWriter(loop.nanoTime());
+      } else {
+        seen.atReplica(replica, router.view().topology(), loop.nanoTime());
+      }
     }
     if (outstanding) {
       outstanding = false;
       long now = loop.now();
       router.ended(replica, now - sentAt, now);
-    }
-  }
-
-  private void noteSeen(long now) {
-    if (replica == null) {
-      seen.atWriter(now);
-    } else {
-      seen.atReplica(replica, router.view().topology(), now);
     }
   }
 

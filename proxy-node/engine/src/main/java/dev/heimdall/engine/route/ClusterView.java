@@ -506,6 +506,12 @@ public final class ClusterView {
     return source.cluster().consistency() != Consistency.SESSION;
   }
 
+  /** What a read of these tables must not miss so that others may be given its answer, too. */
+  ReadRequirement needOfAll(Collection<String> tables) {
+    WriteMark last = positions.last(tables);
+    return new ReadRequirement(last.position(), last.at(), false, false);
+  }
+
   /** Whether there is a writer that answers, as far as is known. */
   public boolean writerAnswers() {
     Snapshot now = snapshot;

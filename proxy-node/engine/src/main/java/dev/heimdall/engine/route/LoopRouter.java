@@ -5,6 +5,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.model.BalanceSettings;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
@@ -54,6 +55,16 @@ public final class LoopRouter {
     Optional<TopologyNode> node = topology.node(server);
     return node.isPresent()
         && view.freshness().verdict(node.get(), view.need(request)) == Freshness.Verdict.FRESH;
+  }
+
+  /**
+   * Whether a server has every write of these tables that was noted by now, whoever has written;
+   * over a connection as {@link #mayAnswer} has it.
+   */
+  public boolean hasAll(ServerAddress server, Collection<String> tables) {
+    Optional<TopologyNode> node = view.snapshot().topology().node(server);
+    return node.isPresent()
+        && view.freshness().verdict(node.get(), view.needOfAll(tables)) == Freshness.Verdict.FRESH;
   }
 
   /** Why no replica may answer a read for which {@link #replica} has just named none. */
