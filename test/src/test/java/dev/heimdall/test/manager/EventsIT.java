@@ -101,6 +101,7 @@ class EventsIT {
       Await.until("the webhook is told", () -> receiver.count("no-writer") > 0);
 
       b.kill();
+      browser.awaitText("1 of 2 nodes is late with a report. shop-b.");
       JsonNode gone = await(fleet, fleet.onePort(), "node-lost", 1);
       assertThat(gone.path("about").asText()).isEqualTo("shop-b");
       assertThat(gone.path("severity").asText()).isEqualTo("critical");

@@ -68,10 +68,8 @@ abstract class GuardedTableContract {
                     .vdb("rules", List.of("all"))
                     .rules(
                         "all",
-                        """
-                        {"match": "tables:${catalog}.guarded", "action": "drop"},
-                        {"match": "(?i)^show columns from .guarded.$", "action": "drop"}
-                        """));
+                        "{\"match\": \"tables:${catalog}.guarded\", \"action\": \"drop\"}",
+                        "{\"match\": \"(?i)^show columns from .guarded.$\", \"action\": \"drop\"}"));
   }
 
   @AfterAll

@@ -82,7 +82,7 @@ public final class Dashboard implements AutoCloseable {
   private Readiness readiness() {
     Readiness all = new Readiness(0, 0);
     for (SeenNode node : fleet.nodes()) {
-      all = all.plus(node.section(STATE), fleet.presence(node) != Presence.LOST);
+      all = all.plus(node.section(STATE), !fleet.isOverdue(node));
     }
     return all;
   }

@@ -99,6 +99,11 @@ public final class Fleet {
     return node.presence(clock.instant());
   }
 
+  /** Whether a report of the node has not arrived that should have. */
+  public boolean isOverdue(SeenNode node) {
+    return node.isOverdue(clock.instant());
+  }
+
   /** The manager's time. */
   public Instant now() {
     return clock.instant();

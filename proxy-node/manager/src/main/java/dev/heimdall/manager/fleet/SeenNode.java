@@ -32,6 +32,7 @@ public record SeenNode(
     Map<String, JsonNode> sections,
     Optional<String> rival) {
   private static final int MISSED = 3;
+  private static final Duration DELAY = Duration.ofSeconds(1);
   private static final Duration LOST = Duration.ofSeconds(15);
   private static final int LOST_REPORTS = 5;
 
@@ -42,6 +43,11 @@ public record SeenNode(
   /** A section of its report; a missing node if the report has none by that name. */
   public JsonNode section(String name) {
     return sections.getOrDefault(name, MissingNode.getInstance());
+  }
+
+  /** Whether a report has not arrived that should have: its node may have been killed. */
+  public boolean isOverdue(Instant now) {
+    return Duration.between(arrived, now).compareTo(every.plus(DELAY)) >= 0;
   }
 
   /** Whether it still reports. */

@@ -67,7 +67,7 @@ final class SeenNodes {
     if (presence == Presence.LOST) {
       return Badge.bad("Lost");
     }
-    if (presence == Presence.LATE) {
+    if (presence == Presence.LATE || fleet.isOverdue(node)) {
       return Badge.warn("Late");
     }
     if (state.path("outOfService").asBoolean()) {

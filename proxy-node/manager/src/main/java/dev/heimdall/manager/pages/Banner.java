@@ -1,31 +1,50 @@
 package dev.heimdall.manager.pages;
 
+import java.util.Locale;
+
 /**
- * What every page says at its top while something is wrong.
+ * What every page says at its top while something is wrong, and for a while after that.
  *
- * @param critical whether clients are hit by it
- * @param since in words; empty: nobody knows
- * @param effect what it means for clients
+ * @param look how bad it is
+ * @param where the servers and nodes that have it, in words; may be empty
+ * @param since in words
+ * @param effect what it means for clients; empty once it is solved
  * @param next what to do about it
  * @param href the page that shows more of it
- * @param others how many other problems there are
+ * @param all how many problems there are
  */
 public record Banner(
-    boolean critical,
+    Look look,
     String words,
+    String where,
     String since,
     String effect,
     String next,
     String href,
-    int others) {
+    int all) {
+  /** How bad it is, as style sheets call it. */
+  public enum Look {
+    /** Clients are hit. */
+    BAD,
+    /** They are not, or somebody looks after it. */
+    WARN,
+    /** Nothing is wrong any more. */
+    GOOD;
+
+    /** The class of style sheets. */
+    public String style() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** The page with all of them. */
   public static final String PATH = "/problems";
 
   /** The banner alone, as it is now; looking at it does not count as using a session. */
   public static final String PART = PATH + "/banner";
 
-  /** How many there are. */
-  public int all() {
-    return others + 1;
+  /** How many other problems there are. */
+  public int others() {
+    return Math.max(0, all - 1);
   }
 }

@@ -125,6 +125,19 @@ final class Findings {
           lost,
           lost.stream().map(Node::reported).min(Comparator.naturalOrder()));
     }
+    List<Node> overdue =
+        reporting.stream().filter(node -> node.overdue() && !node.leaves()).toList();
+    if (!overdue.isEmpty()) {
+      add(
+          ProblemKind.NODES_OVERDUE,
+          "",
+          false,
+          "%d of %d nodes %s late with a report"
+              .formatted(overdue.size(), nodes.size(), overdue.size() == 1 ? "is" : "are"),
+          names(overdue) + ".",
+          overdue,
+          overdue.stream().map(Node::reported).min(Comparator.naturalOrder()));
+    }
     List<Node> unready =
         reporting.stream()
             .filter(node -> node.state().isObject() && !node.ready() && !node.leaves())

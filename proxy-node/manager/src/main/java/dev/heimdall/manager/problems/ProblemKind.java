@@ -53,6 +53,11 @@ enum ProblemKind implements Spelled {
       "Their clients have to connect again, if the nodes have ended.",
       "See whether the instances run, and whether they reach this manager. One that was ended for good is forgotten on the page Nodes.",
       "/nodes"),
+  NODES_OVERDUE(
+      30, // which is lost by then
+      "If the nodes have ended, their clients have to connect again.",
+      "Wait for some seconds: a node that has been killed counts as lost then.",
+      "/nodes"),
   SERVERS_DOWN(
       10,
       "Other servers answer what they would.",

@@ -26,6 +26,9 @@ public final class Problems implements AutoCloseable {
   /** A manager that never hears of a node does not know what is not there. */
   private static final Duration NO_FLEET = Duration.ofDays(1);
 
+  /** So long pages say of what has ended last that it is solved. */
+  private static final Duration SOLVED = Duration.ofMinutes(5);
+
   private final Fleet fleet;
   private final Sources sources;
   private final String manager;
@@ -104,6 +107,7 @@ public final class Problems implements AutoCloseable {
     return new Node(
         node.id(),
         fleet.presence(node),
+        fleet.isOverdue(node),
         node.arrived(),
         node.section("state"),
         news.storeAway(node.id()));
@@ -153,6 +157,11 @@ public final class Problems implements AutoCloseable {
   /** Alerts that go on, and those that ended last. */
   public List<Alert> alerts() {
     return keeper.book().alerts();
+  }
+
+  /** What was there last, if that was not long ago. */
+  synchronized Optional<Tracks.Track> solved() {
+    return tracks.over(fleet.now().minus(SOLVED));
   }
 
   /** Whether nobody is to be notified of it now. */

@@ -31,6 +31,7 @@ final class ProblemsSubject implements Subject {
   private static final String SILENCES = Banner.PATH + "/silences";
   private static final String USUALLY = "4";
   private static final int MOST_ENDED = 20;
+  private static final int MOST_NODES = 3;
   private static final int BAD = 400;
 
   private final Problems problems;
@@ -88,18 +89,44 @@ final class ProblemsSubject implements Subject {
   public Optional<Banner> banner() {
     List<Problem> all = problems.now();
     if (all.isEmpty()) {
-      return Optional.empty();
+      return problems.solved().map(ProblemsSubject::solved);
     }
     Finding worst = all.get(0).finding();
     return Optional.of(
         new Banner(
-            worst.critical() && !all.get(0).isQuiet(),
+            worst.critical() && !all.get(0).isQuiet() ? Banner.Look.BAD : Banner.Look.WARN,
             worst.words() + ".",
-            since(all.get(0)),
+            where(worst.detail(), worst.nodes()),
+            "Since %s.".formatted(since(all.get(0))),
             worst.kind().effect(),
             worst.kind().next(),
             worst.kind().href(),
-            all.size() - 1));
+            all.size()));
+  }
+
+  private static Banner solved(Tracks.Track over) {
+    Finding finding = over.finding();
+    return new Banner(
+        Banner.Look.GOOD,
+        "Solved: " + finding.words() + ".",
+        where(finding.detail(), finding.nodes()),
+        "Over at %s UTC, after %s."
+            .formatted(Times.shown(over.last()), Times.lasting(over.lasted())),
+        "",
+        "",
+        Banner.PATH,
+        0);
+  }
+
+  /** What nodes say of it, with their names unless these are in it. */
+  private static String where(String detail, List<String> nodes) {
+    if (nodes.isEmpty() || nodes.stream().anyMatch(detail::contains)) {
+      return detail;
+    }
+    String more =
+        nodes.size() > MOST_NODES ? " and %d more".formatted(nodes.size() - MOST_NODES) : "";
+    String names = String.join(", ", nodes.subList(0, Math.min(MOST_NODES, nodes.size())));
+    return "%s On %s%s.".formatted(detail, names, more).strip();
   }
 
   private Answer all(Visit visit, int status, String problem) throws Refusal {

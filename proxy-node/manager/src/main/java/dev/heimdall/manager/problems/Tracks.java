@@ -2,6 +2,7 @@ package dev.heimdall.manager.problems;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,9 @@ import java.util.Optional;
 final class Tracks {
   /** What is gone for so long is not looked back at any more. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
+
+  /** What is over sooner nobody has to hear of. */
+  private static final Duration MOMENT = Duration.ofSeconds(2);
 
   private record Subject(String kind, String about) {
     static Subject of(Finding finding) {
@@ -26,9 +30,13 @@ final class Tracks {
    * @param present whether it was found at the last look
    */
   record Track(Finding finding, Instant begun, Instant last, boolean present) {
+    Duration lasted() {
+      return Duration.between(begun, last);
+    }
+
     /** Whether it has lasted for long enough. */
     boolean isDue() {
-      return Duration.between(begun, last).compareTo(finding.timing().lasting()) >= 0;
+      return lasted().compareTo(finding.timing().lasting()) >= 0;
     }
 
     /** Whether it has been gone for no longer than what lasts may be. */
@@ -76,6 +84,15 @@ final class Tracks {
   /** All that was found at the last look. */
   List<Track> present() {
     return all.values().stream().filter(Track::present).toList();
+  }
+
+  /** What was found last of all that is gone, unless it was a moment, or gone at that time. */
+  Optional<Track> over(Instant since) {
+    return all.values().stream()
+        .filter(track -> !track.present() && track.last().isAfter(since))
+        .filter(track -> track.finding().kind() != ProblemKind.NODES_OVERDUE)
+        .filter(track -> track.lasted().compareTo(MOMENT) >= 0)
+        .max(Comparator.comparing(Track::last));
   }
 
   /** What is known of what an alert is about. */

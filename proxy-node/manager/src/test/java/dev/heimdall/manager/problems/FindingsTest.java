@@ -20,7 +20,7 @@ class FindingsTest {
   }
 
   private static Node node(String id, Presence presence, String state) throws Exception {
-    return new Node(id, presence, AT, json(state), Optional.empty());
+    return new Node(id, presence, false, AT, json(state), Optional.empty());
   }
 
   private static Node ready(String id, String more) throws Exception {
@@ -146,7 +146,7 @@ class FindingsTest {
 
   @Test
   void nodesThatDoNotReportAreNamedAndWhereNoneDoesThatIsCritical() throws Exception {
-    Node lost = new Node("two", Presence.LOST, AT, json("{'ready': true}"), Optional.empty());
+    Node lost = new Node("two", Presence.LOST, true, AT, json("{'ready': true}"), Optional.empty());
     Finding some = only(ready("one", ""), lost);
     assertThat(some.critical()).isFalse();
     assertThat(some.words()).isEqualTo("1 of 2 nodes does not report any more");
@@ -154,6 +154,42 @@ class FindingsTest {
     Finding all = only(lost);
     assertThat(all.critical()).isTrue();
     assertThat(all.kind()).isEqualTo(ProblemKind.NO_NODE_REPORTS);
+  }
+
+  @Test
+  void aNodeWhoseReportIsLateIsNamedBeforeItIsLost() throws Exception {
+    Node late = new Node("two", Presence.LIVE, true, AT, json("{'ready': true}"), Optional.empty());
+    Finding found = only(ready("one", ""), late);
+    assertThat(found.kind()).isEqualTo(ProblemKind.NODES_OVERDUE);
+    assertThat(found.words()).isEqualTo("1 of 2 nodes is late with a report");
+    assertThat(found.detail()).isEqualTo("two.");
+    assertThat(found.since()).contains(AT);
+    assertThat(found.timing().lasting())
+        .as("it is lost before anybody is notified")
+        .isGreaterThan(Duration.ofSeconds(15));
+    Node leaving =
+        new Node("two", Presence.LATE, true, AT, json("{'draining': true}"), Optional.empty());
+    assertThat(in(ready("one", ""), leaving)).isEmpty();
+  }
+
+  @Test
+  void whatIsOverIsKnownForAWhileUnlessItWasAMoment() throws Exception {
+    Tracks tracks = new Tracks();
+    List<Finding> away =
+        in(ready("one", ", 'vdbs': [{'name': 'app', 'reachable': false, 'detail': 'refused'}]"));
+    tracks.look(away, AT);
+    tracks.look(away, AT.plusSeconds(1));
+    tracks.look(List.of(), AT.plusSeconds(2));
+    assertThat(tracks.over(AT)).as("a moment").isEmpty();
+    tracks.look(away, AT.plusSeconds(20));
+    tracks.look(away, AT.plusSeconds(23));
+    assertThat(tracks.over(AT)).as("it goes on").isEmpty();
+    tracks.look(List.of(), AT.plusSeconds(24));
+    Tracks.Track over = tracks.over(AT).orElseThrow();
+    assertThat(over.finding()).isEqualTo(away.get(0));
+    assertThat(over.last()).isEqualTo(AT.plusSeconds(23));
+    assertThat(over.lasted()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(tracks.over(AT.plusSeconds(23))).as("long ago").isEmpty();
   }
 
   @Test
@@ -198,10 +234,16 @@ class FindingsTest {
 
   @Test
   void theStoreIsAwaySinceTheFirstNodeLostIt() {
-    Node one = new Node("one", Presence.LIVE, AT, MissingNode.getInstance(), Optional.of(AT));
+    Node one =
+        new Node("one", Presence.LIVE, false, AT, MissingNode.getInstance(), Optional.of(AT));
     Node two =
         new Node(
-            "two", Presence.LIVE, AT, MissingNode.getInstance(), Optional.of(AT.minusSeconds(9)));
+            "two",
+            Presence.LIVE,
+            false,
+            AT,
+            MissingNode.getInstance(),
+            Optional.of(AT.minusSeconds(9)));
     Finding found = only(one, two);
     assertThat(found.words()).isEqualTo("2 of 2 nodes do not reach the shared store");
     assertThat(found.since()).contains(AT.minusSeconds(9));

@@ -43,7 +43,12 @@ class ThresholdsTest {
 
   private static Node node(String id, String state) throws Exception {
     return new Node(
-        id, Presence.LIVE, NOW, Answer.JSON.readTree(state.replace('\'', '"')), Optional.empty());
+        id,
+        Presence.LIVE,
+        false,
+        NOW,
+        Answer.JSON.readTree(state.replace('\'', '"')),
+        Optional.empty());
   }
 
   private static Node pool(String id, int waiting, int active) throws Exception {
