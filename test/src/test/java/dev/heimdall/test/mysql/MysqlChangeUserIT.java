@@ -17,6 +17,7 @@ import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.RawMysqlClient;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.fixture.TestConfiguration;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -186,14 +188,30 @@ class MysqlChangeUserIT {
     }
   }
 
-  @Test
-  void aCollationThatTheServerDoesNotKnowIsNone() throws Exception {
-    try (Raw client = new Raw(node(MysqlRelease.MARIADB).target(), Raw.WANTED)) {
-      client.change("app", Raw.PLUGIN, 999);
-      client.proveNew();
-      assertThat(client.packet().getUnsignedByte(0)).as("an OK packet").isZero();
-      assertThat(client.value("SELECT @@collation_connection")).isEqualTo("utf8mb4_general_ci");
+  /** Of latin1, of utf8mb4 and utf8mb3, above 255, of MySQL or MariaDB alone, and of none. */
+  private static final int[] COLLATIONS = {8, 45, 224, 256, 305, 576, 999, 1032, 1069, 2048, 2309};
+
+  private static List<String> characters(MysqlTarget target) throws IOException {
+    List<String> all = new ArrayList<>();
+    for (int collation : COLLATIONS) {
+      try (RawMysqlClient client = RawMysqlClient.logInWith(target, 33)) {
+        client.changeUser(collation);
+        all.add(
+            client.value(
+                "SELECT CONCAT_WS(' ', "
+                    + collation
+                    + ", @@character_set_client, @@character_set_results,"
+                    + " @@collation_connection, 'a' = 'ä', 'a' = 'a ')"));
+      }
     }
+    return all;
+  }
+
+  @MariadbAndMysql
+  void theCollationIsAsDirectly(MysqlRelease release) throws Exception {
+    MysqlTarget server = MysqlTarget.of(release.shared().primary());
+    server.jdbc().close(); // it remembers the user
+    assertThat(characters(node(release).target())).isEqualTo(characters(server));
   }
 
   @Test
@@ -260,10 +278,6 @@ class MysqlChangeUserIT {
     }
 
     void change(String database, String plugin) throws IOException {
-      change(database, plugin, 45);
-    }
-
-    void change(String database, String plugin, int collation) throws IOException {
       send(
           0,
           out -> {
@@ -271,7 +285,7 @@ class MysqlChangeUserIT {
             text(out, MysqlRelease.USER);
             out.writeByte(0);
             text(out, database);
-            out.writeShortLE(collation);
+            out.writeShortLE(45);
             if (!plugin.isEmpty()) {
               text(out, plugin);
               out.writeByte(0);

@@ -58,6 +58,9 @@ final class MysqlServerLogIn extends LogInDecoder {
   /** "Unknown character set: '%s'", said of a collation's number, too. */
   private static final int UNKNOWN_CHARACTERS = 1115;
 
+  /** "Unknown collation: '%s'". */
+  private static final int UNKNOWN_COLLATION = 1273;
+
   private enum State {
     /** The server's handshake is awaited. */
     GREETING,
@@ -368,7 +371,10 @@ final class MysqlServerLogIn extends LogInDecoder {
 
   /** The character sets are then what the log-in has given them. */
   private static boolean refusesNames(ServerError error) {
-    return error.number() == NULL_REFUSED || error.number() == UNKNOWN_CHARACTERS;
+    return switch (error.number()) {
+      case NULL_REFUSED, UNKNOWN_CHARACTERS, UNKNOWN_COLLATION -> true;
+      default -> false;
+    };
   }
 
   private void setUpSession(ChannelHandlerContext ctx, boolean names) {

@@ -24,6 +24,15 @@ import java.util.TreeMap;
 final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
   private static final int UTF8MB4_0900_AI_CI = 255;
+  private static final int UTF8MB3_GENERAL_CI = 33;
+  private static final int UTF8MB3_CROATIAN_CI = 576;
+  private static final int UTF8MB3_THAI_520_W2 = 578;
+
+  /** The first of 256, which are MariaDB's alone. */
+  private static final int UTF8MB3_UCA1400 = 2048;
+
+  /** By how much MariaDB's collation without padding has a larger number than the one with it. */
+  private static final int NOPAD = 1024;
 
   /** A log-in has one byte for its number. */
   private static final int LARGEST_AT_LOG_IN = 255;
@@ -117,7 +126,9 @@ final class SessionSetUp {
     ASKED.forEach(set::same);
     set.same(isolation(handshake));
     int collation = agreed(target).collation();
-    if (asksForNames && collation > LARGEST_AT_LOG_IN) {
+    if (asksForNames && collation > LARGEST_AT_LOG_IN && handshake.isMariadb()) {
+      set.raw(SessionCharacters.COLLATION, Integer.toString(collation));
+    } else if (asksForNames && collation > LARGEST_AT_LOG_IN) {
       CHARACTERS.forEach(name -> set.raw(name, Integer.toString(collation)));
     } else if (asksForNames) {
       set.raw(SessionCharacters.COLLATION, OF_LOG_IN);
@@ -184,11 +195,22 @@ final class SessionSetUp {
 
   /**
    * The collation that a log-in asks for: the client's, or one that every server of its kind has
-   * where its number is too large, and is set then.
+   * where its number is too large, and is set then. MariaDB takes that for the connection, and not
+   * for the other character sets: they are those of the log-in.
    */
   static int collation(Handshake handshake, AgreedCapabilities agreed) {
-    if (agreed.collation() != 0 && agreed.collation() <= LARGEST_AT_LOG_IN) {
-      return agreed.collation();
+    int wanted = agreed.collation();
+    if (wanted != 0 && wanted <= LARGEST_AT_LOG_IN) {
+      return wanted;
+    }
+    if (handshake.isMariadb() && (wanted & ~LARGEST_AT_LOG_IN) == NOPAD) {
+      return wanted - NOPAD;
+    }
+    boolean threeBytes =
+        (wanted >= UTF8MB3_CROATIAN_CI && wanted <= UTF8MB3_THAI_520_W2)
+            || (wanted & ~LARGEST_AT_LOG_IN) == UTF8MB3_UCA1400;
+    if (handshake.isMariadb() && threeBytes) {
+      return UTF8MB3_GENERAL_CI;
     }
     return handshake.isMariadb() || handshake.version().startsWith("5.")
         ? UTF8MB4_GENERAL_CI

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MysqlServerLogInTest implements LogInHandler.Outcome {
   private static final byte[] CHALLENGE =
@@ -217,17 +218,39 @@ class MysqlServerLogInTest implements LogInHandler.Outcome {
   }
 
   /** A log-in has one byte for it, COM_CHANGE_USER two. */
-  @Test
-  void aCollationWithALargeNumberIsSetBehindTheLogIn() {
-    collation = 305;
+  @ParameterizedTest
+  @CsvSource({
+    "9.7.0, 305, 255,"
+        + " 'character_set_client=305,character_set_results=305,collation_connection=305'",
+    "11.8.2-MariaDB, 305, 45, collation_connection=305",
+    "11.8.2-MariaDB, 576, 33, collation_connection=576",
+    "11.8.2-MariaDB, 1032, 8, collation_connection=1032",
+    "11.8.2-MariaDB, 1069, 45, collation_connection=1069",
+    "11.8.2-MariaDB, 2048, 33, collation_connection=2048",
+    "11.8.2-MariaDB, 2309, 45, collation_connection=2309"
+  })
+  void aCollationWithALargeNumberIsSetBehindTheLogIn(
+      String version, int number, int atLogIn, String set) {
+    collation = number;
     begin(TlsMode.DISABLE, 0, Map.of());
-    server(hello("11.4.5-MariaDB", OFFERED, "mysql_native_password"));
-    assertThat(sent()[12]).isEqualTo((byte) 45);
+    server(hello(version, OFFERED, "mysql_native_password"));
+    assertThat(sent()[12]).isEqualTo((byte) atLogIn);
     server(packet(2, new byte[] {0, 0, 0, 2, 0, 0, 0}));
-    assertThat(new String(sent(), StandardCharsets.UTF_8))
-        .endsWith("character_set_client=305,character_set_results=305,collation_connection=305");
+    assertThat(new String(sent(), StandardCharsets.UTF_8)).endsWith(set);
+    learned("collation_connection", "utf8mb4_general_nopad_ci");
+    assertThat(failure).isNull();
+  }
 
-    server(error(1, 1115)); // which this server does not know
+  @ParameterizedTest
+  @ValueSource(ints = {1115, 1273})
+  void aCollationThatTheServerDoesNotKnowLeavesThatOfTheLogIn(int error) {
+    collation = 999;
+    begin(TlsMode.DISABLE, 0, Map.of());
+    server(hello("11.8.2-MariaDB", OFFERED, "mysql_native_password"));
+    sent();
+    server(packet(2, new byte[] {0, 0, 0, 2, 0, 0, 0}));
+    sent();
+    server(error(1, error));
     assertThat(new String(sent(), StandardCharsets.UTF_8))
         .endsWith("collation_connection=@@collation_connection");
     learned("collation_connection", "utf8mb4_general_ci", "character_set_client", "utf8mb4");
