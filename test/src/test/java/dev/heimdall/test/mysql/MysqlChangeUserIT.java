@@ -152,9 +152,9 @@ class MysqlChangeUserIT {
     }
   }
 
-  @Test
-  void passwordsThatArePassedThroughAreThoseOfTheNewUser() throws Exception {
-    MysqlTarget target = node(MysqlRelease.MARIADB).target("passed");
+  @MariadbAndMysql
+  void passwordsThatArePassedThroughAreThoseOfTheNewUser(MysqlRelease release) throws Exception {
+    MysqlTarget target = node(release).target("passed");
     for (boolean tls : new boolean[] {false, true}) {
       try (Connection client = target.tls(tls).jdbc()) {
         assertThat(value(client, "SELECT CURRENT_USER()")).isEqualTo(MysqlRelease.USER + "@%");
