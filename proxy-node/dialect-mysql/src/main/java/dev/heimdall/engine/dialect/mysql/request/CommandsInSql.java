@@ -38,7 +38,9 @@ final class CommandsInSql {
     };
   }
 
-  /** Whether rules want another text, or that a data source carries it out that takes only texts. */
+  /**
+   * Whether rules want another text, or that a data source carries it out that takes only texts.
+   */
   static boolean wantsText(Decision decision) {
     return decision.transformed().isPresent() || decision.forward().isPresent();
   }
