@@ -1,6 +1,7 @@
 package dev.heimdall.test.mysql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -38,7 +39,26 @@ class MysqlRejectedTextsIT {
           "CREATE TEMPORARY TABLE rejected (a int,,)",
           "LOCK TABLES rejected REED",
           "PREPARE rejected FROM 'selct'",
-          "CREATE PROCEDURE rejected() BEGIN SELECT 1");
+          "CREATE PROCEDURE rejected() BEGIN SELECT 1",
+          // What code may have raised as well.
+          "INSERT INTO rejected VALUES (@a := 1,,2)",
+          "UPDATE rejected SET a = (@a := 1) WHER a = 1",
+          "UPDATE rejected SET a = (@a := 1) WHERE",
+          "DELETE FROM rejected WHERE a = 'é' AND a = rejecting(1) é b -- at the end",
+          "CALL rejecting_it(1,,2)",
+          "CALL rejecting_it(1",
+          "CALL rejecting_it(1) x",
+          "EXECUTE",
+          "EXECUTE rejected USING @a,,@b",
+          "EXECUTE rejected USING @a @b" + ", @b".repeat(40),
+          // Behind others.
+          "SELECT 1; udpate t set a = 1; SELECT 2",
+          "SELECT 1; SELECT 'abc",
+          "SELECT 1; SELECT 2; /* abc",
+          "DO 1; SET @a = = 1",
+          "SELECT 1; CALL rejecting_it(1,,2); SET @a = 1",
+          "SELECT 1; CREATE TEMPORARY TABLE rejected (a int,,)",
+          "USE app; PREPARE rejected FROM 'SELECT 1' x");
 
   private static final String LEFT =
       "SELECT CONCAT(COALESCE(@a, 'nothing'), IS_USED_LOCK('rejections') <=> CONNECTION_ID())";
@@ -75,6 +95,19 @@ class MysqlRejectedTextsIT {
     assertThat(pinned).isEmpty();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void whatRanAheadOfItPins(MysqlRelease release) throws IOException {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
+        RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+      assertThatThrownBy(
+              () -> client.query(RawMysqlClient.query("SET @a = 'there'; SELECT 1; selct")))
+          .hasMessageStartingWith("1064");
+      assertThat(client.value("SELECT @a FROM (SELECT 1) AS one")).isEqualTo("there");
+      assertThat(pins(node)).isEqualTo("user variable");
+    }
+  }
+
   /** The same error comes from code that has run; what that has left is there. */
   @ParameterizedTest
   @EnumSource
@@ -89,7 +122,10 @@ class MysqlRejectedTextsIT {
             "DROP VIEW IF EXISTS rejections",
             "CREATE FUNCTION rejecting() RETURNS INT NO SQL BEGIN SIGNAL SQLSTATE '42000'"
                 + " SET MYSQL_ERRNO = 1064, MESSAGE_TEXT = 'You have an error'; RETURN 1; END",
-            "CREATE VIEW rejections AS SELECT rejecting() AS a");
+            "CREATE VIEW rejections AS SELECT rejecting() AS a",
+            "DROP PROCEDURE IF EXISTS rejecting_text",
+            "CREATE PROCEDURE rejecting_text(text varchar(99)) BEGIN SET @a = 'there', @text = text;"
+                + " PREPARE rejected FROM @text; END");
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
         RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
       for (String sql :
@@ -97,7 +133,10 @@ class MysqlRejectedTextsIT {
               "SELECT @a := 'there', rejecting()",
               "SELECT @a := 'there' FROM rejections WHERE a = 1",
               "SELECT GET_LOCK('rejections', 0) AND rejecting()",
-              "SELECT GET_LOCK('rejections', 0), rejecting()")) {
+              "SELECT GET_LOCK('rejections', 0), rejecting()",
+              "CALL rejecting_text('selct 1')",
+              "CALL rejecting_text('SELECT')",
+              "CALL rejecting_text('SELECT (1))')")) {
         try (Connection direct = release.shared().primary().connect("app");
             RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
           assertThat(answer(client, RawMysqlClient.query(sql))).as(sql).startsWith("1064");
@@ -108,7 +147,14 @@ class MysqlRejectedTextsIT {
         }
       }
     }
-    release.shared().primary().executeIn("app", "DROP VIEW rejections", "DROP FUNCTION rejecting");
+    release
+        .shared()
+        .primary()
+        .executeIn(
+            "app",
+            "DROP VIEW rejections",
+            "DROP FUNCTION rejecting",
+            "DROP PROCEDURE rejecting_text");
   }
 
   private static String leftDirectly(Connection direct, String sql) throws SQLException {

@@ -170,6 +170,13 @@ public final class SessionState {
     }
   }
 
+  /** No more than this was carried out of the only text of the group that is answered next. */
+  public void carriedOut(StatementFacts facts) {
+    if (notes != null && notes.removeIf(note -> note.group() == done)) {
+      notes.addFirst(new Note(done, facts));
+    }
+  }
+
   /**
    * The next group was answered.
    *

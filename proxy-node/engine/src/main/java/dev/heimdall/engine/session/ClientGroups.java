@@ -20,6 +20,7 @@ import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.statement.RunningStatements;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -150,6 +151,10 @@ final class ClientGroups {
     pending.dropSkippedTags(group);
     boolean committed = error == null && transaction.commits(group);
     boolean ends = transaction.open() && status == TransactionState.IDLE;
+    CarriedOut carriedOut = error == null ? null : requests.handler().carriedOut(from, error);
+    if (carriedOut != null) {
+      carried.carriedOut(carriedOut.facts());
+    }
     boolean ddl = carried.groupDone(from, error, errors, transaction.status(), status);
     if (ends) {
       listening.transactionOver(committed);
@@ -166,7 +171,7 @@ final class ClientGroups {
         schemaChanged();
       }
     }
-    lifecycle.answered(group, status, error);
+    lifecycle.answered(group, status, error, carriedOut);
     if (unlike) {
       effects.unlike(part.failure(), cut);
     }

@@ -7,6 +7,7 @@ import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.journal.UnitMessages;
 import dev.heimdall.engine.lease.SessionProtocol;
 import dev.heimdall.engine.pipeline.RequestSteps;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
@@ -56,6 +57,16 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
    */
   default boolean hasEnded(ServerConnection from, ServerError error) {
     return false;
+  }
+
+  /**
+   * A group of messages was answered, and nothing was made of it yet.
+   *
+   * @return what was carried out of the group, where its server could not read what comes behind
+   *     that; null where the text and the error are all that is known
+   */
+  default CarriedOut carriedOut(ServerConnection from, ServerError error) {
+    return null;
   }
 
   /** Everything on the session's server connection is answered, the node's own at last. */

@@ -183,6 +183,13 @@ public record StatementFacts(
         kind, statements, List.copyOf(all), transactionControlInside, chain, redefining);
   }
 
+  /** The same without this effect of its dialect's own. */
+  public StatementFacts without(Effect.Detail own) {
+    List<Effect> others = effects.stream().filter(effect -> !effect.is(own)).toList();
+    return new StatementFacts(
+        kind, statements, others, transactionControlInside, chain, redefining);
+  }
+
   /** Whether it has an effect of this type. */
   public boolean has(Effect.Type type) {
     for (int i = 0; i < effects.size(); i++) {

@@ -2,6 +2,7 @@ package dev.heimdall.engine.statement;
 
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.lease.SessionPins;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -34,8 +35,7 @@ final class CalledPin {
   void sent(PinReason reason, StatementFacts facts) {
     boolean alone = !pins.all().contains(reason);
     if (alone || reason.equals(pin)) {
-      // Event triggers run ahead of a definition whose body is read as late as that.
-      pin = alone && facts.redefining() != Redefining.ITSELF ? reason : null;
+      pin = alone ? reason : null;
       this.facts = facts;
       group = session.carried().sent();
     }
@@ -45,18 +45,27 @@ final class CalledPin {
   /**
    * A group of messages is answered.
    *
+   * @param part what was carried out of it, where more is known than by the error; else null
    * @return what pins the session no more; null for nothing
    */
-  PinReason answered(long answered, ServerError error) {
+  PinReason answered(long answered, ServerError error, CarriedOut part) {
     if (pin == null || answered < group) {
       return null;
     }
-    boolean unread = answered == group && error != null && session.errors().unread(error, facts);
-    PinReason gone = unread ? pin : null;
+    boolean uncalled = answered == group && error != null && uncalled(error, part);
+    PinReason gone = uncalled ? pin : null;
     pin = null;
-    if (unread) {
+    if (uncalled) {
       pins.remove(gone);
     }
     return gone;
+  }
+
+  private boolean uncalled(ServerError error, CarriedOut part) {
+    if (part != null) {
+      return !part.runsCode();
+    }
+    // Event triggers run ahead of a definition whose body is read as late as that.
+    return facts.redefining() != Redefining.ITSELF && session.errors().unread(error, facts);
   }
 }

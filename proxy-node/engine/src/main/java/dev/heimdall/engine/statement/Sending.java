@@ -12,6 +12,7 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.Statement;
@@ -73,10 +74,11 @@ final class Sending {
    * A group of messages is answered, and this is where the transaction stands.
    *
    * @param error what it has ended with; null for none
+   * @param part what was carried out of it, where more is known than by that; else null
    */
-  void answered(long group, TransactionState status, ServerError error) {
+  void answered(long group, TransactionState status, ServerError error, CarriedOut part) {
     definitions.answered(group, status);
-    PinReason gone = called == null ? null : called.answered(group, error);
+    PinReason gone = called == null ? null : called.answered(group, error, part);
     if (doubtedCalls != null) {
       if (gone != null) {
         doubtedCalls.uncalled(gone);

@@ -20,6 +20,7 @@ import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.Explanation;
 import dev.heimdall.engine.rules.MatchedRule;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;
 import dev.heimdall.engine.vdb.VdbContext;
@@ -280,9 +281,10 @@ public final class StatementLifecycle implements SessionStatements {
    * A group of messages is answered, and this is where the transaction stands.
    *
    * @param error what it has ended with; null for none
+   * @param part what was carried out of it, where more is known than by that; else null
    */
-  public void answered(long group, TransactionState status, ServerError error) {
-    sending.answered(group, status, error);
+  public void answered(long group, TransactionState status, ServerError error, CarriedOut part) {
+    sending.answered(group, status, error, part);
   }
 
   /** Whether the definitions that were sent, and are not settled, leave all code as it is. */

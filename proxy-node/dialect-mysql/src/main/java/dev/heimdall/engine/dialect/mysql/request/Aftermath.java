@@ -10,6 +10,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
@@ -48,6 +49,7 @@ final class Aftermath {
   private final UnreportedSettings unreported;
   private final ReleasedConnections released;
   private final Supplier<Statement> catalogued;
+  private final SentText sentText = new SentText();
 
   private long rowCount;
 
@@ -62,6 +64,9 @@ final class Aftermath {
 
   /** What is known of the statement whose answer is awaited; null where nothing is. */
   private StatementFacts sent;
+
+  /** What was carried out of its text, where more is known than by its error; else null. */
+  private CarriedOut part;
 
   /** Whether the catalogue has said what it does to the session by what it calls. */
   private boolean seenThrough;
@@ -241,6 +246,7 @@ final class Aftermath {
       return false;
     }
     sent = facts;
+    sentText.forget(); // the connection of the one before was lost, perhaps
     return true;
   }
 
@@ -254,6 +260,11 @@ final class Aftermath {
       rowCount = answers.rows();
     }
     return facts.has(Effect.Type.OWN);
+  }
+
+  /** The text that is sent, which {@linkplain SentText#matters matters}. */
+  void sends(byte[] sql, LexerMode mode) {
+    sentText.keep(sql, mode);
   }
 
   /**
@@ -336,16 +347,31 @@ final class Aftermath {
   // ---- when it is answered
 
   /**
+   * What was carried out of the text that was sent last; null where nobody can tell.
+   *
+   * @param error what it has ended with
+   */
+  CarriedOut carriedOut(ServerConnection from, ServerError error) {
+    part = sentText.carriedOut(error, ServerSide.of(from).last().results());
+    sentText.forget();
+    return part;
+  }
+
+  /**
    * The command that was sent last was answered.
    *
    * @param error what it has ended with; null for none
    */
   void answered(ServerConnection from, ServerError error) {
     StatementFacts facts = sent;
+    CarriedOut carriedOut = part;
     sent = null;
+    part = null;
+    sentText.forget();
     if (facts == null) {
       return;
     }
+    StatementFacts done = carriedOut == null ? facts : carriedOut.facts();
     String gtidNow = ServerSide.of(from).lastGtid();
     if (!gtidNow.equals(gtidBefore)) {
       gtid = gtidNow;
@@ -367,14 +393,15 @@ final class Aftermath {
       client.pin(MysqlPins.NO_DATABASE);
       from.residue().taint();
     } else if (!carried.pins().surelyBeside(MysqlPins.ENDING)
-        && UnseenChanges.mayBe(from, facts, seenThrough, error)) {
+        && UnseenChanges.mayBe(from, done, seenThrough, error)) {
       client.pin(MysqlPins.STORED_CODE);
       from.residue().taint();
-    } else if (last.error() != 0 && facts.has(MysqlEffect.CALLS_UNSEEN)) {
-      // The routine may have been changed past the node since the catalogue was read.
+    } else if (last.error() != 0 && (carriedOut != null || facts.has(MysqlEffect.CALLS_UNSEEN))) {
+      // Code may have raised what looks like its server's own error about the text. Or the
+      // routine may have been changed past the node since the catalogue was read.
       from.residue().taint();
     }
-    if (UnseenChanges.isOpaque(facts) && !MysqlErrors.isUnread(error, facts)) {
+    if (UnseenChanges.isOpaque(done) && !MysqlErrors.isUnread(error, done)) {
       from.residue().lastUse(); // a role, say, which MySQL keeps over a reset
       if (ServerSide.of(from).mariadb()) {
         lexing.changedUnreported(); // EXECUTE may have run a SET @@variable

@@ -16,6 +16,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -446,6 +447,10 @@ final class ClientCommands implements RequestHandler {
     } else if (asks) {
       changed = aftermath.inPlace(facts, text::copy, lexing.mode());
     }
+    if (SentText.matters(facts, next.statement(), total)) {
+      byte[] sql = changed == null ? read(total) : changed;
+      aftermath.sends(sql, mode(sql));
+    }
     notes.statement(server, facts);
     answers.begin(server, Command.QUERY);
     if (changed == null) {
@@ -461,6 +466,11 @@ final class ClientCommands implements RequestHandler {
 
   private LexerMode mode(byte[] sql) {
     return lexing.mode(sql, 0, sql.length);
+  }
+
+  @Override
+  public CarriedOut carriedOut(ServerConnection from, ServerError error) {
+    return aftermath.carriedOut(from, error);
   }
 
   @Override

@@ -74,7 +74,12 @@ final class MysqlErrors implements ErrorCauses {
    * @param error null for none
    */
   static boolean isUnread(ServerError error, StatementFacts facts) {
-    return error != null && error.number() == SYNTAX && facts.has(MysqlEffect.RUNS_NO_CODE);
+    return error != null && isOfSyntax(error) && facts.has(MysqlEffect.RUNS_NO_CODE);
+  }
+
+  /** Whether it is called like what servers say of a text that they cannot read. */
+  static boolean isOfSyntax(ServerError error) {
+    return error.number() == SYNTAX;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
@@ -124,6 +125,44 @@ public final class MysqlClassifier implements StatementClassifier {
   @Override
   public boolean dependsOnLiterals() {
     return literals;
+  }
+
+  /**
+   * What the first statements of a text do.
+   *
+   * @param most how many they are, unless fewer end ahead of the other bound
+   * @param before the index ahead of which they end
+   * @return null where others may be meant, as the text cannot be cut into statements for sure
+   */
+  public CarriedOut first(byte[] sql, LexerMode mode, int most, int before) {
+    effects.clear(0);
+    tokens.reset(sql, 0, sql.length, mode);
+    definitions.reset();
+    transactions.reset();
+    boolean runsCode = false;
+    int statements = 0;
+    int end = 0;
+    do {
+      tokens.nextStatement();
+      if (!tokens.atEnd()) {
+        strange = false;
+        executes = false;
+        StatementKind kind = statement();
+        tokens.skip();
+        if (statements == most || tokens.token() != ';' || tokens.lexer().start() >= before) {
+          break;
+        }
+        if (strange || tokens.doubtful() || definitions.isOpen()) {
+          return null;
+        }
+        statements++;
+        end = tokens.lexer().start();
+        runsCode |= !runsNoCode(kind);
+      }
+    } while (tokens.token() == ';');
+    return end == 0
+        ? CarriedOut.NOTHING
+        : new CarriedOut(classify(sql, 0, end, mode).without(MysqlEffect.RUNS_NO_CODE), runsCode);
   }
 
   private boolean runsNoCode(StatementKind kind) {
