@@ -31,6 +31,13 @@ class MysqlFoundRowsIT {
 
   private static final String COUNTS = "SELECT SQL_CALC_FOUND_ROWS v FROM inserted_from LIMIT 1";
 
+  private static final String MANY =
+      "SELECT 1 FROM inserted_from a, inserted_from b, inserted_from c, inserted_from d,"
+          + " inserted_from e, inserted_from f, inserted_from g, inserted_from h, inserted_from i";
+
+  private static final String FAILS_BEHIND_A_ROW =
+      "SELECT v, CASE WHEN v = 2 THEN (SELECT v FROM inserted_from) ELSE 1 END FROM inserted_from";
+
   private static final List<List<String>> SCRIPTS =
       List.of(
           List.of(
@@ -58,7 +65,22 @@ class MysqlFoundRowsIT {
               "SELECT FOUND_ROWS()",
               "TRUNCATE inserted_to"),
           List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE 0", "SELECT FOUND_ROWS()"),
-          List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE v = 99", "SELECT FOUND_ROWS()"));
+          List.of(COUNTS, "UPDATE inserted_from SET v = v WHERE v = 99", "SELECT FOUND_ROWS()"),
+          // What fails behind the columns of its rows: MySQL counts no rows of those.
+          List.of(FINDS, "SELECT (SELECT v FROM inserted_from)", "SELECT FOUND_ROWS()"),
+          List.of(MANY, "SELECT (SELECT v FROM inserted_from)", "SELECT FOUND_ROWS()"),
+          List.of(FINDS, FAILS_BEHIND_A_ROW, "SELECT FOUND_ROWS()"),
+          List.of(
+              FINDS,
+              "SELECT v FROM inserted_from WHERE v = (SELECT v FROM inserted_from)",
+              "SELECT FOUND_ROWS()"),
+          // Of many rows, of which the text may leave the number as it was.
+          List.of(MANY, "DO 1; SELECT FOUND_ROWS()"),
+          List.of(MANY, "DO 1", "DO 1; SELECT FOUND_ROWS()", "DO 1; SELECT FOUND_ROWS()"),
+          List.of(
+              MANY,
+              "UPDATE inserted_from a JOIN inserted_from b SET a.v = a.v; SELECT FOUND_ROWS()"),
+          List.of(MANY, "PREPARE p FROM 'SELECT FOUND_ROWS()'", "EXECUTE p", "EXECUTE p"));
 
   @MariadbAndMysql
   void whatIsFoundIsTheSessions(MysqlRelease release) throws Exception {

@@ -95,6 +95,15 @@ class MysqlTextAftermathIT {
               "PREPARE p FROM 'UPDATE many SET v = v'; EXECUTE p; SELECT ROW_COUNT()",
               "SELECT ROW_COUNT()"),
           List.of(TWO, "PREPARE p FROM 'UPDATE many SET v = v'; EXECUTE p", "SELECT ROW_COUNT()"),
+          List.of("PREPARE p FROM 'SELECT ROW_COUNT()'", TWO, "EXECUTE p", "EXECUTE p"),
+          List.of(TWO, "PREPARE p FROM 'SELECT ROW_COUNT()'", "EXECUTE p"),
+          List.of(
+              "PREPARE p FROM 'SELECT ROW_COUNT()'",
+              "PREPARE u FROM 'INSERT INTO keyed (v) VALUES (1), (2), (3)'",
+              "EXECUTE u",
+              "EXECUTE p",
+              TWO,
+              "EXECUTE p"),
           // Diagnostics.
           List.of(TWO, "GET DIAGNOSTICS @r = ROW_COUNT; SELECT @r, ROW_COUNT()"),
           List.of(TWO, "GET DIAGNOSTICS @r = ROW_COUNT, @n = NUMBER", "SELECT @r, @n, ROW_COUNT()"),
@@ -117,6 +126,26 @@ class MysqlTextAftermathIT {
               "SELECT CAST('a' AS SIGNED); GET DIAGNOSTICS @n = NUMBER, @r = ROW_COUNT; SELECT @n,"
                   + " @r"),
           List.of(TWO, "INSERT INTO keyed (v) VALUES (1); SELECT * FROM nowhere", "SHOW ERRORS"),
+          List.of("SELECT v FROM many", "SHOW WARNINGS; UPDATE many SET v = v", "SHOW WARNINGS"),
+          List.of(
+              "TRUNCATE keyed",
+              "SELECT CAST('a' AS SIGNED)",
+              "SHOW WARNINGS; INSERT INTO keyed (v) VALUES (1)",
+              "SELECT LAST_INSERT_ID(), ROW_COUNT()"),
+          List.of(
+              "TRUNCATE keyed",
+              TWO,
+              "SELECT * FROM nowhere",
+              "SHOW ERRORS; INSERT INTO keyed (v) VALUES (3)",
+              "SELECT LAST_INSERT_ID()"),
+          // Among others' ids, which it must not take for its own.
+          List.of(
+              "TRUNCATE keyed",
+              TWO,
+              "SELECT * FROM nowhere",
+              "SHOW ERRORS; INSERT INTO keyed (id, v) VALUES (50, 3)",
+              "SHOW ERRORS",
+              "SELECT LAST_INSERT_ID()"),
           // Rows found.
           List.of(
               "SELECT v FROM many",

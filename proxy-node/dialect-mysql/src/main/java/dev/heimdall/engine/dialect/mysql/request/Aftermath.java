@@ -205,10 +205,13 @@ final class Aftermath {
     Statement seen = catalogued.get();
     StatementFacts facts = UnseenEffects.with(said, seen);
     found.comesTo(server);
-    if (!generated.ready(server, facts, text, mode)) {
+    LastAnswer last = ServerSide.of(server).last();
+    // A query ahead of it would clear what is there to be shown.
+    boolean shows =
+        leftDiagnostics && last.diagnosticsOf() == this && facts.has(MysqlEffect.READS_DIAGNOSTICS);
+    if (!generated.ready(server, facts, shows, text, mode)) {
       return false;
     }
-    LastAnswer last = ServerSide.of(server).last();
     boolean others = last.diagnosticsOf() != null && last.diagnosticsOf() != this;
     // It would change what FOUND_ROWS() gives if it came later.
     if (others
@@ -226,7 +229,7 @@ final class Aftermath {
               : "SET last_insert_id=@@last_insert_id");
       return false;
     }
-    if (facts.has(MysqlEffect.READS_FOUND_ROWS) && found.isHiddenBy(server)) {
+    if (FoundRows.mayShow(facts) && found.isHiddenBy(server)) {
       control.block();
       generated.readBack(server, false);
       return false;
@@ -239,9 +242,6 @@ final class Aftermath {
                 && last.diagnosticsOf() != null
                 && ServerSide.of(server).mariadb()
                 && FromClause.isIn(text.get(), mode));
-    // A query ahead of it would clear what is there to be shown.
-    boolean shows =
-        leftDiagnostics && last.diagnosticsOf() == this && facts.has(MysqlEffect.READS_DIAGNOSTICS);
     if (!shows && (clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
       return false;
     }

@@ -26,6 +26,9 @@ final class FoundRows {
   /** Up to here a number costs a server next to nothing. */
   private static final long MOST_COUNTED = 10_000;
 
+  /** The same where the statement may show it, out of sight. */
+  private static final long MOST_SHOWN = 1_000_000;
+
   private static final long STAND_IN = 9_973;
 
   private final HandledClient client;
@@ -98,11 +101,13 @@ final class FoundRows {
    */
   boolean ready(ServerConnection server, StatementFacts facts) {
     // An XA transaction that was ended takes no questions.
-    if (!needs(server, facts) || isOn(server) || carried.pins().all().contains(MysqlPins.XA)) {
+    boolean large = number > (mayShow(facts) ? MOST_SHOWN : MOST_COUNTED);
+    if (!needs(server, facts)
+        || (isOn(server) && (large || !standsIn))
+        || carried.pins().all().contains(MysqlPins.XA)) {
       return true;
     }
     control.block();
-    boolean large = number > MOST_COUNTED;
     server.query(
         counting(large ? STAND_IN : number),
         new InternalQuery() {
@@ -122,8 +127,17 @@ final class FoundRows {
     return false;
   }
 
+  /** Whether it may ask for the number, or what it prepares or executes may. */
+  static boolean mayShow(StatementFacts facts) {
+    return facts.kind() == StatementKind.UNKNOWN
+        || facts.has(MysqlEffect.READS_FOUND_ROWS)
+        || facts.has(MysqlEffect.READS_FOUND_ROWS_UNSEEN)
+        || GeneratedId.prepares(facts);
+  }
+
   private static boolean needs(ServerConnection server, StatementFacts facts) {
     return facts.has(MysqlEffect.READS_FOUND_ROWS_UNSEEN)
+        || GeneratedId.prepares(facts)
         || (facts.kind() != StatementKind.SELECT
             && findsUntold(server, facts)
             && !findsAlways(server, facts));
@@ -170,8 +184,10 @@ final class FoundRows {
   void answered(ServerConnection from, LastAnswer last, StatementFacts facts, boolean asksOnly) {
     boolean untold = findsUntold(from, facts) && (last.error() == 0 || last.foundRowsOf() == this);
     long updated = ServerSide.of(from).mariadb() ? -1 : last.matchedRows();
-    boolean found =
-        last.hadRows() ? countsRows(facts) : last.error() == 0 && setsFound(facts, updated);
+    boolean found = last.hadRows() ? countsRows(facts) : setsFound(facts, updated);
+    if (last.error() != 0) {
+      found &= last.hadRows() && ServerSide.of(from).mariadb(); // MySQL counts whole results only
+    }
     if (!found && last.foundRowsOf() != this) {
       last.foundRowsOf(null); // it may have become another one than that of whose it was
     }

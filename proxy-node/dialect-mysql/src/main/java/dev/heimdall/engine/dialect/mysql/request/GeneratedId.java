@@ -13,10 +13,12 @@ import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -75,6 +77,12 @@ final class GeneratedId {
   /** Whether that statement may have generated an id although its answer does not say so. */
   private boolean inserts;
 
+  /** Whether that was sent where the id was another session's, which may be there still. */
+  private boolean amongOthers;
+
+  /** The one that an answer has named last. */
+  private long generated;
+
   /** Whether the connection is kept as the id is due: the next statement may make it void. */
   private boolean lingers;
 
@@ -120,10 +128,15 @@ final class GeneratedId {
    * Whether the server would give the statement the session's id, and keeps none of another session
    * behind it; if not, that is being mended, and the reader comes again.
    *
+   * @param shows whether it shows what is there, which anything ahead of it would clear
    * @param text the statement's
    */
   boolean ready(
-      ServerConnection server, StatementFacts facts, Supplier<byte[]> text, LexerMode mode) {
+      ServerConnection server,
+      StatementFacts facts,
+      boolean shows,
+      Supplier<byte[]> text,
+      LexerMode mode) {
     LastAnswer last = ServerSide.of(server).last();
     if (last.idOf() == this) {
       last.idOf(sentTo == server.id() ? before : last); // what was to be sent was not
@@ -135,7 +148,14 @@ final class GeneratedId {
       control.refuse(LOST);
       return false;
     }
-    if (!settled(server, last, facts, text, mode)) {
+    if (shows && !mayAsk(facts)) {
+      if (!due) {
+        amongOthers = last.idOf() != null && last.idOf() != mark;
+        generated = 0;
+      }
+    } else if (settled(server, last, facts, text, mode)) {
+      amongOthers &= due;
+    } else {
       return false;
     }
     if (mayChange(facts)) {
@@ -156,7 +176,7 @@ final class GeneratedId {
     if (last.idOf() == mark || (last.idOf() == null && id.equals("0") && !due)) {
       return true;
     }
-    boolean uses = mayAsk(facts) || maySet(facts);
+    boolean uses = mayAsk(facts) || maySet(facts) || prepares(facts);
     if (due && !uses) {
       return true;
     }
@@ -199,17 +219,25 @@ final class GeneratedId {
     };
   }
 
+  /**
+   * Whether it prepares what is executed on this connection, ahead of which nothing must be sent
+   * then: it would be the statement before, whose ROW_COUNT() what is executed may ask for.
+   */
+  static boolean prepares(StatementFacts facts) {
+    return pins(facts, MysqlPins.PREPARED);
+  }
+
   /** Whether it may insert rows, or begins what takes no questions later on. */
   private static boolean mayGenerate(StatementFacts facts) {
     return switch (facts.kind()) {
       case DML, BULK, DDL -> true;
-      default -> beginsXa(facts);
+      default -> pins(facts, MysqlPins.XA);
     };
   }
 
-  private static boolean beginsXa(StatementFacts facts) {
+  private static boolean pins(StatementFacts facts, PinReason reason) {
     for (Effect effect : facts.effects()) {
-      if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.XA) {
+      if (effect.type() == Effect.Type.PIN && effect.pin() == reason) {
         return true;
       }
     }
@@ -255,6 +283,9 @@ final class GeneratedId {
               || (inserts && (last.hadRows() || last.error() != 0));
       boolean known = !lost && (before == mark || (before == null && id.equals("0") && !due));
       last.idOf(!changed ? before : known ? mark : last);
+      if (last.generatedId() != 0) {
+        generated = last.generatedId();
+      }
       before = null;
       sentTo = 0;
       if (changed) {
@@ -268,8 +299,10 @@ final class GeneratedId {
   /** What is due is to be read back before the session leaves, if it may. */
   void stays(ServerConnection from) {
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
-    // transaction that was ended takes no questions.
-    boolean wanted = found.due() && !carried.pins().all().contains(MysqlPins.XA);
+    // transaction that was ended takes no questions, and EXECUTE may ask for what was right before.
+    Set<PinReason> pins = carried.pins().all();
+    boolean wanted =
+        found.due() && !pins.contains(MysqlPins.XA) && !pins.contains(MysqlPins.PREPARED);
     if ((wanted || (due && !carried.pins().any()))
         && client.status() == TransactionState.IDLE
         && !client.server().closed()
@@ -362,6 +395,12 @@ final class GeneratedId {
 
   private void read(ServerConnection from, String found) {
     LastAnswer last = ServerSide.of(from).last();
+    boolean others = amongOthers && !found.equals(Long.toUnsignedString(generated));
+    amongOthers = false;
+    if (others) {
+      last.idOf(last);
+      return;
+    }
     if (found.equals("0") && (last.idOf() != mark || lost)) {
       last.idOf(null); // none was generated
       return;

@@ -70,7 +70,7 @@ public final class LastAnswer {
     }
     affectedRows = ok.affectedRows();
     matchedRows = matched(ok.info());
-    generatedId = ok.generatedId();
+    generatedId = ok.generatedId() == 0 ? generatedId : ok.generatedId();
     warnings = ok.warnings();
     results++;
   }
@@ -109,7 +109,10 @@ public final class LastAnswer {
     return rows;
   }
 
-  /** The first value that an AUTO_INCREMENT column was given, or LAST_INSERT_ID(…); 0 for none. */
+  /**
+   * The first value that an AUTO_INCREMENT column was given, or LAST_INSERT_ID(…), by the last of
+   * its results that names one; 0 for none.
+   */
   public long generatedId() {
     return generatedId;
   }

@@ -340,8 +340,11 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     if (length < 5) {
       return outOfSync("an end of rows of " + length + " bytes");
     }
+    int warnings = EofPacket.warnings(packets.bytes(), packets.body());
     if (running.ofClient()) {
-      requests.last().ended(EofPacket.warnings(packets.bytes(), packets.body()));
+      requests.last().ended(warnings);
+    } else if (warnings > 0) {
+      requests.last().diagnosticsOf(requests);
     }
     int said = EofPacket.status(packets.bytes(), packets.body());
     return resultEnds(length, said | place.unsaid(), running);

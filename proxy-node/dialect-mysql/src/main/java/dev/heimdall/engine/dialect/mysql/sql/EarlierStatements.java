@@ -10,12 +10,14 @@ import dev.heimdall.engine.sql.StatementKind;
 final class EarlierStatements {
   private boolean counted;
   private boolean mayHaveFound;
+  private boolean hasFound;
   private boolean mayHaveLogged;
 
   /** Another text begins. */
   void reset() {
     counted = false;
     mayHaveFound = false;
+    hasFound = false;
     mayHaveLogged = false;
   }
 
@@ -38,6 +40,7 @@ final class EarlierStatements {
       }
       case SELECT, SHOW, EXPLAIN -> {
         mayHaveFound = true;
+        hasFound |= kind == StatementKind.SELECT;
         mayHaveLogged |= calls;
       }
       case COMMIT, ROLLBACK -> mayHaveLogged = true;
@@ -47,6 +50,11 @@ final class EarlierStatements {
         mayHaveLogged = true;
       }
     }
+  }
+
+  /** Whether they may have left what FOUND_ROWS() gives as it was, and may not have. */
+  boolean mayLeaveFound() {
+    return mayHaveFound && !hasFound;
   }
 
   /** Whether what this effect reads is that of before the text. */

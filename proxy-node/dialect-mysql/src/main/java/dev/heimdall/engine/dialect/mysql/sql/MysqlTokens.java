@@ -275,6 +275,8 @@ final class MysqlTokens {
   void reads(MysqlEffect effect, int start, int end) {
     if (earlier.leave(effect)) {
       effects.add(effect, "", start, end);
+    } else if (effect == MysqlEffect.READS_FOUND_ROWS && earlier.mayLeaveFound()) {
+      own(MysqlEffect.READS_FOUND_ROWS_UNSEEN);
     }
   }
 

@@ -312,7 +312,10 @@ class MysqlClassifierTest {
             + " pin user variable, READS_ROW_COUNT",
         "SET a = 1; SELECT FOUND_ROWS(), ROW_COUNT(), @@last_gtid | MULTI +control: a,"
             + " READS_FOUND_ROWS, READS_LAST_GTID",
-        "SET a = f(1); SELECT FOUND_ROWS(), @@last_gtid | MULTI +control: a, CALLS_UNSEEN f",
+        "SET a = f(1); SELECT FOUND_ROWS(), @@last_gtid | MULTI +control: a, CALLS_UNSEEN f,"
+            + " READS_FOUND_ROWS_UNSEEN",
+        "DO 1; SELECT FOUND_ROWS() | MULTI +control: READS_FOUND_ROWS_UNSEEN",
+        "SELECT 1; DO 1; SELECT FOUND_ROWS() | MULTI +control",
         "COMMIT; SELECT FOUND_ROWS(), @@last_gtid | MULTI +control:" + " READS_FOUND_ROWS",
         "BEGIN NOT ATOMIC UPDATE t SET a = 1; SELECT ROW_COUNT(); END | BLOCK: pin unknown"
             + " statement, commits",
