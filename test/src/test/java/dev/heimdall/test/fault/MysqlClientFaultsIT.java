@@ -138,7 +138,7 @@ class MysqlClientFaultsIT extends ClientFaultsContract {
         Arguments.of("command of servers", RawMysqlClient.command(0), "1047 08S01"),
         Arguments.of("dump", RawMysqlClient.command(Command.BINLOG_DUMP, new byte[10]), "1047"),
         Arguments.of("bulk", RawMysqlClient.command(Command.STMT_BULK_EXECUTE), "1047 08S01"),
-        Arguments.of("no number", RawMysqlClient.command(Command.STMT_EXECUTE), "1243 HY000"),
+        Arguments.of("no number", RawMysqlClient.command(Command.STMT_EXECUTE), "1835 HY000"),
         Arguments.of("no statement", RawMysqlClient.execute(77, "x"), "1243 HY000"),
         Arguments.of(
             "no statement to fetch",

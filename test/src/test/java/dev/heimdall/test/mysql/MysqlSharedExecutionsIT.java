@@ -318,7 +318,7 @@ class MysqlSharedExecutionsIT {
       client.send(
           RawMysqlClient.ofStatement(
               Command.STMT_EXECUTE, number, new byte[] {0, 1, 0, 0, 0, 0, 1}));
-      assertThat(RawMysqlClient.error(client.receive())).startsWith("1210");
+      assertThat(RawMysqlClient.error(client.receive())).startsWith("1835");
       int never = untyped.prepare(READ);
       untyped.send(ofSameType(never, 1));
       assertThat(RawMysqlClient.error(untyped.receive())).startsWith("1210");

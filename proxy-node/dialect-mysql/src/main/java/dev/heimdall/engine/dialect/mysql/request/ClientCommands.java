@@ -29,7 +29,6 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Payload;
-import dev.heimdall.engine.wire.mysql.ServerHello;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -97,11 +96,7 @@ final class ClientCommands implements RequestHandler {
             parts.others()::own,
             next::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
-    NumberedStatements statements =
-        new NumberedStatements(
-            parts.sessions().statements(),
-            parts.notes(),
-            () -> ServerHello.isMariadb(client.reportedAtStart(ServerHello.VERSION)));
+    NumberedStatements statements = new NumberedStatements(parts, agreed);
     this.executions =
         new PreparedExecutions(
             parts, agreed, lexing, answers, notes, aftermath, foreign, statements);

@@ -6,8 +6,11 @@ import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
-import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Packet;
+import dev.heimdall.engine.wire.mysql.ServerHello;
 import io.netty.buffer.ByteBuf;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,13 +24,15 @@ final class NumberedStatements {
   /** Where a part of a value says whose it is. */
   private static final int PARAMETER = 5;
 
-  private static final ServerError NO_PARAMETER =
-      ServerError.error("HY000", "Incorrect arguments to mysqld_stmt_send_long_data")
-          .withNumber(1210);
-
+  /** Of which each statement here is one that is released when it goes. */
   private final StatementRegistry registry;
+
   private final TransactionNotes notes;
+
+  /** Whether the servers are, of which alone {@link #LAST} is a number. */
   private final BooleanSupplier mariadb;
+
+  private final PreparedErrors errors;
   private final Map<Integer, ClientStatement> statements = new HashMap<>(4);
 
   /** The one that was named last: the steps of a command all ask for the same. */
@@ -42,18 +47,21 @@ final class NumberedStatements {
   /** What is being prepared has no number yet: it is nobody's when the client goes. */
   private PreparedStatement unnumbered;
 
-  /**
-   * @param registry of which each statement here is one that is released when it goes
-   * @param mariadb whether the servers are, of which alone {@link #LAST} is a number
-   */
-  NumberedStatements(StatementRegistry registry, TransactionNotes notes, BooleanSupplier mariadb) {
-    this.registry = registry;
-    this.notes = notes;
-    this.mariadb = mariadb;
+  NumberedStatements(RequestParts parts, AgreedCapabilities agreed) {
+    HandledClient client = parts.client();
+    this.registry = parts.sessions().statements();
+    this.notes = parts.notes();
+    this.mariadb = () -> ServerHello.isMariadb(client.reportedAtStart(ServerHello.VERSION));
+    this.errors = new PreparedErrors(mariadb, agreed);
   }
 
   int size() {
     return statements.size();
+  }
+
+  /** What servers say of commands about them that are wrong. */
+  PreparedErrors errors() {
+    return errors;
   }
 
   /** The one that the command at this place names; null for none. */
@@ -211,7 +219,7 @@ final class NumberedStatements {
     }
     if (command.getUnsignedShortLE(at + Packet.HEADER + PARAMETER) >= of.parameters) {
       forgetLongData(of);
-      of.reject(NO_PARAMETER);
+      of.reject(errors.ofParameter());
       return;
     }
     of.add(command, total);

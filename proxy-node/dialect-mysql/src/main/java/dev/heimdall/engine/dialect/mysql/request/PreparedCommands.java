@@ -81,6 +81,11 @@ final class PreparedCommands implements Responder {
   @Override
   public Outcome answer(ServerConnection server, byte type, long total) {
     statements.forgetClosed();
+    ServerError cut = statements.errors().ofLength(type, total);
+    if (cut != null) {
+      answers.error(total, cut);
+      return Outcome.DONE;
+    }
     switch (type) {
       case Command.STMT_PREPARE -> {
         return prepareKnown(total);
@@ -96,7 +101,7 @@ final class PreparedCommands implements Responder {
           answers.error(total, BulkCommand.MALFORMED);
           return Outcome.DONE;
         }
-        ClientStatement executed = known(total, "mysqld_stmt_execute");
+        ClientStatement executed = known(type, total);
         if (executed != null && executed.rejected() != null) {
           answers.error(total, executed.rejected());
           return Outcome.DONE;
@@ -104,7 +109,7 @@ final class PreparedCommands implements Responder {
         return executed == null ? Outcome.DONE : Outcome.NEXT;
       }
       case Command.STMT_RESET -> {
-        ClientStatement reset = known(total, "mysqld_stmt_reset");
+        ClientStatement reset = known(type, total);
         if (reset == null) {
           return Outcome.DONE;
         }
@@ -117,10 +122,9 @@ final class PreparedCommands implements Responder {
         return Outcome.DONE;
       }
       case Command.STMT_FETCH -> {
-        ClientStatement fetched = known(total, "mysqld_stmt_fetch");
+        ClientStatement fetched = known(type, total);
         if (fetched != null && !fetched.cursor) {
-          answers.error(
-              total, 1421, "HY000", "The statement (" + fetched.id + ") has no open cursor.");
+          answers.error(total, statements.errors().noCursor(fetched.id));
         }
         return fetched == null || !fetched.cursor ? Outcome.DONE : Outcome.NEXT;
       }
@@ -131,15 +135,11 @@ final class PreparedCommands implements Responder {
   }
 
   /** The statement that the command at the reader's position names; if none, it is answered so. */
-  private ClientStatement known(long total, String command) {
+  private ClientStatement known(byte type, long total) {
     statements.settle(input.bytes(), input.bytes().readerIndex());
     ClientStatement found = named();
     if (found == null) {
-      answers.error(
-          total,
-          1243,
-          "HY000",
-          "Unknown prepared statement handler (" + number() + ") given to " + command);
+      answers.error(total, statements.errors().unknown(type, number()));
     }
     return found;
   }

@@ -125,7 +125,7 @@ final class PreparedExecutions {
     }
     List<Object> values = values(total, of);
     Outcome outcome =
-        values == null ? incorrectArguments(total) : foreign.execute(total, of, values);
+        values == null ? incorrectArguments(total, of) : foreign.execute(total, of, values);
     if (outcome == Outcome.DONE) {
       statements.forgetLongData(of);
     }
@@ -208,9 +208,9 @@ final class PreparedExecutions {
     }
   }
 
-  private Outcome incorrectArguments(long total) {
+  private Outcome incorrectArguments(long total, ClientStatement of) {
     lifecycle.settled();
-    answers.error(total, 1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+    answers.error(total, statements.errors().ofExecution(input.bytes(), total, of.parameters));
     return Outcome.DONE;
   }
 
@@ -234,7 +234,7 @@ final class PreparedExecutions {
       if (bulk) {
         malformed(total, command);
       } else {
-        incorrectArguments(total);
+        incorrectArguments(total, of);
       }
       client.settle();
       return true;
