@@ -9,6 +9,9 @@ import java.util.Set;
 final class PostgresSpellings {
   private static final byte[] UNNAMED = {};
 
+  /** Its text was one of several, of which nobody looked for what they prepare. */
+  private static final String UNSEEN = "Bind of what nobody saw prepared";
+
   /** Where a transaction is open that has only read. */
   private static final Set<String> OPEN =
       Set.of("begun", "open", "delayed", "read only", "chained", "savepoint", "unnamed kept");
@@ -70,6 +73,17 @@ final class PostgresSpellings {
                 (client, sql) -> client.sends("EXECUTE x"))
             .unruled("EXECUTE, prepared before there were rules"),
         Spelling.of(
+                "Bind",
+                (client, sql) -> client.sends("PREPARE x AS " + sql),
+                (client, sql) -> binds(client, "x"))
+            .unruled("Bind of what SQL has prepared before there were rules"),
+        Spelling.of(
+                "Bind",
+                (client, sql) ->
+                    client.sends("SELECT " + JudgedAlikeContract.BESIDE + "; PREPARE y AS " + sql),
+                (client, sql) -> binds(client, "y"))
+            .unruled(UNSEEN),
+        Spelling.of(
             "EXECUTE, unnamed",
             (client, sql) -> client.sends("PREPARE x AS " + sql),
             (client, sql) ->
@@ -78,6 +92,14 @@ final class PostgresSpellings {
                       SimulatedClient.statement(out, "EXECUTE x");
                       SimulatedClient.sync(out);
                     })));
+  }
+
+  private static void binds(KitClient client, String name) {
+    client.send(
+        out -> {
+          SimulatedClient.run(out, name);
+          SimulatedClient.sync(out);
+        });
   }
 
   /** As drivers do that ask for the columns first. */
@@ -102,6 +124,9 @@ final class PostgresSpellings {
             || (treatment.equals("drop") && spelling.endsWith("there were rules")))) {
       return "PREPARE and EXECUTE are statements with texts of their own, which rules see";
     }
+    if (spelling.equals(UNSEEN) && !treatment.equals("drop by table")) {
+      return "rules see an EXECUTE of its name";
+    }
     if (treatment.equals("cache")) {
       return switch (spelling) {
         case "second in a batch", "second in a text" -> "the answers to several are not kept";
@@ -111,14 +136,20 @@ final class PostgresSpellings {
         default -> null;
       };
     }
-    boolean refusedFirst =
-        treatment.equals("delay")
-            ? !spelling.equals("second in a text") && !spelling.startsWith("prepared before")
-            : treatment.equals("result")
-                && (spelling.endsWith("behind a Flush") || spelling.equals("second in a batch"));
-    return standing.equals("failed") && refusedFirst
+    return standing.equals("failed") && isRefusedFirst(treatment, spelling)
         ? "in a transaction that has failed a server refuses what comes ahead of the run"
         : null;
+  }
+
+  private static boolean isRefusedFirst(String treatment, String spelling) {
+    return switch (treatment) {
+      case "delay" ->
+          !spelling.equals("second in a text")
+              && !spelling.startsWith("prepared before")
+              && !spelling.startsWith("Bind");
+      case "result" -> spelling.endsWith("behind a Flush") || spelling.equals("second in a batch");
+      default -> false;
+    };
   }
 
   static List<Standing> standings() {
@@ -128,6 +159,7 @@ final class PostgresSpellings {
         Standing.of("failed", "BEGIN", "SELECT 1/0"),
         Standing.of("temporary table", "CREATE TEMP TABLE own (id int)"),
         Standing.of("cursor", "DECLARE c CURSOR WITH HOLD FOR SELECT before"),
+        Standing.of("listening", "LISTEN news"),
         Standing.of("savepoint", "BEGIN", "SELECT before", "SAVEPOINT s"),
         new Standing(
             "unnamed kept",

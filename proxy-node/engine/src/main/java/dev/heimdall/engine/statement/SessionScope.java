@@ -106,11 +106,7 @@ final class SessionScope {
     byte[] name = ClientStatements.bytes(found.effects().get(0).name());
     PreparedStatement prepared = carried.names().get(name);
     if (prepared != null && prepared.source() == null && prepared.isSql()) {
-      byte[] body = prepared.body();
-      int begin = pipeline.preparedText(body, lexerMode);
-      if (begin >= 0) {
-        prepared.source(pipeline.examine(Arrays.copyOfRange(body, begin, body.length), lexerMode));
-      }
+      prepares(prepared, lexerMode);
     }
     ClassifiedText source = prepared == null ? null : (ClassifiedText) prepared.source();
     if (source != null && isReadOtherwise(source, lexerMode)) {
@@ -134,9 +130,10 @@ final class SessionScope {
 
   /**
    * An SQL PREPARE was judged and is being carried out: what it prepares is looked at now, as
-   * settings may be other ones when it is run.
+   * settings may be other ones when it is run. If nobody asked then, it is looked at when it is
+   * run.
    *
-   * @param lexerMode of the PREPARE
+   * @param lexerMode of the PREPARE, as far as that is known
    */
   void prepares(PreparedStatement made, LexerMode lexerMode) {
     byte[] body = made.body();

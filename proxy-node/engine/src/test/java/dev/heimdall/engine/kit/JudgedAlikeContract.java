@@ -195,7 +195,7 @@ public abstract class JudgedAlikeContract extends KitContract {
       for (Spelling spelling : spellings) {
         List<String> seen = seen(treatment, standing, spelling);
         String why =
-            spelling == Spelling.PREPARED_UNRULED && treatment.name().equals("transform")
+            spelling.unruled() && treatment.name().equals("transform")
                 ? "a statement keeps the text that it was prepared with"
                 : differs(treatment.name(), standing.name(), spelling.name());
         if (why != null) {

@@ -37,7 +37,6 @@ import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -65,6 +64,7 @@ final class ExtendedStatements {
   private final UnnamedStatement unnamed;
   private final ParseMessages parses;
   private final LocalPortal local;
+  private final BoundTexts texts;
 
   /** The name that the portal takes that was bound last, when it is run; null for none. */
   private byte[] freeing;
@@ -88,6 +88,7 @@ final class ExtendedStatements {
     this.next = parts.lifecycle().next();
     this.results = parts.lifecycle().running().notes();
     this.unnamed = unnamed;
+    this.texts = new BoundTexts(lifecycle, carried.names(), names, unnamed);
     this.local = new LocalPortal(client, notes, pending, names, lifecycle);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
   }
@@ -261,68 +262,9 @@ final class ExtendedStatements {
     return statement == null || names.shapes().runsAtOnce(server, statement);
   }
 
-  /**
-   * What the pipeline found of the text of a client's statement; null when nobody asks. Where
-   * nobody asked when it was parsed, as there were no rules then, it is looked through now.
-   */
+  /** {@link BoundTexts#examined}. */
   ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
-    ServerConnection server = names.server();
-    if (nameLength == 0 && unnamed.cached() == null) {
-      ClassifiedText found = (ClassifiedText) unnamed.source();
-      if (found == null && lifecycle.judges() && unnamed.isText()) {
-        found = examine(unnamed.text(), unnamed.length());
-        unnamed.source(found, ClassifiedText.weight(found));
-      }
-      ClassifiedText now = server != null && unnamed.isAt(server) ? found : asReadNow(found);
-      if (now != found) {
-        unnamed.source(now, ClassifiedText.weight(now));
-      }
-      return now;
-    }
-    PreparedStatement statement = named(input, nameAt, nameLength);
-    if (statement == null) {
-      return null;
-    }
-    ClassifiedText found =
-        (ClassifiedText) (nameLength == 0 ? unnamed.source() : statement.source());
-    if (found == null && lifecycle.judges() && !statement.isSql()) {
-      found = examine(statement.body(), statement.body().length);
-      keep(statement, nameLength, found);
-    }
-    boolean there = server != null && names.isThere(server, statement);
-    ClassifiedText now = there ? found : asReadNow(found);
-    if (now != found) {
-      keep(statement, nameLength, now);
-    }
-    return now;
-  }
-
-  private void keep(PreparedStatement statement, int nameLength, ClassifiedText found) {
-    if (nameLength == 0) {
-      unnamed.source(found, ClassifiedText.weight(found));
-    } else {
-      statement.source(found);
-    }
-  }
-
-  /** The same of what a Parse said behind its name. */
-  private ClassifiedText examine(byte[] body, int length) {
-    int end = 0;
-    while (end < length && body[end] != 0) {
-      end++;
-    }
-    byte[] sql = Arrays.copyOf(body, end);
-    return lifecycle
-        .previewed()
-        .examine(sql, names.lexerMode(sql, 0, end), StatementBody.types(body, length));
-  }
-
-  /** A server that parses it anew may read it otherwise than it was parsed first. */
-  private ClassifiedText asReadNow(ClassifiedText found) {
-    return found != null
-            && names.lexing().mayBeReadOtherwise(found.lexerMode(), found.sql(), found.length())
-        ? lifecycle.previewed().examine(found.sql(), found.length(), found.lexerMode().doubted())
-        : found;
+    return texts.examined(input, nameAt, nameLength);
   }
 
   /** Whether the Bind's statement was deferred; null when it is to be sent. */
