@@ -90,6 +90,11 @@ class MysqlContractsTest {
     protected String differs(String treatment, String standing, String spelling) {
       return MysqlSpellings.differs(treatment, spelling);
     }
+
+    @Test
+    void whatNoServerPreparesIsGivenAResult() {
+      isGivenAResult("LOCK TABLES %s READ");
+    }
   }
 
   /** What rules say of a statement holds for the command that does the same. */

@@ -44,6 +44,10 @@ final class MysqlSpellings {
     if (spelling.startsWith("EXECUTE") && !treatment.startsWith("drop")) {
       return "PREPARE and EXECUTE are statements with texts of their own, which rules see";
     }
+    if (treatment.equals("result of no server's")
+        && spelling.equals("prepared before there were rules")) {
+      return "without a rule a server has to prepare it";
+    }
     if (treatment.equals("cache")) {
       return switch (spelling) {
         case "second in a text" -> "the answers to several statements in one text are not kept";

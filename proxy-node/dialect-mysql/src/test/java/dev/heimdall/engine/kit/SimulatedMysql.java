@@ -200,6 +200,11 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     }
 
     private void prepare(String text, ByteBuf out) {
+      if (text.startsWith("LOCK ")) {
+        error(
+            1295, "HY000", "This command is not supported in the prepared statement protocol", out);
+        return;
+      }
       statements.put(++numbers, text);
       boolean rows = isSelect(text);
       int at = Packet.begin(out, sequence++);

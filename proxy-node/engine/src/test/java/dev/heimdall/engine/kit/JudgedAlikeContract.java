@@ -97,6 +97,18 @@ public abstract class JudgedAlikeContract extends KitContract {
     alike(reading("result", "result", "\"value\": 3"));
   }
 
+  /** The same of another statement, in which a word is that rules match. */
+  protected final void isGivenAResult(String statement) {
+    Treatment plain = reading("result", "result", "\"value\": 3");
+    alike(
+        new Treatment(
+            "result of no server's",
+            statement.formatted(WORD),
+            WORD,
+            plain.settings(),
+            plain.rules()));
+  }
+
   @Test
   void whatIsTransformed() {
     alike(reading("transform", "transform", "\"target\": \"" + OTHER + "\""));

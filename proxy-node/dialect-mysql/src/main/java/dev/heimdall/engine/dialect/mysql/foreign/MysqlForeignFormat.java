@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.foreign;
 
+import dev.heimdall.engine.dialect.mysql.answer.PreparedAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.StandardText;
 import dev.heimdall.engine.foreign.ForeignFormat;
 import dev.heimdall.engine.sql.LexerMode;
@@ -8,7 +9,6 @@ import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Capability;
-import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.Packet;
@@ -29,7 +29,6 @@ import java.util.Optional;
  * The packet that ends the answer is another's: {@link #sequence} is its number.
  */
 public final class MysqlForeignFormat implements ForeignFormat {
-  private static final byte METADATA_FOLLOWS = 1;
   private static final int BINARY_ROW = 0;
   private static final int RESERVED_NULLS = 2;
 
@@ -138,28 +137,7 @@ public final class MysqlForeignFormat implements ForeignFormat {
   public void describe(int count, ResultSetMetaData of, ByteBuf out) throws SQLException {
     parameters = count;
     columns(of);
-    int at = Packet.begin(out, next);
-    out.writeByte(0).writeIntLE(id).writeShortLE(columns.size()).writeShortLE(count);
-    out.writeByte(0).writeShortLE(0);
-    if (agreed.has(Capability.OPTIONAL_RESULTSET_METADATA)) {
-      out.writeByte(METADATA_FOLLOWS);
-    }
-    next = Payload.end(out, at);
-    for (int i = 0; i < count; i++) {
-      ColumnDefinition.write(
-          out,
-          next,
-          "?",
-          ColumnDefinition.BINARY,
-          ColumnDefinition.TYPE_VAR_STRING,
-          0,
-          ColumnDefinition.FLAG_BINARY,
-          0);
-      next = next + 1 & 0xFF;
-    }
-    if (count > 0) {
-      endOfDefinitions(out);
-    }
+    next = PreparedAnswer.write(out, next, id, columns.size(), count, agreed, status);
     if (!columns.isEmpty()) {
       definitions(out);
     }
@@ -194,7 +172,7 @@ public final class MysqlForeignFormat implements ForeignFormat {
     columns(of);
     int at = Packet.begin(out, next);
     if (agreed.has(Capability.OPTIONAL_RESULTSET_METADATA)) {
-      out.writeByte(METADATA_FOLLOWS);
+      out.writeByte(PreparedAnswer.METADATA_FOLLOWS);
     }
     LengthEncoded.write(out, columns.size());
     next = Payload.end(out, at);

@@ -14,7 +14,34 @@ final class ExecuteValues {
   /** Of BIGINT UNSIGNED. */
   private static final int MOST_DIGITS = 20;
 
+  /** Of a text that cannot be read. */
+  static final int UNKNOWN = -1;
+
+  /** Of one statement at most, as servers have it. */
+  private static final int MOST_PARAMETERS = 65_535;
+
   private ExecuteValues() {}
+
+  /**
+   * How many parameters a text has.
+   *
+   * @param mode how the session reads texts
+   */
+  static int parameters(byte[] sql, LexerMode mode) {
+    if (mode.doubtful() || mode.hiddenSigns()) {
+      return UNKNOWN;
+    }
+    Lexer lexer = new MysqlLexer(false);
+    lexer.reset(sql, 0, sql.length, mode);
+    int found = 0;
+    for (int token = lexer.next(); token != Lexer.END; token = lexer.next()) {
+      found += token == Lexer.PARAMETER ? 1 : 0;
+      if (token == Lexer.BROKEN || token == Lexer.EXECUTABLE || found > MOST_PARAMETERS) {
+        return UNKNOWN;
+      }
+    }
+    return found;
+  }
 
   /**
    * The text with a literal in the place of each parameter.

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.mysql.answer.PreparedAnswer;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
@@ -15,6 +16,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
@@ -35,6 +37,7 @@ final class PreparedCommands implements Responder {
   private final ClientInput input;
   private final StatementLifecycle lifecycle;
   private final SessionState carried;
+  private final AgreedCapabilities agreed;
   private final QueryText text;
   private final SessionLexing lexing;
   private final ClientAnswers answers;
@@ -64,6 +67,7 @@ final class PreparedCommands implements Responder {
     this.input = parts.input();
     this.lifecycle = parts.lifecycle();
     this.carried = parts.carried();
+    this.agreed = executions.agreed();
     this.text = text;
     this.lexing = lexing;
     this.answers = answers;
@@ -224,15 +228,24 @@ final class PreparedCommands implements Responder {
       return Outcome.DONE;
     }
     Decision decision = lifecycle.previewed().decision();
-    if (decision.forward().isPresent() && aftermath.lets(facts, () -> false, true)) {
+    byte[] sent =
+        lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
+    int parameters =
+        decision.result().isPresent()
+            ? ExecuteValues.parameters(sent, lexing.mode(sent, 0, sent.length))
+            : ExecuteValues.UNKNOWN;
+    boolean answered = parameters != ExecuteValues.UNKNOWN;
+    if (!answered && decision.forward().isPresent() && aftermath.lets(facts, () -> false, true)) {
       client.settle(); // else it would not go where its executions do
       return blocked();
     }
     ClassifiedText examined = lifecycle.previewed().examine(sql, lexing.mode(sql, 0, sql.length));
-    byte[] sent =
-        lifecycle.transformed().map(to -> to.getBytes(StandardCharsets.UTF_8)).orElse(sql);
     PreparedStatement statement = meaning.acquire(sent, facts);
     statements.begin(statement);
+    if (answered) {
+      giveResult(total, statement, examined, parameters);
+      return Outcome.DONE;
+    }
     ForeignSource elsewhere = foreign.of(facts, decision);
     if (elsewhere != null) {
       int id = statements.next();
@@ -242,7 +255,7 @@ final class PreparedCommands implements Responder {
           sent,
           facts,
           id,
-          parameters -> keep(id, statement, examined, parameters),
+          count -> keep(id, statement, examined, count),
           statements::forgetUnnumbered);
     }
     if (statement.source() instanceof KnownAnswer known
@@ -285,6 +298,18 @@ final class PreparedCommands implements Responder {
     int id = statements.next();
     keep(id, statement, examined, known.parameters());
     answers.give(total, known.numbered(id, client.alloc()));
+  }
+
+  /**
+   * A rule answers what is executed: it gives no rows, and no server has to be able to prepare it.
+   */
+  private void giveResult(
+      long total, PreparedStatement statement, ClassifiedText examined, int parameters) {
+    int id = statements.next();
+    keep(id, statement, examined, parameters);
+    ByteBuf out = client.alloc().buffer(64);
+    PreparedAnswer.write(out, 1, id, 0, parameters, agreed, answers.status());
+    answers.give(total, out);
   }
 
   private void keep(int id, PreparedStatement statement, ClassifiedText examined, int parameters) {

@@ -81,6 +81,11 @@ final class PreparedExecutions {
     return type == Command.STMT_EXECUTE || type == Command.STMT_BULK_EXECUTE;
   }
 
+  /** What was agreed on with the client. */
+  AgreedCapabilities agreed() {
+    return agreed;
+  }
+
   /** What texts mean that the client prepares. */
   PreparedMeaning meaning() {
     return meaning;
