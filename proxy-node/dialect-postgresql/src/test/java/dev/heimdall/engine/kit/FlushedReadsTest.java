@@ -94,6 +94,9 @@ class FlushedReadsTest {
     "P, s1, 1, 2DCZ",
     "PD, '', 1tT, 2DCZ",
     "PD, s1, 1tT, 2DCZ",
+    "PB, '', 12, DCZ",
+    "PB, s1, 12, DCZ",
+    "PDB, s1, 1tT2, DCZ",
   })
   void aReadGoesOnWhereItWasPrepared(String begun, String name, String had, String follows) {
     for (boolean announced : new boolean[] {false, true}) {
@@ -127,6 +130,27 @@ class FlushedReadsTest {
   }
 
   @Test
+  void aReadThatIsBoundByItselfGoesOnWhereItWasBound() {
+    for (boolean announced : new boolean[] {false, true}) {
+      ann.send(out -> begins(out, "PD", "s1", "SELECT 1"));
+      assertThat(types()).isEqualTo("1tT");
+      ann.send(out -> begins(out, "B", "s1", "SELECT 1"));
+      assertThat(types()).isEqualTo("2");
+
+      loses(announced);
+
+      ann.send(goesOn("B", "s1"));
+      assertThat(types()).isEqualTo("DCZ");
+      ann.send(
+          out -> {
+            SimulatedClient.close(out, "s1");
+            SimulatedClient.sync(out);
+          });
+      assertThat(types()).isEqualTo("3Z");
+    }
+  }
+
+  @Test
   void whatIsLostBehindTheFirstRowFails() {
     ann.send(out -> begins(out, "P", "", "SELECT 1"));
     assertThat(types()).isEqualTo("1");
@@ -153,6 +177,18 @@ class FlushedReadsTest {
     ann.send(goesOn(begun, ""));
     int done = types().contains("C") ? 1 : 0;
     assertThat(node.servers().written()).hasSize(done);
+  }
+
+  @Test
+  void aWriteThatWasBoundRunsWhereItIsRun() {
+    ann.send(out -> begins(out, "PB", "", "INSERT 1"));
+    assertThat(types()).isEqualTo("12");
+
+    loses(false);
+
+    ann.send(goesOn("PB", ""));
+    assertThat(types()).isEqualTo("CZ");
+    assertThat(node.servers().written()).hasSize(1);
   }
 
   @Test

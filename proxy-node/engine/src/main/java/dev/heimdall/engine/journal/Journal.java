@@ -139,10 +139,44 @@ public final class Journal {
     return open.contains(search);
   }
 
+  /** The statement that the open unit sends next is bound, and run by what it sends later. */
+  public void binds() {
+    open.binds = true;
+  }
+
+  /** The open unit runs what it has bound. */
+  public void runs() {
+    Guard run = open.whenRun;
+    open.binds = false;
+    open.whenRun = null;
+    if (run != null) {
+      becomes(run);
+    }
+  }
+
   /** The open unit may change something: it can be read again as long as none of it has left. */
   public void changes() {
-    if (open.reads()) {
-      open.guard = Guard.UNSENT;
+    mayChange(Guard.UNSENT);
+  }
+
+  /** The open unit may change something, and cannot be read again. */
+  public void changesForGood() {
+    mayChange(Guard.NONE);
+  }
+
+  private void mayChange(Guard guard) {
+    if (!open.binds) {
+      becomes(guard);
+    } else if (open.whenRun != Guard.NONE) {
+      open.whenRun = guard;
+    }
+  }
+
+  private void becomes(Guard guard) {
+    if (guard == Guard.NONE) {
+      give(open);
+    } else if (open.reads()) {
+      open.guard = guard;
     }
   }
 

@@ -83,7 +83,7 @@ public final class SentReads {
     if (!reads && later) {
       journal.changes();
     } else if (!reads) {
-      journal.spoil();
+      journal.changesForGood();
     }
     if (dropsNames) {
       journal.dropsNames();

@@ -33,6 +33,12 @@ public final class Unit {
   /** Whether it runs or describes statements. */
   boolean uses;
 
+  /** Whether what it sends next is bound, and not run before something else says so. */
+  boolean binds;
+
+  /** For what it is kept as soon as what it has bound is run; null where that is the same. */
+  Guard whenRun;
+
   boolean parsesUnnamed;
 
   /** Whether it uses an unnamed statement that was parsed before it. */

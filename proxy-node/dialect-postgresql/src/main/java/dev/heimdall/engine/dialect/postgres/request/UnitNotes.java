@@ -41,6 +41,7 @@ final class UnitNotes {
         int portalEnd = input.indexOf(at + 5, at + total, (byte) 0);
         boolean named = portalEnd >= 0 && portalEnd + 1 < at + total;
         journal.uses(!named || input.getByte(portalEnd + 1) == 0);
+        journal.binds();
       }
       case FrontendType.DESCRIBE -> {
         if (total > 6 && input.getByte(at + 5) == 'S') {
@@ -58,7 +59,8 @@ final class UnitNotes {
           }
         }
       }
-      case FrontendType.EXECUTE, FrontendType.FLUSH, FrontendType.SYNC -> {}
+      case FrontendType.EXECUTE -> journal.runs();
+      case FrontendType.FLUSH, FrontendType.SYNC -> {}
       default -> journal.spoil();
     }
   }
