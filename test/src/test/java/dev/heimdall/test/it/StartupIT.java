@@ -151,10 +151,12 @@ class StartupIT extends EachNodeKind {
 
   @Test
   void librariesToLoadAreRefusedBecauseConnectionsAreShared() throws IOException {
-    assertThat(refusal(target(), "local_preload_libraries", "no_such_library"))
-        .containsEntry('C', "0A000")
-        .containsEntry(
-            'M', "parameter \"local_preload_libraries\" cannot be set when a session begins");
+    for (String name : List.of("local_preload_libraries", "session_preload_libraries")) {
+      assertThat(refusal(target(), name, "no_such_library"))
+          .containsEntry('C', "0A000")
+          .containsEntry(
+              'M', "parameter \"%s\" cannot be set when a session begins".formatted(name));
+    }
     logIn("local_preload_libraries", "").close();
   }
 

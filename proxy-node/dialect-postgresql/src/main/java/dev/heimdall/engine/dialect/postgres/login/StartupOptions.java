@@ -2,9 +2,11 @@ package dev.heimdall.engine.dialect.postgres.login;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.dialect.postgres.sql.SettingName;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +18,6 @@ import java.util.regex.Pattern;
 
 /** Session variables out of a start-up packet: its parameters, and the switches in `options`. */
 final class StartupOptions {
-  private static final int NAME_MAX = 63;
-
   /**
    * Settings that PostgreSQL takes in a start-up packet, if their values are right, and that have
    * no effect there: those of the transaction in which the session begins, and the user, which the
@@ -33,6 +33,9 @@ final class StartupOptions {
 
   /** What a server loads when a connection begins; set later it does nothing, whatever it names. */
   private static final String LIBRARIES = "local_preload_libraries";
+
+  /** The same, which superusers alone may set. */
+  private static final String SESSION_LIBRARIES = "session_preload_libraries";
 
   private static final String APPLICATION_NAME = "application_name";
 
@@ -81,17 +84,8 @@ final class StartupOptions {
       notices = truncated(application);
       variables.put(APPLICATION_NAME, cleanName(application));
     }
-    String libraries = variables.remove(LIBRARIES);
-    if (libraries != null && !libraries.isBlank()) {
-      throw new StartupVariables.Rejected(
-          ServerError.fatal(
-                  "0A000", "parameter \"" + LIBRARIES + "\" cannot be set when a session begins")
-              .withHint(
-                  "Server connections are shared: give the libraries to the role, with ALTER ROLE"
-                      + " ... SET "
-                      + LIBRARIES
-                      + "."));
-    }
+    checkLibraries(LIBRARIES, variables.remove(LIBRARIES));
+    checkLibraries(SESSION_LIBRARIES, variables.get(SESSION_LIBRARIES));
     String seed = variables.get(SEED);
     if (seed != null) {
       checkSeed(seed);
@@ -114,28 +108,47 @@ final class StartupOptions {
         all, all.without(APPLICATION_NAME), carried, transaction, user, notices);
   }
 
+  private static void checkLibraries(String name, String libraries)
+      throws StartupVariables.Rejected {
+    if (libraries != null && !libraries.isBlank()) {
+      throw new StartupVariables.Rejected(
+          ServerError.fatal(
+                  "0A000", "parameter \"" + name + "\" cannot be set when a session begins")
+              .withHint(
+                  "Server connections are shared: give the libraries to the role, with ALTER ROLE"
+                      + " ... SET "
+                      + name
+                      + "."));
+    }
+  }
+
   /** What the server says of a name that it cuts to 63 bytes. */
   private static List<ServerError> truncated(String name) {
-    if (ByteBufUtil.utf8Bytes(name) <= NAME_MAX) {
+    if (ByteBufUtil.utf8Bytes(name) <= PostgresLiteral.NAME_MAX) {
       return List.of();
-    }
-    int end = 0;
-    int bytes = 0;
-    while (true) {
-      int next = name.offsetByCodePoints(end, 1);
-      bytes += ByteBufUtil.utf8Bytes(name.substring(end, next));
-      if (bytes > NAME_MAX) {
-        break;
-      }
-      end = next;
     }
     return List.of(
         new ServerError(
             "NOTICE",
             "42622",
-            "identifier \"" + name + "\" will be truncated to \"" + name.substring(0, end) + "\"",
+            "identifier \"" + name + "\" will be truncated to \"" + cut(name) + "\"",
             null,
             null));
+  }
+
+  /** As much of it as 63 bytes have of whole characters. */
+  private static String cut(String name) {
+    int bytes = 0;
+    int end = 0;
+    while (end < name.length()) {
+      int next = name.offsetByCodePoints(end, 1);
+      bytes += ByteBufUtil.utf8Bytes(name.substring(end, next));
+      if (bytes > PostgresLiteral.NAME_MAX) {
+        break;
+      }
+      end = next;
+    }
+    return name.substring(0, end);
   }
 
   private static void put(Map<String, String> variables, String name, String value) {
@@ -168,19 +181,14 @@ final class StartupOptions {
         : String.valueOf(value);
   }
 
-  /** As PostgreSQL does: cut to 63 bytes, anything but printable ASCII as \xNN. */
+  /** As PostgreSQL does: cut to 63 bytes, then anything but printable ASCII as \xNN. */
   static String cleanName(String name) {
     if (isClean(name)) {
       return name;
     }
-    byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.UTF_8);
     StringBuilder clean = new StringBuilder();
-    for (byte b : bytes) {
-      String next = b >= 32 && b < 127 ? String.valueOf((char) b) : String.format("\\x%02x", b);
-      if (clean.length() + next.length() > NAME_MAX) {
-        break;
-      }
-      clean.append(next);
+    for (byte b : cut(name).getBytes(StandardCharsets.UTF_8)) {
+      clean.append(b >= 32 && b < 127 ? String.valueOf((char) b) : String.format("\\x%02x", b));
     }
     return clean.toString();
   }
@@ -191,7 +199,7 @@ final class StartupOptions {
         return false;
       }
     }
-    return name.length() <= NAME_MAX;
+    return name.length() <= PostgresLiteral.NAME_MAX;
   }
 
   /** Reads the switches as the server process does, with getopt. */

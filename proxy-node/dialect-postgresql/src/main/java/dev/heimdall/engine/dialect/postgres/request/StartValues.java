@@ -182,7 +182,7 @@ final class StartValues {
                 if (LISTS.contains(name)) {
                   sql.append(value);
                 } else {
-                  PostgresLiteral.append(sql, value);
+                  PostgresLiteral.append(sql, name, value);
                 }
               }
               statements.add(sql.toString());

@@ -110,7 +110,7 @@ final class StateStatements {
               sql.append("SET LOCAL ");
               identifier(sql, name);
               sql.append(" = ");
-              PostgresLiteral.append(sql, value);
+              PostgresLiteral.append(sql, name, value);
               sql.append(';');
             });
     return sql.toString();
@@ -142,7 +142,7 @@ final class StateStatements {
     sql.append("pg_catalog.set_config(");
     PostgresLiteral.append(sql, name);
     sql.append(',');
-    PostgresLiteral.append(sql, value);
+    PostgresLiteral.append(sql, name, value);
     sql.append(",false)");
   }
 

@@ -167,8 +167,11 @@ class StartupOptionsTest {
   }
 
   @Test
-  void applicationNameEndsAtSixtyThreeBytesAndNotInsideAnEscape() {
+  void applicationNameEndsAtSixtyThreeBytesAndNotInsideACharacter() {
     assertThat(StartupOptions.cleanName("x".repeat(100))).hasSize(63);
-    assertThat(StartupOptions.cleanName("x".repeat(61) + "é")).isEqualTo("x".repeat(61));
+    assertThat(StartupOptions.cleanName("x".repeat(61) + "é"))
+        .isEqualTo("x".repeat(61) + "\\xc3\\xa9");
+    assertThat(StartupOptions.cleanName("x".repeat(62) + "é")).isEqualTo("x".repeat(62));
+    assertThat(StartupOptions.cleanName("é".repeat(40))).isEqualTo("\\xc3\\xa9".repeat(31));
   }
 }
