@@ -3,6 +3,7 @@ package dev.heimdall.test.secure;
 import static dev.heimdall.test.fixture.Frontend.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
@@ -14,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,6 +32,8 @@ class OwnTransactionsIT {
           "default_transaction_isolation", "serializable",
           "default_transaction_read_only", "on",
           "default_transaction_deferrable", "on");
+  private static final String LURED = "lured-secret";
+
   private static TestNode node;
   private Connection writing;
 
@@ -54,6 +58,8 @@ class OwnTransactionsIT {
             "CREATE FUNCTION lures.never(oid, oid) RETURNS bool LANGUAGE sql RETURN false",
             "CREATE FUNCTION lures.never(name, name) RETURNS bool LANGUAGE sql RETURN false",
             "CREATE FUNCTION lures.never(text, text) RETURNS bool LANGUAGE sql RETURN false",
+            "CREATE FUNCTION lures.never(int8, int8) RETURNS bool LANGUAGE sql RETURN false",
+            "CREATE OPERATOR lures.= (LEFTARG = int8, RIGHTARG = int8, FUNCTION = lures.never)",
             "CREATE OPERATOR lures.= (LEFTARG = oid, RIGHTARG = oid, FUNCTION = lures.never)",
             "CREATE OPERATOR lures.= (LEFTARG = name, RIGHTARG = name, FUNCTION = lures.never)",
             "CREATE OPERATOR lures.= (LEFTARG = text, RIGHTARG = text, FUNCTION = lures.never)",
@@ -172,6 +178,16 @@ class OwnTransactionsIT {
       assertThat(ann.value("SELECT currval('own_sequence')")).isEqualTo(taken);
       assertThat(ann.value("SELECT lastval()")).isEqualTo(taken);
       ann.query("ROLLBACK");
+    }
+  }
+
+  /** Nor does what names the types of parameters. */
+  @Test
+  void aRoleWithOperatorsOfItsOwnFindsTheNamesOfTypes() throws SQLException {
+    int circle = 718;
+    try (Connection lured = SecureServer.jdbc(SecureServer.port(), "app", "lured", LURED)) {
+      assertThat(new PostgresActions().parameters().orElseThrow().typeNames(lured, Set.of(circle)))
+          .containsEntry(circle, "circle");
     }
   }
 

@@ -198,7 +198,7 @@ public final class PostgresActions implements ActionProtocol {
   private static int parameters(Connection connection) throws SQLException {
     String sql =
         "SELECT pg_catalog.cardinality(parameter_types) FROM pg_catalog.pg_prepared_statements"
-            + " WHERE name = '"
+            + " WHERE name OPERATOR(pg_catalog.=) '"
             + PREPARED
             + "'";
     try (Statement ask = connection.createStatement();

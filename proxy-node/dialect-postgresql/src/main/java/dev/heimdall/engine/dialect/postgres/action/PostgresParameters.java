@@ -58,7 +58,7 @@ final class PostgresParameters implements ParameterFormat {
     try (PreparedStatement ask =
         connection.prepareStatement(
             "SELECT oid, pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type"
-                + " WHERE oid = ANY (?)")) {
+                + " WHERE oid::pg_catalog.int8 OPERATOR(pg_catalog.=) ANY (?)")) {
       // As bigint: an OID has no sign.
       Long[] oids = others.stream().map(Integer::toUnsignedLong).toArray(Long[]::new);
       ask.setArray(1, connection.createArrayOf("int8", oids));
