@@ -31,6 +31,9 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   private static final int LOCAL_INFILE = 0xFB;
   private static final int UNKNOWN = -1;
 
+  /** ER_NET_PACKET_TOO_LARGE, behind which a server closes the connection a moment later. */
+  private static final int TOO_LARGE = 1153;
+
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
   private final MysqlRequests requests;
@@ -480,6 +483,9 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       requests.askStatus();
       requests.follow();
       return true;
+    }
+    if (error.number() == TOO_LARGE) {
+      connection.residue().condemn("a statement above max_allowed_packet", error);
     }
     if (lastWords.withheld()) {
       lastWords.wereOfStatement();
