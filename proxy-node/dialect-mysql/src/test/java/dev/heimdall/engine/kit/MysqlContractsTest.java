@@ -113,6 +113,7 @@ class MysqlContractsTest {
       "4, secret|, show columns from .secret.$, BEGIN",
       "4, secret|, show columns from .secret.$, SET @a = 1",
       "4, a`b|se%, show columns from .a``b. like .se%.$, ''",
+      "4, 'secret|\\', show columns from .secret. like ....$, ''",
       "7, E, ^flush privileges. tables$, ''",
       "7, E, ^flush privileges. tables$, BEGIN",
       "10, '', ^show processlist$, ''"

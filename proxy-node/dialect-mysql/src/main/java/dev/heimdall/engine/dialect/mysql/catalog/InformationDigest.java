@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.catalog;
 
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLiteral;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import java.nio.ByteBuffer;
@@ -192,7 +193,11 @@ final class InformationDigest {
       throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row =
-            statement.executeQuery("SHOW CREATE TABLE " + quoted(schema) + '.' + quoted(table))) {
+            statement.executeQuery(
+                "SHOW CREATE TABLE "
+                    + MysqlLiteral.name(schema)
+                    + '.'
+                    + MysqlLiteral.name(table))) {
       if (!row.next()) {
         return List.of();
       }
@@ -210,10 +215,6 @@ final class InformationDigest {
     } catch (SQLException e) {
       return List.of(); // denied, or dropped just now, or what is behind it is not there
     }
-  }
-
-  private static String quoted(String name) {
-    return '`' + name.replace("`", "``") + '`';
   }
 
   private static String plain(String quoted) {

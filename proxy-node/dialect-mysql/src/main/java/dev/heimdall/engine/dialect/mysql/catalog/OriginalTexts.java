@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.catalog;
 
 import dev.heimdall.engine.catalog.WeighedRows;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLiteral;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -157,7 +158,12 @@ final class OriginalTexts {
     }
     asked++;
     String question =
-        "SHOW CREATE " + type + ' ' + quoted(schema) + '.' + quoted(name); // a text of few bytes
+        "SHOW CREATE "
+            + type
+            + ' '
+            + MysqlLiteral.name(schema)
+            + '.'
+            + MysqlLiteral.name(name); // a text of few bytes
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(question)) {
       byte[] bytes = row.next() ? row.getBytes(TEXT) : null;
@@ -194,10 +200,6 @@ final class OriginalTexts {
         || state.startsWith("08")
         || state.startsWith("40")
         || PASSING.contains(e.getErrorCode());
-  }
-
-  private static String quoted(String name) {
-    return '`' + name.replace("`", "``") + '`';
   }
 
   private static MessageDigest sha() {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLiteral;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
@@ -19,16 +20,16 @@ final class CallReplacement {
   private final Effect call;
   private final MysqlLexer lexer = new MysqlLexer(false);
 
-  /** What the call stands in, from the statement's own on, bracket in bracket. */
+  /** Lists that the call stands in, from the statement's own on, bracket in bracket. */
   private final List<SelectList> lists = new ArrayList<>(List.of(new SelectList()));
 
   /** The columns that the call stands in and that have no other name than their text. */
   private final List<Column> columns = new ArrayList<>(1);
 
-  /** Whether the call may be the beginning of a column of a SELECT, outside of brackets. */
+  /** The call may be the beginning of a column of a SELECT, outside of brackets. */
   private boolean begins;
 
-  /** What follows the call. */
+  /** Token behind the call. */
   private int next;
 
   private String nextWord = "";
@@ -57,7 +58,7 @@ final class CallReplacement {
       String written = written(column);
       if (isName(written)) {
         out.write(text, at, column.end() - at);
-        out.writeBytes(bytes(" AS `" + written.replace("`", "``") + "`"));
+        out.writeBytes(bytes(" AS " + MysqlLiteral.name(written)));
         at = column.end();
       }
     }
@@ -83,7 +84,7 @@ final class CallReplacement {
         && !written.contains("--");
   }
 
-  /** Whether the call is a column of a query's by itself, rather than compared to something. */
+  /** The call is a column of a query's by itself, rather than compared to something. */
   boolean isColumn() {
     return begins
         && switch (next) {

@@ -167,7 +167,7 @@ final class ClientCommands implements RequestHandler {
   }
 
   private boolean judgeInSql(byte type, long total) {
-    byte[] sql = CommandsInSql.of(type, input.bytes(), total);
+    byte[] sql = CommandsInSql.of(type, input.bytes(), total, lexing.mode());
     return lifecycle.judge(sql, 0, sql.length, mode(sql), false, NO_TYPES);
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.dialect.mysql.sql.MysqlLexer;
+import dev.heimdall.engine.dialect.mysql.sql.MysqlLiteral;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import java.math.BigDecimal;
@@ -84,7 +85,6 @@ final class ExecuteValues {
     } else if (value instanceof BigDecimal number) {
       return number(number);
     }
-    String doubled = value.toString().replace("'", "''");
-    return "'" + (mode.backslashEscapes() ? doubled.replace("\\", "\\\\") : doubled) + "'";
+    return MysqlLiteral.text(value.toString(), mode);
   }
 }
