@@ -217,7 +217,9 @@ public final class CachedReads implements ReplyStage {
     if (shared != null) {
       shared.sent();
     }
-    awaited = awaited == null ? null : awaited.sent(reads);
+    if (awaited != null && !reads.hasAll(awaited.tables())) {
+      notKept(Uncached.REPLICA);
+    }
     count(vdb.cache(), view(), session.next().statement());
   }
 
@@ -372,7 +374,6 @@ public final class CachedReads implements ReplyStage {
       PendingResult.Comparison comparison) {
     Decision decision = session.next().decision();
     ClusterView view = view();
-    boolean lagIgnored = decision.flag(Decision.Flag.LAG_IGNORE).orElse(false);
     awaited =
         new PendingResult(
             vdb.cache(),
@@ -383,7 +384,6 @@ public final class CachedReads implements ReplyStage {
             Suitability.nanos(vdb.cache(), decision),
             worth(),
             System.nanoTime(),
-            view.replicasHaveAll() && !lagIgnored,
             recorder,
             far,
             comparison,
@@ -522,7 +522,7 @@ public final class CachedReads implements ReplyStage {
           notKept(Uncached.ISOLATION);
           return;
         }
-        if (reads.stale() || reads.away() && !one.whateverReplica()) {
+        if (reads.stale()) {
           notKept(Uncached.REPLICA);
           return;
         }

@@ -5,7 +5,6 @@ import dev.heimdall.engine.cache.FarResults;
 import dev.heimdall.engine.cache.PatternWorth;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
-import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.HeardMessages;
@@ -17,7 +16,6 @@ import java.util.Collection;
  *
  * @param noted writes before its statement goes anywhere
  * @param since when that is, by {@link System#nanoTime}
- * @param whateverReplica whether a replica that may answer it has all writes that were noted
  * @param inside whether its statement is part of a transaction
  * @param refreshes whether it takes the place of one that is kept
  */
@@ -30,7 +28,6 @@ record PendingResult(
     long nanos,
     PatternWorth worth,
     long since,
-    boolean whateverReplica,
     AnswerRecorder recorder,
     FarPut far,
     Comparison comparison,
@@ -51,28 +48,6 @@ record PendingResult(
    * @param heard how far other nodes were heard by then
    */
   record FarPut(FarResults results, byte[] key, Position position, HeardMessages heard) {}
-
-  /** The same where its statement is about to be sent, and it is known where to. */
-  PendingResult sent(ReplicaReads reads) {
-    if (whateverReplica || !reads.hasAll(tables)) {
-      return this;
-    }
-    return new PendingResult(
-        cache,
-        key,
-        view,
-        noted,
-        tables,
-        nanos,
-        worth,
-        since,
-        true,
-        recorder,
-        far,
-        comparison,
-        inside,
-        refreshes);
-  }
 
   /** Equal statements wait for its statement, unless that is part of a transaction. */
   void suited(boolean kept) {

@@ -151,7 +151,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica != null && request != null && request.stale();
   }
 
-  /** Whether the server has all that was noted of these tables; asked before a read is sent. */
+  /** The server has all that was noted of these tables; asked before a read is sent. */
   public boolean hasAll(Collection<String> tables) {
     return replica == null || router.hasAll(replica, tables);
   }

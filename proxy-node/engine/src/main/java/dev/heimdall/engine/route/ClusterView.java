@@ -498,15 +498,7 @@ public final class ClusterView {
     return outside;
   }
 
-  /**
-   * Whether a replica that may answer a read has every write that was noted before it, and not only
-   * those of its own session.
-   */
-  public boolean replicasHaveAll() {
-    return source.cluster().consistency() != Consistency.SESSION;
-  }
-
-  /** What a read of these tables must not miss so that others may be given its answer, too. */
+  /** Requirement of a read of these tables whose answer others may be given, too. */
   ReadRequirement needOfAll(Collection<String> tables) {
     WriteMark last = positions.last(tables);
     return new ReadRequirement(last.position(), last.at(), false, false);
