@@ -477,8 +477,13 @@ final class Findings {
   }
 
   private static String names(List<Node> some) {
-    List<String> names = some.stream().limit(MOST_NAMES).map(Node::id).toList();
-    return String.join(", ", names) + more(some.size() - names.size());
+    return first(some.stream().map(Node::id).toList());
+  }
+
+  /** The first of these names, and how many more there are. */
+  static String first(List<String> names) {
+    List<String> first = names.subList(0, Math.min(MOST_NAMES, names.size()));
+    return String.join(", ", first) + more(names.size() - first.size());
   }
 
   private static String more(int number) {

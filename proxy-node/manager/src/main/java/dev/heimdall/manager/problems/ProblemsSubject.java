@@ -31,7 +31,6 @@ final class ProblemsSubject implements Subject {
   private static final String SILENCES = Banner.PATH + "/silences";
   private static final String USUALLY = "4";
   private static final int MOST_ENDED = 20;
-  private static final int MOST_NODES = 3;
   private static final int BAD = 400;
 
   private final Problems problems;
@@ -123,10 +122,7 @@ final class ProblemsSubject implements Subject {
     if (nodes.isEmpty() || nodes.stream().anyMatch(detail::contains)) {
       return detail;
     }
-    String more =
-        nodes.size() > MOST_NODES ? " and %d more".formatted(nodes.size() - MOST_NODES) : "";
-    String names = String.join(", ", nodes.subList(0, Math.min(MOST_NODES, nodes.size())));
-    return "%s On %s%s.".formatted(detail, names, more).strip();
+    return "%s On %s.".formatted(detail, Findings.first(nodes)).strip();
   }
 
   private Answer all(Visit visit, int status, String problem) throws Refusal {
