@@ -8,9 +8,9 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 
-/** What the node itself answers to a COM_STMT_PREPARE, as servers do that know no types. */
+/** Answer of the node itself to a COM_STMT_PREPARE, as servers give it that know no types. */
 public final class PreparedAnswer {
-  /** The client is told definitions, where it has agreed that it need not be. */
+  /** Definitions of columns follow, which they need not for a client that has agreed on that. */
   public static final byte METADATA_FOLLOWS = 1;
 
   private PreparedAnswer() {}

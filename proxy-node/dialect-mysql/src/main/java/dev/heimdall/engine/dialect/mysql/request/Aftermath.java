@@ -65,7 +65,7 @@ final class Aftermath {
   /** What is known of the statement whose answer is awaited; null where nothing is. */
   private StatementFacts sent;
 
-  /** What was carried out of its text, where more is known than by its error; else null. */
+  /** Part of its text that was carried out, where more is known than by its error; else null. */
   private CarriedOut part;
 
   /** Whether the catalogue has said what it does to the session by what it calls. */
@@ -347,7 +347,7 @@ final class Aftermath {
   // ---- when it is answered
 
   /**
-   * What was carried out of the text that was sent last; null where nobody can tell.
+   * Part of the text sent last that was carried out; null where nobody can tell.
    *
    * @param error what it has ended with
    */
@@ -418,7 +418,7 @@ final class Aftermath {
     released.answered(from, facts, error);
   }
 
-  /** Whether a statement of the session's has had the server end the connection. */
+  /** The server has ended the connection because of a statement of the session's. */
   boolean hasEnded(ServerConnection from, ServerError error) {
     return released.ended(from, sent, error);
   }
