@@ -88,8 +88,8 @@ class ReplicaResultsIT {
             long n = read(reader, 0);
             Map<String, String> info = queryInfo(reader);
             return n == 1
-                && info.get("answered by").startsWith("replica")
                 && info.get(CACHED).startsWith("no")
+                && String.valueOf(info.get("answered by")).startsWith("replica")
                 && read(reader, 0) == 1
                 && how(reader).startsWith("yes");
           });
