@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.pipeline.ClassifiedText;
-import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.sql.LexerMode;
@@ -12,74 +11,65 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What the pipeline finds of the texts of one client's statements, which Bind messages name. */
+/** What the pipeline finds of texts that Bind messages name, and that it has not looked through. */
 final class BoundTexts {
   private final StatementLifecycle lifecycle;
-  private final PreparedNames prepared;
   private final ServerNames names;
   private final UnnamedStatement unnamed;
 
-  BoundTexts(
-      StatementLifecycle lifecycle,
-      PreparedNames prepared,
-      ServerNames names,
-      UnnamedStatement unnamed) {
+  BoundTexts(StatementLifecycle lifecycle, ServerNames names, UnnamedStatement unnamed) {
     this.lifecycle = lifecycle;
-    this.prepared = prepared;
     this.names = names;
     this.unnamed = unnamed;
   }
 
   /**
-   * What the pipeline found of the text of a client's statement; null when nobody asks. Where
-   * nobody asked when it was parsed, as there were no rules then, it is looked through now.
+   * Of an unnamed statement that is a text, or of none.
+   *
+   * @param found what the pipeline found of it when it was parsed; null for nothing
    */
-  ClassifiedText examined(ByteBuf input, int nameAt, int nameLength) {
-    ServerConnection server = names.server();
-    if (nameLength == 0 && unnamed.cached() == null) {
-      ClassifiedText found = (ClassifiedText) unnamed.source();
-      if (found == null && lifecycle.judges() && unnamed.isText()) {
-        found = examine(unnamed.text(), unnamed.length());
-        unnamed.source(found, ClassifiedText.weight(found));
-      }
-      ClassifiedText now = server != null && unnamed.isAt(server) ? found : asReadNow(found);
-      if (now != found) {
-        unnamed.source(now, ClassifiedText.weight(now));
-      }
-      return now;
+  ClassifiedText ofUnnamed(ServerConnection server, ClassifiedText found) {
+    ClassifiedText first = found;
+    if (first == null && lifecycle.judges() && unnamed.isText()) {
+      first = examine(unnamed.text(), unnamed.length());
+      unnamed.source(first, ClassifiedText.weight(first));
     }
-    PreparedStatement statement =
-        nameLength == 0 ? unnamed.cached() : prepared.get(input, nameAt, nameLength);
-    if (statement == null) {
-      return unseen(input, nameAt, nameLength);
-    }
-    ClassifiedText found =
-        (ClassifiedText) (nameLength == 0 ? unnamed.source() : statement.source());
-    if (found == null && lifecycle.judges()) {
-      byte[] body = statement.body();
-      found = statement.isSql() ? examineSql(statement, body) : examine(body, body.length);
-      if (found == null) {
-        return unseen(input, nameAt, nameLength);
-      }
-      keep(statement, nameLength, found);
-    }
-    boolean there = server != null && names.isThere(server, statement);
-    ClassifiedText now = there ? found : asReadNow(found);
-    if (now != found) {
-      keep(statement, nameLength, now);
+    ClassifiedText now = server != null && unnamed.isAt(server) ? first : asReadNow(first);
+    if (now != first) {
+      unnamed.source(now, ClassifiedText.weight(now));
     }
     return now;
   }
 
-  private void keep(PreparedStatement statement, int nameLength, ClassifiedText found) {
-    if (nameLength == 0) {
+  /** Of one that nobody looked through when it was parsed; null for nothing. */
+  ClassifiedText first(PreparedStatement statement, boolean isUnnamed) {
+    byte[] body = statement.body();
+    ClassifiedText found =
+        statement.isSql() ? examineSql(statement, body) : examine(body, body.length);
+    if (found != null) {
+      keep(statement, isUnnamed, found);
+    }
+    return found;
+  }
+
+  /** Of one that the server will be given anew, of which this was found. */
+  ClassifiedText anew(PreparedStatement statement, boolean isUnnamed, ClassifiedText found) {
+    ClassifiedText now = asReadNow(found);
+    if (now != found) {
+      keep(statement, isUnnamed, now);
+    }
+    return now;
+  }
+
+  private void keep(PreparedStatement statement, boolean isUnnamed, ClassifiedText found) {
+    if (isUnnamed) {
       unnamed.source(found, ClassifiedText.weight(found));
     } else {
       statement.source(found);
     }
   }
 
-  /** The same of what a Parse said behind its name. */
+  /** What a Parse said behind its name. */
   private ClassifiedText examine(byte[] body, int length) {
     int end = 0;
     while (end < length && body[end] != 0) {
@@ -113,7 +103,7 @@ final class BoundTexts {
    * Of a statement of which the node knows the name alone, as code has prepared it, or because it
    * is not there: it is judged as an EXECUTE of that name.
    */
-  private ClassifiedText unseen(ByteBuf input, int nameAt, int nameLength) {
+  ClassifiedText unseen(ByteBuf input, int nameAt, int nameLength) {
     if (!lifecycle.judges()) {
       return null;
     }

@@ -88,7 +88,7 @@ final class ExtendedStatements {
     this.next = parts.lifecycle().next();
     this.results = parts.lifecycle().running().notes();
     this.unnamed = unnamed;
-    this.texts = new BoundTexts(lifecycle, carried.names(), names, unnamed);
+    this.texts = new BoundTexts(lifecycle, names, unnamed);
     this.local = new LocalPortal(client, notes, pending, names, lifecycle);
     this.parses = new ParseMessages(parts, names, sequences, unnamed, local);
   }
@@ -262,9 +262,32 @@ final class ExtendedStatements {
     return statement == null || names.shapes().runsAtOnce(server, statement);
   }
 
-  /** {@link BoundTexts#examined}. */
+  /**
+   * What the pipeline found of the text of a client's statement; null when nobody asks. Where
+   * nobody asked when it was parsed, as there were no rules then, it is looked through now.
+   */
   ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
-    return texts.examined(input, nameAt, nameLength);
+    ServerConnection server = names.server();
+    if (nameLength == 0 && unnamed.cached() == null) {
+      ClassifiedText found = (ClassifiedText) unnamed.source();
+      return server != null && found != null && unnamed.isAt(server)
+          ? found
+          : texts.ofUnnamed(server, found);
+    }
+    PreparedStatement statement = named(input, nameAt, nameLength);
+    if (statement == null) {
+      return texts.unseen(input, nameAt, nameLength);
+    }
+    ClassifiedText found =
+        (ClassifiedText) (nameLength == 0 ? unnamed.source() : statement.source());
+    if (found == null && lifecycle.judges()) {
+      found = texts.first(statement, nameLength == 0);
+      if (found == null) {
+        return texts.unseen(input, nameAt, nameLength);
+      }
+    }
+    boolean there = found == null || server != null && names.isThere(server, statement);
+    return there ? found : texts.anew(statement, nameLength == 0, found);
   }
 
   /** Whether the Bind's statement was deferred; null when it is to be sent. */
