@@ -187,6 +187,23 @@ class FailedBatchesIT {
     }
   }
 
+  /** It is sent again where another client's has been in between. */
+  @Test
+  void anUnnamedStatementThatCannotBeParsedForAWhileIsThereLater() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      other.query("CREATE TABLE failed_u AS SELECT 7 AS a");
+      client.send(parse("", "SELECT a FROM failed_u"), sync());
+      client.untilReady();
+      other.query("ALTER TABLE failed_u RENAME TO failed_v");
+      fails(client, all(bind("", ""), execute("", 0), sync()));
+      other.query("ALTER TABLE failed_v RENAME TO failed_u");
+      client.send(bind("", ""), execute("", 0), sync());
+      assertThat(client.untilReady().toString()).contains("DataRow").doesNotContain("Error");
+      other.query("DROP TABLE failed_u");
+    }
+  }
+
   @Test
   void aLockIsKeptWhenItsReleaseWasSkipped() throws IOException {
     try (RawClient client = RawClient.logIn(node.target())) {

@@ -3,6 +3,7 @@ package dev.heimdall.test.it;
 import static dev.heimdall.test.fixture.Frontend.all;
 import static dev.heimdall.test.fixture.Frontend.bind;
 import static dev.heimdall.test.fixture.Frontend.closeStatement;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
 import static dev.heimdall.test.fixture.Frontend.execute;
 import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
@@ -102,6 +103,66 @@ class NamesInBatchesIT extends EachNodeKind {
             client.untilReady();
             client.untilReady();
             client.query("EXECUTE p2");
+          });
+    }
+  }
+
+  @Test
+  void anUnnamedStatementOutlivesWhatAnErrorSkips() throws IOException {
+    for (byte[] skipped :
+        List.of(
+            parse("", "SELECT 'skipped'"),
+            closeStatement(""),
+            all(closeStatement(""), parse("", "SELECT 'skipped'")),
+            all(parse("", "SELECT 'skipped'"), closeStatement("")),
+            all(parse("", "SELECT 'skipped'"), run("")))) {
+      for (String sql : List.of("SELECT 'lives'", "BEGIN", "SHOW work_mem")) {
+        sameAsDirect(
+            client -> {
+              batch(client, parse("failing", "SELECT 1/0"));
+              for (int times = 0; times < 3; times++) {
+                batch(client, parse("", sql));
+                batch(client, run("failing"), skipped);
+                batch(client, describeStatement(""));
+                batch(client, run(""));
+                client.query("ROLLBACK");
+                batch(client, run(""));
+              }
+            });
+      }
+    }
+  }
+
+  /** The next batches are there before the first is answered. */
+  @Test
+  void anUnnamedStatementOutlivesWhatAnErrorSkipsForTheBatchesBehind() throws IOException {
+    byte[] failing = all(run("failing"), parse("", "SELECT 'skipped'"), run(""), sync());
+    byte[] closing = all(run("failing"), closeStatement(""), sync());
+    byte[] replacing = all(parse("", "SELECT 'new'"), sync());
+    byte[] wrong = all(parse("", "SELEC"), sync());
+    byte[] running = all(describeStatement(""), run(""), sync());
+    for (byte[][] batches :
+        new byte[][][] {
+          {failing, running},
+          {failing, failing, running},
+          {closing, running},
+          {closing, failing, closing, running},
+          {failing, replacing, running},
+          {failing, replacing, failing, running},
+          {wrong, running},
+          {wrong, replacing, running},
+          {replacing, failing, wrong, failing, running},
+          {failing, wrong, failing, replacing, closing, running}
+        }) {
+      sameAsDirect(
+          client -> {
+            batch(client, parse("failing", "SELECT 1/0"));
+            batch(client, parse("", "SELECT 'lives'"));
+            client.send(batches);
+            for (int i = 0; i < batches.length; i++) {
+              client.untilReady();
+            }
+            batch(client, run(""));
           });
     }
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.wire.ServerError;
@@ -88,12 +87,14 @@ class ServerConnectionTest {
 
   private void expectAll(ServerConnection connection) {
     connection.expect(ReplyQueue.QUERY, ann);
-    connection.statements().parsing(new ServerStatements.PendingName(null, null));
+    connection.statements().parsing(null, null);
     connection.expect(ReplyQueue.PARSE_OURS, bob);
+    connection.statements().parsing(null, null);
     connection.expect(ReplyQueue.PARSE_KNOWN, bob);
     connection.expect(ReplyQueue.BIND, bob);
     connection.expect(ReplyQueue.DESCRIBE, bob);
     connection.expect(ReplyQueue.EXECUTE, bob);
+    connection.statements().parsing(null, null);
     connection.expect(ReplyQueue.CLOSE_KNOWN, bob);
     connection.expect(ReplyQueue.SYNC, bob);
     connection.expect(ReplyQueue.BIND, ann);
@@ -426,7 +427,7 @@ class ServerConnectionTest {
     PreparedStatement statement = statement("SELECT nothing");
     int[] undone = new int[1];
     ServerConnection connection = server.connection();
-    connection.statements().parsing(new ServerStatements.PendingName(statement, () -> undone[0]++));
+    connection.statements().parsing(statement, () -> undone[0]++);
     connection.expect(ReplyQueue.PARSE, ann);
     connection.expect(ReplyQueue.SYNC, ann);
     assertThat(connection.statements().knows(statement)).isTrue();

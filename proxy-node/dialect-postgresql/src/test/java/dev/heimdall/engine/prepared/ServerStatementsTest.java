@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
-import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.ServerStatements.Standing;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +28,7 @@ class ServerStatementsTest {
   }
 
   private void parse(PreparedStatement statement) {
-    statements.parsing(new PendingName(statement, () -> undone.add("parse")));
+    statements.parsing(statement, () -> undone.add("parse"));
   }
 
   private void describe() {

@@ -265,6 +265,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
    * Whether messages were sent whose batch has not been ended; of a lost connection, when it was
    * lost.
    */
+  @Override
   public boolean groupOpen() {
     return closed ? end.groupOpen() : groups.open();
   }

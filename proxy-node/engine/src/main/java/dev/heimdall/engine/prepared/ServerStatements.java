@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * The prepared statements of one server connection, least recently used first, and the unnamed
@@ -33,25 +34,22 @@ public final class ServerStatements {
   private long unnamedVersion;
 
   /**
+   * A Parse or Close that was sent, one that the node will answer, or a Describe that it looks at,
+   * and that was not answered yet.
+   *
+   * @param statement of a Parse; null for an unnamed one, and for one that the server knows already
+   * @param undo told how the server takes it; may be null
    * @param use what the Parse makes of its statement, which may have been forgotten, or parsed
    *     again, since; null where it makes nothing
+   * @param described for a Describe only: takes what the server answers
    * @param closing for a Close that the node put in only
    */
-  private record Pending(PendingName name, StatementUse use, Closing closing) {}
-
-  /** A Close that the node put in and that was not answered yet. */
-  private static final class Closing {
-    /** Null where it closes no client's. */
-    private final StatementName statement;
-
-    /** What the server has of the statement until then; null for nothing. */
-    private StatementUse use;
-
-    Closing(StatementName statement, StatementUse use) {
-      this.statement = statement;
-      this.use = use;
-    }
-  }
+  private record Pending(
+      PreparedStatement statement,
+      NameUndo undo,
+      StatementUse use,
+      Consumer<StatementShape> described,
+      Closing closing) {}
 
   /** What a server has of a statement. */
   public enum Standing {
@@ -65,22 +63,6 @@ public final class ServerStatements {
     MISFIT,
     /** Perhaps something by its name: to be closed before it is parsed. */
     DOUBTED
-  }
-
-  /**
-   * A Parse that was sent, a Parse or Close that the node will answer, or a Describe that it looks
-   * at, and that was not answered yet.
-   *
-   * @param statement null for an unnamed one, for one that the server knows already, for a Close
-   *     and a Describe
-   * @param undo run when the server refuses or skips it; may be null
-   * @param described for a Describe only: takes what the server answers
-   */
-  public record PendingName(
-      PreparedStatement statement, Runnable undo, Consumer<StatementShape> described) {
-    public PendingName(PreparedStatement statement, Runnable undo) {
-      this(statement, undo, null);
-    }
   }
 
   /**
@@ -260,13 +242,12 @@ public final class ServerStatements {
   /**
    * The same of one that may be skipped.
    *
-   * @param skipped run then; may be null
+   * @param skipped told then; may be null
    */
-  public void closing(StatementName statement, Runnable skipped) {
+  public void closing(StatementName statement, NameUndo skipped) {
     StatementUse use = statement == null ? null : remove(statement);
     closings++;
-    PendingName name = skipped == null ? null : new PendingName(null, skipped);
-    pendingNames.add(new Pending(name, null, new Closing(statement, use)));
+    pendingNames.add(new Pending(null, skipped, null, null, new Closing(statement, use)));
   }
 
   private void skipped(Closing closing) {
@@ -281,13 +262,18 @@ public final class ServerStatements {
     }
   }
 
-  /** Notes that a Parse is being sent, or a Parse or Close that is not sent will be answered. */
-  public void parsing(PendingName parse) {
-    if (parse.statement() != null) {
-      preparing(parse.statement());
+  /**
+   * Notes that a Parse is being sent, or a Parse or Close that is not sent will be answered.
+   *
+   * @param statement null for an unnamed one, for one that the server knows already, and a Close
+   * @param undo told how the server takes it; may be null
+   */
+  public void parsing(PreparedStatement statement, NameUndo undo) {
+    if (statement != null) {
+      preparing(statement);
     }
-    StatementUse use = parse.statement() == null ? null : use(parse.statement());
-    pendingNames.add(new Pending(parse, use, null));
+    StatementUse use = statement == null ? null : use(statement);
+    pendingNames.add(new Pending(statement, undo, use, null, null));
   }
 
   /** The Parse that was just noted is a client's own. */
@@ -426,8 +412,8 @@ public final class ServerStatements {
   }
 
   /** Notes that a Describe of a statement is being sent whose answer is looked at. */
-  public void describing(Consumer<StatementShape> described, Runnable undo) {
-    pendingNames.add(new Pending(new PendingName(null, undo, described), null, null));
+  public void describing(Consumer<StatementShape> described, NameUndo undo) {
+    pendingNames.add(new Pending(null, undo, null, described, null));
   }
 
   /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
@@ -488,15 +474,13 @@ public final class ServerStatements {
   }
 
   /** What was to be undone when a Parse fails is no more: whoever sent it has gone elsewhere. */
-  public void keepFromUndoing(Runnable undo) {
+  void keepFromUndoing(Predicate<NameUndo> undone) {
     for (int i = pendingNames.size(); i > 0; i--) {
-      Pending pending = pendingNames.poll();
-      PendingName parse = pending.name();
+      Pending each = pendingNames.poll();
       pendingNames.add(
-          parse != null && parse.undo() == undo
-              ? new Pending(
-                  new PendingName(parse.statement(), null, parse.described()), pending.use(), null)
-              : pending);
+          undone.test(each.undo())
+              ? new Pending(each.statement(), null, each.use(), each.described(), each.closing())
+              : each);
     }
   }
 
@@ -516,6 +500,14 @@ public final class ServerStatements {
       parse.use().handle = handle;
       confirm(parse.use());
     }
+    settled(parse);
+  }
+
+  private static void settled(Pending pending) {
+    NameUndo undo = pending.undo();
+    if (undo != null) {
+      undo.settled();
+    }
   }
 
   /** The number that the server has given to a statement that it has, if it numbers them. */
@@ -525,7 +517,7 @@ public final class ServerStatements {
 
   /** The server has carried out the node's own Close that comes next. */
   public void closed() {
-    pendingNames.poll();
+    settled(pendingNames.poll());
     closings--;
   }
 
@@ -535,24 +527,31 @@ public final class ServerStatements {
    * @param shape null where the answer cannot be understood
    */
   public void described(StatementShape shape) {
-    PendingName describe = pendingNames.poll().name();
+    Pending describe = pendingNames.poll();
     if (shape != null) {
       describe.described().accept(shape);
     } else if (describe.undo() != null) {
-      describe.undo().run();
+      describe.undo().refused();
     }
   }
 
   /** The node answered the Parse or Close that comes next. */
   public void answered() {
-    pendingNames.poll();
+    settled(pendingNames.poll());
   }
 
-  /**
-   * The server refused, or skipped, this many of them. The last is undone first: a name may have
-   * been closed and given anew.
-   */
+  /** The server has refused the first of this many of them, and skips the others. */
   public void refused(int count) {
+    undo(count, count - 1);
+  }
+
+  /** The server skips this many of them. */
+  public void skipped(int count) {
+    undo(count, count);
+  }
+
+  /** The last is undone first: a name may have been closed and given anew. */
+  private void undo(int count, int skipped) {
     Pending[] undone = new Pending[count];
     for (int i = count - 1; i >= 0; i--) {
       undone[i] = pendingNames.poll();
@@ -560,24 +559,22 @@ public final class ServerStatements {
         closings--;
       }
     }
-    for (Pending pending : undone) {
-      PendingName parse = pending.name();
+    for (int i = 0; i < count; i++) {
+      Pending pending = undone[i];
       if (pending.closing() != null) {
         skipped(pending.closing());
-        if (parse != null) {
-          parse.undo().run();
+      } else if (pending.use() != null) {
+        if (next(pending.statement().name()) == pending.use()) {
+          forget(pending.statement());
         }
-        continue;
-      }
-      if (pending.use() != null) {
-        if (next(parse.statement().name()) == pending.use()) {
-          forget(parse.statement());
-        }
-      } else if (parse.described() == null) {
+      } else if (pending.described() == null) {
         unnamedOwner = null;
       }
-      if (parse.undo() != null) {
-        parse.undo().run();
+      NameUndo undo = pending.undo();
+      if (undo != null && i < skipped) {
+        undo.skipped();
+      } else if (undo != null) {
+        undo.refused();
       }
     }
   }

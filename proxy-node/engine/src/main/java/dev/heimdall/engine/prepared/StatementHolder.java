@@ -5,6 +5,9 @@ public interface StatementHolder {
   /** What is prepared on the server. */
   ServerStatements statements();
 
+  /** Whether a message sent now belongs to a group of which others were sent. */
+  boolean groupOpen();
+
   /** The number of the group that a message sent now belongs to. */
   long groupNow();
 

@@ -2,8 +2,10 @@ package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.memory.ClientShare;
 import dev.heimdall.engine.memory.ClientUsage;
+import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -26,16 +28,30 @@ public final class UnnamedStatement implements ClientShare.Holder {
   /** A text below this is kept when the statement is gone, for the next one. */
   private static final int KEPT_BUFFER = 4096;
 
+  private static final int OF_FORMER = 150;
+
+  private static final Former NONE =
+      new Former(NOTHING, -1, LexerMode.STANDARD, null, null, 0, null, 0);
+
   private final StatementRegistry registry;
   private final ClientUsage memory;
   private final BooleanSupplier idle;
   private final LongSupplier clock;
-  private final ServerStatements.PendingName parse;
-  private final Runnable releaseCached = this::releaseCached;
-  private final Runnable forget = this::forget;
+
+  /** What it is again if the server skips the Parse or Close that has replaced it; oldest first. */
+  private final ArrayDeque<Change> formers = new ArrayDeque<>(0);
+
+  /** Bytes of those. */
+  private long kept;
+
+  /** The next one is noted in this, which was answered; null where that is not. */
+  private Change spare;
+
   private byte[] body = NOTHING;
   private int length = -1;
+  private LexerMode readIn = LexerMode.STANDARD;
   private long version;
+  private long lastVersion;
 
   /** Of the server connection that was given the text last: the group of that Parse. */
   private long group;
@@ -45,6 +61,56 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private int sourceWeight;
   private PreparedStatement cached;
   private long lastUsed;
+
+  /** What it was, or none. */
+  private record Former(
+      byte[] body,
+      int length,
+      LexerMode readIn,
+      StatementFacts facts,
+      Object source,
+      int sourceWeight,
+      PreparedStatement cached,
+      long version) {
+    long weight() {
+      return OF_FORMER + body.length + (long) sourceWeight;
+    }
+  }
+
+  /** A Parse or Close of the client's that is not answered. */
+  private final class Change implements NameUndo {
+    /** The version that it has made. */
+    private long made;
+
+    /** The group of messages that it belongs to. */
+    private long of;
+
+    /** Null where nothing stands ahead of it for which the server might skip it. */
+    private Former before;
+
+    boolean isOf(UnnamedStatement statement) {
+      return statement == UnnamedStatement.this;
+    }
+
+    @Override
+    public void refused() {
+      undo(this, NONE);
+    }
+
+    @Override
+    public void skipped() {
+      undo(this, before == null ? NONE : before);
+    }
+
+    @Override
+    public void settled() {
+      spare = this;
+      if (before != null) {
+        release(leave(this));
+        count();
+      }
+    }
+  }
 
   /**
    * @param memory what it takes
@@ -57,7 +123,6 @@ public final class UnnamedStatement implements ClientShare.Holder {
     this.memory = memory;
     this.idle = idle;
     this.clock = clock;
-    this.parse = new ServerStatements.PendingName(null, forget);
   }
 
   /** The named statement that stands for it; null when it is none, or a text. */
@@ -98,9 +163,11 @@ public final class UnnamedStatement implements ClientShare.Holder {
    *
    * @param size of text, zero byte and parameter types
    * @param weight of what its clients' side will keep with it
+   * @param skippable whether what it is now has to be kept beside it
    */
-  public boolean hasRoomFor(int size, int weight) {
-    return memory.is(Math.max(body.length, size) + (long) weight);
+  public boolean hasRoomFor(int size, int weight, boolean skippable) {
+    long others = skippable ? kept + OF_FORMER + body.length + sourceWeight : kept;
+    return memory.is(others + Math.max(skippable ? 0 : body.length, size) + weight);
   }
 
   /**
@@ -109,12 +176,12 @@ public final class UnnamedStatement implements ClientShare.Holder {
    * @param size of text, zero byte and parameter types, and of what will be kept with it
    */
   public boolean mayBe(long size) {
-    return memory.mayBe(Math.max(body.length, size));
+    return memory.mayBe(kept + Math.max(body.length, size));
   }
 
   /** Whether there is once others have given way, who are asked to. */
   public boolean waitsFor(long size) {
-    boolean waits = memory.mayEverBe(Math.max(body.length, size));
+    boolean waits = memory.mayEverBe(kept + Math.max(body.length, size));
     if (waits) {
       memory.askForRoom();
     }
@@ -137,7 +204,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
 
   private void count() {
     lastUsed = clock.getAsLong();
-    memory.is(body.length + (long) sourceWeight, this);
+    memory.is(kept + body.length + sourceWeight, this);
   }
 
   /** Null when it is none. */
@@ -166,26 +233,35 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return length;
   }
 
-  /** From now on this named statement stands for it. */
-  public void becomes(PreparedStatement statement) {
+  /** As what its text was read when it was parsed. */
+  public LexerMode readIn() {
+    return readIn;
+  }
+
+  /**
+   * From now on this named statement stands for it.
+   *
+   * @return what is to be done when the server does not take the Parse
+   */
+  public NameUndo becomes(StatementHolder server, PreparedStatement statement) {
+    Change change = changes(server);
     releaseCached(); // after the other was acquired: often it is the same
     cached = statement;
     length = -1;
     dropLongBody();
     count();
-  }
-
-  /** Undoes {@link #becomes} when the server refuses the statement. */
-  public Runnable undo() {
-    return releaseCached;
+    return change;
   }
 
   /**
    * From now on it is this text, which the server is being sent.
    *
    * @param text text, zero byte and parameter types; only read
+   * @param mode as what it is read
    */
-  public void becomes(StatementHolder server, ByteBuf text, StatementFacts itsFacts) {
+  public void becomes(
+      StatementHolder server, ByteBuf text, StatementFacts itsFacts, LexerMode mode) {
+    Change change = changes(server);
     releaseCached();
     int size = text.readableBytes();
     if (body.length < size || (body.length > KEPT_BUFFER && size < body.length / 4)) {
@@ -195,14 +271,20 @@ public final class UnnamedStatement implements ClientShare.Holder {
     text.getBytes(text.readerIndex(), body, 0, size);
     length = size;
     facts = itsFacts;
-    version++;
-    parsedAt(server);
+    readIn = mode;
+    isSentTo(server, change);
   }
 
-  /** The server is being sent the text. */
+  /**
+   * The server is being sent the text that it lacks: whatever it makes of it, the client has it.
+   */
   public void parsedAt(StatementHolder server) {
+    isSentTo(server, null);
+  }
+
+  private void isSentTo(StatementHolder server, Change change) {
     server.statements().unnamed(this, version);
-    server.statements().parsing(parse);
+    server.statements().parsing(null, change);
     group = server.groupNow();
   }
 
@@ -217,24 +299,57 @@ public final class UnnamedStatement implements ClientShare.Holder {
    * @param text text, zero byte and parameter types
    */
   public void becomes(byte[] text, StatementFacts itsFacts) {
+    version = ++lastVersion;
+    is(text, itsFacts);
+  }
+
+  /**
+   * The same by a Parse that is answered in its place among messages to the server.
+   *
+   * @return what is to be done when the server skips it
+   */
+  public NameUndo becomes(StatementHolder server, byte[] text, StatementFacts itsFacts) {
+    Change change = changes(server);
+    is(text, itsFacts);
+    return change;
+  }
+
+  private void is(byte[] text, StatementFacts itsFacts) {
     releaseCached();
     body = text;
     length = text.length;
     count();
     facts = itsFacts;
-    version++;
+  }
+
+  /** A Close of it is answered in its place among messages to the server. */
+  public void closes(StatementHolder server) {
+    Change change = changes(server);
+    forget();
+    change.made = version;
+    server.statements().unnamed(null, 0);
+    server.statements().parsing(null, change);
   }
 
   /**
-   * Whether its text was parsed in a batch that is not answered yet: if its Parse is skipped there,
-   * the server still has another client's.
+   * Whether what it is depends on a batch that is not answered yet: what is skipped there has not
+   * changed it, and the server may still have another client's.
    */
   public boolean inDoubt(StatementHolder server) {
-    return isText() && isAt(server) && server.unanswered(group);
+    if (isText() && isAt(server) && server.unanswered(group)) {
+      return true;
+    }
+    for (Change change : formers) {
+      if (server.unanswered(change.of)) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** After a simple query, a Close or a failed Parse there is none. */
+  /** There is none after a simple query, or once its client does not use it. */
   public void forget() {
+    version = ++lastVersion;
     length = -1;
     facts = null;
     dropLongBody();
@@ -242,8 +357,8 @@ public final class UnnamedStatement implements ClientShare.Holder {
       source = null;
       sourceWeight = 0;
     }
-    count();
     releaseCached();
+    count();
   }
 
   private void dropLongBody() {
@@ -252,19 +367,123 @@ public final class UnnamedStatement implements ClientShare.Holder {
     }
   }
 
-  /** Parses of it that are on their way are answered to nobody. */
-  public void undoNothing(StatementHolder server) {
-    server.statements().keepFromUndoing(releaseCached);
-    server.statements().keepFromUndoing(forget);
-    if (isAt(server)) {
-      server.statements().unnamed(null, 0);
-    }
-  }
-
   private void releaseCached() {
     if (cached != null) {
       registry.release(cached);
       cached = null;
+    }
+  }
+
+  // ---- what it was
+
+  /** A message makes something else of it that the server may not take. */
+  private Change changes(StatementHolder server) {
+    Change change = spare == null ? new Change() : spare;
+    spare = null;
+    change.of = server.groupNow();
+    if (server.groupOpen()) {
+      change.before = takeOut();
+      formers.add(change);
+      kept += change.before.weight();
+    }
+    version = ++lastVersion;
+    change.made = version;
+    return change;
+  }
+
+  private Former takeOut() {
+    if (!exists()) {
+      return new Former(NOTHING, -1, readIn, null, source, sourceWeight, null, version);
+    }
+    Former former = new Former(body, length, readIn, facts, source, sourceWeight, cached, version);
+    body = NOTHING;
+    cached = null;
+    return former;
+  }
+
+  /** What has become of the change is known: what was kept of what was before, or null. */
+  private Former leave(Change change) {
+    Former before = change.before;
+    if (before != null) {
+      change.before = null;
+      formers.remove(change);
+      kept -= before.weight();
+    }
+    return before;
+  }
+
+  private void release(Former former) {
+    if (former != null && former.cached() != null) {
+      registry.release(former.cached());
+    }
+  }
+
+  /** In the place of what the change has made of it there is this. */
+  private void undo(Change change, Former there) {
+    Former before = leave(change);
+    if (before != there) {
+      release(before);
+    }
+    if (version == change.made) {
+      forget();
+      if (there != NONE) {
+        bringBack(there);
+      }
+    } else {
+      putBeforeNext(change, there);
+    }
+    spare = change;
+    count();
+  }
+
+  private void bringBack(Former former) {
+    body = former.body();
+    length = former.length();
+    readIn = former.readIn();
+    facts = former.facts();
+    source = former.source();
+    sourceWeight = former.sourceWeight();
+    cached = former.cached();
+    version = former.version();
+  }
+
+  private void putBeforeNext(Change change, Former former) {
+    for (Change next : formers) {
+      if (next.before.version() == change.made) {
+        kept += former.weight() - next.before.weight();
+        release(next.before);
+        next.before = former;
+        return;
+      }
+    }
+    release(former);
+  }
+
+  /** Whether anything is kept of what it was. */
+  public boolean hasFormers() {
+    return !formers.isEmpty();
+  }
+
+  /** Nothing of the client's is unanswered, or will ever be. */
+  public void forgetFormers() {
+    if (formers.isEmpty()) {
+      return;
+    }
+    for (Change change : formers) {
+      release(change.before);
+      change.before = null;
+    }
+    formers.clear();
+    kept = 0;
+    count();
+  }
+
+  /** Parses of it that are on their way are answered to nobody. */
+  public void undoNothing(StatementHolder server) {
+    forgetFormers();
+    server.statements().keepFromUndoing(undo -> undo instanceof Change own && own.isOf(this));
+    if (isAt(server)) {
+      server.statements().unnamed(null, 0);
     }
   }
 }

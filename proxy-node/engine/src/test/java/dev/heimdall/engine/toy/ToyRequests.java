@@ -7,7 +7,6 @@ import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.StateChange;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -81,7 +80,7 @@ final class ToyRequests implements ServerRequests {
   // ---- statements that the server numbers
 
   void prepare(PreparedStatement statement, ReplyOwner owner) {
-    connection.statements().parsing(new PendingName(statement, null));
+    connection.statements().parsing(statement, null);
     send(ToyFrame.PREPARE, statement.body(), owner);
   }
 

@@ -92,6 +92,7 @@ public final class ReplyQueue<O> {
 
   private boolean failed;
   private int droppedNames;
+  private boolean refusedName;
   private int skippedQueries;
   private int skippedStatements;
   private int ignoredSyncs;
@@ -217,6 +218,11 @@ public final class ReplyQueue<O> {
    */
   public int droppedNames() {
     return droppedNames;
+  }
+
+  /** Whether the first of those has had the error itself; else the server skips that, too. */
+  public boolean refusedName() {
+    return refusedName;
   }
 
   /**
@@ -351,6 +357,7 @@ public final class ReplyQueue<O> {
 
   private int error(byte first) {
     droppedNames = 0;
+    refusedName = isAboutName(first);
     skippedQueries = 0;
     skippedStatements = 0;
     if (groups.size() == 0) {
@@ -388,16 +395,18 @@ public final class ReplyQueue<O> {
     }
   }
 
+  private static boolean isAboutName(byte kind) {
+    return switch (kind) {
+      case PARSE, PARSE_OURS, PARSE_KNOWN, CLOSE_KNOWN, CLOSE_OURS, DESCRIBE_OURS, DESCRIBE_SEEN ->
+          true;
+      default -> false;
+    };
+  }
+
   private void dropSkipped() {
     while (size > 0 && entries[head] < SYNC) {
       byte dropped = entries[head];
-      if (dropped == PARSE
-          || dropped == PARSE_OURS
-          || dropped == PARSE_KNOWN
-          || dropped == CLOSE_KNOWN
-          || dropped == CLOSE_OURS
-          || dropped == DESCRIBE_OURS
-          || dropped == DESCRIBE_SEEN) {
+      if (isAboutName(dropped)) {
         droppedNames++;
       } else if (dropped == BIND || dropped == BIND_KNOWN || dropped == BIND_OURS) {
         skippedStatements++;

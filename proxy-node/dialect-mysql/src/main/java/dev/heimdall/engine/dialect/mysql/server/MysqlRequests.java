@@ -12,7 +12,6 @@ import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.ServerStatements;
-import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.wire.mysql.Capability;
@@ -202,7 +201,7 @@ public final class MysqlRequests implements ServerRequests {
    * @see dev.heimdall.engine.prepared.ServerStatements#handle
    */
   public void prepare(PreparedStatement statement, ReplyOwner owner) {
-    connection.statements().parsing(new PendingName(statement, null));
+    connection.statements().parsing(statement, null);
     byte[] sql = statement.body();
     send(own.of(Command.STMT_PREPARE, sql), owner);
   }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.backend.Ending;
 import dev.heimdall.engine.dialect.mysql.server.DetachedMysql.Client;
 import dev.heimdall.engine.dialect.mysql.server.DetachedMysql.Own;
-import dev.heimdall.engine.prepared.ServerStatements.PendingName;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.GtidSet;
@@ -479,7 +478,7 @@ class MysqlRepliesTest {
         for (int columns : List.of(0, 3)) {
           DetachedMysql server = new DetachedMysql(MYSQL, eof(now));
           Client client = new Client();
-          server.connection.statements().parsing(new PendingName(null, null));
+          server.connection.statements().parsing(null, null);
           server.command(Command.STMT_PREPARE, client, true);
           Answers answer =
               new Answers(now).packet(0, 9, 0, 0, 0, columns, 0, parameters, 0, 0, 0, 0);

@@ -107,6 +107,9 @@ final class BatchJudgement {
     if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
       return judgeParse(parse, true);
     }
+    if (nameEnd == portalEnd + 1 && extended.unnamedInDoubt()) {
+      return false; // what it runs is known when the server has answered
+    }
     ClassifiedText examined = extended.examinedOf(input, portalEnd + 1, nameEnd - portalEnd - 1);
     return examined == null || lifecycle.judge(examined);
   }

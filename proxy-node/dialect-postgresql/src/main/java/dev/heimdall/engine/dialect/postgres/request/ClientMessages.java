@@ -551,6 +551,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public void forget() {
+    unnamed.forgetFormers();
     unnamed.forget();
   }
 

@@ -13,8 +13,8 @@ import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.ClientStatements;
+import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
@@ -121,6 +121,11 @@ final class ExtendedStatements {
       return false;
     }
     int nameLength = nameEnd - portalEnd - 1;
+    if (nameLength == 0 && unnamed.inDoubt(server)
+        || awaitsClose(server, input, portalEnd + 1, nameLength)) {
+      requests.block();
+      return false;
+    }
     ClassifiedText examined = examinedOf(input, portalEnd + 1, nameLength);
     if (examined != null && lifecycle.judges()) {
       if (!lifecycle.judge(examined)) {
@@ -146,11 +151,6 @@ final class ExtendedStatements {
             ? next.mayNotify()
             : bound == null || NextStatement.mayNotify(bound, null);
     if (!listening.ready(bound, notifies, server)) {
-      return false;
-    }
-    if (nameLength == 0 && unnamed.inDoubt(server)
-        || awaitsClose(server, input, portalEnd + 1, nameLength)) {
-      requests.block();
       return false;
     }
     PreparedStatement statement = named(input, portalEnd + 1, nameLength);
@@ -228,6 +228,12 @@ final class ExtendedStatements {
     server.expect(ReplyQueue.BIND, owner);
     pending.begin(total - consumed, false);
     return true;
+  }
+
+  /** Whether what the unnamed statement is depends on what the server has not answered. */
+  boolean unnamedInDoubt() {
+    ServerConnection server = names.server();
+    return server != null && unnamed.inDoubt(server);
   }
 
   /** Whether the name means nothing, unless the server skips its Close. */
@@ -349,7 +355,7 @@ final class ExtendedStatements {
     freeing = null;
     PreparedStatement statement = carried.names().get(name);
     if (statement != null) {
-      Runnable skipped = parses.reopening(name, statement);
+      NameUndo skipped = parses.reopening(name, statement);
       names.freed(server, statement, skipped);
       carried.names().remove(name);
       parses.forgetAnswered(server);
@@ -454,9 +460,7 @@ final class ExtendedStatements {
       }
       server
           .statements()
-          .parsing(
-              new ServerStatements.PendingName(
-                  null, statement == null ? null : parses.reopening(name, statement)));
+          .parsing(null, statement == null ? null : parses.reopening(name, statement));
       server.expect(ReplyQueue.CLOSE_KNOWN, owner);
       return true;
     }
@@ -481,17 +485,21 @@ final class ExtendedStatements {
 
   private void unnamedStatement(ServerConnection server, boolean close, int total) {
     if (close) {
-      unnamed.forget();
-      server.statements().unnamed(null, 0);
-    } else if (unnamed.cached() != null) {
+      parses.forgetAnswered(server);
+      pending.cut();
+      pending.bytes().skipBytes(total);
+      unnamed.closes(server);
+      server.expect(ReplyQueue.CLOSE_KNOWN, owner);
+      return;
+    }
+    if (unnamed.cached() != null) {
       names.makeKnownInBatch(server, unnamed.cached());
       byte expected = names.shapes().describing(server, unnamed.cached());
       describe(server, unnamed.cached().serverName(), total, expected);
       return;
-    } else {
-      useUnnamed(server);
     }
-    server.expect(close ? ReplyQueue.CLOSE : ReplyQueue.DESCRIBE, owner);
+    useUnnamed(server);
+    server.expect(ReplyQueue.DESCRIBE, owner);
     pending.begin(total, false);
   }
 

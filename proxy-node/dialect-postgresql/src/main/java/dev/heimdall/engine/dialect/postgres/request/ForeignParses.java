@@ -130,7 +130,7 @@ final class ForeignParses {
       own.put(name, statement);
       return true;
     }
-    if (!unnamed.hasRoomFor(body.length, ClassifiedText.weight(examined))) {
+    if (!unnamed.hasRoomFor(body.length, ClassifiedText.weight(examined), false)) {
       return false;
     }
     unnamed.source(examined, ClassifiedText.weight(examined));

@@ -9,10 +9,10 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
-import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.UnansweredNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
@@ -83,8 +83,8 @@ final class ParseMessages {
   /** The statement of the Parse that is being read has a result that a rule gives. */
   private boolean answered;
 
-  /** As what the unnamed statement was read when it was parsed. */
-  private LexerMode unnamedIn = LexerMode.STANDARD;
+  /** As what the Parse that is being read is read. */
+  private LexerMode parsedIn = LexerMode.STANDARD;
 
   /** Since when the Parse at the reader's position waits for room; 0 where none does. */
   private long waitingSince;
@@ -134,9 +134,8 @@ final class ParseMessages {
     forgetAnswered(server);
     answered = false;
     if (!lifecycle.judges()) {
-      LexerMode mode = names.lexerMode(sql, 0, length);
-      unnamedIn = nameEnd == at ? mode : unnamedIn;
-      StatementFacts facts = sessions.classifier().classify(sql, 0, length, mode);
+      parsedIn = names.lexerMode(sql, 0, length);
+      StatementFacts facts = sessions.classifier().classify(sql, 0, length, parsedIn);
       return parse(server, total, nameEnd, length, facts, null);
     }
     int[] types = BindParameters.types(input, textEnd + 1, end);
@@ -162,7 +161,7 @@ final class ParseMessages {
         previewed.isOf(last)
             ? last
             : previewed.keep(new ClassifiedText(), Arrays.copyOf(sql, length), length, mode);
-    unnamedIn = nameEnd == at ? mode : unnamedIn;
+    parsedIn = mode;
     if (transform.isEmpty()) {
       return parse(server, total, nameEnd, length, previewed.effects(), examined);
     }
@@ -237,14 +236,15 @@ final class ParseMessages {
     ByteBuf input = pending.bytes();
     int at = input.readerIndex() + 5;
     int end = input.readerIndex() + total;
-    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, ClassifiedText.weight(examined))) {
+    int weight = ClassifiedText.weight(examined);
+    if (nameEnd == at && !unnamed.hasRoomFor(end - nameEnd - 1, weight, server.groupOpen())) {
       client.refuseUnnamed();
       return false;
     }
     if (nameEnd == at && answered) {
-      unnamed.source(examined, ClassifiedText.weight(examined));
-      unnamed.becomes(copy(input.slice(nameEnd + 1, end - nameEnd - 1)), facts);
-      answerParse(server, unnamed::forget, total);
+      byte[] content = copy(input.slice(nameEnd + 1, end - nameEnd - 1));
+      answerParse(server, unnamed.becomes(server, content, facts), total);
+      unnamed.source(examined, weight);
       return true;
     }
     sequences.beforeParse(server, facts, examined != null && lifecycle.previewedReadsSequences());
@@ -254,12 +254,12 @@ final class ParseMessages {
       body = editedBody(server, facts, body);
     }
     if (nameEnd == at) {
-      unnamed.source(examined, ClassifiedText.weight(examined));
       switch (unnamedAs(facts, input, total)) {
         case RECURRING -> parseRecurring(server, body, total, facts);
         case CONTENT_NAME -> parseByContent(server, body, total, facts);
         case TEXT -> parseText(server, body, total, facts, edited);
       }
+      unnamed.source(examined, weight);
       return true;
     }
     byte[] name = new byte[nameEnd - at];
@@ -337,27 +337,26 @@ final class ParseMessages {
     byte[] content = loop.scratch(length);
     body.getBytes(body.readerIndex(), content, 0, length);
     PreparedStatement statement = names.own().anonymous(content, length, facts);
-    unnamed.becomes(statement);
+    NameUndo undo = unnamed.becomes(server, statement);
     boolean again = replays.sendingAgain();
     if (!again) {
       replays.keep(pending.bytes());
     }
     if (!again && !server.statements().worn(statement)) {
-      sendParse(server, statement, unnamed.undo(), total);
+      sendParse(server, statement, undo, total);
       return;
     }
     pending.cut();
     pending.bytes().skipBytes(total);
-    names.parseInBatch(
-        server, statement, unnamed.undo(), again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
+    names.parseInBatch(server, statement, undo, again ? ReplyQueue.PARSE_OURS : ReplyQueue.PARSE);
   }
 
   private void parseByContent(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts) {
     PreparedStatement statement =
         names.own().statement(server.statements(), copy(body), Origin.NAMED, facts);
-    unnamed.becomes(statement);
-    if (sendParse(server, statement, unnamed.undo(), total)) {
+    NameUndo undo = unnamed.becomes(server, statement);
+    if (sendParse(server, statement, undo, total)) {
       names.shapes().parsed(server, statement, UNNAMED);
     }
   }
@@ -368,7 +367,7 @@ final class ParseMessages {
   private void parseText(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts, boolean edited) {
     int length = body.readableBytes();
-    unnamed.becomes(server, body, facts);
+    unnamed.becomes(server, body, facts, parsedIn);
     server.expect(ReplyQueue.PARSE, owner);
     if (edited || transformed) {
       pending.cut();
@@ -385,7 +384,7 @@ final class ParseMessages {
     while (length < unnamed.length() && unnamed.text()[length] != 0) {
       length++;
     }
-    if (names.lexing().mayBeReadOtherwise(unnamedIn, unnamed.text(), length)) {
+    if (names.lexing().mayBeReadOtherwise(unnamed.readIn(), unnamed.text(), length)) {
       names.mayDoAnything(server);
     }
   }
@@ -431,7 +430,7 @@ final class ParseMessages {
     statement.source(examined);
     own.put(name, statement);
     UnansweredNames.Sent sent = unanswered.add(name, carried.sent(), carried.done());
-    Runnable undo =
+    NameUndo undo =
         () -> {
           sent.refuse();
           own.remove(name, statement);
@@ -458,12 +457,12 @@ final class ParseMessages {
     if (there == TAKEN) {
       names.closeOurs(server, out, TAKEN, null);
       PgWriter.parse(out, TAKEN, EMPTY_STATEMENT, EMPTY_STATEMENT.length);
-      server.statements().parsing(new ServerStatements.PendingName(null, null));
+      server.statements().parsing(null, null);
       server.expect(ReplyQueue.PARSE_OURS, owner);
     }
     PgWriter.parse(out, there, content, content.length);
     PreparedNames own = carried.names();
-    server.statements().parsing(new ServerStatements.PendingName(null, () -> own.refused(name)));
+    server.statements().parsing(null, () -> own.refused(name));
     server.expect(ReplyQueue.PARSE, owner);
   }
 
@@ -473,7 +472,7 @@ final class ParseMessages {
    * @return whether it was sent
    */
   private boolean sendParse(
-      ServerConnection server, PreparedStatement statement, Runnable undo, int total) {
+      ServerConnection server, PreparedStatement statement, NameUndo undo, int total) {
     names.forgetMisread(server, statement);
     // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.
     boolean there =
@@ -495,10 +494,10 @@ final class ParseMessages {
   }
 
   /** Answers the Parse at the reader's position in its place. */
-  private void answerParse(ServerConnection server, Runnable undo, int total) {
+  private void answerParse(ServerConnection server, NameUndo undo, int total) {
     pending.cut();
     pending.bytes().skipBytes(total);
-    server.statements().parsing(new ServerStatements.PendingName(null, undo));
+    server.statements().parsing(null, undo);
     server.expect(ReplyQueue.PARSE_KNOWN, owner);
   }
 
@@ -506,7 +505,7 @@ final class ParseMessages {
    * What is to be undone if the server skips the Close of a name that means this statement: it goes
    * on meaning it, unless its Parse, which the server may not have answered, is refused before.
    */
-  Runnable reopening(byte[] name, PreparedStatement statement) {
+  NameUndo reopening(byte[] name, PreparedStatement statement) {
     UnansweredNames.Sent parse = unanswered.get(name, carried.done());
     return () -> {
       if (parse == null || !parse.refused()) {
@@ -528,9 +527,10 @@ final class ParseMessages {
   }
 
   void forgetAnswered(ServerConnection server) {
-    if ((unanswered.size() > 0 || names.own().isClosing())
+    if ((unanswered.size() > 0 || names.own().isClosing() || unnamed.hasFormers())
         && client.outstanding() == 0
         && !server.groupOpen()) {
+      unnamed.forgetFormers();
       unanswered.clear();
       names.own().allAnswered();
     }

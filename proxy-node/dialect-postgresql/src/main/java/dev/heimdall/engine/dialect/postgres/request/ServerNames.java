@@ -11,6 +11,7 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
@@ -247,7 +248,7 @@ final class ServerNames {
     }
     ByteBuf out = pending.out(statement.body().length + 64);
     makeRoom(server, out, statement, quiet);
-    known.parsing(new ServerStatements.PendingName(statement, null));
+    known.parsing(statement, null);
     StatementBody.parse(out, statement);
     server.expect(ReplyQueue.PARSE_OURS, quiet);
     PgWriter.empty(out, FrontendType.SYNC);
@@ -347,7 +348,7 @@ final class ServerNames {
    *
    * @param skipped run if the server skips both
    */
-  void freed(ServerConnection server, PreparedStatement statement, Runnable skipped) {
+  void freed(ServerConnection server, PreparedStatement statement, NameUndo skipped) {
     pending.cut();
     PgWriter.closeStatement(pending.out(64), statement.serverName());
     server.statements().closing(statement.name(), skipped);
@@ -415,7 +416,7 @@ final class ServerNames {
 
   /** Parses a statement on the server, in the client's batch, whatever the server knows of it. */
   void parseInBatch(
-      ServerConnection server, PreparedStatement statement, Runnable undo, byte expected) {
+      ServerConnection server, PreparedStatement statement, NameUndo undo, byte expected) {
     client.counters().preparedParsed();
     if (expected == ReplyQueue.PARSE_OURS) {
       readsAnew(server, statement);
@@ -424,7 +425,7 @@ final class ServerNames {
     makeRoom(server, out, statement, client);
     server.statements().namesMoved(resolution.hasMoved());
     server.statements().readOtherwise(!isReadAsNow(statement));
-    server.statements().parsing(new ServerStatements.PendingName(statement, undo));
+    server.statements().parsing(statement, undo);
     if (expected == ReplyQueue.PARSE_OURS) {
       StatementBody.parse(out, statement);
     } else {
@@ -458,7 +459,7 @@ final class ServerNames {
     ByteBuf out = pending.out(text.length + 128);
     closeOurs(server, out, OURS, null, client);
     PgWriter.parse(out, OURS, text, text.length);
-    server.statements().parsing(new ServerStatements.PendingName(null, null));
+    server.statements().parsing(null, null);
     server.expect(ReplyQueue.PARSE_OURS, client);
     PgWriter.bind(out, OURS, OURS);
     server.expect(ReplyQueue.BIND_OURS, client);

@@ -460,7 +460,11 @@ final class ReplyReader implements ReplyScanner {
       delivery.endAnnounced(error);
       return true;
     }
-    statements.refused(queue.droppedNames());
+    if (queue.refusedName()) {
+      statements.refused(queue.droppedNames());
+    } else {
+      statements.skipped(queue.droppedNames());
+    }
     if (queue.skippedQueries() > 0) {
       groups.first().queriesSkipped(connection, queue.skippedQueries());
     }
@@ -511,7 +515,7 @@ final class ReplyReader implements ReplyScanner {
 
   private void completeGroup() {
     if (delivery.failed()) {
-      statements.refused(queue.droppedNames());
+      statements.skipped(queue.droppedNames());
     }
     ReplyOwner owner = groups.first();
     queue.completeGroup();

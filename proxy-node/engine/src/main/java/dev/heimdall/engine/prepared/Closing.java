@@ -1,0 +1,15 @@
+package dev.heimdall.engine.prepared;
+
+/** A Close that the node put in and that was not answered yet. */
+final class Closing {
+  /** Null where it closes no client's. */
+  final StatementName statement;
+
+  /** What the server has of the statement until then; null for nothing. */
+  StatementUse use;
+
+  Closing(StatementName statement, StatementUse use) {
+    this.statement = statement;
+    this.use = use;
+  }
+}
