@@ -120,6 +120,88 @@ class RejectedTextsIT {
   }
 
   @Test
+  void behindStatementsThatHaveRun() throws IOException {
+    assertPinsNobody(
+        "Parse behind another statement",
+        (client, sql) -> untilReady(client, statement("SELECT 1"), statement(sql), sync()));
+    assertPinsNobody(
+        "Parse behind another statement in a transaction",
+        (client, sql) -> {
+          client.query("BEGIN");
+          untilReady(client, statement("SELECT 1"), statement(sql), sync());
+          client.query("ROLLBACK");
+        });
+    assertPinsNobody(
+        "Parse behind a named statement",
+        (client, sql) ->
+            untilReady(
+                client,
+                parse("named", "SELECT 1"),
+                bind("", "named"),
+                execute("", 0),
+                bind("", "named"),
+                execute("", 0),
+                parse("wrong", sql),
+                bind("", "wrong"),
+                execute("", 0),
+                sync()));
+  }
+
+  /** The server reads the whole text before it runs the first of its statements. */
+  @Test
+  void inTheTextOfOthers() throws IOException {
+    for (String text :
+        List.of("SELECT 1; %s", "%s; SELECT 1", "SELECT 1; SELECT 2; %s; SELECT 3")) {
+      assertPinsNobody(
+          text,
+          (client, sql) -> {
+            if (!sql.contains("there_is_no_such") && !sql.startsWith("DO ")) {
+              client.query(text.formatted(sql));
+            }
+          });
+    }
+  }
+
+  /** Those behind an error are skipped. */
+  @Test
+  void whatAnErrorSkipsPinsNobody() throws IOException {
+    List<String> skipped =
+        List.of(
+            "SELECT pg_advisory_lock(74)",
+            "LISTEN rejected",
+            "CREATE TEMP TABLE rejected (a int)",
+            "SELECT nextval('rejected')",
+            "udpate t set a = 1",
+            "LOAD 'plpgsql'",
+            "DECLARE rejected CURSOR WITH HOLD FOR SELECT 1");
+    List<String> pinned = new ArrayList<>();
+    for (String sql : skipped) {
+      try (RawClient client = RawClient.logIn(node.target())) {
+        untilReady(client, statement("SELECT 1/0"), statement(sql), sync());
+        String pin = pin(client);
+        if (!pin.equals("null")) {
+          pinned.add(sql + ": " + pin);
+        }
+      }
+    }
+    assertThat(pinned).isEmpty();
+  }
+
+  @Test
+  void whatHasRunAheadOfAWrongStatementStays() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target());
+        RawClient other = RawClient.logIn(node.target())) {
+      untilReady(
+          client,
+          statement("SELECT pg_advisory_lock(75)"),
+          statement("udpate t set a = 1"),
+          sync());
+      assertThat(pin(client)).contains("advisory lock");
+      assertThat(other.value("SELECT pg_try_advisory_lock(75)")).isEqualTo("f");
+    }
+  }
+
+  @Test
   void inATransaction() throws IOException {
     assertPinsNobody(
         "Query in a transaction",

@@ -48,6 +48,7 @@ public final class ReplyDelivery {
   private ServerError error;
 
   private int namesChanged;
+  private int reached = Integer.MAX_VALUE;
   private long groupsAnswered;
 
   ReplyDelivery(ServerConnection connection, ReplyGroups<ReplyOwner> groups) {
@@ -85,6 +86,14 @@ public final class ReplyDelivery {
    */
   public int namesChanged() {
     return namesChanged;
+  }
+
+  /**
+   * How many statements of the group that has just been answered the server may have carried out,
+   * which had an error then; more than there are where it had none.
+   */
+  public int reached() {
+    return reached;
   }
 
   /** Statements and batches answered. */
@@ -176,6 +185,13 @@ public final class ReplyDelivery {
     }
   }
 
+  /** The server has had an error, and has carried out no more than so many statements before. */
+  public void failedAt(int statements) {
+    if (error == null) {
+      reached = statements;
+    }
+  }
+
   /** The group has had an error. */
   public void failed(ServerError found) {
     if (error == null) {
@@ -243,6 +259,7 @@ public final class ReplyDelivery {
     if (absorbing) {
       absorbing = false;
       namesChanged = 0;
+      reached = Integer.MAX_VALUE;
       owner.groupAbsorbed(connection);
       return;
     }
@@ -255,6 +272,7 @@ public final class ReplyDelivery {
       throw cause;
     } finally {
       namesChanged = 0;
+      reached = Integer.MAX_VALUE;
     }
     ReplyOwner holder = connection.holder();
     if (holder != null && holder != owner && groups.isEmpty()) {

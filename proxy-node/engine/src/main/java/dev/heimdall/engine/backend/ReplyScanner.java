@@ -33,6 +33,11 @@ public interface ReplyScanner {
   /** Whether the server skips whatever it is sent until its batch is ended. */
   boolean skipping();
 
+  /** How many statements were sent to be run in the batch that is open. */
+  default int statements() {
+    return 0;
+  }
+
   /** Whether the server waits for data of a copy. */
   boolean copyIn();
 

@@ -41,8 +41,13 @@ public final class SessionState {
   private long sent;
   private long done;
 
-  /** What the statements of one group do if they succeed. */
-  private record Note(long group, StatementFacts facts) {}
+  /**
+   * What a statement, or a text of statements, does if it succeeds.
+   *
+   * @param at how many statements of its group were sent ahead of it; negative where none of that
+   *     can be skipped without it
+   */
+  private record Note(long group, StatementFacts facts, int at) {}
 
   /**
    * @param unlisten called with each channel that the session gives up, null for all
@@ -124,10 +129,19 @@ public final class SessionState {
 
   /** The group being sent contains a statement with these effects. */
   public void note(StatementFacts facts) {
+    note(facts, -1);
+  }
+
+  /**
+   * The same of one that the server skips where an error comes ahead.
+   *
+   * @param at how many statements of the group were sent ahead of it
+   */
+  public void note(StatementFacts facts, int at) {
     if (notes == null) {
       notes = new ArrayDeque<>(4);
     }
-    notes.add(new Note(sent, facts));
+    notes.add(new Note(sent, facts, at));
     if (facts.movesNames()) {
       pins.namesMove();
     }
@@ -164,7 +178,9 @@ public final class SessionState {
       if (notes != null) {
         ArrayDeque<Note> renumbered = new ArrayDeque<>(notes.size());
         notes.forEach(
-            note -> renumbered.add(new Note(Math.max(done, note.group() - count), note.facts())));
+            note ->
+                renumbered.add(
+                    new Note(Math.max(done, note.group() - count), note.facts(), note.at())));
         notes = renumbered;
       }
     }
@@ -173,7 +189,7 @@ public final class SessionState {
   /** No more than this was carried out of the only text of the group that is answered next. */
   public void carriedOut(StatementFacts facts) {
     if (notes != null && notes.removeIf(note -> note.group() == done)) {
-      notes.addFirst(new Note(done, facts));
+      notes.addFirst(new Note(done, facts, -1));
     }
   }
 
@@ -195,8 +211,10 @@ public final class SessionState {
     boolean divided = divided(statusBefore);
     int namesChanged =
         failed ? server.delivery().namesChanged() : 0; // in order, and whatever came behind
+    int reached = failed ? server.delivery().reached() : Integer.MAX_VALUE;
     while (notes != null && !notes.isEmpty() && notes.peek().group() == done) {
-      StatementFacts facts = notes.poll().facts();
+      Note note = notes.poll();
+      StatementFacts facts = note.facts();
       ddl |= facts.redefining() == Redefining.ITSELF;
       if (failed && namesChanged == 0 && facts.kind() == StatementKind.PREPARE) {
         deallocate(facts.effects().get(0).name(), server); // its name is free again
@@ -206,7 +224,7 @@ public final class SessionState {
           server.statements().confirm(made);
         }
       }
-      if (failed && causes.unread(error, facts)) {
+      if (failed && (note.at() >= reached || causes.unread(error, facts))) {
         continue;
       }
       for (Effect effect : facts.effects()) {

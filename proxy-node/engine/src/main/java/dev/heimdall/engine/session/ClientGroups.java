@@ -171,7 +171,8 @@ final class ClientGroups {
         schemaChanged();
       }
     }
-    lifecycle.answered(group, status, error, carriedOut);
+    int reached = error == null ? Integer.MAX_VALUE : from.delivery().reached();
+    lifecycle.answered(group, status, error, carriedOut, reached);
     if (unlike) {
       effects.unlike(part.failure(), cut);
     }

@@ -10,7 +10,7 @@ import dev.heimdall.engine.wire.ServerError;
 
 /**
  * What has come to pin a session as the statement that was sent last was sent, by what that calls:
- * if the server cannot read the statement, nothing was called.
+ * if the server cannot read the statement, or skips it, nothing was called.
  */
 final class CalledPin {
   private final SessionContext session;
@@ -21,6 +21,7 @@ final class CalledPin {
 
   private StatementFacts facts;
   private long group;
+  private int at;
 
   CalledPin(SessionContext session) {
     this.session = session;
@@ -31,12 +32,15 @@ final class CalledPin {
    * A statement is being sent that pins the session.
    *
    * @param facts what its text says
+   * @param at how many statements of its group were sent ahead of it; negative where that says
+   *     nothing
    */
-  void sent(PinReason reason, StatementFacts facts) {
+  void sent(PinReason reason, StatementFacts facts, int at) {
     boolean alone = !pins.all().contains(reason);
     if (alone || reason.equals(pin)) {
       pin = alone ? reason : null;
       this.facts = facts;
+      this.at = at;
       group = session.carried().sent();
     }
     session.pin(reason);
@@ -46,13 +50,15 @@ final class CalledPin {
    * A group of messages is answered.
    *
    * @param part what was carried out of it, where more is known than by the error; else null
+   * @param reached how many of its statements the server may have carried out
    * @return what pins the session no more; null for nothing
    */
-  PinReason answered(long answered, ServerError error, CarriedOut part) {
+  PinReason answered(long answered, ServerError error, CarriedOut part, int reached) {
     if (pin == null || answered < group) {
       return null;
     }
-    boolean uncalled = answered == group && error != null && uncalled(error, part);
+    boolean uncalled =
+        answered == group && error != null && (at >= reached || uncalled(error, part));
     PinReason gone = uncalled ? pin : null;
     pin = null;
     if (uncalled) {

@@ -75,10 +75,12 @@ final class Sending {
    *
    * @param error what it has ended with; null for none
    * @param part what was carried out of it, where more is known than by that; else null
+   * @param reached how many of its statements the server may have carried out
    */
-  void answered(long group, TransactionState status, ServerError error, CarriedOut part) {
+  void answered(
+      long group, TransactionState status, ServerError error, CarriedOut part, int reached) {
     definitions.answered(group, status);
-    PinReason gone = called == null ? null : called.answered(group, error, part);
+    PinReason gone = called == null ? null : called.answered(group, error, part, reached);
     if (doubtedCalls != null) {
       if (gone != null) {
         doubtedCalls.uncalled(gone);
@@ -157,7 +159,7 @@ final class Sending {
         doubtedCalls = new DoubtedCalls(session, definitions);
         called = new CalledPin(session);
       }
-      called.sent(pin, next.effects());
+      called.sent(pin, next.effects(), next.prepared() ? server.replies().statements() : -1);
       doubtedCalls.sent(statement, pin, next.names(), next.declared());
       scope.pathMoved();
       server.residue().taint();

@@ -282,9 +282,11 @@ public final class StatementLifecycle implements SessionStatements {
    *
    * @param error what it has ended with; null for none
    * @param part what was carried out of it, where more is known than by that; else null
+   * @param reached how many of its statements the server may have carried out
    */
-  public void answered(long group, TransactionState status, ServerError error, CarriedOut part) {
-    sending.answered(group, status, error, part);
+  public void answered(
+      long group, TransactionState status, ServerError error, CarriedOut part, int reached) {
+    sending.answered(group, status, error, part, reached);
   }
 
   /** Whether the definitions that were sent, and are not settled, leave all code as it is. */

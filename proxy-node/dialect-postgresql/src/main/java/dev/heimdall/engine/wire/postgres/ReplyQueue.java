@@ -99,6 +99,14 @@ public final class ReplyQueue<O> {
   private boolean copyEnded;
   private boolean described;
 
+  /** Of the client's Binds, in the group that is being sent and in the one that is answered. */
+  private int binds;
+
+  private int bound;
+
+  /** Whether one of those has had the last error, or what it has bound. */
+  private boolean failedBound;
+
   /**
    * @param groups whose the replies are, kept up to date here
    */
@@ -136,6 +144,10 @@ public final class ReplyQueue<O> {
     }
     if (!groups.open()) {
       groups.begin(owner);
+      binds = 0;
+    }
+    if (kind == BIND || kind == BIND_KNOWN) {
+      binds++;
     }
     assert groups.openIsOf(owner) : "a message of kind " + kind + " amid another owner's batch";
     append(kind);
@@ -172,6 +184,20 @@ public final class ReplyQueue<O> {
     size++;
   }
 
+  /** How many of the client's Binds the group has that is being sent. */
+  public int binds() {
+    return groups.open() ? binds : 0;
+  }
+
+  /**
+   * How many of them the server may have carried out in the group in which it has had an error.
+   *
+   * @param unread whether it could make nothing of the statement that has had it
+   */
+  public int reached(boolean unread) {
+    return unread && failedBound ? Math.max(0, bound - 1) : bound;
+  }
+
   /** The entry that the server answers next. */
   public byte first() {
     return size == 0 ? NONE : entries[head];
@@ -188,6 +214,7 @@ public final class ReplyQueue<O> {
     switch (kind) {
       case PARSE_KNOWN, CLOSE_KNOWN, COMMAND_KNOWN, BIND_KNOWN, DESCRIBE_KNOWN, EXECUTE_KNOWN -> {
         pop();
+        bound += kind == BIND_KNOWN ? 1 : 0;
         return kind;
       }
       default -> {
@@ -257,6 +284,7 @@ public final class ReplyQueue<O> {
           pop();
           return SWALLOW;
         }
+        bound++;
         return popIf(BIND, first);
       case BackendType.READY:
         return ready(first);
@@ -353,6 +381,7 @@ public final class ReplyQueue<O> {
   public void completeGroup() {
     groups.dropFirst();
     failed = false;
+    bound = 0;
   }
 
   private int error(byte first) {
@@ -364,6 +393,8 @@ public final class ReplyQueue<O> {
       return FORWARD; // an administrator's terminate or a shutdown: the connection is about to end
     }
     failed = true;
+    failedBound = first == BIND || first == EXECUTE;
+    bound += first == BIND ? 1 : 0;
     if (isQuery(first) || first == FUNCTION) {
       return FORWARD;
     }

@@ -213,7 +213,7 @@ final class ExtendedStatements {
       if (statement.isAnonymous()) {
         server.statements().bound(statement);
       }
-      names.noteEffectsOf(statement.facts());
+      names.noteEffectsOf(statement.facts(), server);
       serverName = statement.serverName();
     }
     pending.cut();
@@ -521,7 +521,7 @@ final class ExtendedStatements {
     if (facts != null) {
       sequences.beforeRun(server, facts);
     }
-    names.noteEffectsOf(facts);
+    names.noteEffectsOf(facts, server);
     if (!unnamed.isAt(server)) {
       parses.unnamedReadAnew(server);
       pending.cut();

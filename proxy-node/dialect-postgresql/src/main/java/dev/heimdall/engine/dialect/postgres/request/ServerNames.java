@@ -435,13 +435,19 @@ final class ServerNames {
     server.expect(expected, client);
   }
 
-  void noteEffectsOf(StatementFacts facts) {
+  /**
+   * A statement is being sent.
+   *
+   * @param binds where it is being bound in the batch that is open; else null
+   */
+  void noteEffectsOf(StatementFacts facts, ServerConnection binds) {
     resolution.sent(facts);
     if (facts != null
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
             || facts.divides(true))) {
-      carried.note(frees(facts) ? FREED : facts);
+      int at = binds == null ? -1 : binds.replies().statements();
+      carried.note(frees(facts) ? FREED : facts, at);
     }
   }
 

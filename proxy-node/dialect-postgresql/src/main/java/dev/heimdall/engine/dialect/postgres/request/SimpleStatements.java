@@ -441,7 +441,7 @@ final class SimpleStatements {
       }
       if (statement != null && !name.prepares()) {
         names.shapes().run(server, statement);
-        names.noteEffectsOf(statement.facts());
+        names.noteEffectsOf(statement.facts(), null);
       }
     }
     TextEdits edits = edits(found);

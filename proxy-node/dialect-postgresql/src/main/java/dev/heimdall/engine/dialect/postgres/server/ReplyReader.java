@@ -97,6 +97,11 @@ final class ReplyReader implements ReplyScanner {
   }
 
   @Override
+  public int statements() {
+    return queue.binds();
+  }
+
+  @Override
   public boolean cutReply() {
     return remaining > 0 && !dropRemaining;
   }
@@ -454,6 +459,7 @@ final class ReplyReader implements ReplyScanner {
 
   /** Notes an error; says whether it is the connection's end. */
   private boolean error(ServerError error) {
+    delivery.failedAt(queue.reached(error.cause() == ServerError.Cause.UNREAD));
     delivery.failed(error);
     copyIn = false;
     if (error.isFatal()) {
