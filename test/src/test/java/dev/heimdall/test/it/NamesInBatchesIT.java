@@ -28,30 +28,87 @@ class NamesInBatchesIT extends EachNodeKind {
 
   @Test
   void aNameThatWasDeallocatedIsFreeForTheRestOfTheBatch() throws IOException {
-    for (String name : List.of("s8", "s9")) {
-      for (String text : List.of("SELECT 'eight'", "SELECT 'nine'")) {
-        sameAsDirect(
-            client -> {
-              batch(client, parse("s8", "SELECT 'eight'"));
-              batch(client, run("s8"));
-              batch(client, statement("DEALLOCATE s8"), parse(name, text), run(name));
-              batch(client, run(name));
-              batch(client, run("s8"));
-              batch(client, parse("s8", "SELECT 'again'"), run("s8"));
-              batch(client, parse("s7", "SELECT 'eight'"));
-              batch(client, statement("DEALLOCATE s8"), run("s7"), statement("DEALLOCATE s8"));
-              batch(client, run("s7"));
-              batch(client, run("s8"));
-            });
+    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL", "DISCARD ALL")) {
+      for (String name : List.of("s8", "s9")) {
+        for (String text : List.of("SELECT 'eight'", "SELECT 'nine'")) {
+          sameAsDirect(
+              client -> {
+                batch(client, parse("s8", "SELECT 'eight'"));
+                batch(client, run("s8"));
+                batch(client, statement(free), parse(name, text), run(name));
+                batch(client, run(name));
+                batch(client, run("s8"));
+                batch(client, parse("s8", "SELECT 'again'"), run("s8"));
+                batch(client, parse("s7", "SELECT 'eight'"));
+                batch(client, statement(free), run("s7"), statement(free));
+                batch(client, run("s7"));
+                batch(client, run("s8"));
+                batch(client, parse("s8", "SELECT 'eight'"), run("s8"));
+              });
+        }
       }
+    }
+  }
+
+  /** The portal takes the names when it is run, and not before. */
+  @Test
+  void aNameIsFreeWhenThePortalIsRun() throws IOException {
+    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL", "DISCARD ALL")) {
+      sameAsDirect(
+          client -> {
+            batch(client, parse("s8", "SELECT 'eight'"), parse("free", free));
+            batch(client, bind("p", "free"), run("s8"));
+            batch(client, bind("", "free"), run("s8"));
+            batch(client, run("s8"));
+            batch(client, describeStatement("free"));
+            batch(client, parse("", free), describeStatement(""));
+            batch(client, run("s8"));
+            batch(client, bind("p", "free"), bind("q", "s8"), execute("p", 0), execute("q", 0));
+            batch(client, run("s8"));
+            batch(client, parse("s8", "SELECT 'eight'"), run("s8"));
+          });
+    }
+  }
+
+  /** What other names there are is the same, and what is behind the batch already. */
+  @Test
+  void allNamesAreFreeForTheRestOfTheBatch() throws IOException {
+    for (String free : List.of("DEALLOCATE ALL", "DISCARD ALL")) {
+      sameAsDirect(
+          client -> {
+            for (int times = 0; times < 3; times++) {
+              batch(client, parse("a", "SELECT 'a'"), parse("b", "SELECT 'b'"));
+              batch(client, statement(free), parse("c", "SELECT 'a'"), run("c"), run("b"));
+              batch(client, run("c"));
+              batch(client, run("a"));
+              batch(client, parse("b", "SELECT 'b'"), run("b"));
+              batch(client, parse("b", "SELECT 'b'"), run("b"));
+              client.query("DEALLOCATE ALL");
+              batch(client, parse("a", "SELECT 'a'"));
+              client.send(
+                  all(statement(free), sync()),
+                  all(run("a"), sync()),
+                  all(parse("a", "SELECT 'b'"), run("a"), sync()));
+              for (int i = 0; i < 3; i++) {
+                client.untilReady();
+              }
+              batch(client, run("a"));
+              client.query("DEALLOCATE ALL");
+            }
+          });
     }
   }
 
   @Test
   void aNameThatIsDeallocatedBehindAnErrorStays() throws IOException {
-    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL")) {
+    for (String free : List.of("DEALLOCATE s8", "DEALLOCATE ALL", "DISCARD ALL")) {
       sameAsDirect(
           client -> {
+            batch(client, parse("s8", "SELECT 'eight'"));
+            batch(client, statement("SELECT 1"), statement(free), parse("s9", "SELECT 'eight'"));
+            batch(client, run("s8"));
+            batch(client, run("s9"));
+            client.query("DEALLOCATE ALL");
             batch(client, parse("s8", "SELECT 'eight'"));
             batch(client, statement("SELECT 1/0"), statement(free), parse("s9", "SELECT 'eight'"));
             batch(client, run("s8"));
@@ -65,18 +122,20 @@ class NamesInBatchesIT extends EachNodeKind {
 
   @Test
   void sqlGivesAndTakesNamesInOneBatch() throws IOException {
-    sameAsDirect(
-        client -> {
-          client.query("PREPARE q AS SELECT 'first'");
-          batch(
-              client,
-              statement("DEALLOCATE q"),
-              statement("PREPARE q AS SELECT 'second'"),
-              statement("EXECUTE q"));
-          client.query("EXECUTE q");
-          batch(client, statement("PREPARE p AS SELECT 'p'"), statement("EXECUTE p"));
-          client.query("EXECUTE p");
-        });
+    for (String free : List.of("DEALLOCATE q", "DEALLOCATE ALL", "DISCARD ALL")) {
+      sameAsDirect(
+          client -> {
+            client.query("PREPARE q AS SELECT 'first'");
+            batch(
+                client,
+                statement(free),
+                statement("PREPARE q AS SELECT 'second'"),
+                statement("EXECUTE q"));
+            client.query("EXECUTE q");
+            batch(client, statement("PREPARE p AS SELECT 'p'"), statement("EXECUTE p"));
+            client.query("EXECUTE p");
+          });
+    }
   }
 
   @Test

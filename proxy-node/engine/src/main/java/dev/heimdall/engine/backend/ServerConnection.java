@@ -321,10 +321,15 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   /** DISCARD ALL ran. */
   public void cleaned() {
+    cleanedButNames();
+    statements.forgetAll();
+  }
+
+  /** The same, and what it has left of prepared statements was noted by itself. */
+  public void cleanedButNames() {
     residue.cleaned(holder != null, delivery.groupsAnswered());
     applied = Variables.NONE;
     reported.takeChanged();
-    statements.forgetAll();
   }
 
   public long createdAt() {

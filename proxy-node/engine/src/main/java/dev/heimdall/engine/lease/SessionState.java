@@ -44,10 +44,11 @@ public final class SessionState {
   /**
    * What a statement, or a text of statements, does if it succeeds.
    *
-   * @param at how many statements of its group were sent ahead of it; negative where none of that
-   *     can be skipped without it
+   * @param at how many statements of its group were sent ahead of it; negative where that is not
+   *     known
+   * @param namesTaken whether the names that it takes were noted by themselves
    */
-  private record Note(long group, StatementFacts facts, int at) {}
+  private record Note(long group, StatementFacts facts, int at, boolean namesTaken) {}
 
   /**
    * @param unlisten called with each channel that the session gives up, null for all
@@ -129,19 +130,20 @@ public final class SessionState {
 
   /** The group being sent contains a statement with these effects. */
   public void note(StatementFacts facts) {
-    note(facts, -1);
+    note(facts, -1, false);
   }
 
   /**
    * The same of one that the server skips where an error comes ahead.
    *
    * @param at how many statements of the group were sent ahead of it
+   * @param namesTaken whether the names that it takes are noted by themselves
    */
-  public void note(StatementFacts facts, int at) {
+  public void note(StatementFacts facts, int at, boolean namesTaken) {
     if (notes == null) {
       notes = new ArrayDeque<>(4);
     }
-    notes.add(new Note(sent, facts, at));
+    notes.add(new Note(sent, facts, at, namesTaken));
     if (facts.movesNames()) {
       pins.namesMove();
     }
@@ -180,7 +182,11 @@ public final class SessionState {
         notes.forEach(
             note ->
                 renumbered.add(
-                    new Note(Math.max(done, note.group() - count), note.facts(), note.at())));
+                    new Note(
+                        Math.max(done, note.group() - count),
+                        note.facts(),
+                        note.at(),
+                        note.namesTaken())));
         notes = renumbered;
       }
     }
@@ -189,7 +195,7 @@ public final class SessionState {
   /** No more than this was carried out of the only text of the group that is answered next. */
   public void carriedOut(StatementFacts facts) {
     if (notes != null && notes.removeIf(note -> note.group() == done)) {
-      notes.addFirst(new Note(done, facts, -1));
+      notes.addFirst(new Note(done, facts, -1, false));
     }
   }
 
@@ -228,13 +234,20 @@ public final class SessionState {
         continue;
       }
       for (Effect effect : facts.effects()) {
-        if (!failed) {
+        boolean namesChange = failed && namesChanged > 0 && effect.changesNames();
+        if (namesChange) {
+          namesChanged--;
+        }
+        if (note.namesTaken()) {
+          if (!failed || namesChange) {
+            applyButNames(effect, server);
+          }
+        } else if (!failed) {
           apply(
               effect,
               server,
               statusBefore == TransactionState.IDLE && status == TransactionState.IDLE && !divided);
-        } else if (namesChanged > 0 && effect.changesNames()) {
-          namesChanged--;
+        } else if (namesChange) {
           apply(effect, server, false);
         } else if (divided || statusBefore != TransactionState.FAILED) {
           mayHave(effect, server, divided);
@@ -392,7 +405,6 @@ public final class SessionState {
       case FORGET_SEQUENCES -> server.residue().sequencesForgotten();
       case PREPARE,
           EXECUTE,
-          FREED,
           LISTEN,
           LAST_VALUE,
           SEQUENCE_STATE,
@@ -403,6 +415,14 @@ public final class SessionState {
           LOCAL_DEFAULT,
           ASKS_SERVER,
           OWN -> {}
+    }
+  }
+
+  /** What it does beside taking names. */
+  private void applyButNames(Effect effect, ServerConnection server) {
+    if (effect.type() == Effect.Type.RESET_SESSION) {
+      resetButNames();
+      server.cleanedButNames();
     }
   }
 
@@ -441,13 +461,17 @@ public final class SessionState {
 
   /** The session is as it began, and so is its server connection. */
   public void reset(ServerConnection server) {
-    unlisten.accept(null);
+    resetButNames();
     names.clear();
+    server.cleaned();
+  }
+
+  private void resetButNames() {
+    unlisten.accept(null);
     pins.clear();
     cursors = null;
     held = null;
     settings.begin();
-    server.cleaned();
   }
 
   private void deallocate(String text, ServerConnection server) {

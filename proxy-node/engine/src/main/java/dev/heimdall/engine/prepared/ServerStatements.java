@@ -51,20 +51,6 @@ public final class ServerStatements {
       Consumer<StatementShape> described,
       Closing closing) {}
 
-  /** What a server has of a statement. */
-  public enum Standing {
-    /** Nothing. */
-    ABSENT,
-    /** The statement, as its clients know it, or the server itself says that it is not. */
-    HERE,
-    /** One of the same text, parsed anew; whether its clients would know it is being asked. */
-    ASKED,
-    /** One of the same text with another shape. */
-    MISFIT,
-    /** Perhaps something by its name: to be closed before it is parsed. */
-    DOUBTED
-  }
-
   /**
    * @param group the number of the group that a message sent now belongs to
    */
@@ -447,6 +433,36 @@ public final class ServerStatements {
   /** The same of all of them: a DEALLOCATE ALL was sent, and perhaps not carried out. */
   public void doubtAll() {
     prepared.replaceAll((statement, use) -> StatementUse.doubted());
+  }
+
+  /**
+   * The same, by a message whose answer says so.
+   *
+   * @return told of that
+   */
+  public NameUndo dropsAll() {
+    StatementUse doubted = StatementUse.doubted();
+    prepared.replaceAll((statement, use) -> doubted);
+    return new NameUndo() {
+      @Override
+      public void refused() {} // they may be there
+
+      @Override
+      public void settled() {
+        dropped(doubted);
+      }
+    };
+  }
+
+  private void dropped(StatementUse doubted) {
+    List.copyOf(prepared.entrySet()).stream()
+        .filter(entry -> entry.getValue() == doubted)
+        .forEach(entry -> remove(entry.getKey()));
+    for (Pending pending : pendingNames) {
+      if (pending.closing() != null && pending.closing().use == doubted) {
+        pending.closing().use = null;
+      }
+    }
   }
 
   public int count() {

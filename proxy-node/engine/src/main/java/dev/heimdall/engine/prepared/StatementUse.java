@@ -1,7 +1,5 @@
 package dev.heimdall.engine.prepared;
 
-import dev.heimdall.engine.prepared.ServerStatements.Standing;
-
 /** What a server has of one statement, or will have; {@link ServerStatements} alone changes it. */
 final class StatementUse {
   /** The number of the group that its Parse belongs to; negative where nobody knows it. */

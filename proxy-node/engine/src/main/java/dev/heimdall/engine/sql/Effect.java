@@ -51,8 +51,6 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     EXECUTE,
     DEALLOCATE,
     DEALLOCATE_ALL,
-    /** A prepared statement has lost its name, which was noted as that was sent. */
-    FREED,
     /** The session hears a channel; of dialects that have a NotificationFormat. */
     LISTEN,
     UNLISTEN,
@@ -157,7 +155,7 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
   /** Whether it gives or takes names of prepared statements, as command tags tell. */
   public boolean changesNames() {
     return switch (type) {
-      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, FREED, RESET_SESSION -> true;
+      case PREPARE, DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> true;
       default -> false;
     };
   }

@@ -373,7 +373,7 @@ final class ClientMessages implements RequestHandler {
         }
         input.begin(total, false);
         if (client.status() == TransactionState.IDLE) {
-          names.startValues().transactionOver();
+          extended.transactionOver();
         }
         return true;
       }

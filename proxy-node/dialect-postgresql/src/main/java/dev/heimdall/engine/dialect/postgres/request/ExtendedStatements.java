@@ -12,8 +12,6 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.placement.Writes;
-import dev.heimdall.engine.prepared.ClientStatements;
-import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.StatementOutcome;
@@ -66,10 +64,8 @@ final class ExtendedStatements {
   private final LocalPortal local;
   private final BoundTexts texts;
 
-  /** The name that the portal takes that was bound last, when it is run; null for none. */
-  private byte[] freeing;
-
-  private String freeingPortal;
+  /** What the portals of the transaction take; null where none was bound that takes names. */
+  private FreedNames freed;
 
   ExtendedStatements(
       RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
@@ -182,15 +178,19 @@ final class ExtendedStatements {
       local.raise(server, StalePlan.ERROR, total);
       return true;
     }
-    freeing = null;
+    boolean takesNames = false;
+    if (freed != null) {
+      freed.replaced(portal(input, at, portalEnd));
+    }
     if (bound != null && !bound.effects().isEmpty()) {
-      bindsFreeing(bound, input, at, portalEnd);
+      takesNames = takesNames(portal(input, at, portalEnd), bound);
       sequences.binds(server, bound, input, nameEnd + 1, end);
       names.startValues().bound(portal(input, at, portalEnd), bound);
     }
     if (nameLength == 0) {
       useUnnamed(server);
       if (unnamed.cached() == null) {
+        names.noteEffectsOf(unnamed.facts(), server, takesNames);
         server.expect(ReplyQueue.BIND, owner);
         pending.begin(total, false);
         return true;
@@ -213,7 +213,7 @@ final class ExtendedStatements {
       if (statement.isAnonymous()) {
         server.statements().bound(statement);
       }
-      names.noteEffectsOf(statement.facts(), server);
+      names.noteEffectsOf(statement.facts(), server, takesNames);
       serverName = statement.serverName();
     }
     pending.cut();
@@ -343,24 +343,15 @@ final class ExtendedStatements {
         : StatementBody.types(statement.body(), statement.body().length);
   }
 
-  /** A portal of a DEALLOCATE takes the name when it is run, ahead of what comes behind it. */
-  private void bindsFreeing(StatementFacts bound, ByteBuf input, int at, int portalEnd) {
-    boolean frees = names.frees(bound);
-    freeing = frees ? ClientStatements.bytes(bound.effects().get(0).name()) : null;
-    freeingPortal = frees ? portal(input, at, portalEnd) : null;
-  }
-
-  private void free(ServerConnection server) {
-    byte[] name = freeing;
-    freeing = null;
-    PreparedStatement statement = carried.names().get(name);
-    if (statement != null) {
-      NameUndo skipped = parses.reopening(name, statement);
-      names.freed(server, statement, skipped);
-      carried.names().remove(name);
-      parses.forgetAnswered(server);
-      names.own().closing(name, carried.sent(), carried.done());
+  /** Whether the portal, which is being bound, takes names as it is run. */
+  private boolean takesNames(String portal, StatementFacts bound) {
+    if (!FreedNames.takesAll(bound) && !FreedNames.takesOne(bound, names.own())) {
+      return false;
     }
+    if (freed == null) {
+      freed = new FreedNames(carried, names, parses);
+    }
+    return freed.bound(portal, bound);
   }
 
   /** Sends an Execute, or answers it. */
@@ -369,7 +360,7 @@ final class ExtendedStatements {
       return;
     }
     server.expect(ReplyQueue.EXECUTE, owner);
-    if (!names.startValues().awaited() && freeing == null) {
+    if (!names.startValues().awaited() && freed == null) {
       pending.begin(total, false);
       return;
     }
@@ -378,14 +369,20 @@ final class ExtendedStatements {
     int portalEnd = input.indexOf(at, at + total - 5, (byte) 0);
     String portal = portalEnd < 0 ? "" : portal(input, at, portalEnd);
     pending.begin(total, false);
-    if (freeing != null && portal.equals(freeingPortal)) {
-      free(server);
+    if (freed != null) {
+      freed.run(server, portal);
     }
     if (names.startValues().awaited()) {
       for (String statement : names.startValues().run(portal)) {
         names.runInBatch(server, statement);
       }
     }
+  }
+
+  /** No transaction is open any more, nor a portal. */
+  void transactionOver() {
+    freed = null;
+    names.startValues().transactionOver();
   }
 
   private static String portal(ByteBuf input, int at, int end) {
@@ -521,7 +518,6 @@ final class ExtendedStatements {
     if (facts != null) {
       sequences.beforeRun(server, facts);
     }
-    names.noteEffectsOf(facts, server);
     if (!unnamed.isAt(server)) {
       parses.unnamedReadAnew(server);
       pending.cut();

@@ -30,7 +30,6 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -46,10 +45,6 @@ final class ServerNames {
       (StatementNames.PREFIX + "ours").getBytes(StandardCharsets.US_ASCII);
 
   private static final byte[] UNNAMED = new byte[0];
-
-  private static final StatementFacts FREED =
-      StatementFacts.ofSingle(
-          StatementKind.DEALLOCATE, List.of(new Effect(Effect.Type.FREED, "")), false);
 
   /** Classes of errors: out of resources, of the system, inside the server. */
   private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
@@ -355,6 +350,18 @@ final class ServerNames {
     server.expect(ReplyQueue.CLOSE_OURS, client);
   }
 
+  /**
+   * The same of all names: that of a Close is the node's own.
+   *
+   * @param skipped told if the server skips both, and that it does not
+   */
+  void freedAll(ServerConnection server, NameUndo skipped) {
+    pending.cut();
+    PgWriter.closeStatement(pending.out(64), OURS);
+    server.statements().closing(null, skipped);
+    server.expect(ReplyQueue.CLOSE_OURS, client);
+  }
+
   /** Closes another client's unnamed statement that the server may have. */
   void closeUnnamed(ServerConnection server) {
     closeOurs(server, pending.out(16), UNNAMED, null);
@@ -439,23 +446,16 @@ final class ServerNames {
    * A statement is being sent.
    *
    * @param binds where it is being bound in the batch that is open; else null
+   * @param takesNames whether the names that it takes are noted when it is run
    */
-  void noteEffectsOf(StatementFacts facts, ServerConnection binds) {
+  void noteEffectsOf(StatementFacts facts, ServerConnection binds, boolean takesNames) {
     resolution.sent(facts);
     if (facts != null
         && (!facts.effects().isEmpty()
             || facts.kind() == StatementKind.DDL
             || facts.divides(true))) {
-      int at = binds == null ? -1 : binds.replies().statements();
-      carried.note(frees(facts) ? FREED : facts, at);
+      carried.note(facts, binds == null ? -1 : binds.replies().statements(), takesNames);
     }
-  }
-
-  /** Whether it takes the name of one of the client's statements, and does nothing else. */
-  boolean frees(StatementFacts facts) {
-    return facts.kind() == StatementKind.DEALLOCATE
-        && facts.effects().size() == 1
-        && own.named(facts.effects().get(0)) != null;
   }
 
   /** Runs a statement of ours amid the client's batch, where no Sync of ours may stand. */

@@ -5,7 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
-import dev.heimdall.engine.prepared.ServerStatements.Standing;
+import dev.heimdall.engine.prepared.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;

@@ -441,7 +441,7 @@ final class SimpleStatements {
       }
       if (statement != null && !name.prepares()) {
         names.shapes().run(server, statement);
-        names.noteEffectsOf(statement.facts(), null);
+        names.noteEffectsOf(statement.facts(), null, false);
       }
     }
     TextEdits edits = edits(found);
