@@ -166,6 +166,54 @@ class NamesInBatchesIT extends EachNodeKind {
     }
   }
 
+  /** Not the name that a statement has on the server, and not another one of the same text. */
+  @Test
+  void errorsHaveTheNameThatWasUsed() throws IOException {
+    byte[] wrongA = all(bind("", "a", "1", "2"), execute("", 0));
+    byte[] wrongB = all(bind("", "b", "1", "2"), execute("", 0));
+    byte[] wrong = all(bind("", "", "1", "2"), execute("", 0));
+    for (String sql : List.of("SELECT 'named'", "SELECT $1::text")) {
+      sameAsDirect(
+          client -> {
+            batch(client, parse("a", sql), parse("b", sql), parse("", sql));
+            for (byte[] each : List.of(wrongB, wrongA, wrongB, wrong, wrongA)) {
+              batch(client, each);
+            }
+            batch(client, wrongA, closeStatement("a"));
+            client.send(
+                all(wrongA, sync()),
+                all(closeStatement("a"), sync()),
+                all(wrong, sync()),
+                all(parse("", "SELECT 'another'"), sync()));
+            for (int i = 0; i < 4; i++) {
+              client.untilReady();
+            }
+            batch(client, wrongB, statement("DEALLOCATE b"));
+            batch(client, wrongB, statement("DEALLOCATE ALL"));
+          });
+    }
+  }
+
+  @Test
+  void anUnknownNameThatCouldBeTheNodesIsTheClientsInErrors() throws IOException {
+    for (String name : List.of("hd_0_1", "hd_1")) {
+      sameAsDirect(
+          client -> {
+            batch(client, run(name));
+            batch(client, describeStatement(name));
+            client.query("EXECUTE " + name);
+            client.query("EXECUTE \"" + name + "\"(1)");
+            client.query("DEALLOCATE " + name);
+            batch(client, statement("EXECUTE " + name));
+            batch(client, statement("DEALLOCATE " + name));
+            batch(client, parse(name, "SELECT 1"), run(name));
+            batch(client, parse(name, "SELECT 1"), run(name));
+            batch(client, run(name));
+            batch(client, all(bind("", name, "1"), execute("", 0)));
+          });
+    }
+  }
+
   @Test
   void anUnnamedStatementOutlivesWhatAnErrorSkips() throws IOException {
     for (byte[] skipped :

@@ -136,7 +136,11 @@ public final class ClientStatements {
     if (statement != null) {
       return onServer(statement);
     }
-    return namesOne(effect) ? registry.naming().instead(effect.name()) : null;
+    byte[] instead = namesOne(effect) ? registry.naming().instead(effect.name()) : null;
+    if (instead != null) {
+      names.unknown(bytes(effect.name()));
+    }
+    return instead;
   }
 
   private static byte[] onServer(PreparedStatement statement) {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * A client's names of prepared statements. A look-up by the bytes of a message allocates nothing.
  */
 public final class PreparedNames {
-  /** Of so many names whose Parse failed the errors behind it have the client's names. */
+  /** Of so many names that are gone the errors that are to come have the client's names. */
   private static final int MOST_FORGOTTEN = 16;
 
   private static final ServerError TOO_MANY =
@@ -29,10 +29,11 @@ public final class PreparedNames {
   private byte[] lastName = new byte[0];
   private PreparedStatement last;
 
-  /** Names whose Parse failed: what was sent behind it is refused by their names on the server. */
+  /** Names whose Parse failed, or that are gone: errors may come for what uses them. */
   private final ArrayDeque<Forgotten> forgotten = new ArrayDeque<>(0);
 
   private String refused;
+  private String unknown;
   private boolean closed;
 
   /** Whether a transaction is open whose changes of names may have to be taken back. */
@@ -152,10 +153,14 @@ public final class PreparedNames {
   }
 
   /**
-   * Each name, one character for each byte, and what it means on servers: also names whose Parse
-   * failed, while something sent behind it is not answered.
+   * Each name, one character for each byte, and what it means on servers: also names that are gone,
+   * while something that was sent is not answered. The name that was looked up last comes first:
+   * several may mean the same.
    */
   public void forEachOnServer(BiConsumer<String, PreparedStatement> each) {
+    if (last != null) {
+      each.accept(new String(lastName, ISO_8859_1), last);
+    }
     statements.forEach((name, statement) -> each.accept(name.text(), statement));
     for (Forgotten gone : forgotten) {
       each.accept(gone.name().text(), gone.statement());
@@ -170,6 +175,16 @@ public final class PreparedNames {
   /** The server refuses, or skips, a statement because the client has this name already. */
   public void refused(byte[] name) {
     refused = new String(name, ISO_8859_1);
+  }
+
+  /** The name that no statement has and that servers are sent altered; null for none. */
+  public String unknownName() {
+    return unknown;
+  }
+
+  /** The client uses a name that it has not given, and that could be the node's own. */
+  public void unknown(byte[] name) {
+    unknown = new String(name, ISO_8859_1);
   }
 
   public void put(byte[] name, PreparedStatement statement) {
@@ -195,14 +210,18 @@ public final class PreparedNames {
   /** Forgets the name when it still means this statement. */
   public void remove(byte[] name, PreparedStatement statement) {
     last = null;
-    if (forgotten.size() == MOST_FORGOTTEN) {
-      forgotten.poll();
-    }
     Name given = new Name(name, name.length);
-    forgotten.add(new Forgotten(statement, given));
+    gone(given, statement);
     if (statements.get(given) == statement) {
       set(given, null);
     }
+  }
+
+  private void gone(Name name, PreparedStatement statement) {
+    if (forgotten.size() == MOST_FORGOTTEN) {
+      forgotten.poll();
+    }
+    forgotten.add(new Forgotten(statement, name));
   }
 
   /** Everything that the client has sent is answered. */
@@ -212,9 +231,12 @@ public final class PreparedNames {
 
   public boolean remove(byte[] name) {
     Name gone = new Name(name, name.length);
-    boolean there = statements.containsKey(gone);
+    PreparedStatement there = statements.get(gone);
+    if (there != null) {
+      gone(gone, there);
+    }
     set(gone, null);
-    return there;
+    return there != null;
   }
 
   /** The client has gone: it names nothing any more. */

@@ -62,6 +62,9 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private PreparedStatement cached;
   private long lastUsed;
 
+  /** What stood for it before, which errors that are to come may be about; it is not held. */
+  private PreparedStatement stoodForIt;
+
   /** What it was, or none. */
   private record Former(
       byte[] body,
@@ -133,6 +136,11 @@ public final class UnnamedStatement implements ClientShare.Holder {
   /** Whether it is a text that servers know without a name. */
   public boolean isText() {
     return cached == null && length >= 0;
+  }
+
+  /** The named statement that stands for it on servers, or stood for it; null for none. */
+  public PreparedStatement onServers() {
+    return cached == null ? stoodForIt : cached;
   }
 
   private boolean exists() {
@@ -370,6 +378,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private void releaseCached() {
     if (cached != null) {
       registry.release(cached);
+      stoodForIt = cached;
       cached = null;
     }
   }
@@ -397,6 +406,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     }
     Former former = new Former(body, length, readIn, facts, source, sourceWeight, cached, version);
     body = NOTHING;
+    stoodForIt = cached == null ? stoodForIt : cached;
     cached = null;
     return former;
   }

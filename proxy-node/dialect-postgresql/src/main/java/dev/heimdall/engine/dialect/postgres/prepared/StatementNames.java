@@ -68,10 +68,13 @@ public final class StatementNames implements ServerNaming {
    * A server's text with the names of statements there replaced by one client's, one character for
    * each byte.
    *
-   * @param unnamed the statement that stands for the client's unnamed one; null for none
+   * @param unnamed the statement that stands, or stood, for the client's unnamed one; null for none
    */
   public static String inClientsNames(String text, PreparedNames names, PreparedStatement unnamed) {
     StringBuilder changed = new StringBuilder(text);
+    if (names.unknownName() != null) {
+      replace(changed, '_' + names.unknownName(), names.unknownName());
+    }
     names.forEachOnServer((name, statement) -> replace(changed, onServer(statement), name));
     if (names.refusedName() != null) {
       replace(changed, TAKEN, names.refusedName());

@@ -526,7 +526,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public String inClientsNames(String text) {
-    return StatementNames.inClientsNames(text, carried.names(), unnamed.cached());
+    return StatementNames.inClientsNames(text, carried.names(), unnamed.onServers());
   }
 
   @Override

@@ -35,6 +35,7 @@ import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -550,10 +551,11 @@ final class ExtendedStatements {
     return true;
   }
 
-  private static byte[] strangersName(ByteBuf input, int at, int length) {
+  private byte[] strangersName(ByteBuf input, int at, int length) {
     byte[] name = new byte[length + 1];
     name[0] = '_';
     input.getBytes(at, name, 1, length);
+    carried.names().unknown(Arrays.copyOfRange(name, 1, name.length));
     return name;
   }
 }
