@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param id what {@code KILL} takes
  * @param vdb null until the log-in is finished, as are database and user
+ * @param waitsFor reason why its statement does not go on, null where it waits for the client alone
  * @param pinReason why the session keeps its server connection, null while it does not
  * @param serverId the server connection that it holds now
  * @param serverPid the process on the server side of that
@@ -26,6 +27,7 @@ public record ClientRow(
     int port,
     String tls,
     State state,
+    String waitsFor,
     String pinReason,
     Long serverId,
     Integer serverPid,

@@ -57,13 +57,19 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
     }
     return switch (row.state()) {
       case WAITING -> "a server connection of its pool";
-      case ACTIVE ->
-          server == null ? "the node" : "the reply of " + server.address() + ":" + server.port();
+      case ACTIVE -> activeFor();
       case IDLE_IN_TRANSACTION -> "the client, whose transaction is open";
       case IDLE_IN_BATCH -> "the client, which has not sent the end of its batch";
       case LOGIN -> "the end of the log-in";
       case IDLE, CLOSING -> "";
     };
+  }
+
+  private String activeFor() {
+    if (server != null && (row.waitsFor() == null || row.waitsFor().equals("reply"))) {
+      return "the reply of " + server.address() + ":" + server.port();
+    }
+    return row.waitsFor() == null ? "the node" : row.waitsFor();
   }
 
   /**

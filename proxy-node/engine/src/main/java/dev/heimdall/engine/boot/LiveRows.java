@@ -197,6 +197,7 @@ final class LiveRows {
         address.getPort(),
         console.tlsProtocol(),
         console.busy() ? ClientRow.State.ACTIVE : ClientRow.State.IDLE,
+        console.busy() ? "admin command" : null,
         null,
         null,
         null,
@@ -228,6 +229,7 @@ final class LiveRows {
         address.getPort(),
         session.tlsProtocol(),
         state(session),
+        session.waitsFor(),
         session.pinReason(),
         server == null ? null : server.id(),
         server == null ? null : server.processId(),
@@ -241,9 +243,6 @@ final class LiveRows {
   }
 
   private static ClientRow.State state(ClientSession session) {
-    if (session.atConsole()) {
-      return ClientRow.State.ACTIVE;
-    }
     return switch (session.state()) {
       case STARTING -> ClientRow.State.LOGIN;
       case WAITING -> ClientRow.State.WAITING;

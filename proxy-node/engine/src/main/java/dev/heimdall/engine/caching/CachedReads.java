@@ -468,20 +468,17 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  /**
-   * Whether the statement that was asked about last waits for what other nodes keep, or another
-   * session fetches.
-   */
+  /** True if the statement waits for what other nodes keep, or for another session's result. */
   public boolean waits() {
-    return (shared != null && shared.waits()) || (lookup != null && !lookup.over);
+    return awaitsEqual() || (lookup != null && !lookup.over);
   }
 
-  /**
-   * The statement that waits for one of another session, if it does, is to wait no more: it is to
-   * be handled again, or refused.
-   *
-   * @return whether it did
-   */
+  /** True if the statement waits for an equal one of another session. */
+  public boolean awaitsEqual() {
+    return shared != null && shared.waits();
+  }
+
+  /** Ends a wait for another session's result; true if there was one: it is handled again. */
   public boolean stopWaiting() {
     return shared != null && shared.goAlone();
   }

@@ -504,7 +504,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   /** Whether the client waits for a reply. */
   public boolean busy() {
-    return parts.pending.awaited();
+    return parts.pending.awaited() || parts.console.busy();
   }
 
   /** Whether it is between the messages of a batch, and keeps a server connection for that. */
@@ -512,9 +512,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return parts.control.amidBatch();
   }
 
-  /** Whether an operator's command of this session is in progress. */
-  public boolean atConsole() {
-    return parts.console.busy();
+  /** Label of the reason why its statement does not go on; null where it waits for its client. */
+  public String waitsFor() {
+    return WaitReason.label(parts.control.waitReason());
   }
 
   public String pinReason() {

@@ -19,7 +19,6 @@ import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.LimitSettings;
 import io.netty.buffer.ByteBuf;
 
@@ -501,18 +500,9 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     process();
   }
 
-  /**
-   * Has the statement that waits answered as a cancelled one, without waiting for what is in its
-   * way.
-   *
-   * @return whether one waits that has not been begun
-   */
-  boolean refuseWaiting(String message) {
-    boolean waits = input.waits() && !input.midMessage() && format.total(input.bytes()) > 0;
-    if (waits) {
-      refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
-    }
-    return waits;
+  /** True if a statement waits of which all is here and nothing is handled. */
+  boolean waitsWhole() {
+    return input.waits() && !input.midMessage() && format.total(input.bytes()) > 0;
   }
 
   @Override

@@ -106,38 +106,95 @@ final class SessionControl implements TimedClient {
   }
 
   private void cancel(String message, Runnable done) {
-    if (sent.transaction().active()) {
-      sent.transaction().cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message));
-    } else if (console.busy()) {
-      console.cancel();
-    } else if (foreign.busy()) {
-      counters.cancelled();
-      foreign.cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message));
-    } else if (lifecycle.held() && (pending.outstanding() == 0 || lease.server() == null)) {
-      ServerError error = ServerError.error(Sqlstate.QUERY_CANCELED, message);
-      if (lease.server() == null) {
-        requests.refuse(error);
-      } else {
-        lifecycle.fail(error);
-      }
-    } else if (lease.resending().cancel()) {
-      sent.alone().refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
-    } else if (lease.waiting().stop() || reads.stopAwaiting() || cached.stopWaiting()) {
-      requests.refuse(ServerError.error(Sqlstate.QUERY_CANCELED, message));
-    } else if (lease.preparing() && pending.outstanding() == 0 && requests.refuseWaiting(message)) {
-      counters.cancelled();
-    } else if (sharing.active()) {
-      sharing.cancel(ServerError.error(Sqlstate.QUERY_CANCELED, message), done);
-      return;
-    } else if (lease.server() != null
-        // A server that only waits for the rest of a batch ignores the request.
-        && (pending.outstanding() > 0 || pending.unitOpen())
-        && lease.state() == LeaseState.ACTIVE) {
-      counters.cancelled();
-      connector.cancel(lease.server(), done);
+    WaitReason reason = waitReason();
+    if (reason == null) {
+      done.run();
       return;
     }
+    ServerError error = ServerError.error(Sqlstate.QUERY_CANCELED, message);
+    switch (reason) {
+      case TRANSACTION_REPLAY -> sent.transaction().cancel(error);
+      case ADMIN_COMMAND -> console.cancel();
+      case FORWARDED -> {
+        counters.cancelled();
+        foreign.cancel(error);
+      }
+      case RULE -> {
+        if (lease.server() == null) {
+          requests.refuse(error);
+        } else {
+          lifecycle.fail(error);
+        }
+      }
+      case RETRY -> {
+        lease.resending().cancel();
+        sent.alone().refuse(error);
+      }
+      case CONNECTION -> refuseIf(lease.waiting().stop(), error);
+      case REPLICA -> refuseIf(reads.stopAwaiting(), error);
+      case EQUAL_READ -> refuseIf(cached.stopWaiting(), error);
+      case SESSION_SETTINGS -> {
+        requests.refuse(error);
+        counters.cancelled();
+      }
+      case SHARED_REPLY -> {
+        sharing.cancel(error, done);
+        return;
+      }
+      case REPLY -> {
+        counters.cancelled();
+        connector.cancel(lease.server(), done);
+        return;
+      }
+      case REPEATED_READ, TRIGGER, SHARED_CACHE, MEMORY -> {} // they end by themselves, and soon
+    }
     done.run();
+  }
+
+  private void refuseIf(boolean stopped, ServerError error) {
+    if (stopped) {
+      requests.refuse(error);
+    }
+  }
+
+  /**
+   * Reason why the client's statement does not go on; null where the session waits for nothing but
+   * its client.
+   */
+  WaitReason waitReason() {
+    if (sent.transaction().active()) {
+      return WaitReason.TRANSACTION_REPLAY;
+    } else if (console.busy()) {
+      return WaitReason.ADMIN_COMMAND;
+    } else if (foreign.busy()) {
+      return WaitReason.FORWARDED;
+    } else if (lifecycle.held() && (pending.outstanding() == 0 || lease.server() == null)) {
+      return WaitReason.RULE;
+    } else if (lease.resending().pending()) {
+      return WaitReason.RETRY;
+    } else if (lease.state() == LeaseState.WAITING) {
+      return WaitReason.CONNECTION;
+    } else if (reads.awaits()) {
+      return WaitReason.REPLICA;
+    } else if (cached.awaitsEqual()) {
+      return WaitReason.EQUAL_READ;
+    } else if (lease.preparing() && pending.outstanding() == 0 && requests.waitsWhole()) {
+      return WaitReason.SESSION_SETTINGS;
+    } else if (sharing.active()) {
+      return WaitReason.SHARED_REPLY;
+    } else if (lease.server() != null
+        // A server that only waits for the rest of a batch ignores a cancel request.
+        && (pending.outstanding() > 0 || pending.unitOpen())
+        && lease.state() == LeaseState.ACTIVE) {
+      return WaitReason.REPLY;
+    } else if (sent.lost().underWay()) {
+      return WaitReason.REPEATED_READ;
+    } else if (lifecycle.side().busy()) {
+      return WaitReason.TRIGGER;
+    } else if (cached.waits()) {
+      return WaitReason.SHARED_CACHE;
+    }
+    return requests.awaitsRoom() ? WaitReason.MEMORY : null;
   }
 
   /** A rule's time limit for what runs is over. */

@@ -26,6 +26,7 @@ class ClientFilterTest {
             4000,
             null,
             state,
+            null,
             pin,
             null,
             null,

@@ -518,6 +518,15 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     public void program(String program, String end, String output) {}
   }
 
+  /** Reason why the statement of the one client of this user does not go on; null for none. */
+  final String waitsFor(String user) {
+    return clients.all(ClientSession.class).stream()
+        .filter(session -> session.login().user().equals(user))
+        .findFirst()
+        .orElseThrow()
+        .waitsFor();
+  }
+
   /** What clients talk to after their log-in. */
   private record Handlers(
       NodeContext node, VdbContext vdb, SessionDialect dialect, LoopSessions sessions)

@@ -421,6 +421,29 @@ public abstract class SessionContract extends KitContract {
     assertThat(ann.told()).containsExactly("row two", "idle");
   }
 
+  // ---- waiting
+
+  @Test
+  void aClientSaysWhatItsStatementWaitsFor() {
+    start(ONE_CONNECTION);
+    KitClient ann = client("ann");
+    KitClient bob = client("bob");
+    answers(ann, words.reading("none"), "row none", "idle");
+    assertThat(node.waitsFor("ann")).isNull();
+
+    servers().hold(true);
+    answers(ann, words.reading("one"));
+    answers(bob, words.reading("two"));
+
+    assertThat(node.waitsFor("ann")).isEqualTo("reply");
+    assertThat(node.waitsFor("bob")).isEqualTo("server connection");
+    servers().hold(false);
+    assertThat(ann.told()).containsExactly("row one", "idle");
+    assertThat(bob.told()).containsExactly("row two", "idle");
+    assertThat(node.waitsFor("ann")).isNull();
+    assertThat(node.waitsFor("bob")).isNull();
+  }
+
   // ---- cancel
 
   @Test
