@@ -1,10 +1,16 @@
 package dev.heimdall.test.secure;
 
+import static dev.heimdall.test.fixture.Frontend.bind;
+import static dev.heimdall.test.fixture.Frontend.describeStatement;
+import static dev.heimdall.test.fixture.Frontend.execute;
+import static dev.heimdall.test.fixture.Frontend.parse;
 import static dev.heimdall.test.fixture.Frontend.query;
+import static dev.heimdall.test.fixture.Frontend.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.dialect.postgres.action.PostgresActions;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.TestNode;
@@ -16,11 +22,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Transactions of the node's own beside those of a role whose own wait until no serializable
@@ -220,6 +230,70 @@ class OwnTransactionsIT {
                   .equals("1"));
       bob.cancel();
       assertThat(bob.untilReady()).anyMatch(message -> message.toString().contains("57014"));
+    }
+  }
+
+  /** How a client runs the statement that it has prepared. */
+  private enum Run {
+    EXECUTE("EXECUTE again"),
+    EXECUTE_IN_A_TRANSACTION("BEGIN", "EXECUTE again"),
+    BIND(bind("", "again"), execute("", 0), sync()),
+    BIND_IN_A_TRANSACTION(query("BEGIN"), bind("", "again"), execute("", 0), sync());
+
+    private final byte[][] messages;
+
+    Run(String... queries) {
+      this(Stream.of(queries).map(Frontend::query).toArray(byte[][]::new));
+    }
+
+    Run(byte[]... messages) {
+      this.messages = messages;
+    }
+  }
+
+  static Stream<Arguments> waysToRunWhatIsPreparedAgain() {
+    return Stream.of(Run.values())
+        .flatMap(run -> Stream.of(true, false).map(bySql -> Arguments.of(run, bySql)));
+  }
+
+  /** On another server connection, by a statement of the node's own ahead of the client's. */
+  @ParameterizedTest
+  @MethodSource("waysToRunWhatIsPreparedAgain")
+  void aStatementThatIsPreparedAgainAndWaitsIsCancelled(Run run, boolean bySql) throws IOException {
+    try (RawClient ann = logIn("lured")) {
+      String read = "SELECT id FROM own_transactions";
+      if (bySql) {
+        ann.query("PREPARE again AS " + read);
+      } else {
+        ann.send(parse("again", read), describeStatement("again"), sync());
+        ann.untilReady();
+      }
+      ann.query(
+          "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY,"
+              + " DEFERRABLE");
+      SecureServer.server()
+          .queryValue(
+              "postgres",
+              "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename"
+                  + " = 'lured'");
+      ann.send(run.messages);
+      if (run.name().endsWith("TRANSACTION")) {
+        ann.untilReady();
+      }
+      Await.until(
+          "the statement waits",
+          () ->
+              SecureServer.server()
+                  .queryValue(
+                      "postgres",
+                      "SELECT count(*) FROM pg_stat_activity WHERE usename = 'lured' AND"
+                          + " wait_event = 'SafeSnapshot'")
+                  .equals("1"));
+      ann.patience(Duration.ofSeconds(8));
+      ann.cancel();
+      assertThat(ann.untilReady()).anyMatch(message -> message.toString().contains("57014"));
+      ann.query("ROLLBACK");
+      assertThat(ann.value("SHOW transaction_deferrable")).isEqualTo("on");
     }
   }
 

@@ -34,9 +34,9 @@ public interface ReplyOwner {
    */
   default void statementFailed(int skipped) {}
 
-  /** Whether what fails here has failed the client's statement that follows. */
-  default boolean failsNext() {
-    return false;
+  /** Whose statement, which follows, has failed with what fails here; null for nobody's. */
+  default ReplyOwner failsNext() {
+    return null;
   }
 
   /** Whether notifications on this connection are meant for this owner; dropped if not. */

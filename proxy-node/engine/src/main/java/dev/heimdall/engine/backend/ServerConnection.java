@@ -256,6 +256,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return delivery.status();
   }
 
+  /** Whether what it answers next is a statement of the node's own that this one's waits for. */
+  public boolean runsAheadOf(ReplyOwner client) {
+    return !groups.isEmpty() && groups.first().failsNext() == client;
+  }
+
   /** Whether no replies are pending and no batch was begun that has not been ended. */
   public boolean quiet() {
     return groups.isEmpty();

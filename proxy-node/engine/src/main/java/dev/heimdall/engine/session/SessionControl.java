@@ -184,7 +184,7 @@ final class SessionControl implements TimedClient {
       return WaitReason.SHARED_REPLY;
     } else if (lease.server() != null
         // A server that only waits for the rest of a batch ignores a cancel request.
-        && (pending.outstanding() > 0 || pending.unitOpen())
+        && (pending.outstanding() > 0 || pending.unitOpen() || awaitsOwnStatement())
         && lease.state() == LeaseState.ACTIVE) {
       return WaitReason.REPLY;
     } else if (sent.lost().underWay()) {
@@ -195,6 +195,11 @@ final class SessionControl implements TimedClient {
       return WaitReason.SHARED_CACHE;
     }
     return requests.awaitsRoom() ? WaitReason.MEMORY : null;
+  }
+
+  /** Whether the client's statement is sent when one of the node's own is answered. */
+  private boolean awaitsOwnStatement() {
+    return requests.blocked() && lease.server().runsAheadOf(session.owner());
   }
 
   /** A rule's time limit for what runs is over. */

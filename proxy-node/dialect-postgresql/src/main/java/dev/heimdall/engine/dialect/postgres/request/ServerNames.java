@@ -25,6 +25,7 @@ import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
@@ -221,24 +222,9 @@ final class ServerNames {
     known.readOtherwise(!isReadAsNow(statement));
     readsAnew(server, statement);
     if (statement.isSql()) {
+      boolean apart = server.quiet() && server.status() == TransactionState.IDLE;
       prepareOnServer(server, statement);
-      server.query(
-          "PREPARE "
-              + StatementNames.inSql(statement)
-              + new String(statement.body(), StandardCharsets.UTF_8),
-          new Quiet() {
-            @Override
-            protected void done(ServerConnection from, ServerError error) {
-              if (error != null) {
-                from.statements().forget(statement);
-                closeUnlessItsOwn(from, error);
-              } else {
-                from.statements().confirm(statement);
-              }
-              after.accept(error);
-              super.done(from, error);
-            }
-          });
+      prepare(server, statement, apart, after);
       return;
     }
     ByteBuf out = pending.out(statement.body().length + 64);
@@ -248,6 +234,39 @@ final class ServerNames {
     server.expect(ReplyQueue.PARSE_OURS, quiet);
     PgWriter.empty(out, FrontendType.SYNC);
     server.expect(ReplyQueue.SYNC, quiet);
+  }
+
+  /**
+   * @param apart whether no transaction is open, whose snapshot might have to be waited for
+   */
+  private void prepare(
+      ServerConnection server,
+      PreparedStatement statement,
+      boolean apart,
+      Consumer<ServerError> after) {
+    String sql =
+        "PREPARE "
+            + StatementNames.inSql(statement)
+            + new String(statement.body(), StandardCharsets.UTF_8);
+    Quiet quiet =
+        new Quiet() {
+          @Override
+          protected void done(ServerConnection from, ServerError error) {
+            if (error != null) {
+              from.statements().forget(statement);
+              closeUnlessItsOwn(from, error);
+            } else {
+              from.statements().confirm(statement);
+            }
+            after.accept(error);
+            super.done(from, error);
+          }
+        };
+    if (apart) {
+      server.requests().queryApart(sql, quiet);
+    } else {
+      server.query(sql, quiet);
+    }
   }
 
   /**
@@ -306,6 +325,11 @@ final class ServerNames {
    * A statement of the node's whose outcome shows in what the client's own statement then meets.
    */
   class Quiet extends InternalQuery {
+    @Override
+    public ReplyOwner failsNext() {
+      return client;
+    }
+
     @Override
     protected void done(ServerConnection from, ServerError error) {
       client.quietDone(from);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.CarriedSettings;
 import dev.heimdall.engine.lease.ClientTransaction;
@@ -81,8 +82,8 @@ final class TransactionSnapshots {
     }
 
     @Override
-    public boolean failsNext() {
-      return true;
+    public ReplyOwner failsNext() {
+      return owner;
     }
 
     @Override

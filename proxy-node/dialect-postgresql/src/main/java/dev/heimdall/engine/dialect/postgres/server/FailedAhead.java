@@ -2,27 +2,26 @@ package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 
 /**
- * A statement of the node's own has failed that was sent ahead of a client's, and the client's
- * transaction with it: a cancel or a time limit was meant for the client's. To the client that is
- * the error of its own statement, whatever the server says to that.
+ * A statement of the node's own has failed that was sent ahead of a client's, and with it the
+ * client's transaction, or what its statement needs: a cancel or a time limit was meant for the
+ * client's. To the client that is the error of its own statement, whatever the server says to that.
+ *
+ * @param client whose statement follows
  */
-record FailedAhead(ServerError error) {
+record FailedAhead(ServerError error, ReplyOwner client) {
   private static final String IN_FAILED_TRANSACTION = "25P02";
-
-  /** The error that the client receives for one that the server has sent. */
-  ServerError inPlaceOf(ServerError sent) {
-    return sent.sqlState().equals(IN_FAILED_TRANSACTION) ? error : sent;
-  }
+  private static final String NO_SUCH_STATEMENT = "26000";
 
   /**
-   * Whether the transaction goes on, or the client has received the error.
+   * The error that is received for one that the server has sent.
    *
-   * @param owner of the statement, or batch, that was answered last
+   * @param owner of the statement, or batch, that has had it; null for none
    */
-  boolean isOver(ReplyOwner owner, TransactionState status) {
-    return status != TransactionState.FAILED || !owner.failsNext();
+  ServerError inPlaceOf(ServerError sent, ReplyOwner owner) {
+    boolean follows =
+        sent.sqlState().equals(IN_FAILED_TRANSACTION) || sent.sqlState().equals(NO_SUCH_STATEMENT);
+    return owner == client && follows ? error : sent;
   }
 }

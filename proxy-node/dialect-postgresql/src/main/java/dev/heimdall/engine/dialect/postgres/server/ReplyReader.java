@@ -398,9 +398,10 @@ final class ReplyReader implements ReplyScanner {
       }
       case BackendType.ERROR -> {
         ServerError sent = ErrorMessage.decode(in.slice(at, (int) total));
-        ServerError error = failedAhead == null ? sent : failedAhead.inPlaceOf(sent);
-        if (delivery.recipient() != null && delivery.recipient().failsNext()) {
-          failedAhead = new FailedAhead(sent);
+        ReplyOwner owner = delivery.recipient();
+        ServerError error = failedAhead == null ? sent : failedAhead.inPlaceOf(sent, owner);
+        if (failedAhead == null && owner != null && owner.failsNext() != null) {
+          failedAhead = new FailedAhead(sent, owner.failsNext());
         }
         if (error(error)) {
           return true; // told by connectionLost, which knows whether the session can go on
@@ -525,7 +526,7 @@ final class ReplyReader implements ReplyScanner {
     }
     ReplyOwner owner = groups.first();
     queue.completeGroup();
-    if (failedAhead != null && failedAhead.isOver(owner, connection.status())) {
+    if (failedAhead != null && (failedAhead.client() == owner || groups.isEmpty())) {
       failedAhead = null;
     }
     copyIn = false;
