@@ -310,6 +310,40 @@ class CachedReadsIT extends CachedReadsContract<RawClient> {
     }
   }
 
+  /** As lib/pq does it: an unnamed statement is described, and run in a batch of its own. */
+  private static List<String> inTwoBatches(RawClient client, String sql) throws IOException {
+    client.send(all(parse("", sql), describeStatement(""), sync()));
+    assertThat(client.untilReady()).extracting(Message::type).containsExactly('1', 't', 'T', 'Z');
+    return answer(client, all(bind("", "", "1"), execute("", 0), sync()));
+  }
+
+  @Test
+  void anUnnamedStatementOfTheBatchBeforeIsAnsweredFromTheCache() throws IOException, SQLException {
+    String read = "SELECT name AS in_two FROM cr_rows WHERE id = $1";
+    List<String> expected;
+    try (RawClient direct = RawClient.logIn(SharedPostgres.target())) {
+      expected = inTwoBatches(direct, read);
+    }
+    try (RawClient client = admin()) {
+      assertThat(inTwoBatches(client, read)).isEqualTo(expected);
+      assertThat(client.queryInfo()).containsEntry("cached", "no: it was not there");
+      past("UPDATE cr_rows SET name = 'past the node'");
+      assertThat(inTwoBatches(client, read)).isEqualTo(expected);
+      assertThat(client.queryInfo()).containsEntry("cached", "yes");
+    }
+    try (RawClient client = admin()) {
+      client.send(all(parse("", read), describeStatement(""), sync()));
+      client.untilReady();
+      client.send(all(parse("setting", "SET search_path = pg_catalog, public"), sync()));
+      client.untilReady();
+      client.send(all(bind("", "setting"), execute("", 0), sync()));
+      client.untilReady();
+      assertThat(answer(client, all(bind("", "", "1"), execute("", 0), sync())))
+          .isNotEqualTo(expected); // parsed with other settings: a server answers it
+      assertThat(client.queryInfo().get("cached")).startsWith("no: ");
+    }
+  }
+
   /** What comes behind a hit, in the same batch or transaction, is carried out by the server. */
   @Test
   void aBatchMayGoOnBehindAFlush() throws IOException {

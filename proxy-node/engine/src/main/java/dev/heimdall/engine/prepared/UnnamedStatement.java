@@ -31,7 +31,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private static final int OF_FORMER = 150;
 
   private static final Former NONE =
-      new Former(NOTHING, -1, LexerMode.STANDARD, null, null, 0, null, 0);
+      new Former(NOTHING, -1, LexerMode.STANDARD, null, null, null, 0, null, 0);
 
   private final StatementRegistry registry;
   private final ClientUsage memory;
@@ -50,6 +50,10 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private byte[] body = NOTHING;
   private int length = -1;
   private LexerMode readIn = LexerMode.STANDARD;
+
+  /** Settings by which its names were found when it was parsed; null where they are not known. */
+  private String scope;
+
   private long version;
   private long lastVersion;
 
@@ -70,6 +74,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
       byte[] body,
       int length,
       LexerMode readIn,
+      String scope,
       StatementFacts facts,
       Object source,
       int sourceWeight,
@@ -246,6 +251,11 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return readIn;
   }
 
+  /** True if it is a text that was parsed with these settings of names. */
+  public boolean isTextOf(String settings) {
+    return isText() && settings.equals(scope);
+  }
+
   /**
    * From now on this named statement stands for it.
    *
@@ -266,9 +276,14 @@ public final class UnnamedStatement implements ClientShare.Holder {
    *
    * @param text text, zero byte and parameter types; only read
    * @param mode as what it is read
+   * @param settings by which its names are found
    */
   public void becomes(
-      StatementHolder server, ByteBuf text, StatementFacts itsFacts, LexerMode mode) {
+      StatementHolder server,
+      ByteBuf text,
+      StatementFacts itsFacts,
+      LexerMode mode,
+      String settings) {
     Change change = changes(server);
     releaseCached();
     int size = text.readableBytes();
@@ -280,6 +295,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     length = size;
     facts = itsFacts;
     readIn = mode;
+    scope = settings;
     isSentTo(server, change);
   }
 
@@ -328,6 +344,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     length = text.length;
     count();
     facts = itsFacts;
+    scope = null;
   }
 
   /** A Close of it is answered in its place among messages to the server. */
@@ -402,9 +419,10 @@ public final class UnnamedStatement implements ClientShare.Holder {
 
   private Former takeOut() {
     if (!exists()) {
-      return new Former(NOTHING, -1, readIn, null, source, sourceWeight, null, version);
+      return new Former(NOTHING, -1, readIn, null, null, source, sourceWeight, null, version);
     }
-    Former former = new Former(body, length, readIn, facts, source, sourceWeight, cached, version);
+    Former former =
+        new Former(body, length, readIn, scope, facts, source, sourceWeight, cached, version);
     body = NOTHING;
     stoodForIt = cached == null ? stoodForIt : cached;
     cached = null;
@@ -450,6 +468,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     body = former.body();
     length = former.length();
     readIn = former.readIn();
+    scope = former.scope();
     facts = former.facts();
     source = former.source();
     sourceWeight = former.sourceWeight();

@@ -367,7 +367,8 @@ final class ParseMessages {
   private void parseText(
       ServerConnection server, ByteBuf body, int total, StatementFacts facts, boolean edited) {
     int length = body.readableBytes();
-    unnamed.becomes(server, body, facts, parsedIn);
+    String settings = resolution.isSettled() ? resolution.scope() : null;
+    unnamed.becomes(server, body, facts, parsedIn, settings);
     server.expect(ReplyQueue.PARSE, owner);
     if (edited || transformed) {
       pending.cut();

@@ -16,6 +16,7 @@ import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
+import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.session.StatementOwner;
@@ -103,6 +104,11 @@ final class ServerNames {
    */
   boolean isReadAsNow(PreparedStatement statement) {
     return statement.scope().equals(resolution.scope());
+  }
+
+  /** The same of a client's unnamed statement that is a text. */
+  boolean isReadAsNow(UnnamedStatement statement) {
+    return statement.isTextOf(resolution.scope());
   }
 
   /**

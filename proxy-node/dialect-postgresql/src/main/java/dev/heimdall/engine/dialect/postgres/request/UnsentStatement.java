@@ -62,6 +62,9 @@ final class UnsentStatement {
     if (statement.parses()) {
       return true;
     }
+    if (statement.isUnnamed() && unnamed.isText()) {
+      return names.isReadAsNow(unnamed);
+    }
     PreparedStatement named =
         statement.isUnnamed() ? unnamed.cached() : prepared.get(statement.name());
     return named != null && names.isReadAsNow(named);
