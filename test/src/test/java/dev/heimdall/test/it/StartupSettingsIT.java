@@ -2,11 +2,15 @@ package dev.heimdall.test.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Frontend;
+import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -218,17 +222,20 @@ class StartupSettingsIT {
 
   /** A setting of an unknown name that another session had is empty, and not unknown. */
   private static final String SETTINGS =
-      "SELECT ROW(current_database(), current_user, session_user,"
-          + " (SELECT string_agg(name || '=' || setting, ' ' ORDER BY name) FROM pg_settings"
-          + " WHERE name IN ('work_mem', 'search_path', 'TimeZone', 'DateStyle', 'geqo',"
-          + " 'enable_hashjoin', 'enable_seqscan', 'enable_nestloop', 'client_encoding',"
-          + " 'statement_timeout', 'default_transaction_read_only', 'lc_messages', 'role',"
+      "SELECT ROW(current_database(), current_user, session_user, (SELECT string_agg(name || '=' ||"
+          + " setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN ('work_mem',"
+          + " 'search_path', 'TimeZone', 'DateStyle', 'geqo', 'enable_hashjoin', 'enable_seqscan',"
+          + " 'enable_nestloop', 'client_encoding', 'statement_timeout',"
+          + " 'default_transaction_read_only', 'lc_messages', 'role',"
           + " 'default_transaction_isolation', 'extra_float_digits', 'bytea_output',"
           + " 'intervalstyle', 'IntervalStyle', 'idle_session_timeout', 'application_name',"
-          + " 'standard_conforming_strings')),"
-          + " nullif(current_setting('my.x', true), ''), nullif(current_setting('my_x.y_z', true), ''),"
-          + " nullif(current_setting('my_x.y', true), ''), nullif(current_setting('a.b.c', true), ''),"
-          + " nullif(current_setting('a$b.c', true), ''), nullif(current_setting('my.1x', true), ''))::text";
+          + " 'standard_conforming_strings')), nullif(current_setting('my.x', true), ''),"
+          + " nullif(current_setting('my_x.y_z', true), ''), nullif(current_setting('my_x.y',"
+          + " true), ''), nullif(current_setting('a.b.c', true), ''),"
+          + " nullif(current_setting('a$b.c', true), ''), nullif(current_setting('my.1x', true),"
+          + " ''))::text";
+
+  private static final String ACCENTED = "\u00e9l\u00e8ve";
 
   private static TestNode node;
 
@@ -237,14 +244,21 @@ class StartupSettingsIT {
     SharedPostgres.primary()
         .execute(
             "CREATE ROLE " + LONG + " LOGIN PASSWORD 'app'",
-            "CREATE DATABASE " + LONG + " OWNER " + LONG);
-    node = TestNode.start(c -> c.vdb("credentials", "passthrough").user(LONG, "password", "app"));
+            "CREATE DATABASE " + LONG + " OWNER " + LONG,
+            "CREATE ROLE " + ACCENTED + " LOGIN PASSWORD 'app'");
+    node =
+        TestNode.start(
+            c ->
+                c.vdb("credentials", "passthrough")
+                    .user(LONG, "password", "app")
+                    .user(ACCENTED, "password", "app"));
   }
 
   @AfterAll
   static void stop() {
     node.close();
-    SharedPostgres.primary().execute("DROP DATABASE " + LONG, "DROP ROLE " + LONG);
+    SharedPostgres.primary()
+        .execute("DROP DATABASE " + LONG, "DROP ROLE " + LONG, "DROP ROLE " + ACCENTED);
   }
 
   private static String answer(Target target, List<String> parameters) throws IOException {
@@ -287,6 +301,67 @@ class StartupSettingsIT {
   @Test
   void parametersAreReadAsTheServerReadsThem() throws IOException {
     assertThat(differences(PARAMETERS)).isEmpty();
+  }
+
+  /** What the server says of the session, byte by byte. */
+  private static List<String> reported(Target target, String... more) throws IOException {
+    try (RawClient client = RawClient.logIn(target, more)) {
+      return client.greeting().stream()
+          .filter(message -> message.type() == 'S')
+          .map(message -> new String(message.body(), StandardCharsets.ISO_8859_1))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void valuesAreReportedInTheEncodingOfTheClient() throws IOException {
+    Target direct = SharedPostgres.target().as(ACCENTED, "app");
+    Target through = node.target().as(ACCENTED, "app");
+    for (String encoding : List.of("UTF8", "LATIN1", "win1252", "LATIN9", "GB18030", "UTF8")) {
+      assertThat(reported(through, "client_encoding", encoding))
+          .as(encoding)
+          .isEqualTo(reported(direct, "client_encoding", encoding));
+      assertThat(reported(through, "client_encoding", encoding, "search_path", ACCENTED))
+          .as("again, with a path, " + encoding)
+          .isEqualTo(reported(direct, "client_encoding", encoding, "search_path", ACCENTED));
+    }
+  }
+
+  private static String shown(RawClient client, String sql) throws IOException {
+    return client.query(sql).stream()
+        .filter(message -> message.type() == 'D' || message.type() == 'E')
+        .map(message -> new String(message.body(), StandardCharsets.ISO_8859_1))
+        .toList()
+        .toString();
+  }
+
+  /** On another server connection they are set, and statements prepared, by the node. */
+  @Test
+  void whatASessionHasGoesWithItInItsEncoding() throws IOException {
+    for (String encoding : List.of("LATIN1", "UTF8", "WIN1252")) {
+      Charset charset = Charset.forName(encoding.replace("WIN", "windows-"));
+      try (RawClient client =
+          RawClient.logIn(
+              node.target().as(ACCENTED, "app"),
+              "client_encoding",
+              encoding,
+              "search_path",
+              ACCENTED)) {
+        String sql = "PREPARE accented AS SELECT '" + ACCENTED + "', length('" + ACCENTED + "')";
+        client.send(Frontend.message('Q', (sql + '\0').getBytes(charset)));
+        assertThat(Message.errorIn(client.untilReady())).isNull();
+        String path = shown(client, "SHOW search_path");
+        String prepared = shown(client, "EXECUTE accented");
+        SharedPostgres.value(
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename ="
+                + " '"
+                + ACCENTED
+                + "'");
+        assertThat(shown(client, "EXECUTE accented")).as(encoding).isEqualTo(prepared);
+        assertThat(shown(client, "SHOW search_path")).as(encoding).isEqualTo(path);
+      }
+    }
   }
 
   @Test

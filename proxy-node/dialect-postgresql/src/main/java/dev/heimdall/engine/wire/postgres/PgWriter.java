@@ -3,6 +3,7 @@ package dev.heimdall.engine.wire.postgres;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -65,9 +66,14 @@ public final class PgWriter {
   }
 
   public static void parameterStatus(ByteBuf out, String name, String value) {
+    parameterStatus(out, name, value, StandardCharsets.UTF_8);
+  }
+
+  /** The same for a client that reads texts in another encoding. */
+  public static void parameterStatus(ByteBuf out, String name, String value, Charset encoding) {
     int start = begin(out, BackendType.PARAMETER_STATUS);
     string(out, name);
-    string(out, value);
+    out.writeBytes(value.replace('\0', '?').getBytes(encoding)).writeByte(0);
     end(out, start);
   }
 
@@ -139,8 +145,13 @@ public final class PgWriter {
   }
 
   public static void query(ByteBuf out, String sql) {
+    query(out, sql, StandardCharsets.UTF_8);
+  }
+
+  /** The same to a server that reads texts in another encoding. */
+  public static void query(ByteBuf out, String sql, Charset encoding) {
     int start = begin(out, FrontendType.QUERY);
-    string(out, sql);
+    out.writeBytes(sql.replace('\0', '?').getBytes(encoding)).writeByte(0);
     end(out, start);
   }
 

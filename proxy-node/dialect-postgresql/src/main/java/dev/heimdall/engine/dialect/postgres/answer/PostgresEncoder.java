@@ -10,7 +10,9 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.Charset;
 
 /** The same for every client: nothing of PostgreSQL's answers depends on what was agreed. */
 public final class PostgresEncoder implements ClientEncoder {
@@ -20,12 +22,13 @@ public final class PostgresEncoder implements ClientEncoder {
   public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
     PgWriter.authenticationOk(out);
     out.writeBytes(greeting.warned());
+    Charset encoding = TextEncoding.of(greeting.reported());
     greeting
         .reported()
         .forEach(
             (name, value) -> {
               if (!name.equals(APPLICATION_NAME)) {
-                PgWriter.parameterStatus(out, name, value);
+                PgWriter.parameterStatus(out, name, value, encoding);
               }
             });
     if (application != null) {

@@ -30,6 +30,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -253,7 +254,7 @@ final class ServerNames {
     String sql =
         "PREPARE "
             + StatementNames.inSql(statement)
-            + new String(statement.body(), StandardCharsets.UTF_8);
+            + new String(statement.body(), TextEncoding.of(server.reported().values()));
     Quiet quiet =
         new Quiet() {
           @Override

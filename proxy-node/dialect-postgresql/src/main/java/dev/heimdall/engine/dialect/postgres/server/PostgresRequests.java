@@ -17,6 +17,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.engine.wire.postgres.TextEncoding;
 import dev.heimdall.model.DataSource;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -111,7 +112,7 @@ public final class PostgresRequests implements ServerRequests {
   @Override
   public void query(String sql, ReplyOwner owner) {
     ByteBuf out = connection.allocate(sql.length() + 16);
-    PgWriter.query(out, sql);
+    PgWriter.query(out, sql, TextEncoding.of(connection.reported().values()));
     connection.statements().unnamed(null, 0);
     connection.expect(ReplyQueue.QUERY, owner);
     connection.write(out);

@@ -16,7 +16,9 @@ import dev.heimdall.engine.wire.postgres.CommandTag;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.ReadyStatus;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
+import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -139,9 +141,13 @@ final class ReplyReader implements ReplyScanner {
     queue.abandon();
   }
 
+  private Charset encoding() {
+    return TextEncoding.of(connection.reported().values());
+  }
+
   @Override
   public List<List<String>> rows(ByteBuf messages) {
-    return TextRows.of(messages);
+    return TextRows.of(messages, encoding());
   }
 
   @Override
@@ -515,7 +521,7 @@ final class ReplyReader implements ReplyScanner {
     int valueEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
-      String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.UTF_8);
+      String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, encoding());
       delivery.reported(name, value);
     }
   }

@@ -16,11 +16,14 @@ import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.engine.wire.postgres.ErrorMessage;
 import dev.heimdall.engine.wire.postgres.PgReader;
 import dev.heimdall.engine.wire.postgres.PgWriter;
+import dev.heimdall.engine.wire.postgres.TextEncoding;
 import dev.heimdall.model.ChannelBinding;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -38,6 +41,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * ReadyForQuery.
  */
 final class ServerLogIn extends LogInDecoder {
+  private static final Charset BYTES = StandardCharsets.ISO_8859_1;
   private static final int MAX_MESSAGE = 1 << 20;
 
   // Kinds of authentication requests.
@@ -78,7 +82,10 @@ final class ServerLogIn extends LogInDecoder {
   private final NonceSource nonces;
   private final Executor offLoop;
   private final Outcome outcome;
+
+  /** One character for each byte, until all have come. */
   private final Map<String, String> reported = new HashMap<>();
+
   private State state = State.NEW;
   private ScramClient scram;
   private int processId;
@@ -233,7 +240,7 @@ final class ServerLogIn extends LogInDecoder {
     switch (type) {
       case BackendType.AUTHENTICATION -> authentication(ctx, message);
       case BackendType.PARAMETER_STATUS ->
-          reported.put(PgReader.string(message), PgReader.string(message));
+          reported.put(PgReader.string(message), PgReader.string(message, BYTES));
       case BackendType.BACKEND_KEY_DATA -> {
         processId = message.readInt();
         key = new byte[message.readableBytes()];
@@ -290,7 +297,14 @@ final class ServerLogIn extends LogInDecoder {
     }
     become(State.DONE);
     outcome.ready(
-        ctx, PostgresRequests.loggedIn(processId, key, new Greeting(reported, warned, said)));
+        ctx, PostgresRequests.loggedIn(processId, key, new Greeting(reported(), warned, said)));
+  }
+
+  /** What the server has reported, in the encoding that it has reported with it. */
+  private Map<String, String> reported() {
+    Charset encoding = TextEncoding.of(reported);
+    reported.replaceAll((name, value) -> new String(value.getBytes(BYTES), encoding));
+    return reported;
   }
 
   private void authentication(ChannelHandlerContext ctx, ByteBuf message) throws AuthException {

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.server;
 
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,7 +11,7 @@ final class TextRows {
   private TextRows() {}
 
   /** Text values, null for SQL null, of each row among whole messages. */
-  static List<List<String>> of(ByteBuf messages) {
+  static List<List<String>> of(ByteBuf messages, Charset encoding) {
     List<List<String>> result = new ArrayList<>();
     while (messages.readableBytes() >= 5) {
       byte type = messages.readByte();
@@ -21,7 +21,7 @@ final class TextRows {
         List<String> row = new ArrayList<>(columns);
         for (int i = 0; i < columns; i++) {
           int size = body.readInt();
-          row.add(size < 0 ? null : body.readCharSequence(size, StandardCharsets.UTF_8).toString());
+          row.add(size < 0 ? null : body.readCharSequence(size, encoding).toString());
         }
         result.add(row);
       }
