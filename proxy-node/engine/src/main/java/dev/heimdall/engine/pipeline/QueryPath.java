@@ -35,7 +35,7 @@ public final class QueryPath {
     this.steps = steps;
     this.lease = lease;
     this.commands = steps.commands().toArray(Responder[]::new);
-    this.responders = steps.responders().toArray(Responder[]::new);
+    this.responders = steps.answerOrder().responders();
   }
 
   /**
@@ -78,6 +78,9 @@ public final class QueryPath {
     }
     if (!steps.judged(type, total) || (server != null && steps.leaves(type))) {
       return Outcome.WAIT;
+    }
+    if (server == null) {
+      lease.judged(type);
     }
     return first(responders, server, type, total);
   }

@@ -30,11 +30,8 @@ public interface RequestSteps {
   /** Who answers commands that are no statements, in order. */
   List<Responder> commands();
 
-  /**
-   * Who answers statements in the place of a server, in order: the same whether the client has a
-   * server connection or not.
-   */
-  List<Responder> responders();
+  /** Responders that answer statements in the place of a server. */
+  AnswerOrder answerOrder();
 
   /** Whether the statement goes elsewhere than the server connection leads that the client has. */
   boolean leaves(byte type);

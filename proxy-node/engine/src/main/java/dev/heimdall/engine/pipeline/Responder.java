@@ -8,6 +8,9 @@ import dev.heimdall.engine.backend.ServerConnection;
  * who answers only where there is none says so itself.
  */
 public interface Responder {
+  /** Leaves every request to the next one. */
+  Responder NONE = (server, type, total) -> Outcome.NEXT;
+
   /** What became of a request. */
   enum Outcome {
     /** It was answered, and taken: the reader goes on. */

@@ -14,6 +14,9 @@ public interface ServerLeasing {
    */
   boolean admits(ServerConnection server);
 
+  /** The rules have decided on the request, which is answered next, here or by a server. */
+  void judged(byte type);
+
   /**
    * Chooses where the statement goes, and has a server connection got from there, or a place in a
    * pipeline.

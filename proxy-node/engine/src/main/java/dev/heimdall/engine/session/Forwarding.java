@@ -15,6 +15,7 @@ import dev.heimdall.engine.pipeline.ServerLeasing;
 import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
@@ -86,6 +87,17 @@ final class Forwarding implements ServerLeasing {
   @Override
   public ServerConnection ready() {
     return lease.state() == LeaseState.ACTIVE ? lease.server() : null;
+  }
+
+  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
+  @Override
+  public void judged(byte type) {
+    if (session.losses().transactionLost()
+        && format.isQuery(type)
+        && next.onItsWay()
+        && next.effects().kind() == StatementKind.ROLLBACK) {
+      session.losses().forgetUnreported();
+    }
   }
 
   @Override

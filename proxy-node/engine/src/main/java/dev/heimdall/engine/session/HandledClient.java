@@ -267,11 +267,6 @@ public final class HandledClient implements SchemaEpoch {
     pending.promiseTag(tag);
   }
 
-  /** The lost transaction is rolled back: the client knows of the loss. */
-  public void forgetLostTransaction() {
-    losses.forgetUnreported();
-  }
-
   /** Whether statements of its may share the pipeline of a connection. */
   public boolean mayShare() {
     return sharing.enabled();

@@ -4,16 +4,16 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.ClassifiedText;
-import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
@@ -101,8 +101,15 @@ final class ToyStatements implements RequestHandler {
   }
 
   @Override
-  public List<Responder> responders() {
-    return List.of(this::rollBackLost, this::refuse, this::result);
+  public AnswerOrder answerOrder() {
+    return new AnswerOrder(
+        Responder.NONE,
+        this::ruled,
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE);
   }
 
   @Override
@@ -213,14 +220,9 @@ final class ToyStatements implements RequestHandler {
     return Outcome.DONE;
   }
 
-  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
-  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
-    if (type == ToyFrame.QUERY
-        && client.transactionLost()
-        && next.effects().kind() == StatementKind.ROLLBACK) {
-      client.forgetLostTransaction();
-    }
-    return Outcome.NEXT;
+  private Outcome ruled(ServerConnection server, byte type, long total) {
+    Outcome refused = refuse(server, type, total);
+    return refused == Outcome.NEXT ? result(server, type, total) : refused;
   }
 
   private Outcome refuse(ServerConnection server, byte type, long total) {

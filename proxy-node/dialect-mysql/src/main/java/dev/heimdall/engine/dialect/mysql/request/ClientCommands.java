@@ -8,8 +8,9 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Unreplayed;
-import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
@@ -64,12 +65,11 @@ final class ClientCommands implements RequestHandler {
   private final Aftermath aftermath;
   private final CachedCommands cached;
   private final SessionCommands sessions;
-  private final DelayedBegins begins;
   private final RuleQuestions questions;
   private final SessionKills kills;
   private final HandedCommands handed;
   private final List<Responder> commands;
-  private final List<Responder> responders;
+  private final AnswerOrder order;
 
   ClientCommands(RequestParts parts) {
     this.parts = parts;
@@ -107,14 +107,20 @@ final class ClientCommands implements RequestHandler {
     this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath);
     this.kills = new SessionKills(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
-    this.begins = new DelayedBegins(parts, text, answers, lexing);
     this.handed = new HandedCommands(parts, answers, lexing, aftermath, statements);
     this.questions =
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
     this.commands = List.of(this::command);
-    this.responders =
-        List.of(this::rollBackLost, this::ruled, begins, cached, this::defer, this::elsewhere);
+    this.order =
+        new AnswerOrder(
+            Responder.NONE,
+            this::ruled,
+            cached,
+            new DelayedBegins(parts, text, answers, lexing),
+            Responder.NONE,
+            this::defer,
+            this::elsewhere);
   }
 
   // ---- the steps of the path
@@ -191,8 +197,8 @@ final class ClientCommands implements RequestHandler {
   }
 
   @Override
-  public List<Responder> responders() {
-    return responders;
+  public AnswerOrder answerOrder() {
+    return order;
   }
 
   /** Another session, perhaps of another loop, could be given it with commands on their way. */
@@ -281,17 +287,6 @@ final class ClientCommands implements RequestHandler {
     }
     outcome = kill(total);
     return outcome == Outcome.NEXT ? ofRules(total) : outcome;
-  }
-
-  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
-  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
-    if (server == null
-        && type == Command.QUERY
-        && client.transactionLost()
-        && next.effects().kind() == StatementKind.ROLLBACK) {
-      client.forgetLostTransaction();
-    }
-    return Outcome.NEXT;
   }
 
   /** Has a statement carried out at another data source, where rules want that. */

@@ -12,8 +12,9 @@ import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.listen.Listening;
-import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
@@ -24,7 +25,6 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
-import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -73,7 +73,7 @@ final class ClientMessages implements RequestHandler {
   private final RuleCommands rules;
   private final List<Responder> commands;
   private final CachedStatements cached;
-  private final List<Responder> responders;
+  private final AnswerOrder order;
 
   private final HandedStatements handed;
   private boolean flushSeen;
@@ -142,9 +142,8 @@ final class ClientMessages implements RequestHandler {
                 lifecycle));
     this.commands = List.of(this::command);
     this.cached = new CachedStatements(parts, unsent, statement);
-    this.responders =
-        List.of(
-            this::rollBackLost,
+    this.order =
+        new AnswerOrder(
             new ClosingBatch(client, parts.notes(), prepared, cursor),
             new RuleResults(client, parts.notes(), requests, lifecycle, unsent, statement),
             cached,
@@ -234,8 +233,8 @@ final class ClientMessages implements RequestHandler {
   }
 
   @Override
-  public List<Responder> responders() {
-    return responders;
+  public AnswerOrder answerOrder() {
+    return order;
   }
 
   /**
@@ -309,17 +308,6 @@ final class ClientMessages implements RequestHandler {
     }
     simple.toConsole((int) total);
     return Outcome.DONE;
-  }
-
-  /** A client that rolls back a transaction whose server is gone gets no error for the loss. */
-  private Outcome rollBackLost(ServerConnection server, byte type, long total) {
-    if (server == null
-        && type == FrontendType.QUERY
-        && client.transactionLost()
-        && next.effects().kind() == StatementKind.ROLLBACK) {
-      client.forgetLostTransaction();
-    }
-    return Outcome.NEXT;
   }
 
   private Outcome defer(ServerConnection server, byte type, long total) {
