@@ -4,7 +4,7 @@ import dev.heimdall.test.fixture.MysqlRelease;
 import org.junit.jupiter.api.Tag;
 
 /** The same with MySQL. */
-@Tag("ci")
+@Tag("long")
 class Mysql97ChangedPastNodesIT extends MysqlChangedPastNodesIT {
   @Override
   MysqlRelease release() {

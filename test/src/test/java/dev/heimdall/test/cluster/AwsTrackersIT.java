@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * Clusters of AWS, as far as their functions tell of them: PostgreSQL servers with functions of the
  * same names and columns. A server's name is its port, so that its address follows from it.
  */
-@Tag("ci")
+@Tag("long")
 class AwsTrackersIT {
   private PostgresCluster cluster;
   private PostgresServer primary;

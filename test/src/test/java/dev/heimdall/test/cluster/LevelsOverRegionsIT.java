@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * docs/shared-store.md: each level with one store for both regions, with one for each, and with
  * none. Replicas stand still meanwhile, so what they answer is what was there before.
  */
-@Tag("ci")
+@Tag("long")
 class LevelsOverRegionsIT {
   /**
    * Longer than a test takes; a node trusts no definitions before it has joined the others, which

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on MariaDB, and that no write among reads is carried out twice. */
-@Tag("ci")
+@Tag("long")
 class MariadbLostReadsIT extends LostReadsContract {
   private static final String READ = "SELECT i, v AS marked_answer FROM lost_reads ORDER BY i";
 

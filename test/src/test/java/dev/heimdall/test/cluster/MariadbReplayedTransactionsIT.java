@@ -5,7 +5,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB. */
-@Tag("ci")
+@Tag("long")
 class MariadbReplayedTransactionsIT extends MysqlFamilyReplayedTransactions {
   MariadbReplayedTransactionsIT() {
     super(MysqlRelease.MARIADB);
@@ -17,7 +17,6 @@ class MariadbReplayedTransactionsIT extends MysqlFamilyReplayedTransactions {
    */
   @Override
   @Test
-  @Tag("long")
   void aNewWriterCostsBusyClientsNothingButCommitsInFlight() throws Exception {
     super.aNewWriterCostsBusyClientsNothingButCommitsInFlight();
   }

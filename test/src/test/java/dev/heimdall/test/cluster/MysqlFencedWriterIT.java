@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * A whole node in front of a global cluster of Aurora MySQL, as far as its tables tell of one: what
  * clients notice of a fence.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlFencedWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * through relays that put real tables in the place of Aurora's. A server's name is the port of its
  * relay.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlGlobalTrackersIT {
   private static final String HERE = MysqlGlobalServers.HERE;
   private static final String THERE = MysqlGlobalServers.THERE;

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * a server that could answer them each time, and it is not the writer. A replica stands still with
  * what was there before.
  */
-@Tag("ci")
+@Tag("long")
 class StaleReadsOfRegionsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration A_WHILE = Duration.ofSeconds(2);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stores of each kind: with TLS, with users of few rights, with replicas, and as a cluster. */
-@Tag("ci")
+@Tag("long")
 class StoreVariantsIT {
   /** What docs/shared-store.md says a node needs. */
   private static final String RIGHTS =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * connection: the client sees what it sees on a direct connection, and the next client finds
  * nothing of it and no error.
  */
-@Tag("ci")
+@Tag("long")
 class EverySettingIT {
   private static final String SNAPSHOT =
       "SELECT md5(string_agg(name || '=' || setting, ',' ORDER BY name)"
@@ -190,14 +190,12 @@ class EverySettingIT {
     assertThat(differences(ofSuperuser, direct, peculiar(), WAYS.subList(0, 5))).isEmpty();
   }
 
-  @Tag("long")
   @Test
   void theNextClientFindsNothingOfAnySetting() throws IOException {
     assertThat(differences(ofUser, SharedPostgres.target(), SettingsOfServer.all(), WAYS))
         .isEmpty();
   }
 
-  @Tag("long")
   @Test
   void theNextClientFindsNothingOfAnySettingOfASuperuser() throws IOException {
     Target direct = SharedPostgres.target().as("state_boss", "boss");

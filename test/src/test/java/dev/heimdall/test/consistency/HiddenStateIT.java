@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * One client makes state in a server's session in random ways, most of them out of sight; the next
  * client on the same connection, of the same user or of another, looks for any trace of it.
  */
-@Tag("ci")
+@Tag("long")
 class HiddenStateIT {
   private static final String DATABASE = "hidden_state";
 
@@ -368,7 +368,6 @@ class HiddenStateIT {
   }
 
   @Test
-  @Tag("long")
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void theNextClientFindsNoTraceInManyRounds() throws IOException {
     rounds(Integer.getInteger("hidden.rounds", 20_000));

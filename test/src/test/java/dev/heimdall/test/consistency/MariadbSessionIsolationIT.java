@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB, and of MySQL that sessions of the node see only their own. */
-@Tag("ci")
+@Tag("long")
 class MariadbSessionIsolationIT extends SessionIsolationContract {
   @Override
   void prepare() {
@@ -63,7 +63,6 @@ class MariadbSessionIsolationIT extends SessionIsolationContract {
   }
 
   @Test
-  @Tag("long")
   void sessionsOverServerConnectionsOfMysqlSeeOnlyTheirOwn() throws Exception {
     MysqlIsolation.prepareDatabase(MysqlRelease.MYSQL.shared().primary());
     try (RunningNode node =

@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * others read: nobody ever sees a part of a commit, and none is lost that it has reported.
  */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class KilledAwsWriterIT {
   private static final String BUCKET = "s3://conf/config";
   private static final String SECRET = "secret:heimdall/config";
@@ -65,7 +65,6 @@ class KilledAwsWriterIT {
 
   @ParameterizedTest
   @ValueSource(strings = {BUCKET, SECRET, MIXED})
-  @Tag("long")
   @Timeout(value = 50, unit = TimeUnit.MINUTES)
   void aWriterThatIsKilledManyTimesLeavesACommitEachTime(String place) throws Exception {
     Set<Integer> mixtures = kill(place, 200);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * Everything at once for a while: in the end nothing has grown. {@code -Dsoak.seconds} makes it
  * longer (default 6).
  */
-@Tag("ci")
+@Tag("long")
 class SoakIT {
   private static final int SECONDS = Integer.getInteger("soak.seconds", 6);
   private static final long SEED = Long.getLong("soak.seed", System.nanoTime());

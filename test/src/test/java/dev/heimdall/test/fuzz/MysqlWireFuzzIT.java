@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract on MariaDB, whose own answers are damaged. */
-@Tag("ci")
+@Tag("long")
 class MysqlWireFuzzIT extends WireFuzzContract {
   private TcpFaults faults;
   private MysqlNode node;

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * regions that replicate, 80 to 120 ms from each other.
  */
 @ExtendWith(FirstRunCounts.class)
-@Tag("ci")
+@Tag("long")
 class MysqlGlobalSwitchoverIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration CUT = Duration.ofSeconds(4);

@@ -3,7 +3,7 @@ package dev.heimdall.test.global;
 import org.junit.jupiter.api.Tag;
 
 /** PostgreSQL in place of Aurora PostgreSQL. */
-@Tag("ci")
+@Tag("long")
 class ReturnedWriterIT extends ReturnedWriterContract {
   @Override
   Sql sql() {

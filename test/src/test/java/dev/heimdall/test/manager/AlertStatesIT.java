@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * two managers, acknowledged, over while both managers were away, and silenced.
  */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class AlertStatesIT {
   private static final String ALERTS = "/api/v1/alerts";
   private static final String SILENCES = "/api/v1/silences";

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** People of a directory log in to the manager, in a real browser and by REST. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class DirectoryPeopleIT {
   @TempDir private Path directory;
   private DirectoryServer people;

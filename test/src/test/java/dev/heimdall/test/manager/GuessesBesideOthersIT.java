@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody guesses passwords beside honest people who share his address. */
-@Tag("ci")
+@Tag("long")
 class GuessesBesideOthersIT {
   private static final int PEOPLE = 25;
   private static final int TOO_MANY = 429;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Figures of fifty nodes, of which four are not ready, over the death of their manager. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class KeptFiguresIT {
   private static final int NODES = 50;
   private static final int NOT_READY = 4;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -9}, while a node reads: nobody ever sees a part of a commit, none is lost that was reported, and
  * the history names the author of each.
  */
-@Tag("ci")
+@Tag("long")
 class KilledManagerIT {
   private static final List<String> NAMES =
       List.of("users/a.json", "users/b.json", "users/c.json", "users/d.json");
@@ -50,7 +50,6 @@ class KilledManagerIT {
   }
 
   @Test
-  @Tag("long")
   @Timeout(value = 60, unit = TimeUnit.MINUTES)
   void aManagerThatIsKilledManyTimesLeavesACommitEachTime() throws Exception {
     kill(200);

@@ -19,7 +19,7 @@ import org.openqa.selenium.WebElement;
 
 /** History, accounts, second factors and the audit log in a real browser. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class PeopleIT {
   private static final String CANARY = "canary-secret";
   private static final String GIVEN = "given by somebody";

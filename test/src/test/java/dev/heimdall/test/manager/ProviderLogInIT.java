@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Log-ins with OpenID Connect, in a real browser, at a provider that somebody else has written. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class ProviderLogInIT {
   @TempDir private Path directory;
   private MockOAuth2Server provider;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nodes and managers, each a process of its own: what managers know of nodes. */
-@Tag("ci")
+@Tag("long")
 class ReportsIT {
   private static final String KEY = ReportingNodes.KEY;
 

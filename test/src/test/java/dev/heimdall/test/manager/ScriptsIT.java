@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands of docs/scripts.md, one block after the other, with a manager and a node. */
 @Needs("shell-tools")
-@Tag("ci")
+@Tag("long")
 class ScriptsIT {
   private static final Pattern BLOCK =
       Pattern.compile("^```bash\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);

@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Figures of managers on different machines, which have nothing in common but a bucket. */
-@Tag("ci")
+@Tag("long")
 class SharedFiguresIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 

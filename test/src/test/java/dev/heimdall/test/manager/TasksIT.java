@@ -22,7 +22,7 @@ import org.openqa.selenium.StaleElementReferenceException;
  * and without JSON. What is typed, with the key Tab between fields, is no click.
  */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class TasksIT {
   private static final int MOST = 5;
 

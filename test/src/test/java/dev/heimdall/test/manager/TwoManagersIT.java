@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two managers over one directory, as over a file system that both have mounted, or over S3. */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class TwoManagersIT {
   private static final int AUTHORS = 6;
   private static final int EDITS = 10;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Tag("ci")
+@Tag("long")
 class MariadbHiddenTextIT extends HiddenTextContract {
   MariadbHiddenTextIT() {
     super(MysqlRelease.MARIADB, 2);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** Many clients of a few server connections, each of which lacks what the client has prepared. */
-@Tag("ci")
+@Tag("long")
 class MysqlBusyPoolIT {
   private static final int CLIENTS = 24;
   private static final int ROUNDS = 6;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * connection, of which no variable tells, though another client uses the server connection in
  * between.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlCharactersIT {
   private static final List<List<String>> SCRIPTS =
       List.of(

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * between them: each is answered the same, word by word, so that nothing of one's session is seen
  * by another, and nothing of its own is lost.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlDifferentialIT {
   private static final long SEED = Long.getLong("random.seed", 1000);
   private static final int SEEDS = Integer.getInteger("random.seeds", 40);
@@ -227,14 +227,12 @@ class MysqlDifferentialIT {
     assertThat(cached(release, 1, 4)).allMatch(count -> count > 20);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void whatIsCachedIsAnsweredAsTheServerDoesForLong(MysqlRelease release) throws SQLException {
     assertThat(cached(release, SEED, SEEDS)).allMatch(count -> count > 20);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void theNodeAnswersAsTheServerDoesForLong(MysqlRelease release) throws SQLException {
@@ -348,7 +346,6 @@ class MysqlDifferentialIT {
     assertThat(shared).isPositive();
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsAtOnceSeeNothingOfEachOtherForLong(MysqlRelease release) throws Exception {
@@ -364,7 +361,6 @@ class MysqlDifferentialIT {
         c -> c.vdb("pool.size", 4));
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsThatShareConnectionsSeeNothingOfEachOtherForLong(MysqlRelease release)
@@ -374,7 +370,6 @@ class MysqlDifferentialIT {
         release, 16, randoms(release, READS), SEED, seeds, 12, c -> SharingNode.settings(c, 4));
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(MysqlRelease.class)
   void clientsThatShareWhatIsCachedSeeNothingOfEachOtherForLong(MysqlRelease release)

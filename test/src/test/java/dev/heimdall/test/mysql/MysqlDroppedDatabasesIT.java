@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * past it end no session.
  */
 @Timeout(180)
-@Tag("ci")
+@Tag("long")
 class MysqlDroppedDatabasesIT {
   private static final int DATABASES = 40;
 

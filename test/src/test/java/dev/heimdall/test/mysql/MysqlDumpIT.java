@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** MySQL's own mysqldump, and what it has written loaded back, through a node. */
 @Timeout(120)
-@Tag("ci")
+@Tag("long")
 class MysqlDumpIT {
   private static final MysqlServer SERVER = MysqlRelease.MYSQL.shared().primary();
   private static final String FROM = "dumped_from";

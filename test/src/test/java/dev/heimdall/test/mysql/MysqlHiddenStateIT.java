@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
  * One client leaves something behind in its session, in all the ways that servers have; the next
  * one on the only server connection finds as much of it as on a connection of its own: nothing.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlHiddenStateIT {
   private static final List<String> SET_UP =
       List.of(

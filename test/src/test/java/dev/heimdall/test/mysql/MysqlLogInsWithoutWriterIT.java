@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 /**
  * Users log in with passwords of their own, some of them never before, while there is no writer.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlLogInsWithoutWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

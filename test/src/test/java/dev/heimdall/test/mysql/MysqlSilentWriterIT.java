@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 
 /** A writer that answers nothing for so short that it does not count as down. */
-@Tag("ci")
+@Tag("long")
 class MysqlSilentWriterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
  * What views, functions and triggers ask of their session's statements before is that session's,
  * though no text shows that they ask, and another client has used the server connections since.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlUnseenIT {
   private static final List<String> SET_UP =
       List.of(

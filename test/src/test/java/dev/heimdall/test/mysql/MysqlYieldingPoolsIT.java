@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server that takes few connections, with pools of two virtual databases in front of it. */
 @Timeout(120)
-@Tag("ci")
+@Tag("long")
 class MysqlYieldingPoolsIT {
   private static final int SMALL = 30;
   private static final int DATABASES = 20;

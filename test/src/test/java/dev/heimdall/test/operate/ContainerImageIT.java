@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The container image, made of this build upon a base of Debian's packages, and run as an engine
  * runs it: its layers, its user, its environment, a root that is only read. No engine is needed.
  */
-@Tag("ci")
+@Tag("long")
 class ContainerImageIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();

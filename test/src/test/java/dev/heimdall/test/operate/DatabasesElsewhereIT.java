@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** {@code heimdall deployment new} for nodes in another network than databases, on the emulator. */
-@Tag("ci")
+@Tag("long")
 class DatabasesElsewhereIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

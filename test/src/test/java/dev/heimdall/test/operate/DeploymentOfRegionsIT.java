@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** {@code heimdall deployment new} for several regions, against the emulator. */
-@Tag("ci")
+@Tag("long")
 class DeploymentOfRegionsIT {
   private static final String WEST = "eu-west-1";
   private static final String EAST = "us-east-1";

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * {@code heimdall doctor} on an instance that the deployment made: all that its boot asks of AWS,
  * with each of it denied.
  */
-@Tag("ci")
+@Tag("long")
 class DoctorOnInstanceIT {
   private static final String DENIED =
       "<E><Error><Code>AccessDenied</Code><Message>Not for you</Message></Error></E>";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that runs already, and a node in front of it for its own users. */
-@Tag("ci")
+@Tag("long")
 class GeneratedIT {
   @TempDir private Path directory;
 

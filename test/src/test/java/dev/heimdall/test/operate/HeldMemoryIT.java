@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What clients make a node keep for them that it cannot evict, with a small budget. */
-@Tag("ci")
+@Tag("long")
 class HeldMemoryIT {
   private static TestNode node() {
     return TestNode.start(c -> c.node("memoryBudget", "1MiB"));

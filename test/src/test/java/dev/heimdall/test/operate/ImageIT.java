@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * what an instance of the image does that nobody gave user data: the manager of the real release
  * takes the instance's id as the first password.
  */
-@Tag("ci")
+@Tag("long")
 class ImageIT {
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();
   private static final Path IMAGE = SOURCES.resolve("templates/image");

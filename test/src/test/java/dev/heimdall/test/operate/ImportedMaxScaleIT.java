@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A MaxScale's file, and a node that stands in its place for the same clients. */
-@Tag("ci")
+@Tag("long")
 class ImportedMaxScaleIT {
   @TempDir private Path directory;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Take-overs of clients whose state is larger than what one process tells another of a client. */
 @Timeout(180)
-@Tag("ci")
+@Tag("long")
 class LargeStateTakeOverIT {
   private static final int STATEMENTS = 17;
   private static final int KEPT = 3;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What stays in the heap of a node that is given new statements, new definitions and new databases
  * without end. The node is a process of its own with a heap of 256 MiB.
  */
-@Tag("ci")
+@Tag("long")
 class MemoryIT {
   /** The function is called in one round of so many. */
   private static final int CALLED = 40;
@@ -169,7 +169,6 @@ class MemoryIT {
   }
 
   @Test
-  @Tag("long")
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void newStatementsAndDefinitionsDoNotFillTheHeapInTheLongRun() throws Exception {
     staysFlat(20_000, 1, 10_000, 200, 16 * MIB);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * A node whose configuration is on a file system of another machine, which goes away: its directory
  * is empty, as where nothing is mounted, or holds whoever reads it, as NFS does.
  */
-@Tag("ci")
+@Tag("long")
 class MountedConfigurationIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall demo --engine mysql} as a user runs it: a process of its own. */
-@Tag("ci")
+@Tag("long")
 class MysqlDemoIT {
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(2);
 
@@ -43,7 +43,6 @@ class MysqlDemoIT {
   }
 
   @Test
-  @Tag("long")
   void theWorkloadRunsThroughTheNodeWithoutAnError() throws Exception {
     start();
     Await.until(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@link TakeOverIT} with clients of MySQL's protocol. */
 @Timeout(180)
-@Tag("ci")
+@Tag("long")
 class MysqlTakeOverIT {
   private static final String[] PREPARES = {"useServerPrepStmts", "true", "cachePrepStmts", "true"};
 

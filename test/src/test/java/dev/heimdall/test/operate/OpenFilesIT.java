@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A process that may have fewer files open than it is to have clients. */
-@Tag("ci")
+@Tag("long")
 class OpenFilesIT {
   private static final int FILES = 600;
 

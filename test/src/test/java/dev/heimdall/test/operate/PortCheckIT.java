@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a node says of its instance's security groups. */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class PortCheckIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final SignedCalls calls =

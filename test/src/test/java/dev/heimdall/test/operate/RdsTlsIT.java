@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * under this name, although the configuration says nothing of {@code tls.mode}. Where these names
  * lead is the test's to say.
  */
-@Tag("ci")
+@Tag("long")
 class RdsTlsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NAME = "shop.abc1.eu-west-1.rds.amazonaws.com";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes of two regions that serve from the same documents in S3, each what its region has. */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class RegionFactsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

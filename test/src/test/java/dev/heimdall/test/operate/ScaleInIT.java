@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The end of a node whose Auto Scaling group terminates its instance. */
-@Tag("ci")
+@Tag("long")
 class ScaleInIT {
   private static final String MEMBERSHIP =
       """

@@ -37,7 +37,7 @@ import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundExce
 
 /** A node whose configuration is at AWS: where it comes from, and what happens without it. */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class StoredConfigurationIT {
   private static final String CANARY = "canary-password";
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -187,8 +187,7 @@ class StoredConfigurationIT {
     bootsFollowsAndSurvives(fleet);
   }
 
-  @Test
-  @Tag("long") // the same once more; what is different is in SecretStoreIT
+  @Test // the same once more; what is different is in SecretStoreIT
   void fromASecret() throws Exception {
     bootsFollowsAndSurvives("secret:heimdall/conf");
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A cancel hits its own statement, wherever in a shared pipeline it stands. */
-@Tag("ci")
+@Tag("long")
 class SharedCancelIT {
   private static final int STORM = Integer.getInteger("cancel.storm", 1000);
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go or do not read, with others before and behind them in the pipeline. */
-@Tag("ci")
+@Tag("long")
 class SharedClientFaultsIT {
   private static final String LARGE =
       "SELECT repeat('x', 1000) FROM generate_series(1, %d) /* shared */";

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Several clients' reads are in the pipeline of one connection to a replica, and something becomes
  * of it: the writer answers what the replica does not, and nobody hears of it.
  */
-@Tag("ci")
+@Tag("long")
 class SharedReplicaReadsIT {
   private static final int BEHIND = 6;
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The server ends a connection, or itself, with statements of several clients on their way. */
-@Tag("ci")
+@Tag("long")
 class SharedServerFaultsIT {
   private static final int BEHIND = 6;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * consistency by its own definition. The nodes rest now and then at each step of the protocol, and
  * what they say to their server and to the store, and hear, comes late.
  */
-@Tag("ci")
+@Tag("long")
 class FleetRaceIT {
   private static final int WRITES = Integer.getInteger("cache.fleet.writes", 30);
   private static final int MANY_WRITES = Integer.getInteger("cache.fleet.writes", 1500);
@@ -58,7 +58,6 @@ class FleetRaceIT {
     nothingOldIsServed(level, hearing, WRITES);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "SESSION, NOTHING", "SESSION, TRIGGERS", "SESSION, LOG",
@@ -77,7 +76,6 @@ class FleetRaceIT {
   }
 
   /** The same at other levels, and with other parts of the protocol taken away. */
-  @Tag("long")
   @ParameterizedTest
   @CsvSource({
     "WITHOUT_CHECK, SESSION, LOG, OWN HEARD_OF_DATABASE",

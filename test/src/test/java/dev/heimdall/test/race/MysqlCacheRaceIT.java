@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nothing is served that was written since, while everybody writes and reads at the same time. */
-@Tag("ci")
+@Tag("long")
 class MysqlCacheRaceIT {
   private static final int WRITES = Integer.getInteger("cache.writes", 50);
   private static final long SEED = Long.getLong("cache.fleet.seed", System.nanoTime());
@@ -71,7 +71,6 @@ class MysqlCacheRaceIT {
     onOneNode(MysqlRelease.MARIADB, WRITES);
   }
 
-  @Tag("long")
   @MariadbAndMysql
   void onOneNodeForLong(MysqlRelease release) throws Exception {
     onOneNode(release, 12 * WRITES);
@@ -197,14 +196,12 @@ class MysqlCacheRaceIT {
     onTwoNodes(MysqlRelease.MARIADB, level, 3 * WRITES / 10);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource
   void onTwoNodesForLong(Level level) throws Exception {
     onTwoNodes(MysqlRelease.MARIADB, level, 20 * WRITES);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource
   void onTwoNodesInFrontOfMysql(Level level) throws Exception {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The store is restarted, killed, paused, resharded, full, and takes rights away, while clients
  * race: they find what they must, and none of them gets an error.
  */
-@Tag("ci")
+@Tag("long")
 class StoreFaultsRaceIT {
   private static final String EVENTS = "notify-keyspace-events AE";
   private static final String USER = "user heimdall on >secret ~* &* +@all";
@@ -198,7 +198,6 @@ class StoreFaultsRaceIT {
     race(Level.STRICT, faults(store(EVENTS, USER)), READS);
   }
 
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(names = {"FLEET", "STRICT"})
   void nothingOldIsServedWhateverBecomesOfTheStoreForLong(Level level) throws Exception {
@@ -206,7 +205,6 @@ class StoreFaultsRaceIT {
   }
 
   /** Whatever a server has moves to the next one, and each is lost for a while. */
-  @Tag("long")
   @ParameterizedTest
   @EnumSource(names = {"FLEET", "STRICT"})
   void nothingOldIsServedWhileAClusterIsResharded(Level level) throws Exception {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code extract-plan} for what drivers prepare: whatever the parameters, and without values. */
-@Tag("ci")
+@Tag("long")
 class PlansOfPreparedIT {
   private static final String TABLE = "planned_rows";
   private static final int VALUE = 4711;

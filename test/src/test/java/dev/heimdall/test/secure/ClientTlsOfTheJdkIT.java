@@ -6,7 +6,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /** TLS towards clients where there is no OpenSSL: by the JDK. */
-@Tag("ci")
+@Tag("long")
 class ClientTlsOfTheJdkIT extends ClientTlsContract {
   private static TestNode configured;
   private static NodeWithoutOpenSsl node;

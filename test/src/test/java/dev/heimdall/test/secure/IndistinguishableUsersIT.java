@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  * A log-in with a wrong password and one of a user whom nobody knows are answered by the same
  * messages, but for what is random in both and for the name that the client sent.
  */
-@Tag("ci")
+@Tag("long")
 class IndistinguishableUsersIT {
   private static final String STRANGER = "stranger";
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Credentials that AWS keeps are used, and show up nowhere; all loggers write everything. */
-@Tag("ci")
+@Tag("long")
 class KeptCredentialsIT {
   private static final Pattern SIGNATURE = Pattern.compile("X-Amz-Signature=([0-9a-f]{64})");
 

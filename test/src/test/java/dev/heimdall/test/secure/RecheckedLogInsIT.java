@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The role has a database of its own; {@code at-once} asks the server each time, {@code soon} now
  * and then.
  */
-@Tag("ci")
+@Tag("long")
 class RecheckedLogInsIT {
   private static final String DATABASE = "rechecked";
   private static TestNode node;

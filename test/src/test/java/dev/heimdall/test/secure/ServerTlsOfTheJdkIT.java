@@ -5,7 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /** TLS towards the server where there is no OpenSSL: by the JDK. */
-@Tag("ci")
+@Tag("long")
 class ServerTlsOfTheJdkIT extends ServerTlsContract {
   private static NodeWithoutOpenSsl other;
 

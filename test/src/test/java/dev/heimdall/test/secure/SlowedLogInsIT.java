@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Log-ins after wrong passwords, for users who exist and for those who do not. */
-@Tag("ci")
+@Tag("long")
 class SlowedLogInsIT {
   @Test
   void guessesAreSlowedForKnownAndUnknownUsersAlikeAndTheRightPasswordEndsIt() throws Exception {
