@@ -57,6 +57,7 @@ public final class MysqlEncoder implements ClientEncoder {
   private boolean binary;
   private End end = End.NONE;
   private OkPacket done;
+  private final OwnAnswer own = new OwnAnswer();
 
   /**
    * That of a client that has logged in at another process.
@@ -102,6 +103,16 @@ public final class MysqlEncoder implements ClientEncoder {
   /** Whether this was agreed on. */
   public boolean agreed(long capability) {
     return (capabilities & capability) != 0;
+  }
+
+  /** Whether the servers are MariaDB's. */
+  public boolean mariadb() {
+    return mariadb;
+  }
+
+  /** What the node has said last to statements of the session. */
+  public OwnAnswer own() {
+    return own;
   }
 
   /** The number of the next packet, as it follows from the one before. */
@@ -178,6 +189,7 @@ public final class MysqlEncoder implements ClientEncoder {
     finish(status | StatusFlag.MORE_RESULTS, out);
     ServerError said = welcomed ? ErrorNumbers.numbered(error) : account.refusal(error);
     ErrPacket.write(out, take(), said.number(), said.sqlState(), said.message());
+    own.failed(said);
   }
 
   @Override
@@ -200,6 +212,7 @@ public final class MysqlEncoder implements ClientEncoder {
       next = ResultWriter.write(out, next, rows, capabilities, status, binary) & 0xFF;
       end = End.END_OF_ROWS;
       done = OkPacket.of(0, 0);
+      own.hadRows();
     } else if (answer instanceof Answer.Done statement) {
       end = End.OK;
       done = OkPacket.of(rowsOf(statement.tag()), 0);

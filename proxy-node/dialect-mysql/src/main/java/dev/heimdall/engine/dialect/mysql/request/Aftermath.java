@@ -19,7 +19,6 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
-import dev.heimdall.engine.wire.mysql.StatusFlag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -48,6 +47,7 @@ final class Aftermath {
   private final KeptAnswer kept;
   private final UnreportedSettings unreported;
   private final ReleasedConnections released;
+  private final AnswerPins pins;
   private final Supplier<Statement> catalogued;
   private final SentText sentText = new SentText();
 
@@ -106,6 +106,7 @@ final class Aftermath {
     this.kept = new KeptAnswer(client, carried, loop, this::letGo);
     this.unreported = new UnreportedSettings(carried, answers);
     this.released = new ReleasedConnections(client, carried, answers);
+    this.pins = new AnswerPins(client, carried);
     this.catalogued = catalogued;
   }
 
@@ -234,6 +235,20 @@ final class Aftermath {
       generated.readBack(server, false);
       return false;
     }
+    ServerError own = answers.own().error();
+    if (own != null && facts.has(MysqlEffect.READS_DIAGNOSTICS)) {
+      control.block();
+      answers.own().forgetError();
+      OwnErrors.raise(
+          server,
+          own,
+          () -> {
+            leftDiagnostics = true;
+            last.diagnosticsOf(this);
+            client.resumeReading();
+          });
+      return false;
+    }
     gtidBefore = ServerSide.of(server).lastGtid();
     seenThrough = seen != null;
     clearing =
@@ -256,8 +271,8 @@ final class Aftermath {
    * @return whether {@link #inPlace} is to see it
    */
   boolean sends(StatementFacts facts) {
-    if (answers.rows() >= 0) {
-      rowCount = answers.rows();
+    if (answers.own().isLast()) {
+      rowCount = answers.own().rows();
     }
     return facts.has(Effect.Type.OWN);
   }
@@ -280,7 +295,7 @@ final class Aftermath {
             && facts.has(MysqlEffect.READS_DIAGNOSTICS)
             && new String(text.get(), StandardCharsets.ISO_8859_1).indexOf('(') < 0;
     boolean kept =
-        answers.rows() < 0
+        !answers.own().isLast()
             && server.id() == countsFrom
             && server.delivery().groupsAnswered() == countsAt;
     byte[] changed = null;
@@ -389,6 +404,9 @@ final class Aftermath {
     found.answered(from, last, facts, showsDiagnostics);
     showsDiagnostics = false;
     note(from, last, facts);
+    if (hasDiagnostics(last) || clearing || !ServerSide.of(from).mariadb()) {
+      answers.own().forgetError();
+    }
     if (last.stateChange() == LastAnswer.StateChange.NO_DATABASE) {
       client.pin(MysqlPins.NO_DATABASE);
       from.residue().taint();
@@ -408,8 +426,7 @@ final class Aftermath {
       }
     }
     if (last.error() == 0) {
-      savepoint(facts, ServerSide.of(from).status());
-      releases(last, facts);
+      pins.carriedOut(from, facts);
     }
     generated.answered(from, last, facts);
     if (facts.has(MysqlEffect.SETS_UNREPORTED) && ServerSide.of(from).mariadb()) {
@@ -430,6 +447,7 @@ final class Aftermath {
 
   /** A read was answered with so many rows by no server, and {@link #leavesNothing} before it. */
   void served(long rows) {
+    answers.own().forgetError();
     rowCount = -1;
     found.served(rows);
     countsFrom = 0;
@@ -457,35 +475,14 @@ final class Aftermath {
     countsFrom = 0; // whatever others leave there
     rowCount = last.hasRows() || last.error() != 0 ? -1 : last.affectedRows();
     found.answeredShared(last, facts);
-  }
-
-  /**
-   * With autocommit=0 a savepoint is kept that comes ahead of the transaction's first statement.
-   */
-  private void savepoint(StatementFacts facts, int status) {
-    if (facts.kind() == StatementKind.SAVEPOINT) {
-      if ((status & (StatusFlag.AUTOCOMMIT | StatusFlag.IN_TRANSACTION)) == 0) {
-        client.pin(MysqlPins.SAVEPOINT);
-      }
-    } else if (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK) {
-      carried.pins().remove(MysqlPins.SAVEPOINT);
-    }
-  }
-
-  /**
-   * A row says that the call was carried out; of several statements nobody knows which came last.
-   */
-  private void releases(LastAnswer last, StatementFacts facts) {
-    if (facts.has(MysqlEffect.RELEASES_NAMED_LOCKS)
-        && facts.kind() == StatementKind.SELECT
-        && last.rows() == 1) {
-      carried.pins().remove(MysqlPins.NAMED_LOCK);
-    }
+    answers.own().forgetError();
   }
 
   /** Tells another process what it needs where it {@linkplain #leavesNothing leaves nothing}. */
   void write(StateWriter out) {
-    out.longNumber(rowCount).text(gtid).flag(leftDiagnostics);
+    out.longNumber(answers.own().isLast() ? answers.own().rows() : rowCount)
+        .text(gtid)
+        .flag(leftDiagnostics);
     out.longNumber(found.number());
     generated.write(out);
   }
@@ -501,6 +498,7 @@ final class Aftermath {
   /** The session is as new. */
   void forget() {
     lexing.forget();
+    answers.own().forgetError();
     generated.forget();
     gtid = "";
     rowCount = 0; // FOUND_ROWS() stays
@@ -514,9 +512,10 @@ final class Aftermath {
     return leftDiagnostics && carried.held();
   }
 
-  /** A command that was no statement has failed there. */
+  /** A command that was no statement has failed there, and its client has been told. */
   void failed(ServerConnection from) {
     answers.ofServer();
+    answers.own().forgetError();
     countsFrom = from.id();
     countsAt = from.delivery().groupsAnswered();
     rowCount = -1;

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
+import dev.heimdall.engine.dialect.mysql.answer.OwnAnswer;
 import dev.heimdall.engine.dialect.mysql.server.ClientTracking;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
@@ -22,6 +23,9 @@ final class ClientAnswers {
 
   private static final int OF_TRANSACTION = StatusFlag.IN_READ_ONLY_TRANSACTION;
 
+  /** Says to another process that the last answer was a server's. */
+  private static final long OF_SERVER = -1;
+
   private final HandledClient client;
   private final ClientInput input;
   private final TransactionNotes notes;
@@ -35,14 +39,14 @@ final class ClientAnswers {
   /** What the server says of the transaction that is open. */
   private int ofTransaction;
 
-  /** Rows of the last OK that the node has given itself; negative once a server has answered. */
-  private long rows = -1;
+  private final OwnAnswer own;
 
   ClientAnswers(HandledClient client, ClientInput input, TransactionNotes notes) {
     this.client = client;
     this.input = input;
     this.notes = notes;
     this.encoder = (MysqlEncoder) client.encoder();
+    this.own = encoder.own();
     this.tracking = encoder.tracks() ? new ClientTracking() : null;
   }
 
@@ -74,7 +78,7 @@ final class ClientAnswers {
   }
 
   void write(StateWriter out) {
-    out.number(status).longNumber(rows);
+    out.number(status).longNumber(own.isLast() ? own.rows() : OF_SERVER);
     if (tracking != null) {
       tracking.write(out);
     }
@@ -83,7 +87,10 @@ final class ClientAnswers {
   /** What the client reads of changes was agreed with it, and is the same. */
   void read(StateReader in) {
     seen(in.number());
-    rows = in.longNumber();
+    long rows = in.longNumber();
+    if (rows > OF_SERVER) {
+      own.ok(rows);
+    }
     if (tracking != null) {
       tracking.read(in);
     }
@@ -91,12 +98,12 @@ final class ClientAnswers {
 
   /** The last answer is a server's. */
   void ofServer() {
-    rows = -1;
+    own.ofServer();
   }
 
-  /** What ROW_COUNT() gives behind an answer of the node's own; negative behind a server's. */
-  long rows() {
-    return rows;
+  /** What the node itself has answered last. */
+  OwnAnswer own() {
+    return own;
   }
 
   /** A statement of the node's own was answered on the session's connection. */
@@ -139,6 +146,20 @@ final class ClientAnswers {
     }
   }
 
+  /** The same for a statement, behind which nothing of those before it is to be shown. */
+  void carriedOut(long total, long changed) {
+    own.forgetError();
+    ok(total, changed);
+  }
+
+  /** The same for a BEGIN: it uses no table, and MariaDB keeps what was to be shown before it. */
+  void begun(long total) {
+    if (!encoder.mariadb()) {
+      own.forgetError();
+    }
+    ok(total, 0);
+  }
+
   /** The same for one that is answered like the end of rows. */
   void eof(long total, boolean deprecated) {
     if (takes(total)) {
@@ -150,7 +171,7 @@ final class ClientAnswers {
 
   ByteBuf changed(int sequence, long changed) {
     ByteBuf out = client.alloc().buffer(32);
-    rows = changed;
+    own.ok(changed);
     OkPacket.of(changed, status()).write(out, sequence, OkPacket.OK, false);
     return out;
   }

@@ -366,7 +366,7 @@ final class ClientCommands implements RequestHandler {
     } else if (type == Command.FIELD_LIST) {
       answers.eof(total, agreed.deprecatesEof()); // of no columns
     } else {
-      answers.ok(total, rows);
+      answers.carriedOut(total, rows);
     }
     return Outcome.DONE;
   }
@@ -394,7 +394,7 @@ final class ClientCommands implements RequestHandler {
         Executed end = lifecycle.deferral().executed();
         lifecycle.settled();
         if (end.succeeded()) {
-          answers.ok(total, end.rows());
+          answers.carriedOut(total, end.rows());
         } else {
           answers.error(total, SideActions.failure(end));
         }

@@ -79,7 +79,7 @@ final class DelayedBegins implements Responder {
 
   private Outcome answered(long total) {
     lifecycle.settled();
-    answers.ok(total, 0);
+    answers.begun(total);
     return Outcome.DONE;
   }
 

@@ -183,6 +183,7 @@ final class ForeignCommands {
       } else if (rows.hasNext()) {
         next();
       } else {
+        answers.own().forgetError();
         client.replyElsewhere(answers.changed(1, changed));
         client.answeredElsewhere(null);
       }
@@ -272,6 +273,7 @@ final class ForeignCommands {
       fail(outcome.error(), format);
       return;
     }
+    answers.own().forgetError();
     client.replyElsewhere(
         outcome.result()
             ? answers.endOfRows(format.sequence(), agreed.deprecatesEof())

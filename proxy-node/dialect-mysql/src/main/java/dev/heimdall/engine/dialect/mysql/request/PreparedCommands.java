@@ -323,8 +323,8 @@ final class PreparedCommands implements Responder {
       preparing = null;
       if (now.error() != null) {
         statements.forgetUnnumbered();
-        aftermath.failed(server);
         answers.error(total, now.error());
+        aftermath.failed(server);
       } else {
         aftermath.prepared(server, now.answer().warns());
         give(total, now.statement(), now.examined(), now.answer());

@@ -347,8 +347,8 @@ final class PreparedExecutions {
       ServerSide.of(server).close(of.runs().name()); // prepared by settings that are not its own
     }
     lifecycle.settled();
-    aftermath.failed(server);
     answers.error(total, error);
+    aftermath.failed(server);
     client.settle();
   }
 
