@@ -60,6 +60,21 @@ class MysqlRejectedTextsIT {
           "SELECT 1; CREATE TEMPORARY TABLE rejected (a int,,)",
           "USE app; PREPARE rejected FROM 'SELECT 1' x");
 
+  /** What has an error of another kind ahead of what would pin, or in its place. */
+  private static final List<String> FAILED =
+      List.of(
+          "SELECT @a := v FROM nowhere",
+          "SET @a = (SELECT v FROM nowhere)",
+          "SELECT GET_LOCK('rejections', 0) FROM app.nowhere",
+          "CREATE TEMPORARY TABLE rejected SELECT v FROM nowhere",
+          "SELECT 1; SELECT @a := v FROM nowhere; SELECT 2",
+          "SELECT 1; SELECT v FROM nowhere; SET @a = 1",
+          "SELECT nothing; CREATE TEMPORARY TABLE rejected (a INT)",
+          "SELECT 1; SELECT (SELECT 1 UNION SELECT 2); SELECT GET_LOCK('rejections', 0)",
+          "SET no_such_variable = 1",
+          "DO 1; SET no_such_variable = 1",
+          "DO 1; SET no_such_variable = 1; LOCK TABLES rejected READ");
+
   private static final String LEFT =
       "SELECT CONCAT(COALESCE(@a, 'nothing'), IS_USED_LOCK('rejections') <=> CONNECTION_ID())";
 
@@ -78,11 +93,22 @@ class MysqlRejectedTextsIT {
   @ParameterizedTest
   @EnumSource
   void aRejectedTextPinsNobody(MysqlRelease release) throws IOException {
+    pinsNobody(release, WRONG, "1064 .*");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatWasNotBegunPinsNobody(MysqlRelease release) throws IOException {
+    pinsNobody(release, FAILED, "(1146|1054|1242|1193) .*");
+  }
+
+  private static void pinsNobody(MysqlRelease release, List<String> texts, String answer)
+      throws IOException {
     List<String> pinned = new ArrayList<>();
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
-      for (String sql : WRONG) {
+      for (String sql : texts) {
         try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
-          assertThat(answer(client, RawMysqlClient.query(sql))).as(sql).startsWith("1064");
+          assertThat(answer(client, RawMysqlClient.query(sql))).as(sql).matches("(?s)" + answer);
           answer(client, RawMysqlClient.query("SELECT 1 FROM information_schema.schemata"));
           String pin = pins(node);
           if (!List.of("null", "LAST_INSERT_ID()").contains(pin)) {
@@ -105,6 +131,25 @@ class MysqlRejectedTextsIT {
           .hasMessageStartingWith("1064");
       assertThat(client.value("SELECT @a FROM (SELECT 1) AS one")).isEqualTo("there");
       assertThat(pins(node)).isEqualTo("user variable");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatHasFailedAndWhatRanAheadOfItPins(MysqlRelease release) throws IOException {
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
+      for (String sql :
+          List.of(
+              "SET @a = 'there'; SELECT 1; SELECT v FROM nowhere; SELECT 2",
+              "SELECT 1; SELECT @a := 'there', (SELECT 1 UNION SELECT 2); SELECT 2",
+              "SELECT @a := 'there', (SELECT 1 UNION SELECT 2)")) {
+        try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+          assertThatThrownBy(() -> client.query(RawMysqlClient.query(sql))).isNotNull();
+          client.value("SELECT 1 FROM (SELECT 1) AS one");
+          assertThat(pins(node)).as(sql).isEqualTo("user variable");
+        }
+        Await.until("it has left", () -> node.clients().isEmpty());
+      }
     }
   }
 

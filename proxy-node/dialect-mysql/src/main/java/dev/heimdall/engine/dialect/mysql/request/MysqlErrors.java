@@ -9,6 +9,9 @@ import dev.heimdall.engine.wire.ServerError;
 final class MysqlErrors implements ErrorCauses {
   private static final int OPTION_PREVENTS = 1290;
 
+  private static final int NO_SUCH_TABLE = 1146;
+  private static final int NO_SUCH_VARIABLE = 1193;
+
   /** A routine may raise it as well, with any message. */
   private static final int SYNTAX = 1064;
 
@@ -80,6 +83,22 @@ final class MysqlErrors implements ErrorCauses {
   /** Whether it is called like what servers say of a text that they cannot read. */
   static boolean isOfSyntax(ServerError error) {
     return error.number() == SYNTAX;
+  }
+
+  /** The table that is not there, with its database ahead of it; null for another error. */
+  static String unknownTable(ServerError error) {
+    return error.number() == NO_SUCH_TABLE ? quoted(error.message()) : null;
+  }
+
+  /** The variable that is not there; null for another error. */
+  static String unknownVariable(ServerError error) {
+    return error.number() == NO_SUCH_VARIABLE ? quoted(error.message()) : null;
+  }
+
+  private static String quoted(String message) {
+    int open = message.indexOf('\'');
+    int close = message.indexOf('\'', open + 1);
+    return open < close ? message.substring(open + 1, close) : null;
   }
 
   @Override

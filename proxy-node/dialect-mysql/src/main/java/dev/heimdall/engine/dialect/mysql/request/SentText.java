@@ -16,8 +16,9 @@ import java.util.Set;
 
 /**
  * The text that a session has sent last, kept until it is answered where it matters how much of it
- * was carried out. A server that cannot read a statement quotes the text from there on. Routines
- * may raise the same error, but hardly with the rest of the text that calls them.
+ * was carried out. Nothing is behind a statement that has failed. A server that cannot read one
+ * quotes the text from there on. Routines may raise the same error, but hardly with the rest of the
+ * text that calls them.
  */
 final class SentText {
   /** Of longer ones nothing is known but their error. */
@@ -52,6 +53,7 @@ final class SentText {
     return bytes <= MOST
         && !facts.has(MysqlEffect.RUNS_NO_CODE)
         && (facts.has(Effect.Type.PIN)
+            || (facts.statements() > 1 && facts.has(Effect.Type.SET_VARIABLE))
             || facts.has(MysqlEffect.CALLS_UNSEEN)
             || (statement != null && statement.changesSession() != null));
   }
@@ -72,11 +74,28 @@ final class SentText {
    * @param results how many there were, the error included
    */
   CarriedOut carriedOut(ServerError error, int results) {
-    if (sql == null || !MysqlErrors.isOfSyntax(error) || mode.doubtful()) {
+    if (sql == null || mode.doubtful()) {
       return null;
     }
-    int at = at(error.message());
-    return at < 0 ? null : new MysqlClassifier().first(sql, mode, results - 1, at);
+    int at = MysqlErrors.isOfSyntax(error) ? at(error.message()) : -1;
+    return at < 0 ? begun(error, results) : new MysqlClassifier().first(sql, mode, results - 1, at);
+  }
+
+  /** The statements up to the one that has failed: those behind it were never begun. */
+  private CarriedOut begun(ServerError error, int results) {
+    StatementPlace failed = StatementPlace.of(sql, mode, results);
+    if (failed == null) {
+      return null;
+    }
+    String table = MysqlErrors.unknownTable(error);
+    String variable = MysqlErrors.unknownVariable(error);
+    if ((table != null && failed.opens(sql, mode, table))
+        || (variable != null && failed.sets(sql, mode, variable))) {
+      return new MysqlClassifier().first(sql, mode, results - 1, failed.start());
+    }
+    return failed.end() == sql.length
+        ? null
+        : new MysqlClassifier().first(sql, mode, results, failed.end() + 1);
   }
 
   /** From where on the server has not read it; -1 where the message is not about this text. */

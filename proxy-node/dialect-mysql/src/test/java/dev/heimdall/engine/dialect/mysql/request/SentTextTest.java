@@ -79,6 +79,63 @@ class SentTextTest {
     assertThat(pinned(part)).isEqualTo("[]");
   }
 
+  private static CarriedOut failed(String sql, int results, int number, String message) {
+    SentText text = new SentText();
+    text.keep(sql.getBytes(StandardCharsets.UTF_8), MysqlSql.USUAL_MODE);
+    return text.carriedOut(ServerError.error("HY000", message).withNumber(number), results);
+  }
+
+  private static CarriedOut lacking(String sql, int results) {
+    return failed(sql, results, 1146, "Table 'app.nowhere' doesn't exist");
+  }
+
+  @Test
+  void whatStandsBehindAFailedStatementWasNotBegun() {
+    String sql = "select 1; select @a := 1 from t; create temporary table t (a int)";
+    assertThat(pinned(failed(sql, 1, 1054, "Unknown column"))).isEqualTo("[]");
+    assertThat(pinned(failed(sql, 2, 1054, "Unknown column"))).isEqualTo("[user variable]");
+    assertThat(failed(sql, 2, 1054, "Unknown column").runsCode()).isTrue();
+    assertThat(failed(sql, 3, 1050, "Table 't' already exists")).isNull();
+    assertThat(failed("call p(); set @a = 1", 2, 1054, "Unknown column")).isNull();
+    assertThat(failed("create procedure p() begin select 1; set @a = 1; end", 1, 1304, ""))
+        .isNull();
+    assertThat(failed("begin not atomic select 1; set @a = 1; end", 1, 1054, "")).isNull();
+    assertThat(failed("execute p; set @a = 1", 1, 1054, "")).isNull();
+  }
+
+  @Test
+  void aStatementThatNamesATableThatIsNotThereHasDoneNothing() {
+    assertThat(lacking("select @a := 1 from nowhere", 1)).isSameAs(CarriedOut.NOTHING);
+    assertThat(lacking("select @a := 1 from `app` . `Nowhere` n", 1)).isSameAs(CarriedOut.NOTHING);
+    assertThat(lacking("set @a = (select v from nowhere)", 1)).isSameAs(CarriedOut.NOTHING);
+    assertThat(lacking("create temporary table t select v from t join nowhere", 1))
+        .isSameAs(CarriedOut.NOTHING);
+    assertThat(pinned(lacking("set @a = 1; select @b := v from nowhere; set @c = 1", 2)))
+        .isEqualTo("[user variable]");
+    assertThat(pinned(lacking("select 1; create temporary table t select v from nowhere", 2)))
+        .isEqualTo("[]");
+  }
+
+  @Test
+  void whoSetsAVariableThatIsNotThereHasSetNothing() {
+    String message = "Unknown system variable 'no_such'";
+    assertThat(failed("select 1; set @a = 1, No_Such = 2", 2, 1193, message).facts().effects())
+        .isEmpty();
+    assertThat(failed("call p(); set no_such = 1", 2, 1193, message)).isNull();
+    assertThat(failed("select 1; set @a = 1", 2, 1193, message)).isNull();
+  }
+
+  @Test
+  void whatACalledRoutineMayHaveMissedSaysNothing() {
+    assertThat(lacking("select @a := f() from nowhere", 1)).isNull();
+    assertThat(lacking("select @a := 1 as nowhere from t", 1)).isNull();
+    assertThat(lacking("select @a := 1 from t", 1)).isNull();
+    assertThat(lacking("call p(@a, (select v from nowhere))", 1)).isNull();
+    assertThat(lacking("call p(); select @a := v from nowhere", 2)).isNull();
+    assertThat(pinned(lacking("call p(); set @a = (select v from nowhere); select 2", 2)))
+        .isEqualTo("[user variable]");
+  }
+
   @Test
   void behindWhatIsNotKnownNobodyCanCount() {
     assertThat(carriedOut("while 1 do set @a = 1; selct", 2, "selct")).isNull();
