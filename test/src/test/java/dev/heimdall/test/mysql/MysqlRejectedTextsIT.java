@@ -169,8 +169,8 @@ class MysqlRejectedTextsIT {
                 + " SET MYSQL_ERRNO = 1064, MESSAGE_TEXT = 'You have an error'; RETURN 1; END",
             "CREATE VIEW rejections AS SELECT rejecting() AS a",
             "DROP PROCEDURE IF EXISTS rejecting_text",
-            "CREATE PROCEDURE rejecting_text(text varchar(99)) BEGIN SET @a = 'there', @text = text;"
-                + " PREPARE rejected FROM @text; END");
+            "CREATE PROCEDURE rejecting_text(text varchar(99)) BEGIN SET @a = 'there', @text ="
+                + " text; PREPARE rejected FROM @text; END");
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2));
         RawMysqlClient other = RawMysqlClient.logIn(node.target())) {
       for (String sql :
