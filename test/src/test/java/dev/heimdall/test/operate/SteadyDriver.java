@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Clients of a driver in its own language, which do not stop before their input ends. */
-final class SteadyDriver {
+public final class SteadyDriver {
   private static final long MOST_SECONDS = 60;
   private static final int ROUNDS = 3;
 
@@ -35,7 +35,7 @@ final class SteadyDriver {
    *
    * @param script of the driver's folder
    */
-  SteadyDriver(String driver, String script, Target target, Path output) throws IOException {
+  public SteadyDriver(String driver, String script, Target target, Path output) throws IOException {
     this.output = output;
     ProcessBuilder builder = new ProcessBuilder(command(driver, script));
     builder
@@ -74,7 +74,7 @@ final class SteadyDriver {
   }
 
   /** Waits until it has done some rounds more; fails if one of its clients has failed. */
-  void goesOn() {
+  public void goesOn() {
     long before = text().lines().count();
     Await.until(
         "its clients are served",
@@ -85,7 +85,7 @@ final class SteadyDriver {
   }
 
   /** Has them end. */
-  void end() {
+  public void end() {
     try {
       process.getOutputStream().close();
       if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
@@ -99,7 +99,7 @@ final class SteadyDriver {
   }
 
   /** Nothing has failed for one of them, either, until they were to end. */
-  void endedWell() {
+  public void endedWell() {
     assertThat(process.exitValue()).as(this::text).isZero();
   }
 }
