@@ -4,6 +4,7 @@ import static dev.heimdall.test.fixture.Frontend.query;
 import static dev.heimdall.test.fixture.Frontend.statement;
 import static dev.heimdall.test.fixture.Frontend.sync;
 import static dev.heimdall.test.fixture.Frontend.terminate;
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a client has sent whole is run and answered, although it sends nothing more: compared with a
@@ -140,6 +142,62 @@ class HalfClosedClientsIT {
               node.admin("SHOW POOLS").stream().anyMatch(row -> "1".equals(row.get("cl_waiting"))));
       first.query("COMMIT");
       assertThat(waiting.untilClosed().toString()).contains("waited");
+    }
+  }
+
+  /** What a client sends at last that says that it leaves, or closes its connection. */
+  private static void leaves(TestNode where, Ending ending, int value) throws IOException {
+    byte[] insert = query("INSERT INTO half_closed VALUES (" + value + ")");
+    try (RawClient client = RawClient.logIn(where.target())) {
+      client.send(ending == Ending.TERMINATE ? Frontend.all(insert, terminate()) : insert);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ending.class)
+  void whatWaitsInTheQueueIsRunThoughItsClientHasLeft(Ending ending) throws IOException {
+    try (RawClient first = RawClient.logIn(node.target());
+        RawClient second = RawClient.logIn(node.target())) {
+      for (RawClient client : List.of(first, second)) {
+        client.query("BEGIN");
+        client.query("SELECT 1");
+      }
+      for (int i = 0; i < TIMES; i++) {
+        leaves(node, ending, i);
+      }
+      Await.until(
+          "they wait",
+          () ->
+              node.admin("SHOW POOLS").stream()
+                  .anyMatch(row -> Integer.toString(TIMES).equals(row.get("cl_waiting"))));
+      assertThat(rows()).isZero();
+      first.query("COMMIT");
+      Await.until("all are there", () -> rows() == TIMES);
+      second.query("COMMIT");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"trigger", "tag"})
+  void whatARuleDelaysIsRunToo(String action) throws IOException {
+    String parameters =
+        action.equals("tag")
+            ? "\"delay\": 300000"
+            : "\"timing\": \"before\", \"command\": \"SELECT pg_sleep(0.3)\"";
+    try (TestNode delaying =
+        TestNode.start(
+            c ->
+                c.vdb("pool.size", 2)
+                    .vdb("rules", List.of("delays"))
+                    .rules("delays", rule("half_closed", action, parameters)))) {
+      assertThat(heard(delaying.target(), Last.TRANSACTION)).hasSizeGreaterThan(3);
+      assertThat(rows()).isOne();
+      for (Ending ending : Ending.values()) {
+        for (int i = 0; i < 3; i++) {
+          leaves(delaying, ending, i);
+        }
+      }
+      Await.until("all are there", () -> rows() == 1 + 3L * Ending.values().length);
     }
   }
 
