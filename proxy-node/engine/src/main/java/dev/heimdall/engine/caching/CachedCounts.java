@@ -17,6 +17,9 @@ final class CachedCounts {
 
   private PatternCounts sentCounts;
 
+  /** Why it was sent; not counted as long as its answer may give another reason, null if none can. */
+  private Uncached open;
+
   CachedCounts(SessionContext session) {
     this.session = session;
     this.counters = session.counters();
@@ -44,15 +47,36 @@ final class CachedCounts {
     counters.cached(false);
   }
 
-  /** It is not answered from the cache. */
-  void uncached(Uncached reason) {
+  /**
+   * It is sent, and not answered from the cache.
+   *
+   * @param awaited whether its answer is to be kept: if it is not, that is the reason instead, so
+   *     that each statement has one
+   */
+  void uncached(Uncached reason, boolean awaited) {
     sent = session.next().normalised();
     sentCounts = session.next().counts();
-    notKept(reason);
+    if (awaited) {
+      open = reason;
+    } else {
+      count(reason);
+    }
   }
 
   /** What was sent last is answered, and that is not kept. */
   void notKept(Uncached reason) {
+    open = null;
+    count(reason);
+  }
+
+  /** Nothing else will be known of what was sent last. */
+  void answered() {
+    if (open != null) {
+      notKept(open);
+    }
+  }
+
+  private void count(Uncached reason) {
     counters.uncached(reason);
     if (sentCounts != null) {
       sentCounts.uncached(reason);

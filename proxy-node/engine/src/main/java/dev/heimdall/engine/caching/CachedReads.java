@@ -39,7 +39,6 @@ import java.util.function.Supplier;
  */
 public final class CachedReads implements ReplyStage {
   private static final String SERVED_BY_ANOTHER = "yes: by the answer to an equal statement";
-
   private static final String UNTOLD = "no: it is part of a transaction, where no rule wants that";
 
   private final SessionContext session;
@@ -211,7 +210,7 @@ public final class CachedReads implements ReplyStage {
       counts.missed();
     }
     if (why != null) {
-      counts.uncached(why);
+      counts.uncached(why, awaited != null);
       why = null;
     }
     if (shared != null) {
@@ -574,10 +573,10 @@ public final class CachedReads implements ReplyStage {
   private void notKept(Uncached because) {
     Uncached reason = awaited.refreshes() ? Uncached.NOT_REFRESHED : because;
     awaited.suited(false);
+    counts.notKept(reason);
     forget();
     alone();
     how = reason.answer();
-    counts.notKept(reason);
   }
 
   /** Nothing is awaited any more. */
@@ -585,6 +584,7 @@ public final class CachedReads implements ReplyStage {
     asksSnapshots = false;
     if (awaited != null) {
       awaited.cache().giveRoomBack(copied);
+      counts.answered();
       copied = 0;
       awaited = null;
     }
