@@ -49,10 +49,19 @@ class PatternRegexTest {
         "SELECT a FROM t WHERE b = 1 ~ SELECT a FROM t WHERE b = 1; DROP TABLE t",
         "SELECT a.b FROM t ~ SELECT axb FROM t",
         "SELECT \"A.b*\" FROM t ~ SELECT \"Axb\" FROM t",
+        "SELECT \"A.b*\" FROM t ~ SELECT \"a.b*\" FROM t",
       })
   void itMatchesNothingElse(String sql, String other) {
     assertThat(of(sql).matches(sql)).isTrue();
     assertThat(of(sql).matches(other)).isFalse();
+  }
+
+  @Test
+  void peopleCanReadIt() {
+    assertThat(of("SELECT a FROM t JOIN \"U\" USING (id) ORDER BY a").pattern())
+        .isEqualTo(
+            "(?i)^\\s*select\\s+a\\s+from\\s+t\\s+join\\s*(?-i:\"U\")\\s*using\\s*\\(\\s*id\\s*\\)"
+                + "\\s*order\\s+by\\s+a\\s*;?\\s*$");
   }
 
   @Test

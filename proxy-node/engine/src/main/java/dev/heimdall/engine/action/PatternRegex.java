@@ -12,15 +12,16 @@ import java.util.regex.Pattern;
 /**
  * Makes a regular expression that matches a statement with any other literals, and nothing else. It
  * does not match literals with backslashes, whose meaning depends on a setting, nor those between
- * dollar signs and numbers that are not decimal.
+ * dollar signs and numbers that are not decimal. People read and edit it, so it is short: one flag
+ * says that words have no case.
  */
 public final class PatternRegex {
   private static final int MOST_TOKENS = 2_000;
   private static final int LONGEST = 8_192;
 
   private static final String LITERAL =
-      "(?:(?:[eEbBxXnN]|[uU]&)?'(?:[^'\\\\]|'')*'|\\$\\d+"
-          + "|[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)";
+      "(?:(?:[ebxn]|u&)?'(?:[^'\\\\]|'')*'|\\$\\d+"
+          + "|[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?)";
 
   /** Where in texts to be prepared a parameter is a question mark. */
   private static final String LITERAL_OR_MARK = LITERAL.replaceFirst("\\(\\?:", "(?:\\\\?|");
@@ -37,7 +38,7 @@ public final class PatternRegex {
 
   private final String literal;
 
-  private final StringBuilder regex = new StringBuilder("^\\s*");
+  private final StringBuilder regex = new StringBuilder("(?i)^\\s*");
   private int at;
 
   private PatternRegex(List<Token> tokens, SqlDialect dialect) {
@@ -115,12 +116,14 @@ public final class PatternRegex {
 
   private void one(Token token) {
     switch (token.type()) {
-      case WORD -> regex.append("(?i:").append(quoted(token.text())).append(')');
+      case WORD -> regex.append(quoted(token.text()));
       case QUOTED ->
           regex
+              .append("(?-i:")
               .append(quoted(opening))
               .append(quoted(token.text().replace(closing, closing + closing)))
-              .append(quoted(closing));
+              .append(quoted(closing))
+              .append(')');
       case SIGN -> regex.append(quoted(token.text()));
       default -> regex.append(isInList() ? literal + "(?:\\s*,\\s*" + literal + ")*" : literal);
     }

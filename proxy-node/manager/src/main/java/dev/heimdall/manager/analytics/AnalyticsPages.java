@@ -153,6 +153,7 @@ public final class AnalyticsPages implements Subject {
     NewRule rule =
         new NewRule(
             kind,
+            key.text(),
             match,
             seconds(visit),
             visit.field("replacement").map(String::strip).filter(text -> !text.isEmpty()));

@@ -13,11 +13,17 @@ import java.util.OptionalInt;
 /**
  * A rule for the statements of one pattern.
  *
+ * @param statement without values, for who reads the rule
  * @param match a regular expression
  * @param seconds for which results are served; empty: as long as the cache has it
  * @param replacement of the whole statement, for {@link Kind#REWRITE}
  */
-record NewRule(Kind kind, String match, OptionalInt seconds, Optional<String> replacement) {
+record NewRule(
+    Kind kind,
+    String statement,
+    String match,
+    OptionalInt seconds,
+    Optional<String> replacement) {
   /** What is to be done with them. */
   enum Kind {
     CACHE("cache", "Cache it", "Answer it from the cache as long as its tables do not change."),
@@ -64,9 +70,18 @@ record NewRule(Kind kind, String match, OptionalInt seconds, Optional<String> re
 
   private static final int MILLIS = 1000;
 
+  private static final int MOST_SHOWN = 120;
+
+  /** Expressions are for machines: people know the rule by its statement. */
+  private String comment() {
+    String line = statement.replaceAll("\\s+", " ").strip();
+    return "From a query pattern: "
+        + (line.length() > MOST_SHOWN ? line.substring(0, MOST_SHOWN).strip() + "…" : line);
+  }
+
   private String json() {
     ObjectNode rule = Answer.JSON.createObjectNode();
-    rule.put("comment", "From a query pattern");
+    rule.put("comment", comment());
     rule.put("match", match);
     rule.put("action", kind.action);
     ObjectNode parameters = Answer.JSON.createObjectNode();

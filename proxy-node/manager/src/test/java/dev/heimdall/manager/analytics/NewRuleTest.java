@@ -20,7 +20,8 @@ class NewRuleTest {
   private static final String MATCH = "^\\s*(?i:select)\\s*\"a\\.b\"$";
 
   private static NewRule rule(NewRule.Kind kind) {
-    return new NewRule(kind, MATCH, OptionalInt.empty(), Optional.of("SELECT $1 \\ 2"));
+    return new NewRule(
+        kind, "select\n  a.b", MATCH, OptionalInt.empty(), Optional.of("SELECT $1 \\ 2"));
   }
 
   @ParameterizedTest
@@ -49,6 +50,7 @@ class NewRuleTest {
     }
     JsonNode added = after.path("rules").get(before.path("rules").size());
     assertThat(added.path("match").asText()).isEqualTo(MATCH);
+    assertThat(added.path("comment").asText()).isEqualTo("From a query pattern: select a.b");
     assertThat(added.path("action").asText()).isEqualTo("cache");
     before.fieldNames().forEachRemaining(name -> assertThat(after.has(name)).isTrue());
     String head = list.substring(0, list.lastIndexOf("\"rules\""));
