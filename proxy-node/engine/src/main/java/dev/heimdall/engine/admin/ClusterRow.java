@@ -7,6 +7,7 @@ import dev.heimdall.engine.topology.WriterFence;
 import dev.heimdall.model.Consistency;
 import dev.heimdall.model.StoreReach;
 import dev.heimdall.routing.WriteForwarding;
+import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  *     nodes
  * @param writeForwarding whether readers pass writes on to the writer, of each cluster of which
  *     that is known
+ * @param queueTimeout for how long statements wait while there is no writer
  * @param waits why nothing is known of it yet; empty for one that is watched
  */
 public record ClusterRow(
@@ -29,6 +31,7 @@ public record ClusterRow(
     StoreReach reach,
     boolean connectedToPeers,
     List<WriteForwarding.Of> writeForwarding,
+    Duration queueTimeout,
     String waits) {
   public ClusterRow {
     writeForwarding = List.copyOf(writeForwarding);
@@ -41,8 +44,17 @@ public record ClusterRow(
       Consistency consistency,
       StoreReach reach,
       boolean connectedToPeers,
-      List<WriteForwarding.Of> writeForwarding) {
-    this(source, topology, consistency, reach, connectedToPeers, writeForwarding, "");
+      List<WriteForwarding.Of> writeForwarding,
+      Duration queueTimeout) {
+    this(
+        source,
+        topology,
+        consistency,
+        reach,
+        connectedToPeers,
+        writeForwarding,
+        queueTimeout,
+        "");
   }
 
   /** Null for one that is watched. */

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -27,6 +28,7 @@ public record NodeHealth(
    * @param reachable whether a server of it could be reached when that was last tried; not while it
    *     waits for what is known of its cluster
    * @param detail why not, or null
+   * @param queueTimeout for how long a client waits for a server connection; 0 for no limit
    */
-  public record VdbHealth(String name, boolean reachable, String detail) {}
+  public record VdbHealth(String name, boolean reachable, String detail, Duration queueTimeout) {}
 }

@@ -85,6 +85,7 @@ public final class StateSection implements Section {
       if (vdb.detail() != null) {
         entry.put("detail", vdb.detail());
       }
+      entry.put("queueTimeoutMillis", vdb.queueTimeout().toMillis());
       entry.put(
           "pools",
           shown.stream()
@@ -124,6 +125,7 @@ public final class StateSection implements Section {
       entry.put("source", cluster.source());
       entry.put("consistency", cluster.consistency().spelling());
       entry.put("connectedToPeers", cluster.connectedToPeers());
+      entry.put("queueTimeoutMillis", cluster.queueTimeout().toMillis());
       if (!cluster.topology().global().regions().isEmpty()) {
         entry.put(
             "regions",

@@ -40,7 +40,8 @@ final class LiveClusters {
               cluster.source().cluster().consistency(),
               current.node().store().reach(cluster.source()),
               cluster.connectedToPeers(),
-              cluster.forwarding()));
+              cluster.forwarding(),
+              cluster.source().cluster().failover().queueTimeout()));
     }
     for (DataSource source : current.byArn().pending().values()) {
       rows.add(
@@ -51,6 +52,7 @@ final class LiveClusters {
               current.node().store().reach(source),
               false,
               List.of(),
+              source.cluster().failover().queueTimeout(),
               why(source.name(), current)));
     }
     return rows;

@@ -217,11 +217,16 @@ final class LiveNodeView implements NodeView {
       ServerError failure = vdb.pools().unreachable();
       seen.add(
           new NodeHealth.VdbHealth(
-              vdb.name(), failure == null, failure == null ? null : failure.message()));
+              vdb.name(),
+              failure == null,
+              failure == null ? null : failure.message(),
+              vdb.settings().vdb().pool().queueTimeout()));
     }
     boolean nothingServed = seen.isEmpty();
     for (VirtualDatabase waiting : configuration.current().byArn().waiting().values()) {
-      seen.add(new NodeHealth.VdbHealth(waiting.name(), false, clusters.why(waiting)));
+      seen.add(
+          new NodeHealth.VdbHealth(
+              waiting.name(), false, clusters.why(waiting), waiting.pool().queueTimeout()));
     }
     seen.sort(Comparator.comparing(NodeHealth.VdbHealth::name));
     List<String> reasons = new ArrayList<>();

@@ -71,7 +71,7 @@ final class FakeNode implements NodeView {
   final List<String> orders = new ArrayList<>();
   final AtomicInteger probes = new AtomicInteger();
   volatile NodeHealth health =
-      new NodeHealth(true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", true, null)));
+      new NodeHealth(true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", true, null, Duration.ofMinutes(2))));
   volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
   volatile CompletionStage<ProbeResult> probe =
       CompletableFuture.completedFuture(new ProbeResult(true, 850, null));
@@ -166,7 +166,14 @@ final class FakeNode implements NodeView {
   @Override
   public List<ClusterRow> clusters() {
     return List.of(
-        new ClusterRow("main", TOPOLOGY, Consistency.FLEET, StoreReach.FLEET, true, FORWARDING));
+        new ClusterRow(
+            "main",
+            TOPOLOGY,
+            Consistency.FLEET,
+            StoreReach.FLEET,
+            true,
+            FORWARDING,
+            Duration.ofSeconds(30)));
   }
 
   @Override

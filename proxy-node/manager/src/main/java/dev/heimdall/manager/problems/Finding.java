@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param nodes that have it, or see it
  * @param since when it began, if reports tell
  * @param timing how long it has to last
+ * @param site what its effect and its remedy depend on
  */
 record Finding(
     ProblemKind kind,
@@ -23,4 +24,28 @@ record Finding(
     String detail,
     List<String> nodes,
     Optional<Instant> since,
-    Timing timing) {}
+    Timing timing,
+    Site site) {
+  /** Of which nothing else is known. */
+  Finding(
+      ProblemKind kind,
+      String about,
+      boolean critical,
+      String words,
+      String detail,
+      List<String> nodes,
+      Optional<Instant> since,
+      Timing timing) {
+    this(kind, about, critical, words, detail, nodes, since, timing, Site.UNKNOWN);
+  }
+
+  /** What it means for clients. */
+  String effect() {
+    return kind.effect(site);
+  }
+
+  /** What to do. */
+  String next() {
+    return kind.next(site);
+  }
+}

@@ -41,6 +41,9 @@ final class Findings {
 
   private final String newest;
 
+  /** Of what is looked at. */
+  private Site site = Site.UNKNOWN;
+
   private Findings(List<Node> nodes, String newest) {
     this.nodes = nodes;
     this.newest = newest;
@@ -95,7 +98,8 @@ final class Findings {
             detail,
             of.stream().map(Node::id).sorted().toList(),
             since,
-            timing));
+            timing,
+            site));
   }
 
   // ---- nodes
@@ -186,12 +190,18 @@ final class Findings {
     return views;
   }
 
+  private void at(List<View> views, Runnable looks) {
+    site = Site.of(views.get(0).of());
+    looks.run();
+    site = Site.UNKNOWN;
+  }
+
   private static List<Node> of(List<View> views) {
     return views.stream().map(View::node).toList();
   }
 
   private void ofClusters() {
-    views("clusters", "source").forEach(this::ofCluster);
+    views("clusters", "source").forEach((source, views) -> at(views, () -> ofCluster(source, views)));
   }
 
   private void ofCluster(String source, List<View> views) {
@@ -329,7 +339,7 @@ final class Findings {
   // ---- virtual databases
 
   private void ofDatabases() {
-    views("vdbs", "name").forEach(this::ofDatabase);
+    views("vdbs", "name").forEach((name, views) -> at(views, () -> ofDatabase(name, views)));
   }
 
   private void ofDatabase(String name, List<View> views) {

@@ -15,17 +15,17 @@ enum ProblemKind implements Spelled {
       15, "New clients are refused.", "The page Nodes has the reasons that nodes give.", "/nodes"),
   NO_WRITER(
       0,
-      "Writes wait up to failover.queueTimeout, and then fail with 57P03. Replicas still answer reads, as far as their level of consistency allows.",
-      "See in RDS, or on the servers, whether a failover is in progress. The servers below Clusters say why each of them is not the writer.",
+      "Writes {wait for a writer}. Replicas still answer reads, as far as their level of consistency allows.",
+      "See {servers} whether a failover is in progress. The servers below Clusters say why each of them is not the writer.",
       "/dashboard"),
   WRITERS_IN_CONFLICT(
       0,
-      "Nothing is sent to either of them: writes wait up to failover.queueTimeout, and then fail with 57P03.",
+      "Nothing is sent to either of them: writes {wait for a writer}.",
       "Stop the server that should not write any more, or make it a replica.",
       "/dashboard"),
   WRITER_FENCED(
       0,
-      "Writes wait up to failover.queueTimeout, and then fail with 57P03, until something outside the writer's region confirms it.",
+      "Writes {wait for a writer}, until something outside the writer's region confirms it.",
       "See whether this region is cut off from the others, and whether another one was promoted.",
       "/dashboard"),
   WRITER_READ_ONLY(
@@ -35,12 +35,12 @@ enum ProblemKind implements Spelled {
       "/dashboard"),
   DATABASE_UNREACHABLE(
       10,
-      "Statements wait up to pool.queueTimeout, and then fail.",
+      "Statements {wait for a server}.",
       "See whether the server runs, and whether security groups and routes let nodes reach it.",
       "/nodes"),
   POOL_FULL(
       10,
-      "They wait up to pool.queueTimeout, and then fail with 53300.",
+      "They {wait for a connection}.",
       "The page Clients has who waits and who holds connections: end transactions that stay open, or raise pool.size. The page Queries has the statements that take the most time.",
       "/clients"),
   NODES_NOT_READY(
@@ -61,7 +61,7 @@ enum ProblemKind implements Spelled {
   SERVERS_DOWN(
       10,
       "Other servers answer what they would.",
-      "See in RDS, or on the servers, whether they run; the reason that nodes have is below Clusters.",
+      "See {servers} whether they run; the reason that nodes have is below Clusters.",
       "/dashboard"),
   STORE_AWAY(
       10,
@@ -85,7 +85,7 @@ enum ProblemKind implements Spelled {
       "/nodes"),
   CLIENTS_WAITING(
       30,
-      "They wait up to pool.queueTimeout, and then fail with 53300.",
+      "They {wait for a connection}.",
       "The page Queries has the statements that take the most time. Look for transactions that stay open (SHOW SERVERS), or raise pool.size.",
       "/dashboard"),
   SLOW_RESPONSES(
@@ -146,14 +146,14 @@ enum ProblemKind implements Spelled {
     };
   }
 
-  /** What it means for clients. */
-  String effect() {
-    return effect;
+  /** What it means for clients there. */
+  String effect(Site site) {
+    return site.told(effect);
   }
 
-  /** What to do. */
-  String next() {
-    return next;
+  /** What to do there. */
+  String next(Site site) {
+    return site.told(next);
   }
 
   /** The page that shows more. */

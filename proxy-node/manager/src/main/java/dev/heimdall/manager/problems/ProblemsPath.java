@@ -60,8 +60,8 @@ record ProblemsPath(Problems problems) implements Resource {
           .put("since", problem.since().toString())
           .put("words", finding.words() + ".")
           .put("detail", finding.detail())
-          .put("effect", finding.kind().effect())
-          .put("next", finding.kind().next())
+          .put("effect", finding.effect())
+          .put("next", finding.next())
           .put("silenced", problem.silence().isPresent());
       one.put(
           "acknowledgedBy",

@@ -97,8 +97,8 @@ final class ProblemsSubject implements Subject {
             worst.words() + ".",
             where(worst.detail(), worst.nodes()),
             "Since %s.".formatted(since(all.get(0))),
-            worst.kind().effect(),
-            worst.kind().next(),
+            worst.effect(),
+            worst.next(),
             worst.kind().href(),
             all.size()));
   }
@@ -151,8 +151,8 @@ final class ProblemsSubject implements Subject {
         finding.words() + ".",
         finding.detail(),
         since(problem),
-        finding.kind().effect(),
-        finding.kind().next(),
+        finding.effect(),
+        finding.next(),
         finding.kind().href(),
         told(problem),
         problem.alert().flatMap(Alert::acknowledged).isPresent());

@@ -26,6 +26,7 @@ final class ThresholdFindings {
     private final TreeSet<String> nodes = new TreeSet<>();
     private double value = Double.NaN;
     private String of = "";
+    private Site site = Site.UNKNOWN;
 
     void add(String node, double more) {
       value = Double.isNaN(value) ? more : value + more;
@@ -111,9 +112,9 @@ final class ThresholdFindings {
         continue;
       }
       for (JsonNode pool : vdb.path("pools")) {
-        waiting
-            .computeIfAbsent(name, one -> new Figure())
-            .add(node.id(), pool.path("clientsWaiting").asDouble());
+        Figure queue = waiting.computeIfAbsent(name, one -> new Figure());
+        queue.site = Site.of(vdb);
+        queue.add(node.id(), pool.path("clientsWaiting").asDouble());
         double size = pool.path("size").asDouble();
         if (size > 0) {
           fullest
@@ -183,7 +184,8 @@ final class ThresholdFindings {
               .formatted(hits, vdb),
           "",
           List.of(),
-          limits.cacheHitsFor());
+          limits.cacheHitsFor(),
+          Site.UNKNOWN);
     }
   }
 
@@ -202,7 +204,8 @@ final class ThresholdFindings {
                 .formatted(certificate.name(), left.toDays() + 1),
         "It is valid until %s.".formatted(certificate.ends()),
         List.of(),
-        Duration.ZERO);
+        Duration.ZERO,
+        Site.UNKNOWN);
   }
 
   /** What is not known is beyond nothing. */
@@ -218,7 +221,8 @@ final class ThresholdFindings {
           words,
           figure.of.isEmpty() ? "" : "It is %s.".formatted(figure.of),
           List.copyOf(figure.nodes),
-          lasting);
+          lasting,
+          figure.site);
     }
   }
 
@@ -229,7 +233,8 @@ final class ThresholdFindings {
       String words,
       String detail,
       List<String> nodes,
-      Duration lasting) {
+      Duration lasting,
+      Site site) {
     found.add(
         new Finding(
             kind,
@@ -239,6 +244,7 @@ final class ThresholdFindings {
             detail,
             nodes,
             Optional.empty(),
-            new Timing(lasting, Timing.USUAL_END)));
+            new Timing(lasting, Timing.USUAL_END),
+            site));
   }
 }
