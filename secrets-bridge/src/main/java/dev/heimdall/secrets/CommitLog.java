@@ -25,7 +25,7 @@ import java.util.Optional;
  */
 final class CommitLog {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration KEPT_FOR = Duration.ofDays(1);
+  private static final Duration KEPT_FOR = Duration.ofHours(1);
 
   /** With the pauses between them, this is some three seconds. */
   private static final int ATTEMPTS = 100;

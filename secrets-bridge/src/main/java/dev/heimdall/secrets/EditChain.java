@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * not made visible yet, or have been pushed aside by a slow writer, still have their second link.
  */
 final class EditChain {
-  private static final Duration KEPT_FOR = Duration.ofDays(1);
+  private static final Duration KEPT_FOR = Duration.ofHours(1);
 
   /** With the pauses between them, this is some three seconds: others are slow, or asleep. */
   private static final int ATTEMPTS = 100;
@@ -81,6 +81,9 @@ final class EditChain {
         if (seen == Seen.BEHIND && edits.writable()) {
           show(last);
           continue;
+        }
+        if (seen == Seen.SHOWN && numbers.size() > 1 && edits.writable()) {
+          edits.forget(numbers);
         }
         return switch (seen) {
           case SHOWN, BEHIND -> contentOf(edits.file(last));

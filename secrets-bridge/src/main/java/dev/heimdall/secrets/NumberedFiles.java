@@ -26,12 +26,18 @@ import java.util.stream.Stream;
  * where there is none yet, on NFS too: of two writers that want the same number one gets it, and
  * that decides.
  *
- * <p>Only the last ones are kept. Whoever has got a number checks that the one before is still
- * there: if it is not, others have gone on far beyond that number, and it decides nothing.
+ * <p>What others have followed goes after a while, as secrets may be in it; the last one stays.
+ * Whoever has got a number checks that the one before is still there: if it is not, others have
+ * gone on long ago, and it decides nothing.
  */
 final class NumberedFiles {
   private static final String HIDDEN = ".heimdall";
-  private static final int KEPT = 8;
+
+  /** More than these do not stay for as long: nobody is to fill a disk by committing. */
+  private static final int MANY = 32;
+
+  /** Whoever has begun with a number has ended with it, or is dead. */
+  private static final Duration SURELY = Duration.ofMinutes(10);
 
   private static final int AT_ONCE = 10;
   private static final int LONGEST_PAUSE_MILLIS = 50;
@@ -44,6 +50,7 @@ final class NumberedFiles {
   private final Path directory;
   private final Path aside;
   private final Duration keptFor;
+  private final Duration surely;
 
   /**
    * @param root the directory of the documents, whose owner its hidden files belong to
@@ -51,9 +58,17 @@ final class NumberedFiles {
    * @param keptFor how long numbers stay that others have followed, and what writers put aside
    */
   NumberedFiles(Path root, Path directory, Duration keptFor) {
+    this(root, directory, keptFor, SURELY);
+  }
+
+  /**
+   * @param surely how long those stay of which there are many
+   */
+  NumberedFiles(Path root, Path directory, Duration keptFor, Duration surely) {
     this.root = root;
     this.directory = directory;
     this.keptFor = keptFor;
+    this.surely = surely;
     aside = hidden(root).resolve("aside");
   }
 
@@ -148,21 +163,37 @@ final class NumberedFiles {
     Instant young = Instant.now().minus(keptFor);
     try (Stream<Path> all = Files.list(aside)) {
       for (Path left : (Iterable<Path>) all::iterator) {
-        // Of the link, not of the text: that may have been written long before.
         if (!changed(left).isAfter(young)) {
           Files.deleteIfExists(left);
         }
       }
     }
-    NavigableSet<Long> numbers = numbers();
-    for (long number : numbers.headSet(numbers.last() - KEPT)) {
-      if (Files.getLastModifiedTime(file(number)).toInstant().isAfter(young)) {
+    forget(numbers());
+  }
+
+  /**
+   * Numbers that were followed long ago.
+   *
+   * @param numbers that are there
+   */
+  void forget(NavigableSet<Long> numbers) throws IOException {
+    Instant now = Instant.now();
+    Instant young = now.minus(keptFor);
+    Instant sure = now.minus(surely);
+    for (long number : numbers.headSet(numbers.last())) {
+      // Since the next one is there, which is when a writer of that may have begun to look for it.
+      Instant followed = changed(file(number + 1));
+      boolean goes =
+          !followed.isAfter(young)
+              || numbers.last() - number > MANY && !followed.isAfter(sure);
+      if (!goes) {
         return;
       }
       Files.deleteIfExists(file(number));
     }
   }
 
+  /** Of the link, not of the text: that may have been written long before. */
   private static Instant changed(Path file) throws IOException {
     try {
       return ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();

@@ -282,14 +282,28 @@ class CommitLogTest {
   }
 
   @Test
+  void ofManyCommitsTheLastAreKept() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      store().write(changes("" + i, store().read()));
+    }
+    Path commits = root.resolve(".heimdall/commits");
+    assertThat(commit(0)).as("it may be looked for").exists();
+    new NumberedFiles(root, commits, Duration.ofDays(1), Duration.ZERO).prune();
+
+    assertThat(commit(7)).doesNotExist();
+    assertThat(commit(8)).exists();
+    assertThat(said(store().read())).containsOnly("39");
+  }
+
+  @Test
   void oldCommitsAreForgotten() throws Exception {
     for (int i = 0; i < 12; i++) {
       store().write(changes("" + i, store().read()));
     }
     new NumberedFiles(root, root.resolve(".heimdall/commits"), Duration.ZERO).prune();
 
-    assertThat(commit(3)).doesNotExist();
-    assertThat(commit(4)).exists();
+    assertThat(commit(11)).doesNotExist();
+    assertThat(commit(12)).exists();
     assertThat(said(store().read())).containsOnly("11");
   }
 }

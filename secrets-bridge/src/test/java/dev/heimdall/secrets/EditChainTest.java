@@ -213,6 +213,24 @@ class EditChainTest {
   }
 
   @Test
+  void whatWasFollowedGoesAlsoWhereNobodyEditsAnyMore() throws IOException {
+    write("old secret", null);
+    write("new secret", "old secret");
+    says("new secret");
+    assertThat(edit(1)).exists();
+
+    EditChain later = new EditChain(root, NAME, Duration.ZERO);
+    assertThat(later.read().map(content -> new String(content.bytes(), StandardCharsets.UTF_8)))
+        .contains("new secret");
+    assertThat(edit(0)).doesNotExist();
+    assertThat(edit(1)).doesNotExist();
+    assertThat(edit(2)).exists();
+    assertThat(write("third", "old secret")).isFalse();
+    assertThat(write("third", "new secret")).isTrue();
+    says("third");
+  }
+
+  @Test
   void ofManyWritersAtOnceEachEditCounts() throws Exception {
     int writers = 4;
     int each = 25;
