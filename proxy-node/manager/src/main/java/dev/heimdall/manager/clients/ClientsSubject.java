@@ -129,7 +129,6 @@ public final class ClientsSubject implements Subject {
                 states.add(
                     new ClientsView.State(
                         "%,d %s".formatted(count, words(state)),
-                        look(state),
                         PATH + "?" + wish.in(state).paged(1))));
     return states;
   }

@@ -26,7 +26,7 @@ public record ClientsView(
     String more,
     boolean operates) {
   /** How many clients are in a state. */
-  public record State(String words, String look, String href) {}
+  public record State(String words, String href) {}
 
   /**
    * A client.

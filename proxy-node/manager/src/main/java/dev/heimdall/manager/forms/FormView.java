@@ -2,10 +2,16 @@ package dev.heimdall.manager.forms;
 
 import dev.heimdall.manager.pages.View;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the templates of forms are given: texts that they escape. */
 public final class FormView {
+  private static final Set<String> ABBREVIATIONS =
+      Set.of("arn", "ddl", "dml", "dn", "dns", "gtid", "id", "ip", "ldap", "ms", "rds", "sql", "tcp",
+          "tls", "url", "vdb");
+
   private FormView() {}
 
   /** One of a few values. */
@@ -50,6 +56,24 @@ public final class FormView {
       int set,
       List<Field> inside,
       List<Item> items) {
+    /** What it is called, in words; a key of one word is a word. */
+    public String words() {
+      String[] words = label.split("(?<=[a-z0-9])(?=[A-Z])");
+      for (int i = 0; i < words.length; i++) {
+        String word = words[i].toLowerCase(Locale.ROOT);
+        words[i] =
+            ABBREVIATIONS.contains(word)
+                ? word.toUpperCase(Locale.ROOT)
+                : i == 0 ? word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1) : word;
+      }
+      return words.length == 1 ? label : String.join(" ", words);
+    }
+
+    /** Whether its key is none of these words. */
+    public boolean hasKey() {
+      return !words().equals(label);
+    }
+
     /** Whether it holds others. */
     public boolean isSection() {
       return kind.equals("section") || kind.equals("items");

@@ -5,6 +5,7 @@ import dev.heimdall.manager.fleet.ClusterRegion;
 import dev.heimdall.manager.fleet.Fleet;
 import dev.heimdall.manager.fleet.FleetConfiguration;
 import dev.heimdall.manager.fleet.Presence;
+import dev.heimdall.manager.fleet.ReplicaLag;
 import dev.heimdall.manager.fleet.SeenNode;
 import dev.heimdall.manager.pages.Times;
 import java.net.URLEncoder;
@@ -236,9 +237,11 @@ final class SeenNodes {
                 ? Badge.warn(state)
                 : Badge.bad(state),
         server.path("zone").asText(""),
-        millis.isNumber()
-            ? Words.ofMicros(Math.max(1, millis.asLong() * 1000))
-            : bytes.isNumber() ? Words.ofBytes(bytes.asLong()) : "",
+        !ReplicaLag.isMeasured(server)
+            ? ""
+            : millis.isNumber()
+                ? Words.ofMillis(millis.asLong())
+                : bytes.isNumber() ? Words.ofBytes(bytes.asLong()) : "",
         server.path("why").asText(""));
   }
 

@@ -15,8 +15,14 @@ final class Words {
             : micros < 1_000_000 ? micros / 1000 + " ms" : "%.1f s".formatted(micros / 1e6);
   }
 
+  static String ofMillis(long millis) {
+    return millis < 1000 ? millis + " ms" : "%.1f s".formatted(millis / 1e3);
+  }
+
   static String ofBytes(long bytes) {
-    return bytes < 1 << 20
+    return bytes < 1 << 10
+        ? bytes + " B"
+        : bytes < 1 << 20
         ? "%d KiB".formatted(bytes >> 10)
         : bytes < 1L << 30
             ? "%d MiB".formatted(bytes >> 20)

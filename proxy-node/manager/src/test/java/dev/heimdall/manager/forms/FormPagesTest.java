@@ -76,7 +76,10 @@ class FormPagesTest {
   @Test
   void oneSettingIsChangedAndNothingElse() throws Exception {
     PageClient browser = browser().get(SHOP);
-    assertThat(browser.page()).contains("name=\"pool.size\" value=\"20\"", "connections");
+    assertThat(browser.page())
+        .contains("name=\"pool.size\" value=\"20\"", "connections")
+        .contains(">Queue timeout <code class=\"dim\">queueTimeout</code></label>")
+        .contains(">size</label>");
     commit(browser, SHOP, "pool.size", "40", "comment", "more load");
     assertThat(manager.written("vdbs/shop.json")).isEqualTo(VDB.replace("20", "40"));
     assertThat(browser.path()).isEqualTo(SHOP);

@@ -26,6 +26,24 @@ const fold = () => {
 };
 narrow.addEventListener('change', fold);
 fold();
+// Where rows are blocks, their cells say of which column they are.
+const stack = () => {
+  for (const table of document.querySelectorAll('.wide > table:not(.queries, .figures, .diff)')) {
+    const columns = [...table.querySelectorAll('thead th')].map((head) => head.textContent.trim());
+    for (const row of columns.length > 0 ? table.tBodies[0].rows : []) {
+      let at = 0;
+      for (const cell of row.cells) {
+        if (cell.tagName === 'TD' && cell.colSpan === 1 && columns[at]) {
+          cell.dataset.column = columns[at];
+        }
+        at += cell.colSpan;
+      }
+    }
+    table.classList.toggle('stacked', columns.length > 0);
+  }
+};
+document.addEventListener('htmx:load', stack);
+stack();
 // The entry of the navigation that this page is, or is below.
 const entries = [...document.querySelectorAll('.bar nav a')].filter((entry) => {
   const path = entry.getAttribute('href');
