@@ -184,8 +184,7 @@ final class NumberedFiles {
       // Since the next one is there, which is when a writer of that may have begun to look for it.
       Instant followed = changed(file(number + 1));
       boolean goes =
-          !followed.isAfter(young)
-              || numbers.last() - number > MANY && !followed.isAfter(sure);
+          !followed.isAfter(young) || numbers.last() - number > MANY && !followed.isAfter(sure);
       if (!goes) {
         return;
       }

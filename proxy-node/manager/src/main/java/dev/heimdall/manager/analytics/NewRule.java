@@ -19,11 +19,7 @@ import java.util.OptionalInt;
  * @param replacement of the whole statement, for {@link Kind#REWRITE}
  */
 record NewRule(
-    Kind kind,
-    String statement,
-    String match,
-    OptionalInt seconds,
-    Optional<String> replacement) {
+    Kind kind, String statement, String match, OptionalInt seconds, Optional<String> replacement) {
   /** What is to be done with them. */
   enum Kind {
     CACHE("cache", "Cache it", "Answer it from the cache as long as its tables do not change."),

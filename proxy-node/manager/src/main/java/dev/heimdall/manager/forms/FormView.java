@@ -9,7 +9,8 @@ import java.util.Set;
 /** What the templates of forms are given: texts that they escape. */
 public final class FormView {
   private static final Set<String> ABBREVIATIONS =
-      Set.of("arn", "ddl", "dml", "dn", "dns", "gtid", "id", "ip", "ldap", "ms", "rds", "sql", "tcp",
+      Set.of(
+          "arn", "ddl", "dml", "dn", "dns", "gtid", "id", "ip", "ldap", "ms", "rds", "sql", "tcp",
           "tls", "url", "vdb");
 
   private FormView() {}

@@ -23,10 +23,10 @@ final class Words {
     return bytes < 1 << 10
         ? bytes + " B"
         : bytes < 1 << 20
-        ? "%d KiB".formatted(bytes >> 10)
-        : bytes < 1L << 30
-            ? "%d MiB".formatted(bytes >> 20)
-            : "%.1f GiB".formatted(bytes / (double) (1L << 30));
+            ? "%d KiB".formatted(bytes >> 10)
+            : bytes < 1L << 30
+                ? "%d MiB".formatted(bytes >> 20)
+                : "%.1f GiB".formatted(bytes / (double) (1L << 30));
   }
 
   /** A time as JSON has it, to the second. */

@@ -56,12 +56,12 @@ public record Alert(
 
   /** What it means for clients; empty: this release does not know its kind. */
   public String effect() {
-    return ProblemKind.of(kind).map(known -> known.effect(Site.UNKNOWN)).orElse("");
+    return ProblemKind.of(kind).map(known -> known.effect(Circumstances.UNKNOWN)).orElse("");
   }
 
   /** What to do; empty: this release does not know its kind. */
   public String next() {
-    return ProblemKind.of(kind).map(known -> known.next(Site.UNKNOWN)).orElse("");
+    return ProblemKind.of(kind).map(known -> known.next(Circumstances.UNKNOWN)).orElse("");
   }
 
   boolean isOf(Finding finding) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param nodes that have it, or see it
  * @param since when it began, if reports tell
  * @param timing how long it has to last
- * @param site what its effect and its remedy depend on
+ * @param there what its effect and its remedy depend on
  */
 record Finding(
     ProblemKind kind,
@@ -25,7 +25,7 @@ record Finding(
     List<String> nodes,
     Optional<Instant> since,
     Timing timing,
-    Site site) {
+    Circumstances there) {
   /** Of which nothing else is known. */
   Finding(
       ProblemKind kind,
@@ -36,16 +36,16 @@ record Finding(
       List<String> nodes,
       Optional<Instant> since,
       Timing timing) {
-    this(kind, about, critical, words, detail, nodes, since, timing, Site.UNKNOWN);
+    this(kind, about, critical, words, detail, nodes, since, timing, Circumstances.UNKNOWN);
   }
 
   /** What it means for clients. */
   String effect() {
-    return kind.effect(site);
+    return kind.effect(there);
   }
 
   /** What to do. */
   String next() {
-    return kind.next(site);
+    return kind.next(there);
   }
 }

@@ -42,7 +42,7 @@ final class Findings {
   private final String newest;
 
   /** Of what is looked at. */
-  private Site site = Site.UNKNOWN;
+  private Circumstances there = Circumstances.UNKNOWN;
 
   private Findings(List<Node> nodes, String newest) {
     this.nodes = nodes;
@@ -99,7 +99,7 @@ final class Findings {
             of.stream().map(Node::id).sorted().toList(),
             since,
             timing,
-            site));
+            there));
   }
 
   // ---- nodes
@@ -191,9 +191,9 @@ final class Findings {
   }
 
   private void at(List<View> views, Runnable looks) {
-    site = Site.of(views.get(0).of());
+    there = Circumstances.of(views.get(0).of());
     looks.run();
-    site = Site.UNKNOWN;
+    there = Circumstances.UNKNOWN;
   }
 
   private static List<Node> of(List<View> views) {
@@ -201,7 +201,8 @@ final class Findings {
   }
 
   private void ofClusters() {
-    views("clusters", "source").forEach((source, views) -> at(views, () -> ofCluster(source, views)));
+    views("clusters", "source")
+        .forEach((source, views) -> at(views, () -> ofCluster(source, views)));
   }
 
   private void ofCluster(String source, List<View> views) {

@@ -147,13 +147,13 @@ enum ProblemKind implements Spelled {
   }
 
   /** What it means for clients there. */
-  String effect(Site site) {
-    return site.told(effect);
+  String effect(Circumstances there) {
+    return there.told(effect);
   }
 
   /** What to do there. */
-  String next(Site site) {
-    return site.told(next);
+  String next(Circumstances there) {
+    return there.told(next);
   }
 
   /** The page that shows more. */

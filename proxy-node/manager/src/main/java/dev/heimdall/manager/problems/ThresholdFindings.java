@@ -26,7 +26,7 @@ final class ThresholdFindings {
     private final TreeSet<String> nodes = new TreeSet<>();
     private double value = Double.NaN;
     private String of = "";
-    private Site site = Site.UNKNOWN;
+    private Circumstances there = Circumstances.UNKNOWN;
 
     void add(String node, double more) {
       value = Double.isNaN(value) ? more : value + more;
@@ -113,7 +113,7 @@ final class ThresholdFindings {
       }
       for (JsonNode pool : vdb.path("pools")) {
         Figure queue = waiting.computeIfAbsent(name, one -> new Figure());
-        queue.site = Site.of(vdb);
+        queue.there = Circumstances.of(vdb);
         queue.add(node.id(), pool.path("clientsWaiting").asDouble());
         double size = pool.path("size").asDouble();
         if (size > 0) {
@@ -185,7 +185,7 @@ final class ThresholdFindings {
           "",
           List.of(),
           limits.cacheHitsFor(),
-          Site.UNKNOWN);
+          Circumstances.UNKNOWN);
     }
   }
 
@@ -205,7 +205,7 @@ final class ThresholdFindings {
         "It is valid until %s.".formatted(certificate.ends()),
         List.of(),
         Duration.ZERO,
-        Site.UNKNOWN);
+        Circumstances.UNKNOWN);
   }
 
   /** What is not known is beyond nothing. */
@@ -222,7 +222,7 @@ final class ThresholdFindings {
           figure.of.isEmpty() ? "" : "It is %s.".formatted(figure.of),
           List.copyOf(figure.nodes),
           lasting,
-          figure.site);
+          figure.there);
     }
   }
 
@@ -234,7 +234,7 @@ final class ThresholdFindings {
       String detail,
       List<String> nodes,
       Duration lasting,
-      Site site) {
+      Circumstances there) {
     found.add(
         new Finding(
             kind,
@@ -245,6 +245,6 @@ final class ThresholdFindings {
             nodes,
             Optional.empty(),
             new Timing(lasting, Timing.USUAL_END),
-            site));
+            there));
   }
 }

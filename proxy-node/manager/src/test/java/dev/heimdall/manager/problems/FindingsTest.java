@@ -93,15 +93,25 @@ class FindingsTest {
     String down = server("a:1", "unknown", "down");
     Finding old = only(ready("one", cluster(down, "")));
     assertThat(old.effect())
-        .startsWith("Writes wait up to 30 s (failover.queueTimeout, unless it is set otherwise), and")
+        .startsWith(
+            "Writes wait up to 30 s (failover.queueTimeout, unless it is set otherwise), and")
         .contains("then fail with 57P03. Replicas");
     assertThat(old.next()).startsWith("See on the servers whether a failover");
-    Finding here = only(ready("one", cluster(down, "").replace("'nodes'", "'queueTimeoutMillis': 90500, 'nodes'")));
-    assertThat(here.effect()).startsWith("Writes wait up to 1 min 30 s (failover.queueTimeout), and");
-    Finding none = only(ready("one", cluster(down, "").replace("'nodes'", "'queueTimeoutMillis': 0, 'nodes'")));
-    assertThat(none.effect()).startsWith("Writes fail at once (failover.queueTimeout is 0). Replicas");
+    Finding here =
+        only(
+            ready(
+                "one",
+                cluster(down, "").replace("'nodes'", "'queueTimeoutMillis': 90500, 'nodes'")));
+    assertThat(here.effect())
+        .startsWith("Writes wait up to 1 min 30 s (failover.queueTimeout), and");
+    Finding none =
+        only(
+            ready("one", cluster(down, "").replace("'nodes'", "'queueTimeoutMillis': 0, 'nodes'")));
+    assertThat(none.effect())
+        .startsWith("Writes fail at once (failover.queueTimeout is 0). Replicas");
     String rds = server("a.abc123.eu-west-1.rds.amazonaws.com:5432", "unknown", "down");
-    assertThat(only(ready("one", cluster(rds, ""))).next()).startsWith("See in the console of RDS whether");
+    assertThat(only(ready("one", cluster(rds, ""))).next())
+        .startsWith("See in the console of RDS whether");
 
     String vdb =
         ", 'vdbs': [{'name': 'app', 'reachable': true, 'queueTimeoutMillis': %s, 'pools': [{'size': 1, 'serversActive': 1, 'clientsWaiting': 2, 'maxWaitMicros': 2000000}]}]";

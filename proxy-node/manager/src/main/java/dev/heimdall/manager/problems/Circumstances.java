@@ -14,9 +14,9 @@ import java.util.Optional;
  * @param onAws whether servers have names that RDS gives
  * @param queueTimeout as nodes have it set for that cluster or virtual database; empty: not known
  */
-record Site(boolean onAws, Optional<Duration> queueTimeout) {
+record Circumstances(boolean onAws, Optional<Duration> queueTimeout) {
   /** Of nodes, and of alerts that may be from long ago. */
-  static final Site UNKNOWN = new Site(false, Optional.empty());
+  static final Circumstances UNKNOWN = new Circumstances(false, Optional.empty());
 
   private static final String WRITER = "{wait for a writer}";
   private static final String SERVER = "{wait for a server}";
@@ -24,13 +24,13 @@ record Site(boolean onAws, Optional<Duration> queueTimeout) {
   private static final String SERVERS = "{servers}";
 
   /** Of a cluster or virtual database, as a node reports it. */
-  static Site of(JsonNode reported) {
+  static Circumstances of(JsonNode reported) {
     boolean aws = reported.path("regions").size() > 0;
     for (JsonNode server : reported.path("nodes")) {
       aws |= RdsHost.ofAws(RdsHost.withoutPort(server.path("address").asText()));
     }
     JsonNode millis = reported.path("queueTimeoutMillis");
-    return new Site(
+    return new Circumstances(
         aws,
         millis.isNumber() ? Optional.of(Duration.ofMillis(millis.asLong())) : Optional.empty());
   }
