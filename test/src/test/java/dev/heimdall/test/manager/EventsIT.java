@@ -79,7 +79,8 @@ class EventsIT {
               Instant.parse(begun.path("at").asText()).minusSeconds(15),
               Instant.parse(begun.path("at").asText()).plusSeconds(15));
       browser.awaitText("Cluster main has no writer."); // a page that was open
-      assertThat(browser.text()).contains("Writes wait up to 30 s (failover.queueTimeout)", "Next: See on the servers");
+      assertThat(browser.text())
+          .contains("Writes wait up to 30 s (failover.queueTimeout)", "Next: See on the servers");
       browser.open("http://localhost:" + fleet.onePort() + "/dashboard");
       browser.awaitText("Cluster main has no writer.").awaitText("Nodes ready");
       browser.shoot("outage-dashboard");

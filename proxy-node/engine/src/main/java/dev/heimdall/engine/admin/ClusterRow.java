@@ -46,15 +46,7 @@ public record ClusterRow(
       boolean connectedToPeers,
       List<WriteForwarding.Of> writeForwarding,
       Duration queueTimeout) {
-    this(
-        source,
-        topology,
-        consistency,
-        reach,
-        connectedToPeers,
-        writeForwarding,
-        queueTimeout,
-        "");
+    this(source, topology, consistency, reach, connectedToPeers, writeForwarding, queueTimeout, "");
   }
 
   /** Null for one that is watched. */

@@ -17,7 +17,9 @@ final class CachedCounts {
 
   private PatternCounts sentCounts;
 
-  /** Why it was sent; not counted as long as its answer may give another reason, null if none can. */
+  /**
+   * Why it was sent; not counted as long as its answer may give another reason, null if none can.
+   */
   private Uncached open;
 
   CachedCounts(SessionContext session) {

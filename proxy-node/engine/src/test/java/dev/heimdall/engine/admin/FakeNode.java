@@ -71,7 +71,11 @@ final class FakeNode implements NodeView {
   final List<String> orders = new ArrayList<>();
   final AtomicInteger probes = new AtomicInteger();
   volatile NodeHealth health =
-      new NodeHealth(true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", true, null, Duration.ofMinutes(2))));
+      new NodeHealth(
+          true,
+          false,
+          List.of(),
+          List.of(new NodeHealth.VdbHealth("shop", true, null, Duration.ofMinutes(2))));
   volatile CompletionStage<List<PoolRow>> pools = CompletableFuture.completedFuture(somePools());
   volatile CompletionStage<ProbeResult> probe =
       CompletableFuture.completedFuture(new ProbeResult(true, 850, null));

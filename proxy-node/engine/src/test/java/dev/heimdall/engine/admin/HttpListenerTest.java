@@ -67,7 +67,10 @@ class HttpListenerTest {
   void aLiveNodeIsLiveWhateverItsDatabasesDo() throws Exception {
     node.health =
         new NodeHealth(
-            true, false, List.of(), List.of(new NodeHealth.VdbHealth("shop", false, "refused", Duration.ZERO)));
+            true,
+            false,
+            List.of(),
+            List.of(new NodeHealth.VdbHealth("shop", false, "refused", Duration.ZERO)));
     HttpResponse<String> live = get("/livez");
     assertThat(live.statusCode()).isEqualTo(200);
     assertThat(json(live).get("live").asBoolean()).isTrue();
