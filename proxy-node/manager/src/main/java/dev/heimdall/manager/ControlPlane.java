@@ -40,6 +40,7 @@ import dev.heimdall.manager.pages.Pages;
 import dev.heimdall.manager.pages.Subject;
 import dev.heimdall.manager.people.PeopleSubject;
 import dev.heimdall.manager.problems.CertificateWatch;
+import dev.heimdall.manager.problems.DiskWatch;
 import dev.heimdall.manager.problems.Problems;
 import dev.heimdall.manager.problems.Sources;
 import dev.heimdall.manager.resources.ConfigurationObjects;
@@ -168,10 +169,15 @@ public final class ControlPlane implements AutoCloseable {
       Dashboard dashboard = Dashboard.of(fleet, figures, name, clock);
       CertificateWatch certificates =
           CertificateWatch.start(editor, settings.tls().map(PemFiles::certificate));
+      DiskWatch disk = DiskWatch.start(settings.directories());
       Problems problems =
           Problems.start(
               new Sources(
-                  fleet, configuration::lastHash, dashboard::measured, certificates::certificates),
+                  fleet,
+                  configuration::lastHash,
+                  dashboard::measured,
+                  certificates::certificates,
+                  disk::low),
               name,
               own.map(OwnStore::firing),
               audit);
@@ -230,6 +236,7 @@ public final class ControlPlane implements AutoCloseable {
       ends.add(alerts::close);
       ends.add(problems::close);
       ends.add(certificates::close);
+      ends.add(disk::close);
       ends.add(dashboard::close);
       ends.add(inspections::close);
       tls.ifPresent(followed -> ends.add(followed::close));

@@ -9,7 +9,9 @@ import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Secret;
 import dev.heimdall.secrets.StoreLocation;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a manager is to run.
@@ -41,4 +43,15 @@ public record ControlPlaneSettings(
     String version,
     Optional<Secret> nodeKey,
     Optional<Path> figures,
-    RegionFacts facts) {}
+    RegionFacts facts) {
+  /** What it writes to, where that is no service. */
+  List<Path> directories() {
+    return Stream.concat(
+            Stream.of(Optional.of(place), own)
+                .flatMap(Optional::stream)
+                .filter(StoreLocation.Directory.class::isInstance)
+                .map(location -> ((StoreLocation.Directory) location).path()),
+            figures.stream())
+        .toList();
+  }
+}

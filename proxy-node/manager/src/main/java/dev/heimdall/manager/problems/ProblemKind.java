@@ -63,6 +63,11 @@ enum ProblemKind implements Spelled {
       "Other servers answer what they would.",
       "See {servers} whether they run; the reason that nodes have is below Clusters.",
       "/dashboard"),
+  MANAGER_DISK_FULL(
+      10,
+      "Commits, accounts, alerts and the audit log may not be written. Nodes serve their clients as before.",
+      "Free space on that machine, or make the disk larger.",
+      "/problems"),
   STORE_AWAY(
       10,
       "What caches share is not used, so that more statements go to servers. Sessions with read consistency fleet read from the writer.",

@@ -125,7 +125,20 @@ public final class Problems implements AutoCloseable {
     all.addAll(
         new ThresholdFindings(thresholds.now(), tracks::has)
             .in(nodes, sources.measured().get(), sources.certificates().get(), now));
+    sources.disk().get().ifPresent(low -> all.add(full(low)));
     tracks.look(all, now);
+  }
+
+  private Finding full(DiskWatch.LowDisk disk) {
+    return new Finding(
+        ProblemKind.MANAGER_DISK_FULL,
+        manager,
+        false,
+        "The disk of manager %s is full".formatted(manager),
+        "%s has %d MiB left.".formatted(disk.directory(), disk.left() >> 20),
+        List.of(),
+        Optional.empty(),
+        ProblemKind.MANAGER_DISK_FULL.timing());
   }
 
   /** What is there now, the worst first; what somebody looks after comes last. */

@@ -84,7 +84,7 @@ class AlertSenderTest {
   private Problems problems() {
     Problems problems =
         Problems.start(
-            new Sources(new Fleet(clock), () -> "", Map::of, List::of),
+            new Sources(new Fleet(clock), () -> "", Map::of, List::of, Optional::empty),
             "one",
             Optional.empty(),
             new AuditLog(Optional.empty(), clock));
