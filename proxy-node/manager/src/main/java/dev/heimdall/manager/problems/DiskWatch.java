@@ -64,8 +64,7 @@ public final class DiskWatch implements AutoCloseable {
     Optional<LowDisk> low = Optional.empty();
     for (Path directory : directories) {
       OptionalLong left = room.apply(directory);
-      if (left.isPresent()
-          && left.getAsLong() < low.map(LowDisk::left).orElse(limit)) {
+      if (left.isPresent() && left.getAsLong() < low.map(LowDisk::left).orElse(limit)) {
         low = Optional.of(new LowDisk(directory, left.getAsLong()));
       }
     }
