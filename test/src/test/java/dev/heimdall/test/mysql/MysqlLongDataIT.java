@@ -224,6 +224,39 @@ class MysqlLongDataIT {
     all.assertAll();
   }
 
+  /** Servers read it as a number behind an execution with one, whoever has sent that. */
+  @MariadbAndMysql
+  void itIsReadAsItsClientSaysBehindOthersNumbers(MysqlRelease release) throws IOException {
+    byte[] number = {0, 1, 0, 0, 0, 0, 1, 8, 0, 42, 0, 0, 0, 0, 0, 0, 0}; // not null, LONGLONG
+    byte[] sentAhead = {0, 1, 0, 0, 0, 0, 1, (byte) 0xFC, 0}; // not null, BLOB
+    byte[] asBefore = {0, 1, 0, 0, 0, 0, 0};
+    byte[] part = {0, 0, 'a', 'b', 'c'};
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        RawMysqlClient a = RawMysqlClient.logIn(node.target());
+        RawMysqlClient b = RawMysqlClient.logIn(node.target())) {
+      int ofA = a.prepare("SELECT CONCAT('v', ?)");
+      int ofB = b.prepare("SELECT CONCAT('v', ?)");
+      for (byte[] execution : List.of(sentAhead, asBefore, sentAhead)) {
+        assertThat(value(a, RawMysqlClient.ofStatement(Command.STMT_EXECUTE, ofA, number)))
+            .isEqualTo("v42");
+        b.send(RawMysqlClient.ofStatement(Command.STMT_SEND_LONG_DATA, ofB, part));
+        assertThat(value(b, RawMysqlClient.ofStatement(Command.STMT_EXECUTE, ofB, execution)))
+            .isEqualTo("vabc");
+      }
+    }
+  }
+
+  /** Of the one row of one column that a prepared statement has. */
+  private static String value(RawMysqlClient client, byte[] execution) throws IOException {
+    client.send(execution);
+    byte[] head = client.receive();
+    assertThat(head[0]).as(new String(head, StandardCharsets.ISO_8859_1)).isEqualTo((byte) 1);
+    client.receive();
+    byte[] row = client.receive();
+    client.receive();
+    return new String(row, 3, row.length - 3, StandardCharsets.UTF_8);
+  }
+
   /** Servers ignore it, or answer it though nobody waits for that. */
   @MariadbAndMysql
   void aPartWithoutAParameterReachesNoServer(MysqlRelease release) throws IOException {

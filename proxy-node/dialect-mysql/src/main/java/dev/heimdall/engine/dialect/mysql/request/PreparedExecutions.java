@@ -244,7 +244,8 @@ final class PreparedExecutions {
       client.settle();
       return true;
     }
-    if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())) {
+    if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())
+        || spoilsLongData(server, of, command)) {
       return execute(server, type, total);
     }
     if (!parts.notes().ruled(StatementOutcome.asPrepared(lifecycle.next().decision()))) {
@@ -254,7 +255,7 @@ final class PreparedExecutions {
     server.statements().bound(statement);
     if (of.hasLongData()) {
       numbered.passLongData(server, of);
-      ServerSide.of(server).longData(statement.name());
+      ServerSide.of(server).use().longData(statement.name());
       withLongData = of;
     }
     statements.forgetLongData(of);
@@ -270,6 +271,21 @@ final class PreparedExecutions {
       }
       numbered.pass(server, of, total);
     }
+    ServerSide.of(server).use().binds(statement.name(), of.types());
+    return true;
+  }
+
+  /** Whether the server would read parts of values wrongly: the statement is prepared anew then. */
+  private static boolean spoilsLongData(
+      ServerConnection server, ClientStatement of, TypedCommand command) {
+    if (!of.hasLongData()) {
+      return false;
+    }
+    byte[] types = command.hasTypes() ? command.types() : of.types();
+    if (ServerSide.of(server).use().takesLongData(of.runs().name(), types)) {
+      return false;
+    }
+    ServerSide.of(server).close(of.runs().name());
     return true;
   }
 

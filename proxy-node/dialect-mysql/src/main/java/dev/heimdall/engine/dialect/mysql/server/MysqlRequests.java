@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -69,13 +68,10 @@ public final class MysqlRequests implements ServerRequests {
 
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
-  private final Set<StatementName> hadCursor = new HashSet<>(0);
+  private final StatementUse use = new StatementUse();
 
   /** Where nobody has said so, an answer that names a cursor has one. */
   private boolean mayOpenCursor = true;
-
-  /** Of what parts of values were sent ahead of its next execution; null for nothing. */
-  private StatementName longDataOf;
 
   private MysqlReplies replies;
   private CommandExchange running;
@@ -140,8 +136,7 @@ public final class MysqlRequests implements ServerRequests {
         connection.shared()
             ? CommandExchange.shared(command, tracking)
             : new CommandExchange(command, tracking, null);
-    send(exchange.withLongDataOf(longDataOf), owner);
-    longDataOf = null;
+    send(exchange.withLongDataOf(use.takeLongData()), owner);
   }
 
   /**
@@ -227,7 +222,7 @@ public final class MysqlRequests implements ServerRequests {
   public boolean executes(StatementName statement, boolean opensCursor) {
     mayOpenCursor = opensCursor;
     if (opensCursor) {
-      hadCursor.add(statement);
+      use.cursor(statement);
     } else if (!executesAsIs(statement)) {
       close(statement);
       return false;
@@ -237,7 +232,7 @@ public final class MysqlRequests implements ServerRequests {
 
   /** Whether a statement that the server has can be executed without a cursor as it is. */
   public boolean executesAsIs(StatementName statement) {
-    return setUp.mariadb() || !hadCursor.contains(statement);
+    return setUp.mariadb() || !use.hadCursor(statement);
   }
 
   /** Whether the execution that was sent last has asked for a cursor. */
@@ -245,9 +240,9 @@ public final class MysqlRequests implements ServerRequests {
     return mayOpenCursor;
   }
 
-  /** Parts of values are being sent ahead of the execution of a statement that comes next. */
-  public void longData(StatementName statement) {
-    longDataOf = statement;
+  /** What executions have left of the statements that the server has. */
+  public StatementUse use() {
+    return use;
   }
 
   /**
@@ -262,7 +257,7 @@ public final class MysqlRequests implements ServerRequests {
 
   /** Has the server forget a statement that it has; nothing answers that. */
   public void close(StatementName statement) {
-    hadCursor.remove(statement);
+    use.forget(statement);
     byte[] number = number(statement);
     connection.statements().closing(statement);
     connection.statements().closed();
@@ -546,7 +541,7 @@ public final class MysqlRequests implements ServerRequests {
   private void forgetState() {
     reports.begin();
     last.forget();
-    hadCursor.clear();
+    use.forgetAll();
     // It is not reported: the same value, set again, must count as another one.
     connection.reported().values().keySet().removeIf(name -> !setUp.isKnownAfterReset(name));
   }

@@ -1,0 +1,65 @@
+package dev.heimdall.engine.dialect.mysql.server;
+
+import dev.heimdall.engine.prepared.StatementName;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** What executions have left of prepared statements at a server, whoever has sent them. */
+public final class StatementUse {
+  private final Set<StatementName> hadCursor = new HashSet<>(0);
+
+  /** The types of parameters that each was executed with last. */
+  private final Map<StatementName, byte[]> bound = new HashMap<>(4);
+
+  /** Of what parts of values were sent ahead of its next execution; null for nothing. */
+  private StatementName longDataOf;
+
+  void cursor(StatementName statement) {
+    hadCursor.add(statement);
+  }
+
+  boolean hadCursor(StatementName statement) {
+    return hadCursor.contains(statement);
+  }
+
+  /** It is being executed with parameters of these types; null for none. */
+  public void binds(StatementName statement, byte[] types) {
+    if (types != null) {
+      bound.put(statement, types);
+    }
+  }
+
+  /**
+   * Whether parts of values can be sent ahead of an execution with these types. Behind one with
+   * others servers read them as values of those: a text is a number then.
+   */
+  public boolean takesLongData(StatementName statement, byte[] types) {
+    byte[] before = bound.get(statement);
+    return before == null || Arrays.equals(before, types);
+  }
+
+  /** Parts of values are being sent ahead of the execution that comes next. */
+  public void longData(StatementName statement) {
+    longDataOf = statement;
+  }
+
+  /** The statement whose execution is being sent behind parts of values; null for none. */
+  StatementName takeLongData() {
+    StatementName taken = longDataOf;
+    longDataOf = null;
+    return taken;
+  }
+
+  void forget(StatementName statement) {
+    hadCursor.remove(statement);
+    bound.remove(statement);
+  }
+
+  void forgetAll() {
+    hadCursor.clear();
+    bound.clear();
+  }
+}
