@@ -87,8 +87,8 @@ class AwsTrackersIT {
             + " ''db-'' || inet_server_port()'",
         "CREATE FUNCTION rds_tools.multi_az_db_cluster_source_dbi_resource_id() RETURNS text"
             + " LANGUAGE sql AS 'SELECT ''db-'' || port FROM public.member WHERE writer'",
-        "CREATE FUNCTION rds_tools.show_topology(client text) RETURNS TABLE (id text, endpoint text,"
-            + " port int) LANGUAGE sql AS 'SELECT ''db-'' || port, ''127.0.0.1'', port FROM"
+        "CREATE FUNCTION rds_tools.show_topology(client text) RETURNS TABLE (id text, endpoint"
+            + " text, port int) LANGUAGE sql AS 'SELECT ''db-'' || port, ''127.0.0.1'', port FROM"
             + " public.member'");
     cluster.awaitReplay(Duration.ofSeconds(20));
   }

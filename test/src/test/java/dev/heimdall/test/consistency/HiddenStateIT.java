@@ -243,7 +243,8 @@ class HiddenStateIT {
           "BEGIN; SELECT pg_advisory_lock(32); PREPARE TRANSACTION 'hidden'",
           "BEGIN; SELECT pg_advisory_xact_lock(33); PREPARE TRANSACTION 'hidden'",
           "BEGIN; CREATE TEMP TABLE in_sight (a int); PREPARE TRANSACTION 'hidden'",
-          "BEGIN; SET ROLE hidden_guest; PREPARE TRANSACTION 'hidden'; PREPARE in_sight AS SELECT 1",
+          "BEGIN; SET ROLE hidden_guest; PREPARE TRANSACTION 'hidden'; PREPARE in_sight AS SELECT"
+              + " 1",
           "BEGIN; SELECT lo_open(4711, 262144); PREPARE TRANSACTION 'hidden'",
           "BEGIN; DECLARE in_sight CURSOR WITH HOLD FOR SELECT 1; PREPARE TRANSACTION 'hidden'",
           "COMMIT PREPARED 'hidden'",

@@ -42,15 +42,15 @@ class DirectoryPeopleIT {
 
   private String document() throws IOException {
     return """
-        {
-          "ldap": {
-            "servers": ["%s"], "caFile": "ca.pem",
-            "bindDn": "cn=searcher,%2$s", "bindPassword": "searcher-secret",
-            "searchBase": "ou=people,%2$s", "keepAccepted": "0", "keepRejected": "0"
-          },
-          "admins": ["dba"], "readers": ["staff"]
-        }
-        """
+    {
+      "ldap": {
+        "servers": ["%s"], "caFile": "ca.pem",
+        "bindDn": "cn=searcher,%2$s", "bindPassword": "searcher-secret",
+        "searchBase": "ou=people,%2$s", "keepAccepted": "0", "keepRejected": "0"
+      },
+      "admins": ["dba"], "readers": ["staff"]
+    }
+    """
         .formatted(people.url(), DirectoryServer.BASE);
   }
 

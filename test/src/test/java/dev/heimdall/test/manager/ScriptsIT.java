@@ -32,7 +32,8 @@ class ScriptsIT {
     fleet = new ReportingNodes(directory);
     fleet.write(
         "vdbs/shop.json",
-        "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [0], \"pool\": {\"size\": 3}}");
+        "{\"source\": \"main\", \"address\": \"127.0.0.1\", \"ports\": [0], \"pool\": {\"size\":"
+            + " 3}}");
     fleet.manager(fleet.onePort()).awaitOutput("managing on port");
     fleet.supervisedNode("a");
     fleet.awaitLive(fleet.onePort(), "a");

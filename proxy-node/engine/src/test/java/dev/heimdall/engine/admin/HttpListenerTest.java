@@ -397,7 +397,8 @@ class HttpListenerTest {
     assertThat(shown.get("trouble").asText()).isEqualTo("AWS does not answer");
     assertThat(get("/metrics").body())
         .contains(
-            "heimdall_config_info{hash=\"0123456789abcdef\",place=\"s3://conf/fleet\",version=\"v7\"} 1")
+            "heimdall_config_info{hash=\"0123456789abcdef\",place=\"s3://conf/fleet\",version=\"v7\"}"
+                + " 1")
         .contains("heimdall_config_store_up 0.0")
         .contains("heimdall_config_store_looked_seconds 90.5")
         .contains("heimdall_config_valid 0.0")

@@ -212,7 +212,9 @@ public final class ClientsSubject implements Subject {
     return new Refusal(
         404,
         "not_found",
-        "This client is not among those that were shown within the last seconds: it has disconnected, or its node does not report, or has restarted. The page Clients has those that are connected now.");
+        "This client is not among those that were shown within the last seconds: it has"
+            + " disconnected, or its node does not report, or has restarted. The page Clients has"
+            + " those that are connected now.");
   }
 
   private static Command command(Visit visit) throws Refusal {
@@ -251,8 +253,11 @@ public final class ClientsSubject implements Subject {
 
   private static String effect(Command command) {
     return command == Command.KILL_CLIENT
-        ? "Its connection is closed with an error (SQLSTATE 57P01; of MySQL and MariaDB 1053), and an open transaction is rolled back. Most applications connect again."
-        : "What it runs or waits for now ends with an error (SQLSTATE 57014; of MySQL and MariaDB 1317). It stays connected; in an open transaction of PostgreSQL it has to roll back.";
+        ? "Its connection is closed with an error (SQLSTATE 57P01; of MySQL and MariaDB 1053), and"
+              + " an open transaction is rolled back. Most applications connect again."
+        : "What it runs or waits for now ends with an error (SQLSTATE 57014; of MySQL and MariaDB"
+              + " 1317). It stays connected; in an open transaction of PostgreSQL it has to roll"
+              + " back.";
   }
 
   private Answer carryOut(Visit visit) throws Refusal {

@@ -9,14 +9,17 @@ enum ProblemKind implements Spelled {
   NO_NODE_REPORTS(
       0,
       "Whether clients are served is not known here.",
-      "See whether nodes run (heimdall doctor on one of them), and whether they reach this manager: a node's log says why it cannot report.",
+      "See whether nodes run (heimdall doctor on one of them), and whether they reach this manager:"
+          + " a node's log says why it cannot report.",
       "/nodes"),
   NO_NODE_READY(
       15, "New clients are refused.", "The page Nodes has the reasons that nodes give.", "/nodes"),
   NO_WRITER(
       0,
-      "Writes {wait for a writer}. Replicas still answer reads, as far as their level of consistency allows.",
-      "See {servers} whether a failover is in progress. The servers below Clusters say why each of them is not the writer.",
+      "Writes {wait for a writer}. Replicas still answer reads, as far as their level of"
+          + " consistency allows.",
+      "See {servers} whether a failover is in progress. The servers below Clusters say why each of"
+          + " them is not the writer.",
       "/dashboard"),
   WRITERS_IN_CONFLICT(
       0,
@@ -31,7 +34,8 @@ enum ProblemKind implements Spelled {
   WRITER_READ_ONLY(
       0,
       "Writes fail, or wait for another writer.",
-      "See on the server why it allows no writes: a full disk, or default_transaction_read_only or read_only.",
+      "See on the server why it allows no writes: a full disk, or default_transaction_read_only or"
+          + " read_only.",
       "/dashboard"),
   DATABASE_UNREACHABLE(
       10,
@@ -41,7 +45,8 @@ enum ProblemKind implements Spelled {
   POOL_FULL(
       10,
       "They {wait for a connection}.",
-      "The page Clients has who waits and who holds connections: end transactions that stay open, or raise pool.size. The page Queries has the statements that take the most time.",
+      "The page Clients has who waits and who holds connections: end transactions that stay open,"
+          + " or raise pool.size. The page Queries has the statements that take the most time.",
       "/clients"),
   NODES_NOT_READY(
       30,
@@ -51,7 +56,8 @@ enum ProblemKind implements Spelled {
   NODES_LOST(
       0,
       "Their clients have to connect again, if the nodes have ended.",
-      "See whether the instances run, and whether they reach this manager. One that was ended for good is forgotten on the page Nodes.",
+      "See whether the instances run, and whether they reach this manager. One that was ended for"
+          + " good is forgotten on the page Nodes.",
       "/nodes"),
   NODES_OVERDUE(
       30, // which is lost by then
@@ -65,12 +71,14 @@ enum ProblemKind implements Spelled {
       "/dashboard"),
   MANAGER_DISK_FULL(
       10,
-      "Commits, accounts, alerts and the audit log may not be written. Nodes serve their clients as before.",
+      "Commits, accounts, alerts and the audit log may not be written. Nodes serve their clients as"
+          + " before.",
       "Free space on that machine, or make the disk larger.",
       "/problems"),
   STORE_AWAY(
       10,
-      "What caches share is not used, so that more statements go to servers. Sessions with read consistency fleet read from the writer.",
+      "What caches share is not used, so that more statements go to servers. Sessions with read"
+          + " consistency fleet read from the writer.",
       "See whether Redis or Valkey runs, and whether nodes reach it.",
       "/events"),
   POOL_PAUSED(
@@ -86,27 +94,32 @@ enum ProblemKind implements Spelled {
   CONFIGURATION_AWAY(
       60,
       "These nodes keep the configuration that they had, and do not get changes.",
-      "See what the reason says of the place: permissions, routes, a bucket or secret that was deleted.",
+      "See what the reason says of the place: permissions, routes, a bucket or secret that was"
+          + " deleted.",
       "/nodes"),
   CLIENTS_WAITING(
       30,
       "They {wait for a connection}.",
-      "The page Queries has the statements that take the most time. Look for transactions that stay open (SHOW SERVERS), or raise pool.size.",
+      "The page Queries has the statements that take the most time. Look for transactions that stay"
+          + " open (SHOW SERVERS), or raise pool.size.",
       "/dashboard"),
   SLOW_RESPONSES(
       300,
       "Statements take longer than they should, the queue for a connection included.",
-      "Compare the time of servers with that of clients on the dashboard: where they differ, pools are small; where they do not, the page Queries has the statements.",
+      "Compare the time of servers with that of clients on the dashboard: where they differ, pools"
+          + " are small; where they do not, the page Queries has the statements.",
       "/dashboard"),
   REPLICA_LAG(
       60,
       "Reads that need newer data go to the writer, or wait, by their level of consistency.",
-      "See on the replica what it waits for: long queries that hold replay up, a small instance, a full disk.",
+      "See on the replica what it waits for: long queries that hold replay up, a small instance, a"
+          + " full disk.",
       "/dashboard"),
   POOL_USE(
       300,
       "None yet; the next clients may have to wait for a connection.",
-      "Raise pool.size, if the server has connections left, or look for transactions that stay open (SHOW SERVERS).",
+      "Raise pool.size, if the server has connections left, or look for transactions that stay open"
+          + " (SHOW SERVERS).",
       "/dashboard"),
   CACHE_HITS(
       900,
@@ -116,7 +129,8 @@ enum ProblemKind implements Spelled {
   CERTIFICATE_ENDS(
       0,
       "Clients that check it cannot connect once it has ended.",
-      "Put a new certificate and its key in place: nodes and managers take them over without a restart.",
+      "Put a new certificate and its key in place: nodes and managers take them over without a"
+          + " restart.",
       "/");
 
   private final Timing timing;

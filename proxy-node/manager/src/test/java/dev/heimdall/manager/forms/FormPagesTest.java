@@ -223,7 +223,8 @@ class FormPagesTest {
         VDB.replace(
             "{\"method\": \"scram-sha-256\"}",
             "{\"method\": \"scram-sha-256\",  \"users\": [\"alice\", \"bob\"]},\n"
-                + "    {\"method\": \"trust\", \"address\": \"::1/128\", \"users\": [\"mallory\"]}"));
+                + "    {\"method\": \"trust\", \"address\": \"::1/128\", \"users\":"
+                + " [\"mallory\"]}"));
     String path = "/forms/users/eve.json";
     PageClient browser = browser().get(path);
 

@@ -114,7 +114,8 @@ class FindingsTest {
         .startsWith("See in the console of RDS whether");
 
     String vdb =
-        ", 'vdbs': [{'name': 'app', 'reachable': true, 'queueTimeoutMillis': %s, 'pools': [{'size': 1, 'serversActive': 1, 'clientsWaiting': 2, 'maxWaitMicros': 2000000}]}]";
+        ", 'vdbs': [{'name': 'app', 'reachable': true, 'queueTimeoutMillis': %s, 'pools': [{'size':"
+            + " 1, 'serversActive': 1, 'clientsWaiting': 2, 'maxWaitMicros': 2000000}]}]";
     assertThat(only(ready("one", vdb.formatted("120000"))).effect())
         .isEqualTo("They wait up to 2 min (pool.queueTimeout), and then fail with 53300.");
     assertThat(only(ready("one", vdb.formatted("0"))).effect())
