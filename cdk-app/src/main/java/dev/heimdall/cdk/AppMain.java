@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What {@code cdk.json} runs; works without the CDK command, too.
+ * Entry point that {@code cdk.json} runs; works without the CDK command, too.
  *
  * <pre>AppMain [deployment.json [directory of the assembly]]</pre>
  */

@@ -1,6 +1,6 @@
 package dev.heimdall.cdk;
 
-/** What is to be deployed cannot be; the message says why and what to do. */
+/** Thrown if a planned deployment is impossible; the message states the cause and the remedy. */
 public final class DeploymentException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -46,13 +46,16 @@ final class InitialDocuments {
 
   private static final String JSON_FILE = ".json";
 
-  /** What only CloudFormation knows. */
+  /** Token that only CloudFormation can resolve. */
   private static final Pattern TOKEN = Pattern.compile("\\$\\{Token\\[[^]]*]}");
 
   /** The template holds them, whose limit is 1 MB, and so does what calls the function. */
   private static final int MOST_BYTES = 150_000;
 
-  /** What a secret holds, without what stands for names that are shorter here than there. */
+  /**
+   * Size limit of a secret's content, without the placeholders of names that are shorter here than
+   * there.
+   */
   private static final int MOST_IN_SECRET = 64_000;
 
   private static final ObjectMapper JSON =
@@ -130,7 +133,7 @@ final class InitialDocuments {
     return texts;
   }
 
-  /** Who may look at the stack reads its template. */
+  /** Rejects secrets in a document: all users with access to the stack can read its template. */
   private static void hidden(String name, String text, String place) throws DeploymentException {
     boolean json = name.endsWith(JSON_FILE);
     if (json && SecretPlaces.in(text).filter(places -> !places.isEmpty()).isPresent()
@@ -230,8 +233,8 @@ final class InitialDocuments {
   }
 
   /**
-   * What people have written goes before what the stacks know, and that is in the facts of each
-   * region. So it is the same in all regions of a deployment.
+   * Returns the document: values written by people take precedence over those that the stacks know,
+   * which are in the facts of each region. So it is the same in all regions of a deployment.
    */
   private JsonNode node() throws JsonProcessingException {
     JsonNode written = JSON.readTree(texts.getOrDefault(NODE, "{}"));

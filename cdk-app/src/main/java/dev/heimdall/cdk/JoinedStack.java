@@ -14,7 +14,7 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
 
 /**
- * What connects a region's network with those of the regions whose names come before its own, so
+ * Connections of a region's network with those of the regions whose names come before its own, so
  * that a pair of regions never moves from one stack to another. It comes after their stacks and
  * goes before them, and finds what it connects by itself: nothing that one stack exports could
  * change any more. It is not protected: a deployment of one region does not reach it, and with

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a deployment packs and nobody has built yet: the release of the nodes and the function, as
- * far as they are where a build leaves them. What is there is packed as it is.
+ * Files that a deployment packs and that are not built yet: the release of the nodes and the
+ * function, if they are expected where a build leaves them. What is there is packed as it is.
  *
  * @param commands of a shell, in the folder of the repository
  */

@@ -54,7 +54,7 @@ final class RegionStack extends Stack {
   }
 
   /**
-   * What all stacks of a region have.
+   * Returns the properties that all stacks of a region have.
    *
    * @param more behind the deployment's name, of what it is
    */
@@ -70,7 +70,7 @@ final class RegionStack extends Stack {
         .analyticsReporting(false);
   }
 
-  /** What it is called. */
+  /** Name of the region's stack. */
   static String name(Deployment deployment, Region region) {
     return deployment.name() + "-" + region.region();
   }
@@ -204,7 +204,10 @@ final class RegionStack extends Stack {
     }
   }
 
-  /** Whether something connects a network that is there, nobody but its owner knows. */
+  /**
+   * Warns of missing pushes; only the owner of an existing network knows whether anything connects
+   * it.
+   */
   private void warnOfPushes(Deployment deployment, Region region) {
     List<String> silent =
         deployment.regions().stream()

@@ -39,7 +39,7 @@ final class ConfigSync {
   private final Clock clock;
 
   /**
-   * How long to go on asking after an event.
+   * Duration of polling after an event.
    *
    * @param pause between two questions
    * @param attempts questions at most
@@ -110,13 +110,15 @@ final class ConfigSync {
     pusher.push(document.json(), List.of(new NodeEndpoint("priming", "127.0.0.1", 9)), signatures);
   }
 
-  /** What is under way. */
+  /** Run in progress. */
   private final class Run {
     private final Trigger trigger;
     private final Set<String> problems = new LinkedHashSet<>();
     private final List<String> changes = new ArrayList<>();
 
-    /** What was there before RDS was asked, as long as that may be what is there. */
+    /**
+     * Document that was stored before RDS was queried, as long as it may still be the stored one.
+     */
     private Optional<TopologyStore.Stored> seen = Optional.empty();
 
     private TopologyDocument known;
@@ -169,7 +171,10 @@ final class ConfigSync {
       }
     }
 
-    /** What is there before RDS is asked, the answer is newer than: no clock has to say so. */
+    /**
+     * Reads the stored document before RDS is queried: the answer is newer than that document,
+     * without a comparison of clocks.
+     */
     private void look() throws SyncException {
       try {
         seen = Optional.of(topologies.read());
@@ -258,7 +263,7 @@ final class ConfigSync {
     }
   }
 
-  /** How long ago the event of a trigger was; nothing without one. */
+  /** Time since the event of a trigger, in milliseconds; 0 without an event. */
   long lag(Trigger trigger) {
     return trigger
         .at()

@@ -19,7 +19,7 @@ import org.crac.Resource;
 public final class Handler implements RequestStreamHandler {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What EventBridge delivers is 256 KiB at most. */
+  /** Maximum size of a delivery by EventBridge: 256 KiB. */
   private static final int LONGEST_EVENT = 256 * 1024;
 
   private final Function function;

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 
 /**
- * What a run has done as a line of the log that CloudWatch makes metrics of (embedded metric
- * format), in one dimension only: each further one would be paid for.
+ * Results of a run as a log line from which CloudWatch makes metrics (embedded metric format), in
+ * one dimension only: each further one would cost money.
  */
 final class Metrics {
   private static final String NAMESPACE = "Heimdall";

@@ -18,7 +18,7 @@ record NodeEndpoint(String name, String host, int port) {
   }
 
   /**
-   * What came of looking for them.
+   * Result of the search for nodes.
    *
    * @param stores where they read topology documents, as their machines say
    */

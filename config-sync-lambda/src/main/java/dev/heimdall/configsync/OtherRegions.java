@@ -55,7 +55,7 @@ final class OtherRegions {
     this.pusher = pusher;
   }
 
-  /** What could not be published, in words. Never fails. */
+  /** Publishes the document and returns the failures, in words. Never fails. */
   List<String> publish(TopologyDocument document, List<PushSignature> keys) {
     Stream<Supplier<List<String>>> writes =
         stores.stream().map(store -> () -> write(store, document));

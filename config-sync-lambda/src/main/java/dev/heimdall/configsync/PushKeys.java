@@ -4,15 +4,14 @@ import dev.heimdall.routing.PushSignature;
 import java.util.List;
 
 /**
- * What pushes are signed with, read anew for each run, so that another key is used without the
- * function being started again. Who has read them once can do without their source for a while. For
- * one thread.
+ * Keys that sign pushes, read anew for each run, so that a new key is used without a restart of the
+ * function. Who has read them once can do without their source for a while. For one thread.
  */
 final class PushKeys {
   private final Source source;
   private List<PushSignature> known = List.of();
 
-  /** Where they are. */
+  /** Location of the keys. */
   interface Source {
     /**
      * One key a line, the newest first.
@@ -27,7 +26,7 @@ final class PushKeys {
   }
 
   /**
-   * What they are now, the newest first.
+   * Returns the current keys, the newest first.
    *
    * @param problems gets what is wrong where the last ones are used instead
    * @throws SyncException if there are none, and never were

@@ -52,7 +52,7 @@ final class Pusher {
   }
 
   /**
-   * What came of it.
+   * Outcome of a push.
    *
    * @param taken nodes that have the document now, or had it
    * @param failures in words, one for each other node

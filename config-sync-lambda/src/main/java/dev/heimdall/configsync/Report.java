@@ -3,7 +3,7 @@ package dev.heimdall.configsync;
 import java.util.List;
 
 /**
- * What a run has done.
+ * Results of a run.
  *
  * @param changes what is different, in words
  * @param asked how often RDS was asked

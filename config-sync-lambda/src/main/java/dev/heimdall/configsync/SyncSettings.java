@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the function is told by its environment.
+ * Settings that the function reads from its environment.
  *
  * @param region where it runs: {@code AWS_REGION}
  * @param store where documents are kept: {@code HEIMDALL_STORE}
@@ -68,7 +68,7 @@ record SyncSettings(
           "HEIMDALL_EC2_ENDPOINT",
           "HEIMDALL_SECRETS_ENDPOINT");
 
-  /** Where the key is. It does not show itself. */
+  /** Location of the key. It does not show itself. */
   record Key(Optional<String> text, Optional<String> secret) {
     @Override
     public String toString() {

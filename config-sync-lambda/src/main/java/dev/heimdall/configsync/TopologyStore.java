@@ -26,7 +26,7 @@ final class TopologyStore {
   }
 
   /**
-   * What is there.
+   * Contents of the store.
    *
    * @param over what a write has to name; empty if there is nothing
    * @param others what others have written there, as far as it can be read
@@ -77,7 +77,7 @@ final class TopologyStore {
     return store.location();
   }
 
-  /** Whether it was written; not if somebody else has written since it was read. */
+  /** True if it was written; not if somebody else has written since it was read. */
   boolean write(TopologyDocument document, Stored over) throws StoreException {
     return place.write(Content.of(document.json()), over.over());
   }

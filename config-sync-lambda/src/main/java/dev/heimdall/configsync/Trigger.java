@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Why it is time to ask.
+ * Reason for a query now.
  *
  * @param event which event; empty by schedule, or when somebody asks by hand
  * @param cause in words that fit a topology document
@@ -29,7 +29,10 @@ record Trigger(Kind kind, Optional<RdsEvent> event, String cause, Optional<Insta
     return new Trigger(Kind.SCHEDULE, Optional.empty(), "schedule", Optional.empty());
   }
 
-  /** What EventBridge delivers; anything that is no event of RDS counts as the schedule. */
+  /**
+   * Returns the trigger for a delivery by EventBridge; anything that is no event of RDS counts as
+   * the schedule.
+   */
   static Trigger of(JsonNode delivered) {
     if (!delivered.path("source").asText().equals("aws.rds")) {
       return schedule();

@@ -27,7 +27,7 @@ public record AccountNetwork(
         .or(() -> tables.stream().filter(RouteTable::main).findFirst());
   }
 
-  /** Where a subnet's packets to the internet, and to AWS's services, go. */
+  /** Destination of a subnet's packets to the internet, and to AWS services. */
   public enum Way {
     /** To a NAT gateway, or another network that may have one. */
     PRIVATE,
@@ -35,7 +35,7 @@ public record AccountNetwork(
     NONE,
     /** To an internet gateway, which lets out no instance without a public address. */
     PUBLIC,
-    /** Nobody has told. */
+    /** Destination not reported. */
     UNKNOWN
   }
 

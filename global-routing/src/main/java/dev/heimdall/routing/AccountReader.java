@@ -28,7 +28,7 @@ public final class AccountReader implements AutoCloseable {
   }
 
   /**
-   * What came of it.
+   * Result of reading the account.
    *
    * @param globals global clusters of the account
    * @param troubles what could not be found out, and what permission it needs

@@ -12,7 +12,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
- * How the APIs of one region are reached.
+ * Access to the APIs of one region.
  *
  * @param endpoint where they are, if they are not where AWS has them
  * @param credentials in whose name they are asked
@@ -21,9 +21,9 @@ import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 public record AwsAccess(
     String region, Optional<URI> endpoint, AwsCredentialsProvider credentials, Duration patience) {
   /**
-   * How long another region is given to take a connection, and to say the next thing over it: from
-   * each to each that takes a third of it, and where no way leads, or nobody is left, nothing comes
-   * at all.
+   * Timeout for another region, both to accept a connection and to send the next data over it:
+   * between any two regions this takes a third of it, and without a route or a responder no data
+   * arrives at all.
    */
   public static final Duration FAR = Duration.ofSeconds(1);
 
@@ -44,7 +44,7 @@ public record AwsAccess(
     }
   }
 
-  /** The same for another region. */
+  /** Returns the access to another region. */
   public AwsAccess in(String other) {
     return new AwsAccess(other, endpoint, credentials, patience);
   }

@@ -3,14 +3,14 @@ package dev.heimdall.routing;
 import dev.heimdall.routing.call.AwsCallException;
 
 /**
- * What kept an API of AWS from telling all.
+ * Reason that an AWS API did not report everything.
  *
  * @param action what was asked, by the name that a permission for it has, such as {@code
  *     rds:DescribeDBClusters}; empty where nothing could be asked
  * @param message what the API, the network or the SDK said, in one line
  */
 public record AwsTrouble(Kind kind, String action, String message) {
-  /** Why there is no answer. */
+  /** Reason that there is no answer. */
   public enum Kind {
     /** There is nobody in whose name it could be asked. */
     NO_CREDENTIALS,
@@ -22,7 +22,7 @@ public record AwsTrouble(Kind kind, String action, String message) {
     FAILED
   }
 
-  /** What has kept a call that was made from being answered. */
+  /** Returns the reason that a call was made but not answered. */
   public static AwsTrouble of(String action, AwsCallException failure) {
     Kind kind =
         switch (failure.kind()) {
@@ -34,7 +34,7 @@ public record AwsTrouble(Kind kind, String action, String message) {
     return new AwsTrouble(kind, action, failure.said());
   }
 
-  /** What is the matter and, where somebody can do something about it, what that is. */
+  /** Description of the problem and, where a person can solve it, of the remedy. */
   public String described() {
     return switch (kind) {
       case NO_CREDENTIALS ->

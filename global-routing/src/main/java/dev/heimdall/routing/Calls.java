@@ -22,7 +22,7 @@ final class Calls {
     String after(String marker) throws AwsCallException;
   }
 
-  /** Whether there is somebody in whose name they can be made. */
+  /** True if there is somebody in whose name they can be made. */
   boolean allowed(AwsCredentialsProvider credentials) {
     try {
       credentials.resolveCredentials();
@@ -34,7 +34,7 @@ final class Calls {
     }
   }
 
-  /** Whoever is told to ask less, or not answered, should not go on asking. */
+  /** True if no further calls should be made: the API requested fewer calls or did not answer. */
   boolean stopped() {
     return troubles.stream().anyMatch(trouble -> trouble.kind() != AwsTrouble.Kind.DENIED);
   }

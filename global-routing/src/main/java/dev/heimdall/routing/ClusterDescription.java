@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What documents tell of a cluster to somebody who knows nothing but its ARN.
+ * Description of a cluster in documents, for a reader that knows only its ARN.
  *
  * @param engine in RDS's words, such as {@code aurora-postgresql}
  * @param instance whether it is an instance with its replicas, and no cluster

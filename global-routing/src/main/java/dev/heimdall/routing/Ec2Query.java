@@ -60,7 +60,7 @@ public final class Ec2Query implements AutoCloseable {
   }
 
   /**
-   * What came of a question.
+   * Result of a query.
    *
    * @param found all that was told
    */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What topology documents say of a global cluster.
+ * Contents of topology documents about a global cluster.
  *
  * @param writerRegion the region that writes, by the document that is believed
  * @param writerSince when its source saw that region take over; empty where it has seen no change
@@ -21,7 +21,7 @@ public record GlobalSaid(
     Optional<TopologyGlobal.Failover> failover,
     List<String> regions,
     List<Answer> answers) {
-  /** Where no document speaks of it. */
+  /** Value for a global cluster that no document mentions. */
   public static final GlobalSaid NOTHING =
       new GlobalSaid(
           Optional.empty(),
@@ -36,7 +36,7 @@ public record GlobalSaid(
     answers = List.copyOf(answers);
   }
 
-  /** Whether any document speaks of it. */
+  /** True if any document speaks of it. */
   public boolean known() {
     return !regions.isEmpty() || writerRegion.isPresent();
   }
@@ -61,7 +61,7 @@ public record GlobalSaid(
   }
 
   /**
-   * What AWS has said to one source.
+   * Answer of AWS to one source.
    *
    * @param source whose document it is: the region of the function that wrote it
    * @param asked when AWS said so, by that source's clock

@@ -5,9 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What is to be done so that a name has one latency record for each region: nothing where it has
- * it. Records of others under the name are left alone, also where Route 53 lets none stand beside
- * them.
+ * Steps to give a name one latency record for each region: none where it has the record. Records of
+ * others under the name are left alone, also where Route 53 lets none stand beside them.
  *
  * @param conflicts in words, which records of others are in the way
  */
@@ -50,7 +49,7 @@ public record LatencyPlan(List<Step> steps, List<String> conflicts) {
     }
   }
 
-  /** What can be done to a record. */
+  /** Change that can be made to a record. */
   public enum Action {
     UPSERT,
     DELETE

@@ -21,17 +21,17 @@ public record LatencyRecord(
     Optional<String> check) {
   private static final String OURS = "heimdall-";
 
-  /** What tells it from the records of other regions. */
+  /** Identifier that distinguishes the record from those of other regions. */
   String identifier() {
     return OURS + region;
   }
 
-  /** Whether a record by this identifier for this region is one of these. */
+  /** True if a record by this identifier for this region is one of these. */
   static boolean ours(String identifier, String region) {
     return region != null && (OURS + region).equals(identifier);
   }
 
-  /** The same, written as Route 53 gives it back. */
+  /** Returns the record in the notation that Route 53 returns. */
   LatencyRecord canonical() {
     String lower = target.toLowerCase(java.util.Locale.ROOT);
     // Consoles show load balancers with this prefix, which Route 53 keeps or not.

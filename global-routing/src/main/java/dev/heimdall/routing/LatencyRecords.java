@@ -40,7 +40,7 @@ public final class LatencyRecords implements AutoCloseable {
   }
 
   /**
-   * What came of it.
+   * Outcome of the reconciliation.
    *
    * @param steps what was changed, or is to be: all of the plan, or nothing
    * @param conflicts in words, which records of others are in the way; then there are no steps
@@ -54,7 +54,7 @@ public final class LatencyRecords implements AutoCloseable {
     }
   }
 
-  /** What {@link #reconcile} would do now; changes nothing. Never fails. */
+  /** Returns the changes that {@link #reconcile} would make now; changes nothing. Never fails. */
   public Outcome plan(List<LatencyRecord> wanted) {
     return plan(wanted, new Calls());
   }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * there counts, whoever that was.
  */
 public final class MergedTopology {
-  /** Whose answer is older by more than that is silent; clocks differ by less. */
+  /** Age difference beyond which a source counts as silent; clocks differ by less. */
   private static final Duration TOGETHER = Duration.ofMinutes(30);
 
   private static final Comparator<TopologyGlobal> BY_CHANGE =
@@ -40,7 +40,7 @@ public final class MergedTopology {
         .or(() -> cluster(arn, documents));
   }
 
-  /** What is to be believed of a global cluster; empty if nobody tells of it. */
+  /** Returns the trusted state of a global cluster; empty if no document reports it. */
   public static Optional<TopologyGlobal> global(
       String arn, Collection<TopologyDocument> documents) {
     List<TopologyGlobal> told =
@@ -57,8 +57,8 @@ public final class MergedTopology {
   }
 
   /**
-   * Whether readers forward writes, of a cluster or of each member of a global one, as far as
-   * anything is known of that.
+   * Returns the write forwarding by readers of a cluster, or of each member of a global one, as far
+   * as it is known.
    *
    * @param documents one of each source
    */

@@ -20,7 +20,10 @@ public final class NetworkReader implements AutoCloseable {
   private static final String EVERYWHERE = "0.0.0.0/0";
   private static final String ROUTES = "routeSet";
 
-  /** Where a route names what it goes through; a NAT gateway's has no other, for instance. */
+  /**
+   * Fields in which a route names its target; the route of a NAT gateway has no other, for
+   * instance.
+   */
   private static final List<String> TARGETS =
       List.of(
           "natGatewayId",
@@ -46,7 +49,7 @@ public final class NetworkReader implements AutoCloseable {
   }
 
   /**
-   * What there is of a network; nothing where it may not be asked about, or there is none.
+   * Reads the properties of a network; empty if queries about it are denied, or it does not exist.
    *
    * @param troubles gets what could not be found out
    */

@@ -33,7 +33,7 @@ final class Picture {
     this.instances = instances;
   }
 
-  /** What a name stands for, with its servers in the order of the API. */
+  /** Returns the cluster that a name stands for, with its servers in the order of the API. */
   Optional<TopologyCluster> of(RdsName name) {
     if (name.cluster()) {
       return cluster(name.name());
@@ -127,7 +127,7 @@ final class Picture {
         asked);
   }
 
-  /** What an instance replicates in the end, as far as that is known here. */
+  /** Returns the original source of an instance's replication, as far as it is known here. */
   private DBInstance source(DBInstance replica) {
     Set<String> seen = new LinkedHashSet<>();
     DBInstance source = replica;

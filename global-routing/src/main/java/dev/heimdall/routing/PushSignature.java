@@ -74,7 +74,7 @@ public final class PushSignature {
     }
   }
 
-  /** Whether this is the signature; takes as long for any that is not. */
+  /** True if this is the signature; takes as long for any that is not. */
   public boolean fits(String timestamp, String nonce, byte[] body, String signature) {
     return MessageDigest.isEqual(
         of(timestamp, nonce, body).getBytes(StandardCharsets.US_ASCII),

@@ -1,7 +1,7 @@
 package dev.heimdall.routing;
 
 /**
- * What the API is asked for.
+ * Name for which the API is queried.
  *
  * @param name as RDS calls it
  * @param cluster whether it is a cluster; else an instance, which stands for its cluster, or for

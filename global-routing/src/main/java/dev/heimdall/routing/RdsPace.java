@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * How long to wait before the API is asked again: twice as long each time that it asks for fewer
- * calls or does not answer, and less again little by little. For one thread.
+ * Pause before the next query of the API: doubled each time that the API requests fewer calls or
+ * does not answer, and reduced again step by step. For one thread.
  */
 public final class RdsPace {
   /** It says so itself when calls of one account are too many; others make calls too. */
@@ -33,7 +33,7 @@ public final class RdsPace {
     return pause;
   }
 
-  /** Somebody else, who asked since, has found what pause is needed. */
+  /** Adopts the pause that another component, which has queried since, has found necessary. */
   public void adopt(Duration found) {
     pause = within(found);
   }

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.rds.model.Filter;
  * network; each call is made once, when to repeat it is for whoever asks to decide. For one thread.
  */
 public final class RdsReader implements AutoCloseable {
-  /** How long a call may take, for those who are in no hurry. */
+  /** Timeout of a call, for callers that are in no hurry. */
   public static final Duration ANSWER = Duration.ofSeconds(10);
 
   static final String CLUSTERS = "rds:DescribeDBClusters";

@@ -1,6 +1,6 @@
 package dev.heimdall.routing;
 
-/** What the API says that a server does. It may say so long after something else is true. */
+/** Role of a server, as the API reports it. It may say so long after something else is true. */
 public enum RdsRole {
   WRITER,
   READER,

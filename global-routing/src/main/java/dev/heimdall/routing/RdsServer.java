@@ -25,7 +25,7 @@ public record RdsServer(
     String clusterStatus) {
   private static final String WELL = "available";
 
-  /** Whether it can be expected to answer, now or soon. */
+  /** True if it can be expected to answer, now or soon. */
   public boolean present() {
     return switch (status) {
       case "creating", "deleting", "stopping", "stopped", "starting", "failed", "restore-error" ->
@@ -34,7 +34,7 @@ public record RdsServer(
     };
   }
 
-  /** The same server in another role. */
+  /** Returns the server in another role. */
   RdsServer as(RdsRole other) {
     return new RdsServer(name, host, port, other, zone, tier, status, clusterStatus);
   }
@@ -52,7 +52,7 @@ public record RdsServer(
         clusterStatus);
   }
 
-  /** What is to be said of it beyond its role, in words; nothing where all is well. */
+  /** Remarks about the server beyond its role, in words; empty where all is well. */
   public String remarks() {
     StringBuilder remarks = new StringBuilder();
     tier.ifPresent(number -> remarks.append("promotion tier ").append(number));

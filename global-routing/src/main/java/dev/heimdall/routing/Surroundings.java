@@ -3,7 +3,7 @@ package dev.heimdall.routing;
 import java.util.List;
 
 /**
- * What an account has that a fleet could use, as far as it may be asked.
+ * AWS account inventory: resources that a fleet could use, as far as queries are permitted.
  *
  * @param regions that the account may use
  * @param topology clusters and global clusters

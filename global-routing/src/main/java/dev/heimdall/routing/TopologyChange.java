@@ -1,14 +1,14 @@
 package dev.heimdall.routing;
 
 /**
- * Something that is different in one document than in the one before.
+ * Difference between one document and the one before.
  *
  * @param of the ARN of the cluster or global cluster
  * @param before what it was; empty where there was nothing
  * @param after what it is; empty where there is nothing any more
  */
 public record TopologyChange(Kind kind, String of, String before, String after) {
-  /** What has changed. */
+  /** Kinds of changes. */
   public enum Kind {
     CLUSTER_ADDED("cluster added"),
     CLUSTER_GONE("cluster gone"),

@@ -75,23 +75,23 @@ public record TopologyCluster(
         asked);
   }
 
-  /** Whether it is an instance with its replicas, and no cluster. */
+  /** True if it is an instance with its replicas, and no cluster. */
   boolean ofInstance() {
     return arn.contains(INSTANCE);
   }
 
-  /** Whether this is, or was, its name. */
+  /** True if this is, or was, its name. */
   public boolean is(String name) {
     return arn.equals(name) || formerly.contains(name);
   }
 
-  /** Whether its ARN names another region than the one in which it is reported. */
+  /** True if its ARN names another region than the one in which it is reported. */
   public boolean misplaced() {
     String its = AccountDatabase.region(arn);
     return !its.isEmpty() && !its.equals(region);
   }
 
-  /** Whether an ARN is, or was, its own, or that of an instance of it. */
+  /** True if an ARN is, or was, its own, or that of an instance of it. */
   boolean holds(String other) {
     int kind = other.indexOf(INSTANCE);
     return is(other)
@@ -100,12 +100,12 @@ public record TopologyCluster(
             && is(new RdsName(other.substring(kind + INSTANCE.length()), false));
   }
 
-  /** Whether its readers forward writes, with where it is. */
+  /** Write forwarding by its readers, with its location. */
   public WriteForwarding.Of writeForwarding() {
     return new WriteForwarding.Of(region, name, forwarding);
   }
 
-  /** Whether this is what RDS means by a name in its region. */
+  /** True if this is what RDS means by a name in its region. */
   public boolean is(RdsName asked) {
     return asked.cluster()
         ? name.equals(asked.name()) && !ofInstance()
@@ -128,7 +128,7 @@ public record TopologyCluster(
     return with(formerly, completed, forwarding.or(before.forwarding), asked);
   }
 
-  /** The same, asked at another time. */
+  /** Returns the cluster with another query time. */
   TopologyCluster askedAt(Instant at) {
     return with(formerly, servers, forwarding, at);
   }

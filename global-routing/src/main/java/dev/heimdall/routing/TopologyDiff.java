@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What has changed from one document to another one; not when, nor by whose version of it.
+ * Changes from one document to another; without their times, and without the versions of their
+ * sources.
  *
  * @param why the cause of the later document
  */
@@ -17,12 +18,12 @@ public record TopologyDiff(List<TopologyChange> changes, String why) {
     changes = List.copyOf(changes);
   }
 
-  /** Whether both say the same. */
+  /** True if both say the same. */
   public boolean isEmpty() {
     return changes.isEmpty();
   }
 
-  /** What has changed from {@code before} to {@code after}. */
+  /** Returns the changes from {@code before} to {@code after}. */
   public static TopologyDiff between(TopologyDocument before, TopologyDocument after) {
     List<TopologyChange> changes = new ArrayList<>();
     for (TopologyCluster now : after.clusters()) {

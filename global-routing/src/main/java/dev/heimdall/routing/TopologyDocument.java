@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What AWS says of all clusters that a fleet may lead to, written down for its nodes.
+ * State of all clusters that a fleet may lead to, as AWS reports it, written down for the fleet's
+ * nodes.
  *
  * @param source who wrote it: documents of one source follow one another by when they were written
  * @param version grows by one each time that the source writes another one; it begins again when
@@ -43,7 +44,7 @@ public record TopologyDocument(
     globals = List.copyOf(globals);
   }
 
-  /** What a source has before it wrote anything. */
+  /** Returns the document of a source that has not written anything yet. */
   public static TopologyDocument none(String source) {
     return new TopologyDocument(
         source, 0, Instant.EPOCH, "nothing", List.of(), List.of(), List.of());
@@ -83,7 +84,7 @@ public record TopologyDocument(
   }
 
   /**
-   * What is told of a cluster.
+   * Reported state of a cluster.
    *
    * @param regions where its servers may be
    * @param asked when the API said so
@@ -101,7 +102,7 @@ public record TopologyDocument(
     return new Told(one.servers(), List.of(one.region()), one.asked(), Optional.of(source));
   }
 
-  /** Whether it says what was so after all that another one of its source says. */
+  /** True if it says what was so after all that another one of its source says. */
   public boolean follows(TopologyDocument other) {
     int after = written.compareTo(other.written);
     return after > 0 || (after == 0 && version > other.version);
@@ -140,7 +141,8 @@ public record TopologyDocument(
   }
 
   /**
-   * The same of an answer that was asked for when a document of the source was known.
+   * Returns the document after this one, for an answer requested when a document of the source was
+   * known.
    *
    * @param seen the document that was known when AWS was asked
    */
@@ -150,7 +152,7 @@ public record TopologyDocument(
   }
 
   /**
-   * Whether it says what was so after an answer of AWS. It does not if it was known when AWS was
+   * True if it says what was so after an answer of AWS. It does not if it was known when AWS was
    * asked, or is older than what was known then, whatever the clocks say; else clocks decide.
    */
   public boolean isAfter(TopologyReading reading, Optional<TopologyDocument> seen) {
@@ -159,8 +161,8 @@ public record TopologyDocument(
   }
 
   /**
-   * The same of an answer that was asked for when this document was there already: it is newer,
-   * whatever the clocks say of those who have asked.
+   * Returns the document after this one, for an answer requested when this document already
+   * existed: the answer is newer, whatever the clocks of the requesters say.
    *
    * @param heard what others have written
    */
@@ -179,7 +181,7 @@ public record TopologyDocument(
     return new Asking(reading, why, List.of()).next();
   }
 
-  /** What comes after this document. */
+  /** Successor of this document. */
   private final class Asking {
     private final TopologyReading reading;
     private final String why;

@@ -57,7 +57,7 @@ public record TopologyGlobal(
       this(cluster, writer, synchronization, "");
     }
 
-    /** Whether it has write forwarding, or is about to begin or end it. */
+    /** True if it has write forwarding, or is about to begin or end it. */
     boolean forwards() {
       return !forwarding.isEmpty() && !forwarding.equals("disabled");
     }
@@ -67,7 +67,7 @@ public record TopologyGlobal(
       return AccountDatabase.region(cluster);
     }
 
-    /** What RDS calls the cluster there. */
+    /** Name of the cluster in RDS there. */
     public String name() {
       return cluster.substring(cluster.lastIndexOf(':') + 1);
     }
@@ -80,7 +80,7 @@ public record TopologyGlobal(
    * @param loss whether data may be lost, as with a failover
    */
   public record Failover(String status, String from, String to, boolean loss) {
-    /** Which of the two it is. */
+    /** Kind of the change: failover or switchover. */
     public String kind() {
       return loss ? "failover" : "switchover";
     }
@@ -91,7 +91,7 @@ public record TopologyGlobal(
     }
   }
 
-  /** The same, asked at another time. */
+  /** Returns the global cluster with another query time. */
   TopologyGlobal askedAt(Instant at) {
     return new TopologyGlobal(
         arn, name, engine, status, endpoint, members, failover, at, writerSince);
@@ -103,7 +103,8 @@ public record TopologyGlobal(
   }
 
   /**
-   * The same, as somebody sees it who has asked before: whether another cluster writes since then.
+   * Returns the global cluster as seen by an observer that has queried before: with the time since
+   * when another cluster writes.
    *
    * @param before what he knew
    * @param heard what others say of it

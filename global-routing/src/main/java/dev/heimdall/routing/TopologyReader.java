@@ -76,7 +76,7 @@ public final class TopologyReader implements AutoCloseable {
   }
 
   /**
-   * What is asked for.
+   * Scope of the query.
    *
    * @param names at home; empty for everything in all regions
    * @param globals of interest only beside names
@@ -84,7 +84,7 @@ public final class TopologyReader implements AutoCloseable {
   private record Scope(Optional<Set<RdsName>> names, Set<String> globals) {
     static final Scope ALL = new Scope(Optional.empty(), Set.of());
 
-    /** What a region is asked for; empty for everything. */
+    /** Returns the names to query in a region; empty for everything. */
     Optional<Set<RdsName>> in(String region, boolean home, List<TopologyGlobal> found) {
       return names.map(
           own -> {
@@ -178,7 +178,7 @@ public final class TopologyReader implements AutoCloseable {
     return names.isPresent() ? reader.read(names.get()) : reader.read();
   }
 
-  /** What was heard up to now of one time of asking. */
+  /** Answers received so far in one round of queries. */
   private final class Answered {
     private final Instant asked;
     private final long began = System.nanoTime();

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What came of asking AWS for clusters.
+ * Result of querying AWS for clusters.
  *
  * @param asked when
  * @param regions those that were asked
@@ -50,24 +50,24 @@ public record TopologyReading(
     this(asked, regions, complete, clusters, globals, troubles, Optional.empty(), Map.of());
   }
 
-  /** Whether there was a trouble of this kind. */
+  /** True if there was a trouble of this kind. */
   public boolean had(AwsTrouble.Kind kind) {
     return troubles.stream().anyMatch(trouble -> trouble.kind() == kind);
   }
 
-  /** Whether nothing is told in this name before somebody has changed what it may. */
+  /** True if nothing is told in this name before somebody has changed what it may. */
   public boolean barred() {
     return had(AwsTrouble.Kind.NO_CREDENTIALS)
         || (had(AwsTrouble.Kind.DENIED) && clusters.isEmpty());
   }
 
-  /** Whether a cluster that was known, and was not found, is gone. */
+  /** True if a cluster that was known, and was not found, is gone. */
   boolean lacks(TopologyCluster before) {
     return complete.contains(before.region())
         && (names.isEmpty() || names.get().stream().anyMatch(before::is) || old(before.asked()));
   }
 
-  /** Whether a global cluster that was known, and was not found, is gone. */
+  /** True if a global cluster that was known, and was not found, is gone. */
   boolean lacks(TopologyGlobal before) {
     return names.isEmpty() ? globals.isPresent() : old(before.asked());
   }

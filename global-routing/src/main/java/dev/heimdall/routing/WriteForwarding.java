@@ -1,26 +1,29 @@
 package dev.heimdall.routing;
 
 /**
- * Whether readers of a cluster forward writes to the writer, in the API's words: {@code enabled},
- * {@code disabled}, {@code enabling}, {@code disabling}, {@code requested}; empty where it is not
- * known.
+ * Write forwarding from readers of a cluster to the writer, in the API's words: {@code enabled},
+ * {@code disabled}, {@code enabling}, {@code disabling}, {@code requested}; empty where it is
+ * unknown.
  *
  * @param local to the writer of their own cluster ({@code LocalWriteForwardingStatus})
  * @param global from a region that follows to the one that writes ({@code
  *     GlobalWriteForwardingStatus})
  */
 public record WriteForwarding(String local, String global) {
-  /** Where the API says nothing of it. */
+  /** Value for a cluster about which the API reports nothing. */
   public static final WriteForwarding UNKNOWN = new WriteForwarding("", "");
 
   private static final String OFF = "disabled";
 
-  /** What the API says of a cluster; that it does not know counts as nothing. */
+  /**
+   * Returns the values that the API reports for a cluster; a value unknown to the API counts as
+   * nothing.
+   */
   static WriteForwarding said(String local, String global) {
     return new WriteForwarding(local, global.equals("unknown") ? "" : global);
   }
 
-  /** Whether anything is known of it. */
+  /** True if anything is known of it. */
   public boolean known() {
     return !local.isEmpty() || !global.isEmpty();
   }
@@ -31,7 +34,7 @@ public record WriteForwarding(String local, String global) {
         local.isEmpty() ? other.local : local, global.isEmpty() ? other.global : global);
   }
 
-  /** What is on, or is being changed; empty where nothing is. */
+  /** Forwarding that is on, or is being changed; empty where there is none. */
   String active() {
     return words(local.equals(OFF) ? "" : local, global.equals(OFF) ? "" : global);
   }

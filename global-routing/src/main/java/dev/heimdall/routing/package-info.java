@@ -1,5 +1,5 @@
 /**
- * What AWS says of clusters of databases: read from the RDS API ({@link
+ * Reports of AWS about database clusters: read from the RDS API ({@link
  * dev.heimdall.routing.RdsReader} for some, {@link dev.heimdall.routing.TopologyReader} for all of
  * a region), as values that can be passed on and written down ({@link
  * dev.heimdall.routing.TopologyDocument}). Nothing here knows a proxy, its configuration, or which

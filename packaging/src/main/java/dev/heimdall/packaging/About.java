@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 
 /**
- * What packages say of what is in them.
+ * Information in packages about their contents.
  *
  * @param version such as {@code 0.1.0}, or {@code 0.1.0-SNAPSHOT} before there is one
  * @param time of all files, and of the packages

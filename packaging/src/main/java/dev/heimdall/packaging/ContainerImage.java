@@ -17,7 +17,10 @@ import java.util.TreeMap;
  * library: Jib makes archives of one architecture, and no layers from archives or with links.
  */
 final class ContainerImage {
-  /** Nobody on machines that run it; numeric, so that Kubernetes sees that it is not root. */
+  /**
+   * User unknown on machines that run the image; numeric, so that Kubernetes sees that it is not
+   * root.
+   */
   static final int USER = 65532;
 
   private static final String HOME = "opt/heimdall/";
@@ -87,7 +90,7 @@ final class ContainerImage {
     return tree;
   }
 
-  /** What a container is started with, unless somebody says otherwise. */
+  /** Default settings with which a container is started. */
   private static ObjectNode settings(About about) {
     ObjectNode settings = JsonNodeFactory.instance.objectNode();
     settings.put("User", USER + ":" + USER);

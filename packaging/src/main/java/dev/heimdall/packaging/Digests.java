@@ -16,7 +16,7 @@ final class Digests {
     }
   }
 
-  /** What it has come to, as sums are written. */
+  /** Returns the result of a digest in the usual notation of checksums. */
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Something that is installed; root's, whatever whoever packs it is called, unless it says
+ * Installed entry; owned by root, whatever the name of the packaging user, unless it says
  * otherwise.
  */
 sealed interface Entry {
@@ -59,7 +59,7 @@ sealed interface Entry {
     }
   }
 
-  /** What is in a file. */
+  /** Content of a file. */
   sealed interface Content {
     long size() throws IOException;
 

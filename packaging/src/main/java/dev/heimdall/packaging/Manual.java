@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The manual page of a command and those below it, in man(7)'s language. */
 final class Manual {
-  /** What installations do not have, and what helps in a terminal alone. */
+  /** Commands that installations do not have, and one that helps in a terminal alone. */
   private static final Set<String> ABSENT = Set.of("demo", "help");
 
   private final StringBuilder page = new StringBuilder();

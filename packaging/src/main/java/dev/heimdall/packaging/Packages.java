@@ -186,7 +186,7 @@ final class Packages implements Callable<Integer> {
     return file;
   }
 
-  /** Where Debian and Red Hat have such files. */
+  /** Returns the installed files at their locations on Debian and Red Hat. */
   private Tree machine(Tree home, About about) throws IOException {
     Tree tree =
         new Tree()

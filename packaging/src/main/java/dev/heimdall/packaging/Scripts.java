@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
-/** What package managers run beside what they install. */
+/** Scripts that package managers run besides installing files. */
 final class Scripts {
   private Scripts() {}
 

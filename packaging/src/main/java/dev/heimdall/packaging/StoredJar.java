@@ -26,8 +26,8 @@ final class StoredJar {
       Pattern.compile("(aix|darwin|freebsd|win)/.*|linux/(?!amd64/|aarch64/).*\\.(so|dll|dylib)");
 
   /**
-   * What the LDAP SDK has beside a client: servers for tests, command line tools, and what only its
-   * own maker's server knows. Nothing that a client loads refers to them.
+   * Parts of the LDAP SDK besides a client: servers for tests, command line tools, and features
+   * that only its maker's own server knows. Nothing that a client loads refers to them.
    */
   private static final Pattern NO_CLIENT =
       Pattern.compile(
@@ -44,8 +44,8 @@ final class StoredJar {
       Pattern.compile("io/prometheus/metrics/(shaded|expositionformats/(generated|internal))/.*");
 
   /**
-   * Which jar has which package, by directories that are not copied: Java 17 ends with an error
-   * where that is not so, and newer ones do not look at it.
+   * Index of the packages in each jar, by directories that are not copied: Java 17 ends with an
+   * error if it is wrong, and newer versions ignore it.
    */
   private static final String INDEX = "META-INF/INDEX.LIST";
 

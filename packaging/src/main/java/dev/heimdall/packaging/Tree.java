@@ -6,7 +6,9 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What is installed, by path, in the order of paths; above each there are its directories. */
+/**
+ * Installed entries by path, in the order of paths; the directories above each entry are included.
+ */
 final class Tree {
   private final NavigableMap<String, Entry> entries = new TreeMap<>();
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What all documents of a bucket are after an edit, in one object beside them, which is written
+ * State of all documents of a bucket after an edit, in one object beside them, which is written
  * before them: with it the edit is made. Who reads this one has a whole edit or the one before, and
  * never a part, whatever becomes of its writer, and in whatever order objects are replicated.
  */
@@ -199,7 +199,7 @@ final class BucketCommits {
             .map(commit -> commit.documents().version());
   }
 
-  /** Whether this is the last one. */
+  /** True if this is the last one. */
   boolean isLast(String version) throws StoreException {
     return calls.call(
         "read",

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * what the commit says of an object that still is as it was before.
  */
 final class BucketJournal {
-  /** What a document's version begins with that is not an object yet. */
+  /** Prefix of a document's version that is not an object yet. */
   private static final String PENDING = "pending-";
 
   /** After this time somebody else may have gone on, and committed again. */
@@ -33,7 +33,7 @@ final class BucketJournal {
   }
 
   /**
-   * What a listing has to be read with.
+   * Condition that a listing has to be read with.
    *
    * @param commit of which some may not be visible; empty: there is nothing to look at
    * @param current false: somebody has committed since

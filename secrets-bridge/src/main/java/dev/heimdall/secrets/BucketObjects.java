@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class BucketObjects {
   private static final int PAGES = 100;
 
-  /** Which edit an object is of: two may write the same. */
+  /** Edit that an object belongs to: two may write the same. */
   private static final String EDIT = "heimdall-edit";
 
   /** Behind it stands the id of a commit of which all is visible. */
@@ -43,7 +43,7 @@ final class BucketObjects {
   record Listed(String etag, long size) {}
 
   /**
-   * What is below the prefix.
+   * Objects below the prefix.
    *
    * @param commit the version of the last commit, if there ever was one
    * @param settled the ids of commits of which all is visible; not of all of them
@@ -85,7 +85,7 @@ final class BucketObjects {
   }
 
   /**
-   * What was read of what was listed.
+   * Result of reading listed objects.
    *
    * @param whole whether it is all of it: none has changed meanwhile
    */

@@ -73,7 +73,7 @@ final class BucketStore implements DocumentStore {
     return view(Documents.of(Map.of())).documents();
   }
 
-  /** Whether documents are read one by one where there is no commit. */
+  /** Rethrows an error unless documents may be read one by one where there is no commit. */
   private void mayBeWithout(StoreException e) throws StoreException {
     if (location.commits() != StoreLocation.Commits.PREFERRED
         || e.kind() != StoreException.Kind.MISSING) {
@@ -105,7 +105,7 @@ final class BucketStore implements DocumentStore {
   }
 
   /**
-   * What is there.
+   * Current content of the bucket.
    *
    * @param read the documents as objects
    * @param documents the same with what was begun
@@ -144,7 +144,7 @@ final class BucketStore implements DocumentStore {
     }
   }
 
-  /** What is there once all of the last commit is visible. */
+  /** Returns the content once all of the last commit is visible. */
   private View settled(Documents known) throws StoreException {
     View view = view(known);
     for (int i = 0; view.begun().isPending() && i < ATTEMPTS; i++) {
@@ -238,7 +238,7 @@ final class BucketStore implements DocumentStore {
     }
   }
 
-  /** What somebody has written past the commits in between stays. */
+  /** Makes a commit visible; documents written past the commits in between stay. */
   private Documents visible(BucketCommits.Commit commit, View before) throws StoreException {
     List<String> refused = journal.rollForward(commit, before.listed());
     Documents after = view(before.read()).documents();

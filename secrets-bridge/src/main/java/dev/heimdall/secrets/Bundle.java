@@ -44,7 +44,7 @@ final class Bundle {
   }
 
   /**
-   * The same for a place where secrets may be.
+   * Encodes documents for a place where secrets may be.
    *
    * @param secrets what those hold that the documents name
    */

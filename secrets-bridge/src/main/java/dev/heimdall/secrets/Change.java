@@ -3,8 +3,8 @@ package dev.heimdall.secrets;
 import java.util.Optional;
 
 /**
- * What somebody wants to do to one document, and what he knows of it: unless that is still so, it
- * is not done.
+ * Requested change of one document, and the version that its author knows: unless that is still
+ * current, the change is not made.
  *
  * @param content what it is to say; empty: it is to be deleted
  * @param over the version that he has read; empty: there was no such document

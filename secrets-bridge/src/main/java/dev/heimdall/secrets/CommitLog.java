@@ -69,7 +69,7 @@ final class CommitLog {
     }
   }
 
-  /** What can be said of the last commit without changing anything. */
+  /** Reports the state of the last commit without changing anything. */
   Last last() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
       NumberedFiles.pause(i);

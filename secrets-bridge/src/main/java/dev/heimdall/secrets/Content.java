@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** What is in a document. It may hold secrets, so it does not show itself. */
+/** Content of a document. It may hold secrets, so it does not show itself. */
 public final class Content {
   private final byte[] bytes;
 
@@ -42,7 +42,7 @@ public final class Content {
     }
   }
 
-  /** How many bytes it has. */
+  /** Size of the content in bytes. */
   public int size() {
     return bytes.length;
   }

@@ -117,7 +117,7 @@ final class DirectoryStore implements DocumentStore {
     return Documents.of(all);
   }
 
-  /** What is too large is not read. */
+  /** Reads a document unless it is too large. */
   private Content content(String name, Path file) throws IOException, StoreException {
     new Limits(location).check(name, Files.size(file));
     return Content.of(Files.readAllBytes(file));
@@ -192,7 +192,7 @@ final class DirectoryStore implements DocumentStore {
     throw new IOException("others commit to it all the time");
   }
 
-  /** What is to follow what, unless the document is another one by now. */
+  /** Returns the step that follows the current edit, unless the document has changed by now. */
   private CommitLog.Step step(Change change) throws StoreException, IOException {
     EditChain chain = new EditChain(root, change.name());
     long after = chain.settle();

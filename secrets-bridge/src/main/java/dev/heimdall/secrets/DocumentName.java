@@ -2,7 +2,7 @@ package dev.heimdall.secrets;
 
 import java.util.regex.Pattern;
 
-/** How documents may be called: paths that cannot lead out of a directory. */
+/** Rules for names of documents: paths that cannot lead out of a directory. */
 final class DocumentName {
   private static final String SEGMENT = "[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~ .-]{0,99}";
   private static final Pattern FORM = Pattern.compile(SEGMENT + "(?:/" + SEGMENT + "){0,5}");
@@ -10,7 +10,7 @@ final class DocumentName {
 
   private DocumentName() {}
 
-  /** Whether something is a name of a document and none that the configuration's reader ignores. */
+  /** True if something is a name of a document and none that the configuration's reader ignores. */
   static boolean accepts(String name) {
     return name.length() <= LONGEST && FORM.matcher(name).matches() && !name.endsWith(".md");
   }

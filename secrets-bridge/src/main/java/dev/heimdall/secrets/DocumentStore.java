@@ -28,13 +28,16 @@ public interface DocumentStore extends AutoCloseable {
   /** The most documents. */
   int MOST = 10_000;
 
-  /** Where it is. */
+  /** Location of the store. */
   StoreLocation location();
 
   /** All documents as they are now; none, if there never were any. */
   Documents read() throws StoreException;
 
-  /** The same, unless they are still as they were read: this is cheap, and made for polling. */
+  /**
+   * Reads all documents, unless they are still as they were read: this is cheap, and made for
+   * polling.
+   */
   Optional<Documents> readIfChanged(Documents known) throws StoreException;
 
   /**
@@ -64,14 +67,14 @@ public interface DocumentStore extends AutoCloseable {
     return open(location, DefaultCredentialsProvider.builder().build());
   }
 
-  /** The same in somebody's name. */
+  /** Opens the store at a location with given AWS credentials. */
   static DocumentStore open(StoreLocation location, AwsCredentialsProvider credentials)
       throws StoreException {
     return open(location, credentials, AwsCalls.PATIENCE);
   }
 
   /**
-   * The same, of a store that may be far.
+   * Opens a store that may be far, with given AWS credentials.
    *
    * @param patience how long its calls of AWS wait; a directory has its own
    */

@@ -60,7 +60,7 @@ public record Documents(SortedMap<String, StoredDocument> all, String version) {
     return Optional.ofNullable(all.get(name)).map(StoredDocument::version);
   }
 
-  /** What is in a document; empty: it is not there, or no text in UTF-8. */
+  /** Returns the content of a document as text; empty if it is not there, or no text in UTF-8. */
   public Optional<String> text(String name) {
     return Optional.ofNullable(all.get(name)).map(StoredDocument::content).flatMap(Content::text);
   }

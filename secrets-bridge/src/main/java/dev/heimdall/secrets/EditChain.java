@@ -67,7 +67,10 @@ final class EditChain {
     }
   }
 
-  /** What the document says, which may be more than can be seen yet; empty: there is none. */
+  /**
+   * Returns the content of the document, which may be ahead of the visible one; empty if there is
+   * none.
+   */
   Optional<Content> read() throws IOException {
     for (int i = 0; i < ATTEMPTS; i++) {
       NumberedFiles.pause(i);
@@ -126,7 +129,7 @@ final class EditChain {
     throw restless();
   }
 
-  /** What an edit says; empty: there is no document, or it is long gone. */
+  /** Returns the content of an edit; empty if there is no document, or the edit is long gone. */
   Optional<Content> edit(long number) throws IOException {
     try {
       return contentOf(edits.file(number));
@@ -135,7 +138,7 @@ final class EditChain {
     }
   }
 
-  /** Whether the edit of that number is the last one, and nobody has edited by hand since. */
+  /** True if the edit of that number is the last one, and nobody has edited by hand since. */
   boolean isAt(long number) throws IOException {
     try {
       NavigableSet<Long> numbers = edits.listed();
@@ -176,12 +179,12 @@ final class EditChain {
     throw restless();
   }
 
-  /** Whether what came after that number is long gone. */
+  /** True if what came after that number is long gone. */
   private boolean passed(long number) throws IOException {
     return edits.numbers().first() > number + 1;
   }
 
-  /** What is there when the first writer is about to begin, or died before it did. */
+  /** Returns the existing content if the first writer is about to begin, or died before it did. */
   private Optional<Content> unedited() throws IOException {
     try {
       return contentOf(document);
@@ -190,7 +193,7 @@ final class EditChain {
     }
   }
 
-  /** How the document relates to the last edit. */
+  /** Relation of the document to the last edit. */
   private enum Seen {
     SHOWN,
     BEHIND,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What becomes of changes that somebody wants. */
+/** Outcome of requested changes. */
 record Edits(StoreLocation location) {
 
   /** Fails unless each is made over what is there. */
@@ -27,7 +27,7 @@ record Edits(StoreLocation location) {
     new Limits(location).check(now.after(changes));
   }
 
-  /** Something else went wrong; those that were written before are named. */
+  /** Returns the error for another failure; documents that were written before are named. */
   static StoreException interrupted(StoreException failure, List<String> written) {
     return written.isEmpty()
         ? failure
@@ -38,12 +38,15 @@ record Edits(StoreLocation location) {
             failure);
   }
 
-  /** Somebody else was faster with some documents of an edit; all others of it are written. */
+  /**
+   * Returns the conflict for an edit in which another writer was faster with some documents; all
+   * others of it are written.
+   */
   StoreException conflict(List<String> others, Stream<String> edited) {
     return conflict(others, edited.filter(name -> !others.contains(name)).toList());
   }
 
-  /** Somebody else was faster. */
+  /** Returns the conflict for documents with which another writer was faster. */
   StoreException conflict(List<String> names, List<String> written) {
     return new StoreException(
         StoreException.Kind.CONFLICT,

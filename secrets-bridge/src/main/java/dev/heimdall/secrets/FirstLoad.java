@@ -45,7 +45,10 @@ public final class FirstLoad {
     }
   }
 
-  /** What is there already stays: another machine fills it, too, or its people are at work. */
+  /**
+   * Writes the documents of the source; existing ones stay: another machine fills the directory,
+   * too, or its people are at work.
+   */
   private List<String> fill(DocumentStore source) throws StoreException {
     Documents from = source.read();
     if (from.all().isEmpty()) {

@@ -45,7 +45,7 @@ public final class LastGoodCopy {
   }
 
   /**
-   * What a copy holds.
+   * Content of a copy.
    *
    * @param secrets what those secrets held that the documents name
    * @param at when it was made
@@ -80,7 +80,7 @@ public final class LastGoodCopy {
   }
 
   /**
-   * What was kept; empty: there is nothing.
+   * Returns the kept copy; empty if there is none.
    *
    * @throws IOException when there is something that cannot be read; the message says why
    */

@@ -2,7 +2,7 @@ package dev.heimdall.secrets;
 
 import java.util.Map;
 
-/** How much a store may hold. */
+/** Size limits of a store. */
 record Limits(StoreLocation location) {
   void check(String name, long size) throws StoreException {
     if (size > DocumentStore.LARGEST) {

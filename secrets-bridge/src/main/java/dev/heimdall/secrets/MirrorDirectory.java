@@ -102,7 +102,7 @@ public final class MirrorDirectory {
     return Optional.empty();
   }
 
-  /** Where it is. */
+  /** Path of the directory. */
   public Path path() {
     return root;
   }
@@ -154,7 +154,7 @@ public final class MirrorDirectory {
     shown = Set.copyOf(contents.keySet());
   }
 
-  /** Whether a wanted file is to be where this one has a folder, or below this one. */
+  /** True if a wanted file is to be where this one has a folder, or below this one. */
   private static boolean inTheWay(String name, SortedMap<String, Content> contents) {
     boolean folder = false;
     for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
@@ -196,7 +196,7 @@ public final class MirrorDirectory {
     }
   }
 
-  /** What is deepest comes first. */
+  /** Returns the paths of the tree, the deepest first. */
   private List<Path> tree() throws IOException {
     try (Stream<Path> tree = Files.walk(root)) {
       return new ArrayList<>(tree.sorted(Comparator.reverseOrder()).toList());

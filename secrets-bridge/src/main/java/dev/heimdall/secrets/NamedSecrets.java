@@ -54,14 +54,14 @@ public final class NamedSecrets implements AutoCloseable {
   private Optional<StoreLocation.Place> own = Optional.empty();
 
   /**
-   * What is known of a secret.
+   * Facts known about a secret.
    *
    * @param looked when it was read, or could not be
    */
   private record Known(Optional<String> text, Optional<StoreException> trouble, long looked) {}
 
   /**
-   * What was read.
+   * Result of reading secrets.
    *
    * @param texts what the secrets hold, by the names that they were asked for by
    * @param troubles why nothing new, or nothing at all, is known of a secret, by name
@@ -125,7 +125,9 @@ public final class NamedSecrets implements AutoCloseable {
         : new StoreLocation.Place(Optional.empty(), Optional.empty());
   }
 
-  /** What somebody has kept of earlier; nothing that was read goes for it. */
+  /**
+   * Recalls the texts of secrets that were kept earlier; no text that was read is replaced by one.
+   */
   synchronized void recall(Map<String, String> texts) {
     texts.forEach(
         (name, text) ->
@@ -138,7 +140,9 @@ public final class NamedSecrets implements AutoCloseable {
                         : new Known(kept.text(), now.trouble(), now.looked())));
   }
 
-  /** What is known of these, without waiting for AWS; all others are forgotten. */
+  /**
+   * Returns the known texts of these secrets, without waiting for AWS; all others are forgotten.
+   */
   synchronized Read known(Collection<String> names) {
     known.keySet().retainAll(names);
     SortedMap<String, String> texts = new TreeMap<>();

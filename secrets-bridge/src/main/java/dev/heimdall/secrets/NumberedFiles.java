@@ -72,17 +72,17 @@ final class NumberedFiles {
     aside = hidden(root).resolve("aside");
   }
 
-  /** Where a store keeps what is no document. */
+  /** Path where a store keeps files that are no documents. */
   static Path hidden(Path root) {
     return root.resolve(HIDDEN);
   }
 
-  /** Whether there are numbers that this process may know of. */
+  /** True if there are numbers that this process may know of. */
   boolean readable() {
     return Files.isReadable(directory) && Files.isExecutable(directory);
   }
 
-  /** Whether this process may get a number. */
+  /** True if this process may get a number. */
   boolean writable() {
     return Files.isWritable(directory);
   }
@@ -234,7 +234,7 @@ final class NumberedFiles {
     }
   }
 
-  /** Whoever the configuration belongs to reads it, whoever writes it. */
+  /** Gives a file to the owner of the configuration, who reads it whichever process writes it. */
   private void own(Path path) throws IOException {
     for (String of : List.of("unix:gid", "unix:uid")) {
       Object owner = Files.getAttribute(root, of);

@@ -5,12 +5,12 @@ import java.util.Optional;
 
 /** One document of a store that several write, each over what he has read. */
 public record OneDocument(DocumentStore store, String name) {
-  /** What is there, if anything is. */
+  /** Returns the document, if there is one. */
   public Optional<StoredDocument> read() throws StoreException {
     return Optional.ofNullable(store.read().all().get(name));
   }
 
-  /** Whether it was written; not if somebody else has written since it was read. */
+  /** True if it was written; not if somebody else has written since it was read. */
   public boolean write(Content content, Optional<StoredDocument> over) throws StoreException {
     try {
       store.write(

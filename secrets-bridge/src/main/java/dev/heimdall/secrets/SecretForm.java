@@ -11,9 +11,9 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * How documents are written into a secret: as they are; compressed, when a secret cannot hold that;
- * and when it cannot hold that either, compressed and encrypted in S3, with the place and the key
- * in the secret. So nobody reads documents who may not read the secret.
+ * Form of documents in a secret: as they are; compressed, when a secret cannot hold that; and when
+ * it cannot hold that either, compressed and encrypted in S3, with the place and the key in the
+ * secret. So nobody reads documents who may not read the secret.
  */
 final class SecretForm implements AutoCloseable {
   /** The most bytes that Secrets Manager takes. */

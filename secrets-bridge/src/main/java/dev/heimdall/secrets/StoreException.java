@@ -9,9 +9,9 @@ import java.util.List;
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What is the matter. */
+  /** Cause of the failure. */
   public enum Kind {
-    /** Somebody else has changed what was to be changed: read again, and decide again. */
+    /** Another writer has changed the target of the change: read again, and decide again. */
     CONFLICT,
     /** A permission is missing; the message names it. */
     DENIED,
@@ -23,7 +23,7 @@ public final class StoreException extends Exception {
     MISSING,
     /** It does not answer, or in a way nobody understands. */
     UNREACHABLE,
-    /** What is there was not written by Heimdall, or is broken. */
+    /** Existing content was not written by Heimdall, or is broken. */
     CORRUPT,
     /** There is more than may be. */
     OVERSIZED

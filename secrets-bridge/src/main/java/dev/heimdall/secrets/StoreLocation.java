@@ -4,7 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Where a store is. {@link #toString} names it for people, without options. */
+/** Location of a store. {@link #toString} names it for people, without options. */
 public sealed interface StoreLocation {
 
   /** A directory on this machine, or one that several share by NFS. */
@@ -33,12 +33,12 @@ public sealed interface StoreLocation {
       return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 
-    /** What permissions name the bucket by. */
+    /** ARN of the bucket for permissions. */
     String arn() {
       return "arn:aws:s3:::" + bucket;
     }
 
-    /** What permissions name a document by. */
+    /** ARN of a document for permissions. */
     String arn(String name) {
       return arn() + "/" + key(name);
     }
@@ -49,15 +49,21 @@ public sealed interface StoreLocation {
     }
   }
 
-  /** Whether there are edits as a whole, in an object beside the documents. */
+  /** Use of edits as a whole, in an object beside the documents. */
   enum Commits {
     /** Objects are read, with what the last commit says of those that it has not reached yet. */
     NONE,
-    /** The same, and each edit is a commit, also that of one document. */
+    /**
+     * Objects are read with the content that the last commit has for them, and each edit is a
+     * commit, also that of one document.
+     */
     WRITTEN,
     /** They alone are read, and nothing is written. */
     READ,
-    /** The same as soon as there is one; documents are read one by one before. */
+    /**
+     * Commits alone are read, and nothing is written, as soon as there is one; documents are read
+     * one by one before.
+     */
     PREFERRED
   }
 
@@ -75,7 +81,7 @@ public sealed interface StoreLocation {
   }
 
   /**
-   * Where in AWS.
+   * Region and endpoint in AWS.
    *
    * @param region if it is not the one that this machine is in
    * @param endpoint if it is not where AWS has it

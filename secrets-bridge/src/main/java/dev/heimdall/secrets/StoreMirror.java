@@ -52,7 +52,7 @@ public final class StoreMirror implements AutoCloseable {
       new State("", Optional.empty(), Optional.empty(), Optional.empty());
 
   /**
-   * How it goes.
+   * State of the mirror.
    *
    * @param version of the documents that the store was seen to hold last; empty: none
    * @param looked when the store could be looked at last
@@ -76,7 +76,7 @@ public final class StoreMirror implements AutoCloseable {
   }
 
   /**
-   * How a store is followed.
+   * Options for following a store.
    *
    * @param interval how often it is looked at
    * @param copy what was right last; empty: nothing is kept
@@ -95,7 +95,7 @@ public final class StoreMirror implements AutoCloseable {
   }
 
   /**
-   * What documents name in place of secrets.
+   * References that documents hold in place of secrets.
    *
    * @param source reads them; closed with the mirror
    * @param named the names that are in a document's text
@@ -253,12 +253,12 @@ public final class StoreMirror implements AutoCloseable {
     return directory.path();
   }
 
-  /** Where the documents come from. */
+  /** Location that the documents come from. */
   public StoreLocation location() {
     return store.location();
   }
 
-  /** How it goes; never waits for the store. */
+  /** Returns the state of the mirror; never waits for the store. */
   public State state() {
     return state;
   }

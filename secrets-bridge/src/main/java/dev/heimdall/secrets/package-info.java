@@ -1,5 +1,5 @@
 /**
- * Where configurations live: named documents in a directory, below a prefix in S3, or in one secret
+ * Stores of configurations: named documents in a directory, below a prefix in S3, or in one secret
  * of Secrets Manager, behind {@link dev.heimdall.secrets.DocumentStore}. What a document says is
  * nobody's business here, and no part of one is ever in a message.
  */

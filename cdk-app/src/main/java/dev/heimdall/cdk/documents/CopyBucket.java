@@ -59,12 +59,12 @@ public final class CopyBucket extends Construct {
         .overrideLogicalId("CopyBucket");
   }
 
-  /** What the bucket in a region is called; a name is given to one bucket of all accounts. */
+  /** Name of the bucket in a region; a bucket name is unique across all accounts. */
   static String name(String fleet, String region) {
     return Fn.join("", List.of(fleet + "-copy-", Aws.ACCOUNT_ID, "-" + region));
   }
 
-  /** What its key is called, in each region. */
+  /** Alias of its key, in each region. */
   static String keyAlias(String fleet) {
     return "alias/" + fleet + "-copy";
   }

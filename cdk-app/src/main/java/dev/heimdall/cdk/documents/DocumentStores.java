@@ -38,10 +38,10 @@ import software.constructs.Construct;
  * hdSecretKey}, and a file system.
  */
 public final class DocumentStores extends Construct {
-  /** How the name of the secret ends, behind the fleet's, that pushes are signed with. */
+  /** Suffix, after the fleet's name, of the name of the secret that pushes are signed with. */
   public static final String PUSH_KEY = "/push-key";
 
-  /** How that one's ends by which nodes know each other. */
+  /** Suffix of the name of the secret by which nodes identify each other. */
   public static final String FLEET_KEY = "/fleet-key";
 
   /** The port of a file system. */
@@ -63,7 +63,7 @@ public final class DocumentStores extends Construct {
   }
 
   /**
-   * What becomes of the documents in other regions.
+   * Handling of the documents in other regions.
    *
    * @param to the regions that have copies of those that are edited here
    * @param copied whether those here are edited in another region
@@ -183,12 +183,12 @@ public final class DocumentStores extends Construct {
                 "/topology\"}")));
   }
 
-  /** What the secret is called that pushes to a fleet are signed with. */
+  /** Name of the secret that pushes to a fleet are signed with. */
   public static String pushKeyName(String fleet) {
     return Fn.join("", List.of(fleet, PUSH_KEY));
   }
 
-  /** What the secret is called with the key by which a fleet's nodes know each other. */
+  /** Name of the secret that holds the key by which a fleet's nodes identify each other. */
   public static String fleetKeyName(String fleet) {
     return Fn.join("", List.of(fleet, FLEET_KEY));
   }
@@ -226,12 +226,12 @@ public final class DocumentStores extends Construct {
     return replicates;
   }
 
-  /** What is said of them. */
+  /** Settings of the documents. */
   Documents settings() {
     return documents;
   }
 
-  /** Where nodes read their configuration, and the manager edits it. */
+  /** Location where nodes read their configuration, and the manager edits it. */
   public HeimdallDocuments configuration() {
     return switch (documents.place()) {
       case BUCKET -> {
@@ -250,7 +250,7 @@ public final class DocumentStores extends Construct {
     };
   }
 
-  /** Whether nodes mount the file system: it may be there for something else. */
+  /** True if nodes mount the file system: it may be there for something else. */
   public boolean mounted() {
     return documents.place() == DocumentPlace.FILE_SYSTEM;
   }

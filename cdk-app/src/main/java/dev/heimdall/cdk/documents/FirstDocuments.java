@@ -83,7 +83,7 @@ public final class FirstDocuments extends Construct {
     return kept.settings().place() == DocumentPlace.SECRET;
   }
 
-  /** Where they are written, and nowhere else. */
+  /** Permissions to write the documents at their location and nowhere else. */
   private Map<String, List<String>> mayWrite() {
     List<String> ownKey = List.of(kept.key().getKeyArn());
     boolean made = kept.madeConfiguration().isPresent();

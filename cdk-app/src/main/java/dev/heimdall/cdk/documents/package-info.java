@@ -1,5 +1,5 @@
 /**
- * Where configuration and secrets lie: a bucket, secrets, a key, and a file system where it is
- * wished. What is here outlives its stack.
+ * Storage of configuration and secrets: a bucket, secrets, a key, and an optional file system. What
+ * is here outlives its stack.
  */
 package dev.heimdall.cdk.documents;

@@ -46,12 +46,12 @@ final class Joiner extends Construct {
     resource.addPropertyOverride("Code", Integer.toHexString(code.hashCode()));
   }
 
-  /** What has to wait for it. */
+  /** Resource that dependent constructs wait for. */
   CfnCustomResource resource() {
     return resource;
   }
 
-  /** What the function has returned, by name. */
+  /** Value that the function has returned, by name. */
   String attribute(String name) {
     return resource.getAtt(name).toString();
   }

@@ -30,9 +30,9 @@ public final class Peering extends Construct {
     }
   }
 
-  /** How a network is found. */
+  /** Identification of a network. */
   public sealed interface Which permits Given, Made, MadeHere {
-    /** What the function is told. */
+    /** Properties that the function receives. */
     Map<String, Object> properties();
 
     /** Of one that is there: another one is another end. */
@@ -137,7 +137,10 @@ public final class Peering extends Construct {
     return joiner.attribute("Peering");
   }
 
-  /** What goes through it is made behind it, and goes before it. */
+  /**
+   * Orders a construct that uses the connection: it is created after the connection and removed
+   * before it.
+   */
   public void precedes(Construct other) {
     other.getNode().addDependency(joiner.resource());
   }

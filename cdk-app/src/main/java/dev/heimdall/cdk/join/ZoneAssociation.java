@@ -9,7 +9,9 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.Token;
 import software.constructs.Construct;
 
-/** What lets the network of a stack's region see the private zone of the fleets' name. */
+/**
+ * Association that lets the network of a stack's region see the private zone of the fleets' name.
+ */
 public final class ZoneAssociation extends Construct {
   private final Joiner joiner;
 
@@ -81,7 +83,7 @@ public final class ZoneAssociation extends Construct {
     return joiner.attribute("Zone");
   }
 
-  /** What is made in the zone is made behind it, and goes before it. */
+  /** Orders a record in the zone: it is created after the association and removed before it. */
   public void precedes(Construct record) {
     record.getNode().addDependency(joiner.resource());
   }

@@ -1,5 +1,5 @@
 /**
- * What connects regions: functions outside of any network, which call the APIs of all of them.
- * CloudFormation has no resource for it that one stack could make.
+ * Connections between regions: functions outside of any network, which call the APIs of all
+ * regions. CloudFormation has no resource for it that one stack could make.
  */
 package dev.heimdall.cdk.join;

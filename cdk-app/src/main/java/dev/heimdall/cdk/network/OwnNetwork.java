@@ -180,7 +180,7 @@ public final class OwnNetwork extends Construct {
     return vpc.getPrivateSubnets().isEmpty() ? vpc.getIsolatedSubnets() : vpc.getPrivateSubnets();
   }
 
-  /** Where nodes are put. */
+  /** Network placement of nodes. */
   public Place place() {
     List<ISubnet> subnets = subnets();
     return new Place(vpc, subnets, subnets.stream().map(ISubnet::getIpv4CidrBlock).toList());

@@ -11,7 +11,7 @@ import software.amazon.awscdk.services.ec2.VpcAttributes;
 import software.constructs.Construct;
 
 /**
- * Where things are put.
+ * Network placement of resources.
  *
  * @param network the network
  * @param zones private subnets, one for each zone

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroupIngress;
 
-/** What lets nodes in at the databases that the file names a security group of. */
+/** Rules that let nodes in at the databases for which the file names a security group. */
 public final class DatabaseRules {
   private DatabaseRules() {}
 

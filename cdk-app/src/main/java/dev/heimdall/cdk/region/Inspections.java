@@ -7,7 +7,7 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
-/** What a region's instances tell of themselves. */
+/** Diagnostic data of a region's instances. */
 final class Inspections {
   private Inspections() {}
 

@@ -3,7 +3,7 @@ package dev.heimdall.cdk.region;
 import software.amazon.awscdk.CfnOutput;
 import software.constructs.Construct;
 
-/** What people have to know of a manager, put out. */
+/** Stack outputs that people need to know about a manager. */
 public final class ManagerOutputs {
   private ManagerOutputs() {}
 

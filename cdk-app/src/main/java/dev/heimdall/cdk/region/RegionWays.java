@@ -12,7 +12,9 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.services.ec2.ISubnet;
 import software.constructs.Construct;
 
-/** What connects the nodes' network with others of its region, such as those of databases. */
+/**
+ * Connections of the nodes' network with other networks of its region, such as those of databases.
+ */
 public final class RegionWays {
   private RegionWays() {}
 

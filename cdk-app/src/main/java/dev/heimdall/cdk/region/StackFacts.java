@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is different in each region, by what its stack makes and its file says. The names are the
- * same in all of them, whatever they have, so that one {@code node.json} is right everywhere, and
- * stays so when a region gets a store or a manager later.
+ * Facts that differ in each region, from the resources of its stack and the settings in its file.
+ * The names are the same in all of them, whatever they have, so that one {@code node.json} is right
+ * everywhere, and stays so when a region gets a store or a manager later.
  */
 public final class StackFacts {
   private StackFacts() {}

@@ -5,7 +5,7 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Fn;
 import software.constructs.Construct;
 
-/** What people write of a store into {@code node.json}, put out. */
+/** Stack outputs about a store that people write into {@code node.json}. */
 public final class StoreOutputs {
   private StoreOutputs() {}
 

@@ -1,2 +1,2 @@
-/** What the deployment file says of a region, handed to the constructs. */
+/** Settings of a region in the deployment file, passed to the constructs. */
 package dev.heimdall.cdk.region;

@@ -11,8 +11,8 @@ import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 
 /**
- * What an instance fetches when it boots: the release, and the configuration from one of three
- * places.
+ * Items that an instance fetches when it boots: the release, and the configuration from one of
+ * three places.
  */
 record DocumentParameters(
     Release release,
@@ -82,7 +82,7 @@ record DocumentParameters(
         facts);
   }
 
-  /** Where the release lies. */
+  /** Location of the release. */
   static Release release(Parameters ask, String name) {
     return new Release(
         name,
@@ -118,7 +118,7 @@ record DocumentParameters(
         "a secret's name");
   }
 
-  /** What is different in each region: some is known, the rest was asked for. */
+  /** Facts that differ in each region: some are known, the rest comes from parameters. */
   Facts facts() {
     return Facts.ofRegion()
         .with("bucket", bucket)
@@ -135,12 +135,12 @@ record DocumentParameters(
     return Fn.conditionIf(inSecret.getLogicalId(), secret, "").toString();
   }
 
-  /** Something that counts only where it is not. */
+  /** Value that applies only if the configuration is not in the secret. */
   String unlessInSecret(Object otherwise) {
     return Fn.conditionIf(inSecret.getLogicalId(), "", otherwise).toString();
   }
 
-  /** Where the documents are in the bucket. */
+  /** Location of the documents in the bucket. */
   String prefixInBucket() {
     return Fn.join("", List.of("s3://", bucket, "/", prefix));
   }

@@ -14,7 +14,7 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
 
-/** What the nodes of {@link FleetTemplate} may do: a stack of its own, which is made first. */
+/** Permissions of the nodes of {@link FleetTemplate}: a stack of its own, which is made first. */
 final class NodeRoleTemplate extends Stack {
   NodeRoleTemplate(Construct scope) {
     super(

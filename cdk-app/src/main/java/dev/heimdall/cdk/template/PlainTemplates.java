@@ -79,7 +79,7 @@ public final class PlainTemplates {
     };
   }
 
-  /** What all of them have: nothing that needs an account prepared for CDK. */
+  /** Properties that all templates have: none requires an account prepared for CDK. */
   static StackProps properties(String description) {
     return StackProps.builder()
         .description(description)
@@ -152,7 +152,7 @@ public final class PlainTemplates {
         "a type such as " + byDefault);
   }
 
-  /** Whether what clients connect to stays. */
+  /** Parameter for the deletion protection of the load balancer that clients connect to. */
   static String protect(Parameters ask) {
     return ask.choice(
         "Protect",
@@ -161,7 +161,7 @@ public final class PlainTemplates {
         List.of("true", "false"));
   }
 
-  /** How long logs of instances are kept, and whether those that fail to boot are. */
+  /** Retention of instance logs, and of instances that fail to boot. */
   static Inspection inspection(Parameters ask) {
     return new Inspection(
         true,
@@ -170,7 +170,7 @@ public final class PlainTemplates {
         keepFailed(ask));
   }
 
-  /** The same for their role, where that is a template of its own. */
+  /** Retention settings for the instances' role, where the role is a template of its own. */
   static Inspection kept(Parameters ask) {
     return new Inspection(true, 0, Optional.empty(), keepFailed(ask));
   }

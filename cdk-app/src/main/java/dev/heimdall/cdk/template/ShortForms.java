@@ -26,7 +26,7 @@ final class ShortForms {
   private static final Pattern ONE_NAME = Pattern.compile("\\$\\{[^}!]*}");
   private static final Pattern NAME = Pattern.compile("\\$\\{(!?[^}]*)}");
 
-  /** Where a tag belongs before a text: Jackson writes tags before lists only. */
+  /** Position of a tag before a text: Jackson writes tags before lists only. */
   private static final Pattern MARK = Pattern.compile("(?<=: |- )(\"?)__([A-Za-z0-9]+)__ ");
 
   /** Quotes as well what YAML 1.1 has types of its own for: CLIs of AWS read by that version. */
@@ -159,7 +159,7 @@ final class ShortForms {
         : nodes.arrayNode().add(text).add(nodes.objectNode().setAll(left));
   }
 
-  /** What is joined with nothing between, as one text. */
+  /** Returns values joined without a separator as one text. */
   private static Optional<String> joined(JsonNode join) {
     if (!join.get(0).asText().isEmpty() || !join.get(1).isArray()) {
       return Optional.empty();
@@ -175,7 +175,7 @@ final class ShortForms {
     return Optional.of(all.toString());
   }
 
-  /** What stands for a value within a text, if something can. */
+  /** Returns the notation of a value within a text, if there is one. */
   private static Optional<String> text(JsonNode value) {
     if (value.isTextual()) {
       return Optional.of(value.asText()).filter(text -> !text.contains("${"));

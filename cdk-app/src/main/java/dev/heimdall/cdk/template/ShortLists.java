@@ -62,7 +62,7 @@ final class ShortLists {
     }
   }
 
-  /** Whether a line is of a text of several lines. */
+  /** True if a line is of a text of several lines. */
   private static boolean isInBlock(List<String> lines, int line) {
     int indent = indent(lines.get(line));
     for (int i = line - 1; i >= 0 && indent > 0; i--) {

@@ -26,7 +26,7 @@ import software.constructs.Construct;
 
 /** Alarms on what people should hear of, and a page with the rest. */
 public final class Watch extends Construct {
-  /** What nodes tell CloudWatch of each virtual database. */
+  /** Metrics that nodes send to CloudWatch for each virtual database. */
   static final List<String> METRICS =
       List.of(
           "DB Query Rate",

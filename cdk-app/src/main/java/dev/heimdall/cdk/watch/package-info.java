@@ -1,2 +1,2 @@
-/** What tells people how a region's fleet is: alarms, and a dashboard. */
+/** Monitoring of a region's fleet: alarms, and a dashboard. */
 package dev.heimdall.cdk.watch;

@@ -18,13 +18,13 @@ import software.constructs.Construct;
  * notify-keyspace-events} = {@code AE}): without it nodes do not hear of what the store evicts.
  */
 public final class SharedStore extends Construct {
-  /** How the name of the secret with its password ends, behind the fleet's. */
+  /** Suffix, after the fleet's name, of the name of the secret with the store's password. */
   public static final String PASSWORD = "/store-password";
 
   private static final int PORT = 6379;
 
   /**
-   * What it is made from.
+   * Inputs from which the store is made.
    *
    * @param name of the fleet
    * @param shards empty: one, without cluster mode
@@ -135,12 +135,12 @@ public final class SharedStore extends Construct {
             : servers.getAttrPrimaryEndPointAddress();
   }
 
-  /** Where nodes have to be let in, at {@link #port}. */
+  /** Security group that must let nodes in, at {@link #port}. */
   public CfnSecurityGroup group() {
     return group;
   }
 
-  /** What the secret with the password of a fleet's store is called. */
+  /** Name of the secret with the password of a fleet's store. */
   public static String passwordName(String fleet) {
     return fleet + PASSWORD;
   }
@@ -160,7 +160,7 @@ public final class SharedStore extends Construct {
     return password.getRef();
   }
 
-  /** Whether it has several shards, of which {@link #address} knows all servers. */
+  /** True if it has several shards, of which {@link #address} knows all servers. */
   public boolean clusterMode() {
     return clusterMode;
   }

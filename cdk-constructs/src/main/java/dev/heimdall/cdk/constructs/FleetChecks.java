@@ -7,7 +7,9 @@ import java.util.Set;
 import software.amazon.awscdk.Token;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 
-/** What props have to be like: else AWS refuses what is made of them, or nodes never come up. */
+/**
+ * Requirements for props: otherwise AWS rejects the resources made from them, or nodes never start.
+ */
 final class FleetChecks {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_NODES = 100;

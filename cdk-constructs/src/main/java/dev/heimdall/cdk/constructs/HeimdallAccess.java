@@ -4,7 +4,7 @@ import dev.heimdall.cdk.fleet.FleetPlan;
 import java.util.List;
 
 /**
- * What nodes may use besides their configuration, where it is known by name. What the app has as
+ * Resources, known by name, that nodes may use besides their configuration. What the app has as
  * constructs is granted as everywhere: {@code secret.grantRead(fleet)}, {@code
  * cluster.grantConnect(fleet, "app")}.
  */

@@ -6,7 +6,7 @@ import software.amazon.awscdk.services.s3.IBucket;
 import software.amazon.awscdk.services.s3.assets.Asset;
 import software.constructs.Construct;
 
-/** What was built of Heimdall: the release of nodes and managers, or the jar of the function. */
+/** Build artifact of Heimdall: the release of nodes and managers, or the jar of the function. */
 public final class HeimdallArchive {
   private static final int ENOUGH_OF_A_HASH = 12;
 
@@ -43,7 +43,7 @@ public final class HeimdallArchive {
     return new HeimdallArchive((scope, id) -> new Release(version, bucket.getBucketName(), key));
   }
 
-  /** Where it lies for what is made below a construct. */
+  /** Returns the artifact's location for the resources below a construct. */
   Release bind(Construct scope, String id) {
     return bound.apply(scope, id);
   }

@@ -90,7 +90,10 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
             Slot.always(regions), String.join(",", props.getPushTo()), props.getOtherBuckets());
   }
 
-  /** What the function reaches, such as endpoints of AWS's services. Nobody reaches it. */
+  /**
+   * Connections from the function to its targets, such as endpoints of AWS services. Nobody reaches
+   * it.
+   */
   @Override
   public Connections getConnections() {
     return access.nodes();
@@ -112,7 +115,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     return metricFailures(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Failed runs, with another period, statistic or label. */
   public Metric metricFailures(MetricOptions options) {
     return Metrics.of("AWS/Lambda", "Errors", Map.of("FunctionName", getFunctionName()), "Sum")
         .with(options);
@@ -123,7 +126,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     return metricGivenUp(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Abandoned events in the queue, with another period, statistic or label. */
   public Metric metricGivenUp(MetricOptions options) {
     return Metrics.of(
             "AWS/SQS",
@@ -138,7 +141,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     return metricNodesNotTold(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Nodes that could not be notified, with another period, statistic or label. */
   public Metric metricNodesNotTold(MetricOptions options) {
     return ofRegion("ConfigSyncNodesNotTold", "Maximum").with(options);
   }
@@ -148,7 +151,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     return metricChanges(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Changes that the function saw, with another period, statistic or label. */
   public Metric metricChanges(MetricOptions options) {
     return ofRegion("ConfigSyncChanges", "Sum").with(options);
   }
@@ -158,7 +161,7 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     return metricProblems(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Problems that the function met, with another period, statistic or label. */
   public Metric metricProblems(MetricOptions options) {
     return ofRegion("ConfigSyncProblems", "Sum").with(options);
   }

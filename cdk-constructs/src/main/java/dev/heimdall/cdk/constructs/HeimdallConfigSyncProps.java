@@ -9,7 +9,7 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.s3.IBucket;
 
-/** What a {@link HeimdallConfigSync} is made from. */
+/** Props of a {@link HeimdallConfigSync}. */
 public interface HeimdallConfigSyncProps {
   /** The nodes' network. */
   IVpc getVpc();
@@ -32,10 +32,13 @@ public interface HeimdallConfigSyncProps {
    */
   Optional<String> getPushKeySecret();
 
-  /** Where it runs: with a way to AWS. By default one private subnet of each zone. */
+  /**
+   * Subnets in which the function runs: with a route to AWS. By default one private subnet of each
+   * zone.
+   */
   Optional<SubnetSelection> getVpcSubnets();
 
-  /** How often it asks without being told, in whole minutes. By default 5 minutes. */
+  /** Interval of polls without an event, in whole minutes. By default 5 minutes. */
   Duration getEvery();
 
   /**
@@ -44,7 +47,7 @@ public interface HeimdallConfigSyncProps {
   List<String> getOtherRegions();
 
   /**
-   * Whether the regions in which global clusters have members are asked as well, by default: not
+   * True if the regions in which global clusters have members are asked as well, by default: not
    * where no way leads to their API.
    */
   boolean getMemberRegions();
@@ -72,12 +75,14 @@ public interface HeimdallConfigSyncProps {
   List<String> getOtherBuckets();
 
   /**
-   * Whether it starts from a snapshot of itself, where the region has that for Java. By default
+   * True if it starts from a snapshot of itself, where the region has that for Java. By default
    * not.
    */
   boolean getSnapStart();
 
-  /** How long its log is kept: days of which CloudWatch Logs knows that many. By default 30. */
+  /**
+   * Retention of the function's log: a number of days that CloudWatch Logs supports. By default 30.
+   */
   Duration getKeepLogs();
 
   /** Begins them. */
@@ -203,7 +208,7 @@ public interface HeimdallConfigSyncProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

@@ -8,7 +8,7 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.s3.IBucket;
 
-/** What the builder of {@link HeimdallConfigSyncProps} was told. */
+/** Values set in the builder of {@link HeimdallConfigSyncProps}. */
 record HeimdallConfigSyncValues(
     IVpc getVpc,
     IHeimdallFleet getFleet,

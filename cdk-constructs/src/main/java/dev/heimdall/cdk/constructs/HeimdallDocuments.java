@@ -19,7 +19,7 @@ import software.constructs.Construct;
 import software.constructs.IDependable;
 
 /**
- * Where the configuration lies, {@code node.json} and the documents beside it, that nodes follow
+ * Location of the configuration, {@code node.json} and the documents beside it, which nodes follow
  * and the manager edits.
  */
 public final class HeimdallDocuments {
@@ -134,7 +134,7 @@ public final class HeimdallDocuments {
     return onFileSystem(access.getFileSystem().getFileSystemId(), access.getAccessPointId());
   }
 
-  /** The same, by ids. */
+  /** Returns the documents on a file system, given by ids. */
   public static HeimdallDocuments onFileSystem(String fileSystemId, String accessPointId) {
     return new HeimdallDocuments(
         Optional.empty(),
@@ -249,7 +249,7 @@ public final class HeimdallDocuments {
         secret);
   }
 
-  /** What writes the first ones, if it is known: nothing boots before that. */
+  /** Writer of the first documents, if it is known: no instance boots before it is done. */
   Optional<IDependable> first() {
     return first;
   }

@@ -6,10 +6,10 @@ import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.services.s3.IBucket;
 
 /**
- * What is different in each region, so that one configuration serves in all of them: documents
- * refer to it by <code>${region.NAME}</code>. Instances have it in {@code
- * /etc/heimdall-region.json}; it stands in the template, so there is no secret in it. A fleet and
- * its manager are given the same.
+ * Facts that differ in each region, so that one configuration serves all of them: documents refer
+ * to a fact by <code>${region.NAME}</code>. Instances have it in {@code /etc/heimdall-region.json};
+ * it stands in the template, so there is no secret in it. A fleet and its manager are given the
+ * same.
  *
  * <pre>{@code
  * HeimdallFacts facts =
@@ -73,7 +73,7 @@ public final class HeimdallFacts {
     return text(MANAGER, manager.getUrl());
   }
 
-  /** Whether there is one of this name. */
+  /** True if there is one of this name. */
   public boolean has(String name) {
     return facts.has(name);
   }
@@ -83,7 +83,7 @@ public final class HeimdallFacts {
     return toJson(Aws.REGION);
   }
 
-  /** The same of a region whose name is known here. */
+  /** Returns the facts as JSON for a region whose name is known here. */
   public String toJson(String region) {
     return facts.json(region);
   }

@@ -129,7 +129,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return props.getHttpPort();
   }
 
-  /** What clients reach: the load balancer. The default port is the first one. */
+  /** Connections of the load balancer, which clients reach. The default port is the first one. */
   @Override
   public Connections getConnections() {
     return access.clients();
@@ -212,7 +212,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricHealthyNodes(port, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Healthy nodes behind a port, with another period, statistic or label. */
   public Metric metricHealthyNodes(int port, MetricOptions options) {
     return Metrics.of(BALANCERS, "HealthyHostCount", ofPort(port), "Minimum").with(options);
   }
@@ -222,7 +222,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricUnhealthyNodes(port, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Unhealthy nodes behind a port, with another period, statistic or label. */
   public Metric metricUnhealthyNodes(int port, MetricOptions options) {
     return Metrics.of(BALANCERS, "UnHealthyHostCount", ofPort(port), "Maximum").with(options);
   }
@@ -232,7 +232,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricConnections(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Open client connections, with another period, statistic or label. */
   public Metric metricConnections(MetricOptions options) {
     return Metrics.of(BALANCERS, "ActiveFlowCount", ofBalancer(), "Average").with(options);
   }
@@ -242,12 +242,12 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricNewConnections(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** New client connections, with another period, statistic or label. */
   public Metric metricNewConnections(MetricOptions options) {
     return Metrics.of(BALANCERS, "NewFlowCount", ofBalancer(), "Sum").with(options);
   }
 
-  /** How many zones have nodes, which are counted from 0 below. */
+  /** Number of zones with nodes; the methods below count zones from 0. */
   public int getZones() {
     return fleet.zones().size();
   }
@@ -257,7 +257,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricLoad(zone, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Processor load of a zone's nodes, with another period, statistic or label. */
   public Metric metricLoad(int zone, MetricOptions options) {
     return Metrics.of("AWS/EC2", "CPUUtilization", ofZone(zone), "Average").with(options);
   }
@@ -267,7 +267,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricNodes(zone, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Nodes of a zone that are in service, with another period, statistic or label. */
   public Metric metricNodes(int zone, MetricOptions options) {
     return Metrics.of("AWS/AutoScaling", "GroupInServiceInstances", ofZone(zone), "Minimum")
         .with(options);
@@ -278,7 +278,7 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
     return metricStandby(zone, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Nodes of a zone that are in standby, with another period, statistic or label. */
   public Metric metricStandby(int zone, MetricOptions options) {
     return Metrics.of("AWS/AutoScaling", "GroupStandbyInstances", ofZone(zone), "Maximum")
         .with(options);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is known of a fleet that another app or template has made, as its outputs say it.
+ * Attributes of a fleet that another app or template has made, as its outputs state them.
  *
  * @param fleetName what its instances are called; by default {@code heimdall}
  * @param address what clients connect to
@@ -86,7 +86,7 @@ public record HeimdallFleetAttributes(
     }
 
     /**
-     * What was said.
+     * Builds the attributes from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

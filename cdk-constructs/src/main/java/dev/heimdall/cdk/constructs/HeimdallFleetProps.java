@@ -11,7 +11,7 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 
-/** What a {@link HeimdallFleet} is made from. */
+/** Props of a {@link HeimdallFleet}. */
 public interface HeimdallFleetProps {
   /** The network. */
   IVpc getVpc();
@@ -22,16 +22,18 @@ public interface HeimdallFleetProps {
   /** The release that instances install. */
   HeimdallArchive getRelease();
 
-  /** Where nodes have their configuration from. */
+  /** Source of the nodes' configuration. */
   HeimdallDocuments getDocuments();
 
   /**
-   * What instances are called, and secrets begin with: 1 to 20 small letters, digits and hyphens,
-   * another one for another fleet of an account. By default {@code heimdall}.
+   * Name of the instances and prefix of the secrets: 1 to 20 lowercase letters, digits and hyphens,
+   * different for each fleet of an account. By default {@code heimdall}.
    */
   String getFleetName();
 
-  /** Where nodes are put, a group in each subnet. By default one private subnet of each zone. */
+  /**
+   * Subnets of the nodes, with a group in each subnet. By default one private subnet of each zone.
+   */
   Optional<SubnetSelection> getVpcSubnets();
 
   /**
@@ -73,26 +75,24 @@ public interface HeimdallFleetProps {
   int getTargetLoad();
 
   /**
-   * How long a connection may be silent before the load balancer forgets it: 60 to 6,000 seconds.
-   * By default an hour.
+   * Idle time after which the load balancer drops a connection: 60 to 6,000 seconds. By default an
+   * hour.
    */
   Duration getIdleTimeout();
 
   /**
-   * How long connections of a node that goes away may live on: longer than {@code drainTimeout} of
+   * Maximum lifetime of connections of a node that is removed: longer than {@code drainTimeout} of
    * {@code node.json}. By default five minutes.
    */
   Duration getDrain();
 
-  /**
-   * Which zone's nodes a client inside the network is led to. By default mostly those of its own.
-   */
+  /** Zones whose nodes serve a client inside the network. By default mostly those of its own. */
   ClientRoutingPolicy getClientRouting();
 
-  /** Whether the load balancer resists being deleted. By default it does. */
+  /** True if the load balancer resists being deleted. By default it does. */
   boolean getDeletionProtection();
 
-  /** What nodes may use that is known by name. By default nothing. */
+  /** Resources, known by name, that nodes may use. By default nothing. */
   HeimdallAccess getAccess();
 
   /**
@@ -101,17 +101,17 @@ public interface HeimdallFleetProps {
    */
   List<IManagedPolicy> getManagedPolicies();
 
-  /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
+  /** Destination of the instances' logs. By default into a group that keeps lines for 30 days. */
   HeimdallLogs getInstanceLogs();
 
   /**
-   * Whether an instance whose boot has failed is kept in standby, one of each group, for people to
+   * True if an instance whose boot has failed is kept in standby, one of each group, for people to
    * look at. By default it is replaced.
    */
   boolean getKeepFailedInstances();
 
   /**
-   * What is different in each region, which documents refer to by <code>${region.NAME}</code>. By
+   * Facts that differ in each region, which documents refer to by <code>${region.NAME}</code>. By
    * default {@code name}, the region.
    */
   HeimdallFacts getFacts();
@@ -291,7 +291,7 @@ public interface HeimdallFleetProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

@@ -10,7 +10,7 @@ import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 
-/** What the builder of {@link HeimdallFleetProps} was told. */
+/** Values set in the builder of {@link HeimdallFleetProps}. */
 record HeimdallFleetValues(
     IVpc getVpc,
     List<Integer> getPorts,

@@ -58,7 +58,7 @@ public final class HeimdallGlobalRouting extends Construct {
         .build();
   }
 
-  /** What clients of every region connect to. */
+  /** Name that clients of every region connect to. */
   public String getName() {
     return name;
   }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.route53.IHostedZone;
 
-/** What {@link HeimdallGlobalRouting} is made from. */
+/** Props of {@link HeimdallGlobalRouting}. */
 public interface HeimdallGlobalRoutingProps {
   /** The fleet of the stack's region. */
   IHeimdallFleet getFleet();
@@ -71,7 +71,7 @@ public interface HeimdallGlobalRoutingProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

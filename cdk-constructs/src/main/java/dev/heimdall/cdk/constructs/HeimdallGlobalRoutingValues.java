@@ -4,7 +4,7 @@ import java.util.Optional;
 import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.route53.IHostedZone;
 
-/** What the builder of {@link HeimdallGlobalRoutingProps} was told. */
+/** Values set in the builder of {@link HeimdallGlobalRoutingProps}. */
 record HeimdallGlobalRoutingValues(
     IHeimdallFleet getFleet,
     String getRecordName,

@@ -8,9 +8,12 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 
-/** What {@link HeimdallImage} is made from. */
+/** Props of {@link HeimdallImage}. */
 public interface HeimdallImageProps {
-  /** What {@code packaging/ami-input} has packed: the release's package, and authorities of RDS. */
+  /**
+   * Archive that {@code packaging/ami-input} has packed: the release's package, and certificate
+   * authorities of RDS.
+   */
   HeimdallArchive getInput();
 
   /** The release, such as {@code 0.1.0}, which names images. */
@@ -20,8 +23,8 @@ public interface HeimdallImageProps {
   IVpc getVpc();
 
   /**
-   * Which subnets, of which the first is taken: with a way to S3 and Systems Manager. By default
-   * private ones.
+   * Subnets, of which the first is used: with a route to S3 and Systems Manager. By default private
+   * ones.
    */
   Optional<SubnetSelection> getVpcSubnets();
 
@@ -31,14 +34,14 @@ public interface HeimdallImageProps {
    */
   Optional<InstanceType> getInstanceType();
 
-  /** Where instances look for newer releases when they start. By default they do not. */
+  /** URL at which instances look for newer releases when they start. By default they do not. */
   Optional<String> getUpdateUrl();
 
   /** More regions that get the image. By default none beside the stack's. */
   List<String> getRegions();
 
   /**
-   * Whether its disk is encrypted. By default it is; AWS Marketplace takes only images that are
+   * True if its disk is encrypted. By default it is; AWS Marketplace takes only images that are
    * not.
    */
   boolean getEncrypted();
@@ -47,7 +50,7 @@ public interface HeimdallImageProps {
   Optional<IKey> getEncryptionKey();
 
   /**
-   * When images are made again, if Amazon Linux has changed: {@code cron(0 4 ? * sun *)}. By
+   * Schedule for rebuilding images, if Amazon Linux has changed: {@code cron(0 4 ? * sun *)}. By
    * default only when the pipeline is started.
    */
   Optional<String> getSchedule();
@@ -133,7 +136,7 @@ public interface HeimdallImageProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

@@ -7,7 +7,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 
-/** What the builder of {@link HeimdallImageProps} was told. */
+/** Values set in the builder of {@link HeimdallImageProps}. */
 record HeimdallImageValues(
     HeimdallArchive getInput,
     String getVersion,

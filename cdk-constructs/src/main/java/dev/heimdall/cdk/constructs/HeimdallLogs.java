@@ -7,8 +7,8 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.kms.IKey;
 
 /**
- * Where instances send the log of their boot and the journal of Heimdall's units: a group of
- * CloudWatch Logs, which stays when its stack goes, or nowhere.
+ * Destination of the instances' boot log and of the journal of Heimdall's units: a CloudWatch Logs
+ * group, which stays when its stack is deleted, or none.
  */
 public final class HeimdallLogs {
   private final boolean sent;
@@ -37,7 +37,10 @@ public final class HeimdallLogs {
     return new HeimdallLogs(true, number, Optional.empty());
   }
 
-  /** The same, encrypted with a key whose policy lets {@code logs.REGION.amazonaws.com} use it. */
+  /**
+   * Returns the log settings with encryption by a key whose policy lets {@code
+   * logs.REGION.amazonaws.com} use it.
+   */
   public HeimdallLogs encryptedWith(IKey key) {
     return new HeimdallLogs(sent, days, Optional.of(key.getKeyArn()));
   }

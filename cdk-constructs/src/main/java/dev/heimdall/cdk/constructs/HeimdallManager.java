@@ -111,7 +111,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     return props.getPort();
   }
 
-  /** Who uses it: its load balancer, at its port. */
+  /** Connections from users of the manager: its load balancer, at its port. */
   @Override
   public Connections getConnections() {
     return access.clients();
@@ -183,7 +183,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     return metricHealthyManagers(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Healthy managers, with another period, statistic or label. */
   public Metric metricHealthyManagers(MetricOptions options) {
     Map<String, String> of = new TreeMap<>();
     of.put("LoadBalancer", manager.balancer().getAttrLoadBalancerFullName());
@@ -196,7 +196,7 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
     return metricStandby(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Managers in standby, with another period, statistic or label. */
   public Metric metricStandby(MetricOptions options) {
     Map<String, String> of = Map.of("AutoScalingGroupName", manager.instances().getRef());
     return Metrics.of("AWS/AutoScaling", "GroupStandbyInstances", of, "Maximum").with(options);

@@ -3,7 +3,7 @@ package dev.heimdall.cdk.constructs;
 import java.util.Objects;
 
 /**
- * What is known of a manager that another app or template has made.
+ * Attributes of a manager that another app or template has made.
  *
  * @param url where it is
  * @param port the port of its pages and its REST; by default 8087
@@ -42,7 +42,7 @@ public record HeimdallManagerAttributes(String url, int port, String balancerSec
     }
 
     /**
-     * What was said.
+     * Builds the attributes from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

@@ -11,7 +11,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 
-/** What a {@link HeimdallManager} is made from. */
+/** Props of a {@link HeimdallManager}. */
 public interface HeimdallManagerProps {
   /** The network. */
   IVpc getVpc();
@@ -19,7 +19,7 @@ public interface HeimdallManagerProps {
   /** The release that instances install. */
   HeimdallArchive getRelease();
 
-  /** What it edits: the same that the fleet reads. */
+  /** Documents that the manager edits: those that the fleet reads. */
   HeimdallDocuments getDocuments();
 
   /**
@@ -27,7 +27,10 @@ public interface HeimdallManagerProps {
    */
   String getFleetName();
 
-  /** Where it may be: at least two zones. By default one private subnet of each zone. */
+  /**
+   * Subnets in which the manager may run: at least two zones. By default one private subnet of each
+   * zone.
+   */
   Optional<SubnetSelection> getVpcSubnets();
 
   /** Networks of people who use it, beside who is let in by its connections. By default none. */
@@ -57,11 +60,11 @@ public interface HeimdallManagerProps {
    */
   Optional<IMachineImage> getMachineImage();
 
-  /** How many there are: 1 or 2. By default 1, which is replaced when it does not answer. */
+  /** Number of managers: 1 or 2. By default 1, which is replaced when it does not answer. */
   int getManagers();
 
   /**
-   * Whether the load balancer resists being deleted. By default it does not: what the manager edits
+   * True if the load balancer resists being deleted. By default it does not: what the manager edits
    * lies elsewhere.
    */
   boolean getDeletionProtection();
@@ -91,17 +94,17 @@ public interface HeimdallManagerProps {
    */
   List<IManagedPolicy> getManagedPolicies();
 
-  /** Where instances send their logs. By default into a group that keeps lines for 30 days. */
+  /** Destination of the instances' logs. By default into a group that keeps lines for 30 days. */
   HeimdallLogs getInstanceLogs();
 
   /**
-   * Whether an instance whose boot has failed is kept in standby, one of each group, for people to
+   * True if an instance whose boot has failed is kept in standby, one of each group, for people to
    * look at. By default it is replaced.
    */
   boolean getKeepFailedInstances();
 
   /**
-   * What is different in each region, which documents refer to by <code>${region.NAME}</code>. By
+   * Facts that differ in each region, which documents refer to by <code>${region.NAME}</code>. By
    * default {@code name}, the region.
    */
   HeimdallFacts getFacts();
@@ -264,7 +267,7 @@ public interface HeimdallManagerProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

@@ -9,7 +9,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 
-/** What the builder of {@link HeimdallManagerProps} was told. */
+/** Values set in the builder of {@link HeimdallManagerProps}. */
 record HeimdallManagerValues(
     IVpc getVpc,
     HeimdallArchive getRelease,

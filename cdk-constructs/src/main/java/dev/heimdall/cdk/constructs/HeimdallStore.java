@@ -145,7 +145,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
     return metricMemory(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Memory use of the store, with another period, statistic or label. */
   public Metric metricMemory(MetricOptions options) {
     return metric("DatabaseMemoryUsagePercentage", "Maximum", options);
   }
@@ -155,7 +155,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
     return metricLoad(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Load of the servers' thread, with another period, statistic or label. */
   public Metric metricLoad(MetricOptions options) {
     return metric("EngineCPUUtilization", "Maximum", options);
   }
@@ -165,7 +165,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
     return metricEvictions(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Evicted keys, with another period, statistic or label. */
   public Metric metricEvictions(MetricOptions options) {
     return metric("Evictions", "Sum", options);
   }
@@ -175,7 +175,7 @@ public final class HeimdallStore extends Construct implements IHeimdallStore {
     return metricConnections(MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Open connections of nodes, with another period, statistic or label. */
   public Metric metricConnections(MetricOptions options) {
     return metric("CurrConnections", "Maximum", options);
   }

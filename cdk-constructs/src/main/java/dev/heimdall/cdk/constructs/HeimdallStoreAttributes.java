@@ -3,7 +3,7 @@ package dev.heimdall.cdk.constructs;
 import java.util.Objects;
 
 /**
- * What is known of a store that another app or template has made.
+ * Attributes of a store that another app or template has made.
  *
  * @param address the host of its primary, or in cluster mode what leads to all servers
  * @param port of its servers; by default 6379
@@ -59,7 +59,7 @@ public record HeimdallStoreAttributes(
     }
 
     /**
-     * What was said.
+     * Builds the attributes from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

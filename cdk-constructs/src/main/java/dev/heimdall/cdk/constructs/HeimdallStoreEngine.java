@@ -27,7 +27,7 @@ public enum HeimdallStoreEngine {
     return version;
   }
 
-  /** What its groups of parameters are for. */
+  /** Family of its parameter groups. */
   public String family() {
     return family;
   }

@@ -6,7 +6,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 
-/** What a {@link HeimdallStore} is made from. */
+/** Props of a {@link HeimdallStore}. */
 public interface HeimdallStoreProps {
   /** The network. */
   IVpc getVpc();
@@ -15,12 +15,15 @@ public interface HeimdallStoreProps {
   String getFleetName();
 
   /**
-   * Where servers are put, in two zones at least unless there are no replicas. By default the first
-   * two private subnets of different zones: one with a server in it cannot be taken away.
+   * Subnets of the servers, in at least two zones unless there are no replicas. By default the
+   * first two private subnets of different zones: one with a server in it cannot be taken away.
    */
   Optional<SubnetSelection> getVpcSubnets();
 
-  /** Which server. Another one is another store. By default {@link HeimdallStoreEngine#VALKEY}. */
+  /**
+   * Engine of the servers. Another one is another store. By default {@link
+   * HeimdallStoreEngine#VALKEY}.
+   */
   HeimdallStoreEngine getEngine();
 
   /** The type of its nodes. By default {@code cache.t4g.small}. */
@@ -104,7 +107,7 @@ public interface HeimdallStoreProps {
     }
 
     /**
-     * What was said.
+     * Builds the props from the values set.
      *
      * @throws NullPointerException if one that has no default was not said
      */

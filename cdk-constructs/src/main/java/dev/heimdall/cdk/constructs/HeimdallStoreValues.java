@@ -5,7 +5,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.kms.IKey;
 
-/** What the builder of {@link HeimdallStoreProps} was told. */
+/** Values set in the builder of {@link HeimdallStoreProps}. */
 record HeimdallStoreValues(
     IVpc getVpc,
     String getFleetName,

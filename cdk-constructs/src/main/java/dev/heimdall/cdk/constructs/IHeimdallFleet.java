@@ -13,10 +13,10 @@ import software.constructs.IConstruct;
  * load balancer; the nodes' are {@link #getNodes}.
  */
 public interface IHeimdallFleet extends IConstruct, IConnectable {
-  /** What its instances are called. */
+  /** Name of the fleet's instances. */
   String getFleetName();
 
-  /** What clients connect to. */
+  /** Address that clients connect to. */
   String getAddress();
 
   /** The hosted zone of that name, which aliases name. */
@@ -42,7 +42,8 @@ public interface IHeimdallFleet extends IConstruct, IConnectable {
   }
 
   /**
-   * What nodes tell CloudWatch of a virtual database, where its document exports metrics.
+   * Metric that nodes send to CloudWatch for a virtual database, where its document exports
+   * metrics.
    *
    * @param name such as {@code DB Query Rate}, of which the sum is asked; of others the average
    */
@@ -50,7 +51,7 @@ public interface IHeimdallFleet extends IConstruct, IConnectable {
     return metric(name, vdb, MetricOptions.builder().build());
   }
 
-  /** The same, with another period, statistic or label. */
+  /** Metric of a virtual database, with another period, statistic or label. */
   default Metric metric(String name, String vdb, MetricOptions options) {
     return Metrics.ofVdb(name, vdb).with(options);
   }

@@ -17,7 +17,7 @@ public interface IHeimdallStore extends IConstruct, IConnectable {
   /** The port, with TLS. */
   int getPort();
 
-  /** Whether it has several shards ({@code mode} {@code cluster} of {@code store}). */
+  /** True if it has several shards ({@code mode} {@code cluster} of {@code store}). */
   boolean getClusterMode();
 
   /** The id of the security group of its servers. */
@@ -34,7 +34,7 @@ public interface IHeimdallStore extends IConstruct, IConnectable {
     return getPassword().grantRead(nodes);
   }
 
-  /** What {@code store} of {@code node.json} is: nodes read the password themselves. */
+  /** Value of {@code store} in {@code node.json}: nodes read the password themselves. */
   default Map<String, Object> getNodeSettings() {
     Map<String, Object> store = new TreeMap<>();
     store.put("servers", List.of(getAddress() + ":" + getPort()));

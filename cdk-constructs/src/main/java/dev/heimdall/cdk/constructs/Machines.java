@@ -10,10 +10,10 @@ import software.constructs.Construct;
 
 /** The types of instances, and the image that they begin with. */
 final class Machines {
-  /** What nodes are unless somebody says otherwise. */
+  /** Default instance types of nodes. */
   static final List<String> NODES = List.of("c7g.large", "c6g.large", "m7g.large");
 
-  /** The same for managers. */
+  /** Default instance type of managers. */
   static final String MANAGER = "t4g.medium";
 
   private static final String IMAGES =

@@ -40,7 +40,7 @@ final class PartAccess {
     this.ports = List.copyOf(ports);
   }
 
-  /** Who reaches the load balancer. */
+  /** Connections from clients to the load balancer. */
   Connections clients() {
     if (clients == null) {
       clients =
@@ -52,7 +52,7 @@ final class PartAccess {
     return clients;
   }
 
-  /** What instances reach. */
+  /** Connections from the instances. */
   Connections nodes() {
     if (nodes == null) {
       nodes =

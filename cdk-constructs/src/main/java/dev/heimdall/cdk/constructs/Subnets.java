@@ -7,7 +7,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.SelectedSubnets;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 
-/** Which subnets of a network are meant. */
+/** Selection of a network's subnets. */
 final class Subnets {
   private Subnets() {}
 

@@ -63,7 +63,7 @@ public record FleetPlan(
     List<Slot<String>> tags) {
 
   /**
-   * Where nodes read their configuration.
+   * Location where nodes read their configuration.
    *
    * @param configSource a URL, or empty
    * @param hdSecretKey the name of a secret, or empty; one of the two is what nodes use
@@ -108,7 +108,7 @@ public record FleetPlan(
           Optional.empty());
     }
 
-    /** Where user-data mounts the file system. */
+    /** Directory at which user-data mounts the file system. */
     public static final String DIRECTORY = "/mnt/heimdall";
   }
 
@@ -122,7 +122,7 @@ public record FleetPlan(
   public record Copy(String bucket, String prefix, String keyAlias) {}
 
   /**
-   * What nodes may use besides their configuration.
+   * Resources that nodes may use besides their configuration.
    *
    * @param credentials names of secrets with credentials for databases, or that documents name; a
    *     beginning ends in {@code *}

@@ -15,7 +15,7 @@ import software.amazon.awscdk.services.iam.CfnRole;
 import software.constructs.Construct;
 
 /**
- * What nodes may do.
+ * Permissions of nodes.
  *
  * @param release which they fetch
  * @param documents which they read

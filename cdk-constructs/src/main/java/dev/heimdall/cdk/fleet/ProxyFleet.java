@@ -107,7 +107,7 @@ public final class ProxyFleet extends Construct {
         entry("dns_record.client_routing_policy", plan.clientZones()));
   }
 
-  /** Where its instances send their logs, if they do. */
+  /** Log group to which its instances send their logs, if they do. */
   public Optional<CfnLogGroup> logs() {
     return logs;
   }
@@ -141,7 +141,7 @@ public final class ProxyFleet extends Construct {
     return List.copyOf(zones);
   }
 
-  /** What stands behind each port. */
+  /** Target groups behind each port. */
   public List<Slot<CfnTargetGroup>> targets() {
     return List.copyOf(targets);
   }

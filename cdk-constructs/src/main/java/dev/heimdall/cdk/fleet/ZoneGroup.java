@@ -129,7 +129,7 @@ public final class ZoneGroup extends Construct {
     return tags;
   }
 
-  /** Whether a zone may have more nodes than its fewest; else AWS takes no policy for that. */
+  /** True if a zone may have more nodes than its fewest; else AWS takes no policy for that. */
   private static boolean grows(FleetPlan plan) {
     return Token.isUnresolved(plan.fewest())
         || Token.isUnresolved(plan.most())

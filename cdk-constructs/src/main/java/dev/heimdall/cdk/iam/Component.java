@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What calls AWS, with all it may do. Permissions are written in one place, beside it: {@link
- * InstanceGrants}, {@link FunctionGrants}, {@link ServiceGrants}, {@link PeopleGrants}.
+ * Components that call AWS, with all their permissions. Permissions are written in one place,
+ * beside it: {@link InstanceGrants}, {@link FunctionGrants}, {@link ServiceGrants}, {@link
+ * PeopleGrants}.
  */
 public enum Component {
   /** A proxy node, with what its instance does when it boots. */
@@ -20,12 +21,14 @@ public enum Component {
   /** The manager, with what its instance does when it boots. */
   MANAGER("manager", "ec2.amazonaws.com", InstanceGrants.MANAGER),
 
-  /** Who edits the nodes' configuration with {@code heimdall config}: people, or their pipeline. */
+  /**
+   * Editors of the nodes' configuration with {@code heimdall config}: people, or their pipeline.
+   */
   EDITOR("editor", "", PeopleGrants.EDITOR),
 
   /**
-   * Who looks around with {@code heimdall surroundings}, begins with {@code deployment new}, and
-   * keeps names with {@code routing}.
+   * Operators who explore with {@code heimdall surroundings}, begin with {@code deployment new},
+   * and maintain names with {@code routing}.
    */
   OPERATOR("operator", "", PeopleGrants.OPERATOR),
 
@@ -74,7 +77,7 @@ public enum Component {
     return grants;
   }
 
-  /** What has to be filled in in its resources and conditions. */
+  /** Placeholders that must be filled in within its resources and conditions. */
   public Set<String> placeholders() {
     Set<String> names = new TreeSet<>();
     grants.stream()

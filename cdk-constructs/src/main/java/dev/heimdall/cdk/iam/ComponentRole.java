@@ -23,7 +23,8 @@ import software.constructs.Construct;
 /** The role of a component: its table's policy, and nothing else. */
 public final class ComponentRole {
   /**
-   * What CloudFormation knows by itself: templates have a limit, and roles most of what is long.
+   * Values that CloudFormation resolves by itself: templates have a size limit, and roles hold most
+   * of the long values.
    */
   private static final Map<String, String> OWN =
       Map.of(

@@ -6,7 +6,7 @@ import static dev.heimdall.cdk.iam.Grant.secret;
 
 import java.util.List;
 
-/** What functions may do. */
+/** Permissions of functions. */
 final class FunctionGrants {
   private FunctionGrants() {}
 

@@ -36,7 +36,7 @@ public record Grant(
       values = List.copyOf(values);
     }
 
-    /** The same with other values. */
+    /** Returns the condition with other values. */
     Condition with(List<String> others) {
       return new Condition(operator, key, others);
     }

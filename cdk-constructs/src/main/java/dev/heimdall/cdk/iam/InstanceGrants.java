@@ -6,7 +6,7 @@ import static dev.heimdall.cdk.iam.Grant.secret;
 
 import java.util.List;
 
-/** What instances may do, with what they do when they boot. */
+/** Permissions of instances, including those that they need to boot. */
 final class InstanceGrants {
   private InstanceGrants() {}
 

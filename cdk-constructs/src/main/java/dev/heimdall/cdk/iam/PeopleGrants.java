@@ -6,7 +6,7 @@ import static dev.heimdall.cdk.iam.Grant.secret;
 
 import java.util.List;
 
-/** What people may do, or their pipelines. */
+/** Permissions of people or their pipelines. */
 final class PeopleGrants {
   private PeopleGrants() {}
 

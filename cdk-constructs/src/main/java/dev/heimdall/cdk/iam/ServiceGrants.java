@@ -4,7 +4,7 @@ import static dev.heimdall.cdk.iam.Grant.on;
 
 import java.util.List;
 
-/** What services of AWS do for a deployment. */
+/** Permissions of AWS services that work for a deployment. */
 final class ServiceGrants {
   private ServiceGrants() {}
 

@@ -1,5 +1,5 @@
 /**
- * Who may do what: one table of the actions each component needs, from which both the roles and the
- * policy files are made. A test holds it against the calls that the code makes.
+ * Permissions of each component: one table of the actions that each needs, from which both the
+ * roles and the policy files are made. A test holds it against the calls that the code makes.
  */
 package dev.heimdall.cdk.iam;

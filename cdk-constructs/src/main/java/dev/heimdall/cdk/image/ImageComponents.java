@@ -16,7 +16,7 @@ import software.amazon.awscdk.Stack;
  * for byte, as Packer runs them too.
  */
 public final class ImageComponents {
-  /** Where {@code provision} looks for it. */
+  /** Path at which {@code provision} looks for the input. */
   private static final String INPUT = "/tmp/heimdall-ami-input.tar.gz";
 
   /** Image Builder takes no longer one in a template. */

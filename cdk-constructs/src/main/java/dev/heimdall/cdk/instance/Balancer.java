@@ -10,7 +10,7 @@ import software.amazon.awscdk.services.elasticloadbalancingv2.CfnLoadBalancer;
 import software.amazon.awscdk.services.elasticloadbalancingv2.CfnTargetGroup;
 import software.constructs.Construct;
 
-/** What load balancers before groups of instances have in common. */
+/** Common parts of load balancers in front of groups of instances. */
 public final class Balancer {
   private Balancer() {}
 
@@ -49,7 +49,7 @@ public final class Balancer {
   }
 
   /**
-   * How it finds out whether an instance may have clients.
+   * Health check that decides whether an instance may have clients.
    *
    * @param port of the HTTP endpoint that is asked
    * @param interval seconds
@@ -58,7 +58,7 @@ public final class Balancer {
    */
   public record Health(String path, Number port, int interval, int timeout, int failures) {}
 
-  /** What stands behind a port. */
+  /** Returns the targets behind a port. */
   @SafeVarargs
   public static CfnTargetGroup targets(
       Construct scope,

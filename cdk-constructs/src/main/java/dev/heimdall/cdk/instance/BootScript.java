@@ -30,7 +30,7 @@ import software.amazon.awscdk.services.logs.CfnLogGroup;
 public final class BootScript {
   private static final Pattern NAME = Pattern.compile("\\$\\{([^}]*)}");
 
-  /** What is for who reads the file; a template has no room for it. */
+  /** Comments and blank lines for readers of the file; a template has no room for them. */
   private static final Pattern COMMENT = Pattern.compile("(?m)^ *(#(?!!).*)?\\n");
 
   private static final Pattern INDENT = Pattern.compile("(?m)^ +");

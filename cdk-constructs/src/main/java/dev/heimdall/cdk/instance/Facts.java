@@ -15,8 +15,8 @@ import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Token;
 
 /**
- * What is different in each region, as an instance writes it into a file that its documents refer
- * to: names, and texts, numbers, truth values or lists, of which some only CloudFormation knows.
+ * Facts that differ in each region, as an instance writes them into a file that its documents refer
+ * to: names, and texts, numbers, booleans or lists, some of which only CloudFormation knows.
  */
 public final class Facts {
   /** The fact that is always there: the region. */
@@ -71,7 +71,7 @@ public final class Facts {
     return new Facts(values, members);
   }
 
-  /** Whether there is one of this name. */
+  /** True if there is one of this name. */
   public boolean has(String name) {
     return name.equals(NAME) || values.containsKey(name);
   }
@@ -81,7 +81,7 @@ public final class Facts {
     return "{\"%s\":\"%s\"%s%s}".formatted(NAME, region, members(), more);
   }
 
-  /** What somebody hands over with a template. */
+  /** Facts that a user passes with a template. */
   public String more() {
     return more;
   }

@@ -10,7 +10,7 @@ import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 
 /**
- * How people find out what became of an instance.
+ * Settings by which people find out the outcome of an instance.
  *
  * @param logs whether instances send the log of their boot, and the journal of Heimdall's units, to
  *     CloudWatch Logs
@@ -21,17 +21,19 @@ import software.constructs.Construct;
 public record Inspection(
     boolean logs, Number keepLogs, Optional<String> logsKey, Switch keepFailed) {
 
-  /** What the boot script has in place of {@code ${KeepFailed}}. */
+  /** Value of {@code ${KeepFailed}} in the boot script. */
   public String kept() {
     return keepFailed.text("yes", "");
   }
 
-  /** What a role has in place of {@code ${KeptIn}}, behind the stack's name: any of its groups. */
+  /** Value of {@code ${KeptIn}} in a role, after the stack's name: any of its groups. */
   public List<String> keptIn() {
     return keepFailed.on() ? List.of("*") : List.of();
   }
 
-  /** What a role asks for before it has what names {@code ${KeptIn}}, if it asks. */
+  /**
+   * Condition under which a role contains the grants that name {@code ${KeptIn}}, if there is one.
+   */
   public Map<String, CfnCondition> keptWhen() {
     return keepFailed.when().map(when -> Map.of("KeptIn", when)).orElse(Map.of());
   }
@@ -54,7 +56,7 @@ public record Inspection(
     return Optional.of(group);
   }
 
-  /** What a role has in place of {@code ${InstanceLogs}}. */
+  /** Values of {@code ${InstanceLogs}} in a role. */
   public static List<String> names(Optional<CfnLogGroup> group) {
     return group.stream().map(CfnLogGroup::getRef).toList();
   }

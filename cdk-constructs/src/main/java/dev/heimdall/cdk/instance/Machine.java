@@ -9,7 +9,7 @@ import software.amazon.awscdk.services.autoscaling.CfnAutoScalingGroup;
 import software.amazon.awscdk.services.ec2.CfnLaunchTemplate;
 import software.amazon.awscdk.services.ec2.CfnSecurityGroup;
 
-/** What an instance is made from, but for its boot script. */
+/** Components of an instance, except for its boot script. */
 public final class Machine {
   private Machine() {}
 
@@ -53,7 +53,8 @@ public final class Machine {
   }
 
   /**
-   * How a group's instances are replaced: each when the one before it has said that it is up.
+   * Returns the update policy of a group: each instance is replaced when the one before it has
+   * reported that it is up.
    *
    * @param kept instances that run at least meanwhile
    */
@@ -86,7 +87,7 @@ public final class Machine {
         .build();
   }
 
-  /** What a group measures of itself. */
+  /** Metrics that a group collects about itself. */
   public static List<CfnAutoScalingGroup.MetricsCollectionProperty> metrics() {
     return List.of(
         CfnAutoScalingGroup.MetricsCollectionProperty.builder().granularity("1Minute").build());

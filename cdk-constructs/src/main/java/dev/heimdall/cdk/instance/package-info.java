@@ -1,2 +1,4 @@
-/** What instances have in common, whatever runs on them: how they are made and how they boot. */
+/**
+ * Common parts of all instances, regardless of their software: how they are made and how they boot.
+ */
 package dev.heimdall.cdk.instance;

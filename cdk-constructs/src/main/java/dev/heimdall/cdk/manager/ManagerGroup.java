@@ -93,7 +93,7 @@ public final class ManagerGroup extends Construct {
     return instances;
   }
 
-  /** Where its instances send their logs, if they do. */
+  /** Log group to which its instances send their logs, if they do. */
   public Optional<CfnLogGroup> logs() {
     return logs;
   }
@@ -125,12 +125,12 @@ public final class ManagerGroup extends Construct {
         .build();
   }
 
-  /** What stands behind its address. */
+  /** Target group behind its address. */
   public CfnTargetGroup target() {
     return target;
   }
 
-  /** What the secret with its password is called. */
+  /** Name of the secret with its password. */
   public String passwordName() {
     return Fn.join("", List.of(plan.name(), "/manager"));
   }

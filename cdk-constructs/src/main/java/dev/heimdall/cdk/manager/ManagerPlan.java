@@ -55,7 +55,7 @@ public record ManagerPlan(
     List<Slot<String>> tags) {
 
   /**
-   * Where the configuration lies that it edits.
+   * Location of the configuration that the manager edits.
    *
    * @param configDirectory a directory on the file system, or empty
    * @param configSource where the documents are; with a directory, where the first ones come from

@@ -5,8 +5,8 @@ import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.s3.LifecycleRule;
 
 /**
- * How long a versioned bucket of documents keeps what was written over: documents for a while, and
- * what each manager writes every ten minutes for the others hardly at all.
+ * Retention of overwritten versions in a versioned bucket of documents: documents for some time,
+ * and the files that each manager writes every ten minutes for the others hardly at all.
  */
 public final class OldVersions {
   private static final int DAYS = 90;

@@ -5,7 +5,7 @@ import io.github.cdklabs.cdknag.NagSuppressions;
 import java.util.List;
 import software.constructs.IConstruct;
 
-/** Where a rule of the AWS Solutions pack is not followed, and why. */
+/** Exceptions from rules of the AWS Solutions pack, with their reasons. */
 public final class Reasons {
   private Reasons() {}
 

@@ -1,2 +1,2 @@
-/** Why a rule of cdk-nag is not followed somewhere. */
+/** Reasons for exceptions from a rule of cdk-nag. */
 package dev.heimdall.cdk.nag;

@@ -299,8 +299,8 @@ public final class ConfigSyncFunction extends Construct {
   }
 
   /**
-   * What happens in this region is what the functions of other regions ask about as well. Returns
-   * the ARNs of the rules that pass it on.
+   * Forwards events of this region to the functions of other regions, which query this region as
+   * well. Returns the ARNs of the rules that pass it on.
    */
   private List<String> forward() {
     List<String> rules = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the function is made from. Texts and numbers may be tokens.
+ * Inputs from which the function is made. Texts and numbers may be tokens.
  *
  * @param fleet the fleet's name, which its nodes' tag has
  * @param otherRegions regions with clusters besides its own that the function reaches, with commas

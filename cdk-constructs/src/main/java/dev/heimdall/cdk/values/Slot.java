@@ -17,9 +17,9 @@ public record Slot<T>(T value, Optional<CfnCondition> when) {
   }
 
   /**
-   * What tells what is made for a value from what is made for others. By its number a port, say,
-   * that goes would give its name to the next one, which CloudFormation would make while that is
-   * still there.
+   * Id that distinguishes the constructs made for a value from those made for others. By its number
+   * a port, say, that goes would give its name to the next one, which CloudFormation would make
+   * while that is still there.
    *
    * @param number where the value is known only to CloudFormation
    */

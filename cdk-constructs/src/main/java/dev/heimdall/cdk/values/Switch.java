@@ -5,7 +5,7 @@ import software.amazon.awscdk.CfnCondition;
 import software.amazon.awscdk.Fn;
 
 /**
- * What is on or off, or in a plain template as a parameter says.
+ * Setting that is on or off, or that a parameter of a plain template decides.
  *
  * @param on whether it is on, or can be
  * @param when the condition under which it is on; empty when that is known here

@@ -3,7 +3,7 @@ package dev.heimdall.cdk.config;
 import dev.heimdall.model.Spelled;
 import java.util.List;
 
-/** What the processors of instances are. */
+/** Processor architecture of instances. */
 public enum Architecture implements Spelled {
   ARM64("arm64", "c7g.large", List.of("c6g.large", "m7g.large"), "t4g.medium"),
   X86_64("x86_64", "c7i.large", List.of("c6i.large", "m7i.large"), "t3.medium");
@@ -25,17 +25,17 @@ public enum Architecture implements Spelled {
     return spelling;
   }
 
-  /** What instances are unless somebody says otherwise. */
+  /** Default instance type of nodes. */
   public String instanceType() {
     return instanceType;
   }
 
-  /** What they are where a zone does not sell that type. */
+  /** Instance types used where a zone does not offer the default one. */
   public List<String> otherTypes() {
     return otherTypes;
   }
 
-  /** The same for the manager. */
+  /** Default instance type of the manager. */
   public String managerType() {
     return managerType;
   }
@@ -45,7 +45,7 @@ public enum Architecture implements Spelled {
     return "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-" + spelling;
   }
 
-  /** Whether instances of a type have such processors: the names of ARM ones say so. */
+  /** True if instances of a type have such processors: the names of ARM ones say so. */
   public boolean has(String type) {
     boolean arm = type.matches("a1\\..*|[a-z]+[0-9]+g[a-z-]*\\..*");
     return arm == (this == ARM64);

@@ -21,7 +21,7 @@ final class AwsRegions {
     return region.startsWith("eusc-") ? "aws-eusc" : "aws";
   }
 
-  /** How many zones it gives an account that asks for them today. */
+  /** Number of zones that it gives to an account that requests them today. */
   static int zones(String region) {
     return region.equals("us-west-1") ? 2 : 3;
   }

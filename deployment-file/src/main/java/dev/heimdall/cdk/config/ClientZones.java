@@ -2,7 +2,7 @@ package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Spelled;
 
-/** Which zone's address of the load balancer the resolver gives to a client. */
+/** Zone whose load balancer address the resolver returns to a client. */
 public enum ClientZones implements Spelled {
   ANY("any_availability_zone"),
   MOSTLY_OWN_ZONE("partial_availability_zone_affinity"),

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What regions have to be like of which one is edited and the others have copies. */
+/** Requirements for regions where one region is edited and the others have copies. */
 final class CopyChecks {
   private final Deployment deployment;
   private final Findings findings;

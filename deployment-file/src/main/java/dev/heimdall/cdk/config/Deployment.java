@@ -44,7 +44,7 @@ public record Deployment(
     tags = Map.copyOf(tags);
   }
 
-  /** Whether a region has a copy of another one's documents. */
+  /** True if a region has a copy of another one's documents. */
   public boolean hasCopy(Region region) {
     return editedIn.filter(edited -> !edited.equals(region.region())).isPresent();
   }

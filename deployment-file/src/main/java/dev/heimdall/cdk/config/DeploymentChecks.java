@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What the settings of a deployment demand of each other and of AWS's names. */
+/** Requirements that the settings of a deployment place on each other and on AWS names. */
 final class DeploymentChecks extends SettingChecks {
   static final String REGION = "[a-z]{2}(-[a-z]+)+-[0-9]";
 

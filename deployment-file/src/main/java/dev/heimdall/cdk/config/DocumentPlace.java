@@ -2,7 +2,7 @@ package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Spelled;
 
-/** Where nodes read their configuration. */
+/** Location where nodes read their configuration. */
 public enum DocumentPlace implements Spelled {
   /** Documents below a prefix of a bucket. */
   BUCKET,

@@ -5,7 +5,7 @@ import dev.heimdall.model.Setting;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the nodes' configuration lies. */
+/** Location of the nodes' configuration. */
 public record Documents(
     @Setting(
             value =
@@ -60,7 +60,7 @@ public record Documents(
     secretKeys = List.copyOf(secretKeys);
   }
 
-  /** Whether there is a file system. */
+  /** True if there is a file system. */
   public boolean hasFileSystem() {
     return fileSystem || place == DocumentPlace.FILE_SYSTEM;
   }

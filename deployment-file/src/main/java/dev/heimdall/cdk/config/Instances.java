@@ -4,7 +4,7 @@ import dev.heimdall.model.Format;
 import dev.heimdall.model.Setting;
 import java.util.Optional;
 
-/** How people find out what became of an instance, of the fleet or the manager. */
+/** Settings by which people find out the outcome of an instance, of the fleet or the manager. */
 public record Instances(
     @Setting(
             value =
@@ -39,6 +39,6 @@ public record Instances(
                     + " replaced.",
             byDefault = "false")
         boolean keepFailed) {
-  /** How the policy is called that lets instances take part. */
+  /** Name of the policy that lets instances take part in sessions. */
   public static final String SESSION_POLICY = "AmazonSSMManagedInstanceCore";
 }

@@ -2,7 +2,7 @@ package dev.heimdall.cdk.config;
 
 import dev.heimdall.model.Spelled;
 
-/** How the networks of several regions are connected. */
+/** Connection method for the networks of several regions. */
 public enum Join implements Spelled {
   /** Not by the deployment. */
   NONE,

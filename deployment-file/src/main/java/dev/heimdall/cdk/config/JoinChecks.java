@@ -5,7 +5,7 @@ import dev.heimdall.model.StrictDocument.Findings;
 import java.util.List;
 import java.util.Optional;
 
-/** What networks have to be like that a deployment connects. */
+/** Requirements for networks that a deployment connects. */
 final class JoinChecks {
   private static final int LONGEST = 28;
   private static final int WIDEST = 16;

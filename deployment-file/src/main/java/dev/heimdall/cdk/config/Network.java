@@ -66,7 +66,7 @@ public record Network(
             byDefault = "[]")
         List<PeeredNetwork> peered) {
   /**
-   * Whether the APIs of other regions can be reached: endpoints lead to those of the own region.
+   * True if the APIs of other regions can be reached: endpoints lead to those of the own region.
    */
   public boolean reachesOtherRegions() {
     return vpc.isPresent() || natGateways > 0;

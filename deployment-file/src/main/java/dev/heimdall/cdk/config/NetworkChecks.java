@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What the network of a region has to be like, one that is made or one that is there. */
+/** Requirements for the network of a region, whether it is created or exists already. */
 final class NetworkChecks extends SettingChecks {
   /**
    * Wider networks are the internet, or a large part of it. 10.0.0.0/8 is the widest private one.

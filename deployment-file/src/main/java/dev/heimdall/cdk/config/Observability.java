@@ -5,7 +5,7 @@ import dev.heimdall.model.Setting;
 import java.util.List;
 import java.util.Optional;
 
-/** What tells people how the fleet is. */
+/** Monitoring settings of the fleet. */
 public record Observability(
     @Setting(value = "Make alarms and a dashboard.", byDefault = "true") boolean enabled,
     @Setting(

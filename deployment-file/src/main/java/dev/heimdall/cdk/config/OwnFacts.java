@@ -24,19 +24,19 @@ public final class OwnFacts {
   /** The server of the store. */
   public static final String STORE = "store";
 
-  /** How its servers belong together. */
+  /** Mode of the store: how its servers belong together. */
   public static final String STORE_MODE = "storeMode";
 
   /** The name of the secret with its password. */
   public static final String STORE_PASSWORD = "storePassword";
 
-  /** Which nodes share it. */
+  /** Nodes that share the store. */
   public static final String STORE_SCOPE = "storeScope";
 
-  /** Where nodes report to. */
+  /** Address that nodes report to. */
   public static final String MANAGER = "manager";
 
-  /** How many managers are there. */
+  /** Number of managers in the region. */
   public static final String MANAGERS = "managers";
 
   private static final List<String> ALWAYS =

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What networks have to be like that are peered with the nodes'. */
+/** Requirements for networks that are peered with the nodes' network. */
 final class PeeredChecks extends SettingChecks {
   private static final int LONGEST = 28;
   private static final int WIDEST = 16;
@@ -121,7 +121,10 @@ final class PeeredChecks extends SettingChecks {
                                 : "")));
   }
 
-  /** What the nodes' network must not share: EC2 connects no such networks. */
+  /**
+   * Checks that the nodes' network shares no addresses with the peered one: EC2 does not connect
+   * such networks.
+   */
   private void ofNodes(Region region, PeeredNetwork one, String at) {
     Optional<Cidr> own = deployment.knownAddresses(region).filter(NetworkChecks::isIpv4);
     if (own.filter(one.addresses()::overlaps).isEmpty()) {

@@ -5,7 +5,7 @@ import dev.heimdall.model.Setting;
 import java.util.List;
 import java.util.Optional;
 
-/** What is deployed in one region. */
+/** Resources deployed in one region. */
 public record Region(
     @Setting(value = "The region, such as `eu-west-1`.", required = true) String region,
     @Setting(value = "The account, where it is not the one that deploys.") Optional<String> account,
@@ -35,7 +35,7 @@ public record Region(
     databases = List.copyOf(databases);
   }
 
-  /** Whether functions may start from snapshots; elsewhere nobody has looked. */
+  /** True if functions may start from snapshots; elsewhere nobody has looked. */
   public boolean hasSnapshots() {
     return partition().equals("aws");
   }

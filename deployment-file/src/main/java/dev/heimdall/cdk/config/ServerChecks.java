@@ -5,7 +5,7 @@ import dev.heimdall.model.StrictDocument.Findings;
 import java.util.HashSet;
 import java.util.List;
 
-/** What a region's nodes and managers demand: ports, who reaches them, types, policies. */
+/** Requirements of a region's nodes and managers: ports, permitted clients, types, policies. */
 final class ServerChecks extends SettingChecks {
   /** The quota of AWS for rules of a security group that let something in, unless it was raised. */
   static final int RULES_OF_A_GROUP = 60;

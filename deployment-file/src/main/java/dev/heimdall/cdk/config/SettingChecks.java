@@ -3,13 +3,13 @@ package dev.heimdall.cdk.config;
 import dev.heimdall.model.StrictDocument.Findings;
 import java.util.List;
 
-/** How checks of settings say what they find. */
+/** Common base of setting checks: the way they report findings. */
 abstract class SettingChecks {
   protected static final String SECURITY_GROUP = "sg-[0-9a-f]{8,17}";
   protected static final String SECURITY_GROUP_EXAMPLE =
       "the id of a security group, such as \"sg-0a1b2c3d4e5f6a7b8\"";
 
-  /** What was found, and what could not be read: of that nothing more is said. */
+  /** Findings, and settings that could not be read: checks report nothing more about those. */
   protected final Findings findings;
 
   protected SettingChecks(Findings findings) {

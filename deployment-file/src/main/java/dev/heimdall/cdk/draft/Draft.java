@@ -76,7 +76,7 @@ public final class Draft {
     return users.containsValue(user) ? user + "_" + database.document() : user;
   }
 
-  /** How the networks of several regions are connected. */
+  /** Connection method for the networks of several regions. */
   public Join join() {
     return join;
   }
@@ -199,7 +199,7 @@ public final class Draft {
     }
   }
 
-  /** What documents refer to in a region, and the deployment does not know. */
+  /** Facts that documents refer to in a region, and that the deployment does not know. */
   private ObjectNode facts(DraftRegion region) {
     ObjectNode facts = JSON.createObjectNode();
     if (region.vpc().isPresent()) {
@@ -212,7 +212,9 @@ public final class Draft {
     return facts;
   }
 
-  /** The same as a file of facts, with what the deployment knows and documents refer to. */
+  /**
+   * Returns the facts as a file, including those that the deployment knows and documents refer to.
+   */
   public String judgedWith(DraftRegion region) {
     ObjectNode facts = facts(region);
     if (!facts.has(OwnFacts.ADDRESSES)) {

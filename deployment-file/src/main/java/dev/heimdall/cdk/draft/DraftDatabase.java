@@ -22,7 +22,7 @@ public record DraftDatabase(
     Optional<String> arn,
     DraftAccess access) {
   /**
-   * How it is reached.
+   * Access to the database.
    *
    * @param resource what log-ins by IAM are limited by
    * @param group the security group of its servers, to which a rule for the nodes is added
@@ -33,7 +33,7 @@ public record DraftDatabase(
     return kind == ClusterKind.AURORA || kind == ClusterKind.RDS_MULTI_AZ;
   }
 
-  /** Where nodes connect first; the port only where it is not the usual one. */
+  /** URL that nodes connect to first; it has the port only if that is not the default one. */
   String url() {
     return "jdbc:%s://%s%s%s"
         .formatted(

@@ -3,7 +3,8 @@ package dev.heimdall.cdk.draft;
 import java.util.Optional;
 
 /**
- * How nodes log in to a database, and clients to nodes. No secret is in it: only names of secrets.
+ * Log-in of nodes to a database, and of clients to nodes. No secret is in it: only names of
+ * secrets.
  *
  * @param user as whom clients log in to nodes, and nodes by IAM
  * @param secret the name of the secret whose {@code password} clients show; nodes log in with its

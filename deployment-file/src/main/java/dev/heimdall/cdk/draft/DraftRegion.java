@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is to be deployed in a region.
+ * Resources to deploy in a region.
  *
  * @param vpc the network that is there; empty: one is made
  * @param subnets of {@code vpc}, one for each zone
@@ -24,7 +24,7 @@ public record DraftRegion(
     List<DraftDatabase> databases,
     Ways ways) {
   /**
-   * What connects the network with those of other regions, and with others of its own.
+   * Connections of the network with those of other regions, and with others of its own region.
    *
    * @param addresses of {@code vpc}, with all subnets of nodes and databases in them
    * @param routeTables of these subnets, which get routes
@@ -63,12 +63,12 @@ public record DraftRegion(
     databases = List.copyOf(databases);
   }
 
-  /** The same with these databases. */
+  /** Returns a copy with these databases. */
   public DraftRegion with(List<DraftDatabase> served) {
     return new DraftRegion(region, vpc, subnets, addresses, clients, clientGroups, served, ways);
   }
 
-  /** The same with these ways to other networks. */
+  /** Returns a copy with these connections to other networks. */
   public DraftRegion with(Ways found) {
     return new DraftRegion(
         region, vpc, subnets, addresses, clients, clientGroups, databases, found);

@@ -68,7 +68,7 @@ final class SharedDocuments {
     return Collections.unmodifiableSortedMap(documents);
   }
 
-  /** What is different in one of the regions. */
+  /** Facts that differ between regions, for one of them. */
   SortedMap<String, JsonNode> facts(int region) {
     return Collections.unmodifiableSortedMap(facts.get(region));
   }
@@ -111,7 +111,7 @@ final class SharedDocuments {
     return keys;
   }
 
-  /** What refers to it; none if there is no name for it. */
+  /** Returns a reference to the fact; empty if there is no name for it. */
   private Optional<String> fact(List<JsonNode> values, String name) {
     String free = name;
     for (int number = 2; isTaken(free, values); number++) {

@@ -10,7 +10,7 @@ public final class AwsCallException extends Exception {
   private final String code;
   private final String said;
 
-  /** Why not. */
+  /** Reason for the failure. */
   public enum Kind {
     /** There is nobody in whose name it could be asked. */
     NO_CREDENTIALS,
@@ -20,7 +20,7 @@ public final class AwsCallException extends Exception {
     DENIED,
     /** It was asked too much. */
     THROTTLED,
-    /** Nobody answers. */
+    /** No reply arrives. */
     TIMED_OUT,
     /** There is no way there, or none that can be trusted. */
     UNREACHABLE,
@@ -47,17 +47,17 @@ public final class AwsCallException extends Exception {
     return kind;
   }
 
-  /** What the service calls it; empty where no service has said anything. */
+  /** Error code of the service; empty where no service has replied. */
   public String code() {
     return code;
   }
 
-  /** What the service, the network or the SDK said of it, without what was asked. */
+  /** Error text from the service, the network or the SDK, without the request. */
   public String said() {
     return said;
   }
 
-  /** Whether there was an answer of AWS at all. */
+  /** True if there was an answer of AWS at all. */
   public boolean reached() {
     return switch (kind) {
       case CREDENTIALS_REFUSED, DENIED, THROTTLED, REFUSED -> true;

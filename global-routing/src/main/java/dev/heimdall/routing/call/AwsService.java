@@ -35,7 +35,7 @@ public enum AwsService {
     this.variable = variable;
   }
 
-  /** How a network without a way out reaches it. */
+  /** Type of endpoint by which a network without a route out reaches the service. */
   public enum Endpoint {
     /** Of the routing tables. */
     GATEWAY,
@@ -53,7 +53,7 @@ public enum AwsService {
     };
   }
 
-  /** How the endpoint is called that a network has of it. */
+  /** Name of the endpoint that a network has for the service. */
   public String endpointName(String region) {
     return (region.startsWith("cn-") ? "cn.com.amazonaws." : "com.amazonaws.")
         + region
@@ -79,7 +79,7 @@ public enum AwsService {
   }
 
   /**
-   * Where it is.
+   * Address of the service.
    *
    * @param environment may name another place, as it may to the SDK
    */

@@ -64,7 +64,7 @@ public final class SignedCalls implements AutoCloseable {
         region, environment, DefaultCredentialsProvider.builder().build(), patience);
   }
 
-  /** Where a service is. */
+  /** Address of a service. */
   public URI endpoint(AwsService service) {
     return service.endpoint(region, environment);
   }

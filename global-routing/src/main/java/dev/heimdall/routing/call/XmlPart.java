@@ -48,12 +48,12 @@ public final class XmlPart {
     return parts;
   }
 
-  /** What a list has. */
+  /** Items of a list. */
   public List<XmlPart> items(String list) {
     return parts(list).stream().flatMap(part -> part.parts("item").stream()).toList();
   }
 
-  /** What a part of it says; nothing if there is no such part. */
+  /** Text of a part; empty if there is no such part. */
   public String text(String name) {
     return parts(name).stream()
         .map(part -> part.element.getTextContent().strip())

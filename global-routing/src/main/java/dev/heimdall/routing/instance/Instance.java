@@ -1,7 +1,7 @@
 package dev.heimdall.routing.instance;
 
 /**
- * Which instance it is, and where.
+ * Identity and location of the instance.
  *
  * @param id such as {@code i-0123456789abcdef0}
  * @param zone such as {@code eu-west-1b}

@@ -21,7 +21,7 @@ import java.util.Optional;
  * network, for a moment. For any thread.
  */
 public final class InstanceMetadata {
-  /** Where every instance has it. */
+  /** Address of the metadata service on every instance. */
   public static final URI ADDRESS = URI.create("http://169.254.169.254");
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -58,7 +58,7 @@ public final class InstanceMetadata {
     return Optional.of(new InstanceMetadata(address, PATIENCE));
   }
 
-  /** Which instance this is. */
+  /** Reads the identity of this instance. */
   public Instance instance() throws MetadataException {
     return new Instance(
         needed("instance-id"), needed("placement/region"), needed("placement/availability-zone"));
@@ -78,8 +78,8 @@ public final class InstanceMetadata {
   }
 
   /**
-   * What its Auto Scaling group is about to do with it, {@code InService} or {@code Terminated} for
-   * instance; nothing if it is in none.
+   * Reads the state that its Auto Scaling group plans for it, {@code InService} or {@code
+   * Terminated} for instance; empty if it is in no group.
    */
   public Optional<String> targetLifecycleState() throws MetadataException {
     return read("autoscaling/target-lifecycle-state");
@@ -90,7 +90,7 @@ public final class InstanceMetadata {
         .orElseThrow(() -> new MetadataException("there is no " + path + " in " + address, false));
   }
 
-  /** What is at a path below {@code latest/meta-data/}; nothing if there is nothing. */
+  /** Reads the value at a path below {@code latest/meta-data/}; empty if there is none. */
   public synchronized Optional<String> read(String path) throws MetadataException {
     for (int attempt = 0; ; attempt++) {
       if (token == null) {

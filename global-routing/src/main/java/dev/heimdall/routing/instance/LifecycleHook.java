@@ -33,7 +33,7 @@ public final class LifecycleHook {
     this.group = group;
   }
 
-  /** What is asked to find out in which group an instance is. */
+  /** Query that finds out in which group an instance is. */
   public static AwsQuestion membership(Optional<String> instance) {
     return question(
         "DescribeAutoScalingInstances",

@@ -17,7 +17,7 @@ public record PortRule(int from, int to, List<String> sources) {
     sources = List.copyOf(sources);
   }
 
-  /** What all the rules of an instance together do with a port. */
+  /** Combined effect of all rules of an instance on a port. */
   public static PortState stateOf(int port, List<PortRule> rules) {
     PortState state = PortState.CLOSED;
     for (PortRule rule : rules) {

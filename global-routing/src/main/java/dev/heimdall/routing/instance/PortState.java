@@ -1,6 +1,6 @@
 package dev.heimdall.routing.instance;
 
-/** What the security groups of an instance do with those who want to connect to a port of it. */
+/** Treatment of clients that connect to a port of an instance, by its security groups. */
 public enum PortState {
   /** They let nobody in. */
   CLOSED,

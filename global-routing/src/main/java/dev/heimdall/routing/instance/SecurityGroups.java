@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** Reads what security groups let in. */
 public final class SecurityGroups {
-  /** What has to be allowed for it. */
+  /** Action that must be allowed for this. */
   public static final String ACTION = "ec2:DescribeSecurityGroups";
 
   private static final String VERSION = "2016-11-15";
@@ -23,7 +23,7 @@ public final class SecurityGroups {
 
   private SecurityGroups() {}
 
-  /** What is asked about groups; about some of all of them where none is named. */
+  /** Query for security groups; for some of all groups where none is named. */
   public static AwsQuestion question(Collection<String> groups) {
     Map<String, String> parameters = new TreeMap<>();
     int number = 0;

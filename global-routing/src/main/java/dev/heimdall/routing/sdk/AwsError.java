@@ -31,9 +31,9 @@ public record AwsError(Kind kind, String code, String text, int status) {
       Set.of("PermanentRedirect", "AuthorizationHeaderMalformed");
   private static final Set<String> MISSING = Set.of("NoSuchBucket", "NoSuchKey");
 
-  /** What is the matter. */
+  /** Kind of the problem. */
   public enum Kind {
-    /** Nobody answers, or it could not be asked. */
+    /** No reply arrives, or the query could not be sent. */
     UNANSWERED,
     /** It was asked too much. */
     THROTTLED,
@@ -53,7 +53,7 @@ public record AwsError(Kind kind, String code, String text, int status) {
     REFUSED
   }
 
-  /** What the SDK threw. */
+  /** Returns the error that the SDK threw. */
   public static AwsError of(RuntimeException thrown) {
     if (!(thrown instanceof AwsServiceException said)) {
       return new AwsError(Kind.UNANSWERED, "", line(thrown.getMessage()), 0);
@@ -85,7 +85,7 @@ public record AwsError(Kind kind, String code, String text, int status) {
         : Kind.REFUSED;
   }
 
-  /** Whether the service has refused because of a key that something is encrypted with. */
+  /** True if the service has refused because of a key that something is encrypted with. */
   public boolean aboutKey() {
     return text.toLowerCase(Locale.ROOT).contains("kms");
   }
@@ -100,7 +100,7 @@ public record AwsError(Kind kind, String code, String text, int status) {
     return text.isEmpty() ? code : code + ": " + text;
   }
 
-  /** What the network said of a call that was not answered, where it said anything. */
+  /** Message of the network about a call that was not answered, if there is one. */
   public static String innermost(RuntimeException failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof IOException)) {

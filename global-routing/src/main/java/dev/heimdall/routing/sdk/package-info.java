@@ -1,5 +1,5 @@
 /**
- * How clients of the AWS SDK are made, and what it means when one of their calls fails: for whoever
- * has such clients, whatever they are for. No service, and nothing of clusters.
+ * Creation of AWS SDK clients, and the meaning of their failed calls: for any component with such
+ * clients, whatever their purpose. No service, and nothing of clusters.
  */
 package dev.heimdall.routing.sdk;

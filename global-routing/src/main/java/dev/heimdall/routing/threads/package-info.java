@@ -1,2 +1,2 @@
-/** How threads are made, for whoever has work that may block, whatever it is for. */
+/** Creation of threads, for any component with work that may block, whatever its purpose. */
 package dev.heimdall.routing.threads;

@@ -94,7 +94,7 @@ final class Conversation implements AutoCloseable {
     }
   }
 
-  /** What the server makes of them; neither is empty. */
+  /** Returns the server's judgement of both; neither is empty. */
   DirectoryAnswer ask(String user, String password) throws UnusableServer, UnusableUser {
     return settings.userDn().isPresent()
         ? bindThenRead(settings.userDn().get(), user, password)

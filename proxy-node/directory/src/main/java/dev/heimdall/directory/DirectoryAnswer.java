@@ -2,7 +2,7 @@ package dev.heimdall.directory;
 
 import java.util.List;
 
-/** What a directory makes of a user name and a password. */
+/** Result of a directory for a user name and a password. */
 public sealed interface DirectoryAnswer {
   /**
    * They belong together.

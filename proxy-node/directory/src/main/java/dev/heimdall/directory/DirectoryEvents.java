@@ -1,6 +1,6 @@
 package dev.heimdall.directory;
 
-/** What operators should hear of a directory. On any thread. */
+/** Events of a directory that operators should be notified of. On any thread. */
 public interface DirectoryEvents {
   /**
    * A server could not be used; said again only after it has answered.

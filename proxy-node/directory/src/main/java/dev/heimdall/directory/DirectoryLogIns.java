@@ -65,7 +65,7 @@ public final class DirectoryLogIns {
   }
 
   /**
-   * Whether such settings can be used.
+   * Checks that such settings can be used.
    *
    * @throws IOException where not; the message names the setting
    */
@@ -89,7 +89,7 @@ public final class DirectoryLogIns {
   }
 
   /**
-   * Whether user and password belong together.
+   * Checks that user and password belong together.
    *
    * @param origin whom log-ins take turns by
    * @param awaited whether anybody still wants to know, asked when the turn has come

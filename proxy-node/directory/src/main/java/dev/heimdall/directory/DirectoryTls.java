@@ -9,7 +9,7 @@ import java.security.KeyStore;
 import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Whom connections to a directory trust. */
+/** Trust settings for connections to a directory. */
 final class DirectoryTls {
   private DirectoryTls() {}
 

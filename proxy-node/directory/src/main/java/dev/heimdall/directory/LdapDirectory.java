@@ -30,7 +30,7 @@ final class LdapDirectory {
   private final DirectoryEvents events;
   private final LongSupplier clock;
 
-  /** When those failed last that have not answered since. */
+  /** Time of the last failure of each server that has not answered since. */
   private final Map<LdapServer, Long> failed = new HashMap<>();
 
   /**

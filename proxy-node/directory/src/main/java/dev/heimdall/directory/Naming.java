@@ -5,7 +5,7 @@ import dev.heimdall.model.LdapSettings;
 import java.util.List;
 
 /**
- * What a user's entry has to have, to the letter, to be of the name that was given.
+ * Attribute that a user's entry must have, to the letter, to match the given name.
  *
  * @param attribute in lower case
  * @param template its value, with {@code {user}} in place of the name

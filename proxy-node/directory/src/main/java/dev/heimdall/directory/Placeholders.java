@@ -36,12 +36,12 @@ final class Placeholders {
     return fill(template, place -> isDn(template) ? inDn(user) : user);
   }
 
-  /** Whether such a name is a distinguished one. */
+  /** True if such a name is a distinguished one. */
   static boolean isDn(String template) {
     return template.indexOf('=') >= 0;
   }
 
-  /** What a filter compares with values that have the user's name in them. */
+  /** Returns the comparisons of a filter with values that contain the user's name. */
   static Set<Naming> naming(String template) throws LDAPException {
     Set<Naming> found = new HashSet<>();
     collect(filter(template, MARK, ""), found);

@@ -16,9 +16,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a directory has said of late: for each user the password that was accepted, and apart from
- * that passwords that were rejected, so that guesses push nothing out that was right. Passwords are
- * kept as a hash with a salt of each entry and a key of this process. Thread-safe.
+ * Recent answers of a directory: for each user the accepted password, and apart from that rejected
+ * passwords, so that guesses displace no correct entry. Passwords are kept as a hash with a salt of
+ * each entry and a key of this process. Thread-safe.
  */
 final class RememberedAnswers {
   /** Of users, and of rejected passwords. */
@@ -58,7 +58,7 @@ final class RememberedAnswers {
     random.nextBytes(rejectedSalt);
   }
 
-  /** What was said of them, where that still counts. */
+  /** Returns the remembered answer for them, where that is still valid. */
   synchronized Optional<DirectoryAnswer> of(String user, String password) {
     long now = clock.getAsLong();
     Right right = accepted.get(user);

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What waits, from several origins that take turns: who has much waiting does not hold others up.
- * Not thread-safe.
+ * Waiting items from several origins that take turns: an origin with many waiting items does not
+ * delay others. Not thread-safe.
  */
 final class Turns<T> {
   private final int most;

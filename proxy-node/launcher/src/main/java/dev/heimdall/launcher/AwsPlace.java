@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Where commands ask AWS: options of several of them. */
+/** Region in which commands query AWS: options of several of them. */
 final class AwsPlace {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -61,7 +61,7 @@ final class AwsPlace {
     return access(where, environment);
   }
 
-  /** The same of a region. */
+  /** Returns the access to AWS in a region. */
   static AwsAccess access(String region, Map<String, String> environment) {
     return AwsAccess.ofMachine(
         region,

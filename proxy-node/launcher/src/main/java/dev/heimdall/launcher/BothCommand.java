@@ -31,7 +31,7 @@ import picocli.CommandLine.Mixin;
 final class BothCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
 
-  /** Where no machine's file leads to a plan. */
+  /** JVM memory options where no machine's file leads to a plan. */
   private static final List<String> MEMORY = List.of("-Xmx256m");
 
   @Mixin private HelpOption help;

@@ -73,7 +73,7 @@ final class ConfigCommand implements Runnable {
     return move(place, directory, copy -> copy.push(overwrite), "pushed to " + place);
   }
 
-  /** What is done with both, and the names of the documents that changed by it. */
+  /** Operation on both, which returns the names of the documents that changed by it. */
   private interface Move {
     List<String> with(WorkingCopy copy) throws StoreException;
   }

@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * such a store: it may be another machine's, and be away.
  */
 final class ConfigurationPlace implements AutoCloseable {
-  /** How options and help call it. */
+  /** Name of the place in options and help. */
   static final String LABEL = "PLACE";
 
   static final String DESCRIPTION =
@@ -65,7 +65,7 @@ final class ConfigurationPlace implements AutoCloseable {
     this.facts = facts;
   }
 
-  /** What a configuration is opened for. */
+  /** Purpose for which a configuration is opened. */
   private enum Purpose {
     /** To say what is wrong with it: secrets that documents name are not read. */
     CHECK {
@@ -123,7 +123,7 @@ final class ConfigurationPlace implements AutoCloseable {
     return open(written, location(written), Optional.empty(), Purpose.USE, facts);
   }
 
-  /** What a configuration that is looked at once says, without what those secrets hold. */
+  /** Reads a configuration that is looked at once, without what those secrets hold. */
   static Configuration read(String written, RegionFacts facts) throws CommandFailure {
     try (ConfigurationPlace opened = open(written, facts)) {
       return opened.read();
@@ -171,7 +171,7 @@ final class ConfigurationPlace implements AutoCloseable {
     }
   }
 
-  /** What somebody wrote. */
+  /** Location from the text that was written. */
   static StoreLocation location(String written) throws CommandFailure {
     try {
       return StoreLocation.of(written);
@@ -184,7 +184,7 @@ final class ConfigurationPlace implements AutoCloseable {
     return new CommandFailure(ExitCode.STARTUP, e.getMessage(), e);
   }
 
-  /** Where its documents are files, until this is closed. */
+  /** Directory in which its documents are files, until this is closed. */
   Path directory() {
     return directory;
   }
@@ -204,7 +204,7 @@ final class ConfigurationPlace implements AutoCloseable {
     return names;
   }
 
-  /** What is different in the region that it is read for. */
+  /** Facts that differ in the region that it is read for. */
   RegionFacts facts() {
     return facts;
   }
@@ -215,7 +215,7 @@ final class ConfigurationPlace implements AutoCloseable {
   }
 
   /**
-   * The same.
+   * Reads it, and collects what is not judged; the failure lists every problem.
    *
    * @param open gets what is not judged, as nothing is known of the region
    */
@@ -242,7 +242,7 @@ final class ConfigurationPlace implements AutoCloseable {
   }
 
   /**
-   * The same, to log in as it says, with what was found of clusters that it names by ARNs alone.
+   * Reads it, to log in as it says, with what was found of clusters that it names by ARNs alone.
    */
   Configuration readWith(FoundClusters found) throws CommandFailure {
     try {
@@ -253,7 +253,7 @@ final class ConfigurationPlace implements AutoCloseable {
     }
   }
 
-  /** Where its documents come from, unless that is the directory. */
+  /** Origin of its documents, unless that is the directory. */
   Optional<Origin> origin() {
     return mirror.map(
         following -> {

@@ -8,7 +8,7 @@ import dev.heimdall.model.StoreSettings;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the consistency of data sources comes to, where that hangs on who shares a store. */
+/** Effects of the data sources' consistency, where they depend on which nodes share a store. */
 final class ConsistencyNotes {
   private ConsistencyNotes() {}
 

@@ -247,7 +247,7 @@ final class DeploymentCommand implements Runnable {
       }
     }
 
-    /** What several regions need of each other. */
+    /** Prints the needs of several regions of each other. */
     private static void apart(Draft draft, NewDeployment made, PrintWriter print) {
       draft
           .name()

@@ -118,7 +118,7 @@ final class DoctorCommand implements Callable<Integer> {
         : ExitCode.OK.code();
   }
 
-  /** What is wrong with it is one of the things to be told. */
+  /** Reads the configuration; its faults are among the findings to report. */
   private Optional<Configuration> configuration(
       Optional<HeimdallConf> conf, Examination examination) {
     String written = place.configuration(conf);

@@ -14,7 +14,7 @@ final class FirstVdb {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
   private static final Duration PAUSE = Duration.ofMillis(500);
 
-  /** What the reader calls the place where there is none. */
+  /** Place that the reader reports if there is no virtual database. */
   private static final String FOLDER = "vdbs";
 
   private final ConfigurationPlace place;
@@ -23,7 +23,7 @@ final class FirstVdb {
     this.place = place;
   }
 
-  /** Whether nothing else is wrong than that there is none. */
+  /** True if nothing else is wrong than that there is none. */
   boolean isMissing() {
     List<Problem> problems = problems();
     return problems.size() == 1 && problems.get(0).file().equals(FOLDER);

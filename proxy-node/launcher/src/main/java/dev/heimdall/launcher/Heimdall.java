@@ -65,8 +65,8 @@ public final class Heimdall implements Runnable {
   Heimdall() {}
 
   /**
-   * How long the JVM may rely on an answer of the DNS: names of databases lead elsewhere after a
-   * failover. It is read once, when the first name is looked up.
+   * Time for which the JVM may rely on an answer of the DNS: names of databases lead elsewhere
+   * after a failover. It is read once, when the first name is looked up.
    */
   private static final int NAME_SECONDS = 5;
 

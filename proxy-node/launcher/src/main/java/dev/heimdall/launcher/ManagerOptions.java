@@ -11,7 +11,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What is said of the manager: options of the commands that run it. */
+/** Settings of the manager: options of the commands that run it. */
 final class ManagerOptions {
   @Option(
       names = "--manager-address",
@@ -83,7 +83,7 @@ final class ManagerOptions {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
-  /** What is to be done: options go before the machine's file. */
+  /** Settings that apply: options go before the machine's file. */
   ManagerKeys keys(Optional<HeimdallConf> conf) {
     refuse(
         secret != null && passwordFile != null,

@@ -27,7 +27,7 @@ final class NamedFiles {
     }
   }
 
-  /** What a node would reject of them, whatever machine it is on. */
+  /** Faults for which a node would reject them, whatever machine it is on. */
   static List<FileCheck.Fault> faults(Configuration read) {
     return TlsFiles.faults(read).stream()
         .filter(fault -> !fault.ofThisMachine())
@@ -36,7 +36,7 @@ final class NamedFiles {
   }
 
   /**
-   * The same for a node on another machine.
+   * Checks the files for a node on another machine.
    *
    * @param missing takes what is only missing on this one
    */

@@ -4,7 +4,7 @@ import dev.heimdall.launcher.conf.HeimdallConf;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What managers know the node by: an option of the commands that run one. */
+/** Name by which managers know the node: an option of the commands that run one. */
 final class NodeNameOption {
   @Option(
       names = "--node-name",

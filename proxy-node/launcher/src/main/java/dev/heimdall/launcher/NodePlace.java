@@ -14,7 +14,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Where a command finds out what this machine is to run: options of several commands. */
+/**
+ * Source from which a command finds out what this machine is to run: options of several commands.
+ */
 final class NodePlace {
   @Option(
       names = "--config",
@@ -33,7 +35,7 @@ final class NodePlace {
   @Spec(Target.MIXEE)
   private CommandSpec spec;
 
-  /** What the machine says of itself, if somebody asks it to; it must say something then. */
+  /** Content of the machine's file, if it is wanted; it must be there then. */
   Optional<HeimdallConf> conf() throws CommandFailure {
     Optional<HeimdallConf> conf = confIfAny();
     if (conf.isEmpty() && place == null) {
@@ -45,7 +47,7 @@ final class NodePlace {
     return conf;
   }
 
-  /** The same, where it need not say anything. */
+  /** Content of the machine's file, which need not be there. */
   Optional<HeimdallConf> confIfAny() throws CommandFailure {
     if (file == null && (place != null || !Files.exists(HeimdallConf.FILE))) {
       return Optional.empty();
@@ -59,7 +61,7 @@ final class NodePlace {
     }
   }
 
-  /** The same, on a machine that is there for this. */
+  /** Content of the machine's file, on a machine that is there for this role. */
   Optional<HeimdallConf> conf(Role role) throws CommandFailure {
     Optional<HeimdallConf> conf = conf();
     Optional<Role> said = conf.flatMap(HeimdallConf::role);
@@ -72,12 +74,12 @@ final class NodePlace {
     return conf;
   }
 
-  /** Whether the command line names a configuration. */
+  /** True if the command line names a configuration. */
   boolean named() {
     return place != null;
   }
 
-  /** Where the configuration is, as somebody wrote it. */
+  /** Place of the configuration, as it was written. */
   String configuration(Optional<HeimdallConf> conf) {
     return place != null
         ? place

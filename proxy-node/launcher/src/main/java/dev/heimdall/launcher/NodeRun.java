@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class NodeRun {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall");
 
-  /** What says that this process is started anew whenever it ends. */
+  /** Variable that shows that this process is started anew whenever it ends. */
   private static final String SUPERVISOR = "HEIMDALL_SUPERVISED";
 
   private static final String SUPERVISED = "yes";
@@ -69,7 +69,7 @@ final class NodeRun {
     this.manager = manager;
   }
 
-  /** The same that hands its clients to another process there, or takes that one's. */
+  /** Returns a run that hands its clients to another process there, or takes that one's. */
   NodeRun meeting(HandoverPlace place) {
     return new NodeRun(conf, name, beside, manager, Optional.of(place));
   }
@@ -155,7 +155,7 @@ final class NodeRun {
     }
   }
 
-  /** What AWS SDKs take for their region when nobody tells them another one. */
+  /** Sets the region that AWS SDKs use when no other one is given. */
   static void workIn(String region) {
     System.setProperty("aws.region", region);
   }
@@ -215,7 +215,7 @@ final class NodeRun {
         : vdb.ports().stream().map(Object::toString).collect(Collectors.joining(","));
   }
 
-  /** What the command does when the node tells of itself. */
+  /** Reactions of the command to the node's reports. */
   private record Reactions(
       ConfigurationPlace followed,
       StopSignal stop,

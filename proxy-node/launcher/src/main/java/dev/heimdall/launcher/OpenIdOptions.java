@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What is said of a provider of OpenID Connect: options of the commands that run the manager. */
+/** Settings of a provider of OpenID Connect: options of the commands that run the manager. */
 final class OpenIdOptions {
   @Option(
       names = "--manager-url",

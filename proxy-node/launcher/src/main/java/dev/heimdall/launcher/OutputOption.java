@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Where a configuration is written that was made of something else. */
+/** Directory for a configuration that was made of something else. */
 final class OutputOption {
   @Spec(Target.MIXEE)
   private CommandSpec spec;

@@ -12,7 +12,7 @@ final class Problems {
     return of(what, Problem.count(problems), problems);
   }
 
-  /** The same of problems that are of another kind. */
+  /** Lists problems that are of another kind, one a line. */
   static String ofOther(String what, List<?> problems) {
     return of(what, problems.size(), problems);
   }

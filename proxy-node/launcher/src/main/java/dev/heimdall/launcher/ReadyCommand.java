@@ -124,7 +124,7 @@ final class ReadyCommand implements Callable<Integer> {
     }
   }
 
-  /** Who listens everywhere is reached on loopback. */
+  /** Address at which a server is reached: loopback if it listens everywhere. */
   private static String reached(String address) throws CommandFailure {
     try {
       InetAddress named = InetAddress.getByName(address);

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** What is different in the region that a configuration is read for. */
+/** Facts that differ in the region that a configuration is read for. */
 final class RegionFactsOption {
-  /** How many settings that are not judged are told one by one. */
+  /** Maximum number of settings that are not judged and are listed one by one. */
   private static final int TOLD = 10;
 
   static final String NAME = "--region-facts";
@@ -44,7 +44,7 @@ final class RegionFactsOption {
     return read(file(conf)).orElseGet(RegionFacts::unknown);
   }
 
-  /** The same, by what this machine says of itself. */
+  /** Facts for editing a configuration, by this machine's own file. */
   RegionFacts toEdit() throws CommandFailure {
     return toEdit(ofThisMachine());
   }
@@ -54,7 +54,7 @@ final class RegionFactsOption {
     return toRun(ofThisMachine());
   }
 
-  /** What is wrong with a machine's file is told by who needs it. */
+  /** Content of this machine's file; its faults are reported by the commands that need it. */
   private static Optional<HeimdallConf> ofThisMachine() {
     try {
       return Files.exists(HeimdallConf.FILE)

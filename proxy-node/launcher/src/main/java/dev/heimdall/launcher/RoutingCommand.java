@@ -55,7 +55,7 @@ final class RoutingCommand implements Runnable {
     return records.carryOut(true);
   }
 
-  /** Which records there are to be. */
+  /** Records that there are to be. */
   static final class Records {
     private static final Pattern BALANCER = Pattern.compile("([a-z0-9-]+)=([^/\\s]+)/(Z[A-Z0-9]+)");
 

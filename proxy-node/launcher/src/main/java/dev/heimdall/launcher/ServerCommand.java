@@ -148,7 +148,10 @@ final class ServerCommand implements Callable<Integer> {
     return new TrustedProxies(networks);
   }
 
-  /** Where managers share what is their own, if that is a directory; else on this machine. */
+  /**
+   * Directory in which managers share what is their own, if that is a directory; else on this
+   * machine.
+   */
   private Path figures(Optional<StoreLocation> own) {
     return own.filter(StoreLocation.Directory.class::isInstance)
         .map(place -> ((StoreLocation.Directory) place).path())
@@ -197,7 +200,10 @@ final class ServerCommand implements Callable<Integer> {
     }
   }
 
-  /** Whoever has started this holds the other end, as long as he lives. */
+  /**
+   * Stops at the end of the input: the process that has started this holds the other end, as long
+   * as it lives.
+   */
   private static void endWithInput(StopSignal stop) {
     Thread thread =
         new Thread(

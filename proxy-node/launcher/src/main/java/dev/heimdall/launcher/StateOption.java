@@ -3,7 +3,7 @@ package dev.heimdall.launcher;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where a machine keeps what it has to keep. */
+/** Directory in which a machine keeps what it has to keep. */
 final class StateOption {
   @Option(
       names = "--state",

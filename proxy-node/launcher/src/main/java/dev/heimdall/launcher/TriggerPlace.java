@@ -32,7 +32,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** Which tables of which database are to have triggers or none: options of several commands. */
+/** Tables of a database that are to have triggers or none: options of several commands. */
 final class TriggerPlace {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration LOOK_UP = Duration.ofSeconds(10);
@@ -87,7 +87,7 @@ final class TriggerPlace {
     return tables.isEmpty() && schemas.isEmpty();
   }
 
-  /** What makes them: of one engine, as no other one's databases notify. */
+  /** Maker of the triggers: of one engine, as no other one's databases notify. */
   static ChangeTriggers triggers() {
     return notifying().triggers().orElseThrow();
   }

@@ -252,7 +252,10 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  /** The same after a restart, and no other manager's. */
+  /**
+   * Returns the manager's name, which stays the same after a restart and belongs to no other
+   * manager.
+   */
   private static String name(ControlPlaneSettings settings) {
     String machine;
     try {
@@ -331,17 +334,17 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** Port that the manager listens on. */
   public int port() {
     return server.port();
   }
 
-  /** What people can ask for with a session. */
+  /** Pages that people with a session can request. */
   List<Page> pages() {
     return pages;
   }
 
-  /** What programs can ask for. */
+  /** Operations that programs can request. */
   List<Operation> operations() {
     return operations;
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a manager is to run.
+ * Settings that a manager runs with.
  *
  * @param place the configuration that it edits
  * @param own where what is the manager's alone is kept; empty: nowhere
@@ -44,7 +44,7 @@ public record ControlPlaneSettings(
     Optional<Secret> nodeKey,
     Optional<Path> figures,
     RegionFacts facts) {
-  /** What it writes to, where that is no service. */
+  /** Directories that it writes to. */
   List<Path> directories() {
     return Stream.concat(
             Stream.of(Optional.of(place), own)

@@ -6,7 +6,7 @@ import dev.heimdall.manager.inspect.Inspector;
 import dev.heimdall.manager.trial.StatementTrial;
 
 /**
- * What only the engine's code knows, and who knows that answers.
+ * Services of the engine's code, which answer questions that only this code can answer.
  *
  * @param rules what rules do with a statement
  * @param inspector what databases, stores and AWS are like, as nodes see them

@@ -57,7 +57,7 @@ public sealed interface ActionParameters {
           boolean lockTable)
       implements ActionParameters {}
 
-  /** What the client of a statement that is carried out later waits for. */
+  /** Event that the client of a deferred statement waits for. */
   enum HoldUntil implements Spelled {
     IMMEDIATE,
     EXECUTED
@@ -347,13 +347,13 @@ public sealed interface ActionParameters {
           Optional<String> source)
       implements ActionParameters {}
 
-  /** What a trigger runs. */
+  /** Kind of code that a trigger runs. */
   enum TriggerType implements Spelled {
     SQL,
     EXECUTE
   }
 
-  /** When a trigger runs. */
+  /** Time at which a trigger runs. */
   enum TriggerTiming implements Spelled {
     BEFORE,
     AFTER,

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What becomes of a Parse without a statement name. */
+/** Handling of a Parse without a statement name. */
 public enum AnonymousParse implements Spelled {
   /** A text that comes again stays prepared where that shows in nothing but speed. */
   AUTO,

@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How the RDS API is asked about a cluster. */
+/** Settings for querying the RDS API about a cluster. */
 public record ApiSettings(
     @Setting(
             value =

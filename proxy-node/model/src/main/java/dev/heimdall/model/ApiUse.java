@@ -1,10 +1,10 @@
 package dev.heimdall.model;
 
-/** Whether the RDS API is asked about a cluster. */
+/** Use of the RDS API for queries about a cluster. */
 public enum ApiUse implements Spelled {
   /** If it is a cluster of RDS, and where it is and who may ask can be found out. */
   AUTO,
-  /** The same, but that something is missing for it is a fault. */
+  /** RDS API is queried, and it is a fault if anything needed for that is missing. */
   ON,
   /** Never. */
   OFF

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** When a changed setting takes effect in a node that is running. */
+/** Time at which a changed setting takes effect in a node that is running. */
 public enum Applies implements Spelled {
   /** From the moment the new configuration is published. */
   AT_ONCE,

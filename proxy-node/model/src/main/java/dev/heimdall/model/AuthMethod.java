@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** How a client proves who it is. */
+/** Method by which a client proves its identity. */
 public enum AuthMethod implements Spelled {
   SCRAM_SHA_256,
   MD5,

@@ -40,7 +40,7 @@ public record BackendTls(
             byDefault = "false",
             applies = Applies.NEW_CONNECTIONS)
         boolean direct) {
-  /** Where the certificate authorities of RDS are, under the name that AWS publishes them by. */
+  /** Path of the certificate authorities of RDS, with the name that AWS publishes them by. */
   public static final Path RDS_AUTHORITIES = Path.of("/etc/ssl/certs/global-bundle.pem");
 
   /** Every setting at its default, for a server that is not one of RDS. */
@@ -48,12 +48,12 @@ public record BackendTls(
     return Shape.of(BackendTls.class).defaults().with(TlsMode.PREFER, Optional.empty());
   }
 
-  /** Whether the server's certificate is checked. */
+  /** True if the server's certificate is checked. */
   public boolean verifies() {
     return mode == TlsMode.VERIFY_CA || mode == TlsMode.VERIFY_FULL;
   }
 
-  /** The same with what follows from where the servers are. */
+  /** Returns a copy with the settings that follow from the location of the servers. */
   BackendTls towards(String url) {
     if (JdbcUrl.problem(url).isPresent()) {
       return mode == null ? with(TlsMode.PREFER, caFile) : this;

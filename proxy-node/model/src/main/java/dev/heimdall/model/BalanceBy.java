@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** How one of several readers is chosen. */
+/** Method of choosing one of several readers. */
 public enum BalanceBy implements Spelled {
   /** Each has the share of statements that its weight says. */
   WEIGHT,

@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How reads are spread over replicas. */
+/** Distribution of reads over replicas. */
 public record BalanceSettings(
     @Setting(value = "How one of several readers is chosen.", byDefault = "least-outstanding")
         BalanceBy by,

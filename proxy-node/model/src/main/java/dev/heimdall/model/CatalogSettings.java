@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What the node reads of a data source's databases on its own account. */
+/** Catalogue data that the node reads from a data source's databases on its own account. */
 public record CatalogSettings(
     @Setting(
             value =

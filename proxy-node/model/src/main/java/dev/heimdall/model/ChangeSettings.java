@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.List;
 import java.util.Optional;
 
-/** How the node hears of what is written to a data source past all nodes. */
+/** Detection of writes to a data source that bypass all nodes. */
 public record ChangeSettings(
     @Setting(
             value =
@@ -66,7 +66,7 @@ public record ChangeSettings(
     return Shape.of(ChangeSettings.class).defaults();
   }
 
-  /** Whether anything is listened to. */
+  /** True if anything is listened to. */
   public boolean any() {
     return notified || stream;
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Whether SCRAM at the database is bound to the TLS connection (SCRAM-SHA-256-PLUS). */
+/** Binding of SCRAM at the database to the TLS connection (SCRAM-SHA-256-PLUS). */
 public enum ChannelBinding implements Spelled {
   DISABLE,
   PREFER,

@@ -95,7 +95,7 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
     }
   }
 
-  /** Whether the address belongs to the network. Families never mix, except in {@link #ALL}. */
+  /** True if the address belongs to the network. Families never mix, except in {@link #ALL}. */
   public boolean contains(InetAddress address) {
     if (network.isEmpty()) {
       return true;
@@ -115,7 +115,7 @@ public record Cidr(Optional<InetAddress> network, int prefix) {
     return rest == 0 || (mine[whole] ^ other[whole]) >> (8 - rest) == 0;
   }
 
-  /** Whether an address is in both. */
+  /** True if an address is in both. */
   public boolean overlaps(Cidr other) {
     return network.map(other::contains).orElse(true)
         || other.network.map(this::contains).orElse(true);

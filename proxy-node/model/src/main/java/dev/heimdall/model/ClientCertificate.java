@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Whether clients present a certificate. */
+/** Policy on certificates that clients present. */
 public enum ClientCertificate implements Spelled {
   /** None is asked for. */
   NONE,

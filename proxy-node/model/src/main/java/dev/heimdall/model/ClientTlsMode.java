@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Whether clients may or must use TLS. */
+/** Policy on TLS for clients: allowed or required. */
 public enum ClientTlsMode implements Spelled {
   /** TLS is refused. */
   DISABLE,

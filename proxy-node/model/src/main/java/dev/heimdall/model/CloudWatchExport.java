@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.List;
 import java.util.Optional;
 
-/** What CloudWatch is told of a virtual database. */
+/** Data that CloudWatch receives about a virtual database. */
 public record CloudWatchExport(
     @Setting(
             value = "Whether its figures are sent as metrics of the namespace `Heimdall`.",

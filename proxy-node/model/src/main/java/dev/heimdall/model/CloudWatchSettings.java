@@ -4,7 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How the node reaches CloudWatch, for the virtual databases that want it. */
+/** Connection of the node to CloudWatch, for the virtual databases that want it. */
 public record CloudWatchSettings(
     @Setting(
             value = "The AWS region whose CloudWatch is told.",
@@ -45,12 +45,12 @@ public record CloudWatchSettings(
     return Shape.of(CloudWatchSettings.class).defaults();
   }
 
-  /** Where metrics go, if it is not where AWS has it. */
+  /** Destination of metrics, if it is not the default one of AWS. */
   public Optional<URI> metricsUri() {
     return endpoint.map(URI::create);
   }
 
-  /** Where logs go, if it is not where AWS has it. */
+  /** Destination of logs, if it is not the default one of AWS. */
   public Optional<URI> logsUri() {
     return logsEndpoint.map(URI::create);
   }

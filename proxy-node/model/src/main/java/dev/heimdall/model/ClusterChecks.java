@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What the settings of a cluster, its data source and its driver demand of each other. */
+/** Checks of dependencies between the settings of a cluster, its data source and its driver. */
 final class ClusterChecks {
   private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)+");
 
@@ -100,7 +100,7 @@ final class ClusterChecks {
     }
   }
 
-  /** What is known of where servers are whose names are known. */
+  /** Checks the settings for the addresses of servers whose names are known. */
   private void names() {
     if (source.cluster().kind() != ClusterKind.AURORA
         || !in.sound(
@@ -227,7 +227,7 @@ final class ClusterChecks {
     }
   }
 
-  /** What says that the source is a global cluster must not be contradicted beside it. */
+  /** Checks that no other setting contradicts the one that makes the source a global cluster. */
   private void global() {
     ClusterSettings cluster = source.cluster();
     if (!cluster.ofGlobalCluster() || !in.sound("$.cluster.global", "$.cluster.arn")) {
@@ -248,7 +248,7 @@ final class ClusterChecks {
     }
   }
 
-  /** Whoever confirms the writer is in another region. */
+  /** Checks the fence: the confirmation of the writer comes from another region. */
   private void fence() {
     Duration fence = source.cluster().failover().fence();
     if (in.sound("$.cluster.failover.fence", "$.cluster.global", "$.cluster.arn")

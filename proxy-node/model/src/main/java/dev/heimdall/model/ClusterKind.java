@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What kind of cluster a data source is, which says how its servers are found and asked. */
+/** Kind of cluster of a data source, which determines how its servers are found and queried. */
 public enum ClusterKind implements Spelled {
   /** One server, which is not asked anything. */
   NONE,
@@ -17,7 +17,7 @@ public enum ClusterKind implements Spelled {
   /** An Aurora cluster. */
   AURORA;
 
-  /** Whether AWS runs it, so that its API knows of it. */
+  /** True if AWS runs it, so that its API knows of it. */
   public boolean ofRds() {
     return this == RDS || this == RDS_MULTI_AZ || this == AURORA;
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the variables of a template stand for at a moment.
+ * Values of a template's variables at a moment.
  *
  * @param listeners addresses of an availability group
  * @param writers servers that take writes; usually one

@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.util.Optional;
 
-/** What is to be said of one server of a cluster beyond what it says of itself. */
+/** Settings of one server of a cluster beyond those that the server reports itself. */
 public record ClusterNode(
     @Setting(
             value = "Which server: as in `url`, or as the cluster itself names it.",

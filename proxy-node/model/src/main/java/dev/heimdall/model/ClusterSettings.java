@@ -128,17 +128,17 @@ public record ClusterSettings(
     return Shape.of(ClusterSettings.class).defaults();
   }
 
-  /** Whether there is a cluster to be watched. */
+  /** True if there is a cluster to be watched. */
   public boolean watched() {
     return kind != ClusterKind.NONE;
   }
 
-  /** What RDS calls the global cluster. */
+  /** Name of the global cluster in RDS. */
   Optional<String> globalName() {
     return global.map(arn -> arn.substring(arn.indexOf(GLOBAL) + GLOBAL.length()));
   }
 
-  /** Whether the cluster is one of several regions, by the ARN that names it. */
+  /** True if the cluster is one of several regions, by the ARN that names it. */
   public boolean ofGlobalCluster() {
     return global.isPresent();
   }

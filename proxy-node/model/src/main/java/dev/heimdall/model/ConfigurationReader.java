@@ -66,7 +66,7 @@ public final class ConfigurationReader {
   }
 
   /**
-   * The same.
+   * Reads and checks a whole configuration, with facts known about clusters.
    *
    * @param found what is known of clusters that sources name by an ARN alone
    */
@@ -75,14 +75,17 @@ public final class ConfigurationReader {
     return new ConfigurationReader(dir, SecretTexts.in(dir), facts, reference -> {}, found).read();
   }
 
-  /** The same where nothing is known of the region, so that documents cannot refer to it. */
+  /**
+   * Reads a configuration where nothing is known of the region, so that documents cannot refer to
+   * it.
+   */
   public static Configuration read(Path dir) throws ConfigurationException {
     return read(dir, RegionFacts.none());
   }
 
   /**
-   * The same for who looks at a configuration and has not read its secrets: what documents refer to
-   * is {@link Secret#isUnread} in the result.
+   * Checks a configuration without reading its secrets: values that documents refer to are {@link
+   * Secret#isUnread} in the result.
    *
    * @param open gets the references to the region whose settings are not judged, as {@code facts}
    *     are {@link RegionFacts#unknown}; such a setting has its default in the result, or an empty
@@ -95,7 +98,7 @@ public final class ConfigurationReader {
         .all();
   }
 
-  /** The same for who knows nothing of the region. */
+  /** Checks a configuration without any knowledge of the region. */
   public static Configuration check(Path dir) throws ConfigurationException {
     return check(dir, RegionFacts.unknown(), reference -> {});
   }
@@ -210,7 +213,7 @@ public final class ConfigurationReader {
     return file.getParent().equals(dir.resolve(SOURCES));
   }
 
-  /** What is in a folder, except for what is none of our business. */
+  /** Returns the entries of a folder, except for those that do not concern the configuration. */
   private List<Path> entries(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries

@@ -1,8 +1,8 @@
 package dev.heimdall.model;
 
-/** What a read may not miss, wherever it is answered. */
+/** Writes that a read must see, wherever it is answered. */
 public enum Consistency implements Spelled {
-  /** What the same client wrote. */
+  /** Writes of the same client. */
   SESSION,
   /**
    * Also what any client of this node wrote, and of other nodes after the propagation delay: a node

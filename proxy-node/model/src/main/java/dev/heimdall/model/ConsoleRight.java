@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What somebody may do at a node's console. */
+/** Rights of a user at a node's console. */
 public enum ConsoleRight {
   NONE,
   /** Look: every {@code SHOW}, and nothing that changes anything. */

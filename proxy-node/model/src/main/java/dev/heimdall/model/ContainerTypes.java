@@ -250,7 +250,7 @@ final class ContainerTypes {
     }
   }
 
-  /** What is different in a region, by name. */
+  /** Differences of a region, by name. */
   static final class FactsType extends ValueType {
     @Override
     Optional<?> read(JsonValue value, String path, Reading in) {

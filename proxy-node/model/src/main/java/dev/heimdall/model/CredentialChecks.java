@@ -1,6 +1,9 @@
 package dev.heimdall.model;
 
-/** What settings demand of each other that say as whom a data source logs in. */
+/**
+ * Checks of dependencies between the settings that define the user with which a data source logs
+ * in.
+ */
 final class CredentialChecks {
   private final DataSource source;
   private final Reading in;

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Whose credentials a server connection logs in with. */
+/** Owner of the credentials that a server connection logs in with. */
 public enum Credentials implements Spelled {
   /** Those of the data source, for every client. */
   SOURCE,

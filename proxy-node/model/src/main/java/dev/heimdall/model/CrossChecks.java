@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What documents demand of each other, and the configuration that they make together. */
+/** Checks of dependencies between documents, and the configuration that they make together. */
 final class CrossChecks {
   private static final int MOST_FILES = 3;
 
@@ -61,7 +61,7 @@ final class CrossChecks {
     ruleNames(vdb, in);
   }
 
-  /** What is named has to be there. */
+  /** Checks that a named object exists. */
   static void named(
       String name,
       Map<String, ? extends Document<?>> documents,
@@ -112,7 +112,7 @@ final class CrossChecks {
         new SourcesByArn(arns(), pending, waiting));
   }
 
-  /** Nobody knows where its servers are, in this region or at this time. */
+  /** True if the addresses of a source's servers are unknown, in this region or at this time. */
   private boolean isPending(String source) {
     Reading in = sources.get(source).in();
     return in.pending() || !in.written("$.url");
@@ -125,7 +125,7 @@ final class CrossChecks {
     return arns;
   }
 
-  /** Whether it is known what the clients of a virtual database speak; the default counts. */
+  /** True if it is known what the clients of a virtual database speak; the default counts. */
   private boolean knowsEngine(VirtualDatabase vdb) {
     Document<DataSource> source = sources.get(vdb.source());
     return source == null || source.in().sound("$.engine");
@@ -178,7 +178,7 @@ final class CrossChecks {
     }
   }
 
-  /** What the cache rests on is found out of the source's servers. */
+  /** Checks that the source's servers provide the information which the cache relies on. */
   private void cache(VirtualDatabase vdb, Reading in) {
     Document<DataSource> document = sources.get(vdb.source());
     if (!vdb.cache().enabled()
@@ -205,7 +205,7 @@ final class CrossChecks {
     }
   }
 
-  /** Somebody has to query it. */
+  /** Checks that a user is available for the query. */
   private void authQuery(VirtualDatabase vdb, Reading in) {
     if (vdb.authQuery().enabled()
         && vdb.authQuery().user().isEmpty()
@@ -291,7 +291,7 @@ final class CrossChecks {
         in.nearest(user, names));
   }
 
-  /** What a name is compared with, unless there are enough problems to be said. */
+  /** Returns the names that a name is compared with, unless there are enough problems to report. */
   private static List<String> namesAndAll(Set<String> known, Reading in) {
     if (in.problems().isFull()) {
       return List.of();
@@ -419,7 +419,10 @@ final class CrossChecks {
     }
   }
 
-  /** How the rules that name a user, and let somebody in, check who it is. */
+  /**
+   * Returns the methods by which the rules that name a user, and let clients in, check the
+   * identity.
+   */
   private Stream<String> methods(Document<VirtualDatabase> document, User user) {
     return engine(document.value().orElseThrow(), document.in()).rules().stream()
         .filter(rule -> isNamed(user, rule) && rule.method() != AuthMethod.REJECT)
@@ -443,7 +446,7 @@ final class CrossChecks {
     return rule.users().contains(AuthRule.ALL) || rule.users().contains(user.name());
   }
 
-  /** Whether any VDB's rules could ever let the user in; yes where something is not known. */
+  /** True if any VDB's rules could ever let the user in; yes where something is not known. */
   private boolean canLogIn(User user) {
     for (Map.Entry<String, Document<VirtualDatabase>> entry : vdbs.entrySet()) {
       if (!user.vdbs().isEmpty() && !user.vdbs().contains(entry.getKey())) {

@@ -115,7 +115,8 @@ public record DataSource(
   }
 
   /**
-   * The same source as if it were one server and nothing else, for connections to just this one.
+   * Returns this source as if it were one server and nothing else, for connections to just this
+   * one.
    */
   public DataSource at(ServerAddress server) {
     return new DataSource(
@@ -136,7 +137,7 @@ public record DataSource(
         changes);
   }
 
-  /** The same source with another {@link #connectTimeout}. */
+  /** Returns a copy with another {@link #connectTimeout}. */
   public DataSource connectingWithin(Duration limit) {
     return new DataSource(
         name,
@@ -161,7 +162,7 @@ public record DataSource(
     return driver.orElse(engine.spelling());
   }
 
-  /** Whether the source itself says as whom to log in. */
+  /** True if the source itself says as whom to log in. */
   public boolean hasLogin() {
     return user.isPresent() || credentials.secret().isPresent();
   }
@@ -177,7 +178,7 @@ public record DataSource(
   }
 
   /**
-   * Whether all servers that it names are writers of a global cluster, by names without a region.
+   * True if all servers that it names are writers of a global cluster, by names without a region.
    */
   boolean ofGlobalEndpoints() {
     return cluster.ofGlobalCluster()
@@ -198,12 +199,14 @@ public record DataSource(
         .or(this::credentialsRegion);
   }
 
-  /** Where a server of the region of {@link #url} is, its name in place of the question mark. */
+  /**
+   * Host pattern of servers in the region of {@link #url}, the name in place of the question mark.
+   */
   Optional<String> hostPattern() {
     return cluster.hostPattern().or(() -> RdsHost.of(host()).map(RdsHost::pattern));
   }
 
-  /** Where servers are whose names and regions are known. */
+  /** Host patterns of servers whose names and regions are known. */
   public HostPatterns hostPatterns() {
     return HostPatterns.of(this);
   }
@@ -224,7 +227,9 @@ public record DataSource(
         .map(endpoint -> ServerAddress.parse(endpoint, port()));
   }
 
-  /** Where the cluster is in RDS, if the API is to be asked about it and that is known. */
+  /**
+   * Location of the cluster in RDS, if the API is to be queried about it and the location is known.
+   */
   public Optional<RdsPlace> rdsPlace() {
     ApiSettings api = cluster.api();
     if (api.use() == ApiUse.OFF || !cluster.kind().ofRds()) {
@@ -270,7 +275,7 @@ public record DataSource(
   }
 
   /**
-   * Whether a server that AWS names can be one of this cluster: whoever is asked for its role is
+   * True if a server that AWS names can be one of this cluster: whoever is asked for its role is
    * also shown a password. Where {@link #url} has a name of RDS, all others do.
    *
    * @param regions where the cluster has servers

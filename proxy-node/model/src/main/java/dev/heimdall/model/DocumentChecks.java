@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the settings of one document demand of each other. */
+/** Checks of dependencies between the settings of one document. */
 final class DocumentChecks {
   private DocumentChecks() {}
 

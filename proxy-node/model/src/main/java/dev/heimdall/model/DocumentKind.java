@@ -38,7 +38,7 @@ enum DocumentKind {
     return key;
   }
 
-  /** Where such documents are. */
+  /** Path of such documents. */
   String file() {
     return file;
   }

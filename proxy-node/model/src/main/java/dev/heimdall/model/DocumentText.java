@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
 
-/** How documents are written for people: a member a line, lists in one, a line's end last. */
+/** Format of documents for people: a member a line, lists in one, a line's end last. */
 public final class DocumentText {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How connections are spread over the servers of a cluster: {@code drivers/<name>.json}. Written as
- * JDBC URLs with variables; carried out by the node itself.
+ * Distribution of connections over the servers of a cluster: {@code drivers/<name>.json}. Written
+ * as JDBC URLs with variables; carried out by the node itself.
  */
 public record Driver(
     @Setting(
@@ -64,12 +64,12 @@ public record Driver(
     return drivers;
   }
 
-  /** Where connections that may write go, as long as the cluster is as it is. */
+  /** Destinations of connections that may write, as long as the cluster is as it is. */
   public List<NodeEntry> writers(ClusterMembers members) {
     return writerTemplate().entries(members);
   }
 
-  /** Where connections that only read go, as long as the cluster is as it is. */
+  /** Destinations of connections that only read, as long as the cluster is as it is. */
   public List<NodeEntry> readers(ClusterMembers members) {
     return readerTemplate().entries(members);
   }

@@ -59,7 +59,7 @@ public record Engine(
   public static final String OF_RDS =
       ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
 
-  /** What people call them. */
+  /** Product names of the engines, for people. */
   public static final String PRODUCTS =
       ALL.stream()
           .flatMap(engine -> engine.products.stream())
@@ -67,7 +67,7 @@ public record Engine(
           .replaceFirst(", (?=[^,]*$)", " and ");
 
   /**
-   * What to write for a driver.
+   * Text to write for a driver.
    *
    * @param text a format of host, port, user, password and database
    */
@@ -87,14 +87,14 @@ public record Engine(
     return ALL.stream().filter(engine -> engine.spelling.equals(word)).findFirst();
   }
 
-  /** What RDS calls so; empty for engines that nodes do not serve. */
+  /** Returns the engine that RDS calls by this name; empty for engines that nodes do not serve. */
   public static Optional<Engine> ofRds(String name) {
     return ALL.stream()
         .filter(engine -> engine.rdsNames.contains(name) || engine.formerRdsNames.contains(name))
         .findFirst();
   }
 
-  /** What a JDBC URL leads to. */
+  /** Returns the engine that a JDBC URL leads to. */
   public static Optional<Engine> ofUrl(String url) {
     return ALL.stream()
         .filter(
@@ -102,7 +102,7 @@ public record Engine(
         .findFirst();
   }
 
-  /** How JDBC URLs of servers begin, as a regular expression. */
+  /** Prefixes of servers' JDBC URLs, as a regular expression. */
   public static String beginnings() {
     return ALL.stream()
         .flatMap(engine -> engine.schemes.stream())

@@ -3,8 +3,8 @@ package dev.heimdall.model;
 import java.util.stream.Collectors;
 
 /**
- * What the engine of a data source demands of its other settings: those that mean nothing there
- * must not be written.
+ * Checks of the settings of a data source against its engine: those that mean nothing there must
+ * not be written.
  */
 final class EngineChecks {
   private final DataSource source;
@@ -46,7 +46,7 @@ final class EngineChecks {
     }
   }
 
-  /** Where a setting means something. */
+  /** Products for which a setting has a meaning. */
   private static String products(String path) {
     return Engine.all().stream()
         .filter(engine -> !engine.unused().contains(path))

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What some engines are like, and others are not. */
+/** Trait that some engines have, and others have not. */
 public enum EngineTrait {
   /**
    * A client hears what its server is before it says who it is: the node itself has to log in there

@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.time.Duration;
 
-/** How log-ins are slowed after wrong passwords. */
+/** Delay of log-ins after wrong passwords. */
 public record FailedLogInSettings(
     @Setting(
             value =

@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.time.Duration;
 
-/** What happens to statements while there is no writer. */
+/** Handling of statements while there is no writer. */
 public record FailoverSettings(
     @Setting(
             value =

@@ -5,11 +5,11 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** How a text in a document has to look. */
+/** Required form of a text in a document. */
 public enum Format {
   /** Anything but nothing. */
   TEXT("a text that is not empty", "^[\\s\\S]+$"),
-  /** The same as somebody types it: its lines count, and its blanks. */
+  /** Text as a user types it: its lines count, and its blanks. */
   PROSE("a text that is not empty", "^[\\s\\S]+$"),
   /** A name that PostgreSQL can have: database, user. */
   IDENTIFIER(
@@ -27,17 +27,17 @@ public enum Format {
           + Format.LONGEST_SOCKET
           + " bytes, such as \"/run/heimdall/.s.PGSQL.5432\"",
       "^/([^\\u0000-\\u001f\\u007f]*[^/\\u0000-\\u001f\\u007f])$"),
-  /** Who may do what with a file. */
+  /** Permissions of a file. */
   FILE_MODE("three octal digits behind a 0, such as \"0660\"", "^0[0-7]{3}$"),
   /** A host to connect to. */
   HOST("a host name or an IP address, without a port", "^[A-Za-z0-9._:-]{1,253}$"),
-  /** How names of replication slots begin; something follows. */
+  /** Prefix of the names of replication slots; something follows. */
   SLOT("1 to 40 lower-case letters, digits and \"_\", such as \"heimdall\"", "^[a-z0-9_]{1,40}$"),
   /** A host with its port. */
   SERVER(
       "a host with or without a port, such as \"db.example:5432\" or \"[::1]:5432\"",
       "^[A-Za-z0-9._:\\[\\]-]{1,262}$"),
-  /** Where an API is. */
+  /** Address of an API. */
   ENDPOINT(
       "a URL such as \"https://rds.eu-west-1.amazonaws.com\"",
       "^https?://[A-Za-z0-9._-]+(:[0-9]{1,5})?/?$"),
@@ -45,9 +45,9 @@ public enum Format {
   LDAP_SERVER(
       "\"ldaps://host\" or \"ldap://host\", with or without a port",
       "^ldaps?://([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F.:]+\\])(:[0-9]{1,5})?/?$"),
-  /** Which entries of a directory are meant. */
+  /** Filter that selects entries of a directory. */
   LDAP_FILTER("a filter in parentheses, such as \"(uid={user})\"", "^\\([\\s\\S]+\\)$"),
-  /** What an entry of a directory says of itself. */
+  /** Attribute of an entry of a directory. */
   LDAP_ATTRIBUTE("the name of an attribute, such as \"memberOf\"", "^[A-Za-z][A-Za-z0-9-]{0,127}$"),
   /** The name that AWS gives to a cluster. */
   ARN(
@@ -58,7 +58,7 @@ public enum Format {
   GLOBAL_ARN(
       "the ARN of a global cluster, such as \"arn:aws:rds::123456789012:global-cluster:shop\"",
       "^arn:[a-z-]+:rds::[0-9]{12}:global-cluster:[A-Za-z0-9-]{1,63}$"),
-  /** Where documents are kept. */
+  /** Place where documents are kept. */
   STORE(
       "a bucket with a prefix, such as \"s3://bucket/topology\" or"
           + " \"s3://bucket/topology?region=eu-west-1\", or a directory, such as"
@@ -72,7 +72,7 @@ public enum Format {
   SECRET(
       "the name or ARN of a Secrets Manager secret, such as \"prod/shop\"",
       "^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:)?[A-Za-z0-9/_+=.@!-]{1,519}$"),
-  /** What a cluster's members are called, one {@code ?} in place of a member's own name. */
+  /** Host pattern of a cluster's members, one {@code ?} in place of a member's own name. */
   HOST_PATTERN(
       "a host with one \"?\" in place of a node's own name, such as"
           + " \"?.abc123.eu-west-1.rds.amazonaws.com\", with or without a port",
@@ -80,7 +80,7 @@ public enum Format {
   /** A JDBC URL with variables in place of hosts, for connections that write. */
   WRITER_URL(
       "a JDBC URL with variables, such as " + UrlTemplate.WRITER_EXAMPLE, "^jdbc:[a-z]+:.+$"),
-  /** The same for connections that only read. */
+  /** JDBC URL with variables in place of hosts, for connections that only read. */
   READER_URL(
       "a JDBC URL with variables, such as " + UrlTemplate.READER_EXAMPLE, "^jdbc:[a-z]+:.+$"),
   /** A JDBC URL of a PostgreSQL server, or of several; or of a MySQL or MariaDB server. */
@@ -94,12 +94,12 @@ public enum Format {
       "^(SCRAM-SHA-256\\$([1-9][0-9]{0,5}|1000000):[A-Za-z0-9+/]{2,342}={0,2}\\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}="
           + "|md5[0-9a-f]{32}|\\*[0-9A-F]{40}"
           + "|\\$A\\$[0-9A-F]{3}\\$[\\u0001-\\u007f]{20}[./0-9A-Za-z]{43}|0x(?:[0-9A-Fa-f]{2}){70})$"),
-  /** Where mail goes. */
+  /** Address that mail is sent to. */
   MAILBOX(
       "an e-mail address, such as \"on-call@example.com\"",
       "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
           + "@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$"),
-  /** What a mail server is told that its client is called. */
+  /** Name by which the client introduces itself to a mail server. */
   HELO(
       "a host name, or an address in brackets, such as \"[192.0.2.1]\"",
       "^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[A-Za-z0-9:.]{1,60}])$"),
@@ -140,7 +140,7 @@ public enum Format {
     private static final String SEVERAL = "\\s*" + ONE + "([\\s,]+" + ONE + ")*\\s*";
   }
 
-  /** What the kernel takes (sockaddr_un), without the zero behind. */
+  /** Length limit of the kernel (sockaddr_un), without the zero behind. */
   private static final int LONGEST_SOCKET = 107;
 
   /** RFC 5321, 4.5.3.1. */
@@ -156,7 +156,7 @@ public enum Format {
     this.pattern = Pattern.compile(pattern);
   }
 
-  /** What a user should write, in words. */
+  /** Describes in words the text that a user should write. */
   public String expected() {
     return expected;
   }
@@ -166,7 +166,7 @@ public enum Format {
     return pattern.pattern();
   }
 
-  /** Whether a value is right. */
+  /** True if a value is right. */
   public boolean accepts(String text) {
     return switch (this) {
       // Patterns that repeat groups take the stack for each repetition.
@@ -222,7 +222,7 @@ public enum Format {
     };
   }
 
-  /** Whether salt and keys are base64 in its one right spelling. */
+  /** True if salt and keys are base64 in its one right spelling. */
   private static boolean usable(String scram) {
     try {
       for (String part : scram.substring(scram.indexOf(':') + 1).split("[$:]", -1)) {
@@ -237,7 +237,7 @@ public enum Format {
     }
   }
 
-  /** What to write instead of a text that is not accepted, where that is plain. */
+  /** Returns the text to write instead of one that is not accepted, where that is plain. */
   Optional<String> remedy(String text) {
     return switch (this) {
       case NETWORK, NETWORK_OR_ALL -> Cidr.nearest(text);
@@ -254,7 +254,10 @@ public enum Format {
     };
   }
 
-  /** What a user should write, with the particular fault of this text where there is one. */
+  /**
+   * Describes the text that a user should write, with the particular fault of this text where there
+   * is one.
+   */
   String expected(String text) {
     return switch (this) {
       case URL -> JdbcUrl.problem(text).orElse(expected);

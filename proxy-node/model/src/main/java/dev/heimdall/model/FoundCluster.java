@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is known of a cluster that a data source names by its ARN and nothing else.
+ * Facts known about a cluster that a data source names by its ARN and nothing else.
  *
  * @param kind what it is, unless the source says so
  * @param servers whom to ask first; not empty
@@ -22,8 +22,9 @@ public record FoundCluster(
   }
 
   /**
-   * What counts once this is known, where something was known before. Addresses stay as long as
-   * they lead there: that others come first now, as after a failover, is no reason to begin anew.
+   * Returns the facts that apply once these are known, where others were known before. Addresses
+   * stay as long as they lead there: that others come first now, as after a failover, is no reason
+   * to begin anew.
    *
    * @param reported every address that leads to the cluster now
    */
@@ -41,7 +42,7 @@ public record FoundCluster(
         && reported.stream().anyMatch(one -> one.host().equals(server.host()));
   }
 
-  /** What the source would say if it said so itself. */
+  /** Returns the URL that the source would have if it had one of its own. */
   String url() {
     return url(engine, servers, database.orElse(""));
   }

@@ -2,10 +2,10 @@ package dev.heimdall.model;
 
 import java.util.Optional;
 
-/** Who knows what clusters are that data sources name by their ARNs and nothing else. */
+/** Source of facts about clusters that data sources name by their ARNs and nothing else. */
 public interface FoundClusters {
   /**
-   * What is known of one.
+   * Returns the facts known about a cluster.
    *
    * @param source the name of the data source
    */

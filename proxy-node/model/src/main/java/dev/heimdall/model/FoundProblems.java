@@ -41,7 +41,7 @@ final class FoundProblems {
             problem.suggestion()));
   }
 
-  /** Whether further ones are only counted, so that nothing about them need be found out. */
+  /** True if further ones are only counted, so that nothing about them need be found out. */
   boolean isFull() {
     return first.size() >= MOST;
   }

@@ -143,7 +143,7 @@ public record GeneralParameters(
     return tables.map(TableText::names).orElseGet(TreeSet::new);
   }
 
-  /** Whether {@link #tables} is {@code none}. */
+  /** True if {@link #tables} is {@code none}. */
   public boolean withoutTables() {
     return tables.filter(text -> text.strip().equals(TableText.NONE)).isPresent();
   }

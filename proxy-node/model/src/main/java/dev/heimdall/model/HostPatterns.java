@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where servers of a cluster are that are known by name and region. Servers of two regions may have
- * one name, and each region has names of its own: a pattern never makes one of another region.
+ * Addresses of a cluster's servers that are known by name and region. Servers of two regions may
+ * have one name, and each region has names of its own: a pattern never makes one of another region.
  *
  * @param chosen by region: what the settings say
  * @param learnt by region: what names of RDS tell, where the settings say nothing
@@ -30,7 +30,7 @@ public record HostPatterns(
     learnt = Collections.unmodifiableMap(new TreeMap<>(learnt));
   }
 
-  /** What the settings of a data source say, and the names in its URL. */
+  /** Reads the patterns from the settings of a data source, and from the names in its URL. */
   static HostPatterns of(DataSource source) {
     ClusterSettings cluster = source.cluster();
     Map<String, String> chosen = new TreeMap<>(cluster.hostPatterns());
@@ -58,8 +58,8 @@ public record HostPatterns(
   }
 
   /**
-   * Where a server is; empty where no pattern for its region is known, or the pattern makes no
-   * address with its name.
+   * Returns the address of a server; empty where no pattern for its region is known, or the pattern
+   * makes no address with its name.
    *
    * @param region empty where nobody says it
    */

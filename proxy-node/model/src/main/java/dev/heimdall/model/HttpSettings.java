@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Where the node answers HTTP. */
+/** HTTP endpoint of the node. */
 public record HttpSettings(
     @Setting(
             value = "The address to listen on.",

@@ -25,7 +25,7 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     return new JdbcUrl(hosts, database);
   }
 
-  /** The same URL, of one host only. */
+  /** Returns a copy of the URL with one host only. */
   static String at(String url, ServerAddress host) {
     String prefix = prefix(url);
     int slash = url.indexOf('/', prefix.length());
@@ -41,12 +41,12 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     return "jdbc:" + engine.spelling() + "://" + hosts + (database.isEmpty() ? "" : "/" + database);
   }
 
-  /** What stands before its hosts. */
+  /** Part of the URL before its hosts. */
   private static String prefix(String url) {
     return url.substring(0, url.indexOf("://") + "://".length());
   }
 
-  /** What should have been written, if the URL is not right. */
+  /** Describes the form that the URL should have, if it is not right. */
   static Optional<String> problem(String url) {
     Optional<Engine> engine = Engine.ofUrl(url);
     if (engine.isEmpty()) {
@@ -107,7 +107,7 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     return instead;
   }
 
-  /** Which setting says what a parameter of an engine's driver says, if there is one. */
+  /** Names the setting that replaces a parameter of an engine's driver, if there is one. */
   static Optional<String> setting(Engine engine, String parameter) {
     return Optional.ofNullable(engine.settings().get(parameter.toLowerCase(Locale.ROOT)))
         .map(setting -> "use the setting \"" + setting + "\" instead of \"" + parameter + "\"");

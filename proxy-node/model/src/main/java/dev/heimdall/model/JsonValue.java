@@ -15,7 +15,7 @@ sealed interface JsonValue {
   /** The value as a problem shows it; long texts are cut. */
   String shown();
 
-  /** The same value as Jackson has it, for what is generated. */
+  /** Value in Jackson's form, for generated content. */
   JsonNode tree();
 
   record Obj(Position at, Map<String, Member> members) implements JsonValue {

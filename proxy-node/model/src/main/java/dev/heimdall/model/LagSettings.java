@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.time.Duration;
 
-/** How far behind a replica may be. */
+/** Limits of the lag of a replica. */
 public record LagSettings(
     @Setting(
             value = "How much a replica may still have to replay to answer anything at all.",

@@ -136,7 +136,7 @@ public record LdapSettings(
             byDefault = "false",
             applies = Applies.NEW_CONNECTIONS)
         boolean clearText) {
-  /** What stands in the place of the user name. */
+  /** Placeholder for the user name. */
   public static final String USER = "{user}";
 
   public LdapSettings {
@@ -148,7 +148,7 @@ public record LdapSettings(
     return Shape.of(LdapSettings.class).defaults();
   }
 
-  /** Whether there is a directory. */
+  /** True if there is a directory. */
   public boolean any() {
     return !servers.isEmpty();
   }

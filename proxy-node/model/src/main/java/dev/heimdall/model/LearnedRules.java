@@ -32,7 +32,10 @@ public final class LearnedRules {
   /** A document may be 1 MiB. */
   private static final int MOST_BYTES = 1_000_000;
 
-  /** What is left of the configuration's regular expressions is for those that people write. */
+  /**
+   * Limit of learnt rules: the rest of the configuration's regular expressions is for those that
+   * people write.
+   */
   private static final long MOST_STATES = RegexBudget.MOST / 2;
 
   private static final ObjectWriter WRITER =
@@ -159,7 +162,7 @@ public final class LearnedRules {
         unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** What the documents demand of the lists that they belong to, and of their rules. */
+  /** Checks the documents against the lists that they belong to, and their rules. */
   static void check(Map<String, Document<RuleList>> learned, Set<String> lists) {
     learned.forEach(
         (name, document) -> document.value().ifPresent(l -> check(l, document.in(), lists)));

@@ -47,7 +47,7 @@ public record ManagerSettings(
     return Shape.of(ManagerSettings.class).defaults();
   }
 
-  /** Where they are. */
+  /** Addresses of the managers. */
   public List<URI> uris() {
     return urls.stream().map(URI::create).toList();
   }

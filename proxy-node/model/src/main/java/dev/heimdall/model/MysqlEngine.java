@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is known of MySQL and MariaDB. */
+/** Description of MySQL and MariaDB. */
 final class MysqlEngine {
   private MysqlEngine() {}
 

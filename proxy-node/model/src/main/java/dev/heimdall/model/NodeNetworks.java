@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * address has a number, counted from 0.
  */
 public record NodeNetworks(List<Cidr> networks) {
-  /** How many bits the number of a session on its node has, unless addresses need them. */
+  /** Number of bits for the number of a session on its node, unless addresses need them. */
   public static final int SESSION_BITS = 19;
 
   private static final int LEAST_SESSION_BITS = 16;
@@ -22,7 +22,7 @@ public record NodeNetworks(List<Cidr> networks) {
     networks = List.copyOf(networks);
   }
 
-  /** How many addresses they have together. */
+  /** Number of addresses in all networks together. */
   public long addresses() {
     return networks.stream().mapToLong(NodeNetworks::addresses).sum();
   }
@@ -37,7 +37,7 @@ public record NodeNetworks(List<Cidr> networks) {
   }
 
   /**
-   * How many bits of the number of a session say which one of its node it is; the others say the
+   * Number of bits in the number of a session that identify it on its node; the others identify the
    * node.
    */
   public int sessionBits() {

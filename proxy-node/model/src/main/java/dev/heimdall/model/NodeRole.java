@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What a server is in its cluster. */
+/** Role of a server in its cluster. */
 public enum NodeRole implements Spelled {
   /** The address of an availability group, which leads to its writer. SQL Server only. */
   LISTENER,
@@ -8,6 +8,6 @@ public enum NodeRole implements Spelled {
   WRITER,
   /** Follows the writer and takes reads only. */
   REPLICA,
-  /** Nobody knows at the moment. */
+  /** Unknown at the moment. */
   UNKNOWN
 }

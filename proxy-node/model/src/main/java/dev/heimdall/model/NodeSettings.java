@@ -149,18 +149,20 @@ public record NodeSettings(
     peerNetworks = List.copyOf(peerNetworks);
   }
 
-  /** What nodes and managers sign their messages to each other with; empty: they have no key. */
+  /**
+   * Key that nodes and managers sign their messages to each other with; empty if they have no key.
+   */
   public Optional<Secret> reportKey() {
     return manager.key().or(() -> fleetKey);
   }
 
-  /** Whether the database, as clients of the virtual database name it, is one of the consoles. */
+  /** True if the database, as clients of the virtual database name it, is one of the consoles. */
   public boolean consoleDatabase(String database, VirtualDatabase vdb) {
     return database.equals(adminDatabase)
         || database.equals(pgbouncerDatabase) && !vdb.databases().containsKey(database);
   }
 
-  /** How many event loops that is on a machine with so many processors. */
+  /** Number of event loops on a machine with so many processors. */
   public int loopsOn(int processors) {
     return loops == 0 ? Math.max(1, processors - 1) : loops;
   }

@@ -20,7 +20,7 @@ final class NumberTypes {
 
   private NumberTypes() {}
 
-  /** What all of them share: a range, and perhaps a meaning of 0 outside of it. */
+  /** Common base of these types: a range, and perhaps a meaning of 0 outside of it. */
   abstract static class Amount extends ValueType {
     final String leastText;
     final String mostText;

@@ -18,7 +18,7 @@ public record Peer(
             zero = "`port`")
         int mysqlPort,
     @Setting("TLS towards that node.") PeerTls tls) {
-  /** Where its clients of MySQL and MariaDB connect. */
+  /** Port that its clients of MySQL and MariaDB connect to. */
   public int portOfMysql() {
     return mysqlPort == 0 ? port : mysqlPort;
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What is known of PostgreSQL. */
+/** Description of PostgreSQL. */
 final class PostgresqlEngine {
   private PostgresqlEngine() {}
 

@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How a cluster's servers are asked what they are. */
+/** Probes that determine the roles of a cluster's servers. */
 public record ProbeSettings(
     @Setting(
             value =

@@ -46,7 +46,7 @@ public record Problem(
     return found.all();
   }
 
-  /** How many problems a list stands for. */
+  /** Number of problems that a list stands for. */
   public static int count(List<Problem> problems) {
     int count = 0;
     for (Problem problem : problems) {
@@ -58,12 +58,12 @@ public record Problem(
     return count;
   }
 
-  /** Whether it stands for problems that are counted and not shown. */
+  /** True if it stands for problems that are counted and not shown. */
   public boolean isOthers() {
     return path.equals(NO_PATH);
   }
 
-  /** What is wrong, without where. */
+  /** Describes the problem without its place. */
   public String words() {
     return "got "
         + got

@@ -35,18 +35,18 @@ public record RdsHost(String name, String kind, String rest) {
         : Optional.empty();
   }
 
-  /** Whether a name is one that RDS gives, of whatever kind. */
+  /** True if a name is one that RDS gives, of whatever kind. */
   public static boolean ofAws(String host) {
     String lower = host.toLowerCase(Locale.ROOT);
     return lower.endsWith(".rds.amazonaws.com") || lower.endsWith(".rds.amazonaws.com.cn");
   }
 
-  /** Whether a name leads to the writer of a global cluster, in whatever region that is. */
+  /** True if a name leads to the writer of a global cluster, in whatever region that is. */
   public static boolean ofGlobalCluster(String host) {
     return GLOBAL.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 
-  /** Whether such a name is that of a proxy of RDS. */
+  /** True if such a name is that of a proxy of RDS. */
   static boolean ofRdsProxy(String host) {
     return ofAws(host) && host.toLowerCase(Locale.ROOT).contains(".proxy-");
   }
@@ -72,17 +72,17 @@ public record RdsHost(String name, String kind, String rest) {
         : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   }
 
-  /** Whether a name is one that RDS gives in a region. */
+  /** True if a name is one that RDS gives in a region. */
   public static boolean ofRegion(String host, String region) {
     return isName(host) && host.endsWith("." + rest(region));
   }
 
-  /** Whether it is a name or an address, and nothing that means more in a URL. */
+  /** True if it is a name or an address, and nothing that means more in a URL. */
   public static boolean isName(String host) {
     return NAME_OF_HOST.matcher(host).matches();
   }
 
-  /** What all names in a region end in, whoever's they are. */
+  /** Common ending of all names in a region, regardless of their owner. */
   static String rest(String region) {
     return region + ".rds.amazonaws.com" + (region.startsWith("cn-") ? ".cn" : "");
   }
@@ -93,22 +93,22 @@ public record RdsHost(String name, String kind, String rest) {
     return labels[1];
   }
 
-  /** Whether the name leads to the writer of a cluster. */
+  /** True if the name leads to the writer of a cluster. */
   public boolean ofWriter() {
     return kind.equals("cluster-");
   }
 
-  /** Whether the name is that of a cluster, not of an instance or an endpoint of one's own. */
+  /** True if the name is that of a cluster, not of an instance or an endpoint of one's own. */
   boolean ofCluster() {
     return kind.equals("cluster-") || kind.equals("cluster-ro-");
   }
 
-  /** Whether the name is that of an instance. */
+  /** True if the name is that of an instance. */
   public boolean ofInstance() {
     return kind.isEmpty();
   }
 
-  /** Where each instance is, its name in place of the question mark. */
+  /** Host pattern of the instances, the name in place of the question mark. */
   public String pattern() {
     return "?." + rest;
   }

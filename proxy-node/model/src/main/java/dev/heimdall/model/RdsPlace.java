@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Where a cluster is in RDS, for those who ask the API about it.
+ * Location of a cluster in RDS, for queries of the API about it.
  *
  * @param name what RDS calls it
  * @param cluster whether that is the name of a cluster; else of an instance
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record RdsPlace(
     String region, String name, boolean cluster, Optional<URI> endpoint, Optional<String> hosts) {
-  /** Whether a server of this cluster can have this name. */
+  /** True if a server of this cluster can have this name. */
   public boolean includes(String host) {
     return hosts.isEmpty() || host.endsWith(hosts.get());
   }

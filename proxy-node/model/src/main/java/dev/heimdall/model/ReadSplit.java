@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Which statements that only read may be answered by replicas. */
+/** Selection of the read-only statements that replicas may answer. */
 public enum ReadSplit implements Spelled {
   /** None. */
   NONE,

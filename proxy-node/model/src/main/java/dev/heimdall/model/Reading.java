@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** What is known while one document is read: its place, its problems, what could not be read. */
+/** State while one document is read: its place, its problems, the parts that could not be read. */
 final class Reading {
-  /** What needs no brackets; asked of each key of each document. */
+  /** Form of a key that needs no brackets; checked for each key of each document. */
   private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final String file;
@@ -123,7 +123,7 @@ final class Reading {
     broken.add(path);
   }
 
-  /** Nobody knows yet what follows from the document for a setting. */
+  /** Marks a setting whose value, which follows from the document, is not known yet. */
   void leftUnknown(String path) {
     broken.add(path);
   }
@@ -142,7 +142,7 @@ final class Reading {
     return arnAlone;
   }
 
-  /** Whether the document cannot be used yet, as nothing is known of the cluster that it names. */
+  /** True if the document cannot be used yet, as nothing is known of the cluster that it names. */
   boolean pending() {
     return pending;
   }
@@ -152,7 +152,7 @@ final class Reading {
     fileLeftOpen = true;
   }
 
-  /** Whether it is unknown which files the document names. */
+  /** True if it is unknown which files the document names. */
   boolean fileLeftOpen() {
     return fileLeftOpen;
   }
@@ -166,12 +166,12 @@ final class Reading {
     positions.put(path, at);
   }
 
-  /** Whether the document has a setting, right or wrong. */
+  /** True if the document has a setting, right or wrong. */
   boolean written(String path) {
     return positions.containsKey(path);
   }
 
-  /** Whether a setting, with all that it holds, was read well, so that it can be relied on. */
+  /** True if a setting, with all that it holds, was read well, so that it can be relied on. */
   boolean sound(String... paths) {
     for (String path : paths) {
       if (!broken.isEmpty() && (isWithinBroken(path) || holdsBroken(path))) {

@@ -15,12 +15,12 @@ final class RegexBudget {
   /** States that all different regular expressions of a configuration may have. */
   static final long MOST = 1_000_000;
 
-  /** How many groups those have that are right. */
+  /** Number of groups in those that are right. */
   private final Map<String, Integer> groups = new HashMap<>();
 
   private long states;
 
-  /** What is wrong with a regular expression, or with one more of its size. */
+  /** Returns the fault of a regular expression, or of one more of its size. */
   Optional<String> fault(String regex) {
     if (groups.containsKey(regex)) {
       return Optional.empty();
@@ -69,7 +69,7 @@ final class RegexBudget {
     return states;
   }
 
-  /** How many groups a regular expression has that is right. */
+  /** Number of groups in a regular expression that is right. */
   int groups(String regex) {
     return groups.getOrDefault(regex, 0);
   }

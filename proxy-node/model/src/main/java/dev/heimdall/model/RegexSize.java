@@ -13,7 +13,10 @@ final class RegexSize {
   /** The largest automaton that may be made, in states. */
   static final long MOST = 10_000;
 
-  /** How deep brackets may nest: each level takes its part of the stack of whoever compiles it. */
+  /**
+   * Maximum nesting depth of brackets: each level takes its part of the stack of the thread that
+   * compiles the expression.
+   */
   static final int DEEPEST = 100;
 
   /**
@@ -62,7 +65,7 @@ final class RegexSize {
     return size;
   }
 
-  /** Whether a class of Unicode's begins here, or a range ends whose end is not ASCII. */
+  /** True if a class of Unicode's begins here, or a range ends whose end is not ASCII. */
   private static boolean isUnicodeClass(String regex, int at) {
     if (regex.startsWith("\\p", at) || regex.startsWith("\\P", at)) {
       return true;
@@ -72,7 +75,7 @@ final class RegexSize {
         && (regex.charAt(at + 1) >= 0x80 || regex.startsWith("\\x", at + 1));
   }
 
-  /** How deep its brackets nest; those in a class of characters are none. */
+  /** Nesting depth of the brackets; those in a class of characters do not count. */
   static int depth(String regex) {
     int depth = 0;
     int deepest = 0;
@@ -88,7 +91,7 @@ final class RegexSize {
     return deepest;
   }
 
-  /** Where a class of characters ends; its first character is no end of it. */
+  /** Returns the end of a class of characters; its first character is no end of it. */
   private static int endOfClass(String regex, int begin) {
     int first = regex.startsWith("^", begin + 1) ? begin + 2 : begin + 1;
     for (int i = first; i < regex.length(); i++) {

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What is different in each region, beside the documents, which are the same in all of them: a text
+ * Differences between regions, beside the documents, which are the same in all of them: a text
  * there may hold {@code ${region.NAME}}. A text that is nothing else becomes the fact, whatever it
  * is; in a list, a fact that is a list becomes its entries.
  */
@@ -41,7 +41,7 @@ public final class RegionFacts {
     this.values = Collections.unmodifiableSortedMap(values);
   }
 
-  /** Where a region has none: each reference is a problem. */
+  /** Returns the facts of a region that has none: each reference is a problem. */
   public static RegionFacts none() {
     return new RegionFacts(true, new TreeMap<>());
   }

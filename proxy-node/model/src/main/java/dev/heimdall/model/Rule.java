@@ -35,13 +35,13 @@ public record Rule(
         inTransaction == null ? Boolean.valueOf(action.insideTransactions()) : inTransaction;
   }
 
-  /** Whether one of its expressions is about tables. */
+  /** True if one of its expressions is about tables. */
   public boolean looksAtTables() {
     return match.stream().anyMatch(e -> e.specifier().isAboutTables());
   }
 
   /**
-   * Whether it may match a statement that only might have its tables: it refuses or watches, and
+   * True if it may match a statement that only might have its tables: it refuses or watches, and
    * has no parameter that spares statements something.
    */
   public boolean mayGuess() {

@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.util.Optional;
 
-/** What a rule does with a statement that it matches. */
+/** Action of a rule on a statement that it matches. */
 public enum RuleAction implements Spelled {
   ALLOW("Lets the statement pass every `drop` and `learn-pattern`, wherever they stand.", null),
   ASYNC_EXECUTE(
@@ -47,7 +47,7 @@ public enum RuleAction implements Spelled {
     this.parameters = parameters;
   }
 
-  /** What it does, in one sentence. */
+  /** Meaning of the action, in one sentence. */
   public String meaning() {
     return meaning;
   }
@@ -62,7 +62,7 @@ public enum RuleAction implements Spelled {
   }
 
   /**
-   * Whether a rule may match a statement that only might have the tables it is about. What refuses
+   * True if a rule may match a statement that only might have the tables it is about. What refuses
    * or watches may; what lets a statement pass, answers it, or sends it elsewhere, may not.
    */
   public boolean refusesOrWatches() {
@@ -73,7 +73,7 @@ public enum RuleAction implements Spelled {
   }
 
   /**
-   * Whether a rule that does not say so applies inside of transactions too. What could give another
+   * True if a rule that does not say so applies inside of transactions too. What could give another
    * answer there than the transaction's own, does not; what guards or watches, does.
    */
   public boolean insideTransactions() {

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What the settings of one rule list demand of each other. */
+/** Checks of dependencies between the settings of one rule list. */
 final class RuleChecks {
-  /** What a rule without parameters can do. */
+  /** Actions that are possible for a rule without parameters. */
   private static final Set<RuleAction> LEARNABLE =
       Collections.unmodifiableSet(
           EnumSet.of(

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** How several expressions of one rule go together. */
+/** Combination of several expressions of one rule. */
 public enum RuleJoin implements Spelled {
   /** Each of them has to match. */
   AND,

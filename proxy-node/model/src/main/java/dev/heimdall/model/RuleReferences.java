@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What rule lists, virtual databases and data sources demand of each other. */
+/** Checks of dependencies between rule lists, virtual databases and data sources. */
 final class RuleReferences {
   /** Rules that one statement can meet, with those of a list once for each call of it. */
   private static final long MOST_RULES = 10_000;
 
-  /** How deep lists may call others. */
+  /** Maximum depth of calls from list to list. */
   private static final int DEEPEST = 100;
 
   private final Document<NodeSettings> node;

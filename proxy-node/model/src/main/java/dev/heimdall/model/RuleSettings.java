@@ -2,7 +2,7 @@ package dev.heimdall.model;
 
 import java.time.Duration;
 
-/** What rules may do on the node itself. */
+/** Permissions of rules on the node itself. */
 public record RuleSettings(
     @Setting(
             value =

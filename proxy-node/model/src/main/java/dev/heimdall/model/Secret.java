@@ -13,7 +13,7 @@ public record Secret(String value) {
     Objects.requireNonNull(value, "value");
   }
 
-  /** Whether nothing is known of it: it is kept by Secrets Manager, and was not read here. */
+  /** True if nothing is known of it: it is kept by Secrets Manager, and was not read here. */
   public boolean isUnread() {
     return value.equals(UNREAD.value);
   }

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * must not become the secret: nobody would know the password then.
  */
 public final class SecretMasks {
-  /** What a mask of the manager begins with. */
+  /** Prefix of a mask of the manager. */
   public static final String DOTS = "••••••••";
 
   /** Documents are in the directory or in a folder of it. */
@@ -46,7 +46,7 @@ public final class SecretMasks {
 
   private SecretMasks() {}
 
-  /** Whether a value is one, or was one before it was cut, padded or spelt in another way. */
+  /** True if a value is one, or was one before it was cut, padded or spelt in another way. */
   public static boolean isLike(String value) {
     if (Secret.UNREAD.value().equals(value)) {
       return false;
@@ -55,7 +55,7 @@ public final class SecretMasks {
     return LIKE.matcher(UNSEEN.matcher(plain).replaceAll("")).find();
   }
 
-  /** The same of all documents of a directory. */
+  /** Returns the secrets that look like masks in all documents of a directory. */
   public static List<Problem> problems(Path directory) throws IOException {
     List<Problem> problems = new ArrayList<>();
     try (Stream<Path> files = Files.walk(directory, DEPTH)) {
@@ -72,7 +72,8 @@ public final class SecretMasks {
   }
 
   /**
-   * The same with another opinion of what a mask is.
+   * Returns the secrets of a document that look like masks, according to another definition of a
+   * mask.
    *
    * @param like gets each secret that is a text
    */

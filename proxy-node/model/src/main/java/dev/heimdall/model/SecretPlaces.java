@@ -14,10 +14,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which values in a document's text are secrets, right or wrong as it may be: those of settings
- * that are {@link Secret}, of keys that sound like one (a misspelled one is none the less secret),
- * and URLs with more in them than where something is. A reference to what Secrets Manager keeps is
- * none.
+ * Values in a document's text that are secrets, right or wrong as it may be: those of settings that
+ * are {@link Secret}, of keys that sound like one (a misspelled one is none the less secret), and
+ * URLs with more in them than an address. A reference to what Secrets Manager keeps is none.
  */
 public final class SecretPlaces {
   private static final Pattern NAMES =

@@ -12,16 +12,16 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What a document may say in place of a secret: {@code {"secret": NAME, "key": KEY}}, a text that
- * Secrets Manager keeps.
+ * Reference that a document may hold in place of a secret: {@code {"secret": NAME, "key": KEY}}, a
+ * text that Secrets Manager keeps.
  *
  * @param name of the secret, or its ARN
  * @param key the member of the JSON object that the secret is; empty: the whole of it is meant
  */
 public record SecretReference(String name, Optional<String> key) {
   /**
-   * Where a directory that follows a store has what the secrets hold that its documents name:
-   * {@code {"texts": {NAME: TEXT}, "troubles": {NAME: WHY IT WAS NOT READ}}}.
+   * File of a directory that follows a store, with the content of the secrets that its documents
+   * name: {@code {"texts": {NAME: TEXT}, "troubles": {NAME: WHY IT WAS NOT READ}}}.
    */
   public static final String FILE = ".secrets.json";
 
@@ -31,7 +31,7 @@ public record SecretReference(String name, Optional<String> key) {
   private static final Set<String> KEYS = Set.of(NAME, KEY);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What a secret holds is not what is meant; the message holds none of it. */
+  /** Content of a secret is not as required; the message holds none of it. */
   static final class Unusable extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -146,7 +146,7 @@ public record SecretReference(String name, Optional<String> key) {
     return member.textValue();
   }
 
-  /** What has to be in the secret. */
+  /** Describes the required content of the secret. */
   String expected() {
     return key.isEmpty()
         ? "the text itself"

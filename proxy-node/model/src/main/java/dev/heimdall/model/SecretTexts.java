@@ -10,14 +10,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the secrets hold that documents refer to, as far as it is to be had where they are read. */
+/**
+ * Texts of the secrets that documents refer to, as far as they are available where the documents
+ * are read.
+ */
 final class SecretTexts {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private enum Use {
     /** There are no references here. */
     NONE,
-    /** Whether a reference is right can be said, and no more. */
+    /** Only the form of a reference can be checked. */
     CHECKED,
     /** Without what it stands for a reference is of no use. */
     NEEDED
@@ -67,12 +70,12 @@ final class SecretTexts {
     return one.getValue().asText();
   }
 
-  /** Whether a reference may stand for a secret at all. */
+  /** True if a reference may stand for a secret at all. */
   boolean mayBeNamed() {
     return use != Use.NONE;
   }
 
-  /** What a reference stands for; empty: that is a problem now. */
+  /** Returns the secret that a reference stands for; empty if that is a problem now. */
   Optional<Secret> read(
       SecretReference reference, JsonValue.Obj at, Format format, String path, Reading in) {
     if (use == Use.CHECKED) {

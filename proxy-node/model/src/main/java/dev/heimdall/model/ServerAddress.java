@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.Optional;
 
 /**
- * Where a server listens.
+ * Address that a server listens on.
  *
  * @param host a name or an IP address, an IPv6 address without brackets
  * @param port 1 to 65535
@@ -19,7 +19,7 @@ public record ServerAddress(String host, int port) {
   }
 
   /**
-   * What should have been written, if the text is no {@code host[:port]}.
+   * Describes the text that should have been written, if it is no {@code host[:port]}.
    *
    * @param form the whole of what was to be written
    */

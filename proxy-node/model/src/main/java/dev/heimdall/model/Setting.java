@@ -14,7 +14,7 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Setting {
-  /** What the setting means, in whole sentences. */
+  /** Meaning of the setting, in whole sentences. */
   String value();
 
   /** The default as the user would write it (without quotes); lists and maps as JSON. */
@@ -29,13 +29,13 @@ public @interface Setting {
   /** Smallest and largest value, in the setting's own notation: {@code 1..4095}, {@code 1s..1h}. */
   String range() default "";
 
-  /** What 0 means; empty when 0 is allowed only as part of the range. */
+  /** Meaning of 0; empty when 0 is allowed only as part of the range. */
   String zero() default "";
 
-  /** What a plain number counts. */
+  /** Unit of a plain number. */
   String unit() default "";
 
-  /** Whether {@code ${…}} may stand in the value, written as a text, in a parameter of a rule. */
+  /** True if {@code ${…}} may stand in the value, written as a text, in a parameter of a rule. */
   boolean dynamic() default false;
 
   /** The key in the document, where it cannot be the component's name. */
@@ -46,9 +46,9 @@ public @interface Setting {
    */
   Class<?> as() default Setting.class;
 
-  /** How a text has to look. */
+  /** Required form of a text. */
   Format format() default Format.TEXT;
 
-  /** When a change of the setting takes effect in a running node. */
+  /** Time at which a change of the setting takes effect in a running node. */
   Applies applies() default Applies.AT_ONCE;
 }

@@ -39,7 +39,7 @@ public record SettingField(
     inside = List.copyOf(inside);
   }
 
-  /** How a value is written in JSON. */
+  /** Form of a value in JSON. */
   public enum Kind {
     TRUTH,
     NUMBER,
@@ -104,7 +104,7 @@ public record SettingField(
     return action.flatMap(RuleAction::shape).map(SettingField::of).orElse(List.of());
   }
 
-  /** The same of a rule with this action. */
+  /** Returns this setting for a rule with this action. */
   private SettingField of(Optional<RuleAction> action, List<SettingField> parameters) {
     boolean section = key.equals("parameters");
     return new SettingField(

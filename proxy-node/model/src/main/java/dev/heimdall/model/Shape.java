@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the components of a record say of the object that a user writes for it. */
+/** Description of the object that a user writes for a record, from the record's components. */
 final class Shape<T extends Record> {
   /** The key of an object's own name, which follows from its file. */
   static final String NAME = "name";
@@ -41,7 +41,7 @@ final class Shape<T extends Record> {
       return !setting.byDefault().isEmpty();
     }
 
-    /** What the setting means, with what 0 and a missing value mean. */
+    /** Meaning of the setting, with the meanings of 0 and of a missing value. */
     String meaning() {
       String zero = setting.zero().isEmpty() ? "" : " 0: " + setting.zero() + ".";
       String otherwise =

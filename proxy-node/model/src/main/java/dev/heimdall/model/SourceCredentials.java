@@ -69,7 +69,7 @@ public record SourceCredentials(
     return Shape.of(SourceCredentials.class).defaults();
   }
 
-  /** Whether AWS keeps them. */
+  /** True if AWS keeps them. */
   public boolean kept() {
     return iam || secret.isPresent();
   }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What an expression looks at. */
+/** Subject that an expression looks at. */
 public enum Specifier implements Spelled {
   /** The text, by a regular expression; the only one without a word in front. */
   REGEX(Items.REGEX),
@@ -18,7 +18,7 @@ public enum Specifier implements Spelled {
   TABLESONLY(Items.TABLE),
   /** The tables: they are those of the list, no more and no less. */
   TABLESEXACTLY(Items.TABLE),
-  /** Whether the statement was understood. */
+  /** True if the statement was understood. */
   UNDERSTOOD(Items.TRUTH),
   /** The user, by regular expressions for the whole name. */
   USERS(Items.REGEX),
@@ -28,14 +28,14 @@ public enum Specifier implements Spelled {
   CATALOG(Items.REGEX),
   /** The database of the session, by how it begins. */
   CATALOGPREFIX(Items.TEXT),
-  /** What the client calls itself, by regular expressions for the whole name. */
+  /** Application name of the client, by regular expressions for the whole name. */
   APPNAME(Items.REGEX),
   /** The port that the client connected to. */
   PORTS(Items.PORT),
   /** The client's address: an address or a network. */
   IPS(Items.NETWORK);
 
-  /** What the list after the word holds. */
+  /** Type of the list items after the word. */
   enum Items {
     REGEX,
     TEXT,
@@ -55,27 +55,27 @@ public enum Specifier implements Spelled {
     return items;
   }
 
-  /** Whether it is about the tables of the statement. */
+  /** True if it is about the tables of the statement. */
   public boolean isAboutTables() {
     return items == Items.TABLE;
   }
 
-  /** Whether it is about what the statement does, which its text alone does not tell. */
+  /** True if it is about what the statement does, which its text alone does not tell. */
   public boolean isAboutStatement() {
     return isAboutTables() || this == UNDERSTOOD;
   }
 
-  /** Whether it is about the text alone. */
+  /** True if it is about the text alone. */
   public boolean isAboutText() {
     return this == REGEX || this == LITERALS;
   }
 
-  /** Whether it is about the session and not about the statement. */
+  /** True if it is about the session and not about the statement. */
   public boolean isAboutSession() {
     return !isAboutText() && !isAboutStatement();
   }
 
-  /** Whether {@code ${catalog}} and the like may stand in the list. */
+  /** True if {@code ${catalog}} and the like may stand in the list. */
   boolean takesBuiltIns() {
     return !isAboutText() && items != Items.PORT && items != Items.NETWORK && items != Items.TRUTH;
   }

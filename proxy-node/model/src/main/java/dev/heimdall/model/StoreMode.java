@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** How the servers of the shared store belong together. */
+/** Relation between the servers of the shared store. */
 public enum StoreMode implements Spelled {
   /** One server, or the one name that leads to the primary of several. */
   STANDALONE,

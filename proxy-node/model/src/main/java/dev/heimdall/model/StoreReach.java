@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Whose writes to a data source a node hears of. */
+/** Group of nodes whose writes to a data source reach a node. */
 public enum StoreReach implements Spelled {
   /** Those of all nodes: there is one store for all. */
   FLEET,

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** Which nodes share a store. */
+/** Group of nodes that share a store. */
 public enum StoreScope implements Spelled {
   /** As the data source says: one whose cluster is global is used in other regions, too. */
   AUTO,

@@ -63,7 +63,7 @@ public record StoreSettings(
     return Shape.of(StoreSettings.class).defaults();
   }
 
-  /** Whose writes to a data source are heard of over this store. */
+  /** Returns the group of nodes whose writes to a data source are reported over this store. */
   public StoreReach reach(DataSource source) {
     boolean regional =
         scope == StoreScope.AUTO ? source.cluster().ofGlobalCluster() : scope == StoreScope.REGION;

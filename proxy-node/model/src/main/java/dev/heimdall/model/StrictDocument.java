@@ -13,13 +13,15 @@ import java.util.Optional;
 public final class StrictDocument {
   private StrictDocument() {}
 
-  /** What the settings of a document demand of each other; asked only where each alone is right. */
+  /**
+   * Checks of dependencies between the settings of a document; made only where each alone is right.
+   */
   @FunctionalInterface
   public interface Checks<T> {
     void check(T document, Findings findings);
   }
 
-  /** Where checks say what is wrong. */
+  /** Collector of the problems that checks find. */
   public static final class Findings {
     private final Reading in;
 
@@ -27,7 +29,7 @@ public final class StrictDocument {
       this.in = in;
     }
 
-    /** Whether these settings were read well, so that they can be relied on. */
+    /** True if these settings were read well, so that they can be relied on. */
     public boolean sound(String... paths) {
       return in.sound(paths);
     }
@@ -85,7 +87,10 @@ public final class StrictDocument {
     return SettingTables.markdown(Shape.of(type));
   }
 
-  /** What Secrets Manager keeps can only stand in documents of a configuration. */
+  /**
+   * Removes references from a schema: content of Secrets Manager can only stand in documents of a
+   * configuration.
+   */
   private static void withoutReferences(ObjectNode schema) {
     for (JsonNode property : schema.path("properties")) {
       if (property.path("writeOnly").asBoolean()) {

@@ -67,7 +67,7 @@ public final class TableText {
         new TreeSet<>(text.strip().equals(NONE) ? List.of() : list(text).orElse(List.of())));
   }
 
-  /** Whether a text is names that commas or white space separate. */
+  /** True if a text is names that commas or white space separate. */
   static boolean isList(String text) {
     return list(text).isPresent();
   }
@@ -117,7 +117,7 @@ public final class TableText {
     return text.substring(begin, at);
   }
 
-  /** What is between two quotes; empty: there is nothing, or no second one. */
+  /** Returns the text between two quotes; empty if there is none, or no second quote. */
   private String quoted(char quote) {
     StringBuilder part = new StringBuilder();
     at++;

@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Which of the hosts in a URL a connection may go to, and which it goes to first. */
+/** Hosts in a URL that a connection may go to, and those that it goes to first. */
 public enum TargetServerType implements Spelled {
   ANY("any"),
   PRIMARY("primary"),
@@ -11,7 +11,7 @@ public enum TargetServerType implements Spelled {
   PREFER_PRIMARY("preferPrimary"),
   PREFER_SECONDARY("preferSecondary");
 
-  /** What {@link #rank} says of a server that is out of the question. */
+  /** Result of {@link #rank} for a server that must not be used. */
   public static final int NEVER = -1;
 
   private final String spelling;
@@ -38,8 +38,8 @@ public enum TargetServerType implements Spelled {
   }
 
   /**
-   * How soon a server's turn comes: 0 first, 1 when there is none of those, {@link #NEVER} not at
-   * all. Nobody prefers a server whose role is unknown.
+   * Returns the preference of a server: 0 first, 1 when there is none of those, {@link #NEVER} not
+   * at all. Nobody prefers a server whose role is unknown.
    */
   public int rank(NodeRole role) {
     boolean writer = role == NodeRole.WRITER || role == NodeRole.LISTENER;

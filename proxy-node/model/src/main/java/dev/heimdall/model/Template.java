@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** Texts in which {@code ${name}} stands for something that is known only with a statement. */
 public final class Template {
-  /** What stands for a fact of the session. */
+  /** Names that stand for a fact of the session. */
   public static final List<String> BUILT_INS =
       List.of("catalog", "database", "vdb", "user", "connid");
 
@@ -17,7 +17,7 @@ public final class Template {
 
   private Template() {}
 
-  /** Whether anything in the text is to be replaced. */
+  /** True if anything in the text is to be replaced. */
   public static boolean isTemplate(String text) {
     return text.contains("${");
   }

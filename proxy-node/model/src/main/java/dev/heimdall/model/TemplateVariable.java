@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What may stand in place of a host in a URL template, and in which. */
+/**
+ * Variable that may stand in place of a host in a URL template, with the templates that allow it.
+ */
 enum TemplateVariable {
   LISTENER("listener", true, false, true),
   WRITER("writer", true, false, true),
@@ -30,7 +32,7 @@ enum TemplateVariable {
     return use == UrlTemplate.Use.WRITER ? inWriterUrl : inReaderUrl;
   }
 
-  /** Whether each server makes an entry of its own; else all of them are hosts of one entry. */
+  /** True if each server makes an entry of its own; else all of them are hosts of one entry. */
   boolean singular() {
     return singular;
   }
@@ -43,7 +45,7 @@ enum TemplateVariable {
     return Arrays.stream(values()).filter(v -> v.written().equals(written)).findFirst();
   }
 
-  /** Whether such a URL can have it, wherever it is used. */
+  /** True if such a URL can have it, wherever it is used. */
   boolean fits(UrlDialect dialect) {
     return switch (this) {
       case LISTENER -> dialect == UrlDialect.SQLSERVER;

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 final class TextTypes {
   private TextTypes() {}
 
-  /** What all of them share: the string, and its default without quotes. */
+  /** Common base of these types: the string, and its default without quotes. */
   abstract static class Strings extends ValueType {
     abstract Optional<?> read(JsonValue.Str text, String path, Reading in);
 

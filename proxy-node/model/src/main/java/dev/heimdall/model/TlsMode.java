@@ -1,10 +1,10 @@
 package dev.heimdall.model;
 
-/** How a connection to the database uses TLS; the meaning is that of libpq's sslmode. */
+/** Use of TLS on a connection to the database; the meaning is that of libpq's sslmode. */
 public enum TlsMode implements Spelled {
   /** Never. */
   DISABLE,
-  /** When the server offers it; the certificate is not checked. */
+  /** TLS if the server offers it; the certificate is not checked. */
   PREFER,
   /** Always; the certificate is not checked. */
   REQUIRE,

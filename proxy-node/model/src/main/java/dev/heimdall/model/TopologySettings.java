@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where the node hears what AWS says of its clusters, besides asking it. */
+/** Sources of AWS reports about the node's clusters, besides queries to AWS. */
 public record TopologySettings(
     @Setting(
             value =
@@ -37,7 +37,7 @@ public record TopologySettings(
     return Shape.of(TopologySettings.class).defaults();
   }
 
-  /** Whether there is any way in which something could be heard. */
+  /** True if there is any way in which something could be heard. */
   public boolean enabled() {
     return key.isPresent() || store.isPresent();
   }

@@ -111,7 +111,7 @@ public record TracingSettings(
         .toList();
   }
 
-  /** What each post is sent with, by name. */
+  /** Headers of each post, by name. */
   public Map<String, String> headersByName() {
     Map<String, String> byName = new LinkedHashMap<>();
     for (String line : headerLines()) {
@@ -121,7 +121,7 @@ public record TracingSettings(
     return byName;
   }
 
-  /** Where spans are posted. */
+  /** Address that spans are posted to. */
   public URI traces() {
     return URI.create(endpoint.replaceFirst("/$", "") + "/v1/traces");
   }

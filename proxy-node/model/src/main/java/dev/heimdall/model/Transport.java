@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** How the node talks to the kernel. */
+/** Interface between the node and the kernel. */
 public enum Transport implements Spelled {
   /** epoll where the machine has it, else NIO. */
   AUTO,

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What a rule list does with statements that were not understood. */
+/** Handling of unrecognised statements in a rule list. */
 public enum UnknownStatements implements Spelled {
   /** Expressions about tables go by the tables that were recognised. */
   PASS,

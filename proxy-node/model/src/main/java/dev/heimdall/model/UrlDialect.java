@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How the JDBC URLs of one kind of database are put together. */
+/** Syntax of the JDBC URLs of one kind of database. */
 enum UrlDialect implements Spelled {
   POSTGRESQL(
       5432,
@@ -103,7 +103,7 @@ enum UrlDialect implements Spelled {
     return rest.split(separator, -1);
   }
 
-  /** Whether one URL may name several servers. */
+  /** True if one URL may name several servers. */
   boolean takesLists() {
     return this != SQLSERVER;
   }

@@ -23,7 +23,7 @@ final class UrlTemplate {
   private static final List<String> MODES =
       List.of("failover", "loadbalance", "replication", "sequential");
 
-  /** What the connections of a template are for. */
+  /** Purpose of a template's connections. */
   enum Use {
     WRITER("writerUrl"),
     READER("readerUrl");
@@ -55,7 +55,7 @@ final class UrlTemplate {
       spread = on;
     }
 
-    /** What should have been written for the database, if this is not right. */
+    /** Describes the text that should have been written for the database, if this is not right. */
     Optional<String> database(String name) {
       return DATABASE.contains(name)
           ? Optional.empty()
@@ -83,7 +83,7 @@ final class UrlTemplate {
     this.spread = spread;
   }
 
-  /** What should have been written, if the template is not right. */
+  /** Describes the form that the template should have, if it is not right. */
   static Optional<String> problem(String text, Use use) {
     Optional<UrlDialect> dialect = UrlDialect.of(text);
     if (dialect.isEmpty()) {

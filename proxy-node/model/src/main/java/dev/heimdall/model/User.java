@@ -3,7 +3,7 @@ package dev.heimdall.model;
 import java.util.List;
 import java.util.Optional;
 
-/** Someone who may log in: {@code users/<name>.json}. */
+/** User who may log in: {@code users/<name>.json}. */
 public record User(
     @Setting(
             value = "The user name that clients give.",
@@ -72,7 +72,7 @@ public record User(
     vdbs = List.copyOf(vdbs);
   }
 
-  /** What the user may do at the console. */
+  /** Rights of the user at the console. */
   public ConsoleRight consoleRight() {
     return admin ? ConsoleRight.ALL : stats ? ConsoleRight.SHOW : ConsoleRight.NONE;
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How one kind of value is written, read, described in the schema and in the tables. */
+/** Type of a value: defines how it is written, read, described in the schema and in the tables. */
 abstract class ValueType {
   /** Reads a value; when it is wrong, says so to {@code in} and returns empty. */
   abstract Optional<?> read(JsonValue value, String path, Reading in);
@@ -21,17 +21,17 @@ abstract class ValueType {
     return this;
   }
 
-  /** What a value that is not written at all still says; empty when its default holds. */
+  /** Returns the meaning of a value that is not written at all; empty when its default holds. */
   Optional<?> implied(JsonValue.Obj object, String path, Reading in) {
     return Optional.empty();
   }
 
-  /** Whether it is the name of a file. */
+  /** True if it is the name of a file. */
   boolean namesFile() {
     return false;
   }
 
-  /** What may be written, in words. */
+  /** Describes in words the values that may be written. */
   abstract String expected();
 
   /** Stands in for a required value that was wrong, so that the rest can still be checked. */

@@ -1,6 +1,6 @@
 package dev.heimdall.model;
 
-/** What the settings of one virtual database demand of each other. */
+/** Checks of dependencies between the settings of one virtual database. */
 final class VdbChecks {
   private final VirtualDatabase vdb;
   private final Reading in;

@@ -3,7 +3,10 @@ package dev.heimdall.model;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What the engine of its data source demands of a virtual database, and what follows from it. */
+/**
+ * Checks of a virtual database against the engine of its data source, and the settings that follow
+ * from it.
+ */
 final class VdbEngineChecks {
   private final VirtualDatabase vdb;
   private final Engine engine;
@@ -34,7 +37,7 @@ final class VdbEngineChecks {
     }
   }
 
-  /** Whether BEGIN is held back: as it is written, or where nobody could tell by its effects. */
+  /** True if BEGIN is held back: as it is written, or where nobody could tell by its effects. */
   boolean delaysTransactions() {
     return vdb.delayedTransaction() == null
         ? engine.is(EngineTrait.BEGINS_LATE)
@@ -89,7 +92,7 @@ final class VdbEngineChecks {
     return JsonValue.quote(engine.spelling());
   }
 
-  /** Who may log in: what is written, or what the engine's clients can do. */
+  /** Rules for log-ins: those that are written, or those that the engine's clients support. */
   List<AuthRule> rules() {
     if (in.written("$.auth")) {
       return vdb.auth();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What clients connect to: {@code vdbs/<name>.json}. */
+/** Virtual database that clients connect to: {@code vdbs/<name>.json}. */
 public record VirtualDatabase(
     @Setting(
             value = "The name, as users, logs and metrics show it.",
@@ -120,7 +120,7 @@ public record VirtualDatabase(
     auth = List.copyOf(auth);
   }
 
-  /** The same with what follows from its data source. */
+  /** Returns a copy with the settings that follow from its data source. */
   VirtualDatabase resolved(
       Credentials whose, List<AuthRule> rulesOfLogIns, boolean delaysTransactions) {
     return new VirtualDatabase(

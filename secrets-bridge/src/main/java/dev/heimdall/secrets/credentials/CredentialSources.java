@@ -16,8 +16,8 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /**
- * Where credentials come from that are kept by AWS. AWS is asked on a few threads of its own, which
- * end when there is nothing to ask. Thread-safe.
+ * Sources of credentials that are kept by AWS. AWS is asked on a few threads of its own, which end
+ * when there is nothing to ask. Thread-safe.
  */
 public final class CredentialSources implements AutoCloseable {
   private static final AwsTimeouts PATIENCE =
@@ -34,7 +34,7 @@ public final class CredentialSources implements AutoCloseable {
   private AwsCredentialsProvider provider;
 
   /**
-   * Where an API is.
+   * Location of an API.
    *
    * @param endpoint if it is not where AWS has it
    */
@@ -56,7 +56,7 @@ public final class CredentialSources implements AutoCloseable {
   }
 
   /**
-   * What a secret says.
+   * Returns the credentials in a secret.
    *
    * @param name what the credentials are called
    * @param secret its name or ARN

@@ -4,13 +4,13 @@ package dev.heimdall.secrets.credentials;
 public final class CredentialsException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Whether waiting helps. */
+  /** Kind of failure: shows whether waiting helps. */
   public enum Kind {
     /** AWS did not answer, or wants to be asked less: it may be over soon. */
     AWAY,
     /** The server has refused all that there is: it may be in the middle of a rotation. */
     REFUSED,
-    /** Something has to be put right. */
+    /** Error that has to be corrected. */
     WRONG
   }
 

@@ -9,15 +9,15 @@ import java.util.concurrent.CompletableFuture;
  * CredentialsException} only. Thread-safe.
  */
 public interface DatabaseCredentials {
-  /** What the user is called in lists and numbers. Never changes. */
+  /** Display name of the user in lists and numbers. Never changes. */
   String name();
 
-  /** What never changes; empty where it is worth asking anew for each connection. */
+  /** Login that never changes; empty where it is worth a query for each connection. */
   default Optional<DatabaseLogin> written() {
     return Optional.empty();
   }
 
-  /** What to log in with at this server now. */
+  /** Returns the current login for this server. */
   CompletableFuture<DatabaseLogin> login(String host, int port);
 
   /**

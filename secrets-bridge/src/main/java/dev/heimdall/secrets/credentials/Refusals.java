@@ -12,7 +12,7 @@ final class Refusals {
   private static final long FIRST = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST = TimeUnit.SECONDS.toNanos(2);
 
-  /** Who has not refused anything for so long begins anew. */
+  /** Time without a rejection after which a server begins anew. */
   private static final long FORGOTTEN = TimeUnit.SECONDS.toNanos(30);
 
   private record Refusal(long until, long pause) {}
@@ -33,7 +33,7 @@ final class Refusals {
     byServer.put(server, new Refusal(now + pause, pause));
   }
 
-  /** Whether it is to be left alone. */
+  /** True if it is to be left alone. */
   boolean bars(String server, long now) {
     Refusal last = byServer.get(server);
     return last != null && now - last.until() < 0;

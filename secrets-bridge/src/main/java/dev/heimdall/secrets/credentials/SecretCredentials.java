@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a secret says, remembered and read again from time to time, and when a server refuses it.
- * However many ask, it is read by one at a time; while it cannot be read, what was read last goes
- * on being used.
+ * Credentials in a secret, remembered and read again from time to time, and when a server rejects
+ * them. However many ask, it is read by one at a time; while it cannot be read, what was read last
+ * goes on being used.
  */
 final class SecretCredentials implements DatabaseCredentials {
   private static final Logger LOG = LoggerFactory.getLogger(CredentialSources.class);
 
-  /** What was read so short a time ago needs not be read again because a server refuses it. */
+  /** Age below which credentials need not be read again because a server rejects them. */
   private static final long FRESH = TimeUnit.MILLISECONDS.toNanos(200);
 
   private static final long FIRST_REST = TimeUnit.MILLISECONDS.toNanos(250);
@@ -35,13 +35,13 @@ final class SecretCredentials implements DatabaseCredentials {
   private long readAt;
   private CompletableFuture<DatabaseLogin> reading;
 
-  /** Why the last reading failed; null when it did not. */
+  /** Reason that the last reading failed; null when it did not. */
   private CredentialsException failure;
 
   private long restUntil;
   private long rest;
 
-  /** What was current before {@link #current}; null while nobody has looked. */
+  /** Login that was current before {@link #current}; null while it has not been looked up. */
   private Optional<DatabaseLogin> previous;
 
   private CompletableFuture<Optional<DatabaseLogin>> readingPrevious;

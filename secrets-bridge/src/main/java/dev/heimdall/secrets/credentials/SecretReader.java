@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /** Reads a secret; waits for the network. */
 interface SecretReader {
-  /** What the secret is called. */
+  /** Name of the secret. */
   String name();
 
   /**

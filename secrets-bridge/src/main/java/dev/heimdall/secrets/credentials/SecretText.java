@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /**
- * What a secret holds: an object with {@code username} and {@code password}, as RDS writes it and
- * the functions that rotate secrets do, who have more keys beside them.
+ * Content of a secret: an object with {@code username} and {@code password}, as RDS writes it and
+ * the functions that rotate secrets do, which have more keys beside them.
  */
 final class SecretText {
   private final ObjectMapper mapper = new ObjectMapper();

@@ -1,6 +1,6 @@
 package dev.heimdall.secrets.credentials;
 
-/** Which of a secret's versions is meant. */
+/** Stage that selects a version of a secret. */
 enum Stage {
   /** The one to use. */
   AWSCURRENT,

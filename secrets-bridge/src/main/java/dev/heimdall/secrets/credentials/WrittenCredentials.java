@@ -3,7 +3,7 @@ package dev.heimdall.secrets.credentials;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What somebody has written down. */
+/** Credentials that were written down. */
 record WrittenCredentials(Optional<DatabaseLogin> written) implements DatabaseCredentials {
   @Override
   public String name() {

@@ -42,7 +42,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What rules cost a statement: one whose text is known, and one with another literal each time. */
+/** Cost of rules for a statement: one whose text is known, and one with another literal each time. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -166,7 +166,7 @@ public class RulesBenchmark {
     return decide(texts[0]);
   }
 
-  /** The same of one of so many texts that most are new. */
+  /** Decides a statement with one of so many texts that most are new. */
   @Benchmark
   public Decision otherLiteral() {
     return decide(texts[next++ & texts.length - 1]);

@@ -8,11 +8,11 @@ import java.util.Collection;
  * Neither SQL nor values are ever part of it.
  */
 public interface ActionEvents {
-  /** Something happened so many more times. */
+  /** Counts this number of further occurrences. */
   void count(NodeCounter counter, long times);
 
   /**
-   * Something failed that nobody else hears of.
+   * Reports a failure that has no other recipient.
    *
    * @param action what was to be done: "async-execute", "trigger" …
    * @param what the queue, the pattern, the program …

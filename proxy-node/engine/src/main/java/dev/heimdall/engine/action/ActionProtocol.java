@@ -11,13 +11,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the node's own connections to servers of one engine differ in where JDBC does not hide it.
+ * Differences between the node's own connections to servers of one engine, where JDBC does not hide
+ * them.
  */
 public interface ActionProtocol {
-  /** How texts are read. */
+  /** Dialect in which texts are read. */
   SqlDialect reading();
 
-  /** Why the driver cannot have a session's variables; null when it can. */
+  /** Returns the reason that the driver cannot have a session's variables; null when it can. */
   String refusal(Map<String, String> ofSource, Map<String, String> ofSession);
 
   /**

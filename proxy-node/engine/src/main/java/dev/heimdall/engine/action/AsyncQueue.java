@@ -14,9 +14,9 @@ final class AsyncQueue {
   private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(5);
 
-  /** What a queue does. */
+  /** Current activity of a queue. */
   enum State {
-    /** Nobody looked at its first statement yet. */
+    /** Its first statement has not been examined yet. */
     READY,
     /** Its first statement waits for one of another queue. */
     BLOCKED,
@@ -79,7 +79,7 @@ final class AsyncQueue {
     return tickets.isEmpty();
   }
 
-  /** Somebody waits for a statement of this queue. */
+  /** Notes that a client waits for a statement of this queue. */
   void hurry(Ticket ticket) {
     if (!ticket.hurried) {
       ticket.hurried = true;
@@ -91,7 +91,7 @@ final class AsyncQueue {
     return hurried > 0;
   }
 
-  /** How long its first batch is still to be let grow, in ns; 0 or less for no longer. */
+  /** Time for which its first batch may still grow, in ns; 0 or less for no longer. */
   long collectFor(long now) {
     Ticket head = head();
     if (hurried > 0 || !head.batched || tickets.size() >= head.how.batchSize()) {

@@ -39,7 +39,7 @@ public final class AsyncQueues {
   /** Queues at most. */
   static final int MOST_QUEUES = 1_000;
 
-  /** What all statements together may take of memory, in characters. */
+  /** Memory limit for all statements together, in characters. */
   static final long MOST_TEXT = 64L << 20;
 
   /** For so long after it came a statement is tried again while the server is away. */
@@ -170,7 +170,7 @@ public final class AsyncQueues {
   }
 
   /**
-   * Whether a statement has to wait for others that were deferred on its tables and lock them. When
+   * True if a statement has to wait for others that were deferred on its tables and lock them. When
    * nothing was deferred this is one volatile read.
    *
    * @param source the data source that the statement is about to go to
@@ -227,7 +227,10 @@ public final class AsyncQueues {
     }
   }
 
-  /** Somebody waits for a statement: neither it nor those before it are to wait for more. */
+  /**
+   * Handles a client that waits for a statement: neither it nor those before it are to wait for
+   * more.
+   */
   private void hurry(Ticket wanted) {
     Deque<Ticket> next = new ArrayDeque<>(List.of(wanted));
     while (!next.isEmpty()) {

@@ -23,7 +23,7 @@ public record AsyncStatement(
     LexerMode lexerMode,
     List<Parameter> parameters,
     Statement facts) {
-  /** What the statement takes while it waits, without its text and parameters. */
+  /** Memory that the statement takes while it waits, without its text and parameters. */
   private static final long OF_STATEMENT = 1_000;
 
   public AsyncStatement {
@@ -40,7 +40,7 @@ public record AsyncStatement(
     return tables;
   }
 
-  /** What it takes of memory, about. */
+  /** Approximate memory that it takes. */
   long size() {
     long size = OF_STATEMENT + sql.length();
     for (Parameter parameter : parameters) {

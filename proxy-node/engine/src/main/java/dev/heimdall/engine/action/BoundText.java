@@ -48,7 +48,7 @@ record BoundText(
     return Optional.of(new BoundText(sql, protocol, lexerMode, types, values));
   }
 
-  /** What the server calls the types of the parameters of texts in one protocol. */
+  /** Returns the server's names of the parameter types of texts in one protocol. */
   static Map<Integer, String> typeNames(Connection connection, List<BoundText> texts)
       throws SQLException {
     Set<Integer> types = new TreeSet<>();
@@ -57,7 +57,7 @@ record BoundText(
   }
 
   /**
-   * The same of some types.
+   * Returns the server's names of some types.
    *
    * @param types their numbers; 0 has no name
    */

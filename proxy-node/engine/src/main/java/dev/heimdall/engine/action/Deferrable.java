@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which statements can be deferred: those that have no result but a number of rows, and that mean
- * the same in another session with the same variables.
+ * Test for statements that can be deferred: those that have no result but a number of rows, and
+ * that mean the same in another session with the same variables.
  */
 final class Deferrable {
   private static final int MOST_TOKENS = 20_000;
@@ -24,7 +24,7 @@ final class Deferrable {
       EnumSet.of(
           StatementClass.WRITE, StatementClass.CALL, StatementClass.DDL, StatementClass.UTILITY);
 
-  /** What a statement is to a queue. */
+  /** Verdict on a statement for a queue. */
   enum Verdict {
     /** Changes rows and nothing else: goes together with others in one transaction. */
     BATCHED,
@@ -69,7 +69,7 @@ final class Deferrable {
     return word.equals("with") ? afterWith(tokens) : word;
   }
 
-  /** What follows the last of the queries in brackets. */
+  /** Returns the word that follows the last of the queries in brackets. */
   private static String afterWith(List<Token> tokens) {
     int depth = 0;
     boolean closed = false;

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.action;
 
 /**
- * How a statement of the node's own ended.
+ * Outcome of a statement of the node's own.
  *
  * @param rows the rows that it changed
  * @param sqlstate why it failed; null when it did not
@@ -23,7 +23,7 @@ public record Executed(long rows, String sqlstate, String message, int number) {
     return new Executed(0, sqlstate, message);
   }
 
-  /** Whether it was carried out. */
+  /** True if it was carried out. */
   public boolean succeeded() {
     return sqlstate == null;
   }

@@ -4,7 +4,7 @@ import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.wire.Sqlstate;
 import java.sql.SQLException;
 
-/** What an exception of the driver tells. */
+/** Information in an exception of the driver. */
 final class Failure {
   private Failure() {}
 
@@ -12,7 +12,7 @@ final class Failure {
     return e.getSQLState() == null ? Sqlstate.SYSTEM_ERROR : e.getSQLState();
   }
 
-  /** What the server said, for the statement's own client. */
+  /** Returns the server's message, for the statement's own client. */
   static Executed of(SQLException e) {
     String server = JdbcDrivers.fromServer(e);
     return new Executed(
@@ -29,7 +29,7 @@ final class Failure {
   }
 
   /**
-   * Whether the connection is gone, so that the server's answer is not known. A server that lost a
+   * True if the connection is gone, so that the server's answer is not known. A server that lost a
    * connection of its own, to another one, is not meant.
    */
   static boolean isLoss(SQLException e) {
@@ -40,13 +40,13 @@ final class Failure {
     return state.startsWith("08") || state.equals(Sqlstate.SYSTEM_ERROR);
   }
 
-  /** Whether trying again at once may help: the transaction was in another one's way. */
+  /** True if trying again at once may help: the transaction was in another one's way. */
   static boolean isCollision(SQLException e) {
     return sqlstate(e).equals(Sqlstate.SERIALIZATION_FAILURE)
         || sqlstate(e).equals(Sqlstate.DEADLOCK_DETECTED);
   }
 
-  /** Whether a connection will not be had however often it is tried. */
+  /** True if a connection will not be had however often it is tried. */
   static boolean isRefusal(SQLException e) {
     String state = sqlstate(e);
     return state.startsWith("28") || state.startsWith("3D") || state.startsWith("42");

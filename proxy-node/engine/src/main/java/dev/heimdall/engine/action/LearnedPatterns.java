@@ -35,7 +35,7 @@ public final class LearnedPatterns {
   /** Patterns of all lists that are kept; further ones are not learnt. */
   static final int MOST = 5_000;
 
-  /** What their rules may weigh together. */
+  /** Size limit of their rules together. */
   static final long MOST_BYTES = 16L << 20;
 
   /** Longer texts are not learnt: few of them have a pattern that is short enough. */
@@ -182,7 +182,7 @@ public final class LearnedPatterns {
     mine.forEach(e -> e.getValue().written = true);
   }
 
-  /** What was learnt since the node started, by list, what was seen most first. */
+  /** Patterns learnt since the node started, by list, the most frequently seen first. */
   public List<LearnedRow> learned() {
     return patterns.entrySet().stream()
         .filter(e -> e.getValue().rule != null)

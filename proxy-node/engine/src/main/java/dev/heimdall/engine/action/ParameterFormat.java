@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** How values that clients send apart from a text are written into it. */
+/** Format in which values that clients send apart from a text are written into it. */
 public interface ParameterFormat {
   /** A value as a text; empty where it is no text, or in a format that is not known here. */
   Optional<String> text(Parameter parameter);
 
   /**
-   * What the server calls types of parameters, by their numbers, so that the name can be used with
-   * the connection's variables.
+   * Returns the server's names of parameter types, by their numbers, so that the name can be used
+   * with the connection's variables.
    */
   Map<Integer, String> typeNames(Connection connection, Set<Integer> types) throws SQLException;
 

@@ -23,7 +23,7 @@ public final class PatternRegex {
       "(?:(?:[ebxn]|u&)?'(?:[^'\\\\]|'')*'|\\$\\d+"
           + "|[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?)";
 
-  /** Where in texts to be prepared a parameter is a question mark. */
+  /** Literal or parameter, which is a question mark in texts to be prepared. */
   private static final String LITERAL_OR_MARK = LITERAL.replaceFirst("\\(\\?:", "(?:\\\\?|");
 
   /** A quoted name, or a place of a value. */
@@ -31,7 +31,7 @@ public final class PatternRegex {
 
   private final List<Token> tokens;
 
-  /** What stands around names that are quoted. */
+  /** Characters around quoted names. */
   private final String opening;
 
   private final String closing;
@@ -67,7 +67,7 @@ public final class PatternRegex {
   }
 
   /**
-   * The same of a normalised text, whose question marks stand for literals.
+   * Returns the pattern of a normalised text, whose question marks stand for literals.
    *
    * @return empty, too, for one of which the end is not shown
    */
@@ -129,7 +129,7 @@ public final class PatternRegex {
     }
   }
 
-  /** Whether this is the only literal in the brackets of IN or ARRAY, which stands for any many. */
+  /** True if this is the only literal in the brackets of IN or ARRAY, which stands for any many. */
   private boolean isInList() {
     return at >= 2
         && at + 1 < tokens.size()

@@ -38,7 +38,7 @@ public final class Plans {
   /** Plans that are kept; the oldest goes first. */
   static final int MOST_PLANS = 1_000;
 
-  /** What they may weigh together. */
+  /** Size limit of all of them together. */
   static final long MOST_BYTES = 16L << 20;
 
   /** Plans that are being asked for at most; further ones are not asked for. */
@@ -121,7 +121,7 @@ public final class Plans {
     wished = !wishes.isEmpty();
   }
 
-  /** Whether anybody wants the plan of some pattern: this is asked of each statement. */
+  /** True if anybody wants the plan of some pattern: this is asked of each statement. */
   public boolean wished() {
     return wished;
   }
@@ -136,7 +136,7 @@ public final class Plans {
   }
 
   /**
-   * Whether a plan of this pattern is to be asked for now. When it is, the answer is no until the
+   * True if a plan of this pattern is to be asked for now. When it is, the answer is no until the
    * time that {@code frequency} leaves between two is over: the caller then calls {@link #take}.
    *
    * @param averageMicros how long the pattern takes on average; -1 when that is not known, which no

@@ -19,7 +19,7 @@ final class Program {
   private Program() {}
 
   /**
-   * How a program ended.
+   * Outcome of a program.
    *
    * @param succeeded whether with exit code 0
    * @param how in words
@@ -96,7 +96,7 @@ final class Program {
     }
   }
 
-  /** What is there now, so that a program with much to say is not held up. */
+  /** Reads the output available now, so that a program with much output is not delayed. */
   private static void read(InputStream written, StringBuilder output) throws IOException {
     byte[] some = new byte[8192];
     while (written.available() > 0) {

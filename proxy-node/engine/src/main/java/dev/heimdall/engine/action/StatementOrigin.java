@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Where a statement comes from.
+ * Origin of a statement.
  *
  * @param vdb the virtual database's name
  * @param user the user, as the client gave it

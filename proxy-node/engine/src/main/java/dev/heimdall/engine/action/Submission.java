@@ -3,7 +3,7 @@ package dev.heimdall.engine.action;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What became of a statement that was to be carried out later.
+ * Result of submitting a statement for later execution.
  *
  * @param accepted whether it is in its queue now
  * @param reason why it is not, in words for an operator; null when it is

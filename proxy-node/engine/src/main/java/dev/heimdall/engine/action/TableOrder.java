@@ -97,7 +97,7 @@ final class TableOrder {
     }
   }
 
-  /** Whether there is any statement at all for which others wait. Needs no lock. */
+  /** True if there is any statement at all for which others wait. Needs no lock. */
   boolean anyLocked() {
     return locked.get() > 0;
   }

@@ -11,7 +11,7 @@ import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.Optional;
 
 /**
- * Where and as whom a statement of the node's own is carried out.
+ * Destination and login for a statement of the node's own.
  *
  * @param source the data source
  * @param login as whom

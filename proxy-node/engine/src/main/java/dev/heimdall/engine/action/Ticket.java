@@ -34,7 +34,7 @@ final class Ticket {
   /** The end of its batch's collection has been planned. */
   boolean planned;
 
-  /** Somebody waits for it: its queue does not collect any more. */
+  /** True if a client waits for it: its queue collects no further statements. */
   boolean hurried;
 
   Ticket(
@@ -59,7 +59,7 @@ final class Ticket {
     this.queue = queue;
   }
 
-  /** Whether both can be carried out in one transaction. */
+  /** True if both can be carried out in one transaction. */
   boolean goesWith(Ticket other) {
     return batched
         && other.batched

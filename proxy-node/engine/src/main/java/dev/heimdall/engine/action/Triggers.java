@@ -33,7 +33,7 @@ public final class Triggers {
   /** Triggers that wait or run at most. */
   static final int MOST = 10_000;
 
-  /** What their commands may take together. */
+  /** Size limit of their commands together. */
   static final long MOST_BYTES = 16L << 20;
 
   private static final String ACTION = "trigger";
@@ -54,7 +54,7 @@ public final class Triggers {
   private long bytes;
   private boolean closing;
 
-  /** What makes two commands the same. */
+  /** Properties by which two commands are equal. */
   private record Key(
       ActionParameters.TriggerType type,
       String command,

@@ -34,7 +34,7 @@ public final class AdminCommands extends TokenConsole {
   }
 
   /**
-   * Whether the bytes are exactly one of the console's commands, whole and well-formed. To be asked
+   * True if the bytes are exactly one of the console's commands, whole and well-formed. To be asked
    * in-band, for administrators only: everything else, PostgreSQL's own {@code SHOW} of a parameter
    * included, goes to the server. Nearly all statements are told apart by their first letter.
    */
@@ -146,7 +146,7 @@ public final class AdminCommands extends TokenConsole {
         nearest + "The commands are: " + AdminVerb.all() + ".");
   }
 
-  /** Whether sessions of virtual databases answer this themselves. */
+  /** True if sessions of virtual databases answer this themselves. */
   private static boolean ofSessions(List<Token> statement) {
     return statement.size() >= 2
         && (statement.get(0).is("SHOW") && statement.get(1).is("QUERYINFO")

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.admin;
 
-/** Why an operator's command could not be carried out, in the words the operator shall read. */
+/** Reason that an operator's command could not be executed, in the words for the operator. */
 public final class AdminException extends RuntimeException {
   private final String sqlstate;
   private final String hint;
@@ -23,7 +23,7 @@ public final class AdminException extends RuntimeException {
     return sqlstate;
   }
 
-  /** What to do about it, or null. */
+  /** Remedy, or null. */
   public String hint() {
     return hint;
   }

@@ -76,7 +76,7 @@ final class AdminPlan implements ConsoleCommand {
   }
 
   /**
-   * The same with an effect.
+   * Returns the plan with an effect.
    *
    * @param about the statement's name for {@link Effect#FORGETS_STATEMENTS}, null for all
    */

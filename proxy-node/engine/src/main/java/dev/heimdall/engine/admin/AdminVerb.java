@@ -73,7 +73,7 @@ enum AdminVerb {
     return words + argument.usage();
   }
 
-  /** How the commands are written that begin with these words. */
+  /** Returns the syntax of the commands that begin with these words. */
   String usages() {
     return Arrays.stream(values())
         .filter(verb -> verb == this || verb.words.startsWith(words + " "))
@@ -96,7 +96,7 @@ enum AdminVerb {
     return Arrays.stream(values()).filter(verb -> Tokens.begins(statement, verb.words)).findFirst();
   }
 
-  /** Whether the statement is this command with arguments of the right number and kind. */
+  /** True if the statement is this command with arguments of the right number and kind. */
   boolean complete(List<Token> statement) {
     return argument.fits(arguments(statement));
   }

@@ -4,7 +4,7 @@ import dev.heimdall.engine.cache.CachePatterns;
 import dev.heimdall.engine.observe.Uncached;
 import java.util.Optional;
 
-/** How statements of one pattern fare with the cache of a virtual database. */
+/** Cache statistics of statements of one pattern in a virtual database. */
 public record CachePatternRow(String vdb, CachePatterns.Figures figures) {
   /** The most frequent reason as metrics have it; null where there was none. */
   String reason() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How the cache of a virtual database does. */
+/** Cache statistics of a virtual database. */
 public record CacheRow(String vdb, QueryCache.Figures figures) {
   /** Of a hundred statements that were looked for, so many were there. */
   long hitPercent() {
@@ -18,7 +18,10 @@ public record CacheRow(String vdb, QueryCache.Figures figures) {
     return asked == 0 ? 0 : 100 * figures.hits() / asked;
   }
 
-  /** How it is with what the nodes keep for each other: {@code off} where they keep nothing. */
+  /**
+   * State of the cache entries that the nodes keep for each other: {@code off} where they keep
+   * none.
+   */
   String far() {
     return figures
         .far()

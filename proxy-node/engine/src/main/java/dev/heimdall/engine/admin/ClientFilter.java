@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Which clients somebody looks at, and in which order. */
+/** Filter and order of the clients that an operator views. */
 final class ClientFilter {
   /** More rows than anybody reads: a narrower filter shows the others. */
   private static final int MOST_ROWS = 200;
@@ -47,7 +47,7 @@ final class ClientFilter {
     }
   }
 
-  /** What puts a client in its place; also among those of other nodes. */
+  /** Sort key of a client; it is also valid among clients of other nodes. */
   String key(SeenClient client) {
     String id = "%019d".formatted(client.row().id());
     return switch (look.parameter("order")) {

@@ -39,7 +39,7 @@ public record ClientRow(
     int preparedStatements,
     String statement) {
 
-  /** What a client is doing. */
+  /** Current activity of a client. */
   public enum State {
     /** Has not finished its log-in. */
     LOGIN,

@@ -3,7 +3,7 @@ package dev.heimdall.engine.admin;
 import dev.heimdall.engine.topology.TopologyEvent;
 
 /**
- * Something that became of a cluster.
+ * Event of a cluster.
  *
  * @param source the data source that the cluster is
  */

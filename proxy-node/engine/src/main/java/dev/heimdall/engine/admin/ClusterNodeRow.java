@@ -10,20 +10,18 @@ import java.util.OptionalLong;
  * @param source the data source that the cluster is
  */
 public record ClusterNodeRow(String source, TopologyNode node) {
-  /** How far it is, in bytes, null where that is not known. */
+  /** Its position, in bytes, null where that is unknown. */
   Long position() {
     OptionalLong bytes = node.position().bytesOfLog();
     return bytes.isPresent() ? bytes.getAsLong() : null;
   }
 
-  /** How far it is behind, in bytes; null where that is not known, as of one that is down. */
+  /** Its lag, in bytes; null where that is unknown, as for a server that is down. */
   Long lagBytes() {
     return known(node.lagBytes());
   }
 
-  /**
-   * How far it is behind, in milliseconds; null where that is not known, as of one that is down.
-   */
+  /** Its lag, in milliseconds; null where that is unknown, as for a server that is down. */
   Long lagMillis() {
     return known(node.lagMillis());
   }

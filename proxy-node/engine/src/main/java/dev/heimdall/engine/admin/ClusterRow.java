@@ -71,7 +71,9 @@ public record ClusterRow(
                 : " (" + lag.durabilityMillis() + " ms behind)");
   }
 
-  /** Whether the writer takes writes, and by whose leave; null where none is needed. */
+  /**
+   * Write permission of the writer, and the authority that grants it; null where none is needed.
+   */
   String fence() {
     WriterFence fence = topology.global().fence();
     String since =
@@ -84,7 +86,7 @@ public record ClusterRow(
     };
   }
 
-  /** Whether readers pass writes on to the writer; null where nothing is known of that. */
+  /** Forwarding of writes from readers to the writer; null where nothing is known about it. */
   String forwarding() {
     return writeForwarding.isEmpty()
         ? null

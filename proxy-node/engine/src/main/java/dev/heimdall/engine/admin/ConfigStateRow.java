@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Where the configuration comes from, and how that goes, for people and programs. */
+/** Source of the configuration, and the state of its loading, for people and programs. */
 record ConfigStateRow(ConfigurationState state) {
   static final Table<ConfigStateRow> TABLE =
       new Table<ConfigStateRow>((one, other) -> 0)

@@ -30,7 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** What each path of the HTTP endpoint means. Called and answered on the listener's own thread. */
+/** Meaning of each path of the HTTP endpoint. Called and answered on the listener's own thread. */
 final class HttpEndpoints {
   static final String TOPOLOGY = "/topology";
   static final List<String> PATHS =

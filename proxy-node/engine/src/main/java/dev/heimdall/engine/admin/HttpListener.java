@@ -127,7 +127,7 @@ public final class HttpListener implements AutoCloseable {
     listener = bound.channel();
   }
 
-  /** Where it listens, once started. */
+  /** Address on which it listens, once started. */
   public InetSocketAddress address() {
     return (InetSocketAddress) listener.localAddress();
   }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * What the HTTP endpoint answers.
+ * Reply of the HTTP endpoint.
  *
  * @param allow the methods that would have been right, null if that was not the problem
  */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Whether the node takes clients.
+ * True if the node takes clients.
  *
  * @param ready whether it accepts clients and none of the reasons against it holds
  * @param draining whether a drain has begun

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What the operator's endpoints may see of the node and do to it. The implementation asks each
- * event loop and puts the answers together: no method blocks, stages may complete on any thread,
- * rows come in any order.
+ * Access of the operator's endpoints to the node: the state that they may see, and the actions that
+ * they may request. The implementation asks each event loop and puts the answers together: no
+ * method blocks, stages may complete on any thread, rows come in any order.
  *
  * <p>Where a virtual database is named, {@code null} stands for all of them. A name that does not
  * exist, or something that cannot be done, completes the stage with an {@link AdminException}.
@@ -49,13 +49,13 @@ public interface NodeView {
   /** One row for each feed of what is written past the nodes. */
   List<FeedStatus> changes();
 
-  /** How statements fare with these caches, by pattern. */
+  /** Statistics of statements with these caches, by pattern. */
   List<CachePatternRow> cachePatterns();
 
-  /** What is counted of statements by their pattern, and of those that had to leave. */
+  /** Counts of statements by their pattern, and of evicted patterns. */
   List<PatternRow> patterns();
 
-  /** What rules have deferred, by queue. */
+  /** Statements that rules have deferred, by queue. */
   List<QueueRow> queues();
 
   /** Plans that rules had taken. */
@@ -73,7 +73,7 @@ public interface NodeView {
   /** Takes another one, if it is signed and newer. */
   Push.Outcome topology(Push push);
 
-  /** How it is with the shared store; empty for a node that has none. */
+  /** State of the shared store; empty for a node that has none. */
   Optional<StoreState> store();
 
   /** A virtual database with what is behind it, as it is configured now; empty if there is none. */
@@ -82,7 +82,7 @@ public interface NodeView {
   /** The effective configuration in a readable order, secrets masked. */
   List<ConfigRow> config();
 
-  /** Where that comes from, and how that goes; no part of it is a secret. */
+  /** Source of the configuration, and the state of its loading; no part of it is a secret. */
   ConfigurationState configState();
 
   /** The name this node has in its fleet. */
@@ -91,7 +91,10 @@ public interface NodeView {
   /** The version of the build, such as "0.1.0". */
   String version();
 
-  /** Whether the node takes clients, and why not. Cheap: asked for every second. */
+  /**
+   * Readiness of the node for clients, with the reason if it is not ready. Cheap: asked for every
+   * second.
+   */
   NodeHealth health();
 
   /**

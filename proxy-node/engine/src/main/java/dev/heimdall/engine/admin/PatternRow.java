@@ -15,9 +15,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What was counted of statements of one pattern. */
+/** Counts of statements of one pattern. */
 public record PatternRow(PatternFigures figures) {
-  /** What those count as that had to make room for others. */
+  /** Name under which patterns are counted that had to make room for others. */
   static final String FORGOTTEN = "(forgotten)";
 
   static final Table<PatternRow> TABLE =

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 public final class PatternsSection implements Section {
   static final int MOST = 200;
 
-  /** What all of it may take, in characters of its JSON. */
+  /** Size limit of the whole section, in characters of its JSON. */
   static final int MOST_CHARACTERS = 96 << 10;
 
   private static final int MOST_TEXT = 2_000;

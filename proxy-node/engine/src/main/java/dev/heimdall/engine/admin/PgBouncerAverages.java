@@ -14,7 +14,7 @@ import java.util.Map;
 final class PgBouncerAverages {
   private static final Duration PERIOD = Duration.ofSeconds(60);
 
-  /** Whose counters. */
+  /** Owner of the counters. */
   record Key(String vdb, String database) {}
 
   private record Sample(Instant at, Map<Key, PgBouncerTraffic> totals) {}

@@ -129,7 +129,9 @@ public final class PgBouncerConsole extends TokenConsole {
     };
   }
 
-  /** What is done to the whole virtual database, whose only database may be named. */
+  /**
+   * Returns the plan of a command for the whole virtual database, whose only database may be named.
+   */
   private static AdminPlan ofAll(
       String database, PgBouncerFigures figures, Supplier<AdminPlan> plan) {
     return figures.wrongDatabase(database).map(AdminPlan::known).orElseGet(plan);
@@ -144,7 +146,10 @@ public final class PgBouncerConsole extends TokenConsole {
     return verb.words() + " " + operator.vdb();
   }
 
-  /** What PgBouncer would do and a node does not; a driver's own SET is none of it. */
+  /**
+   * Returns the plan for a command that PgBouncer executes and a node does not; a driver's own SET
+   * is not one of them.
+   */
   private static Optional<AdminPlan> elsewhere(List<Token> statement, PgBouncerFigures figures) {
     String verb = statement.get(0).text().toUpperCase(Locale.ROOT);
     boolean drivers =

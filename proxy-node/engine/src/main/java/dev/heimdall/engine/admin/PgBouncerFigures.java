@@ -48,7 +48,10 @@ final class PgBouncerFigures {
     this.vdb = served.vdb();
   }
 
-  /** Why a command cannot be about that database alone; empty if it can, or is about all. */
+  /**
+   * Reason that a command cannot apply to that database alone; empty if it can, or if the command
+   * applies to all.
+   */
   Optional<Answer> wrongDatabase(String database) {
     if (database == null || Set.of(database).equals(named())) {
       return Optional.empty();
@@ -76,7 +79,7 @@ final class PgBouncerFigures {
         : vdb.databases().keySet();
   }
 
-  /** What clients call a database of the server. */
+  /** Returns the client-side name of a database of the server. */
   private String client(String atServer) {
     return vdb.databases().entrySet().stream()
         .filter(entry -> !entry.getKey().equals(VirtualDatabase.ANY_DATABASE))
@@ -352,7 +355,7 @@ final class PgBouncerFigures {
         new Entry("suspended", "no"));
   }
 
-  /** Whether PgBouncer has a setting of this name. */
+  /** True if PgBouncer has a setting of this name. */
   boolean sets(String name) {
     return config().stream().anyMatch(row -> row.key().equals(name));
   }

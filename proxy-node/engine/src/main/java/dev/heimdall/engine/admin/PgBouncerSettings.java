@@ -37,7 +37,7 @@ final class PgBouncerSettings {
         row("max_prepared_statements", vdb.prepared().perServer(), "200"));
   }
 
-  /** What ends first: the node's limit, or that of the virtual database. */
+  /** Client limit that is reached first: the node's, or that of the virtual database. */
   private static int clients(ServedVdb served) {
     int node = served.node().maxClients();
     int own = served.vdb().clients().max();

@@ -65,7 +65,7 @@ enum PgBouncerVerb {
     return statement.subList(words().split(" ").length, statement.size());
   }
 
-  /** Whether the statement is this command with arguments of the right number and kind. */
+  /** True if the statement is this command with arguments of the right number and kind. */
   boolean complete(List<Token> statement) {
     return argument.fits(arguments(statement));
   }

@@ -51,11 +51,11 @@ public record PoolRow(
     long preparedBytes,
     String server) {
 
-  /** When a server connection goes back to the pool. */
+  /** Moment at which a server connection goes back to the pool. */
   public enum Mode {
     /** At the end of each transaction. */
     TRANSACTION,
-    /** When the client disconnects. */
+    /** At the disconnect of the client. */
     SESSION
   }
 }

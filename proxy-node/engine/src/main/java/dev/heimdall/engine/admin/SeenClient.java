@@ -27,7 +27,10 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
     return row.state().name().toLowerCase(Locale.ROOT);
   }
 
-  /** How long nothing has come from it, or has gone to it; since it connected where none has. */
+  /**
+   * Time since data last came from the client or went to it; since it connected where there was
+   * none.
+   */
   Duration quiet() {
     Instant last = row.lastStatementAt() == null ? row.connectedSince() : row.lastStatementAt();
     Duration quiet = Duration.between(last, now);
@@ -38,7 +41,7 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
     return Duration.between(row.connectedSince(), now);
   }
 
-  /** How much somebody has to look at it: the least is the most. */
+  /** Urgency for an operator: the lowest number is the most urgent. */
   int urgency() {
     return switch (row.state()) {
       case WAITING -> 0;
@@ -50,7 +53,7 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
     };
   }
 
-  /** What it waits for; empty: for nothing. */
+  /** Object that the client waits for; empty: none. */
   String awaits() {
     if (row.unreadMicros() > 0) {
       return "the client, which does not read its reply";

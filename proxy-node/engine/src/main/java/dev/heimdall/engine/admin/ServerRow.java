@@ -33,7 +33,7 @@ public record ServerRow(
     String tls,
     String serverVersion) {
 
-  /** What a server connection is doing. */
+  /** Current activity of a server connection. */
   public enum State {
     /** Being opened. */
     LOGIN,

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What the consoles have in common: statements taken apart into words, who may give a command, rows
- * that are made off the event loops, changes that are logged, failures in the operator's words.
+ * Common base of the consoles: statements split into tokens, permissions for commands, rows that
+ * are made off the event loops, changes that are logged, failures in the operator's words.
  */
 abstract class TokenConsole implements Console {
   private static final long LOOPS_ANSWER_SECONDS = 10;
@@ -38,7 +38,7 @@ abstract class TokenConsole implements Console {
     this.formatting = formatting;
   }
 
-  /** What one statement, which is not empty, asks for. */
+  /** Returns the plan for one statement, which is not empty. */
   abstract AdminPlan plan(List<Token> statement, Operator operator);
 
   @Override

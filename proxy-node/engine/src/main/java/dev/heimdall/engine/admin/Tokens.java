@@ -20,12 +20,12 @@ final class Tokens {
   }
 
   record Token(Kind kind, String text) {
-    /** Whether this is the word, in whatever case. */
+    /** True if this is the word, in whatever case. */
     boolean is(String word) {
       return kind == Kind.WORD && text.equalsIgnoreCase(word);
     }
 
-    /** Whether it may name something. */
+    /** True if it may name something. */
     boolean isName() {
       return kind == Kind.WORD || kind == Kind.QUOTED;
     }
@@ -69,7 +69,7 @@ final class Tokens {
     return statements;
   }
 
-  /** Whether the statement begins with these words, which have one blank between them. */
+  /** True if the statement begins with these words, which have one blank between them. */
   static boolean begins(List<Token> statement, String words) {
     String[] expected = words.split(" ");
     if (statement.size() < expected.length) {

@@ -4,7 +4,7 @@ import dev.heimdall.engine.admin.Tokens.Kind;
 import dev.heimdall.engine.admin.Tokens.Token;
 import java.util.List;
 
-/** What follows the words of a console's command. */
+/** Argument that follows the words of a console's command. */
 enum VerbArgument {
   NONE(""),
   VDB(" [vdb]"),
@@ -18,12 +18,12 @@ enum VerbArgument {
     this.usage = usage;
   }
 
-  /** How it is written, with a blank before it. */
+  /** Notation of the argument, with a leading blank. */
   String usage() {
     return usage;
   }
 
-  /** Whether these are arguments of the right number and kind. */
+  /** True if these are arguments of the right number and kind. */
   boolean fits(List<Token> arguments) {
     return switch (this) {
       case NONE -> arguments.isEmpty();

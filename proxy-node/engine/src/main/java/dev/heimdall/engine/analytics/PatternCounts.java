@@ -9,9 +9,8 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 
 /**
- * What one event loop has counted of the statements of one pattern in one virtual database. All
- * methods that count are called on that loop only, and neither allocate nor lock; any thread may
- * read.
+ * Counts of one event loop for the statements of one pattern in one virtual database. All methods
+ * that count are called on that loop only, and neither allocate nor lock; any thread may read.
  */
 public final class PatternCounts {
   static final int CALLS = 0;
@@ -42,7 +41,7 @@ public final class PatternCounts {
   private final long since = System.currentTimeMillis();
   private final long[] counts = new long[SIZE];
 
-  /** How many answers clients waited for how long. */
+  /** Number of answers by the time that clients waited for them. */
   private final int[] times = new int[ResponseTimes.BUCKETS];
 
   /** Written by the loop, when another one comes than before. */
@@ -85,7 +84,7 @@ public final class PatternCounts {
     return chain;
   }
 
-  /** How many there are in a chain. */
+  /** Returns the number of counts in a chain. */
   public static int length(PatternCounts chain) {
     int length = 0;
     for (PatternCounts each = chain; each != null; each = each.next) {
@@ -103,7 +102,7 @@ public final class PatternCounts {
 
   // ---- counting
 
-  /** Whether it costs servers nothing: what comes with it has taken all the time. */
+  /** True if it costs servers nothing: what comes with it has taken all the time. */
   public boolean light() {
     return light;
   }
@@ -213,7 +212,7 @@ public final class PatternCounts {
     return low;
   }
 
-  /** When this began to be counted, in milliseconds since 1970. */
+  /** Start of this count, in milliseconds since 1970. */
   long since() {
     return since;
   }
@@ -222,7 +221,7 @@ public final class PatternCounts {
     return rules;
   }
 
-  /** What such statements do to data; null where nobody has found out. */
+  /** Effect of such statements on data; null where it has not been determined. */
   Statement statement() {
     return statement;
   }

@@ -12,7 +12,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What a node has counted of the statements of one pattern since it knows them.
+ * Figures that a node has counted for the statements of one pattern since it first saw them.
  *
  * @param vdb the virtual database
  * @param text the statement without its values
@@ -150,17 +150,17 @@ public record PatternFigures(
     return union;
   }
 
-  /** How many a server was sent. */
+  /** Number of statements that were sent to a server. */
   public long sent() {
     return Math.max(0, calls - hits - byRule);
   }
 
-  /** How long a server takes for one on average. */
+  /** Average time that a server takes for one statement. */
   public long averageMicros() {
     return sent() == 0 ? 0 : micros / sent();
   }
 
-  /** How long clients wait for the answer of a server on average. */
+  /** Average time that clients wait for the answer of a server. */
   public long averageResponseMicros() {
     return sent() == 0 ? 0 : (micros + waitMicros) / sent();
   }

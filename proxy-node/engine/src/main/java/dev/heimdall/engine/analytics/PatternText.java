@@ -9,13 +9,13 @@ import java.util.regex.Pattern;
  * = abc}, or mistakes like {@code PASSWORD "abc"}.
  */
 public final class PatternText {
-  /** Where a statement begins that is neither about rows nor repeats one that is. */
+  /** Matches the start of a statement that is neither about rows nor repeats one that is. */
   private static final Pattern OTHER =
       Pattern.compile(
           "(?i)(?:^|;) ?(?!\\(|(?:select|insert|update|delete|merge|with|replace|values|table"
               + "|explain|analyze|declare|prepare|copy|call)\\b)");
 
-  /** What is followed by a password, or by the value of a setting. */
+  /** Matches text that is followed by a password, or by the value of a setting. */
   private static final Pattern SECRET =
       Pattern.compile("(?i)(?:password|\\bidentified (?:by|with|via)|\\bset\\b[^=]*?(?:=| to ))");
 

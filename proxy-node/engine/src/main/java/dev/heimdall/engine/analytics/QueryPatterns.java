@@ -31,7 +31,7 @@ public final class QueryPatterns {
   }
 
   /**
-   * What was counted of patterns that had to leave.
+   * Counts of patterns that were evicted.
    *
    * @param patterns how many left, each event loop's for itself
    */
@@ -78,7 +78,7 @@ public final class QueryPatterns {
     return closed;
   }
 
-  /** What was counted of patterns that had to leave. */
+  /** Returns the counts of patterns that were evicted. */
   public Forgotten forgotten() {
     return new Forgotten(forgottenPatterns.sum(), forgottenCalls.sum(), forgottenMicros.sum());
   }
@@ -100,7 +100,7 @@ public final class QueryPatterns {
     return all;
   }
 
-  /** What takes the most time first. */
+  /** Orders patterns by total time, highest first. */
   public static final Comparator<PatternFigures> BY_TIME =
       Comparator.comparingLong(PatternFigures::micros)
           .thenComparingLong(PatternFigures::calls)

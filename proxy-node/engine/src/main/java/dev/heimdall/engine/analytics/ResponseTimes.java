@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How long clients waited for the answers to statements of one pattern, in microseconds: four
- * buckets for each doubling from 64 µs to four minutes, so that a percentile is at most 25 % too
- * high. Of patterns there are thousands; what is counted of whole virtual databases is finer.
- * Immutable.
+ * Histogram of the times that clients waited for the answers to statements of one pattern, in
+ * microseconds: four buckets for each doubling from 64 µs to four minutes, so that a percentile is
+ * at most 25 % too high. Of patterns there are thousands; what is counted of whole virtual
+ * databases is finer. Immutable.
  */
 public final class ResponseTimes {
   private static final int FIRST_BITS = 6;

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a client has to prove, and the check of the proof. Whichever way, a client is in when one of
+ * Proof that a client has to give, and the check of it. Whichever way, a client is in when one of
  * the {@code admit} methods returned: what they return is its own log-in for the server, for VDBs
  * that pass it through. Until then nothing tells whether the user exists.
  */
@@ -24,13 +24,16 @@ public final class AuthDecision {
     MD5,
     /** AuthenticationCleartextPassword, then {@link AuthDecision#admitClearText}. */
     CLEAR_TEXT,
-    /** The same message, and a directory's answer; then {@link AuthDecision#admitKnown}. */
+    /**
+     * AuthenticationCleartextPassword, and a directory's answer; then {@link
+     * AuthDecision#admitKnown}.
+     */
     DIRECTORY,
     /** None: {@link AuthDecision#failure()} is the answer. */
     REFUSED
   }
 
-  /** What proofs of those are compared with who have no password, to take as long. */
+  /** Dummy password: proofs of users without a password are compared with it, to take as long. */
   private static final String STRANGERS = "none at all";
 
   private final String vdb;
@@ -77,17 +80,17 @@ public final class AuthDecision {
     return exchange;
   }
 
-  /** Whether the client is to send its password. */
+  /** True if the client is to send its password. */
   public boolean wantsPassword() {
     return exchange == Exchange.CLEAR_TEXT || exchange == Exchange.DIRECTORY;
   }
 
-  /** Who wants to log in. */
+  /** Log-in request that this decision is for. */
   public LogInRequest request() {
     return request;
   }
 
-  /** Why the client is refused; null unless {@link Exchange#REFUSED}. */
+  /** Reason that the client is rejected; null unless {@link Exchange#REFUSED}. */
   public AuthFailure failure() {
     return failure;
   }
@@ -149,7 +152,7 @@ public final class AuthDecision {
   }
 
   /**
-   * Whether {@link #admitProof} can tell a right proof from a wrong one. Of strangers, whose proofs
+   * True if {@link #admitProof} can tell a right proof from a wrong one. Of strangers, whose proofs
    * are all wrong, nothing shows that they are; where the client's own log-in is passed through,
    * the server decides on them. There only a proof of a password that is known will do, or one that
    * reveals what servers take.
@@ -185,7 +188,7 @@ public final class AuthDecision {
         .orElseGet(() -> proof.atServer(request.user(), account.storedHash().text()));
   }
 
-  /** Whether {@link #admitClearText} will take milliseconds: then call it off the event loop. */
+  /** True if {@link #admitClearText} will take milliseconds: then call it off the event loop. */
   public boolean clearTextDerives(byte[] password) {
     require(Exchange.CLEAR_TEXT);
     if (password.length == 0 || decode(password) == null) {
@@ -219,7 +222,7 @@ public final class AuthDecision {
   }
 
   /**
-   * Whether only the server can tell if a clear-text password is right: it is passed through, and
+   * True if only the server can tell if a clear-text password is right: it is passed through, and
    * the node knows nothing of this user to check it against. Then {@link #forTheServer} goes in the
    * place of {@link #admitClearText}. Where the database was queried for users, only those whom the
    * query returns with a verifier may come in.
@@ -308,7 +311,7 @@ public final class AuthDecision {
     return true;
   }
 
-  /** What a clear-text password is compared with; null where that is a SCRAM verifier. */
+  /** Hash that a clear-text password is compared with; null where that is a SCRAM verifier. */
   private StoredHash hash() {
     return account == null ? null : account.storedHash();
   }

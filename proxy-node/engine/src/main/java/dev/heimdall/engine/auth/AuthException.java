@@ -13,7 +13,7 @@ public class AuthException extends Exception {
     this.failure = failure;
   }
 
-  /** The same as the fields of an error message. */
+  /** This failure as the fields of an error message. */
   public AuthFailure failure() {
     return failure;
   }

@@ -3,9 +3,9 @@ package dev.heimdall.engine.auth;
 import dev.heimdall.engine.wire.Sqlstate;
 
 /**
- * Why a log-in is refused, as the client is told it: the fields of PostgreSQL's ErrorResponse,
- * always with severity FATAL, in its own words where it has words for it. No field ever holds key
- * material or a password.
+ * Reason that a log-in is rejected, as the client receives it: the fields of PostgreSQL's
+ * ErrorResponse, always with severity FATAL, in PostgreSQL's own words where it has words for it.
+ * No field ever holds key material or a password.
  *
  * @param sqlState five characters, for instance {@code 28P01}
  * @param message one line without a full stop
@@ -38,7 +38,7 @@ public record AuthFailure(String sqlState, String message, String detail, String
     return of(Sqlstate.INVALID_PASSWORD, "empty password returned by client");
   }
 
-  /** Nobody of that name is configured, and the name was not proven by a password. */
+  /** No role of that name is configured, and the name was not proven by a password. */
   public static AuthFailure unknownRole(String user) {
     return of(Sqlstate.INVALID_AUTHORIZATION, "role \"" + user + "\" does not exist");
   }
@@ -68,7 +68,7 @@ public record AuthFailure(String sqlState, String message, String detail, String
         "Connect with sslmode=require, or use the method scram-sha-256.");
   }
 
-  /** The same for a password that a directory is to check. */
+  /** A password that a directory is to check is requested outside TLS. */
   static AuthFailure ldapNeedsTls() {
     return new AuthFailure(
         Sqlstate.INVALID_AUTHORIZATION,

@@ -68,7 +68,7 @@ public final class Authenticator {
     this.knowsNativeHashes = knowsNativeHashes;
   }
 
-  /** Whether the client's rule asks for something that only its own user's secret answers. */
+  /** True if the client's rule asks for something that only its own user's secret answers. */
   public boolean asksForPassword(LogInRequest request) {
     return table
         .match(request.tls(), request.address(), request.database(), request.user())
@@ -77,14 +77,14 @@ public final class Authenticator {
         .isPresent();
   }
 
-  /** The same for a client whose user the database was queried for. */
+  /** Returns this authenticator for a client whose user was looked up in the database. */
   public Authenticator with(Optional<User> found, FoundUsers others) {
     return new Authenticator(
         vdb, table, users.with(found, others), passesThrough, readableForLdap, knowsNativeHashes);
   }
 
   /**
-   * Whether there are users whose passwords are known by {@link NativePassword}'s hashes alone: of
+   * True if there are users whose passwords are known by {@link NativePassword}'s hashes alone: of
    * theirs only proofs of that kind can be judged.
    *
    * @param atServer whether servers take what such a proof reveals, where log-ins are passed
@@ -94,7 +94,7 @@ public final class Authenticator {
     return knowsNativeHashes && (atServer || !passesThrough);
   }
 
-  /** What comes next for this client. */
+  /** Decides the next step for this client. */
   public AuthDecision decide(LogInRequest request) {
     Optional<AuthTable.Match> match =
         table.match(request.tls(), request.address(), request.database(), request.user());

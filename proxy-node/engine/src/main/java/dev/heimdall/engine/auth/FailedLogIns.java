@@ -41,7 +41,7 @@ public final class FailedLogIns {
     int failures;
     long lastFailure;
 
-    /** When the next log-in may have its password looked at. */
+    /** Earliest time at which the password of the next log-in may be checked. */
     long next;
   }
 

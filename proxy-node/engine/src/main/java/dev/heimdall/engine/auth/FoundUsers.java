@@ -1,8 +1,8 @@
 package dev.heimdall.engine.auth;
 
 /**
- * What users had whom the database was queried for. Those whom it does not know are asked for the
- * same, so that nobody can tell who exists.
+ * Kinds of secrets of the users that were looked up in the database. Those whom it does not know
+ * are asked for the same, so that nobody can tell who exists.
  *
  * @param md5 whether any of them had an MD5 hash
  * @param scram whether any of them had a SCRAM verifier

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 
 /**
- * What is known of a client before it proves anything.
+ * Facts known about a client before it proves anything.
  *
  * @param tls whether the connection is encrypted
  * @param hidesPasswords whether its protocol lets nobody on the way read a password, also without

@@ -22,7 +22,7 @@ public final class Md5Password {
     return PREFIX + hex(utf8(password), utf8(user));
   }
 
-  /** Whether the text has the form of a stored hash. */
+  /** True if the text has the form of a stored hash. */
   public static boolean isHash(String text) {
     return text.length() == LENGTH
         && text.startsWith(PREFIX)
@@ -49,7 +49,7 @@ public final class Md5Password {
   }
 
   /**
-   * Whether a client's answer is right, in time that does not depend on where it differs.
+   * True if a client's answer is right, in time that does not depend on where it differs.
    *
    * @param response the client's answer without the final zero byte
    */

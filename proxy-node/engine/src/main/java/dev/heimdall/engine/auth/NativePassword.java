@@ -23,7 +23,7 @@ public final class NativePassword {
             .formatHex(sha1(sha1(password.getBytes(StandardCharsets.UTF_8))));
   }
 
-  /** Whether the text has the form of a stored hash. */
+  /** True if the text has the form of a stored hash. */
   public static boolean isHash(String text) {
     return text.length() == PREFIX.length() + DIGITS
         && text.startsWith(PREFIX)
@@ -45,7 +45,7 @@ public final class NativePassword {
   }
 
   /**
-   * The same by a key that a client has proved, see {@link #key}.
+   * Returns the answer to a challenge by a key that a client has proved, see {@link #key}.
    *
    * @param challenge 20 bytes
    */
@@ -53,13 +53,13 @@ public final class NativePassword {
     return xor(key, sha1(challenge, sha1(key)));
   }
 
-  /** Whether a client's answer is that of this password, in time that tells nothing of it. */
+  /** True if a client's answer is that of this password, in time that tells nothing of it. */
   public static boolean matches(byte[] password, byte[] challenge, byte[] response) {
     return MessageDigest.isEqual(response(password, challenge), response);
   }
 
   /**
-   * The same by what a server keeps of the password.
+   * True if a client's answer fits the hash that a server stores of the password.
    *
    * @param hash what {@link #hash} gives
    */
@@ -68,8 +68,8 @@ public final class NativePassword {
   }
 
   /**
-   * What a right answer reveals to who has the hash: SHA-1 of the password, enough to answer any
-   * server that keeps the same hash.
+   * Returns the key that a right answer reveals to a holder of the hash: SHA-1 of the password,
+   * enough to answer any server that keeps the same hash.
    *
    * @param hash what {@link #hash} gives
    * @return null for a wrong answer

@@ -3,7 +3,7 @@ package dev.heimdall.engine.auth;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Where SCRAM nonces come from: printable ASCII without a comma, never the same twice. */
+/** Source of SCRAM nonces: printable ASCII without a comma, never the same twice. */
 @FunctionalInterface
 public interface NonceSource {
 

@@ -22,7 +22,7 @@ public final class ScramClient {
     FAILED
   }
 
-  /** Where the keys come from: a password, or an exchange that a client of ours went through. */
+  /** Source of the keys: a password, or an exchange that a client of ours went through. */
   private interface KeySource {
     ScramKeys keys(byte[] salt, int iterations);
 
@@ -140,7 +140,7 @@ public final class ScramClient {
   }
 
   /**
-   * Whether {@link #last} would derive keys from a password: milliseconds, or half a second at the
+   * True if {@link #last} would derive keys from a password: milliseconds, or half a second at the
    * highest iteration count allowed. Then it belongs on another thread than an event loop. Changes
    * nothing.
    */
@@ -188,7 +188,7 @@ public final class ScramClient {
   }
 
   /**
-   * Whether the server proved itself; an AuthenticationOk before that is a breach of the protocol.
+   * True if the server proved itself; an AuthenticationOk before that is a breach of the protocol.
    */
   public boolean isVerified() {
     return state == State.SERVER_VERIFIED;

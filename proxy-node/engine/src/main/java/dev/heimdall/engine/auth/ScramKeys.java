@@ -4,9 +4,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * What a client proved, and enough to log in to a server that has the same verifier. The client key
- * is as good as the password there: it is never printed. Equal keys are equal values, so a pool may
- * be told apart by them.
+ * Keys that a client proved, sufficient to log in to a server that has the same verifier. The
+ * client key is as good as the password there: it is never printed. Equal keys are equal values, so
+ * a pool may be told apart by them.
  *
  * @param clientKey 32 bytes
  * @param serverKey 32 bytes

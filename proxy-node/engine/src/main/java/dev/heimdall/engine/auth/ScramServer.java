@@ -83,7 +83,7 @@ public final class ScramServer {
     return new ScramServer(user, mock, false, tlsServerEndPoint, nonces, arithmetic);
   }
 
-  /** What to offer, the preferred one first. */
+  /** Mechanisms to offer, the preferred one first. */
   public List<String> mechanisms() {
     return tlsServerEndPoint == null
         ? List.of(SCRAM_SHA_256)
@@ -179,8 +179,8 @@ public final class ScramServer {
   }
 
   /**
-   * What the client proved to have, to log in to a server with the same verifier; after success
-   * only.
+   * Keys that the client proved to have, to log in to a server with the same verifier; after
+   * success only.
    */
   public ScramKeys keys() {
     if (state != State.SUCCEEDED) {

@@ -51,7 +51,7 @@ final class ScramSyntax {
     return text;
   }
 
-  /** Where the next attribute begins. */
+  /** Start position of the next attribute. */
   int position() {
     return at;
   }

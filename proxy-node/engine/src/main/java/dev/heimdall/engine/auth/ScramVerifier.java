@@ -5,14 +5,15 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * What a server keeps of a password for SCRAM-SHA-256, in PostgreSQL's spelling: {@code
+ * Data that a server stores of a password for SCRAM-SHA-256, in PostgreSQL's spelling: {@code
  * SCRAM-SHA-256$4096:salt$StoredKey:ServerKey}, the last three in base64. It proves a password
  * right or wrong and cannot be used to log in anywhere; it is still never printed.
  */
 public final class ScramVerifier {
 
   /**
-   * What PostgreSQL stores by default and what we use for passwords that are configured as such.
+   * Iteration count that PostgreSQL stores by default and that we use for passwords configured as
+   * such.
    */
   public static final int DEFAULT_ITERATIONS = 4096;
 
@@ -100,7 +101,7 @@ public final class ScramVerifier {
     return serverKey.clone();
   }
 
-  /** Whether the keys are those of the password that this verifier was made of. */
+  /** True if the keys are those of the password that this verifier was made of. */
   public boolean accepts(ScramKeys keys) {
     byte[] stored = new ScramArithmetic().hash(keys.clientKey());
     return MessageDigest.isEqual(stored, storedKey)

@@ -85,7 +85,7 @@ public final class ServerCredential {
         .orElseGet(() -> new ServerCredential(credentials.name(), new Asked(credentials)));
   }
 
-  /** What was the answer, or is written down. */
+  /** Returns the credential of a login that was fetched or is configured. */
   public static ServerCredential of(DatabaseLogin login) {
     return login
         .password()
@@ -130,7 +130,7 @@ public final class ServerCredential {
     };
   }
 
-  /** Who is to be asked for each connection; empty where everything is known. */
+  /** Source that is queried for credentials at each connection; empty where everything is known. */
   public Optional<DatabaseCredentials> asked() {
     return proof instanceof Asked asked ? Optional.of(asked.who) : Optional.empty();
   }
@@ -238,7 +238,7 @@ public final class ServerCredential {
         : proof(method, password -> NativePassword.response(password, challenge));
   }
 
-  /** Whether {@link #nativeProof} is all that it can do. */
+  /** True if {@link #nativeProof} is all that it can do. */
   public boolean onlyNative() {
     return proof instanceof NativeKey;
   }

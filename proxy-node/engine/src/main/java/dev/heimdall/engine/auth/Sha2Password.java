@@ -49,12 +49,12 @@ public final class Sha2Password {
     return mask;
   }
 
-  /** Whether a client's answer is that of this password, in time that tells nothing of it. */
+  /** True if a client's answer is that of this password, in time that tells nothing of it. */
   public static boolean matches(byte[] password, byte[] challenge, byte[] response) {
     return MessageDigest.isEqual(response(password, challenge), response);
   }
 
-  /** Whether the text has the form of what a server keeps. */
+  /** True if the text has the form of what a server keeps. */
   public static boolean isVerifier(String text) {
     String plain = plain(text);
     return plain != null
@@ -66,7 +66,7 @@ public final class Sha2Password {
   }
 
   /**
-   * Whether the verifier was made of this password. Takes milliseconds: not for an event loop.
+   * True if the verifier was made of this password. Takes milliseconds: not for an event loop.
    *
    * @param verifier for which {@link #isVerifier} holds
    */

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
 /**
- * What some engine keeps of a password, other than SCRAM's verifier.
+ * Form in which an engine stores a password, other than SCRAM's verifier.
  *
  * @param text as the engine writes it
  */
@@ -17,7 +17,7 @@ record StoredHash(String text) {
     return Md5Password.isHash(text);
   }
 
-  /** Whether it was made so that checking a password takes milliseconds. */
+  /** True if it was made so that checking a password takes milliseconds. */
   boolean slow() {
     return Sha2Password.isVerifier(text);
   }

@@ -59,17 +59,17 @@ final class UserAccount {
     return Optional.ofNullable(verifier).map(ScramVerifier::iterations);
   }
 
-  /** Whether nothing here can check this user. */
+  /** True if nothing here can check this user. */
   boolean hasNothing() {
     return storedHash == null && storedIterations().isEmpty();
   }
 
-  /** Whether the MD5 method can check this user. */
+  /** True if the MD5 method can check this user. */
   boolean hasMd5() {
     return user.password().isPresent() || (storedHash != null && storedHash.isMd5());
   }
 
-  /** Whether proofs by {@link NativePassword} can be judged, and those by other hashes cannot. */
+  /** True if proofs by {@link NativePassword} can be judged, and those by other hashes cannot. */
   boolean hasNativeHash() {
     return storedHash != null && NativePassword.isHash(storedHash.text());
   }
@@ -79,12 +79,12 @@ final class UserAccount {
     return storedHash;
   }
 
-  /** Whether a proof can be told right from wrong here without the password itself. */
+  /** True if a proof can be told right from wrong here without the password itself. */
   boolean judges(PasswordProof proof) {
     return user.password().isPresent() || (storedHash != null && proof.judges(storedHash.text()));
   }
 
-  /** Whether a proof is right, as far as that can be told here. */
+  /** True if a proof is right, as far as that can be told here. */
   boolean accepts(PasswordProof proof) {
     return user.password().isPresent()
         ? proof.isOf(user.password().get().value().getBytes(StandardCharsets.UTF_8))

@@ -27,7 +27,7 @@ public final class UserDirectory {
   private final boolean knowsMd5;
   private final boolean knowsOnlyMd5;
 
-  /** Whose passwords are known by {@link NativePassword}'s hashes. */
+  /** Accounts with passwords known by {@link NativePassword}'s hashes. */
   private final List<UserAccount> hashed;
 
   private final int mockIterations;
@@ -75,7 +75,7 @@ public final class UserDirectory {
   }
 
   /**
-   * The same with what the database was queried for, for the log-in of that user.
+   * Returns this directory with the result of the database lookup, for the log-in of that user.
    *
    * @param user empty where the database knows no such user: nothing shows that, as strangers are
    *     asked for what users have who were found
@@ -117,26 +117,26 @@ public final class UserDirectory {
     return own == null && found != null && found.user().name().equals(name) ? found : own;
   }
 
-  /** Whether the database was queried for who logs in, and has said who that is. */
+  /** True if the database was queried for who logs in, and has said who that is. */
   boolean queried() {
     return queried;
   }
 
   /**
-   * Whether the method md5 asks a stranger for MD5, as it does users with such a hash, or for
+   * True if the method md5 asks a stranger for MD5, as it does users with such a hash, or for
    * SCRAM, as it does the others: neither may tell who exists.
    */
   boolean asksStrangerForMd5(String name) {
     return knowsMd5 && (knowsOnlyMd5 || salts.coin(name));
   }
 
-  /** Whether some user of a VDB has one of {@link NativePassword}'s hashes, and no password. */
+  /** True if some user of a VDB has one of {@link NativePassword}'s hashes, and no password. */
   boolean knowsNativeHashes(String vdb) {
     return hashed.stream().anyMatch(account -> account.mayEnter(vdb));
   }
 
   /**
-   * Whether a stranger's proof counts as one that can be judged, as those of users here can, or as
+   * True if a stranger's proof counts as one that can be judged, as those of users here can, or as
    * one that cannot: neither may tell who exists.
    */
   boolean judgesStranger(String name, PasswordProof proof) {

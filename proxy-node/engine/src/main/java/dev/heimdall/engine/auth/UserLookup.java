@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 /** Users who have no document, as somebody else knows them. Thread-safe, never blocks. */
 public interface UserLookup {
   /**
-   * What is known of a name.
+   * Result of the lookup of a name.
    *
    * @param user empty where there is none
    * @param others what users have had who were found

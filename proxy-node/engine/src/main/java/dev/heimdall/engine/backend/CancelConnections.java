@@ -7,7 +7,7 @@ public interface CancelConnections {
   /** Opens one; returns at once. */
   void open(Request request);
 
-  /** What is done on such a connection, from its beginning to its end. */
+  /** Work done on such a connection, from its beginning to its end. */
   interface Request extends ChannelInboundHandler {
     /** There is no connection: neither its beginning nor its end will be told. */
     void notConnected(String why);

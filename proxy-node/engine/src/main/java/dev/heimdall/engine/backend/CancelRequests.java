@@ -27,12 +27,12 @@ public final class CancelRequests {
     return inProgress > 0;
   }
 
-  /** Whether {@link #takeSent} will say so. */
+  /** True if {@link #takeSent} will say so. */
   public boolean wereSent() {
     return sent;
   }
 
-  /** Whether one was sent since this was last asked: its signal may still be on its way. */
+  /** True if one was sent since this was last asked: its signal may still be on its way. */
   public boolean takeSent() {
     boolean was = sent;
     sent = false;

@@ -4,7 +4,7 @@ import dev.heimdall.model.TlsMode;
 import io.netty.handler.ssl.SslContext;
 
 /**
- * How a cancel request travels.
+ * Route of a cancel request.
  *
  * @param tls null for plain text
  * @param mode what to do where TLS is refused: {@code PREFER} goes on without

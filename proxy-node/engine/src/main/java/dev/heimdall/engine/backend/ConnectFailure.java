@@ -46,7 +46,7 @@ public final class ConnectFailure extends Exception {
             + "), and not the writer any more");
   }
 
-  /** The same of a server that says no more than that it allows no writes. */
+  /** The server was the writer, and reports no more than that it allows no writes. */
   public static ConnectFailure readOnly(String where, String variable) {
     return unreachable(
         "the server at "
@@ -107,7 +107,7 @@ public final class ConnectFailure extends Exception {
   }
 
   /**
-   * Whether all that wait should get it: not so when the server starts up, shuts down or has no
+   * True if all that wait should get it: not so when the server starts up, shuts down or has no
    * connection left, and not when it cannot be reached.
    */
   public boolean permanent() {
@@ -118,22 +118,22 @@ public final class ConnectFailure extends Exception {
             || error.sqlState().equals(Sqlstate.UNABLE_TO_CONNECT));
   }
 
-  /** Whether the server took the proof and let the role in but for the number of connections. */
+  /** True if the server took the proof and let the role in but for the number of connections. */
   public boolean full() {
     return kind == Kind.FULL;
   }
 
-  /** Whether the server, or the role, has no connection left. */
+  /** True if the server, or the role, has no connection left. */
   public boolean tooMany() {
     return error.sqlState().equals(Sqlstate.TOO_MANY_CONNECTIONS);
   }
 
-  /** Whether the credentials were refused (SQLSTATE class 28). */
+  /** True if the credentials were refused (SQLSTATE class 28). */
   public boolean authentication() {
     return kind == Kind.REFUSED && error.sqlState().startsWith("28");
   }
 
-  /** Whether it says nothing of the server, but that credentials for it are being changed. */
+  /** True if it says nothing of the server, but that credentials for it are being changed. */
   public boolean withheld() {
     return kind == Kind.WITHHELD;
   }

@@ -17,23 +17,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How one server connection ends: whose doing it is, what its users get, and how it stood at that
+ * End of one server connection: which side caused it, what its users get, and its state at that
  * moment.
  */
 public final class ConnectionEnd {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.server");
 
-  /** How long is read what a server has said that takes no more bytes. */
+  /** Time limit for reading from a server that accepts no more bytes. */
   private static final int LAST_WORDS_MILLIS = 1000;
 
   private final ServerConnection connection;
   private final Channel channel;
   private final ReplyGroups<ReplyOwner> groups;
 
-  /** Whether the server is to close the connection, of which nothing is read any more. */
+  /** True if the server is to close the connection, of which nothing is read any more. */
   private boolean left;
 
-  /** Whether the server reads nothing any more: it has said so, or takes no more bytes. */
+  /** True if the server reads nothing any more: it has said so, or takes no more bytes. */
   private boolean outputClosed;
 
   /** The error that its users get; null as long as no reason is known. */
@@ -41,7 +41,7 @@ public final class ConnectionEnd {
 
   private Ending ending;
 
-  /** Whose reply stood first when the connection was lost. */
+  /** Owner of the first pending reply when the connection was lost. */
   private ReplyOwner first;
 
   private boolean groupOpen;
@@ -61,7 +61,7 @@ public final class ConnectionEnd {
     return ending;
   }
 
-  /** Whether messages had been sent whose batch had not been ended. */
+  /** True if messages had been sent whose batch had not been ended. */
   boolean groupOpen() {
     return groupOpen;
   }
@@ -178,7 +178,7 @@ public final class ConnectionEnd {
     }
   }
 
-  /** Whether the server reads nothing any more. */
+  /** True if the server reads nothing any more. */
   boolean isOutputClosed() {
     return outputClosed;
   }
@@ -240,7 +240,7 @@ public final class ConnectionEnd {
     lost();
   }
 
-  /** What is noted first is what ended the connection; the rest follows from it. */
+  /** Notes what ended the connection: the first note counts, later ones follow from it. */
   private void note(Ending.Side side, String why) {
     if (ending == null) {
       ending = new Ending(side, why);

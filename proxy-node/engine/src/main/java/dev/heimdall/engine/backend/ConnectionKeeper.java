@@ -1,6 +1,6 @@
 package dev.heimdall.engine.backend;
 
-/** Who keeps a server connection: its pool. */
+/** Keeper of a server connection: its pool. */
 public interface ConnectionKeeper {
   void serverClosed(ServerConnection connection);
 
@@ -8,7 +8,7 @@ public interface ConnectionKeeper {
   void cancelsDone(ServerConnection connection);
 
   /**
-   * Whether somebody waits for a connection like this, or it is to be closed: whoever has it ought
+   * True if somebody waits for a connection like this, or it is to be closed: whoever has it ought
    * to give it back as soon as can be.
    */
   default boolean wanted(ServerConnection connection) {

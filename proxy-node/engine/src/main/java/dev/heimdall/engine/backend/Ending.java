@@ -3,7 +3,7 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * How a server connection came to its end.
+ * Cause of the end of a server connection.
  *
  * @param reason in words, for a log
  */
@@ -13,7 +13,7 @@ public record Ending(Side side, String reason) {
     return new Ending(Side.STATE, statement + " failed with " + error.sqlState());
   }
 
-  /** Whose doing the end of a connection was. */
+  /** Side that caused the end of a connection. */
   public enum Side {
     /** This node wanted it. */
     NODE,

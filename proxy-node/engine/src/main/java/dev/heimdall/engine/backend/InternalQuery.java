@@ -93,7 +93,7 @@ public abstract class InternalQuery implements ReplyOwner {
     done(from, error == null && tooLong ? TOO_LONG : error);
   }
 
-  /** Whoever the answer was for has left it behind, having dropped it before its end. */
+  /** The recipient of the answer has left it behind, having dropped it before its end. */
   @Override
   public final void groupAbsorbed(ServerConnection from) {
     groupComplete(from, from.status(), null);

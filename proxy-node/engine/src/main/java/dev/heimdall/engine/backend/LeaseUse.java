@@ -1,8 +1,8 @@
 package dev.heimdall.engine.backend;
 
-/** What the holder of a server connection has it for. */
+/** Purpose for which the holder of a server connection keeps it. */
 public enum LeaseUse {
-  /** Something is carried out on it, or it depends on the connection. */
+  /** A statement is carried out on the connection, or the holder depends on it. */
   WORKING,
   /** Nothing: it could give the connection back. */
   NONE,

@@ -26,7 +26,7 @@ public interface LogInHandler extends ChannelInboundHandler {
   }
 
   /**
-   * What a finished log-in knows.
+   * Data known after a finished log-in.
    *
    * @param processId the server's number for the connection, as its operators see it
    * @param greeting what the server has reported to the session

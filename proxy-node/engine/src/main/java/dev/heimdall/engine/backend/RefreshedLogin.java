@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * server refuses these. On one event loop.
  */
 final class RefreshedLogin implements ServerConnector.Handler {
-  /** What was read last, what is current, and what was before. */
+  /** Number of credentials to try: those last read, the current ones, and the previous ones. */
   private static final int TRIES = 3;
 
   /** Connects as somebody who is known. */

@@ -14,11 +14,11 @@ import java.util.List;
  * {@link ReplyScanner} says here what it has found.
  */
 public final class ReplyDelivery {
-  /** What a message of a server is to the statement that it comes for. */
+  /** Role of a server's message for the statement that it comes for. */
   public enum Part {
     /** Comes before it is carried out. */
     PRELIMINARY,
-    /** What it is answered with. */
+    /** Answer to the statement. */
     ANSWER,
     /** Said beside it. */
     ASIDE
@@ -29,19 +29,19 @@ public final class ReplyDelivery {
 
   private TransactionState status = TransactionState.IDLE;
 
-  /** Whether the owner of the group has had a message of it. */
+  /** True if the owner of the group has had a message of it. */
   private boolean told;
 
-  /** Whether that was more than what comes before a statement is carried out. */
+  /** True if that was more than what comes before a statement is carried out. */
   private boolean begun;
 
-  /** Whether that was of a statement that was carried out, at least in part. */
+  /** True if that was of a statement that was carried out, at least in part. */
   private boolean answered;
 
-  /** Whether the owner must have what has come of the group: its end, or what is no answer. */
+  /** True if the owner must have what has come of the group: its end, or what is no answer. */
   private boolean due;
 
-  /** Whether what comes up to the group's end is dropped. */
+  /** True if what comes up to the group's end is dropped. */
   private boolean absorbing;
 
   /** The group's first one. */
@@ -56,7 +56,7 @@ public final class ReplyDelivery {
     this.groups = groups;
   }
 
-  /** Whose the replies are; begun, ended and dropped by the scanner. */
+  /** Groups of replies with their owners; begun, ended and dropped by the scanner. */
   public ReplyGroups<ReplyOwner> groups() {
     return groups;
   }
@@ -66,7 +66,7 @@ public final class ReplyDelivery {
     return status;
   }
 
-  /** Whether the owner of the group that is being answered has had a message of it. */
+  /** True if the owner of the group that is being answered has had a message of it. */
   public boolean told() {
     return told;
   }
@@ -80,9 +80,9 @@ public final class ReplyDelivery {
   }
 
   /**
-   * How many statements of the group that has just been answered have given or taken names of
-   * prepared statements, be it all of them, by their command tags: whatever failed behind them,
-   * that stays.
+   * Number of statements of the group just answered that have added or removed names of prepared
+   * statements, even if it was all of them, by their command tags: that stays, whatever failed
+   * after them.
    */
   public int namesChanged() {
     return namesChanged;
@@ -103,7 +103,7 @@ public final class ReplyDelivery {
 
   // ---- whose it is
 
-  /** Whose reply comes next; null when none is pending. */
+  /** Owner of the next reply; null when none is pending. */
   public ReplyOwner firstOwner() {
     return groups.first();
   }
@@ -117,7 +117,7 @@ public final class ReplyDelivery {
     return behind;
   }
 
-  /** Whether all who wait for a reply get it from another server once the connection is closed. */
+  /** True if all who wait for a reply get it from another server once the connection is closed. */
   public boolean answeredElsewhere() {
     return !connection.closed()
         && !groups.isEmpty()
@@ -125,7 +125,7 @@ public final class ReplyDelivery {
         && ownersBehindFirst().stream().allMatch(owner -> owner.answeredElsewhere(connection));
   }
 
-  /** What is still to be answered to this owner is taken by another, in its place. */
+  /** Replaces this owner of pending replies by another. */
   public void replaceOwner(ReplyOwner owner, ReplyOwner by) {
     groups.replace(owner, by);
   }
@@ -133,8 +133,8 @@ public final class ReplyDelivery {
   // ---- what comes
 
   /**
-   * Who gets the message that comes now: the group's owner, or who holds the connection between
-   * groups; null for none.
+   * Recipient of the message that comes now: the group's owner, or the holder of the connection
+   * between groups; null for none.
    */
   public ReplyOwner recipient() {
     ReplyOwner owner = groups.first();
@@ -200,7 +200,7 @@ public final class ReplyDelivery {
     }
   }
 
-  /** Whether the group that is being answered has had an error. */
+  /** True if the group that is being answered has had an error. */
   public boolean failed() {
     return error != null;
   }
@@ -231,7 +231,7 @@ public final class ReplyDelivery {
     return absorbing;
   }
 
-  /** Whether what comes up to the group's end is nobody's. */
+  /** True if what comes up to the group's end is nobody's. */
   public boolean absorbing() {
     return absorbing;
   }

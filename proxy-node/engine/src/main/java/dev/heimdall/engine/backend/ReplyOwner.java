@@ -5,7 +5,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 
-/** Who waits for the replies of a group of messages: a client session, or the node itself. */
+/** Owner of the pending replies to a group of messages: a client session, or the node itself. */
 public interface ReplyOwner {
   /**
    * A run of whole or partial messages for this owner.
@@ -39,7 +39,7 @@ public interface ReplyOwner {
     return null;
   }
 
-  /** Whether notifications on this connection are meant for this owner; dropped if not. */
+  /** True if notifications on this connection are meant for this owner; dropped if not. */
   boolean takesNotifications();
 
   /** The process id by which its client knows the server process of this connection. */
@@ -53,7 +53,7 @@ public interface ReplyOwner {
   }
 
   /**
-   * Whether the message that is about to end the group must come by itself: its owner may have
+   * True if the message that is about to end the group must come by itself: its owner may have
    * something to say before. What comes of the group from now on is that message and what is right
    * before it.
    *
@@ -83,7 +83,7 @@ public interface ReplyOwner {
   default void atRest(ServerConnection from) {}
 
   /**
-   * Whether another server may answer now what this owner waits for on a connection whose server is
+   * True if another server may answer now what this owner waits for on a connection whose server is
    * silent: if that is closed, it is answered there, and its client notices nothing.
    */
   default boolean answeredElsewhere(ServerConnection from) {
@@ -101,7 +101,7 @@ public interface ReplyOwner {
   }
 
   /**
-   * Whether an error stays unsaid, and what comes with it. Something of the group may have been
+   * True if an error stays unsaid, and what comes with it. Something of the group may have been
    * passed on before: {@link ServerConnection#told} and {@link ServerConnection#begun} say what.
    * Then {@link #groupAbsorbed} follows in the place of the rest of the group.
    */
@@ -110,7 +110,7 @@ public interface ReplyOwner {
   }
 
   /**
-   * Whether an answer stays unsaid that came without an error, because it is too long to be held
+   * True if an answer stays unsaid that came without an error, because it is too long to be held
    * until its end, or has left something on the connection that the owner's next statement may ask
    * about. Then {@link #groupAbsorbed} follows in the place of the rest of the group.
    *
@@ -138,7 +138,7 @@ public interface ReplyOwner {
    */
   void connectionLost(ServerConnection from, ServerError lastError);
 
-  /** What this owner, who holds the connection, has it for. */
+  /** Purpose for which this owner, the holder, keeps the connection. */
   default LeaseUse use(ServerConnection held) {
     return LeaseUse.WORKING;
   }

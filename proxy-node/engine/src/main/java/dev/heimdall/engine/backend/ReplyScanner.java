@@ -17,7 +17,10 @@ public interface ReplyScanner {
    */
   void expect(byte kind, ReplyOwner owner);
 
-  /** The same of a text of statements in which the node has changed something. */
+  /**
+   * Notes that a multi-statement query in which the node has changed something was (or will at once
+   * be) written and that its reply belongs to the owner.
+   */
   void expectEdited(EditedText text, ReplyOwner owner);
 
   /**
@@ -27,10 +30,10 @@ public interface ReplyScanner {
    */
   void read(ByteBuf consumed);
 
-  /** Whether an owner has had the beginning of a message whose rest has not come. */
+  /** True if an owner has had the beginning of a message whose rest has not come. */
   boolean cutReply();
 
-  /** Whether the server skips whatever it is sent until its batch is ended. */
+  /** True if the server skips whatever it is sent until its batch is ended. */
   boolean skipping();
 
   /** How many statements were sent to be run in the batch that is open. */
@@ -38,7 +41,7 @@ public interface ReplyScanner {
     return 0;
   }
 
-  /** Whether the server waits for data of a copy. */
+  /** True if the server waits for data of a copy. */
   boolean copyIn();
 
   /** The end of a copy was sent, perhaps before the server has asked for its data. */
@@ -47,7 +50,7 @@ public interface ReplyScanner {
   /** Answers that are the node's own are wanted as soon as those before them have come. */
   void flushing();
 
-  /** How many messages are unanswered whose answers {@link #flushing} has asked for. */
+  /** Number of unanswered messages with answers that {@link #flushing} has requested. */
   int flushed();
 
   /** Gives those that {@link #flushing} has asked for and that stand first. */

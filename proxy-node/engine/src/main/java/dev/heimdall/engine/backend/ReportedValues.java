@@ -18,7 +18,7 @@ public final class ReportedValues {
   private final Greeting welcome;
   private final Map<String, String> values;
 
-  /** What was reported at log-in, and is the default there. */
+  /** Values that were reported at log-in and are the default there. */
   private Map<String, String> usual;
 
   /** Values as they were before they changed. */
@@ -30,7 +30,7 @@ public final class ReportedValues {
     this.usual = welcome.reported();
   }
 
-  /** What the server reports to sessions like the one that the connection's is now. */
+  /** Values that the server reports to sessions like the connection's current one. */
   public Greeting greeting() {
     return new Greeting(new TreeMap<>(values), welcome.warned(), welcome.said());
   }
@@ -57,7 +57,7 @@ public final class ReportedValues {
   }
 
   /**
-   * Whether the server has come to allow no writes since the connection was made, as it has
+   * True if the server has come to allow no writes since the connection was made, as it has
    * reported on it, for sessions that have not set that themselves.
    *
    * @param rules which names the values have that say so
@@ -70,7 +70,7 @@ public final class ReportedValues {
     return "on".equals(values.get(name)) && "off".equals(welcome.reported().get(name));
   }
 
-  /** Whether a server that goes on reporting new names is to be taken for a broken one. */
+  /** True if a server that goes on reporting new names is to be taken for a broken one. */
   boolean tooMany(String name) {
     return values.size() >= MOST && !values.containsKey(name);
   }
@@ -94,7 +94,7 @@ public final class ReportedValues {
     return true;
   }
 
-  /** Whether values differ from those when they were last taken note of. */
+  /** True if values differ from those when they were last taken note of. */
   public boolean hasChanged() {
     return !changed.isEmpty();
   }

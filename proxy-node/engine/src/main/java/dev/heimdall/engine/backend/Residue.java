@@ -3,22 +3,25 @@ package dev.heimdall.engine.backend;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * What sessions leave on a server connection that the next one must not find, and what takes it
- * away: DISCARD ALL, a new seed, or the connection's end.
+ * State that sessions leave on a server connection and that the next one must not find, and how it
+ * is removed: DISCARD ALL, a new seed, or the connection's end.
  */
 public final class Residue {
   private Taint taint = Taint.NEVER;
   private boolean seedInDoubt;
 
-  /** How many groups had been answered when the connection was last as good as new. */
+  /** Number of groups that had been answered when the connection was last as good as new. */
   private long groupsBeforeClean;
 
   private boolean foreignSequences;
 
-  /** Why and by whom it is closed when its holder leaves it; null where others may have it. */
+  /**
+   * Reason and side for closing it when its holder leaves it; null where other sessions may have
+   * it.
+   */
   private Ending afterUse;
 
-  /** Whether something is left behind that only DISCARD ALL removes. */
+  /** Records if state is left behind that only DISCARD ALL removes. */
   private enum Taint {
     NEVER,
     TAINTED,
@@ -26,7 +29,7 @@ public final class Residue {
     REMOVED
   }
 
-  /** Something stays behind on the connection that only DISCARD ALL removes. */
+  /** Marks that state stays behind on the connection that only DISCARD ALL removes. */
   public void taint() {
     taint = Taint.TAINTED;
     seedInDoubt = true; // which a DISCARD ALL of the session's own leaves as it is
@@ -36,12 +39,12 @@ public final class Residue {
     return taint == Taint.TAINTED;
   }
 
-  /** Whether it ever was, however clean it is now. */
+  /** True if it ever was, however clean it is now. */
   public boolean wasTainted() {
     return taint != Taint.NEVER;
   }
 
-  /** Whether a session may have what is there without anything being run first. */
+  /** True if a session may have what is there without anything being run first. */
   public boolean none() {
     return taint != Taint.TAINTED && !seedInDoubt;
   }
@@ -51,7 +54,7 @@ public final class Residue {
     seedInDoubt = true;
   }
 
-  /** Whether the next session could foresee random numbers unless a new seed is set. */
+  /** True if the next session could foresee random numbers unless a new seed is set. */
   public boolean isSeedInDoubt() {
     return seedInDoubt;
   }
@@ -85,7 +88,7 @@ public final class Residue {
   }
 
   /**
-   * Whether currval and lastval may answer with what someone before the present holder, or itself
+   * True if currval and lastval may answer with what someone before the present holder, or itself
    * when it had the connection before, took from a sequence. Any statement may have: columns have
    * defaults, and functions do as they like.
    */

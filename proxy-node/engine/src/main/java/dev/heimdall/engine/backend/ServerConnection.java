@@ -42,13 +42,13 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   private final CancelRequests cancels = new CancelRequests();
   private ReplyOwner holder;
 
-  /** Whether sessions that do not hold the connection have messages on their way at a time. */
+  /** True if sessions that do not hold the connection have messages on their way at a time. */
   private boolean shared;
 
   private long lastUsed;
   private boolean closed;
 
-  /** When anything was received last. */
+  /** Time at which data was last received. */
   private long heardAt;
 
   private Flush flush = Flush.NONE;
@@ -56,19 +56,25 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   /** So many of the bytes written were handed to the operating system, or may have been. */
   private long left;
 
-  /** The same when everything had been answered last. */
+  /**
+   * Number of bytes handed to the operating system, or possibly so, when everything had last been
+   * answered.
+   */
   private long leftBefore;
 
   private long bytesIn;
   private long bytesOut;
 
-  /** When what was written leaves. */
+  /** Time at which written data is sent. */
   private enum Flush {
     /** Nothing was written since the last one. */
     NONE,
-    /** The same, and what is written next leaves at the end of the loop's turn. */
+    /**
+     * No data was written since the last flush, and the next data written is sent at the end of the
+     * loop's turn.
+     */
     LATE,
-    /** What was written leaves at the end of the event or of the turn. */
+    /** Written data is sent at the end of the event or of the turn. */
     PENDING
   }
 
@@ -129,8 +135,8 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * What is written in this event leaves at the end of the loop's turn: when the loop has learnt
-   * before whether the server has ended the connection, nothing is sent that it cannot get.
+   * Sends data written in this event at the end of the loop's turn: when the loop has learnt before
+   * that the server has ended the connection, nothing is sent that it cannot get.
    */
   public void flushLate() {
     if (flush == Flush.NONE) {
@@ -161,7 +167,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return left;
   }
 
-  /** Whether nothing has left that is not answered: no server can have carried it out. */
+  /** True if nothing has left that is not answered: no server can have carried it out. */
   public boolean nothingLeft() {
     return left == leftBefore;
   }
@@ -171,7 +177,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     requests.query(sql, owner);
   }
 
-  /** What else the node itself may have to say here. */
+  /** Other requests that the node itself may send here. */
   public ServerRequests requests() {
     return requests;
   }
@@ -184,7 +190,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.alloc().buffer(size);
   }
 
-  /** What is expected of the server, beyond what {@link #expect} notes. */
+  /** Expected replies of the server, beyond those that {@link #expect} notes. */
   public ReplyScanner replies() {
     return scanner;
   }
@@ -208,7 +214,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return processId;
   }
 
-  /** Where it leads to, and as whom. */
+  /** Target of the connection and the user it logs in as. */
   public ServerTarget target() {
     return target;
   }
@@ -217,32 +223,32 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return channel.pipeline().get(io.netty.handler.ssl.SslHandler.class) != null;
   }
 
-  /** What the server reports of its settings. */
+  /** Settings that the server reports. */
   public ReportedValues reported() {
     return reported;
   }
 
-  /** What sessions have left here. */
+  /** State that sessions have left here. */
   public Residue residue() {
     return residue;
   }
 
-  /** What was sent to end what runs here. */
+  /** Cancel requests that were sent to end what runs here. */
   public CancelRequests cancels() {
     return cancels;
   }
 
-  /** Who keeps the connection. */
+  /** Keeper of the connection. */
   public ConnectionKeeper keeper() {
     return keeper;
   }
 
-  /** Whether what was set here would disturb the connection while it is idle. */
+  /** True if what was set here would disturb the connection while it is idle. */
   public boolean restless() {
     return !applied.isEmpty() && requests.restful(applied) != applied;
   }
 
-  /** What was set on this connection beyond what a fresh one has. */
+  /** Variables set on this connection beyond those of a fresh one. */
   public Variables applied() {
     return applied;
   }
@@ -256,18 +262,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return delivery.status();
   }
 
-  /** Whether what it answers next is a statement of the node's own that this one's waits for. */
+  /** True if what it answers next is a statement of the node's own that this one's waits for. */
   public boolean runsAheadOf(ReplyOwner client) {
     return !groups.isEmpty() && groups.first().failsNext() == client;
   }
 
-  /** Whether no replies are pending and no batch was begun that has not been ended. */
+  /** True if no replies are pending and no batch was begun that has not been ended. */
   public boolean quiet() {
     return groups.isEmpty();
   }
 
   /**
-   * Whether messages were sent whose batch has not been ended; of a lost connection, when it was
+   * True if messages were sent whose batch has not been ended; of a lost connection, when it was
    * lost.
    */
   @Override
@@ -276,7 +282,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Whether the group's owner has had more of it than what comes before a statement is carried out.
+   * True if the group's owner has had more of it than what comes before a statement is carried out.
    */
   @Override
   public boolean begun() {
@@ -284,7 +290,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
   }
 
   /**
-   * Whether what the group's owner has had of it must go on to its client: because it is all, or
+   * True if what the group's owner has had of it must go on to its client: because it is all, or
    * because there is something in it that is no answer, a notice for instance.
    */
   @Override
@@ -292,18 +298,18 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return delivery.due();
   }
 
-  /** Whether the owner of the group that is being answered has had a message of it. */
+  /** True if the owner of the group that is being answered has had a message of it. */
   @Override
   public boolean told() {
     return delivery.told();
   }
 
-  /** Whose its replies are, and what has become of them. */
+  /** Replies of this connection with their owners, and their progress. */
   public ReplyDelivery delivery() {
     return delivery;
   }
 
-  /** How many messages of a batch are unanswered whose answers are wanted before its end. */
+  /** Number of unanswered messages of a batch with answers that are wanted before its end. */
   public int flushed() {
     return closed ? 0 : scanner.flushed();
   }
@@ -314,7 +320,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return groups.now();
   }
 
-  /** Whether an earlier group than that of a message sent now is still to be answered. */
+  /** True if an earlier group than that of a message sent now is still to be answered. */
   @Override
   public boolean unanswered(long group) {
     return groups.unanswered(group);
@@ -345,7 +351,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return lastUsed;
   }
 
-  /** When anything was received last, be it a part of a reply. */
+  /** Time at which data was last received, including a part of a reply. */
   public long heardAt() {
     return heardAt;
   }
@@ -375,7 +381,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     this.lastUsed = context.now();
   }
 
-  /** Whether several sessions use the connection's pipeline; no session holds it then. */
+  /** True if several sessions use the connection's pipeline; no session holds it then. */
   public void share(boolean byMany) {
     shared = byMany;
     lastUsed = context.now();
@@ -385,7 +391,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return shared;
   }
 
-  /** Whether the reply that comes next, or came when the connection was lost, is this owner's. */
+  /** True if the reply that comes next, or came when the connection was lost, is this owner's. */
   public boolean isFirst(ReplyOwner owner) {
     return closed ? end.wasFirst(owner) : groups.isFirst(owner);
   }
@@ -434,12 +440,12 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return end;
   }
 
-  /** How the connection came to its end; null before. */
+  /** Cause of the connection's end; null before. */
   public Ending ending() {
     return end.ending();
   }
 
-  /** What is prepared on the server. */
+  /** Statements that are prepared on the server. */
   @Override
   public ServerStatements statements() {
     return statements;

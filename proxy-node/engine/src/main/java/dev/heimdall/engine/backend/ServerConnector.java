@@ -146,7 +146,7 @@ public final class ServerConnector {
     return address instanceof InetSocketAddress inet && inet.isUnresolved();
   }
 
-  /** Whether cancel requests are on their way to servers. */
+  /** True if cancel requests are on their way to servers. */
   public boolean cancelling() {
     return cancels.get() > 0;
   }
@@ -205,7 +205,7 @@ public final class ServerConnector {
 
   /** A request to another node; both on the loop that asked, and one of them once. */
   public interface Passing {
-    /** What goes by this route. */
+    /** Returns the request that goes by this route. */
     CancelConnections.Request by(ServerProtocol protocol, CancelRoute route);
 
     /** There is no route. */

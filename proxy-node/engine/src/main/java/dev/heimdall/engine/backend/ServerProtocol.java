@@ -7,7 +7,7 @@ import dev.heimdall.engine.fleet.KillRequest;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
-/** How a dialect talks to its servers. */
+/** Protocol that a dialect uses with its servers. */
 public interface ServerProtocol {
   /**
    * A log-in for a connection that is about to be opened.

@@ -6,15 +6,16 @@ import java.util.Collection;
 import java.util.function.Predicate;
 
 /**
- * What the node itself has to say on one server connection, beside what it passes on for clients,
- * as the protocol has it. Belongs to the thread of the connection's event loop.
+ * Requests that the node itself sends on one server connection, besides those that it passes on for
+ * clients, in the form of the protocol. Belongs to the thread of the connection's event loop.
  */
 public interface ServerRequests {
   /** Sends a statement, or several in one text, of the node's own. */
   void query(String sql, ReplyOwner owner);
 
   /**
-   * The same outside a transaction, for what is not to run as the transactions of its session do.
+   * Sends a statement or a multi-statement query of the node's own outside a transaction, for work
+   * that is not to run as the transactions of its session do.
    */
   default void queryApart(String sql, ReplyOwner owner) {
     query(sql, owner);
@@ -37,7 +38,7 @@ public interface ServerRequests {
   void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner);
 
   /**
-   * Whether the server can be asked for these reasons of a pin by {@link #readPins}.
+   * True if the server can be asked for these reasons of a pin by {@link #readPins}.
    *
    * @param named whether the names of all is known for which the session is pinned
    */
@@ -65,7 +66,7 @@ public interface ServerRequests {
     change(new StateChange(from, from.restoredTo(wanted)), owner);
   }
 
-  /** Whether there is a way to {@link #restore}: some of what a session sets may stay for good. */
+  /** True if there is a way to {@link #restore}: some of what a session sets may stay for good. */
   default boolean restores(Variables from, Variables wanted) {
     return true;
   }
@@ -120,8 +121,8 @@ public interface ServerRequests {
   default void closePrepared() {}
 
   /**
-   * The same of those that were unused for longest, as long as the node's connections hold nearly
-   * as many on the server as they may.
+   * Has the server forget the prepared statements that were unused for longest, as long as the
+   * node's connections hold nearly as many on the server as they may.
    *
    * @param held whether those go as well that clients hold
    */

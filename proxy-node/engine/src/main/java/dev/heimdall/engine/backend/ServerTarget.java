@@ -8,7 +8,7 @@ import io.netty.handler.ssl.SslContext;
 import java.util.Map;
 
 /**
- * Where and how to connect.
+ * Place to connect to, and the way to do so.
  *
  * @param tls the context to use when the source's TLS mode asks for it, or null for `disable`
  * @param database the server's name of the database

@@ -13,7 +13,7 @@ public record StateChange(Variables from, Variables to, Variables triedFirst, Va
     this(from, to, Variables.NONE, Variables.NONE);
   }
 
-  /** The same, which fails unless the server takes these as well. */
+  /** Returns this change, extended so that it fails unless the server takes these as well. */
   public StateChange trying(Variables first, Variables last) {
     return new StateChange(from, to, first, last);
   }

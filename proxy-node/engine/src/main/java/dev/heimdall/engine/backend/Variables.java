@@ -81,7 +81,7 @@ public final class Variables {
     return of(changed);
   }
 
-  /** Whether some of these have to be taken back before a connection has the wanted ones. */
+  /** True if some of these have to be taken back before a connection has the wanted ones. */
   public boolean exceed(Variables wanted) {
     for (String name : values.keySet()) {
       boolean stays = name.equals(ROLE) ? keepsRole(wanted) : wanted.values.containsKey(name);
@@ -92,7 +92,10 @@ public final class Variables {
     return false;
   }
 
-  /** What is left of these when those that {@link #exceed} the wanted ones were taken back. */
+  /**
+   * Returns the variables that remain after those that {@link #exceed} the wanted ones were taken
+   * back.
+   */
   public Variables restoredTo(Variables wanted) {
     TreeMap<String, String> left = new TreeMap<>(values);
     left.keySet().retainAll(wanted.values.keySet());
@@ -102,7 +105,7 @@ public final class Variables {
     return of(left);
   }
 
-  /** Whether the role can stay: it is the wanted one, and nothing else has to be changed by it. */
+  /** True if the role can stay: it is the wanted one, and nothing else has to be changed by it. */
   public boolean keepsRole(Variables wanted) {
     return Objects.equals(get(ROLE), wanted.get(ROLE))
         && (get(ROLE) == null || values.equals(wanted.values));

@@ -47,19 +47,19 @@ final class ArnSources implements FoundClusters, AutoCloseable {
 
   private record Name(String source, String arn) {}
 
-  /** What is known of one, guarded by the lock of all. */
+  /** Facts known about one source, guarded by the lock of all. */
   private static final class LookUp {
     private DataSource source;
     private TopologyFeed.Watching hearing = () -> {};
     private RdsWatch.Watching asking = () -> {};
     private Optional<FoundCluster> found = Optional.empty();
 
-    /** What is reported now, where that is not what was found. */
+    /** Engine that is reported now, where it differs from the one that was found. */
     private Optional<Engine> otherEngine = Optional.empty();
 
     private String why;
 
-    /** What is reported in another region than its ARN names; else empty. */
+    /** Cluster reported in another region than its ARN names; else empty. */
     private String misplaced = "";
 
     LookUp(DataSource source, String why) {
@@ -117,7 +117,7 @@ final class ArnSources implements FoundClusters, AutoCloseable {
     return known == null ? Optional.empty() : known.found;
   }
 
-  /** Why nothing is known of a source yet, in words. */
+  /** Reason that nothing is known of a source yet, in words. */
   synchronized String why(String source, String arn) {
     LookUp known = lookUps.get(new Name(source, arn));
     if (known == null) {
@@ -199,7 +199,7 @@ final class ArnSources implements FoundClusters, AutoCloseable {
   }
 
   /**
-   * Whether all that a configuration names is still what it was when it was found.
+   * Checks that all that a configuration names is still as it was when it was found.
    *
    * @throws IOException if it is another cluster by now; the message says what to do
    */
@@ -280,7 +280,10 @@ final class ArnSources implements FoundClusters, AutoCloseable {
             });
   }
 
-  /** Why; empty if it does not. May ask the machine for its region. */
+  /**
+   * Returns the reason that a source waits; empty if it does not. May ask the machine for its
+   * region.
+   */
   private String waits(Name name) {
     DataSource source;
     String nothing;

@@ -15,7 +15,10 @@ import dev.heimdall.engine.vdb.VdbContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 
-/** What takes over the channel of a client of one virtual database on one loop after its log-in. */
+/**
+ * Factory for the handler that takes over the channel of a client of one virtual database on one
+ * loop after its log-in.
+ */
 record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, Dialect dialect)
     implements SessionFactory {
 

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Whether Java still compiles. It postpones what is called less often while much waits to be
+ * Detects if Java still compiles. It postpones what is called less often while much waits to be
  * compiled, so the number of calls does not tell.
  */
 final class Compilers {
@@ -38,7 +38,7 @@ final class Compilers {
     return new Compilers(System::nanoTime, told ? bean::getTotalCompilationTime : () -> 0);
   }
 
-  /** Whether next to nothing was compiled in the last whole interval; any thread may ask. */
+  /** True if next to nothing was compiled in the last whole interval; any thread may ask. */
   synchronized boolean rest() {
     long now = clock.getAsLong();
     if (now - since >= INTERVAL_NANOS) {

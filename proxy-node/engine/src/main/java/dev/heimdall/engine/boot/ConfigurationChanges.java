@@ -83,12 +83,12 @@ final class ConfigurationChanges implements AutoCloseable {
     warnOfOpenSecrets();
   }
 
-  /** Which one is in force; on any thread. */
+  /** Configuration in force; on any thread. */
   Configuration current() {
     return current;
   }
 
-  /** Where it comes from, and how that goes. */
+  /** State of the configuration's origin, and of its transfer from there. */
   ConfigurationState state() {
     return watcher.state(observer.origin());
   }
@@ -100,7 +100,7 @@ final class ConfigurationChanges implements AutoCloseable {
     return outcome;
   }
 
-  /** The same for who reads the outcome in the log. */
+  /** Has the directory read at once, for a caller who reads the outcome in the log. */
   void reloadNow() {
     watcher.reloadNow();
   }

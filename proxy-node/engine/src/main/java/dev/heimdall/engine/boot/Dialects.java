@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is spoken with the servers of a data source, and with the clients of the virtual databases
- * that it is behind: its engine says.
+ * Dialects spoken with the servers of a data source, and with the clients of the virtual databases
+ * in front of it: its engine decides.
  */
 final class Dialects {
   private final Map<Engine, Dialect> byEngine;
@@ -20,7 +20,7 @@ final class Dialects {
     this.byEngine = new LinkedHashMap<>(byEngine);
   }
 
-  /** What the node speaks, and what others add or put in its place. */
+  /** Returns the dialects of the node, and those that others add or replace. */
   static Dialects found(NodeServices services, Map<Engine, Dialect> others) {
     Map<Engine, Dialect> spoken = new LinkedHashMap<>();
     DialectProviders providers = DialectProviders.found();

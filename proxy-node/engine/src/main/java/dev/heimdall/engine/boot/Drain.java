@@ -11,7 +11,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Whether a node takes clients, and how those that it has leave once it takes none. */
+/**
+ * Admission of clients to a node, and the way in which connected ones leave once it accepts none.
+ */
 final class Drain {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_MILLIS = 50;
@@ -19,7 +21,7 @@ final class Drain {
   /** For log-ins that are under way when a process ends without a notice. */
   private static final long LOG_IN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** Where clients come in. */
+  /** Listeners through which clients connect. */
   interface Door {
     /**
      * Lets clients in again.
@@ -44,13 +46,16 @@ final class Drain {
     /** Has each of them do this, soon and on its own loop. */
     void each(Consumer<Client> action);
 
-    /** Whether those who log in are told to go elsewhere, in place of a welcome. */
+    /** True if those who log in are told to go elsewhere, in place of a welcome. */
     void turnAway(boolean from);
 
-    /** How long they may take to leave, once that is urgent. */
+    /** Time limit for clients to leave, once that is urgent. */
     Duration mayTake();
 
-    /** How long new ones are let in when the end is already told to who asks. */
+    /**
+     * Period in which new clients are accepted although the end is already reported to those who
+     * query it.
+     */
     Duration notice();
   }
 
@@ -98,7 +103,7 @@ final class Drain {
   /** With which clients leave once a notice is over. */
   private Duration patienceBehindNotice = Duration.ZERO;
 
-  /** How long each client may be here, its log-in before that: as long as the notice was. */
+  /** Maximum stay of each client, including its log-in: as long as the notice was. */
   private volatile Duration stay = Duration.ZERO;
 
   /**
@@ -185,8 +190,8 @@ final class Drain {
   }
 
   /**
-   * The same at once, and without a notice: another process lets clients in, and load balancers
-   * send them there.
+   * Stops accepting clients at once, and without a notice: another process accepts clients, and
+   * load balancers send them there.
    */
   synchronized CompletableFuture<Void> endTakenOver() {
     if (become(State.ENDING, Duration.ZERO)) {
@@ -294,12 +299,12 @@ final class Drain {
     return clients.number() == 0 && (late || door.connections() == 0);
   }
 
-  /** Whether it takes no clients, or will take none in a moment. */
+  /** True if it takes no clients, or will take none in a moment. */
   boolean hasBegun() {
     return state != State.OPEN;
   }
 
-  /** Whether it takes none, has none any more, and may take them again. */
+  /** True if it takes none, has none any more, and may take them again. */
   boolean isOut() {
     return state == State.OUT && emptied.isDone();
   }

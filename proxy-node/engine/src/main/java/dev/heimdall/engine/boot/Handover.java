@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
 final class Handover implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
 
-  /** How long the other process may take from its first word until it is ready. */
+  /** Time limit for the other process, from its first message until it is ready. */
   private static final long MOST_PREPARING_SECONDS = 120;
 
   private static final long LOOK_MILLIS = 50;
@@ -56,7 +56,7 @@ final class Handover implements AutoCloseable {
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private enum Stage {
-    /** Nobody takes its place. */
+    /** No process is replacing this one. */
     SERVING,
     /** Another process has its listening sockets and gets ready; clients are accepted here. */
     PREPARING,
@@ -76,7 +76,7 @@ final class Handover implements AutoCloseable {
 
   /** The node as it is seen from here; all for any thread. */
   interface Serving {
-    /** Why nobody can take its place now; null where it can. */
+    /** Reason that no process can replace the node now; null where one can. */
     String refusesSuccessor();
 
     /** Hands each listening socket to the other process. */
@@ -85,7 +85,7 @@ final class Handover implements AutoCloseable {
     /** Clients are accepted here. */
     void accept();
 
-    /** The same again, and not there. */
+    /** Clients are accepted here again, and not there. */
     void takeBack();
 
     /** No other process has the listening sockets any more. */
@@ -117,7 +117,7 @@ final class Handover implements AutoCloseable {
      */
     void obstacles(Consumer<Map<String, Integer>> counted);
 
-    /** How long those may stay that cannot go there. */
+    /** Maximum stay of clients that cannot go there. */
     Duration mayStay();
 
     /** The process is to end. */
@@ -153,7 +153,7 @@ final class Handover implements AutoCloseable {
   /** The last that was asked of the HTTP endpoint, which does one after the other. */
   private CompletableFuture<Void> http = CompletableFuture.completedFuture(null);
 
-  /** When clients that remain were logged last, in nanoseconds. */
+  /** Time at which remaining clients were last logged, in nanoseconds. */
   private long logged;
 
   /**
@@ -394,7 +394,10 @@ final class Handover implements AutoCloseable {
     alone(which.process());
   }
 
-  /** Whoever has lost its connection may serve clients still: until it ends there are two nodes. */
+  /**
+   * A process that has lost its connection may still serve clients: until it ends there are two
+   * nodes.
+   */
   private void alone(long other) {
     boolean lives = ProcessHandle.of(other).map(ProcessHandle::isAlive).orElse(false);
     if (stage == Stage.ENDING) {

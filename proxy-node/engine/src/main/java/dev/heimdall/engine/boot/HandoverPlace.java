@@ -3,7 +3,7 @@ package dev.heimdall.engine.boot;
 import java.nio.file.Path;
 
 /**
- * Where a node meets the process that takes its place, or whose place it takes.
+ * Meeting point of a node and the process that replaces it, or that it replaces.
  *
  * @param folder for the socket; its owner's alone
  * @param takesOver whether the node takes the place of one that runs
@@ -14,7 +14,7 @@ public record HandoverPlace(Path folder, boolean takesOver) {
     return folder.resolve("take-over-" + node + ".sock");
   }
 
-  /** What the two processes that meet at this socket share for a moment. */
+  /** Returns the file that the two processes at this socket share for a moment. */
   static Path claims(Path socket) {
     return socket.resolveSibling(socket.getFileName() + ".claims");
   }

@@ -41,7 +41,7 @@ final class Inheritance {
     return found == null ? List.of() : found;
   }
 
-  /** Whether the other process still accepts clients on its sockets, and this one does not. */
+  /** True if the other process still accepts clients on its sockets, and this one does not. */
   boolean held() {
     return held;
   }

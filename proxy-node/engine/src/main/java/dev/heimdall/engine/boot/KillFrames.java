@@ -8,7 +8,7 @@ import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.wire.ServerError;
 
-/** What {@link FrameType#KILL} and {@link FrameType#KILLED} have, behind the number of the KILL. */
+/** Content of {@link FrameType#KILL} and {@link FrameType#KILLED}, after the number of the KILL. */
 final class KillFrames {
   private KillFrames() {}
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where clients of a virtual database come in. */
+/** Address on which clients of a virtual database connect. */
 sealed interface ListeningPlace {
   /**
    * @param port 0 for any free one

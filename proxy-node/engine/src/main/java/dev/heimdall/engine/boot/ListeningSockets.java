@@ -14,12 +14,12 @@ import java.util.function.Consumer;
 
 /** The sockets of one listener, and which process lets clients in there. */
 final class ListeningSockets {
-  /** Who has them. */
+  /** Owner of the sockets. */
   private enum Owner {
     THIS,
     /** Another process, too: what is done to them is done to that one's. */
     BOTH,
-    /** The same, and it accepts clients there. */
+    /** Another process has them, too, and accepts clients there. */
     OTHER;
 
     private static final Map<Owner, EnumSet<Owner>> MOVES =

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What operators see of the clusters behind the node, those included that are not found yet. */
+/** Operators' view of the clusters behind the node, including those that are not found yet. */
 final class LiveClusters {
   private final SourceClusters clusters;
   private final ArnSources arns;
@@ -58,12 +58,12 @@ final class LiveClusters {
     return rows;
   }
 
-  /** Why nothing is known of a source yet. */
+  /** Returns the reason that nothing is known of a source yet. */
   private String why(String source, Configuration current) {
     return arns.why(source, current.byArn().arns().get(source));
   }
 
-  /** Why a virtual database does not listen yet. */
+  /** Returns the reason that a virtual database does not listen yet. */
   String why(VirtualDatabase waiting) {
     Configuration current = configuration.current();
     return Stream.concat(Stream.of(waiting.source()), waiting.ruleSources().stream())
@@ -91,7 +91,7 @@ final class LiveClusters {
         .toList();
   }
 
-  /** What is written past the nodes. */
+  /** Status of the feeds of writes that bypass the nodes. */
   List<FeedStatus> changes() {
     return clusters.all().stream().flatMap(cluster -> cluster.changes().stream()).toList();
   }

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** What the running node consists of, row by row: each loop is asked for what is its own. */
+/** Rows that describe the running node: each loop is queried for its own. */
 final class LiveRows {
   private final NodeLoops loops;
   private final RunningVdbs vdbs;

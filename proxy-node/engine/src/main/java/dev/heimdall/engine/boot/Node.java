@@ -248,7 +248,7 @@ public final class Node implements AutoCloseable {
         handover.inheritance());
   }
 
-  /** What its large caches may have of the heap, and have. */
+  /** Budget of heap memory for the node's large caches, and its current use. */
   MemoryBudget budget() {
     return budget;
   }
@@ -264,7 +264,7 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * The same, with somebody to tell.
+   * Starts a node from a configuration directory, with an observer to notify.
    *
    * @param facts what is different in the region that it runs in
    */
@@ -422,8 +422,8 @@ public final class Node implements AutoCloseable {
   }
 
   /**
-   * The same for a node whose end is not urgent: as long as the patience lasts, only clients go
-   * that have not asked anything for a second, which is when their pools look whether a connection
+   * Begins the drain of a node with an end that is not urgent: until the wait limit, only clients
+   * leave that have sent no request for a second, which is when their pools check if a connection
    * is still good. Who is never idle for so long may go by itself meanwhile.
    */
   public CompletableFuture<Void> beginDrain(Duration patience) {
@@ -517,7 +517,7 @@ public final class Node implements AutoCloseable {
     return listeners.port();
   }
 
-  /** What it does before it is ready. */
+  /** Warm-up of the node, before it is ready. */
   WarmUp warmUp() {
     return warmUp;
   }

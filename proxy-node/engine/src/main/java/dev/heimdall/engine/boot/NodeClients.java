@@ -39,7 +39,7 @@ final class NodeClients implements Drain.Clients {
     eachLoop(clients -> clients.turnAway(from));
   }
 
-  /** Nobody goes on to log in. */
+  /** Ends all log-ins: no client can complete one. */
   void endLogIns() {
     eachLoop(LoopClients::endLogIns);
   }

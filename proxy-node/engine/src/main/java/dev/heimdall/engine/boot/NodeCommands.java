@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** What managers may have the node do, and how it does that. */
+/** Commands that managers may give to the node, and their execution. */
 final class NodeCommands implements Commands {
   private static final Duration PLAN_PATIENCE = Duration.ofSeconds(55);
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * What a node has to do with other processes that serve the same clients: the one whose place it
- * takes when it starts, and the one that takes its place.
+ * Handover of a node with other processes that serve the same clients: the one that it replaces at
+ * its start, and the one that replaces it.
  */
 final class NodeHandover implements AutoCloseable {
   private static final Set<PosixFilePermission> OWN_DIRECTORY =
@@ -28,7 +28,7 @@ final class NodeHandover implements AutoCloseable {
   /** Null where nobody can take the node's place. */
   private final Path socket;
 
-  /** Whose place the node takes; null for nobody's. */
+  /** Process that the node replaces; null for none. */
   private final TakeOver before;
 
   private final Inheritance inheritance;
@@ -71,12 +71,12 @@ final class NodeHandover implements AutoCloseable {
     return inheritance;
   }
 
-  /** Whether it takes the place of another process, which has been ready until now. */
+  /** True if it takes the place of another process, which has been ready until now. */
   boolean succeeds() {
     return before != null;
   }
 
-  /** Who knows cancel keys that nobody knows here. */
+  /** Other process that knows cancel keys unknown here. */
   CancelRegistry.OtherProcess cancels() {
     return before == null ? CancelRegistry.OtherProcess.NONE : before;
   }
@@ -139,7 +139,7 @@ final class NodeHandover implements AutoCloseable {
     return before == null ? Remaining.NONE : before.remaining();
   }
 
-  /** Whether the process before still has clients. */
+  /** True if the process before still has clients. */
   boolean takesOver() {
     return before != null && !before.over().isDone();
   }

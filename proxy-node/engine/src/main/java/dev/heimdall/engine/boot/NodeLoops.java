@@ -61,7 +61,7 @@ record NodeLoops(List<NodeLoop> all) {
     return new NodeLoops(all);
   }
 
-  /** What clients of this engine need, by loop. */
+  /** Session resources of clients of this engine, by loop. */
   List<LoopSessions> sessions(Engine engine) {
     return all.stream().map(loop -> loop.sessions().get(engine)).toList();
   }

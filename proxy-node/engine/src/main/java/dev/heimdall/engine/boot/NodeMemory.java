@@ -4,7 +4,7 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.model.Configuration;
 
-/** What a node's large caches may have of the heap. */
+/** Share of the heap that a node's large caches may have. */
 final class NodeMemory {
   private NodeMemory() {}
 
@@ -15,7 +15,7 @@ final class NodeMemory {
         loops * engines(configuration));
   }
 
-  /** How many protocols are spoken: each of them has caches of its own on each event loop. */
+  /** Number of protocols in use: each of them has caches of its own on each event loop. */
   private static int engines(Configuration configuration) {
     return (int)
         Math.max(

@@ -5,7 +5,10 @@ import dev.heimdall.engine.report.Managers;
 import dev.heimdall.model.Configuration;
 import java.util.Optional;
 
-/** Whoever runs the node is told of these; on any thread, and must not block but in one. */
+/**
+ * Observer of the node for the code that runs it; called on any thread, and must not block but in
+ * one method.
+ */
 public interface NodeObserver {
   /** The configuration directory is about to be read on demand; this may bring it up to date. */
   default void reloading() {}
@@ -13,12 +16,12 @@ public interface NodeObserver {
   /** A changed configuration was taken over. */
   default void reloaded(Configuration configuration) {}
 
-  /** Where the configuration directory has its documents from, if it has them from elsewhere. */
+  /** Origin of the configuration directory's documents, if they come from elsewhere. */
   default Optional<Origin> origin() {
     return Optional.empty();
   }
 
-  /** Whether this process has served no statements yet, so that it is worth a warm-up. */
+  /** True if this process has served no statements yet, so that it is worth a warm-up. */
   default boolean warmsUp() {
     return false;
   }
@@ -26,7 +29,7 @@ public interface NodeObserver {
   /** A drain has begun, whoever asked for it. */
   default void draining() {}
 
-  /** What managers know the node by; empty: its machine's name and its number. */
+  /** Name by which managers know the node; empty: its machine's name and its number. */
   default Optional<String> name() {
     return Optional.empty();
   }
@@ -40,7 +43,7 @@ public interface NodeObserver {
     return Optional.of("nothing would start this node again");
   }
 
-  /** Where the node hands its clients to another process; empty: nowhere. */
+  /** Place where the node hands its clients to another process; empty: none. */
   default Optional<HandoverPlace> handover() {
     return Optional.empty();
   }

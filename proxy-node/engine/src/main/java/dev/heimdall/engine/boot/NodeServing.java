@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a node serves, for the process that takes its place. */
+/** State and services of a node, for the process that replaces it. */
 record NodeServing(
     RunningVdbs vdbs,
     NodeClients clients,

@@ -9,9 +9,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /**
- * How many clients there can be by the files that the process may have open, of which each
- * connection is one. Where none is left, nobody can be accepted, not even to be rejected: so fewer
- * clients are let in than there are files, and the others get an error.
+ * Number of clients allowed by the files that the process may have open, of which each connection
+ * is one. Where none is left, nobody can be accepted, not even to be rejected: so fewer clients are
+ * let in than there are files, and the others get an error.
  *
  * @param limit files that the process may have open; 0: that is not known
  * @param open files that it has open without any clients, such as libraries
@@ -35,7 +35,7 @@ record OpenFiles(long limit, long open, long servers) {
         .with(configuration);
   }
 
-  /** The same process with another configuration. */
+  /** Returns the figures of this process with another configuration. */
   OpenFiles with(Configuration configuration) {
     return new OpenFiles(
         limit,
@@ -67,7 +67,9 @@ record OpenFiles(long limit, long open, long servers) {
     return wanted > 0 && wanted <= possible ? wanted : (int) Math.min(Integer.MAX_VALUE, possible);
   }
 
-  /** What to say to operators where fewer clients are let in than they have asked for. */
+  /**
+   * Returns the warning for operators where fewer clients are accepted than they have requested.
+   */
   Optional<String> warning(int wanted) {
     int clients = clients(wanted);
     return wanted == 0 || clients >= wanted

@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
-/** What operators have done to virtual databases and clients, as {@code NodeView} describes it. */
+/** Orders of operators to virtual databases and clients, as {@code NodeView} describes them. */
 final class OperatorOrders {
   private static final Duration PAUSE_POLL = Duration.ofMillis(20);
 

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * Who wants virtual databases to be paused. One that is given up leaves nothing behind, but it must
- * not undo the pause of another. Thread-safe.
+ * Orders to pause virtual databases. One that is given up leaves nothing behind, but it must not
+ * undo the pause of another. Thread-safe.
  */
 final class PauseOrders {
   private final Map<VdbPools, Integer> waiting = new HashMap<>();

@@ -45,7 +45,7 @@ final class RunningCluster implements AutoCloseable {
   private volatile List<WriteForwarding.Of> forwarding = List.of();
 
   /**
-   * Which cluster, and how it is watched.
+   * Cluster to watch, and the way of watching it.
    *
    * @param asker as whom servers are asked
    * @param protocol how
@@ -106,7 +106,10 @@ final class RunningCluster implements AutoCloseable {
     changes.start();
   }
 
-  /** Where nobody compares places in the log, each write would cost a question for nothing. */
+  /**
+   * Returns the position written by now; where no session compares log positions, each write would
+   * cost a query for nothing.
+   */
   private CompletableFuture<Position> writtenByNow() {
     boolean wanted = view == null || view.locatesWrites();
     return wanted ? tracker.writtenByNow() : CompletableFuture.completedFuture(Position.NONE);
@@ -154,7 +157,7 @@ final class RunningCluster implements AutoCloseable {
     return source;
   }
 
-  /** Whether this node has certainly heard of what was written through others. */
+  /** True if this node has certainly heard of what was written through others. */
   boolean connectedToPeers() {
     return exchange.connectedToPeers();
   }
@@ -168,12 +171,12 @@ final class RunningCluster implements AutoCloseable {
     return followers;
   }
 
-  /** How it is with those who hear what is written past the nodes. */
+  /** Status of the listeners to writes that bypass the nodes. */
   List<FeedStatus> changes() {
     return changes.status();
   }
 
-  /** Whether its readers forward writes to the writer, as AWS says. */
+  /** Write forwarding by the cluster's readers to the writer, as AWS reports it. */
   List<WriteForwarding.Of> forwarding() {
     return forwarding;
   }

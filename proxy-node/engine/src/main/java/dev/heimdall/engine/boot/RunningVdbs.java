@@ -75,7 +75,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
   private record RunningVdb(VdbContext context, Engine engine, List<VdbListener> listeners) {}
 
   /**
-   * What a virtual database is to be, while it still is what it was.
+   * Prepared new state of a virtual database, while the old one is still in force.
    *
    * @param context the one that is there; another one for a new virtual database
    * @param forwardPlans for pools that are there already
@@ -299,7 +299,10 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
         vdb.cache().enabled() ? clusters.far(from.node()) : Optional.empty());
   }
 
-  /** What users are looked up by who have no document; null for nothing. It goes on unchanged. */
+  /**
+   * Returns the query for looking up users who have no document; null for none. It goes on
+   * unchanged.
+   */
   private AuthQuery query(VirtualDatabase vdb, DataSource source) {
     if (!vdb.authQuery().enabled()) {
       return null;
@@ -350,7 +353,10 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     return Map.copyOf(forwards);
   }
 
-  /** The same of other engines; what is there goes on as long as nothing of it changes. */
+  /**
+   * Returns the sources of other engines that rules may send statements to; existing ones go on as
+   * long as nothing of them changes.
+   */
   private Map<String, ForeignSource> foreigners(VirtualDatabase vdb, Configuration from) {
     RunningVdb running = vdbs.get(vdb.name());
     Map<String, ForeignSource> before =
@@ -441,7 +447,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     listeners().forEach(VdbListener::accept);
   }
 
-  /** The same again, and not by another process that has the sockets, too. */
+  /** Clients are accepted here again, and not by another process that has the sockets, too. */
   void takeBack() {
     listeners().forEach(VdbListener::takeBack);
   }
@@ -492,7 +498,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     }
   }
 
-  /** Whether any pool is paused by an operator. */
+  /** True if any pool is paused by an operator. */
   boolean paused() {
     return vdbs.values().stream()
         .flatMap(vdb -> vdb.context().allPools().stream())
@@ -528,7 +534,10 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     }
   }
 
-  /** The same of connections to a database that no client is logged in to: nobody keeps them. */
+  /**
+   * Frees connections of this source, and of others that lead to one of its servers, to a database
+   * that no client is logged in to: no client keeps them.
+   */
   private void free(DataSource source, String database) {
     for (RunningVdb vdb : vdbs.values()) {
       for (VdbPools pools : vdb.context().allPools()) {
@@ -539,7 +548,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     }
   }
 
-  /** Whether what is changed through one source is found through the other. */
+  /** True if what is changed through one source is found through the other. */
   private static boolean shareServer(DataSource one, DataSource other) {
     return one.equals(other) || !Collections.disjoint(one.hosts(), other.hosts());
   }

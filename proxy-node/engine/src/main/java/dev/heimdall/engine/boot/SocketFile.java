@@ -19,7 +19,7 @@ record SocketFile(Path path) {
   private static final int KIND = 0170000;
   private static final int SOCKET = 0140000;
 
-  /** How long another process may take to make its socket. */
+  /** Timeout for another process to make its socket. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration LOOKS = Duration.ofMillis(20);

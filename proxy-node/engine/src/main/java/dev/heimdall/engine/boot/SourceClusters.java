@@ -221,7 +221,7 @@ final class SourceClusters implements AutoCloseable {
         : Optional.of(rds.watch(source, () -> leaderLeases(node)));
   }
 
-  /** Whether others ask AWS about it, and tell the node. */
+  /** True if others ask AWS about it, and tell the node. */
   private boolean hears(DataSource source) {
     return source.cluster().arn().isPresent() && feed.enabled();
   }
@@ -255,7 +255,7 @@ final class SourceClusters implements AutoCloseable {
     return guards.of(source);
   }
 
-  /** What AWS says, whoever has asked. */
+  /** Feed of the topology that AWS reports, shared by all requesters. */
   TopologyFeed feed() {
     return feed;
   }
@@ -273,7 +273,7 @@ final class SourceClusters implements AutoCloseable {
                     definitions));
   }
 
-  /** How it is with the shared store of these settings, if they name one. */
+  /** State of the shared store of these settings, if they name one. */
   synchronized Optional<StoreState> store(StoreSettings settings) {
     if (store != null) {
       return Optional.of(store.state());
@@ -283,7 +283,7 @@ final class SourceClusters implements AutoCloseable {
         : Optional.of(StoreState.unused(settings));
   }
 
-  /** How many other nodes this one hears through the shared store. Never waits. */
+  /** Number of other nodes that this one hears through the shared store. Never waits. */
   int otherNodes() {
     SharedStore known = store;
     return known == null ? 0 : known.others();
@@ -320,7 +320,7 @@ final class SourceClusters implements AutoCloseable {
     };
   }
 
-  /** What the nodes keep for each other of results; empty for a node that has no part in that. */
+  /** Results that the nodes keep for each other; empty for a node that takes no part in that. */
   synchronized Optional<FarTier> far(NodeSettings node) {
     if (far == null && node.farCache().enabled()) {
       far = store(node).map(s -> FarTier.over(s, node.farCache())).orElse(null);

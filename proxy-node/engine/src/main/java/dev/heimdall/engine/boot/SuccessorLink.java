@@ -28,7 +28,7 @@ final class SuccessorLink extends FrameLink implements ClientLink {
   /** Takes descriptors; null before it is there. */
   private volatile Channel descriptors;
 
-  /** What it understands; 0 for a process of the first release. */
+  /** Protocol level that it understands; 0 for a process of the first release. */
   private int level;
 
   private LeavingClients clients;
@@ -84,7 +84,7 @@ final class SuccessorLink extends FrameLink implements ClientLink {
     return process;
   }
 
-  /** Whether it knows {@link Claims}. */
+  /** True if it knows {@link Claims}. */
   boolean shares() {
     return level >= FrameType.CLAIMS;
   }

@@ -67,7 +67,7 @@ final class TakeOver implements CancelRegistry.OtherProcess, AutoCloseable {
   private final CompletableFuture<Void> httpReleased = new CompletableFuture<>();
   private final CompletableFuture<Boolean> over = new CompletableFuture<>();
 
-  /** Who waits for the outcome of a cancel request or KILL, by the number of that. */
+  /** Receivers of the outcome of a cancel request or KILL, by the number of that request. */
   private final Map<Integer, Consumer<KillOutcome>> asked = new ConcurrentHashMap<>();
 
   private final AtomicInteger requestNumber = new AtomicInteger();

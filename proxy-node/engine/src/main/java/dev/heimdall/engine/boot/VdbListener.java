@@ -72,7 +72,7 @@ final class VdbListener {
 
   private int port;
 
-  /** What the clients that come in on one event loop share. */
+  /** Services shared by the clients that come in on one event loop. */
   private record LoopDoor(LogInServices services, ClientHandlers handlers) {}
 
   /**
@@ -110,12 +110,12 @@ final class VdbListener {
         handlers);
   }
 
-  /** Whether it was made for this place. */
+  /** True if it was made for this place. */
   boolean isFor(ListeningPlace asked) {
     return place.equals(asked);
   }
 
-  /** Whether this one and the other cannot be open at the same time. */
+  /** True if this one and the other cannot be open at the same time. */
   boolean excludes(VdbListener other) {
     return place instanceof ListeningPlace.UnixSocket mine
         ? other.place instanceof ListeningPlace.UnixSocket theirs
@@ -322,7 +322,10 @@ final class VdbListener {
     return sockets.handOver().thenCompose(done -> counted());
   }
 
-  /** Who has come in is passed to a loop, which counts them in turn. */
+  /**
+   * Waits until the loops have counted accepted clients: each is passed to a loop, which counts
+   * them in turn.
+   */
   private CompletableFuture<Void> counted() {
     return CompletableFuture.allOf(
         sessions.stream()

@@ -22,9 +22,9 @@ final class WarmUp implements AutoCloseable {
   private static final int LEAST = 40_000;
 
   /**
-   * How many statements the first node gets; each one after it gets twice as many, up to a limit.
-   * There is more than one because Java compiles without what only the first statements of a node
-   * go through once it has seen many others, and anew when the first ones of a client come.
+   * Number of statements that the first node gets; each one after it gets twice as many, up to a
+   * limit. There is more than one because Java compiles without what only the first statements of a
+   * node go through once it has seen many others, and anew when the first ones of a client come.
    */
   private static final int FIRST_ROUND = 500;
 
@@ -68,14 +68,17 @@ final class WarmUp implements AutoCloseable {
     }
   }
 
-  /** The same at once, before anything else: returns when the node is as warm as it is to be. */
+  /**
+   * Runs the warm-up at once, before anything else: returns when the node is as warm as it is to
+   * be.
+   */
   void finish() {
     if (!over) {
       run();
     }
   }
 
-  /** Whether the node is as warm as it is to be. */
+  /** True if the node is as warm as it is to be. */
   boolean isOver() {
     return over;
   }
@@ -108,7 +111,7 @@ final class WarmUp implements AutoCloseable {
     }
   }
 
-  /** How many statements a node of its own was given, which has ended. */
+  /** Returns the number of statements that a node of its own was given, which has ended. */
   private int practise(int each, long end)
       throws IOException, StartupException, ConfigurationException, InterruptedException {
     int statements = 0;

@@ -29,7 +29,7 @@ final class WriteRejections {
   private long since;
   private long last;
 
-  /** Whether it was found to take none since then: only that it takes some ends it. */
+  /** True if it was found to take none since then: only that it takes some ends it. */
   private boolean found;
 
   private boolean switching;
@@ -85,7 +85,7 @@ final class WriteRejections {
   }
 
   /**
-   * Whether another server may be the writer soon, or this one take writes again.
+   * True if another server may be the writer soon, or this one take writes again.
    *
    * @param most how long a switchover may take
    */
@@ -94,14 +94,14 @@ final class WriteRejections {
   }
 
   /**
-   * Whether nobody is to wait for a server that takes writes any longer: one has taken none for
+   * True if nobody is to wait for a server that takes writes any longer: one has taken none for
    * longer than a switchover may take.
    */
   synchronized boolean last(Duration most) {
     return server.isPresent() && !maySwitch(server.get(), most);
   }
 
-  /** Whether it is the one that takes none, which nothing but time ends. */
+  /** True if it is the one that takes none, which nothing but time ends. */
   private boolean isKnown(ServerAddress of) {
     return server.equals(Optional.of(of)) && found && !switching;
   }

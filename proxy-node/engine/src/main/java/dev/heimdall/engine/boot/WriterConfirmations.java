@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Who waits until a server has said again that it is the writer. Times are of {@link
+ * Callers that wait until a server has reported again that it is the writer. Times are of {@link
  * System#nanoTime}. Thread-safe; nobody is told under the lock.
  */
 final class WriterConfirmations {
@@ -57,7 +57,7 @@ final class WriterConfirmations {
     left.forEach(doubt -> doubt.completeExceptionally(unwatched()));
   }
 
-  /** How many wait. */
+  /** Number of waiting callers. */
   synchronized int size() {
     return waiting.size();
   }

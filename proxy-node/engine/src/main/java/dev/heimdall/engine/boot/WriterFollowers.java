@@ -27,7 +27,7 @@ final class WriterFollowers implements WriterWatch, WriterGuard {
   private final Executor offLoop;
   private final Set<VdbPools> followers = new CopyOnWriteArraySet<>();
 
-  /** Whether a suspicion is on its way; others at the same time say nothing more. */
+  /** True if a suspicion is on its way; others at the same time say nothing more. */
   private final AtomicBoolean suspected = new AtomicBoolean();
 
   private Optional<ServerAddress> writer = Optional.empty();

@@ -3,8 +3,8 @@ package dev.heimdall.engine.cache;
 import java.util.Arrays;
 
 /**
- * What a result is known by: whoever asks with an equal one would be answered the same by the
- * database, as long as nothing is written.
+ * Key of a result: the database would answer any request with an equal key the same, as long as
+ * nothing is written.
  */
 public final class CacheKey {
   /** Of the arrays' headers, this object, the entry and its place in the table. */

@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * How often statements of each pattern were answered from the cache, and why not. May be used from
- * any thread.
+ * Counts of how often statements of each pattern were answered from the cache, and the reasons
+ * where they were not. May be used from any thread.
  */
 public final class CachePatterns {
-  /** What further patterns count as, and those that are too long. */
+  /** Name under which further patterns are counted, and those that are too long. */
   static final String OTHER = "(other)";
 
   static final int MOST = 1_000;
@@ -89,7 +89,7 @@ public final class CachePatterns {
   }
 
   /**
-   * Whether its results are worth their keeping; of what counts as others they always are.
+   * Returns the judgement on keeping its results; those counted as others are always worth it.
    *
    * @param pattern null where nobody knows it
    */

@@ -30,8 +30,8 @@ public record FarResult(String position, HeardMessages heard, long born, StoredA
   private static final int MOST_NODES = 64;
 
   /**
-   * How many nanoseconds ago the server answered it; empty where that node's clock is ahead of this
-   * one's by more than a second, so that nobody can say.
+   * Age of the server's answer in nanoseconds; unknown (empty) where that node's clock is ahead of
+   * this one's by more than a second.
    */
   public OptionalLong age() {
     long millis = System.currentTimeMillis() - born;

@@ -25,7 +25,7 @@ public final class FarResults {
   }
 
   /**
-   * What a result is known by at all nodes: a digest, from which nobody learns what it was made of.
+   * Returns the key of a result at all nodes: a digest that does not reveal its input.
    *
    * @param of texts that tell apart where it is from and who asks
    */
@@ -73,7 +73,7 @@ public final class FarResults {
         });
   }
 
-  /** What was found holds no more, or may not: it is not served. */
+  /** Counts a found result that is no longer valid, or may not be: it is not served. */
   public void outdated() {
     outdated.increment();
   }

@@ -30,13 +30,13 @@ public final class Flight {
     return key;
   }
 
-  /** When it began, by {@link System#nanoTime}. */
+  /** Start of the flight, by {@link System#nanoTime}. */
   long since() {
     return since;
   }
 
   /**
-   * Somebody waits for it.
+   * Adds a follower that waits for the result.
    *
    * @param then runs on the loop when it is over, whether its result is kept or not
    * @return false where it is over: then nobody is called
@@ -74,7 +74,7 @@ public final class Flight {
     }
   }
 
-  /** What it is about is nobody's business. */
+  /** Keeps the content of the statement private. */
   @Override
   public String toString() {
     return "Flight";

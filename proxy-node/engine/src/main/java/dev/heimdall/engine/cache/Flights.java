@@ -106,7 +106,7 @@ public final class Flights {
   }
 
   /**
-   * Whether a statement's answer was kept. Where it was not, the next ones do not wait for each
+   * True if a statement's answer was kept. Where it was not, the next ones do not wait for each
    * other in vain; a race costs a wait.
    */
   public void suited(CacheKey key, boolean kept) {

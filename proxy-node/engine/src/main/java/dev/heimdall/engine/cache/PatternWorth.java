@@ -5,10 +5,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Whether results of one pattern are asked for often enough, before they have to go, to be worth
- * their keeping: the memory that others could have, and the time to copy and to let go of it. Each
- * hundred results that went are judged; where they were in vain, nothing is kept for a while, and
- * then it is tried again. May be used from any thread, and never waits for long.
+ * Judgement if results of one pattern are requested often enough, before they have to go, to be
+ * worth their keeping: the memory that others could have, and the time to copy and to release it.
+ * Each hundred results that went are judged; where they were in vain, nothing is kept for a while,
+ * and then it is tried again. May be used from any thread, and never waits for long.
  */
 public final class PatternWorth {
   /** So many results that went are judged together. */
@@ -17,7 +17,10 @@ public final class PatternWorth {
   /** One in so many has to have been of use, however quick the statement is. */
   private static final int ONE_IN = 4;
 
-  /** What a result has to spare its askers, all together, where less than that are enough. */
+  /**
+   * Time that a result has to save its requesters, all together, where less than that many uses are
+   * enough.
+   */
   private static final long SPARED = TimeUnit.MICROSECONDS.toNanos(250);
 
   static final long FIRST_REST = Duration.ofSeconds(1).toNanos();
@@ -57,7 +60,7 @@ public final class PatternWorth {
     since = clock.getAsLong();
   }
 
-  /** Whether results are to be looked for, and kept. */
+  /** True if results are to be looked for, and kept. */
   public boolean keeps() {
     return !rests || isOver();
   }

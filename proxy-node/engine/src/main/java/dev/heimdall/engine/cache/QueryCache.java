@@ -56,16 +56,16 @@ public final class QueryCache {
 
     final StoredAnswer answer;
 
-    /** What was written is asked there: a cluster that is watched anew has counted anew. */
+    /** View that is queried for writes: a cluster that is watched anew has counted anew. */
     final ClusterView in;
 
     /** Writes before the statement was sent. */
     final long noted;
 
-    /** When the server answered it, by {@link System#nanoTime}. */
+    /** Time of the server's answer, by {@link System#nanoTime}. */
     final long at;
 
-    /** When it is to be served no more, likewise. */
+    /** Time after which it is no longer served, likewise. */
     final long until;
 
     final PatternWorth worth;
@@ -135,7 +135,7 @@ public final class QueryCache {
             .build();
   }
 
-  /** What the nodes keep for each other; empty where this one keeps all to itself. */
+  /** Results that the nodes keep for each other; empty where this one keeps all to itself. */
   public Optional<FarResults> far() {
     return far;
   }
@@ -145,7 +145,7 @@ public final class QueryCache {
     return flights;
   }
 
-  /** How often tables are read and written. */
+  /** Frequency of reads and writes of tables. */
   public TableTraffic traffic() {
     return traffic;
   }
@@ -155,7 +155,7 @@ public final class QueryCache {
   }
 
   /**
-   * What is kept, and holds.
+   * Returns the result that is cached and valid.
    *
    * @param tables that the result is from
    * @param nanos how long after it was answered it may be served, as rules and settings say by now
@@ -198,7 +198,7 @@ public final class QueryCache {
   }
 
   /**
-   * Whether a result that is kept has lived through most of its time.
+   * True if a result that is kept has lived through most of its time.
    *
    * @param nanos as {@link #find} has it
    */
@@ -256,7 +256,7 @@ public final class QueryCache {
     copied.addAndGet(-bytes);
   }
 
-  /** Whether a result is worth its memory: it was asked for before, where that is demanded. */
+  /** True if a result is worth its memory: it was asked for before, where that is demanded. */
   public boolean mayKeep(CacheKey key) {
     if (seen.length == 0) {
       return true;
@@ -268,7 +268,7 @@ public final class QueryCache {
     return before;
   }
 
-  /** How statements of each pattern fare. */
+  /** Cache statistics of the statements of each pattern. */
   public CachePatterns patterns() {
     return patterns;
   }
@@ -289,7 +289,7 @@ public final class QueryCache {
     entries.invalidateAll();
   }
 
-  /** How it does, for operators. */
+  /** Figures of the cache, for operators. */
   public Figures figures() {
     return new Figures(
         entries.estimatedSize(),

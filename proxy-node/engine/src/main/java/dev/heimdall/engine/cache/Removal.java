@@ -2,7 +2,7 @@ package dev.heimdall.engine.cache;
 
 import dev.heimdall.model.Spelled;
 
-/** Why a result is not kept any more. */
+/** Reason that a result is no longer kept. */
 public enum Removal implements Spelled {
   /** One of its tables was written, as was found when it was asked for. */
   WRITTEN,

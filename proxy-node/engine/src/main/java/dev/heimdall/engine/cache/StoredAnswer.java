@@ -6,19 +6,19 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * What a server has answered to a statement, in its protocol's bytes, without what belongs to one
+ * Answer of a server to a statement, in its protocol's bytes, without the parts that belong to one
  * request alone. The arrays are not to be changed.
  *
  * @param columns how the answer describes its columns; null where it was not asked to
  * @param rows its rows, and their end
  */
 public record StoredAnswer(byte[] columns, byte[] rows) {
-  /** How many bytes of the wire it is. */
+  /** Size in bytes on the wire. */
   int size() {
     return (columns == null ? 0 : columns.length) + rows.length;
   }
 
-  /** Whether no client can tell it from another one, as far as both describe their columns. */
+  /** True if no client can tell it from another one, as far as both describe their columns. */
   public boolean saysTheSame(StoredAnswer other) {
     return Arrays.equals(rows, other.rows)
         && (columns == null || other.columns == null || Arrays.equals(columns, other.columns));
@@ -38,7 +38,7 @@ public record StoredAnswer(byte[] columns, byte[] rows) {
     }
   }
 
-  /** What it is about is nobody's business. */
+  /** Keeps the content of the answer private. */
   @Override
   public String toString() {
     return "StoredAnswer[" + size() + " bytes]";

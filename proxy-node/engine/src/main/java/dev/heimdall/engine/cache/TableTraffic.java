@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * How often the tables of a virtual database are read through this node, and written through it and
- * other nodes, and which of them are written so often that their results are not worth being kept.
- * What was counted weighs less with each second, so that about the last minute counts. May be used
- * from any thread.
+ * Rates of reads of a virtual database's tables through this node, and of writes through it and
+ * other nodes, and the tables written so often that their results are not worth being kept. What
+ * was counted weighs less with each second, so that about the last minute counts. May be used from
+ * any thread.
  */
 public final class TableTraffic {
   /** A share of all statements that is never reached. */
@@ -21,7 +21,7 @@ public final class TableTraffic {
 
   private static final long ROUND = Duration.ofSeconds(1).toNanos();
 
-  /** What counts of everything before after one more round. */
+  /** Weight of all earlier counts after one more round. */
   private static final double KEPT = 59.0 / 60;
 
   /** Fewer statements say nothing of a table. */
@@ -40,10 +40,10 @@ public final class TableTraffic {
   private final LongSupplier clock;
   private final Map<String, Table> tables = new ConcurrentHashMap<>();
 
-  /** When the round ends. */
+  /** End of the round. */
   private final AtomicLong end;
 
-  /** What came in this round, and what is left of the ones before. */
+  /** Counts of this round, and the remainder of those before. */
   private static final class Table {
     final LongAdder reads = new LongAdder();
     final LongAdder writes = new LongAdder();
@@ -53,7 +53,7 @@ public final class TableTraffic {
 
     double allWrites;
 
-    /** Who has counted writes elsewhere, and how many there were by then; null before the first. */
+    /** Counter of writes elsewhere, and its count at that time; null before the first. */
     WritesElsewhere asked;
 
     long told;
@@ -144,7 +144,7 @@ public final class TableTraffic {
     }
   }
 
-  /** Whether more of the statements with one of these tables write it than may. */
+  /** True if more of the statements with one of these tables write it than may. */
   public boolean writtenOften(Collection<String> of) {
     for (String table : of) {
       Table one = tables.get(table);

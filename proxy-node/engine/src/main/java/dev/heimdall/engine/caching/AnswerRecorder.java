@@ -8,7 +8,7 @@ import io.netty.buffer.ByteBuf;
  * messages. Belongs to an event loop.
  */
 public interface AnswerRecorder {
-  /** How far it has come. */
+  /** Progress of the copy. */
   enum State {
     /** More is to come. */
     MORE,
@@ -24,11 +24,11 @@ public interface AnswerRecorder {
    */
   State take(ByteBuf piece);
 
-  /** What was copied. */
+  /** Copied answer. */
   StoredAnswer answer();
 
   /**
-   * Whether this is, from its first byte to its last, an answer that one like it may have copied:
+   * True if this is, from its first byte to its last, an answer that one like it may have copied:
    * it was kept where others can write, too.
    */
   boolean mayHaveCopied(StoredAnswer answer);

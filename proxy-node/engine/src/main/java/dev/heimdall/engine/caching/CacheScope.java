@@ -17,7 +17,7 @@ final class CacheScope {
     this.hash = 31 * who.hashCode() + settings.hashCode();
   }
 
-  /** Whether it is made of just these. */
+  /** True if it is made of just these. */
   boolean is(Object who, Variables settings) {
     return this.who == who && this.settings == settings;
   }

@@ -65,7 +65,7 @@ final class CachedCounts {
     }
   }
 
-  /** What was sent last is answered, and that is not kept. */
+  /** Counts that the statement sent last is answered, and that its answer is not kept. */
   void notKept(Uncached reason) {
     open = null;
     count(reason);

@@ -49,21 +49,23 @@ public final class CachedReads implements ReplyStage {
   private final CachedCounts counts;
   private final Executor loop;
 
-  /** What became of the statement before, in words; null where no rule wants it cached. */
+  /** Outcome of the previous statement, in words; null where no rule wants it cached. */
   private String how;
 
-  /** Why the statement at the reader's position has to be sent; null where no rule minds. */
+  /**
+   * Reason that the statement at the reader's position has to be sent; null where no rule cares.
+   */
   private Uncached why;
 
   private PendingResult awaited;
 
-  /** Whether the statement at the reader's position would be told apart by what its server says. */
+  /** True if the statement at the reader's position would be told apart by what its server says. */
   private boolean asksSnapshots;
 
-  /** What other sessions of this node fetch, or wait for; null before the first miss. */
+  /** Results that other sessions of this node fetch, or wait for; null before the first miss. */
   private SharedMiss shared;
 
-  /** What other nodes were asked for. */
+  /** Request to other nodes for their results. */
   private Lookup lookup;
 
   /** Bytes of the awaited answer that were copied. */
@@ -113,13 +115,13 @@ public final class CachedReads implements ReplyStage {
     }
   }
 
-  /** What was written to the session's data source; null where nobody wants to know. */
+  /** Returns the writes to the session's data source; null where no session needs to know them. */
   private ClusterView view() {
     return vdb.pools().writes();
   }
 
   /**
-   * Whether the statement at the reader's position may be answered from the cache, and its answer
+   * True if the statement at the reader's position may be answered from the cache, and its answer
    * put there. Whatever was awaited before is not any more.
    */
   public boolean mayAnswer() {
@@ -140,7 +142,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   /**
-   * Whether a statement that comes now, while the session has a server connection, may be answered
+   * True if a statement that comes now, while the session has a server connection, may be answered
    * from the cache all the same: it is part of a transaction that has only read.
    */
   public boolean mayAnswerInside() {
@@ -151,7 +153,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   /**
-   * Whether the server is to be asked, ahead of the statement that is sent next, which snapshots
+   * True if the server is to be asked, ahead of the statement that is sent next, which snapshots
    * the transaction reads by: once for each transaction.
    */
   public boolean takesQuestion() {
@@ -159,7 +161,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   /**
-   * Whether the server is to run a query ahead of the statement that is sent next, which it may
+   * True if the server is to run a query ahead of the statement that is sent next, which it may
    * refuse behind queries: those that were answered here it does not know.
    */
   public boolean takesSnapshot() {
@@ -173,7 +175,7 @@ public final class CachedReads implements ReplyStage {
         };
   }
 
-  /** Whether a rule has the statement cached though its result rests on more than its tables. */
+  /** True if a rule has the statement cached though its result rests on more than its tables. */
   public boolean isUnconditional() {
     return session.next().decision().cache().orElseThrow().unconditional();
   }
@@ -190,7 +192,7 @@ public final class CachedReads implements ReplyStage {
     alone();
   }
 
-  /** Whether the answer that comes next is taken down. */
+  /** True if the answer that comes next is taken down. */
   public boolean awaits() {
     return awaited != null;
   }
@@ -223,8 +225,8 @@ public final class CachedReads implements ReplyStage {
   }
 
   /**
-   * Why a statement is sent that was not looked for, as its session has a server connection; null
-   * where no rule minds, or it only came together with others.
+   * Returns the reason for sending a statement without a cache lookup, as its session has a server
+   * connection; null where no rule cares, or it only came together with others.
    */
   private Uncached unasked() {
     RoutedStatement next = session.next();
@@ -232,7 +234,7 @@ public final class CachedReads implements ReplyStage {
     return wanted ? Suitability.reason(session) : null;
   }
 
-  /** Whether it is a read that rules might have cached outside of its transaction. */
+  /** True if it is a read that rules might have cached outside of its transaction. */
   private boolean isUntold() {
     RoutedStatement next = session.next();
     return vdb.cache() != null
@@ -243,7 +245,7 @@ public final class CachedReads implements ReplyStage {
         && !next.decision().nocache();
   }
 
-  /** What a statement that is being sent reads and writes. */
+  /** Counts the tables that a statement being sent reads and writes. */
   private static void count(QueryCache cache, ClusterView view, Statement statement) {
     if (cache != null && view != null && statement != null) {
       cache
@@ -359,7 +361,7 @@ public final class CachedReads implements ReplyStage {
     return null;
   }
 
-  /** Whether the session's statement is to renew a result that serves still. */
+  /** True if the session's statement is to renew a result that serves still. */
   private boolean refreshes(CacheKey key, long nanos) {
     QueryCache cache = vdb.cache();
     return cache.ages(key, nanos) && view().writer().isPresent() && shared().leads(cache, key);
@@ -394,7 +396,7 @@ public final class CachedReads implements ReplyStage {
     return vdb.cache().patterns().worth(session.next().normalised());
   }
 
-  /** What the result is known by at other nodes; null where they keep none for this one. */
+  /** Returns the key of the result at other nodes; null where they keep none for this one. */
   private byte[] farKey(
       ClusterView view, ActionParameters.Cache rule, Supplier<byte[]> text, byte[] values) {
     if (vdb.cache().far().isEmpty() || view.writerRun().isEmpty()) {
@@ -489,7 +491,10 @@ public final class CachedReads implements ReplyStage {
     return (int) Math.min(most, Math.min(rule.maxSize(), rule.maxLocalSize()));
   }
 
-  /** Whether the statement before was answered from the cache, or why not; null where none was. */
+  /**
+   * Cache outcome of the previous statement: answered from the cache, or the reason that it was
+   * not; null where there was none.
+   */
   public String how() {
     return how;
   }

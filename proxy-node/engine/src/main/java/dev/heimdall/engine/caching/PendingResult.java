@@ -35,14 +35,14 @@ record PendingResult(
     boolean refreshes) {
 
   /**
-   * What is kept of a statement and is not served, but compared with what the server answers.
+   * Cached result of a statement that is not served, but compared with the server's answer.
    *
    * @param decision which rules want that
    */
   record Comparison(StoredAnswer kept, Decision decision) {}
 
   /**
-   * Where a result is to be kept for other nodes.
+   * Target for storing a result for other nodes.
    *
    * @param position where the writer was found before its statement goes there
    * @param heard how far other nodes were heard by then

@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who asks, as far as that makes a difference to answers: the database, its user, and whatever
- * differs of its settings from those of a new connection.
+ * Cache scope of a session, as far as it makes a difference to answers: the database, its user, and
+ * those of its settings that differ from a new connection's.
  */
 final class SessionCacheScope {
   private final SessionContext session;
   private final SessionState carried;
 
-  /** Who has asked last: one for all that is kept of its answers. */
+  /** Scope of the last request: one object for all cached answers of the session. */
   private CacheScope last;
 
   SessionCacheScope(SessionContext session) {
@@ -43,8 +43,8 @@ final class SessionCacheScope {
   }
 
   /**
-   * The same in texts that are the same at all nodes: the data source, the database, its user, the
-   * settings.
+   * Returns this scope as texts that are the same at all nodes: the data source, the database, its
+   * user, the settings.
    */
   List<String> anywhere(boolean shared) {
     PoolKey key = key();

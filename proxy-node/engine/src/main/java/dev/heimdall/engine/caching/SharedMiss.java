@@ -97,12 +97,12 @@ final class SharedMiss {
     }
   }
 
-  /** Whether the statement that was asked about last waits. */
+  /** True if the statement that was asked about last waits. */
   boolean waits() {
     return stage == Stage.FOLLOWS;
   }
 
-  /** Whether it has waited. */
+  /** True if it has waited. */
   boolean waited() {
     return stage == Stage.ALONE;
   }

@@ -17,13 +17,19 @@ import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Whether a statement's answer is one that anybody may be given who asks the same, or why not. */
+/**
+ * Decides if a statement's answer may be given to any client that sends the same request, or the
+ * reason that it may not.
+ */
 final class Suitability {
   private static final long NANOS_OF_MILLI = Duration.ofMillis(1).toNanos();
 
   private Suitability() {}
 
-  /** Why the statement at the reader's position is not cached; null where it may be. */
+  /**
+   * Returns the reason that the statement at the reader's position is not cached; null where it may
+   * be.
+   */
   static Uncached reason(SessionContext session) {
     RoutedStatement next = session.next();
     QueryCache cache = session.vdb().cache();
@@ -69,8 +75,9 @@ final class Suitability {
   }
 
   /**
-   * Whether what its transaction has done stands against it. With autocommit off the statement that
-   * begins one goes to the server: its answer says that one is open.
+   * Returns the reason, if any, that the earlier work of its transaction prevents caching. With
+   * autocommit off the statement that begins one goes to the server: its answer says that one is
+   * open.
    */
   private static Uncached byTransaction(SessionContext session) {
     ClientTransaction transaction = session.transaction();
@@ -87,7 +94,7 @@ final class Suitability {
   }
 
   /**
-   * Whether what is kept may be newer than what its transaction reads next: a replica has it, and
+   * True if what is kept may be newer than what its transaction reads next: a replica has it, and
    * no rule says that this does not matter.
    */
   private static boolean goesBack(SessionContext session) {
@@ -125,7 +132,10 @@ final class Suitability {
     }
   }
 
-  /** Whether results like its own are of no use while they can be. */
+  /**
+   * Returns the reason, if any, that results like its own, though they may be cached, are of no
+   * use.
+   */
   private static Uncached byUse(QueryCache cache, RoutedStatement next) {
     if (cache.traffic().writtenOften(tables(next))) {
       return Uncached.WRITTEN_OFTEN;
@@ -143,7 +153,7 @@ final class Suitability {
     return all;
   }
 
-  /** How long its result may be served. */
+  /** Returns the time for which its result may be served. */
   static long nanos(QueryCache cache, Decision decision) {
     long most = cache.settings().ttl().toNanos();
     OptionalInt millis = decision.ttlMillis();

@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What every database of an engine has without anybody having made it, and how its names are looked
- * up. Never changes.
+ * Objects that every database of an engine has without having been created by a user, and the
+ * lookup of its names. Never changes.
  */
 public class BuiltInObjects {
   /** Those of an engine of which nothing is known. */
   public static final BuiltInObjects NONE = new BuiltInObjects("", Map.of(), Map.of());
 
-  /** What one can only know of a function. */
+  /** Property of a function that cannot be derived, only known. */
   public enum Trait {
     /** It reads or writes files, or returns rows of tables that no text names. */
     READS_UNNAMED,
-    /** What it does to the session is there after the session's state was reset, or may be. */
+    /** Its effects on the session remain after the session's state was reset, or may remain. */
     OUTLIVES_RESET,
     /** Names in statements may mean something else after it. */
     MOVES_NAMES,
@@ -84,22 +84,22 @@ public class BuiltInObjects {
     return routine;
   }
 
-  /** Whether it is known of a function of this name. */
+  /** True if it is known of a function of this name. */
   public final boolean has(Trait trait, String function) {
     return traits.getOrDefault(trait, Set.of()).contains(function);
   }
 
-  /** Whether it is where functions are that the server brings. */
+  /** True if it is where functions are that the server brings. */
   final boolean isFunctionSchema(String schema) {
     return schema.equals(functionSchema);
   }
 
-  /** Whether functions that the server brings may be called by this schema. */
+  /** True if functions that the server brings may be called by this schema. */
   protected boolean hasFunctionsIn(String schema) {
     return schema.equals(functionSchema);
   }
 
-  /** Whether it is an operator of the server's own, which only computes. */
+  /** True if it is an operator of the server's own, which only computes. */
   protected boolean hasOperator(String name) {
     return true;
   }
@@ -116,22 +116,22 @@ public class BuiltInObjects {
 
   // ---- relations
 
-  /** Whether what is in a schema is the server's own. */
+  /** True if what is in a schema is the server's own. */
   protected boolean isOfServer(String schema) {
     return false;
   }
 
-  /** Whether a table of which nothing is known looks like one of the server's own. */
+  /** True if a table of which nothing is known looks like one of the server's own. */
   protected boolean looksOfServer(TableName name) {
     return false;
   }
 
-  /** Whether one of the server's own tables holds values that stand in other tables. */
+  /** True if one of the server's own tables holds values that stand in other tables. */
   protected boolean holdsOthersValues(String schema, String name) {
     return false;
   }
 
-  /** Whether names without a schema, in code that runs anywhere, may mean what is in this one. */
+  /** True if names without a schema, in code that runs anywhere, may mean what is in this one. */
   protected boolean maySearch(String schema) {
     return true;
   }
@@ -139,7 +139,7 @@ public class BuiltInObjects {
   // ---- names
 
   /**
-   * Whether schemas are what a client calls databases: all of a server are read as one, and a
+   * True if schemas are what a client calls databases: all of a server are read as one, and a
    * session looks into the one that it logged in to unless it has said otherwise.
    */
   protected boolean schemasAreDatabases() {

@@ -14,32 +14,32 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * What a database said of itself at one moment, and what statements mean by it. Never changes; made
- * anew when the database has changed.
+ * Definitions that a database reported at one moment, and the meaning of statements by them. Never
+ * changes; made anew when the database has changed.
  */
 public final class Catalogue {
-  /** How far the catalogue can be relied on. */
+  /** Degree to which the catalogue can be relied on. */
   enum Knowledge {
     /** Nothing was read. */
     NONE,
-    /** Something is being changed in the database since it was read. */
+    /** Definitions in the database are being changed since it was read. */
     DOUBTED,
     /**
-     * The same, but no change that was seen since has touched code that statements may run: it does
-     * what it did when it was read.
+     * Definitions are being changed since it was read, but no change seen since has touched code
+     * that statements may run: it does what it did when it was read.
      */
     TABLES_CHANGED,
     FRESH;
 
-    /** Whether what functions, triggers, views and the like do is known. */
+    /** True if what functions, triggers, views and the like do is known. */
     boolean code() {
       return this == TABLES_CHANGED || this == FRESH;
     }
   }
 
   /**
-   * Which catalogue something was found out by: the same one or another, whatever database or data
-   * source it is of. Keeps nothing of the catalogue in memory.
+   * Identity of the catalogue that a finding is based on: the same one or another, whatever
+   * database or data source it is of. Keeps nothing of the catalogue in memory.
    */
   public static final class Edition {
     /** Of all of an engine that know nothing: they give the same answers. */
@@ -92,7 +92,7 @@ public final class Catalogue {
             : this;
   }
 
-  /** The same catalogue, confirmed or not. */
+  /** Copies a catalogue, as confirmed or not. */
   private Catalogue(Catalogue same, boolean confirmed) {
     database = same.database;
     version = same.version;
@@ -104,15 +104,16 @@ public final class Catalogue {
     tablesChanged = same.tablesChanged;
   }
 
-  /** What was read of a database just now. */
+  /** Returns the catalogue of a database that was just read. */
   public static Catalogue read(String database, ObjectsBuilder holds) {
     return new Catalogue(database, 1, Knowledge.FRESH, true, holds.build());
   }
 
   /**
-   * What holds for a database that cannot be asked: the server's own functions are known; tables
-   * are taken for tables and keep the names they are written with, so that reading them is a READ
-   * though never repeatable; any other function and any write may change anything.
+   * Returns the catalogue of a database that cannot be queried: the server's own functions are
+   * known; tables are assumed to be tables and keep the names they are written with, so that
+   * reading them is a READ though never repeatable; any other function and any write may change
+   * anything.
    *
    * @param own what the server brings
    */
@@ -134,23 +135,26 @@ public final class Catalogue {
     return version;
   }
 
-  /** What {@link #resolve} answers to one scope may be kept as long as this is the same. */
+  /**
+   * Edition of the catalogue: results of {@link #resolve} for one scope may be kept as long as this
+   * is the same.
+   */
   public Edition edition() {
     return edition;
   }
 
-  /** Whether the database was asked at all. */
+  /** True if the database was asked at all. */
   public boolean known() {
     return knowledge != Knowledge.NONE;
   }
 
-  /** Whether the database was asked, and no change of definitions was seen since. */
+  /** True if the database was asked, and no change of definitions was seen since. */
   public boolean fresh() {
     return knowledge == Knowledge.FRESH;
   }
 
   /**
-   * Whether what statements read and write may be told by it: it is {@link #fresh}, and nothing has
+   * True if what statements read and write may be told by it: it is {@link #fresh}, and nothing has
    * happened since that may have changed definitions. Else a read must see whatever was written,
    * and a write counts for all tables.
    */
@@ -158,12 +162,12 @@ public final class Catalogue {
     return fresh() && confirmed;
   }
 
-  /** Whether its server is known to take commands before it has answered those ahead of them. */
+  /** True if its server is known to take commands before it has answered those ahead of them. */
   public boolean pipelines() {
     return known() && objects.pipelines();
   }
 
-  /** What statements are judged by, for people. */
+  /** Basis on which statements are judged, for people. */
   public String state() {
     if (knowledge == Knowledge.FRESH) {
       return confirmed ? "confirmed" : "not confirmed";
@@ -171,42 +175,43 @@ public final class Catalogue {
     return known() ? "changed" : "unknown";
   }
 
-  /** The same, by whether it is known that the database still says so. */
+  /** Returns this catalogue, marked as known or not known to be still what the database reports. */
   Catalogue confirmed(boolean now) {
     return now == confirmed ? this : new Catalogue(this, now);
   }
 
   /**
-   * The same, for a session that has changed definitions in a transaction that is still open, where
-   * nobody else sees them: tables and functions count as if they might do anything.
+   * Returns this catalogue for a session that has changed definitions in a transaction that is
+   * still open, where no other session sees them: tables and functions count as if they might do
+   * anything.
    */
   public Catalogue doubted() {
     return doubted;
   }
 
-  /** The same, where what it has changed leaves all code as it is. */
+  /** Returns this catalogue for a session whose uncommitted changes leave all code as it is. */
   public Catalogue tablesChanged() {
     return tablesChanged;
   }
 
-  /** Whether what code does is known that statements may run, whatever became of tables. */
+  /** True if what code does is known that statements may run, whatever became of tables. */
   public boolean knowsCode() {
     return knowledge.code();
   }
 
   /**
-   * What a statement does: names are looked up along the search path; views, partitions, cascades,
-   * triggers, rules and functions are followed. Where something cannot be known it counts as a
-   * write. Only looks things up: may run on an event loop, but takes the longer the more tables are
-   * involved, so that the result is worth keeping.
+   * Resolves the effects of a statement: names are looked up along the search path; views,
+   * partitions, cascades, triggers, rules and functions are followed. Where something cannot be
+   * known it counts as a write. Only looks things up: may run on an event loop, but takes the
+   * longer the more tables are involved, so that the result is worth keeping.
    */
   public Statement resolve(ParsedStatement parsed, NameScope scope) {
     return resolve(parsed, scope, NO_TYPES);
   }
 
   /**
-   * The same of a statement whose parameters are declared to be of certain types: their values are
-   * converted and checked though the text names no type.
+   * Resolves the effects of a statement with parameters declared to be of certain types: their
+   * values are converted and checked though the text names no type.
    *
    * @param declared object ids as the Parse message has them
    */
@@ -225,7 +230,7 @@ public final class Catalogue {
     return new Cascades(objects).of(rows, new NameScope(database, null, null));
   }
 
-  /** Whether it makes a difference to a statement that its parameters are of these types. */
+  /** True if it makes a difference to a statement that its parameters are of these types. */
   public boolean minds(int[] declared) {
     if (declared.length > 0) {
       for (Unnamed one : objects.unnamed()) {
@@ -238,7 +243,7 @@ public final class Catalogue {
   }
 
   /**
-   * Whether what a statement does hangs on code that may be another by now: on functions and
+   * True if what a statement does hangs on code that may be another by now: on functions and
    * blocks, and where tables are asked for, on views, triggers and what is not in the catalogue.
    */
   public boolean restsOnCode(ParsedStatement parsed, NameScope scope, boolean tables) {
@@ -253,7 +258,7 @@ public final class Catalogue {
   }
 
   /**
-   * Whether a statement calls a function, or has an operator, that was made since this was read, if
+   * True if a statement calls a function, or has an operator, that was made since this was read, if
    * it is there.
    */
   public boolean lacksCode(ParsedStatement parsed, NameScope scope) {
@@ -266,7 +271,7 @@ public final class Catalogue {
   }
 
   /**
-   * Whether a statement leaves its session as it was, going by what was read alone, be that out of
+   * True if a statement leaves its session as it was, going by what was read alone, be that out of
    * date.
    */
   public boolean leavesSession(ParsedStatement parsed, NameScope scope, int[] declared) {
@@ -275,7 +280,10 @@ public final class Catalogue {
             == null;
   }
 
-  /** The same, or it calls what is not in the catalogue, of which that is unknown. */
+  /**
+   * True if a statement leaves its session as it was, or calls code that is not in the catalogue,
+   * for which that is unknown.
+   */
   public boolean mayLeaveSession(ParsedStatement parsed, NameScope scope, int[] declared) {
     return !known() || lacks(parsed, scope) || leavesSession(parsed, scope, declared);
   }

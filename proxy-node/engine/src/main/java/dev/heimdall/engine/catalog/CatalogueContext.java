@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 
 /**
- * What the databases of one source that are watched share.
+ * State shared by the watched databases of one source.
  *
  * @param protocol how databases are read
  * @param memory what catalogues may weigh
@@ -17,7 +17,7 @@ record CatalogueContext(
     CatalogueMemory memory,
     ChangesInProgress changing,
     Consumer<WatchedDatabase> forget) {
-  /** Whether something has failed because the database is not there any more. */
+  /** True if something has failed because the database is not there any more. */
   boolean isGone(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && protocol.isGone(sql)) {

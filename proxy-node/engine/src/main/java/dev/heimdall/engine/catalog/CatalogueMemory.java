@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the catalogues of all databases may weigh together, whatever data sources they are of. When
- * they weigh more, those go that were not asked for longest. Thread-safe; never called with the
- * lock of a database held.
+ * Memory limit for the catalogues of all databases together, whatever data sources they are of.
+ * When they weigh more, those go that were not asked for longest. Thread-safe; never called with
+ * the lock of a database held.
  */
 public final class CatalogueMemory {
   private final CacheShare share;

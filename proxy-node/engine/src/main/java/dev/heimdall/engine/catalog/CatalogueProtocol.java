@@ -3,9 +3,9 @@ package dev.heimdall.engine.catalog;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** How the databases of one engine are asked what is in them. */
+/** Protocol for querying the databases of one engine for their contents. */
 public interface CatalogueProtocol {
-  /** What the server brings into each of them. */
+  /** Objects that the server brings into each of them. */
   BuiltInObjects own();
 
   /** As part of which one a database is read: itself, or one that stands for all of a server. */
@@ -22,17 +22,17 @@ public interface CatalogueProtocol {
   Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
       throws SQLException;
 
-  /** Whether a failure says that there is no such database, or not any more. */
+  /** True if a failure says that there is no such database, or not any more. */
   boolean isGone(SQLException failure);
 
-  /** Who waits for a reading. */
+  /** Listener that waits for a reading. */
   interface Progress {
-    /** Something was written since the last one: called before it is read. */
+    /** Notifies of a write since the last reading: called before it is read. */
     void changed();
 
     /**
-     * What sessions of the server begin with: called each time that a reading looks, also when it
-     * reads what it has read once more, as connections are made in between.
+     * Reports the settings that sessions of the server begin with: called each time that a reading
+     * looks, also when it reads the same data once more, as connections are made in between.
      *
      * @param replica whether the server is one
      * @param defaults a digest of what roles and databases have sessions begin with
@@ -40,21 +40,21 @@ public interface CatalogueProtocol {
     void beginning(boolean replica, String defaults);
 
     /**
-     * What counts as unknown because it could not be read.
+     * Reports content that counts as unknown because it could not be read.
      *
      * @param what as the end of a sentence; empty for nothing
      */
     default void unread(String what) {}
 
-    /** Whether what is being read will be read again, as more was changed since it began. */
+    /** True if what is being read will be read again, as more was changed since it began. */
     boolean overtaken();
   }
 
-  /** What a database looks like from outside, by which a change is noticed: its protocol's own. */
+  /** Outside view of a database, by which a change is noticed: its protocol's own. */
   interface Mark {}
 
   /**
-   * What was read.
+   * Result of a reading.
    *
    * @param replica whether the server is one: it may not have replayed what others have changed
    * @param mark what the database looks like from outside

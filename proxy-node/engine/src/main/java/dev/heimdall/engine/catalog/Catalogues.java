@@ -51,7 +51,7 @@ public final class Catalogues implements AutoCloseable {
   private final ChangesInProgress changing;
   private final SharedBuiltIns builtIns;
 
-  /** What databases hold that nobody reads, by their names. */
+  /** Contents of databases that are not read, by their names. */
   private final Function<String, Catalogue> known;
 
   private final AtomicLong versions = new AtomicLong();
@@ -63,7 +63,7 @@ public final class Catalogues implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * How closely databases in use are watched.
+   * Settings for the close watching of databases in use.
    *
    * @param found runs when definitions are found changed
    */
@@ -143,14 +143,14 @@ public final class Catalogues implements AutoCloseable {
     return new Catalogues(source, Optional.empty(), true, protocol, known, memory);
   }
 
-  /** Whether databases are read at all. */
+  /** True if databases are read at all. */
   public boolean enabled() {
     return executor != null;
   }
 
   /**
-   * What is known of a database at the server, by its name there. Never blocks; the first call for
-   * a database starts reading it, and has {@link Catalogue#unknown}.
+   * Returns the current knowledge of a database at the server, by its name there. Never blocks; the
+   * first call for a database starts reading it, and has {@link Catalogue#unknown}.
    */
   public Catalogue current(String database) {
     WatchedDatabase watched = databases.get(readAs(database));
@@ -158,7 +158,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Whether a database is being read for the first time, so that it is worth waiting a moment for
+   * True if a database is being read for the first time, so that it is worth waiting a moment for
    * {@link #current}: until it was read, or could not be. Never blocks.
    */
   public boolean beingReadFirst(String database) {
@@ -167,7 +167,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Whether a database is being read again because its definitions were, or may have been, changed,
+   * True if a database is being read again because its definitions were, or may have been, changed,
    * so that it is worth waiting a moment for {@link #current}. Never blocks.
    */
   public boolean beingReadAgain(String database) {
@@ -176,7 +176,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Whether a look at a database is late that was to find what others have changed in it. Never
+   * True if a look at a database is late that was to find what others have changed in it. Never
    * blocks.
    */
   boolean looksLate(String database) {
@@ -195,7 +195,8 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * The same of tables and the like: functions, triggers, views and other code are as they were.
+   * Reports that definitions of tables and the like were changed: functions, triggers, views and
+   * other code are as they were.
    */
   public void tablesChanged(String database) {
     changed(database, false);
@@ -228,8 +229,8 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * The same of all databases, those included that are used from now on only: this node is not told
-   * of changes by others before they are made.
+   * Reports that definitions of all databases, including those first used later, may be about to
+   * change: this node is not notified of changes by others before they are made.
    */
   public Runnable apart() {
     if (executor == null) {
@@ -252,17 +253,20 @@ public final class Catalogues implements AutoCloseable {
     }
   }
 
-  /** Who else keeps connections to databases of the source, and closes those that nobody uses. */
+  /**
+   * Sets the listener that also keeps connections to databases of the source, and closes unused
+   * ones.
+   */
   public void freeing(Consumer<String> others) {
     freeing = others;
   }
 
-  /** Who keeps sessions of the servers that others are to begin with. */
+  /** Sets the keeper of server sessions with which other clients are to begin. */
   public void beginning(Runnable others) {
     defaultsChanged = others;
   }
 
-  /** Whether the servers take hardly any more connections: readers keep none while they rest. */
+  /** True if the servers take hardly any more connections: readers keep none while they rest. */
   public void yielding(BooleanSupplier nearlyFull) {
     yielding = nearlyFull;
   }
@@ -295,12 +299,15 @@ public final class Catalogues implements AutoCloseable {
     freeing.accept(database);
   }
 
-  /** The same of all databases. */
+  /** Reports that definitions of all databases may have been changed. */
   public void suspected() {
     databases.values().forEach(WatchedDatabase::suspected);
   }
 
-  /** The same when another server is the writer: it is asked over a new connection. */
+  /**
+   * Reports possible changes in all databases when another server is the writer: it is queried over
+   * a new connection.
+   */
   public void otherServer() {
     if (executor != null
         && !closed
@@ -323,7 +330,7 @@ public final class Catalogues implements AutoCloseable {
     databases.values().forEach(WatchedDatabase::paceChanged);
   }
 
-  /** What is found in a database. */
+  /** Findings in a database. */
   private final class Found implements DatabaseFindings {
     private final String database;
 
@@ -362,8 +369,8 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * How often a reading has found definitions changed without {@link #changed} having told so: by
-   * somebody else, past this node. Never blocks.
+   * Number of readings that found definitions changed without a report by {@link #changed}: changed
+   * by another client, past this node. Never blocks.
    */
   public long changesUntold() {
     return untold.get();
@@ -403,7 +410,7 @@ public final class Catalogues implements AutoCloseable {
     return watched.current();
   }
 
-  /** Whether that is going to be done: not where all of this is being closed. */
+  /** True if that is going to be done: not where all of this is being closed. */
   private boolean begins(Duration in, Runnable task) {
     try {
       executor.schedule(task, in.toMillis(), TimeUnit.MILLISECONDS);
@@ -435,7 +442,7 @@ public final class Catalogues implements AutoCloseable {
     }
   }
 
-  /** How many databases are watched. */
+  /** Number of watched databases. */
   public int watched() {
     return databases.size();
   }

@@ -42,7 +42,7 @@ final class ChangesInProgress {
         });
   }
 
-  /** The same of all databases. */
+  /** Begins a change of all databases. */
   Runnable beginAll(Runnable ended) {
     ofAll.incrementAndGet();
     return until(

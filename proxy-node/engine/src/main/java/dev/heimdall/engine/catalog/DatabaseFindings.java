@@ -3,9 +3,9 @@ package dev.heimdall.engine.catalog;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Who wants to know what is found in a database, and how often to look. */
+/** Listener for the findings in a database, which also sets how often to look. */
 interface DatabaseFindings {
-  /** How often to look whether anything has changed, while the database is in use. */
+  /** Interval of looking for changes, while the database is in use. */
   Optional<Duration> every();
 
   /**
@@ -16,9 +16,9 @@ interface DatabaseFindings {
    */
   void changed(boolean unannounced, boolean suspected);
 
-  /** Whether a connection that is not needed now makes room for others. */
+  /** True if a connection that is not needed now makes room for others. */
   boolean yielding();
 
-  /** What sessions begin with was found changed. */
+  /** Reports that the settings that sessions begin with were found changed. */
   void sessionDefaultsChanged();
 }

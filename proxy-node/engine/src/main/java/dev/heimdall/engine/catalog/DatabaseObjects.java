@@ -52,7 +52,7 @@ public record DatabaseObjects(
     boolean pipelines,
     Map<Long, Routine> byNumber) {
 
-  /** What is known of a database that was not asked: the server's own functions. */
+  /** Returns the objects of a database that was not queried: the server's own functions. */
   static DatabaseObjects unknown(BuiltInObjects own) {
     return new DatabaseObjects(
         own,
@@ -147,7 +147,7 @@ public record DatabaseObjects(
     return own.searched(configured, scope.user());
   }
 
-  /** How a name is spelled in full that nothing here has. */
+  /** Returns the full spelling of a name that no object here has. */
   TableName full(TableName name, NameScope scope) {
     if (!own.schemasAreDatabases()) {
       return new TableName(scope.database(), name.schema(), name.table());

@@ -3,8 +3,8 @@ package dev.heimdall.engine.catalog;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How definitions of one virtual database change, as far as its sessions and its catalogues have
- * seen it; thread-safe.
+ * Changes to definitions of one virtual database, as far as its sessions and its catalogues have
+ * seen them; thread-safe.
  */
 public final class DefinitionChanges {
   private final AtomicLong changes = new AtomicLong();
@@ -39,7 +39,8 @@ public final class DefinitionChanges {
   }
 
   /**
-   * The same of tables and the like: functions, triggers, views and other code are as they were.
+   * Reports that definitions of tables and the like were changed: functions, triggers, views and
+   * other code are as they were.
    */
   public void tablesChanged(String database) {
     changes.incrementAndGet();
@@ -67,13 +68,13 @@ public final class DefinitionChanges {
     base.catalogues().sessionDefaultsChanged();
   }
 
-  /** Whether a change past all nodes may have been missed for longer than is said. */
+  /** True if a change past all nodes may have been missed for longer than is said. */
   public boolean looksLate(String database) {
     return base.catalogues().looksLate(database);
   }
 
   /**
-   * Whether what was told of statements by a catalogue still holds.
+   * True if what was told of statements by a catalogue still holds.
    *
    * @param edition of the catalogue of this database by which it was told; null for none
    */

@@ -3,7 +3,7 @@ package dev.heimdall.engine.catalog;
 import java.time.Duration;
 
 /**
- * Whether the looks at a database come when they are due. While one is late, because the server
+ * Tracks if the looks at a database come when they are due. While one is late, because the server
  * does not answer it or cannot be reached, nobody knows what was changed past the nodes. Guarded by
  * whom it belongs to, but for {@link #late}.
  */

@@ -2,7 +2,9 @@ package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
 
-/** What a function does whose body cannot be read, in the order of how careful one must be. */
+/**
+ * Effect of a function with a body that cannot be read, in the order of how careful one must be.
+ */
 public enum FunctionEffect {
   /** Reads its arguments: the same for the same. Settings may decide how the result is written. */
   REPEATABLE,
@@ -23,7 +25,7 @@ public enum FunctionEffect {
   /** May change anything, the session included. */
   ANYTHING;
 
-  /** What an answer rests on besides the tables that are named. */
+  /** Basis of an answer besides the tables that are named. */
   Basis basis() {
     return switch (this) {
       case REPEATABLE -> Basis.TABLES;
@@ -33,7 +35,7 @@ public enum FunctionEffect {
     };
   }
 
-  /** Whether it does more than to compute and to read. */
+  /** True if it does more than to compute and to read. */
   boolean changesSomething() {
     return compareTo(SERVER) > 0;
   }

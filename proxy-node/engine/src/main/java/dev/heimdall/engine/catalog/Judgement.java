@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** Says what functions do, from what their databases hold of them. */
 final class Judgement {
-  /** Where the names in bodies are looked up: in every schema, unless they have one. */
+  /** Lookup of the names in bodies: in every schema, unless they have one. */
   interface Names {
     List<Relation> relations(TableName name);
 

@@ -3,12 +3,14 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.NameSet;
 import java.util.Collection;
 
-/** Whether a query may make a time the one of a day: a server takes the present one. */
+/**
+ * Detects if a query may convert a time to a point in time on a day: a server uses the present day.
+ */
 final class MixedTimes {
   private MixedTimes() {}
 
   /**
-   * Whether one has both, times and dates.
+   * True if one has both, times and dates.
    *
    * @param names its words and names
    * @param read what it reads

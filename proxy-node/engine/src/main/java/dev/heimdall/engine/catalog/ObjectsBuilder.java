@@ -146,7 +146,7 @@ public final class ObjectsBuilder {
     return this;
   }
 
-  /** What is written by its name may be in other tables, of which nobody knows. */
+  /** Marks that writes by its name may go to other, unknown tables. */
   public ObjectsBuilder standsForOthers(long id) {
     Relation relation = relationsById.get(id);
     if (relation != null) {
@@ -319,7 +319,7 @@ public final class ObjectsBuilder {
     return this;
   }
 
-  /** Whether there are such functions, so that it matters where their types are used. */
+  /** True if there are such functions, so that it matters where their types are used. */
   public boolean hasUnnamed() {
     return !unnamed.isEmpty();
   }
@@ -420,7 +420,7 @@ public final class ObjectsBuilder {
     return all;
   }
 
-  /** Whether a function, or one that it calls, does more than to compute and to read. */
+  /** True if a function, or one that it calls, does more than to compute and to read. */
   private static boolean changesSomething(Routine routine) {
     return any(
         routine,
@@ -432,8 +432,8 @@ public final class ObjectsBuilder {
   }
 
   /**
-   * What results rest on where a function, and those that it calls, may be called. What it reads
-   * counts as anything: it would be added to the tables of every statement.
+   * Returns the basis of results where a function, and those that it calls, may be called. What it
+   * reads counts as anything: it would be added to the tables of every statement.
    */
   private static Basis basis(Routine routine) {
     if (any(routine, one -> one.basis().compareTo(Basis.MOMENT) > 0 || !one.reads().isEmpty())) {

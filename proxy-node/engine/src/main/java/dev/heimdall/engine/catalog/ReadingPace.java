@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How soon a database is read again: not more often than its server can bear. Guarded by whom it
- * belongs to.
+ * Pace at which a database is read again: not more often than its server can bear. Guarded by whom
+ * it belongs to.
  */
 final class ReadingPace {
   /** A server is asked again after so many times what it took it to answer. */
@@ -14,7 +14,10 @@ final class ReadingPace {
   /** Readings because of changes begin at least this long after the one before. */
   private static final Duration BETWEEN = Duration.ofMillis(200);
 
-  /** The same where all code is as it was, so that nobody waits for it: so many times its cost. */
+  /**
+   * Interval between readings where all code is as it was, so that no session waits for it: so many
+   * times its cost.
+   */
   private static final int BETWEEN_OF_TABLES = 4;
 
   private static final Duration LONGEST_OF_TABLES = Duration.ofSeconds(1);
@@ -25,8 +28,8 @@ final class ReadingPace {
   private final Duration refresh;
 
   /**
-   * How long the server takes to say whether anything has changed: the less of the last two times,
-   * as one look at a moment when the server stood still says nothing of the next.
+   * Time that the server takes to report if anything has changed: the smaller of the last two
+   * times, as one look at a moment when the server stood still predicts nothing about the next.
    */
   private long cost;
 
@@ -91,7 +94,7 @@ final class ReadingPace {
     return jittered(Duration.ofNanos(Math.min(pause, LONGEST_PAUSE.toNanos())));
   }
 
-  /** Whether the last one has failed. */
+  /** True if the last one has failed. */
   boolean failing() {
     return failures > 0;
   }

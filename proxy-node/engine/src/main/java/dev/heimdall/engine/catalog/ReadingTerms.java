@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What a catalogue is read by.
+ * Terms for reading a catalogue.
  *
  * @param parameters that connections of the data source are started with
  * @param builtIns the server's own functions, as other databases of it have them
@@ -27,12 +27,12 @@ public record ReadingTerms(
     this(parameters, builtIns, uncounted, false, most);
   }
 
-  /** The same for a database that was read of a writer before. */
+  /** Returns these terms for a database that was read from a writer before. */
   ReadingTerms afterWriter() {
     return new ReadingTerms(parameters, builtIns, uncounted, true, most);
   }
 
-  /** Why a catalogue is not kept. */
+  /** Returns the error that explains why a catalogue is not kept. */
   public SQLException tooLarge(String mebibytes) {
     return new SQLException(
         "it would take "

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.catalog;
 
-/** What becomes of the rows that refer to one that is changed. */
+/** Action on the rows that refer to a changed one. */
 public enum ReferentialAction {
   /** Nothing: the change is refused as long as there are any. */
   NONE,

@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class Relation {
   /**
-   * What a write brings with it.
+   * Further effect of a write.
    *
    * @param when the changes that bring it, as bits
    * @param relation what is written too; null where only functions are called
@@ -75,12 +75,12 @@ final class Relation {
     return kind == RelationKind.PARTITIONED;
   }
 
-  /** Whether what was written may stay there when the transaction is rolled back. */
+  /** True if what was written may stay there when the transaction is rolled back. */
   boolean lasting() {
     return kind == RelationKind.LASTING || kind == RelationKind.FOREIGN;
   }
 
-  /** What its rows rest on; nothing else if they only change by writes that name it. */
+  /** Basis of its rows; nothing else if they only change by writes that name it. */
   Basis basis() {
     if (system || kind == RelationKind.SEQUENCE) {
       return Basis.SERVER; // a replica's sequences are ahead of what was drawn
@@ -99,27 +99,27 @@ final class Relation {
     return parents;
   }
 
-  /** What a view reads. */
+  /** Relations that a view reads. */
   List<Relation> reads() {
     return reads;
   }
 
-  /** Whether reading it locks rows: a view with FOR UPDATE in it. */
+  /** True if reading it locks rows: a view with FOR UPDATE in it. */
   boolean locksRows() {
     return locksRows;
   }
 
-  /** Whether changes of its rows bring more with them, here or in its partitions and parents. */
+  /** True if changes of its rows bring more with them, here or in its partitions and parents. */
   boolean fires() {
     return !consequences.isEmpty() || !children.isEmpty() || !parents.isEmpty();
   }
 
-  /** Whether a policy decides which of its rows are seen. */
+  /** True if a policy decides which of its rows are seen. */
   boolean restricted() {
     return !view() && !readCalls.isEmpty();
   }
 
-  /** What reading it may call: functions in a view or in a policy. */
+  /** Functions that reading it may call, in a view or in a policy. */
   List<Routine> readCalls() {
     return readCalls;
   }
@@ -169,7 +169,7 @@ final class Relation {
     sessionDependent = true;
   }
 
-  /** Whether rows that are written by its name may be in tables that nobody knows. */
+  /** True if rows that are written by its name may be in tables that nobody knows. */
   boolean standsForOthers() {
     return standsForOthers;
   }

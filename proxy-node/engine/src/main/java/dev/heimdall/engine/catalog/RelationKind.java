@@ -1,6 +1,6 @@
 package dev.heimdall.engine.catalog;
 
-/** What stands behind a name that rows are read from. */
+/** Kind of object that stands behind a name that rows are read from. */
 public enum RelationKind {
   TABLE,
   /** A table of which no rollback takes anything back. */

@@ -87,7 +87,7 @@ final class Resolution {
     return verdict.statement(tablesRead, tablesWritten, callsCode());
   }
 
-  /** Whether all code is as it was behind the statement, as far as it is known at all. */
+  /** True if all code is as it was behind the statement, as far as it is known at all. */
   private boolean keepsCode() {
     if (!knowledge.code() || verdict.runsUnread()) {
       return false;
@@ -100,7 +100,7 @@ final class Resolution {
   }
 
   /**
-   * Whether who uses what is defined from now on runs nothing that changes its session: by the
+   * True if who uses what is defined from now on runs nothing that changes its session: by the
    * functions that it is to call, its types and operators, by what its name may hide, and by event
    * triggers, which might bring anything.
    */
@@ -133,8 +133,8 @@ final class Resolution {
   }
 
   /**
-   * What is behind casts, domains and the operators that words stand for, as far as the types that
-   * take part in the statement have such functions; they may bring more with them.
+   * Calls the functions behind casts, domains and the operators that words stand for, as far as the
+   * types that take part in the statement have such functions; they may bring more with them.
    */
   private void callUnnamed() {
     List<Unnamed> left = new ArrayList<>(objects.unnamed());
@@ -160,7 +160,7 @@ final class Resolution {
     return those.stream().anyMatch(one -> one.isOf(declared));
   }
 
-  /** Whether the statement does more than to return columns and literals as they are. */
+  /** True if the statement does more than to return columns and literals as they are. */
   private boolean computes() {
     return parsed.kind() != StatementClass.READ
         || !parsed.understood()
@@ -240,7 +240,10 @@ final class Resolution {
     }
   }
 
-  /** Where there was a table a moment ago may now be a view that does whatever it likes. */
+  /**
+   * Counts a read as doubtful: a table that existed a moment ago may now be a view that does
+   * anything.
+   */
   private void doubtRead(TableName name) {
     verdict.restsOn(Basis.ANYTHING);
     verdict.raise(StatementClass.WRITE, null);
@@ -349,7 +352,10 @@ final class Resolution {
     }
   }
 
-  /** What a function does is known, but not what became of the tables that it names. */
+  /**
+   * Doubts the tables that a function names: its effect is known, but not the current state of
+   * those tables.
+   */
   private void doubtTables(Routine routine) {
     verdict.restsOn(Basis.ANYTHING);
     verdict.raise(StatementClass.WRITE, null);
@@ -469,7 +475,7 @@ final class Resolution {
     }
   }
 
-  /** Who reads the parent sees the row too. */
+  /** Adds the parents of a written relation: readers of the parent see the row too. */
   private void ascend(Relation relation) {
     for (Relation parent : relation.parents()) {
       if (tablesWritten.add(spelled(parent))) {

@@ -59,7 +59,7 @@ final class Routine {
     return builtIn;
   }
 
-  /** What it does beyond the tables and functions that are named. */
+  /** Effect beyond the tables and functions that are named. */
   FunctionEffect effect() {
     return effect;
   }
@@ -68,7 +68,7 @@ final class Routine {
     return because;
   }
 
-  /** What its answers rest on besides the tables that it reads. */
+  /** Basis of its answers besides the tables that it reads. */
   Basis basis() {
     return effect.basis();
   }
@@ -78,7 +78,7 @@ final class Routine {
   }
 
   /**
-   * Whether it may send notifications itself.
+   * True if it may send notifications itself.
    *
    * @param own the server's own functions, few of which do
    */
@@ -88,12 +88,12 @@ final class Routine {
             && (!builtIn || own.has(BuiltInObjects.Trait.NOTIFIES, name)));
   }
 
-  /** How it changes the session, as the end of a sentence that begins with it; or null. */
+  /** Way in which it changes the session, as the end of a sentence that begins with it; or null. */
   String changesSession() {
     return changesSession;
   }
 
-  /** Whether unqualified names may mean something else after it, in the same transaction. */
+  /** True if unqualified names may mean something else after it, in the same transaction. */
   boolean movesPath() {
     return movesPath || effect == FunctionEffect.ANYTHING;
   }
@@ -102,7 +102,7 @@ final class Routine {
     return reads;
   }
 
-  /** What it writes, and how, as bits. */
+  /** Relations that it writes, and the kinds of change, as bits. */
   Map<Relation, Integer> writes() {
     return writes;
   }
@@ -111,7 +111,7 @@ final class Routine {
     return calls;
   }
 
-  /** Whether it may read tables that nobody can name, whatever it may change. */
+  /** True if it may read tables that nobody can name, whatever it may change. */
   boolean unread() {
     return unread;
   }
@@ -148,7 +148,7 @@ final class Routine {
   }
 
   /**
-   * Whether DISCARD ALL may leave what it does to the session where it is: variables of another
+   * True if DISCARD ALL may leave what it does to the session where it is: variables of another
    * language, a library, a connection to elsewhere, or whatever code does that nobody can read.
    */
   boolean outlivesDiscard() {
@@ -156,7 +156,8 @@ final class Routine {
   }
 
   /**
-   * The same as {@link #changeSession}, of one whose changes DISCARD ALL may not remove.
+   * Marks a change of the session as {@link #changeSession} does, for a function whose changes
+   * DISCARD ALL may not remove.
    *
    * @param how as the end of a sentence that begins with the function
    */
@@ -169,7 +170,7 @@ final class Routine {
     movesPath = true;
   }
 
-  /** Whether the session's random numbers may be foreseeable after it, whatever else it does. */
+  /** True if the session's random numbers may be foreseeable after it, whatever else it does. */
   boolean maySeed() {
     return maySeed;
   }
@@ -197,7 +198,7 @@ final class Routine {
     defines = true;
   }
 
-  /** Whether event triggers may be fired by it. */
+  /** True if event triggers may be fired by it. */
   boolean defines() {
     return defines;
   }
@@ -209,7 +210,10 @@ final class Routine {
     temporaryPath = how;
   }
 
-  /** How that may be, as the end of a sentence that begins with it; or null. */
+  /**
+   * Reason that an object created while it runs may be temporary, as the end of a sentence that
+   * begins with it; or null.
+   */
   String temporaryPath() {
     return temporaryPath;
   }

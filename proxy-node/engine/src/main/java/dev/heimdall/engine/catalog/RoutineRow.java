@@ -25,7 +25,7 @@ public record RoutineRow(
     List<Long> also) {
 
   /**
-   * What a function does whose body nobody can read.
+   * Effect of a function with an unreadable body.
    *
    * @param because what makes the effect more than {@link FunctionEffect#REPEATABLE}, as the end of
    *     a sentence that begins with the function

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 /**
- * How often what may change a catalogue has happened until a moment.
+ * Counts, up to a moment, of events that may change a catalogue.
  *
  * @param definitions number of changes that were reported
  * @param code how many of them may have touched functions, triggers, views and the like

@@ -19,7 +19,7 @@ public final class SharedBuiltIns {
     this.own = own;
   }
 
-  /** What the server brings. */
+  /** Objects that the server brings. */
   BuiltInObjects own() {
     return own;
   }
@@ -37,7 +37,9 @@ public final class SharedBuiltIns {
     return routine;
   }
 
-  /** The same functions by name as these; those of another database, where they are the same. */
+  /**
+   * Returns functions equal to these by name; those of another database, where they are the same.
+   */
   synchronized Map<String, Routine> same(Map<String, Routine> byName) {
     if (!last.equals(byName)) {
       last = byName;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Where types that are not the server's own are used: in other types, relations and functions. */
+/** Uses of types that are not the server's own: in other types, relations and functions. */
 public final class TypeUses {
   private final Map<Long, String> names = new HashMap<>();
   private final Map<Long, List<Long>> containers = new HashMap<>();

@@ -27,7 +27,7 @@ record Unnamed(
     boolean changes,
     boolean reads,
     Basis basis) {
-  /** Whether a parameter of one of these types has it called. */
+  /** True if a parameter of one of these types has it called. */
   boolean isOf(int[] declared) {
     for (int type : declared) {
       if (typeIds.contains(Integer.toUnsignedLong(type))) {

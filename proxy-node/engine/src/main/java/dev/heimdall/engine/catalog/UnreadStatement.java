@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which functions a statement may call of which only the words are known: those that it seems to
- * call, and all that hang on the tables whose names are among its words. That it may change any
+ * Functions that a statement may call of which only the words are known: those that it seems to
+ * call, and all that depend on the tables whose names are among its words. That it may change any
  * table is known already.
  */
 final class UnreadStatement {

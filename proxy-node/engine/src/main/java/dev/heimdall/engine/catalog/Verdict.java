@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.SortedSet;
 
 /**
- * What a statement is taken for, as it becomes known: it only ever gets worse. The reason is that
+ * Classification of a statement, as it becomes known: it only ever gets worse. The reason is that
  * of the worst.
  */
 final class Verdict {
-  /** What is so as soon as one thing that the statement does is so. */
+  /** Property that holds as soon as one action of the statement has it. */
   enum Trait {
     NOT_UNDERSTOOD,
     OUTLIVES_ROLLBACK,
@@ -139,12 +139,12 @@ final class Verdict {
     }
   }
 
-  /** Whether it runs code that could not be read. */
+  /** True if it runs code that could not be read. */
   boolean runsUnread() {
     return traits.contains(Trait.RUNS_UNREAD);
   }
 
-  /** Whether what is called so far leaves the session as it is, and no code that nobody knows. */
+  /** True if what is called so far leaves the session as it is, and no code that nobody knows. */
   boolean leavesNothing() {
     return changesSession == null
         && outOfSight.isEmpty()

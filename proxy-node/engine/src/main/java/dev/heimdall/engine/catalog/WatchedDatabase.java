@@ -37,12 +37,12 @@ final class WatchedDatabase {
     /** The next reading is planned. */
     WAITING,
     READING,
-    /** The same, and another server has become the writer since it began. */
+    /** A reading is in progress, and another server has become the writer since it began. */
     READING_FORMER,
     CLOSED
   }
 
-  /** What the last reading came to, where one has come to its end. */
+  /** Outcome of the last reading that has come to its end. */
   private enum Outcome {
     NONE,
     READ,
@@ -65,7 +65,7 @@ final class WatchedDatabase {
   private volatile Catalogue published;
   private volatile boolean used;
 
-  /** Whether nobody has used it for long: what is published is not confirmed until it is asked. */
+  /** True if nobody has used it for long: what is published is not confirmed until it is asked. */
   private volatile boolean asleep;
 
   private volatile Outcome outcome = Outcome.NONE;
@@ -78,16 +78,16 @@ final class WatchedDatabase {
   private long lastReading;
   private long lastOfAll;
 
-  /** When a reading began last because definitions may have been changed. */
+  /** Start of the last reading that was made because definitions may have been changed. */
   private long lastHurried;
 
-  /** When the last reading began that came to an end. */
+  /** Start of the last reading that came to an end. */
   private long lastRead;
 
-  /** What was told of until now. */
+  /** Changes reported until now. */
   private SeenChanges seen = SeenChanges.NONE;
 
-  /** What had been when the last reading began that came to an end. */
+  /** Changes reported before the start of the last reading that came to an end. */
   private SeenChanges seenWhenRead = SeenChanges.NONE;
 
   private HikariDataSource pool;
@@ -97,7 +97,7 @@ final class WatchedDatabase {
   /** A digest of what roles and databases have sessions begin with. */
   private String defaults;
 
-  /** What could not be read of it, as was logged. */
+  /** Content that could not be read of it, as logged. */
   private String unread = "";
 
   WatchedDatabase(
@@ -143,7 +143,7 @@ final class WatchedDatabase {
     soon(System.nanoTime());
   }
 
-  /** When it was used last, as far as that was noticed: between two calls of this. */
+  /** Time of the last use, as far as it was noticed: between two calls of this. */
   synchronized long lastUsed() {
     if (used) {
       used = false;
@@ -152,17 +152,17 @@ final class WatchedDatabase {
     return lastUsed;
   }
 
-  /** Whether the first reading has not come to its end yet. */
+  /** True if the first reading has not come to its end yet. */
   boolean beingReadFirst() {
     return outcome == Outcome.NONE && !published.known();
   }
 
-  /** Whether it is, or is about to be, read because of what has happened since the last time. */
+  /** True if it is, or is about to be, read because of what has happened since the last time. */
   boolean beingReadAgain() {
     return outcome != Outcome.FAILED && !published.confirmed();
   }
 
-  /** Whether what was changed past the nodes may be found later than is said. */
+  /** True if what was changed past the nodes may be found later than is said. */
   boolean looksLate() {
     return due.late();
   }
@@ -420,7 +420,7 @@ final class WatchedDatabase {
     }
   }
 
-  /** What was read last is out of date; reading all of it anew takes a while. */
+  /** Notes that the last reading is out of date; reading all of it anew takes a while. */
   private synchronized void found(SeenChanges from, boolean again) {
     lastOfAll = System.nanoTime();
     if (!again) {
@@ -529,7 +529,7 @@ final class WatchedDatabase {
     }
   }
 
-  /** What was read last, with the reservation that it may be out of date. */
+  /** Returns the last reading as a catalogue, with the reservation that it may be out of date. */
   private Catalogue outdated(boolean code) {
     Catalogue.Knowledge left =
         code ? Catalogue.Knowledge.DOUBTED : Catalogue.Knowledge.TABLES_CHANGED;

@@ -12,12 +12,12 @@ import java.time.Duration;
  * too large in the end.
  */
 public final class WeighedRows {
-  /** What a row of any query takes at least, in bytes. */
+  /** Minimum size of a row of any query, in bytes. */
   private static final int OF_ROW = 100;
 
   private static final long NANOS_OF_SECOND = 1_000_000_000;
 
-  /** Who takes a row. */
+  /** Receiver of a row. */
   @FunctionalInterface
   public interface Taker {
     void take(ResultSet row) throws SQLException;
@@ -28,7 +28,7 @@ public final class WeighedRows {
   private final int fetchSize;
   private long weight;
 
-  /** When what is asked must have ended, by {@link System#nanoTime}; null for no limit. */
+  /** Deadline for the queries, by {@link System#nanoTime}; null for no limit. */
   private Long deadline;
 
   /**
@@ -64,7 +64,7 @@ public final class WeighedRows {
     return left;
   }
 
-  /** The same with another number of rows at a time. */
+  /** Hands over each row of the answer, with another number of rows at a time. */
   public void each(String query, int rowsAtATime, Taker taker) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.setFetchSize(rowsAtATime);
@@ -83,7 +83,7 @@ public final class WeighedRows {
     }
   }
 
-  /** What was read so far is not kept: it is read once more. */
+  /** Discards the rows read so far: they are read once more. */
   public void anew() {
     weight = 0;
   }

@@ -8,8 +8,8 @@ public interface ChangeFeed extends AutoCloseable {
   void start();
 
   /**
-   * Which server is the writer: it alone is listened to. To be called for each snapshot of the
-   * cluster; does not wait.
+   * Sets the server that is the writer: it alone is listened to. To be called for each snapshot of
+   * the cluster; does not wait.
    *
    * @param run which run of that server
    */

@@ -6,7 +6,7 @@ import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.util.List;
 import java.util.function.Function;
 
-/** How servers of one engine are listened to. */
+/** Ways of listening to servers of one engine. */
 public interface ChangeProtocol {
   /** For engines that are not listened to. */
   ChangeProtocol NONE = (source, listener, catalogues) -> List.of();

@@ -13,7 +13,7 @@ public interface ChangeReader extends AutoCloseable {
     ChangeReader open(DataSource writer, ChangeSink sink) throws Exception;
   }
 
-  /** What a reader says of itself. */
+  /** Progress reports of a reader. */
   interface Progress {
     /** All that is committed from now on will be heard. */
     void following();

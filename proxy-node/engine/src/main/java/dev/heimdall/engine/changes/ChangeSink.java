@@ -18,7 +18,7 @@ public interface ChangeSink {
   boolean written(Collection<String> tables, Position at);
 
   /**
-   * Whether a process of a server is this node's, and what it has written there is noted. To be
+   * True if a process of a server is this node's, and what it has written there is noted. To be
    * asked once for each table of each commit.
    *
    * @param process by the server's number
@@ -28,8 +28,8 @@ public interface ChangeSink {
   }
 
   /**
-   * The same, but whoever reads now may not see it yet. Servers pass commits on before all sessions
-   * see them: what was read in between must not last.
+   * Reports a transaction that writes these tables, and that current readers may not see yet.
+   * Servers pass commits on before all sessions see them: what was read in between must not last.
    *
    * @return to be run after {@link #written}; nothing happens when it is run again
    */
@@ -38,13 +38,13 @@ public interface ChangeSink {
   }
 
   /**
-   * The same of a transaction that may have written other tables as well.
+   * Reports an arriving transaction that may have written other tables as well.
    *
    * @return to be run after {@link #missed} then
    */
   Runnable arriving(Collection<String> tables, boolean others);
 
-  /** Something was written, and nobody can say what. */
+  /** Reports a write of unknown content. */
   void missed();
 
   /** Definitions of a database have changed. */

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Whether a reader keeps up with its server. One that has not read for a while what the server had
- * written by then is heard so late that nothing is served until it has caught up. One thread at a
- * time.
+ * Checks if a reader keeps up with its server. One that has not read for a while what the server
+ * had written by then is heard so late that nothing is served until it has caught up. One thread at
+ * a time.
  */
 public final class Distance {
   private static final long MOST_BEHIND_NANOS = TimeUnit.SECONDS.toNanos(5);

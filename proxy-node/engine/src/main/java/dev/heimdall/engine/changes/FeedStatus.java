@@ -4,7 +4,7 @@ import dev.heimdall.model.ServerAddress;
 import java.util.Optional;
 
 /**
- * How it is with a feed, for operators.
+ * Status of a feed, for operators.
  *
  * @param way how it hears: {@code notify}, {@code stream}
  * @param server whom it listens to, if there is a writer

@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What feeds hear of one data source, and whether they all do: as long as one of them does not,
- * nothing that was read lasts. Thread-safe, and never waits.
+ * Writes that feeds hear of for one data source, and the state of the feeds: as long as one of them
+ * does not hear of writes, nothing that was read lasts. Thread-safe, and never waits.
  */
 public final class OutsideWrites {
   private final WritePositions positions;
@@ -23,7 +23,7 @@ public final class OutsideWrites {
     this.definitions = definitions;
   }
 
-  /** Whether whatever is written past the nodes is heard of, as far as that is wanted. */
+  /** True if whatever is written past the nodes is heard of, as far as that is wanted. */
   public boolean heard() {
     return gaps.get() == 0;
   }

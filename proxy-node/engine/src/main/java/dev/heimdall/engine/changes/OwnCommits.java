@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What this node's connections have committed of late, and was noted, so that it is known again
- * when a server tells which of its processes has written. Thread-safe.
+ * Recent commits of this node's connections that were noted, so that they are recognised when a
+ * server reports which of its processes has written. Thread-safe.
  *
  * <p>Whatever such a process writes, the node notes before it tells its client, and until then
  * nothing of the tables is served. So a commit that is taken for an earlier one is noted by itself.

@@ -2,7 +2,7 @@ package dev.heimdall.engine.changes;
 
 import dev.heimdall.model.Spelled;
 
-/** How it is with a feed. */
+/** State of a feed. */
 public enum Phase implements Spelled {
   /** It has not heard anything yet. */
   STARTING,

@@ -43,7 +43,7 @@ public final class WriterFeed implements ChangeFeed {
   private long gaps;
   private long behindBytes = -1;
 
-  /** Whether the present reader has come to follow. */
+  /** True if the present reader has come to follow. */
   private boolean followedSince;
 
   /**
@@ -213,7 +213,7 @@ public final class WriterFeed implements ChangeFeed {
       this.by = by;
     }
 
-    /** Whether it is the one that is listened to, and was not told to leave. */
+    /** True if it is the one that is listened to, and was not told to leave. */
     private boolean present() {
       return by == reader;
     }

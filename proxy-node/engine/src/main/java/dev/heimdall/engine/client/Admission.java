@@ -3,8 +3,8 @@ package dev.heimdall.engine.client;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * What a client has of the node as long as it is connected: slots under the limits, a cancel key,
- * and an entry among the clients of its loop.
+ * Resources that a client holds on the node while it is connected: slots under the limits, a cancel
+ * key, and an entry among the clients of its loop.
  */
 public final class Admission {
   private final NodeAccess node;
@@ -50,7 +50,10 @@ public final class Admission {
     return new CancelKey(processId, secret);
   }
 
-  /** The same for a client that has its key from another process. */
+  /**
+   * Registers a client that has its key from another process, so that operators and cancel requests
+   * find it.
+   */
   public void register(CancelKey key) {
     processId = key.session();
     node.cancels().claim(processId, client, key.secret());

@@ -30,7 +30,7 @@ final class CancelHandling {
     new CancelRequest(key).carryOut(node, vdb, loop.context(), protocol, done);
   }
 
-  /** Whether it comes from a node of this fleet. */
+  /** True if it comes from a node of this fleet. */
   boolean isProved(KillRequest request, byte[] challenge, byte[] proof) {
     return FleetKeys.of(node.settings().fleetKey()).accept(challenge, request, proof);
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.client;
 
 /**
- * What a client has to show to cancel what a session runs.
+ * Key that a client has to show to cancel what a session runs.
  *
  * @param session the session's number in the fleet
  * @param secret what only the session's own client was told

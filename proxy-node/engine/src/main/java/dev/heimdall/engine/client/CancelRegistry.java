@@ -41,7 +41,7 @@ public final class CancelRegistry {
       used.forEach(out::number);
     }
 
-    /** What {@link #write} has written. */
+    /** Reads numbers that {@link #write} has written. */
     public static Numbers read(StateReader in) {
       int last = in.number();
       List<Integer> used = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class CancelRegistry {
 
   /** Another process on this machine, whose clients cancel here. */
   public interface OtherProcess {
-    /** Where there is none. */
+    /** Stands for no other process. */
     OtherProcess NONE =
         new OtherProcess() {
           @Override
@@ -78,7 +78,7 @@ public final class CancelRegistry {
     boolean cancel(CancelKey key, Runnable done);
 
     /**
-     * The same for a KILL.
+     * Passes on a KILL for a client that is not known here.
      *
      * @param lastWords to the client whose session ends
      * @param told called once, on any thread, if it was passed on
@@ -170,7 +170,7 @@ public final class CancelRegistry {
     sessions.remove(processId);
   }
 
-  /** How sessions are numbered. */
+  /** Numbering of sessions. */
   FleetNumbers numbers() {
     return numbers;
   }
@@ -185,7 +185,7 @@ public final class CancelRegistry {
         : null;
   }
 
-  /** Whether another process on this machine takes the cancel request. */
+  /** True if another process on this machine takes the cancel request. */
   boolean passOn(CancelKey key, Runnable done) {
     return other.cancel(key, done);
   }
@@ -204,7 +204,7 @@ public final class CancelRegistry {
     }
   }
 
-  /** Whether another process on this machine takes the KILL. */
+  /** True if another process on this machine takes the KILL. */
   boolean passOn(KillRequest request, ServerError lastWords, Consumer<KillOutcome> told) {
     return other.kill(request, lastWords, told);
   }

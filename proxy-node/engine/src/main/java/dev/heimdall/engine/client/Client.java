@@ -18,7 +18,7 @@ public interface Client {
 
   int loopIndex();
 
-  /** What it calls itself; may be null. */
+  /** Application name that it reports; may be null. */
   String applicationName();
 
   /** Such as TLSv1.3; null without TLS. */
@@ -66,7 +66,7 @@ public interface Client {
    */
   default void moveTo(Successor successor) {}
 
-  /** Why another process to which it was to move does not have it yet; for operators. */
+  /** Reason that another process to which it was to move does not have it yet; for operators. */
   default String obstacle() {
     return Obstacle.CONSOLE.text();
   }

@@ -6,7 +6,7 @@ import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import io.netty.buffer.ByteBuf;
 
-/** What the node itself says to a client, in the bytes that were agreed with it. */
+/** Encoder of the node's own messages to a client, in the bytes that were agreed with it. */
 public interface ClientEncoder extends ReplyEncoder {
   /**
    * Writes for another process what was agreed with the client.

@@ -4,7 +4,10 @@ import dev.heimdall.engine.wire.ServerError;
 import java.net.SocketAddress;
 import java.time.Duration;
 
-/** How clients come and go, for logs and counters. Called on event loops: must not block. */
+/**
+ * Listener to clients' connects and disconnects, for logs and counters. Called on event loops: must
+ * not block.
+ */
 public interface ClientEvents {
   void loggedIn(Client client);
 

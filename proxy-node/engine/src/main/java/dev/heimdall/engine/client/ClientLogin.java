@@ -64,13 +64,16 @@ public final class ClientLogin extends ByteToMessageDecoder
   private ChannelHandlerContext ctx;
   private State state = State.READING;
 
-  /** Whether a session takes what the client sends. */
+  /** True if a session takes what the client sends. */
   private boolean handedOver;
 
   /** Reserved for the session; 0 for none. */
   private int number;
 
-  /** Why no server could be asked what it is; null where one was, or nobody wanted to know. */
+  /**
+   * Reason that no server could be queried for its identity; null where one was, or no query was
+   * needed.
+   */
   private ServerError unknownServer;
 
   private Future<?> deadline;
@@ -100,8 +103,8 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   /**
-   * How a session's client may log in again; null where there is no such thing. The session does
-   * not keep the log-in that it comes from.
+   * Returns the means by which a session's client may log in again; null where that is impossible.
+   * The session does not keep the log-in that it comes from.
    */
   public static LogInAgain again(LogInServices services) {
     return services.protocol().logsInAgain()
@@ -376,7 +379,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     become(State.CHECKING);
   }
 
-  /** Whether what was checked is still awaited; then the dialogue reads on. */
+  /** True if what was checked is still awaited; then the dialogue reads on. */
   @Override
   public boolean resume() {
     boolean still = state == State.CHECKING && awaited();

@@ -6,7 +6,7 @@ import io.netty.channel.unix.DomainSocketChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Where a client comes from: its socket, or what a load balancer has said of it. */
+/** Origin of a client: its socket, or the address that a load balancer has reported. */
 final class ClientPlace {
   private Channel channel;
   private InetSocketAddress address;
@@ -32,7 +32,7 @@ final class ClientPlace {
     return address;
   }
 
-  /** Whether the client has come by a Unix domain socket. */
+  /** True if the client has come by a Unix domain socket. */
   boolean local() {
     return channel instanceof DomainSocketChannel;
   }

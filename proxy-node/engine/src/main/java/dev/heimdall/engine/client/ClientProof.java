@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * How a client that has to prove who it is fares: its proof is judged when its turn has come, as
- * who guesses passwords has to wait, and wrong ones are counted.
+ * Progress of a client that has to prove its identity: its proof is judged when its turn has come,
+ * as clients that guess passwords have to wait, and wrong proofs are counted.
  */
 final class ClientProof implements PasswordExchange.Outcome {
   private final NodeAccess node;
@@ -30,10 +30,10 @@ final class ClientProof implements PasswordExchange.Outcome {
 
   /** The log-in whose client it is. */
   interface Claimant {
-    /** Whether the client is still there. */
+    /** True if the client is still there. */
     boolean awaited();
 
-    /** What the client sends from now on waits. */
+    /** Holds back data that the client sends from now on. */
     void pause();
 
     /**
@@ -69,7 +69,7 @@ final class ClientProof implements PasswordExchange.Outcome {
     this.judgedAt = loop.context().nanoTime();
   }
 
-  /** When it was judged last, by {@link System#nanoTime}. */
+  /** Time of the last judgement, by {@link System#nanoTime}. */
   long judgedAt() {
     return judgedAt;
   }

@@ -7,7 +7,7 @@ import dev.heimdall.engine.wire.Capabilities;
 import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
-/** How the clients of one protocol log in. */
+/** Log-in of the clients of one protocol. */
 public interface ClientProtocol {
   /**
    * The part of this protocol in the log-in of one client.
@@ -18,25 +18,25 @@ public interface ClientProtocol {
    */
   LogInDialogue logIn(LogInHost login, Login before);
 
-  /** Whether its clients may log in again over the same connection. */
+  /** True if its clients may log in again over the same connection. */
   default boolean logsInAgain() {
     return false;
   }
 
   /**
-   * Whether nobody on the way can read the passwords that its clients send, also without TLS: they
+   * True if nobody on the way can read the passwords that its clients send, also without TLS: they
    * are encrypted in its messages.
    */
   default boolean hidesPasswords() {
     return false;
   }
 
-  /** Whether its clients prove their passwords by SCRAM where nothing else was chosen. */
+  /** True if its clients prove their passwords by SCRAM where nothing else was chosen. */
   default boolean provesByScram() {
     return false;
   }
 
-  /** Whether its servers offer TLS to clients of a Unix domain socket, too. */
+  /** True if its servers offer TLS to clients of a Unix domain socket, too. */
   default boolean tlsOnUnixSockets() {
     return false;
   }
@@ -47,8 +47,8 @@ public interface ClientProtocol {
   }
 
   /**
-   * What a client of this protocol is answered by, and what was agreed with it, for one that logged
-   * in at another process.
+   * Returns the encoder for a client of this protocol, and the capabilities agreed with it, for one
+   * that logged in at another process.
    *
    * @param state that {@link ClientEncoder#write} has written there
    */
@@ -57,7 +57,7 @@ public interface ClientProtocol {
   }
 
   /**
-   * What a log-in has led to.
+   * Result of a log-in.
    *
    * @param encoder how the client is answered
    * @param capabilities what was agreed with it

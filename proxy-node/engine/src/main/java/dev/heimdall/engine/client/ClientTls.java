@@ -32,12 +32,12 @@ final class ClientTls {
     applicationProtocol = protocol;
   }
 
-  /** Whether the client's connection is in TLS, or about to be. */
+  /** True if the client's connection is in TLS, or about to be. */
   boolean inUse() {
     return inUse;
   }
 
-  /** Whether the handshake was not agreed. */
+  /** True if the handshake was not agreed. */
   boolean direct() {
     return applicationProtocol != null;
   }
@@ -48,7 +48,7 @@ final class ClientTls {
   }
 
   /**
-   * What takes the client's handshake.
+   * Returns the handler that takes the client's handshake.
    *
    * @param over told how it has ended: with a cause, or with null
    */
@@ -94,7 +94,7 @@ final class ClientTls {
     }
   }
 
-  /** Why nothing can be said over a connection whose handshake has ended so; null if it can. */
+  /** Reason that a connection cannot be used after such an end of the handshake; null if it can. */
   String problem(SslHandler handler, Throwable failure) {
     if (failure != null) {
       return "TLS handshake failed: " + failure.getMessage();
@@ -104,7 +104,7 @@ final class ClientTls {
         : "direct TLS without the application protocol (ALPN) " + applicationProtocol;
   }
 
-  /** What the client has shown of itself; null for nothing. */
+  /** Certificate that the client has shown; null for none. */
   X509Certificate certificate(ChannelPipeline pipeline) {
     SslHandler handler = inUse ? pipeline.get(SslHandler.class) : null;
     if (handler == null) {

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.client;
 
 /**
- * Why a client's connection was closed.
+ * Reason that a client's connection was closed.
  *
  * @param orderly whether the client did it: an everyday event
  * @param words a phrase for the log

@@ -37,7 +37,7 @@ public final class Directory {
   }
 
   /**
-   * Whether the password is that of who wants to log in.
+   * Checks the password of a client that wants to log in.
    *
    * @param awaited whether the client is still there; on any thread
    * @param then on any thread

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who a client is that goes from one process to another: as whom it has logged in, what it has
- * asked for, and its cancel key.
+ * Identity of a client that moves from one process to another: its log-in, its start-up values, and
+ * its cancel key.
  *
  * @param reported what servers have reported to it; may be null
  * @param connectedAt milliseconds since 1970

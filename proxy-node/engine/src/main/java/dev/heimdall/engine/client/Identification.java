@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Who a client says it is, and what it shows for it: from its request to its session, or to its
- * refusal.
+ * Claimed identity of a client, and its proof: from its request to its session, or to its
+ * rejection.
  */
 final class Identification {
   private final LogInServices services;
@@ -48,12 +48,12 @@ final class Identification {
     this.refusals = new Refusals(services.node(), services.vdb(), services.loop());
   }
 
-  /** Whether the client has said who it is. */
+  /** True if the client has said who it is. */
   boolean requested() {
     return request != null;
   }
 
-  /** Whether nobody on the way can read what is said. */
+  /** True if nobody on the way can read what is said. */
   boolean secure() {
     return tls.inUse() || place.local();
   }
@@ -107,7 +107,8 @@ final class Identification {
   }
 
   /**
-   * What the client goes on with that is who it says: a session, or the node's console.
+   * Returns the handler with which an authenticated client continues: a session, or the node's
+   * console.
    *
    * @param own with what servers let the client in
    * @param unknownServer why no server could be asked what it is; null where one was

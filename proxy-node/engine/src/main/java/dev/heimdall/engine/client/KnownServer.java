@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the servers of one virtual database say of themselves, for protocols in which a client has
- * to hear that before anybody knows who it is: what a session was told last, or what a connection
- * for nothing else finds out. Thread-safe.
+ * Properties that the servers of one virtual database report, for protocols in which a client has
+ * to hear them before it is identified: those last reported to a session, or found out by a
+ * connection for nothing else. Thread-safe.
  */
 final class KnownServer {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");

@@ -34,23 +34,26 @@ public interface LogInDialogue {
   /** The last message of such an exchange, the node's own proof: the client is who it says. */
   void proved(byte[] message);
 
-  /** What the session is to have from its beginning; asked when the client is who it says. */
+  /**
+   * Variables that the session is to have from its beginning; requested when the client is
+   * authenticated.
+   */
   StartupVariables variables() throws StartupVariables.Rejected;
 
   /**
-   * What was agreed with the client that its servers must have agreed on too; asked when the client
-   * has requested something.
+   * Capabilities agreed with the client that its servers must have agreed on too; requested when
+   * the client has requested something.
    */
   Capabilities capabilities();
 
   /**
-   * What stands between the client's channel and its session, and turns bytes on the wire into
-   * those of the protocol; null for nothing. Asked once, at the end of a connection's first log-in.
+   * Handler between the client's channel and its session that turns bytes on the wire into those of
+   * the protocol; null for none. Asked once, at the end of a connection's first log-in.
    */
   default ChannelHandler onTheWire() {
     return null;
   }
 
-  /** How this client is answered, by what was agreed up to now. */
+  /** Encoder for replies to this client, by what was agreed up to now. */
   ClientEncoder encoder();
 }

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What the dialogue of a client's log-in asks of the node, whatever the protocol. All on the
+ * Services of the node for the dialogue of a client's log-in, whatever the protocol. All on the
  * client's event loop.
  */
 public interface LogInHost {
@@ -32,8 +32,8 @@ public interface LogInHost {
   int number();
 
   /**
-   * Where the client comes from, {@link dev.heimdall.engine.net.LocalClient#ADDRESS} for a Unix
-   * domain socket; null when it has left already.
+   * Address of the client, {@link dev.heimdall.engine.net.LocalClient#ADDRESS} for a Unix domain
+   * socket; null when it has left already.
    */
   InetSocketAddress address();
 
@@ -54,30 +54,30 @@ public interface LogInHost {
    */
   <T> void compute(Supplier<T> work, Consumer<T> then);
 
-  /** Whether the connection is encrypted. */
+  /** True if the connection is encrypted. */
   boolean tls();
 
   /**
-   * Whether nobody on the way can read what is sent: the connection is encrypted, or does not leave
+   * True if nobody on the way can read what is sent: the connection is encrypted, or does not leave
    * the machine.
    */
   boolean secure();
 
-  /** Whether the client may have it encrypted. */
+  /** True if the client may have it encrypted. */
   boolean offersTls();
 
   /**
-   * Whether some client's password can only be judged by a proof of {@link
+   * True if some client's password can only be judged by a proof of {@link
    * dev.heimdall.engine.auth.NativePassword}; nobody has said yet who it is.
    *
    * @param atServer whether servers take what such a proof reveals
    */
   boolean judgesByNativeHashes(boolean atServer);
 
-  /** Whether the client may send files of its own that statements ask for. */
+  /** True if the client may send files of its own that statements ask for. */
   boolean takesFiles();
 
-  /** Whether the client may have what is sent compressed. */
+  /** True if the client may have what is sent compressed. */
   boolean compresses();
 
   /** The client's next bytes are its TLS handshake; what comes after it is read decrypted. */
@@ -86,7 +86,7 @@ public interface LogInHost {
   }
 
   /**
-   * The same for a client that does not wait for an answer to its request: its handshake may have
+   * Begins TLS for a client that does not wait for an answer to its request: its handshake may have
    * begun to come.
    *
    * @param begun what is here of the handshake; taken whole
@@ -125,7 +125,7 @@ public interface LogInHost {
   /** The client gets the error, and the connection is closed. */
   void refuse(ServerError error);
 
-  /** The same for what the protocol does not allow; it is counted. */
+  /** Sends the error for a violation of the protocol and closes the connection; it is counted. */
   void protocolError(String message);
 
   /** Closes without an answer. */

@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.util.function.Consumer;
 
-/** Who may log in to a virtual database, and by what proof, as its settings have it. */
+/** Rules for who may log in to a virtual database, and by what proof, from its settings. */
 final class LogInRules {
   private final VdbAccess vdb;
   private final LoopAccess loop;

@@ -4,7 +4,7 @@ import dev.heimdall.model.ConsoleRight;
 import dev.heimdall.model.User;
 
 /**
- * What log-ins at one listener, on one event loop, have to do with.
+ * Environment of log-ins at one listener, on one event loop.
  *
  * @param protocol what clients speak
  * @param sessions what takes over after the log-in
@@ -16,12 +16,12 @@ public record LogInServices(
     ClientProtocol protocol,
     SessionFactory sessions) {
 
-  /** Whether this is what the node's admin console is called here. */
+  /** True if this is what the node's admin console is called here. */
   boolean isConsole(String database) {
     return node.settings().consoleDatabase(database, vdb.settings().vdb());
   }
 
-  /** What a user may do on that console. */
+  /** Right of a user on that console. */
   ConsoleRight consoleRight(String user) {
     return vdb.settings().users().find(user).map(User::consoleRight).orElse(ConsoleRight.NONE);
   }

@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Who logged in, and how.
+ * Client that logged in, and the way it did.
  *
  * @param request what it asked for
  * @param encoder how the client is answered
@@ -40,12 +40,12 @@ public record Login(
     return request.database();
   }
 
-  /** Whether it may do everything at the admin console. */
+  /** True if it may do everything at the admin console. */
   public boolean admin() {
     return right == ConsoleRight.ALL;
   }
 
-  /** Whether its server connection is made for it alone. */
+  /** True if its server connection is made for it alone. */
   public boolean dedicated() {
     return request.dedicated() != null;
   }

@@ -5,7 +5,7 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.LoopMetrics;
 
 /**
- * What the log-ins of one event loop share.
+ * State shared by the log-ins of one event loop.
  *
  * @param clients whom they become
  * @param scram serves one exchange at a time

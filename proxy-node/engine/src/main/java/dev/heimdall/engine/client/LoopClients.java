@@ -34,7 +34,7 @@ public final class LoopClients {
   }
 
   /**
-   * Whether those whose log-in comes to its end are told that the node is stopping, in place of a
+   * True if those whose log-in comes to its end are told that the node is stopping, in place of a
    * welcome.
    */
   public void turnAway(boolean from) {
@@ -45,7 +45,7 @@ public final class LoopClients {
     return turnsAway;
   }
 
-  /** Nobody goes on to log in: who has said who it is, is told why. */
+  /** Ends all log-ins: clients that have reported their identity get the reason. */
   public void endLogIns() {
     turnsAway = true;
     List.copyOf(logIns).forEach(Unfinished::nodeStops);

@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * What the log-ins of all clients of the node share.
+ * State shared by the log-ins of all clients of the node.
  *
  * @param current the node's own settings of the moment
  * @param clients client connections of the whole node

@@ -3,7 +3,7 @@ package dev.heimdall.engine.client;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Why another process does not have a client yet; most need no more words, some do. */
+/** Reason that another process does not have a client yet; most need no more words, some do. */
 public enum Obstacle {
   MOVING("moving"),
   LOG_IN("log-in"),
@@ -19,7 +19,7 @@ public enum Obstacle {
   CONSOLE("console"),
   TOO_LARGE("state larger than 16 MiB"),
   REJECTED("rejected by the new process: "),
-  /** What a process of another version says. */
+  /** Reason reported by a process of another version. */
   OTHER("other");
 
   private final String text;
@@ -33,7 +33,7 @@ public enum Obstacle {
     return text;
   }
 
-  /** The same with what is different from client to client. */
+  /** Returns the text for operators, with the part that differs from client to client. */
   public String text(String more) {
     return text + more;
   }

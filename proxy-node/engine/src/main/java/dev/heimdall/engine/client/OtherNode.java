@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * Where another node of the fleet takes requests.
+ * Address at which another node of the fleet accepts requests.
  *
  * @param number its own in the fleet
  * @param proxied whether it takes connections from here only behind a PROXY header

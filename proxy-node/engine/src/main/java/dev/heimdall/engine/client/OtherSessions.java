@@ -32,7 +32,7 @@ public final class OtherSessions {
     this.self = self;
   }
 
-  /** Whether nodes give sessions such numbers, this one or another one of the fleet. */
+  /** True if nodes give sessions such numbers, this one or another one of the fleet. */
   public static boolean isNumber(long number) {
     return FleetNumbers.isOfSession(number);
   }

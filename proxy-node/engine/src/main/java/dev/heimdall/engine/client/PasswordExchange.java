@@ -46,7 +46,7 @@ public final class PasswordExchange {
     /** The password is being checked elsewhere; one of the others follows. */
     void checking();
 
-    /** Whether the client is still there. */
+    /** True if the client is still there. */
     boolean awaited();
 
     /**
@@ -92,7 +92,7 @@ public final class PasswordExchange {
             : null;
   }
 
-  /** What the client is to be asked for: SCRAM, MD5, CLEAR_TEXT or DIRECTORY. */
+  /** Kind of proof to request from the client: SCRAM, MD5, CLEAR_TEXT or DIRECTORY. */
   public AuthDecision.Exchange kind() {
     return decision.exchange();
   }
@@ -102,7 +102,7 @@ public final class PasswordExchange {
     return scram.mechanisms();
   }
 
-  /** How long the client's next message may be: who sends it has proved nothing yet. */
+  /** Maximum length of the client's next message: its sender has proved nothing yet. */
   public int longestAnswer() {
     return decision.wantsPassword() ? MAX_PASSWORD : MAX_PROOF;
   }

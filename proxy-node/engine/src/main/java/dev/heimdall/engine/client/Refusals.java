@@ -19,7 +19,7 @@ final class Refusals {
     this.loop = loop;
   }
 
-  /** What a client gets that is not let in. */
+  /** Returns the error for a client that is not admitted. */
   static ServerError error(AuthFailure failure) {
     return new ServerError(
         "FATAL", failure.sqlState(), failure.message(), failure.detail(), failure.hint());

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What servers reported to sessions with the same start-up parameters, in the server's spelling:
- * who logs in like them needs no server for its welcome. Thread-safe.
+ * Values that servers reported to sessions with the same start-up parameters, in the server's
+ * spelling: a client that logs in with these needs no server for its welcome. Thread-safe.
  */
 final class ServerProfiles {
   private static final int MAX_PROFILES = 1000;
@@ -18,7 +18,7 @@ final class ServerProfiles {
   private final Map<Key, Greeting> profiles =
       Collections.synchronizedMap(BoundedMap.ofLastUsed(MAX_PROFILES));
 
-  /** How often they have changed. */
+  /** Number of their changes. */
   private final AtomicLong changes = new AtomicLong();
 
   /**
@@ -34,7 +34,7 @@ final class ServerProfiles {
     return profiles.get(key);
   }
 
-  /** What {@link #get} has returned holds for as long as this is the same. */
+  /** Change counter: results of {@link #get} are valid as long as this is the same. */
   long changes() {
     return changes.get();
   }

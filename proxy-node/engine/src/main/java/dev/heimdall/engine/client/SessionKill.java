@@ -14,7 +14,8 @@ final class SessionKill {
   }
 
   /**
-   * Whoever kills must be of the same virtual database, and the same user or an operator.
+   * Carries out a KILL: its sender must be of the same virtual database, and the same user or an
+   * operator.
    *
    * @param lastWords to the client whose session ends
    * @param told called once, on any thread

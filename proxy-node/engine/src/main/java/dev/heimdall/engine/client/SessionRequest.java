@@ -3,7 +3,7 @@ package dev.heimdall.engine.client;
 import java.util.Map;
 
 /**
- * What a client asks for when it logs in, before it has proved anything.
+ * Parameters that a client requests when it logs in, before it has proved anything.
  *
  * @param database as the client names it
  * @param applicationName what it calls itself; may be null

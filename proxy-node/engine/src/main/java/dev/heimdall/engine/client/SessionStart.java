@@ -33,10 +33,15 @@ public final class SessionStart {
   private long profileAsOf;
   private CancelKey key;
 
-  /** When the client was welcomed, or has begun to wait for that, in the loop's nanoseconds. */
+  /**
+   * Time at which the client was welcomed, or began to wait for that, in the loop's nanoseconds.
+   */
   private long since;
 
-  /** What servers had reported to the client in another process; null for one of this process. */
+  /**
+   * Values that servers had reported to the client in another process; null for one of this
+   * process.
+   */
   private Map<String, String> reportedBefore;
 
   /**
@@ -116,7 +121,7 @@ public final class SessionStart {
     return null;
   }
 
-  /** Whether the client has been here for so long: welcomed, or before that in its log-in. */
+  /** True if the client has been here for so long: welcomed, or before that in its log-in. */
   public boolean isHereFor(long nanos) {
     return loop.now() - since >= nanos;
   }
@@ -126,13 +131,16 @@ public final class SessionStart {
     return admission.key();
   }
 
-  /** What servers report to sessions like this one; null when that is not known. */
+  /** Values that servers report to sessions like this one; null when they are not known. */
   public Map<String, String> reported() {
     Greeting greeting = profile();
     return greeting == null ? reportedBefore : greeting.reported();
   }
 
-  /** What the server says of the log-in; pooled connections may be older than its decision. */
+  /**
+   * Returns the receiver for the server's decision on the log-in; pooled connections may be older
+   * than this decision.
+   */
   private LoginChecks.Outcome decision(PoolKey pool) {
     return new LoginChecks.Outcome() {
       @Override
@@ -213,7 +221,7 @@ public final class SessionStart {
     session.process();
   }
 
-  /** What servers say of the client's own values, in its protocol's bytes. */
+  /** Returns the servers' notices about the client's own values, in its protocol's bytes. */
   private byte[] notices() {
     if (given.notices().isEmpty() || !given.wantsNotices()) {
       return new byte[0];

@@ -8,7 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 
 /** A session as its {@link SessionStart} sees it; all on the client's event loop. */
 public interface StartingClient {
-  /** Whether the client is still there and waits for the end of its log-in. */
+  /** True if the client is still there and waits for the end of its log-in. */
   boolean awaited();
 
   boolean closed();
@@ -27,10 +27,10 @@ public interface StartingClient {
   /** Sends the end of the log-in; the session is ready. */
   void ready(ByteBuf welcome);
 
-  /** What the client has sent ahead is carried out. */
+  /** Processes data that the client has sent ahead. */
   void process();
 
-  /** What the client sends goes to the connection that was made for it. */
+  /** Sends the client's data to the connection that was made for it. */
   void processDedicated();
 
   /** The client gets an error instead of its welcome: it is counted. */

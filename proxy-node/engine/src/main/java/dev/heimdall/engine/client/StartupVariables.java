@@ -44,19 +44,19 @@ public record StartupVariables(
       this.error = error;
     }
 
-    /** What the client is to get. */
+    /** Error to send to the client. */
     public ServerError error() {
       return error;
     }
   }
 
-  /** Whether the client is to be told what servers say by the way when a session begins. */
+  /** True if the client is to be told what servers say by the way when a session begins. */
   public boolean wantsNotices() {
     String least = all.get("client_min_messages");
     return least == null || !QUIET.contains(least.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether the server has to be asked about values that are not carried. */
+  /** True if the server has to be asked about values that are not carried. */
   public boolean checks() {
     return !transaction.isEmpty() || !user.isEmpty();
   }

@@ -6,11 +6,11 @@ import io.netty.channel.unix.UnixChannel;
 /** Another process on this machine that goes on with the node's clients. */
 public interface Successor {
   /**
-   * Whether clients may be offered now, or the other process has enough to do with those before.
+   * True if clients may be offered now, or the other process has enough to do with those before.
    */
   boolean hasRoom();
 
-  /** What it understands of a client's state, of {@link FrameType#LEVEL}. */
+  /** Level of client state that it understands, of {@link FrameType#LEVEL}. */
   int level();
 
   /**
@@ -34,7 +34,7 @@ public interface Successor {
    * {@link #gone}. May be called on any thread.
    */
   interface Release {
-    /** Whether the client is the other process's from now on; if not, it is this one's. */
+    /** True if the client is the other process's from now on; if not, it is this one's. */
     boolean letGo();
 
     /** The other process does not get it. */
@@ -44,7 +44,7 @@ public interface Successor {
     void gone();
   }
 
-  /** What becomes of a client that was offered. */
+  /** Outcome for a client that was offered. */
   interface Answer {
     /** The other process has all that it needs, and waits for it to be let go. */
     void taken(Release release);

@@ -7,19 +7,19 @@ public interface TimedClient {
   /** Nanoseconds of the loop's clock when the client last sent or was answered something. */
   long lastActivity();
 
-  /** Whether it waits for nothing but the client. */
+  /** True if it waits for nothing but the client. */
   boolean resting();
 
   boolean inTransaction();
 
-  /** Whether the client has sent a part of an extended-protocol batch. */
+  /** True if the client has sent a part of an extended-protocol batch. */
   boolean batchOpen();
 
-  /** Whether the client has sent the beginning of a message only. */
+  /** True if the client has sent the beginning of a message only. */
   boolean awaitsRestOfMessage();
 
   /**
-   * Whether a statement has been in progress for longer.
+   * True if a statement has been in progress for longer.
    *
    * @param now by the loop's clock
    */
@@ -29,7 +29,7 @@ public interface TimedClient {
   void cancelOverdue();
 
   /**
-   * Whether a server was asked to end an overdue statement that long ago and has not.
+   * True if a server was asked to end an overdue statement that long ago and has not.
    *
    * @param now by the loop's clock
    */
@@ -39,7 +39,7 @@ public interface TimedClient {
   void abandonOverdue();
 
   /**
-   * Whether a server connection waits for the client to read, and it has read nothing for longer.
+   * True if a server connection waits for the client to read, and it has read nothing for longer.
    *
    * @param now by the loop's clock
    */

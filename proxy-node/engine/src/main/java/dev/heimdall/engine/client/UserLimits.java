@@ -4,7 +4,7 @@ import dev.heimdall.engine.pool.NamedLimits;
 import dev.heimdall.model.User;
 import java.util.Map;
 
-/** How many client connections each user may have on the whole node; thread-safe. */
+/** Limits of the client connections that each user may have on the whole node; thread-safe. */
 public final class UserLimits {
   private final NamedLimits limits = new NamedLimits(this::max);
   private volatile Map<String, User> users = Map.of();

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What the log-ins of all clients of one virtual database share: who may log in, how many, and as
- * whom they log in to the server.
+ * State shared by the log-ins of all clients of one virtual database: who may log in, how many, and
+ * as which user they log in to the server.
  */
 public final class VdbAccess {
   private final String name;
@@ -36,7 +36,7 @@ public final class VdbAccess {
   private volatile Settings settings;
 
   /**
-   * What the configuration says of log-ins.
+   * Configuration of log-ins.
    *
    * @param query for users who have no document; null for none
    * @param tls for clients, or null where TLS is off
@@ -49,7 +49,7 @@ public final class VdbAccess {
       UserLookup query,
       SslContext tls,
       byte[] tlsServerEndPoint) {
-    /** The same where all users have a document. */
+    /** Creates settings where all users have a document. */
     public Settings(
         VirtualDatabase vdb,
         Authenticator authenticator,
@@ -83,7 +83,7 @@ public final class VdbAccess {
     return settings;
   }
 
-  /** What users are looked up by who have no document; null for nothing. */
+  /** Query for looking up users who have no document; null for none. */
   public UserLookup query() {
     return settings.query();
   }
@@ -92,7 +92,10 @@ public final class VdbAccess {
     return pools;
   }
 
-  /** What servers have reported to earlier sessions may not hold for those that begin now. */
+  /**
+   * Forgets what servers have reported to earlier sessions, as it may not hold for those that begin
+   * now.
+   */
   public void forgetReported() {
     profiles.clear();
   }
@@ -101,7 +104,7 @@ public final class VdbAccess {
     return profiles;
   }
 
-  /** What a server has told a session of itself. */
+  /** Notes what a server has reported about itself to a session. */
   public void learnt(Greeting greeting) {
     server.learnt(greeting);
   }
@@ -167,7 +170,7 @@ public final class VdbAccess {
     };
   }
 
-  /** Whether sessions log in to the server as a role of their user's own, not as the source's. */
+  /** True if sessions log in to the server as a role of their user's own, not as the source's. */
   boolean ownRoles() {
     return settings.vdb().credentials() != Credentials.SOURCE;
   }

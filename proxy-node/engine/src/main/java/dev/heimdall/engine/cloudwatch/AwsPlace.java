@@ -13,8 +13,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.regions.providers.DefaultAwsRegionProviderChain;
 
 /**
- * Where CloudWatch is, and in whose name it is called. To find that out may take a while, so it is
- * asked for on the threads that send.
+ * Endpoint of CloudWatch, and the credentials it is called with. To find that out may take a while,
+ * so it is asked for on the threads that send.
  */
 final class AwsPlace {
   private static final AwsTimeouts PATIENCE = AwsTimeouts.once(Duration.ofSeconds(10));

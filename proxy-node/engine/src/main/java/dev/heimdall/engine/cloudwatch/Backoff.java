@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How long to leave CloudWatch alone after calls in vain: twice as long each time, and never
+ * Pause before CloudWatch is called again after failed calls: twice as long each time, and never
  * exactly, so that the nodes of a fleet do not all come back at once. For one thread.
  */
 final class Backoff {

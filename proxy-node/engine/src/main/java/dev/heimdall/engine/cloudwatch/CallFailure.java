@@ -3,13 +3,13 @@ package dev.heimdall.engine.cloudwatch;
 import dev.heimdall.routing.sdk.AwsError;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Why a call of CloudWatch was in vain. */
+/** Reason for a failed call of CloudWatch. */
 final class CallFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** What is to be done about it. */
+  /** Kind of failure, by the action it needs. */
   enum Kind {
-    /** Nobody knows which region it would be. */
+    /** The region is unknown. */
     NO_REGION,
     /** There is nobody in whose name to call, or not any more. */
     NO_CREDENTIALS,
@@ -37,7 +37,7 @@ final class CallFailure extends Exception {
     this.action = action;
   }
 
-  /** What the SDK threw. */
+  /** Returns the failure for an exception of the SDK. */
   static CallFailure of(String action, SdkException thrown) {
     AwsError said = AwsError.of(thrown);
     return new CallFailure(kind(said), action, said.words());

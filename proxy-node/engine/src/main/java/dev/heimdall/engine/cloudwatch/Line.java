@@ -14,10 +14,10 @@ import org.slf4j.event.Level;
  * @param millis when, since 1970
  */
 record Line(long millis, Level level, String logger, String words, Map<String, Object> pairs) {
-  /** What an entry of a map takes, and a number, about. */
+  /** Approximate size of a map entry, and of a number. */
   private static final int ENTRY = 48;
 
-  /** How much memory it takes while it waits, about. */
+  /** Approximate memory of the line while it waits. */
   int size() {
     int size = 2 * ENTRY + words.length();
     for (Map.Entry<String, Object> pair : pairs.entrySet()) {

@@ -12,7 +12,7 @@ final class LogBatch {
   static final int MOST_EVENTS = 10_000;
   static final int MOST_BYTES = 1_048_576;
 
-  /** What each event counts besides its text. */
+  /** Bytes counted for each event besides its text. */
   static final int OVERHEAD = 26;
 
   /** The limit of one event was this for long, and is nowhere less. */

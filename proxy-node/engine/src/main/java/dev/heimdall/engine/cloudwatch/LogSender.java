@@ -17,7 +17,7 @@ final class LogSender {
   /** Of memory, about. */
   static final long MOST_BYTES = 4L << 20;
 
-  /** How long a line waits for others to go with it. */
+  /** Time that a line waits for others to go with it. */
   static final Duration LINGER = Duration.ofSeconds(2);
 
   private final String stream;
@@ -37,7 +37,7 @@ final class LogSender {
   private long notBefore;
 
   /**
-   * Where the lines go.
+   * Log group for the lines.
    *
    * @param days how long a group that is made for them keeps them; 0 for ever
    */
@@ -96,7 +96,7 @@ final class LogSender {
     }
   }
 
-  /** Nobody wants these lines any more. */
+  /** Drops these lines, which no longer have a receiver. */
   void drop() {
     int lines = batch.size();
     batch = new LogBatch();
@@ -122,7 +122,7 @@ final class LogSender {
     return false;
   }
 
-  /** Whether the batch is done with. */
+  /** True if the batch is done with. */
   private boolean send() {
     LogGroup to = group;
     try {

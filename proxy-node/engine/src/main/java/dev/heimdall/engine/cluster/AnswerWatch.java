@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
  */
 final class AnswerWatch implements ProbedServer.Progress {
   /**
-   * What a node that stood still itself finds late may be here already: after this time it looks
-   * again, and a look that is later than this says nothing.
+   * Interval for a second look, as an answer that a node which stood still finds late may be here
+   * already: a look that is later than this proves nothing.
    */
   private static final long STOOD_STILL = Duration.ofMillis(50).toNanos();
 
@@ -47,7 +47,7 @@ final class AnswerWatch implements ProbedServer.Progress {
   private final LongSupplier clock;
   private final RoundTripTimes times = new RoundTripTimes();
 
-  /** Which step of which question there is; a look at another one says nothing. */
+  /** Number of the current step of the current query; a look at another one proves nothing. */
   private long current;
 
   /** Since when the time of this step counts. */
@@ -56,14 +56,14 @@ final class AnswerWatch implements ProbedServer.Progress {
   private long sentAt;
   private boolean sent;
 
-  /** Whether a connection was made for the last question. */
+  /** True if a connection was made for the last question. */
   private boolean connected;
 
   private Optional<Future<?>> doubt = Optional.empty();
   private Optional<Future<?>> late = Optional.empty();
   private Optional<Future<?>> end = Optional.empty();
 
-  /** How often the question was overdue. */
+  /** Number of times that the query was overdue. */
   private int overdue;
 
   /**
@@ -160,7 +160,7 @@ final class AnswerWatch implements ProbedServer.Progress {
     return overdue;
   }
 
-  /** Whether a connection was made for the question that was over last. */
+  /** True if a connection was made for the question that was over last. */
   synchronized boolean connected() {
     return connected;
   }

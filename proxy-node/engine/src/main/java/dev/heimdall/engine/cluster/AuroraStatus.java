@@ -16,7 +16,7 @@ import java.util.OptionalLong;
  * this is a part of. The questions are the engine's; what follows from the answers is not.
  */
 public final class AuroraStatus {
-  /** How positions are read, where an engine tells them. */
+  /** Reader of positions, for engines that report them. */
   public interface Positions {
     Position of(ResultSet row, String column) throws SQLException;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What one server of Aurora shows of the servers that have their storage in common with it.
+ * View that one Aurora server has of the servers that share its storage.
  *
  * @param name what it calls itself
  * @param replica whether it says that it writes nothing
@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  */
 public record AuroraView(
     String name, boolean replica, List<Server> servers, Optional<GlobalView> global) {
-  /** What a server has in place of its session when it is the writer. */
+  /** Session value that a server shows when it is the writer. */
   static final String WRITER = "MASTER_SESSION_ID";
 
   public AuroraView {
@@ -52,7 +52,7 @@ public record AuroraView(
     }
   }
 
-  /** The same with what it shows of its global cluster. */
+  /** Returns this view with the given view of the global cluster. */
   AuroraView within(Optional<GlobalView> view) {
     return new AuroraView(name, replica, servers, view);
   }
@@ -67,9 +67,9 @@ public record AuroraView(
   }
 
   /**
-   * What it says, all in all. Of a cluster that follows another region the first server writes
-   * nothing, and shows less than is durable there; how far it is, and the others, the status of the
-   * global cluster says: what its own says of lag is no lag behind another region.
+   * Returns the complete report of the server. Of a cluster that follows another region the first
+   * server writes nothing, and shows less than is durable there; how far it is, and the others, the
+   * status of the global cluster says: what its own says of lag is no lag behind another region.
    *
    * @param readOnly whether it allows no writes, should it be the writer
    */

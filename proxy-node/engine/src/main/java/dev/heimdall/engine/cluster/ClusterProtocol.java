@@ -2,7 +2,7 @@ package dev.heimdall.engine.cluster;
 
 import dev.heimdall.model.DataSource;
 
-/** How the clusters of one engine are watched. */
+/** Watching of the clusters of one engine. */
 public interface ClusterProtocol {
   /**
    * @param source a cluster of the engine

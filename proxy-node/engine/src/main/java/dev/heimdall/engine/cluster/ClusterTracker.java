@@ -40,7 +40,9 @@ public final class ClusterTracker implements AutoCloseable {
 
   private static final int EVENTS = 200;
 
-  /** How long what the RDS API said is believed to be so still, when it says nothing more. */
+  /**
+   * Time for which the last report of the RDS API is still believed, when it reports nothing more.
+   */
   private static final Duration TOLD = Duration.ofMinutes(30);
 
   /** Hears what becomes of the cluster, on a thread of the tracker's: it must not be held up. */
@@ -132,25 +134,25 @@ public final class ClusterTracker implements AutoCloseable {
     return List.copyOf(probes.values());
   }
 
-  /** What the cluster looks like. Never blocks. */
+  /** Current topology of the cluster. Never blocks. */
   public Topology topology() {
     return topology;
   }
 
-  /** What became of it, oldest first: the last 200 events. */
+  /** Events of the cluster, oldest first: the last 200. */
   public List<TopologyEvent> events() {
     return history.all();
   }
 
-  /** What keeps everybody from writing to a writer that is read-only, in the engine's words. */
+  /** Setting that prevents all writes to a read-only writer, in the engine's words. */
   public String readOnlyBy() {
     return prober.readOnlyBy();
   }
 
   /**
-   * Somebody has found a server not to be what the topology says: it refuses writes, or cannot be
-   * reached. All servers are asked at once, and every 100 ms (by default) until one that was asked
-   * after this call reports that it is the writer. Never blocks for long.
+   * Notes that a server was found not to be as the topology reports: it rejects writes, or cannot
+   * be reached. All servers are asked at once, and every 100 ms (by default) until one that was
+   * asked after this call reports that it is the writer. Never blocks for long.
    */
   public synchronized void suspect(ServerAddress server, String why) {
     cadence.suspect(System.nanoTime());
@@ -164,8 +166,8 @@ public final class ClusterTracker implements AutoCloseable {
   }
 
   /**
-   * What the RDS API says. Servers that nobody knew are asked from now on; whether one is the
-   * writer, or there at all, it has to say itself.
+   * Accepts the report of the RDS API. Servers that nobody knew are asked from now on; whether one
+   * is the writer, or there at all, it has to say itself.
    */
   public synchronized void described(List<RdsServer> servers) {
     if (closed) {
@@ -190,8 +192,8 @@ public final class ClusterTracker implements AutoCloseable {
   }
 
   /**
-   * What topology documents say of the global cluster. That another region writes, or that a
-   * switchover is in progress, is an event, and a reason to ask all servers.
+   * Accepts the report of topology documents on the global cluster. That another region writes, or
+   * that a switchover is in progress, is an event, and a reason to ask all servers.
    */
   public synchronized void said(GlobalSaid next) {
     if (closed) {
@@ -242,7 +244,7 @@ public final class ClusterTracker implements AutoCloseable {
   }
 
   /**
-   * How far the writer has written: whatever was committed before this call is within that. Calls
+   * Queries the writer's position: all that was committed before this call is within it. Calls
    * share questions to the server; at most one is on its way.
    *
    * @return fails when there is no writer, or it does not answer
@@ -339,7 +341,7 @@ public final class ClusterTracker implements AutoCloseable {
     }
   }
 
-  /** How long to wait until a server is asked again whose failure counts already. */
+  /** Returns the wait until the next probe of a server whose failure already counts. */
   private synchronized Duration after(NodeProbe probe) {
     ProbeHistory probed = probeHistories.get(probe.address());
     return probed == null

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Whether something outside the region of a global cluster's writer confirms it. What is in the
+ * Checks if a source outside the region of a global cluster's writer confirms it. What is in the
  * same region never does: a region that is cut off knows of no promotion elsewhere. A confirmation
  * is as old as what its source had last from the writer's region, or from AWS.
  *
@@ -35,13 +35,13 @@ final class Fencing {
 
   private final Duration bound;
 
-  /** When each region was last confirmed as the one that writes, and by what. */
+  /** Time of the last confirmation of each region as the one that writes, and the source of it. */
   private final Map<String, Confirmed> confirmed = new HashMap<>();
 
-  /** When each region was last seen to follow another one. */
+  /** Time at which each region was last seen to follow another one. */
   private final Map<String, Long> followed = new HashMap<>();
 
-  /** Whose confirmation is awaited, and since when; null before the first writer. */
+  /** Region whose confirmation is awaited; null before the first writer. */
   private String awaited;
 
   private long awaitedSince;
@@ -61,7 +61,7 @@ final class Fencing {
   }
 
   /**
-   * How it stands with the writer.
+   * Judges the state of the writer's fence.
    *
    * @param writer that is believed; empty for none
    * @param heard what is known of each server
@@ -111,7 +111,7 @@ final class Fencing {
         by == null ? "" : by.by());
   }
 
-  /** Why the writer takes no writes, in words that stay the same while it does not. */
+  /** Reason that the writer accepts no writes, in words that stay the same while it does not. */
   String why(Optional<String> region, WriterFence fence) {
     if (region.isEmpty()) {
       return "it takes no writes: no server or document says which region it is in, and"
@@ -151,7 +151,7 @@ final class Fencing {
                     server.address(), server.last().map(NodeReport::name).orElse("")));
   }
 
-  /** What a server says of the region that writes, and of its own. */
+  /** Notes a server's report of the region that writes, and of its own. */
   private void notes(ProbeHistory server, RdsDescriptions descriptions) {
     Optional<String> own = region(server, descriptions);
     Optional<GlobalView> view = server.view();
@@ -200,7 +200,7 @@ final class Fencing {
     }
   }
 
-  /** Whether documents tell of its promotion, and no other region can have been promoted since. */
+  /** True if documents tell of its promotion, and no other region can have been promoted since. */
   private static boolean promoted(String region, ProbeHistory writer, GlobalSaid said, Now now) {
     Optional<GlobalView> view = writer.view();
     if (view.isEmpty()

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What differs between two things that documents say of a global cluster. */
+/** Difference between two reports of documents on a global cluster. */
 final class GlobalChange {
   private GlobalChange() {}
 

@@ -20,7 +20,7 @@ final class GlobalEndpoint {
     this.source = source;
   }
 
-  /** Where it is; empty where no document tells it, or it is asked anyway. */
+  /** Address of the endpoint; empty where no document reports it, or it is queried anyway. */
   Optional<ServerAddress> address(GlobalSaid said) {
     return said.endpoint()
         .map(host -> new ServerAddress(host, source.port()))
@@ -28,7 +28,7 @@ final class GlobalEndpoint {
   }
 
   /**
-   * Whether it is to be asked.
+   * True if it is to be asked.
    *
    * @param heard what is known of each server that is asked
    */

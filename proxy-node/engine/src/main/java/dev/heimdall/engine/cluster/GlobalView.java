@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one server shows of the whole global cluster that it is a part of.
+ * View that one server has of the whole global cluster that it is a part of.
  *
  * @param region the server's own; empty where two servers have its name and nothing tells which of
  *     them it is
@@ -48,17 +48,17 @@ public record GlobalView(
         : Optional.empty();
   }
 
-  /** How far a region is behind. */
+  /** Lag of a region. */
   public Optional<RegionLag> lag(String of) {
     return regions.stream().filter(one -> one.region().equals(of)).findFirst();
   }
 
-  /** Whether the server that shows it is of a region that only follows. */
+  /** True if the server that shows it is of a region that only follows. */
   public boolean follows() {
     return region.isPresent() && primary().isPresent() && !primary().equals(region);
   }
 
-  /** How far a server is behind the writer, wherever that is. */
+  /** Lag of a server behind the writer, in whatever region that is. */
   public long lagMillis(String of, String name) {
     return instances.stream()
         .filter(one -> one.region().equals(of) && one.name().equals(name))
@@ -68,9 +68,9 @@ public record GlobalView(
   }
 
   /**
-   * How far a server is behind the writer, wherever that is: behind its own region's storage, and
-   * that behind the writing region's when it was last measured, and all that has passed since. When
-   * that was has to be known: a lag of any age says nothing.
+   * Lag of a server behind the writer, in whatever region that is: the lag behind its own region's
+   * storage, plus the lag of that behind the writing region's when it was last measured, plus all
+   * the time since then. When that was has to be known: a lag of any age says nothing.
    */
   public long lagMillis(Instance of) {
     if (of.lagMillis() < 0 || primary().isEmpty()) {

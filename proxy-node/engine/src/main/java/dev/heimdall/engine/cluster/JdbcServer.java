@@ -18,16 +18,16 @@ import java.util.concurrent.TimeUnit;
  * and longer rests, while the server is back already as something else.
  */
 public final class JdbcServer implements ProbedServer {
-  /** How many questions may be asked at once. */
+  /** Maximum number of concurrent queries. */
   private static final int CONNECTIONS = 2;
 
-  /** Whether a server has ended a connection is asked first when it was not used for longer. */
+  /** Idle time after which it is checked first if the server has ended the connection. */
   private static final Duration FRESH = Duration.ofMillis(500);
 
-  /** What servers keep for a connection grows with its age. */
+  /** Maximum age of a connection, as the data that servers keep for it grows with its age. */
   private static final Duration OLDEST = Duration.ofMinutes(30);
 
-  /** Nobody wants to hear how far a question has come. */
+  /** Listener that ignores the progress of a query. */
   public static final Progress UNHEARD =
       new Progress() {
         @Override
@@ -54,7 +54,7 @@ public final class JdbcServer implements ProbedServer {
   private final Set<Connection> used = new HashSet<>();
   private boolean closed;
 
-  /** What servers of an engine are asked, and how their answers are read. */
+  /** Queries for the servers of an engine, and the reading of their answers. */
   public interface Questions {
     /**
      * @param members whether the server is to name the others too

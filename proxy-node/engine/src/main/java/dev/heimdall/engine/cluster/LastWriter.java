@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param keptAt when it was asked what was answered so, by {@link System#nanoTime}
  */
 record LastWriter(NodeReport report, Position kept, long keptAt) {
-  /** What is known after the writer has answered. */
+  /** Returns the knowledge of the writer after it has answered. */
   static Optional<LastWriter> after(Optional<LastWriter> before, ProbeHistory writer) {
     NodeReport report = writer.last().orElseThrow();
     if (report.kept() != Position.NONE) {

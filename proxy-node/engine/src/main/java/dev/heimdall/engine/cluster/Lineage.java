@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who replicates from whom, where servers say so.
+ * Replication sources of servers, where servers report them.
  *
  * @param all what is known of each server
  */
 record Lineage(List<ProbeHistory> all) {
-  /** Whether a server gets its data from the writer, be it through others; so does the writer. */
+  /** True if a server gets its data from the writer, be it through others; so does the writer. */
   boolean leads(NodeReport writer, NodeReport report) {
     Set<String> seen = new HashSet<>();
     Deque<String> left = new ArrayDeque<>(report.follows());
@@ -33,7 +33,7 @@ record Lineage(List<ProbeHistory> all) {
   }
 
   /**
-   * Whether a server reports that it is the writer without being one: nobody replicates from it,
+   * True if a server reports that it is the writer without being one: nobody replicates from it,
    * and it has nothing that another has not got who reports so, answers, and allows writes; and
    * that one did so before, or has more, or has replicas. So is a replica whose replication was
    * taken away, or a writer of before that has come back. Only sets of transactions tell that;

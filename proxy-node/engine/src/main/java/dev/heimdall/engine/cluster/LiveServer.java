@@ -21,7 +21,7 @@ public record LiveServer(
     Optional<String> cluster,
     List<ServerAddress> replicas) {
   /**
-   * What {@code cluster.kind} a server belongs to.
+   * Returns the {@code cluster.kind} that a server belongs to.
    *
    * @param replicated that of its engine, if it is a replica or has some
    */
@@ -33,7 +33,7 @@ public record LiveServer(
   }
 
   /**
-   * Somebody who may log in.
+   * User who may log in.
    *
    * @param verifier of the password; empty where it could not be read
    * @param most connections at a time; 0 for no limit

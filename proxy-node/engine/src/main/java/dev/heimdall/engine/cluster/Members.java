@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which servers belong to a cluster beyond those of the configuration. One that a server names is
+ * Servers that belong to a cluster beyond those of the configuration. One that a server names is
  * asked from then on. One that nobody names any more is forgotten once it does not answer either.
  */
 final class Members {

@@ -47,7 +47,9 @@ final class NameWatch implements AutoCloseable {
     }
   }
 
-  /** Where a name leads, or nowhere as far as is known. May wait for the DNS. */
+  /**
+   * Returns the addresses that a name leads to, or none as far as is known. May wait for the DNS.
+   */
   static Set<InetAddress> addresses(String host) {
     try {
       return Set.copyOf(List.of(InetAddress.getAllByName(host)));

@@ -26,14 +26,14 @@ final class NodeProbe {
     ProbedServer open(Duration patience) throws SQLException;
   }
 
-  /** What it is asked. */
+  /** Query to the server. */
   interface Question<T> {
     T ask(ProbedServer server) throws SQLException;
   }
 
   /** Hears what a server says, and decides when it is asked next. */
   interface Listener {
-    /** Whether the server is to name the others this time. */
+    /** True if the server is to name the others this time. */
     boolean wantsMembers(NodeProbe probe);
 
     /**
@@ -91,7 +91,7 @@ final class NodeProbe {
   private boolean again;
   private ProbedServer server;
 
-  /** Where its name led when it was opened; empty where nobody could say. */
+  /** Addresses that its name led to when it was opened; empty where they could not be found out. */
   private Set<InetAddress> leading = Set.of();
 
   /**

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a server said of itself and of others.
+ * Report of a server about itself and others.
  *
  * @param identity the same for two addresses of one server, different for any two servers
  * @param run another one for each server, and each time that it was started
@@ -109,14 +109,16 @@ public record NodeReport(
         streaming, members, complete, follows);
   }
 
-  /** The same with what is said of when servers have confirmed that they are the writer. */
+  /**
+   * Returns this report with the times at which servers have confirmed that they are the writer.
+   */
   public NodeReport confirming(Map<String, Long> said) {
     return new NodeReport(
         identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
         streaming, members, complete, said, follows, global);
   }
 
-  /** The same with what it shows of its global cluster. */
+  /** Returns this report with the server's view of its global cluster. */
   public NodeReport showing(Optional<GlobalView> view) {
     return new NodeReport(
         identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,

@@ -49,12 +49,12 @@ record ProbeHistory(
         : new ProbeHistory(address, last, 0, why, true, at, claimsSince, began);
   }
 
-  /** Whether it may be down: it did not answer the last time, or has not answered yet. */
+  /** True if it may be down: it did not answer the last time, or has not answered yet. */
   boolean suspect() {
     return failures > 0 || silent;
   }
 
-  /** What it shows of its global cluster. */
+  /** View that it has of its global cluster. */
   Optional<GlobalView> view() {
     return last.flatMap(NodeReport::global);
   }
@@ -63,12 +63,12 @@ record ProbeHistory(
     return failures >= DOWN || (last.isEmpty() && failures > 0);
   }
 
-  /** Whether it was seen to begin to report that it is the writer when another one did already. */
+  /** True if it was seen to begin to report that it is the writer when another one did already. */
   boolean beganAfter(ProbeHistory other) {
     return began && other.claimsSince < claimsSince;
   }
 
-  /** Whether it reports that it is the writer, as far as it can still be asked. */
+  /** True if it reports that it is the writer, as far as it can still be asked. */
   boolean claims() {
     return !down() && last.map(NodeReport::writer).orElse(false);
   }

@@ -11,9 +11,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** How often servers are asked: seldom in peace, often while one is away or no writer is known. */
+/**
+ * Interval of probing servers: long in normal operation, short while one is unavailable or no
+ * writer is known.
+ */
 final class ProbeInterval {
-  /** How long to ask as often as in a failover; beyond that, nobody expects a writer soon. */
+  /**
+   * Time limit for probing as often as in a failover; after that, a writer is not expected soon.
+   */
   private static final Duration SEEKING = Duration.ofMinutes(5);
 
   private final ProbeSettings settings;
@@ -31,12 +36,15 @@ final class ProbeInterval {
     withoutWriterSince = now;
   }
 
-  /** Somebody doubts what is known: until a writer has answered after this, it is looked for. */
+  /**
+   * Notes a doubt about the current state: until a writer has answered after this, it is looked
+   * for.
+   */
   void suspect(long now) {
     suspectedAt = now;
   }
 
-  /** Whether a writer that answered after the last suspicion is still to be found. */
+  /** True if a writer that answered after the last suspicion is still to be found. */
   private boolean seeking(Topology topology, long now) {
     Optional<TopologyNode> writer = topology.writer();
     if (writer.isPresent() && writer.get().state().usable()) {
@@ -50,7 +58,7 @@ final class ProbeInterval {
     return now - withoutWriterSince < SEEKING.toNanos();
   }
 
-  /** How long to wait before a server is asked again. */
+  /** Returns the wait before a server is probed again. */
   Duration next(ProbeHistory probed, Topology topology, long now) {
     if (seeking(topology, now)) {
       return settings.failoverInterval();
@@ -62,7 +70,7 @@ final class ProbeInterval {
     return probed.failures() > 0 ? settings.failedInterval() : settings.positionInterval();
   }
 
-  /** Whether it is time for a server to name the others. */
+  /** True if it is time for a server to name the others. */
   boolean wantsMembers(ServerAddress server, Collection<ProbeHistory> probeHistories, long now) {
     Long at = membersAt.get(server);
     boolean failed = probeHistories.stream().anyMatch(probed -> probed.failures() > 0);

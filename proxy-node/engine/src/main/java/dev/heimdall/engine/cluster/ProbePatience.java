@@ -3,12 +3,11 @@ package dev.heimdall.engine.cluster;
 import java.time.Duration;
 
 /**
- * How long connecting to a server may take, and how long an answer. A node that hardly gets any
- * processor time needs longer than usual for the first connection, which runs code that never ran
- * before: cut short each time, it would find no server at all. So an attempt that ran out is
- * followed by longer ones, up to a bound, until one has answered; and later only where connecting
- * was as slow. A server that was quick is given no longer when it falls silent. Belongs to one
- * thread at a time.
+ * Timeouts for connecting to a server, and for an answer. A node that hardly gets any processor
+ * time needs longer than usual for the first connection, which runs code that never ran before: cut
+ * short each time, it would find no server at all. So an attempt that ran out is followed by longer
+ * ones, up to a bound, until one has answered; and later only where connecting was as slow. A
+ * server that was quick is given no longer when it falls silent. Belongs to one thread at a time.
  */
 final class ProbePatience {
   /** So many times the usual patience is given at most. */
@@ -17,7 +16,7 @@ final class ProbePatience {
   private final Duration usual;
   private Duration now;
 
-  /** Whether the server is not known to be connected to in the usual time. */
+  /** True if the server is not known to be connected to in the usual time. */
   private boolean slow = true;
 
   ProbePatience(Duration usual) {
@@ -25,7 +24,7 @@ final class ProbePatience {
     now = usual;
   }
 
-  /** What the next connection is given. */
+  /** Timeout of the next connection. */
   Duration now() {
     return now;
   }

@@ -10,15 +10,15 @@ public interface ProbedServer extends AutoCloseable {
    */
   NodeReport ask(boolean members) throws SQLException;
 
-  /** The same, with word of how far the question has come. */
+  /** Queries the server, with notice of the query's progress. */
   default NodeReport ask(boolean members, Progress progress) throws SQLException {
     progress.sent();
     return ask(members);
   }
 
   /**
-   * How far it has written by now, as the writer: whatever was committed before the call is within
-   * that.
+   * Position that it has written by now, as the writer: all that was committed before the call is
+   * within it.
    */
   Position written() throws SQLException;
 

@@ -5,21 +5,21 @@ import dev.heimdall.model.DataSource;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** How servers of one kind of cluster are asked what they are. */
+/** Probes of the servers of one kind of cluster for their role. */
 public interface Prober {
-  /** Whether servers follow numbered histories; else all that say that they belong here do. */
+  /** True if servers follow numbered histories; else all that say that they belong here do. */
   boolean timelines();
 
   /**
-   * Whether all servers have one storage, which a writer goes on telling that it is the writer: of
+   * True if all servers have one storage, which a writer goes on telling that it is the writer: of
    * two that say so, only one still does.
    */
   boolean oneStorage();
 
-  /** What keeps everybody from writing to a writer that is read-only, in the engine's words. */
+  /** Setting that prevents all writes to a read-only writer, in the engine's words. */
   String readOnlyBy();
 
-  /** Why a replica may not say which history it follows, in words. */
+  /** Reason that a replica may not report which history it follows, in words. */
   String timelineUntold();
 
   /**

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the RDS API says of a cluster's servers. It names servers and describes them; what they are
+ * Report of the RDS API on a cluster's servers. It names servers and describes them; what they are
  * they say themselves.
  *
  * @param servers by their addresses
@@ -65,7 +65,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
     return server(address, name, Optional.empty()).flatMap(RdsDescriptions::region);
   }
 
-  /** Where a server is; empty where that is not told, or told of several. */
+  /** Address of a server; empty where none is reported, or several are. */
   Optional<ServerAddress> address(Optional<String> region, String name) {
     List<ServerAddress> named =
         servers.entrySet().stream()
@@ -98,7 +98,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         .or(() -> server.host().flatMap(RdsHost::region));
   }
 
-  /** The same server with what the API adds. */
+  /** Returns the server with the additions of the API. */
   TopologyNode completed(TopologyNode node) {
     Optional<RdsServer> found = server(node.address(), node.name(), node.region());
     if (found.isEmpty()) {

@@ -4,17 +4,19 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long one server takes to answer, smoothed as TCP does it (RFC 6298), and after which time an
+ * Response time of one server, smoothed as TCP does it (RFC 6298), and the time after which an
  * answer is so late that the server counts as silent. For one thread at a time.
  */
 final class RoundTripTimes {
   /**
-   * How much later than usual an answer is at least: a packet that was lost is sent again after 200
-   * ms and the time of its way, and is there after as long again.
+   * Minimum delay of a late answer beyond the usual time: a packet that was lost is sent again
+   * after 200 ms and the time of its way, and is there after as long again.
    */
   private static final long LATE = Duration.ofMillis(300).toNanos();
 
-  /** The same where other connections to the server have to be silent as well. */
+  /**
+   * Minimum delay of a late answer where other connections to the server have to be silent as well.
+   */
   private static final long DOUBTFUL = Duration.ofMillis(200).toNanos();
 
   private long usual;
@@ -33,14 +35,14 @@ final class RoundTripTimes {
     }
   }
 
-  /** When it is time to look whether others hear the server; empty before the first answer. */
+  /** Time after which to check if others hear the server; empty before the first answer. */
   Optional<Duration> doubtful() {
     return known
         ? Optional.of(Duration.ofNanos(usual + Math.max(2 * deviation, DOUBTFUL)))
         : Optional.empty();
   }
 
-  /** When an answer is late; empty before the first. */
+  /** Time after which an answer is late; empty before the first. */
   Optional<Duration> late() {
     return known
         ? Optional.of(Duration.ofNanos(usual + Math.max(4 * deviation, usual + LATE)))

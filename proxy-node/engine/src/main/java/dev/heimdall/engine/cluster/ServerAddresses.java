@@ -22,7 +22,7 @@ import java.util.Set;
 final class ServerAddresses {
   private HostPatterns patterns;
 
-  /** What each server names, and nobody knows where it is. */
+  /** Servers that each server names and that have no known address. */
   private final Map<ServerAddress, List<GlobalTopology.Unplaced>> unplaced = new LinkedHashMap<>();
 
   ServerAddresses(DataSource source) {
@@ -39,7 +39,7 @@ final class ServerAddresses {
         patterns.learning(servers.stream().flatMap(server -> server.host().stream()).toList());
   }
 
-  /** Where the servers are that one names. */
+  /** Addresses of the servers that one names. */
   Set<ServerAddress> named(ServerAddress by, NodeReport report, RdsDescriptions descriptions) {
     Optional<String> region =
         report

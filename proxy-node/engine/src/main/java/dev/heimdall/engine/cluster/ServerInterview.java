@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What servers of one engine are asked by who sets up nodes for them. */
+/** Queries to the servers of one engine for the set-up of nodes for them. */
 public interface ServerInterview {
   /** Product and version. */
   String version(Connection connection) throws SQLException;
 
-  /** What the connection is encrypted by; empty for nothing. */
+  /** Encryption of the connection; empty for none. */
   String tls(Connection connection) throws SQLException;
 
   /** A right that the user needs to see replicas; empty where all users see them. */
@@ -29,7 +29,7 @@ public interface ServerInterview {
   record Right(String name, boolean held) {}
 
   /**
-   * What gives a user the rights that probes need.
+   * Statement that grants a user the rights that probes need.
    *
    * @param version as the server has said it
    */
@@ -48,13 +48,13 @@ public interface ServerInterview {
    * @param replicas whether its replicas are to be asked, too
    */
   record Place(ServerAddress address, Access access, boolean replicas) {
-    /** What is said of a replica that is known of and not asked. */
+    /** Note on a replica that is known and not queried. */
     public static String unasked(String replica) {
       return replica + " replicates from it: --replicas takes it over, or add it to \"url\"";
     }
   }
 
-  /** How servers are connected to. */
+  /** Means of connecting to servers. */
   interface Access {
     Connection connect(ServerAddress server) throws SQLException;
   }

@@ -37,7 +37,7 @@ final class TopologyJudge {
 
   private String lastSystem = "";
 
-  /** Who has to be asked again before anybody is the writer. */
+  /** Servers that have to be probed again before any server is the writer. */
   private List<ProbeHistory> awaited = List.of();
 
   /** By which replicas are judged while there is no writer. */
@@ -69,7 +69,7 @@ final class TopologyJudge {
   }
 
   /**
-   * What is known beside what servers say of themselves.
+   * Knowledge besides the servers' reports on themselves.
    *
    * @param unplaced servers that nobody can ask
    * @param said by documents, of the global cluster
@@ -138,7 +138,7 @@ final class TopologyJudge {
         "reports that it is the writer, but " + fencing.why(region, fence));
   }
 
-  /** How far regions are behind: by what the writer says, else by who has answered last. */
+  /** Lag of regions: by the report of the writer, else of the server that has answered last. */
   private static List<RegionLag> regions(Optional<ProbeHistory> writer, List<ProbeHistory> heard) {
     Optional<GlobalView> view =
         writer
@@ -195,9 +195,9 @@ final class TopologyJudge {
   }
 
   /**
-   * Which cluster this is: that of the writer so far; while there is none, that of the last one if
-   * it says again that it is the writer, or if any server of it answers; else that of the first who
-   * has answered.
+   * Identity of this cluster: that of the writer so far; while there is none, that of the last one
+   * if it reports again that it is the writer, or if any server of it answers; else that of the
+   * first server that has answered.
    */
   private String system(Topology before, List<ProbeHistory> probeHistories) {
     Optional<ServerAddress> writer = before.writer().map(TopologyNode::address);
@@ -230,7 +230,7 @@ final class TopologyJudge {
   }
 
   /**
-   * What servers say of others, by region and name, the furthest position of each: positions only
+   * Reports of servers on others, by region and name, the furthest position of each: positions only
    * grow.
    */
   private static Map<String, NodeReport.Member> seen(List<ProbeHistory> probeHistories) {

@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Which of several servers is believed that report that they are the writer. By what servers and
- * documents say, which is the same for all nodes; what only this node has seen counts as far as
+ * Choice of the believed server among several that report that they are the writer. By what servers
+ * and documents say, which is the same for all nodes; what only this node has seen counts as far as
  * there is an order in it, and a server that it has followed so far. Nobody is believed where
  * nothing of that tells them apart: two nodes might choose differently.
  *
@@ -29,7 +29,7 @@ record WriterClaims(
   private static final long UNTOLD = Long.MIN_VALUE;
 
   /**
-   * Who is the writer.
+   * Decision on the writer.
    *
    * @param believed the writer; empty where there is none, or several that cannot be told apart
    * @param awaited who has to be asked again before that is known; nobody where one is believed
@@ -56,7 +56,7 @@ record WriterClaims(
   }
 
   /**
-   * Whether another server began to report that it is the writer after this one was asked for the
+   * True if another server began to report that it is the writer after this one was asked for the
    * last time. What cannot have come after this one by its history is no reason to doubt it; one
    * that does not answer any more is.
    */
@@ -113,7 +113,10 @@ record WriterClaims(
         .orElse(UNTOLD);
   }
 
-  /** Who was seen to begin so after all others, or else who was the writer so far. */
+  /**
+   * Returns the server that was seen to begin as writer after all others, or else the writer so
+   * far.
+   */
   private Optional<ProbeHistory> last(List<ProbeHistory> claimants) {
     Predicate<ProbeHistory> latest =
         claimant ->

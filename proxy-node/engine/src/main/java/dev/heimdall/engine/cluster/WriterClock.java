@@ -75,7 +75,7 @@ final class WriterClock {
     }
   }
 
-  /** Nobody is answered any more. */
+  /** Ends the clock: no waiting caller gets a position any more. */
   void close() {
     List<CompletableFuture<Position>> mine;
     synchronized (this) {

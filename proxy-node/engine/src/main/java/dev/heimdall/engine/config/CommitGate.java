@@ -24,7 +24,10 @@ public final class CommitGate {
     commits = new DirectoryCommits(dir);
   }
 
-  /** Why not all of the last commit can be seen; empty: all of it can. Logged when it changes. */
+  /**
+   * Reason that not all of the last commit can be seen; empty: all of it can. Logged when it
+   * changes.
+   */
   public Optional<String> incomplete() {
     Optional<String> now = look();
     if (now.isPresent() && !now.equals(problem)) {

@@ -12,7 +12,7 @@ import java.util.StringJoiner;
 import java.util.TreeSet;
 
 /**
- * What differs between two configurations. No value is part of it, so it may be logged.
+ * Differences between two configurations. No value is part of it, so it may be logged.
  *
  * @param sources the data sources that came, went or changed
  * @param drivers the drivers that came, went or changed
@@ -34,7 +34,7 @@ public record ConfigurationDiff(
       changed = Collections.unmodifiableSortedSet(new TreeSet<>(changed));
     }
 
-    /** Whether nothing came, went or changed. */
+    /** True if nothing came, went or changed. */
     public boolean isEmpty() {
       return added.isEmpty() && removed.isEmpty() && changed.isEmpty();
     }
@@ -95,7 +95,7 @@ public record ConfigurationDiff(
     }
   }
 
-  /** Whether the two configurations are equal. */
+  /** True if the two configurations are equal. */
   public boolean isEmpty() {
     return sources.isEmpty()
         && drivers.isEmpty()

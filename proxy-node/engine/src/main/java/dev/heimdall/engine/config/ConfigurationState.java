@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a node runs with.
+ * Configuration that a node runs with.
  *
  * @param hash the same for nodes with the same documents, whatever they have learnt themselves
  * @param applied when it was taken over
@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public record ConfigurationState(
     Origin origin, String hash, Instant applied, Optional<String> refused, Instant now) {
-  /** How long ago the documents could be looked at; empty: never since the start. */
+  /** Time since the documents could last be looked at; empty: never since the start. */
   public Optional<Duration> lookedAgo() {
     return origin.looked().map(at -> Duration.between(at, now)).map(ConfigurationState::positive);
   }

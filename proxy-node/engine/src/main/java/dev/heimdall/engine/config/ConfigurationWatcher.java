@@ -57,7 +57,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   private volatile Optional<Instant> looked = Optional.empty();
   private volatile Optional<String> trouble = Optional.empty();
 
-  /** What is in force since when, and what is wrong with what should be. */
+  /** Configuration in force and its start, and the problem of the one that should be in force. */
   private record Standing(String hash, Instant applied, Optional<String> refused) {
     Standing refused(Optional<String> problem) {
       return new Standing(hash, applied, problem);
@@ -121,7 +121,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
   }
 
   /**
-   * What the node runs with.
+   * State of the configuration that the node runs with.
    *
    * @param origin where its documents come from, if not simply from the directory
    */
@@ -200,7 +200,10 @@ public final class ConfigurationWatcher implements AutoCloseable {
     }
   }
 
-  /** Who watches no more would not be missed before somebody waits for an edit to take effect. */
+  /**
+   * Runs a look and catches all errors: if watching ended, it would not be noticed before an edit
+   * fails to take effect.
+   */
   private void guarded(Runnable look) {
     try {
       look.run();
@@ -285,7 +288,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
     }
   }
 
-  /** Whether all of the last commit can be seen. */
+  /** True if all of the last commit can be seen. */
   private boolean isWhole() {
     Optional<String> incomplete = commits.incomplete();
     incomplete.ifPresent(
@@ -293,7 +296,7 @@ public final class ConfigurationWatcher implements AutoCloseable {
     return incomplete.isEmpty();
   }
 
-  /** Whether somebody wrote while we read: then what was read is a mixture that nobody meant. */
+  /** True if somebody wrote while we read: then what was read is a mixture that nobody meant. */
   private boolean movedSince(Fingerprint before) {
     Fingerprint after = fingerprint();
     if (before.equals(after)) {

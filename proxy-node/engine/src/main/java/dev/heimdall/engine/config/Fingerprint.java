@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the files of a configuration look like from outside: cheap to take, and different after any
- * change that is not hidden on purpose. It needs no notification by the file system, which network
- * file systems do not give for other machines' writes.
+ * Outside view of the files of a configuration: cheap to take, and different after any change that
+ * is not hidden on purpose. It needs no notification by the file system, which network file systems
+ * do not give for other machines' writes.
  */
 record Fingerprint(Map<Path, String> files) {
   private static final int DEEPEST = 8;

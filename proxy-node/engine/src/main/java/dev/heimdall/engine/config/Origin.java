@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Where a node's documents come from, and how that goes. No part of it is a secret.
+ * Origin of a node's documents, and its state. No part of it is a secret.
  *
  * @param place a directory, {@code s3://…} or {@code secret:…}
  * @param version of all documents there, as the place has it; empty: it has none

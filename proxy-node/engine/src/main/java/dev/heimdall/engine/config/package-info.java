@@ -1,5 +1,5 @@
 /**
- * Where the node's configuration comes from while it runs: watching the directory, publishing each
- * right state once, and what differs between two states. Nothing here carries a setting out.
+ * Sources of the node's configuration while it runs: watching the directory, publishing each valid
+ * state once, and the differences between two states. Nothing here carries a setting out.
  */
 package dev.heimdall.engine.config;

@@ -42,7 +42,7 @@ public final class CommandRun {
             });
   }
 
-  /** When all answers are there; never fails, errors are among them. */
+  /** Completes when all answers are there; never fails, errors are among them. */
   public CompletionStage<Void> over() {
     return over;
   }

@@ -4,10 +4,10 @@ import io.netty.buffer.ByteBuf;
 
 /** A session as its {@link ConsoleCommands} see it; all on its event loop. */
 public interface CommandingClient {
-  /** Whether it has a server connection, for which a command must not wait. */
+  /** True if it has a server connection, for which a command must not wait. */
   boolean holdsServer();
 
-  /** Whether it can still be sent a reply. */
+  /** True if it can still be sent a reply. */
   boolean connected();
 
   /**

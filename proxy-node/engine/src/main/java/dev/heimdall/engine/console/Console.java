@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The operator's statements: in the admin database, and among an admin user's own. */
 public interface Console {
-  /** Whether the text is a command of the console rather than SQL. Cheap. */
+  /** True if the text is a command of the console rather than SQL. Cheap. */
   boolean recognises(byte[] sql, int offset, int length);
 
   /** Understands one statement; more than one at a time is an error. */

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
  * client may ask for the columns first.
  */
 public interface ConsoleCommand {
-  /** What a statement does to the session of the console, if it succeeds. */
+  /** Effect of a statement on the session of the console, if it succeeds. */
   enum Effect {
     NONE,
     BEGINS_TRANSACTION,
@@ -24,7 +24,7 @@ public interface ConsoleCommand {
   /** The columns of the rows to come; empty for a statement without rows. */
   List<Column> columns();
 
-  /** Why the statement cannot be carried out, null if it can. */
+  /** Reason that the statement cannot be carried out, null if it can. */
   Answer.Failed failure();
 
   Effect effect();

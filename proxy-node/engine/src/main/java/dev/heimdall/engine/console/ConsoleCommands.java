@@ -26,7 +26,7 @@ public final class ConsoleCommands {
     this.loop = loop;
   }
 
-  /** Whether the text is a command that this user may give. Cheap. */
+  /** True if the text is a command that this user may give. Cheap. */
   public boolean recognises(byte[] sql, int offset, int length) {
     return login.admin() && console.recognises(sql, offset, length);
   }
@@ -52,7 +52,7 @@ public final class ConsoleCommands {
     }
   }
 
-  /** Whether a command is in progress. */
+  /** True if a command is in progress. */
   public boolean busy() {
     return running != null;
   }

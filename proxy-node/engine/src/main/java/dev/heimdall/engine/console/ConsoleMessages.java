@@ -4,10 +4,10 @@ import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletionStage;
 
-/** What one client of the admin database says, in its protocol's messages. */
+/** Messages of one client of the admin database, in its protocol. */
 public interface ConsoleMessages {
   /**
-   * How many bytes the message has that begins at the reader's position.
+   * Length in bytes of the message that begins at the reader's position.
    *
    * @param longest how many may follow its header
    * @return 0 where that is not here yet
@@ -15,10 +15,10 @@ public interface ConsoleMessages {
    */
   int total(ByteBuf received, int longest);
 
-  /** Whether the client goes with this message. */
+  /** True if the client goes with this message. */
   boolean ends(ByteBuf message);
 
-  /** Whether it is a command that counts. */
+  /** True if it is a command that counts. */
   boolean isCommand(ByteBuf message);
 
   /**

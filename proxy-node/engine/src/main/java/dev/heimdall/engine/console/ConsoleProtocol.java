@@ -4,9 +4,12 @@ import dev.heimdall.engine.client.ClientEncoder;
 import io.netty.channel.ChannelHandler;
 import java.util.Map;
 
-/** How clients of one protocol talk to the admin database. */
+/** Protocol by which clients talk to the admin database. */
 public interface ConsoleProtocol {
-  /** What the admin database reports of itself when a client has logged in, as a server does. */
+  /**
+   * Values that the admin database reports about itself when a client has logged in, as a server
+   * does.
+   */
   Map<String, String> reported();
 
   /**
@@ -21,10 +24,10 @@ public interface ConsoleProtocol {
     /** Takes the client's bytes and answers them. */
     ChannelHandler handler();
 
-    /** Whether a command is being carried out. */
+    /** True if a command is being carried out. */
     boolean busy();
 
-    /** How many commands have come. */
+    /** Number of commands received. */
     long commands();
 
     /** Gives the present command up if it waits for something. */

@@ -146,7 +146,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   @Override
   public void tick() {}
 
-  /** Whether a command is being carried out. */
+  /** True if a command is being carried out. */
   public boolean busy() {
     return talk.busy();
   }

@@ -5,7 +5,7 @@ import dev.heimdall.model.ConsoleRight;
 import java.net.SocketAddress;
 
 /**
- * Who gives a command.
+ * Issuer of a command.
  *
  * @param vdb the virtual database whose port the client came to
  * @param database the database that the client named

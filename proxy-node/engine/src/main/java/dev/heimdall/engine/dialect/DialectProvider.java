@@ -17,10 +17,10 @@ public interface DialectProvider {
   /** Its SQL, for who reads texts without a node. */
   SqlDialect statements();
 
-  /** How its servers are asked what they are, with or without a node. */
+  /** Probes of its servers for their role, with or without a node. */
   ClusterProtocol clusters();
 
-  /** What its servers are asked by who sets up nodes for them. */
+  /** Queries to its servers for the set-up of nodes for them. */
   ServerInterview interview();
 
   /** Triggers by which nodes hear of writes past them, where its servers have such. */

@@ -5,7 +5,7 @@ import dev.heimdall.engine.auth.ScramKeyCache;
 import java.util.concurrent.Executor;
 
 /**
- * What dialects use of their node.
+ * Services of the node that dialects use.
  *
  * @param keyCache keys of passwords that servers have asked for
  * @param offLoop where keys and proofs are made that take milliseconds

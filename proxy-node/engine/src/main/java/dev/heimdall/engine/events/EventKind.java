@@ -3,7 +3,7 @@ package dev.heimdall.engine.events;
 import dev.heimdall.model.Spelled;
 import java.util.Optional;
 
-/** What can happen, and how bad it is. */
+/** Kind of an event, with its severity. */
 public enum EventKind implements Spelled {
   NODE_STARTED(Severity.INFO),
   NODE_DRAINING(Severity.INFO),
@@ -33,7 +33,7 @@ public enum EventKind implements Spelled {
   STORE_BACK(Severity.INFO),
   RULE_NOTIFIES(Severity.WARNING);
 
-  /** How bad it is. */
+  /** Severity of an event. */
   public enum Severity implements Spelled {
     INFO,
     WARNING,
@@ -53,12 +53,14 @@ public enum EventKind implements Spelled {
     this.end = Optional.of(end);
   }
 
-  /** How bad it is. */
+  /** Severity of this kind. */
   public Severity severity() {
     return severity;
   }
 
-  /** What it is when nothing of this kind happens any more, where that is worth a word. */
+  /**
+   * Kind of the event for the time when this kind no longer happens, where that is worth a report.
+   */
   Optional<EventKind> end() {
     return end;
   }

@@ -3,7 +3,7 @@ package dev.heimdall.engine.events;
 import java.time.Instant;
 
 /**
- * Something that happened.
+ * Event on a node.
  *
  * @param number greater than those of all before it in this run of the node
  * @param about the virtual database or the data source; empty: the node

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * loop's included.
  */
 public final class NodeEvents {
-  /** How many are kept; with {@link #LONGEST} it bounds what a report holds of them. */
+  /** Number of events kept; with {@link #LONGEST} it limits the events in a report. */
   public static final int MOST = 100;
 
   private static final int LONGEST = 300;

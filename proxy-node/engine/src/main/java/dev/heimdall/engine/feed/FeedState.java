@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the node has heard up to now.
+ * State of the feed: documents and pushes that the node has received up to now.
  *
  * @param documents what it knows, one document of each who writes them
  * @param pushes what became of pushes, by kind; each kind is in it
@@ -26,7 +26,7 @@ public record FeedState(
     pushes = Map.copyOf(pushes);
   }
 
-  /** How long ago it was heard that a document is still what its writer says. */
+  /** Time since the last confirmation that a document is still what its writer reports. */
   public Duration age(KnownDocument known) {
     Duration age = Duration.between(known.heard(), now);
     return age.isNegative() ? Duration.ZERO : age;

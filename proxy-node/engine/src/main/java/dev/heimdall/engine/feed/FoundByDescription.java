@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a data source is that names a cluster by its ARN and nothing else, as far as the cluster's
- * description says it.
+ * Data source that names a cluster by its ARN and nothing else, as far as the cluster's description
+ * defines it.
  *
  * @param why nothing is found; else empty
  * @param reported every address that leads to the cluster now

@@ -13,7 +13,7 @@ public record Push(
     Optional<String> timestamp, Optional<String> nonce, Optional<String> signature, byte[] body) {
 
   /**
-   * What became of it.
+   * Outcome of a push.
    *
    * @param message in words
    */

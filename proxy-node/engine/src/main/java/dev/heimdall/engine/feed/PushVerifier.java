@@ -51,7 +51,7 @@ final class PushVerifier {
     return byPreviousKey;
   }
 
-  /** Why this is not let in; empty if it is. */
+  /** Reason that this push is rejected; empty if it is accepted. */
   Optional<Push.Outcome> refusal(Push push) {
     if (!open()) {
       return refused(
@@ -104,7 +104,7 @@ final class PushVerifier {
     return Optional.empty();
   }
 
-  /** Which key it was signed with; negative: none. */
+  /** Index of the key that it was signed with; negative: none. */
   private int keyOf(Push push, String at, String nonce) {
     for (int i = 0; i < keys.size(); i++) {
       if (keys.get(i).fits(at, nonce, push.body(), push.signature().orElseThrow())) {

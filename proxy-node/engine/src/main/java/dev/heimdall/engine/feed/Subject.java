@@ -32,7 +32,7 @@ public record Subject(
     Optional<String> arn,
     BiPredicate<String, Collection<String>> includes,
     Optional<RdsPlace> place) {
-  /** What stands in the name of a global cluster's writer where others have a region. */
+  /** Text in the name of a global cluster's writer, in the place of a region in other names. */
   private static final List<String> GLOBAL = List.of("global");
 
   private static final Pattern NODES = Pattern.compile("nodes-((?:[a-z]+-)+[0-9]+)(?:-[0-9a-f]+)?");
@@ -47,14 +47,19 @@ public record Subject(
     return new Subject(Optional.of(arn), (host, regions) -> true, Optional.empty());
   }
 
-  /** Who writes the document of what the nodes themselves have asked at a place. */
+  /**
+   * Name of the writer of the document that holds the results of the nodes' own queries at a place.
+   */
   public static String nodesAt(String region, Optional<URI> endpoint) {
     return "nodes-"
         + region
         + endpoint.map(at -> "-" + Integer.toHexString(at.hashCode())).orElse("");
   }
 
-  /** Where AWS was asked for a document: what nodes ask there is no other's word. */
+  /**
+   * Region where AWS was queried for a document: results of the nodes' own queries there do not
+   * count as another source.
+   */
   static String region(String source) {
     Matcher nodes = NODES.matcher(source);
     return nodes.matches() ? nodes.group(1) : source;
@@ -72,18 +77,18 @@ public record Subject(
         .map(this::servers);
   }
 
-  /** What cannot be it, as it is reported in another region than its ARN names. */
+  /** Cluster that cannot be it, as it is reported in another region than its ARN names. */
   Optional<MisplacedCluster> misplaced(HeardDocuments heard) {
     return arn.flatMap(name -> MisplacedCluster.of(name, heard.received()));
   }
 
-  /** What all documents tell of its ARN. */
+  /** Combined report of all documents on its ARN. */
   Optional<ClusterDescription> description(HeardDocuments heard) {
     return arn.flatMap(name -> ClusterDescription.of(name, heard.received()));
   }
 
   /**
-   * What documents say of the global cluster that it is; empty where it is none, and none of them
+   * Report of documents on the global cluster that it is; empty where it is none, and none of them
    * knows it. An endpoint by a name that it cannot have is left out.
    */
   Optional<GlobalSaid> global(HeardDocuments heard) {
@@ -106,7 +111,7 @@ public record Subject(
   }
 
   /**
-   * Whether readers of the cluster, or of each member of the global one, forward writes, as far as
+   * Write forwarding by readers of the cluster, or of each member of the global one, as far as
    * anything is known of that.
    */
   List<WriteForwarding.Of> forwarding(HeardDocuments heard) {
@@ -123,7 +128,7 @@ public record Subject(
         : byArn;
   }
 
-  /** What RDS calls it at its place. */
+  /** Name that RDS gives it at its place. */
   private RdsName name() {
     return new RdsName(place.orElseThrow().name(), place.get().cluster());
   }
@@ -138,7 +143,7 @@ public record Subject(
   }
 
   /**
-   * What a document says.
+   * Report of a document.
    *
    * @param own whether nodes have asked for it by this cluster's place
    */

@@ -43,7 +43,7 @@ public final class TopologyFeed implements AutoCloseable {
   /** More who write documents for one node would be a mistake. */
   private static final int MOST_SOURCES = 16;
 
-  /** What has not been heard of for so long counts no more: who wrote it may have ended. */
+  /** Age limit of reports: older ones no longer count, as their writer may have ended. */
   private static final Duration COUNTS = Duration.ofMinutes(30);
 
   /** A store that did not take a document is asked to take one after so long a time. */
@@ -67,7 +67,7 @@ public final class TopologyFeed implements AutoCloseable {
 
   private final ScheduledExecutorService executor;
 
-  /** What is wrong with the store, said once; changed by the feed's thread. */
+  /** Problem of the store, logged once; changed by the feed's thread. */
   private volatile String trouble = "";
 
   private record Watched(Subject subject, Listener told) {}
@@ -99,26 +99,28 @@ public final class TopologyFeed implements AutoCloseable {
     gatekeeper.keys(keys.map(secret -> PushSignature.all(secret.value())).orElse(List.of()));
   }
 
-  /** Whether documents can come in at all. */
+  /** True if documents can come in at all. */
   public synchronized boolean enabled() {
     return gatekeeper.open() || topologies.isPresent();
   }
 
   /** Hears of a cluster, on a thread that must not be held up. */
   public interface Listener {
-    /** What its servers are. */
+    /** Reports its servers. */
     void servers(List<RdsServer> servers);
 
-    /** What is said of the global cluster that it is; comes ahead of its servers. */
+    /** Reports on the global cluster that it is; comes ahead of its servers. */
     default void global(GlobalSaid said) {}
 
-    /** What it is, for who knows nothing but its ARN. */
+    /** Reports its description, for a listener that knows nothing but its ARN. */
     default void described(ClusterDescription description) {}
 
-    /** What is reported of it, but in another region than its ARN names; ahead of all else. */
+    /**
+     * Reports a cluster found for it, but in another region than its ARN names; ahead of all else.
+     */
     default void misplaced(Optional<MisplacedCluster> cluster) {}
 
-    /** Whether its readers forward writes to the writer, as far as that is known. */
+    /** Reports if its readers forward writes to the writer, as far as that is known. */
     default void forwarding(List<WriteForwarding.Of> said) {}
   }
 
@@ -206,7 +208,7 @@ public final class TopologyFeed implements AutoCloseable {
     take(document, KnownDocument.By.POLL);
   }
 
-  /** Nobody asks any more for what this source says. */
+  /** Withdraws the document of this source, which is no longer queried for. */
   public synchronized void withdraw(String source) {
     if (known.containsKey(source) && known.get(source).by() == KnownDocument.By.POLL) {
       known.remove(source);
@@ -348,7 +350,7 @@ public final class TopologyFeed implements AutoCloseable {
     }
   }
 
-  /** What came from the store is still what it has, as it tells what differs. */
+  /** Confirms all documents from the store, as it reports only differences. */
   private synchronized void stillStored() {
     Instant now = clock.instant();
     known.replaceAll((source, one) -> one.by() == KnownDocument.By.STORE ? one.heard(now) : one);

@@ -22,7 +22,7 @@ public final class FleetKeys {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int LENGTH = 32;
 
-  /** What this kind of request begins with: a proof for one kind is none for another. */
+  /** Prefix of this kind of request: a proof for one kind is none for another. */
   private static final String KILL = "heimdall KILL 1";
 
   private final List<SecretKeySpec> keys;
@@ -44,7 +44,7 @@ public final class FleetKeys {
             .toList());
   }
 
-  /** Whether there is none: nothing can be proved then, and nothing is believed. */
+  /** True if there is none: nothing can be proved then, and nothing is believed. */
   public boolean isEmpty() {
     return keys.isEmpty();
   }
@@ -64,7 +64,7 @@ public final class FleetKeys {
   }
 
   /**
-   * Whether the request is of a node that has one of these keys; compares in constant time.
+   * True if the request is of a node that has one of these keys; compares in constant time.
    *
    * @param challenge made for the connection that the request came by
    */

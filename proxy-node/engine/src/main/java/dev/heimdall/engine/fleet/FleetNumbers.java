@@ -55,7 +55,7 @@ public final class FleetNumbers {
     return new FleetNumbers(all, all.sessionBits(), node);
   }
 
-  /** Whether it can be the number of a session: of this node, or of another one of the fleet. */
+  /** True if it can be the number of a session: of this node, or of another one of the fleet. */
   public static boolean isOfSession(long number) {
     return number >= LOWEST && number <= Integer.MAX_VALUE;
   }
@@ -80,7 +80,7 @@ public final class FleetNumbers {
     return node << sessionBits | number;
   }
 
-  /** Where another node is, if numbers tell that, and if it may be there. */
+  /** Address of another node, if numbers encode it, and if it may be there. */
   public Optional<InetAddress> address(int other) {
     int index = other - networks.first();
     return index < 0 || index >= networks.addresses()
@@ -88,7 +88,7 @@ public final class FleetNumbers {
         : Optional.of(networks.address(index));
   }
 
-  /** Whether others can find this node by its number alone. */
+  /** True if others can find this node by its number alone. */
   public boolean isFound() {
     return address(node).isPresent();
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.fleet;
 
 /**
- * What came of a {@link KillRequest}.
+ * Outcome of a {@link KillRequest}.
  *
  * @param why for people, where nobody knows whether it was carried out; else empty
  */
@@ -10,7 +10,7 @@ public record KillOutcome(Kind kind, String why) {
   public static final KillOutcome UNKNOWN = new KillOutcome(Kind.UNKNOWN, "");
   public static final KillOutcome NOT_ALLOWED = new KillOutcome(Kind.NOT_ALLOWED, "");
 
-  /** Which of them it is. */
+  /** Kind of outcome. */
   public enum Kind {
     DONE,
     /** There is no such session. */

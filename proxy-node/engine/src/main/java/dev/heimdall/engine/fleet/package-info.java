@@ -1,5 +1,5 @@
 /**
- * What one node of a fleet requests of another in a client's place, and how the other one knows
- * that it was a node: by a key that they share. No connections and no protocols.
+ * Requests that one node of a fleet sends to another on behalf of a client, and the other's proof
+ * that the sender is a node: by a key that they share. No connections and no protocols.
  */
 package dev.heimdall.engine.fleet;

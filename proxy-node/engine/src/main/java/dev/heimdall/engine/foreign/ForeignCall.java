@@ -127,7 +127,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
     }
   }
 
-  /** Nobody cancels the statement from now on; says whether somebody has. */
+  /** Ends the statement's cancellability; returns true if it was cancelled. */
   private synchronized boolean end() {
     stage = Stage.ENDED;
     statement = null;
@@ -304,7 +304,7 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
     }
   }
 
-  /** What comes before a result: if it fails, the connection is as good as before. */
+  /** Step before a result: if it fails, the connection is as good as before. */
   private interface Beginning {
     boolean execute() throws SQLException;
   }

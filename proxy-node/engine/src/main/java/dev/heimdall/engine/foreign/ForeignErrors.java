@@ -7,11 +7,9 @@ import java.sql.SQLWarning;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/**
- * What a data source of another engine says when something goes wrong, with PostgreSQL's SQLSTATE.
- */
+/** Errors of a data source of another engine, with PostgreSQL's SQLSTATE. */
 final class ForeignErrors {
-  /** How PostgreSQL's driver begins what the server has said. */
+  /** Prefix with which PostgreSQL's driver begins the server's message. */
   private static final Pattern SEVERITY = Pattern.compile("^(ERROR|FATAL|PANIC): +");
 
   private final String source;
@@ -32,7 +30,7 @@ final class ForeignErrors {
         .withNumber(e.getErrorCode());
   }
 
-  /** Nobody has asked anything yet, because there is no connection. */
+  /** Returns the error for a missing connection, before any query was sent. */
   ServerError cannotConnect(SQLException e) {
     return ServerError.error(
             Sqlstate.UNABLE_TO_CONNECT,

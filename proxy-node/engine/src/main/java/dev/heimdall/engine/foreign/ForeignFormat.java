@@ -28,7 +28,7 @@ public interface ForeignFormat {
    */
   Optional<PlaceholderText> placed(SqlDialect there);
 
-  /** How many parameters have a value. */
+  /** Number of parameters that have a value. */
   int given();
 
   /**

@@ -3,7 +3,7 @@ package dev.heimdall.engine.foreign;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * How a statement ended.
+ * Outcome of a statement.
  *
  * @param error why it failed; null when it did not
  * @param rows how many rows it gave or changed

@@ -6,13 +6,13 @@ import java.sql.SQLException;
 import java.util.Map;
 
 /**
- * What servers of one engine differ in, as statements are forwarded to them, where JDBC shows it.
+ * Differences between engines' servers in the forwarding of statements, where JDBC exposes them.
  */
 public interface ForeignProtocol {
-  /** How texts are read. */
+  /** Dialect for reading texts. */
   SqlDialect reading();
 
-  /** Whether a connection can be brought from one database to another. */
+  /** True if a connection can be brought from one database to another. */
   boolean changesDatabase();
 
   /**

@@ -2,7 +2,7 @@ package dev.heimdall.engine.foreign;
 
 import io.netty.buffer.ByteBuf;
 
-/** Who gets the reply to a statement. Called on a thread of the data source's, in order. */
+/** Receiver of the reply to a statement. Called on a thread of the data source's, in order. */
 public interface ForeignReply {
   /** A buffer to be filled with messages. */
   ByteBuf buffer();

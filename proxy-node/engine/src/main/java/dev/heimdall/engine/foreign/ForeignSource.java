@@ -53,7 +53,7 @@ public final class ForeignSource implements AutoCloseable {
   private final Map<String, HikariDataSource> pools = new HashMap<>();
 
   /**
-   * What it is made of.
+   * Parameters of the data source.
    *
    * @param login as whom statements are carried out
    * @param connections how many at most
@@ -107,7 +107,7 @@ public final class ForeignSource implements AutoCloseable {
     return plan;
   }
 
-  /** What the data source is called. */
+  /** Name of the data source. */
   public String name() {
     return plan.source().name();
   }

@@ -8,7 +8,7 @@ import dev.heimdall.engine.wire.Sqlstate;
 import java.util.Set;
 
 /**
- * What a data source is asked for.
+ * Request to a data source.
  *
  * @param want how much of it
  * @param kind what the statement is, by its words
@@ -37,23 +37,23 @@ public record ForeignStatement(
           StatementKind.CLOSE,
           StatementKind.LOCK);
 
-  /** How much of a statement is wanted. */
+  /** Requested part of the work on a statement. */
   public enum Want {
     /** Its text is carried out as it stands. */
     SIMPLE,
     /** It is carried out with parameters. */
     PREPARED,
-    /** What it takes and gives. */
+    /** Description of its parameters and result. */
     DESCRIPTION
   }
 
-  /** Whether a statement of this kind goes where a rule wants it. */
+  /** True if a statement of this kind goes where a rule wants it. */
   public static boolean goes(StatementFacts facts) {
     return !AT_HOME.contains(facts.kind())
         && !(facts.kind() == StatementKind.UTILITY && facts.has(Effect.Type.PIN)); // LOAD
   }
 
-  /** Why a statement cannot be carried out at a data source; null when it can. */
+  /** Reason that a statement cannot be carried out at a data source; null when it can. */
   public static ServerError refusal(StatementFacts facts, ForeignSource source) {
     if (facts.kind() == StatementKind.MULTI) {
       return refused("several statements in one", source).withHint("Send them one by one.");
@@ -69,7 +69,7 @@ public record ForeignStatement(
         what + " cannot be forwarded to the data source \"" + source.name() + "\"");
   }
 
-  /** Whether it leaves nothing behind on its connection, but for what its words say. */
+  /** True if it leaves nothing behind on its connection, but for what its words say. */
   boolean contained() {
     return switch (kind) {
       case SELECT, DML, DDL, SHOW, EXPLAIN -> true;
@@ -77,7 +77,7 @@ public record ForeignStatement(
     };
   }
 
-  /** Whether it may give many rows, and can be carried out in a transaction. */
+  /** True if it may give many rows, and can be carried out in a transaction. */
   boolean mayStream() {
     return want != Want.DESCRIPTION && (kind == StatementKind.SELECT || kind == StatementKind.DML);
   }

@@ -10,7 +10,7 @@ final class Pieces implements AutoCloseable {
   private final Receiver receiver;
   private ByteBuf piece;
 
-  /** Who takes the pieces; taking one may block. */
+  /** Receiver of the pieces; taking one may block. */
   interface Receiver {
     ByteBuf buffer();
 
@@ -21,7 +21,7 @@ final class Pieces implements AutoCloseable {
     this.receiver = receiver;
   }
 
-  /** Where the next message goes. */
+  /** Buffer for the next message. */
   ByteBuf out() {
     if (piece == null) {
       piece = receiver.buffer();

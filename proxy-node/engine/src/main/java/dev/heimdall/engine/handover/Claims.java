@@ -12,9 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Which of two processes serves a client that is on its way from one to the other. It is memory of
- * both, so that they agree even after their connection was lost, or one of them has died: for each
- * client the first decision counts. All methods are for any thread.
+ * Decision which of two processes serves a client that is moving from one to the other. It is
+ * memory of both, so that they agree even after their connection was lost, or one of them has died:
+ * for each client the first decision counts. All methods are for any thread.
  */
 public final class Claims {
   /** Clients on their way at the same time. */
@@ -78,7 +78,7 @@ public final class Claims {
     }
   }
 
-  /** Whether the other process has them, too, and frees what it has learnt. */
+  /** True if the other process has them, too, and frees what it has learnt. */
   public boolean shared() {
     return shared;
   }
@@ -95,7 +95,7 @@ public final class Claims {
     return (long) WORDS.getVolatile(words, at(client));
   }
 
-  /** Whether {@link #next} finds a number. */
+  /** True if {@link #next} finds a number. */
   public boolean hasRoom() {
     for (int slot = 0; slot < SLOTS; slot++) {
       if (word(slot) == 0) {
@@ -129,7 +129,7 @@ public final class Claims {
     return owner(client);
   }
 
-  /** Who serves a client; null as long as that is not decided. */
+  /** Process that serves a client; null as long as that is not decided. */
   public Owner owner(int client) {
     long word = word(client);
     if (word == undecided(client)) {
@@ -139,7 +139,7 @@ public final class Claims {
     return word == (undecided(client) | Owner.NEW.code) ? Owner.NEW : Owner.OLD;
   }
 
-  /** Nobody needs to know any more who serves a client. */
+  /** Frees the slot of a client, as its owner no longer matters to any process. */
   public void free(int client) {
     WORDS.setVolatile(words, at(client), 0L);
   }

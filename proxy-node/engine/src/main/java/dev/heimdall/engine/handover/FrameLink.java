@@ -37,7 +37,7 @@ public abstract class FrameLink extends SimpleChannelInboundHandler<ByteBuf> {
     return channel;
   }
 
-  /** Whether the other end has gone. Callable from any thread. */
+  /** True if the other end has gone. Callable from any thread. */
   public final boolean isLost() {
     return !channel.isActive();
   }

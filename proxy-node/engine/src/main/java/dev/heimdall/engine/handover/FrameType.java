@@ -1,7 +1,7 @@
 package dev.heimdall.engine.handover;
 
 /**
- * What a frame says. Numbers are the order here: a new one goes to the end, and changes {@link
+ * Type of a frame. Numbers are the order here: a new one goes to the end, and changes {@link
  * #VERSION} if the other side has to understand it.
  */
 public enum FrameType {
@@ -61,7 +61,7 @@ public enum FrameType {
   /** And bytes that are a part of others before them, and not sent again. */
   public static final int REFERENCES = 2;
 
-  /** What the new process understands beyond what the first release did. */
+  /** Level of the features that the new process understands beyond the first release. */
   public static final int LEVEL = REFERENCES;
 
   private static final FrameType[] ALL = values();

@@ -47,7 +47,7 @@ public final class StateReader {
     return read(in::readBoolean);
   }
 
-  /** Whether nothing follows. */
+  /** True if nothing follows. */
   public boolean isOver() {
     return bytes.available() == 0;
   }
@@ -120,7 +120,7 @@ public final class StateReader {
   }
 
   /**
-   * What follows has to be of this version.
+   * Checks that the following data is of this version.
    *
    * @param what for the message
    */

@@ -29,7 +29,7 @@ public final class StateWriter {
     this.level = level;
   }
 
-  /** What may fail of a stream to memory never does. */
+  /** Step that may fail on a stream but never does on one to memory. */
   private interface Step {
     void run() throws IOException;
   }
@@ -101,7 +101,7 @@ public final class StateWriter {
     return this;
   }
 
-  /** How a text is cut into tokens. */
+  /** Writes the lexer mode, which decides how a text is cut into tokens. */
   public StateWriter lexerMode(LexerMode mode) {
     return flag(mode.backslashEscapes())
         .flag(mode.quotedNames())
@@ -109,7 +109,7 @@ public final class StateWriter {
         .flag(mode.doubtful());
   }
 
-  /** How much was written. */
+  /** Number of bytes written. */
   public int length() {
     return bytes.size();
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.handover;
 
-/** What the other process has written is not understood here: it may be of another release. */
+/** Thrown where data of the other process is not understood here: it may be of another release. */
 public final class UnreadableStateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -29,16 +29,16 @@ public interface JdbcDriver {
    */
   List<Way> ways(DataSource source, Use use, String database, boolean apart) throws SQLException;
 
-  /** Whether a server allows no writes, or follows another one as far as it says so. */
+  /** True if a server allows no writes, or follows another one as far as it says so. */
   boolean isReplica(Connection connection) throws SQLException;
 
-  /** Whether an exception is one of this driver's that says all, whatever its cause is. */
+  /** True if an exception is one of this driver's that says all, whatever its cause is. */
   default boolean isComplete(Throwable failure) {
     return false;
   }
 
   /**
-   * What the server said.
+   * Message of the server.
    *
    * @param failure a complete one
    * @return null when the server has said nothing

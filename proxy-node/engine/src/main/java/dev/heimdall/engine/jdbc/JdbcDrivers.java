@@ -26,7 +26,9 @@ public final class JdbcDrivers {
                     "no driver of the engine \"" + engine.spelling() + "\" is on the class path"));
   }
 
-  /** What the server or the driver said, without details, which go over several lines. */
+  /**
+   * Returns the message of the server or the driver, without details, which go over several lines.
+   */
   public static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null && !isComplete(cause)) {
@@ -40,8 +42,8 @@ public final class JdbcDrivers {
   }
 
   /**
-   * What the server said, which a batch's exception may have as its cause; null when it said
-   * nothing.
+   * Returns the server's message, which a batch's exception may have as its cause; null when there
+   * is none.
    */
   public static String fromServer(SQLException failure) {
     boolean batch = failure instanceof BatchUpdateException && failure.getCause() != null;

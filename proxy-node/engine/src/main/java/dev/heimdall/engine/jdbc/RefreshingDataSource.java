@@ -20,7 +20,7 @@ import javax.sql.DataSource;
 
 /** Asks for credentials for each connection, and for others when a server refuses them. */
 final class RefreshingDataSource implements DataSource {
-  /** What was read last, what is current, and what was before. */
+  /** Number of credentials to try: those last read, the current ones, and the previous ones. */
   private static final int TRIES = 3;
 
   private static final int PATIENCE_SECONDS = 12;
@@ -28,7 +28,7 @@ final class RefreshingDataSource implements DataSource {
   private final DatabaseCredentials credentials;
   private final Targets targets;
 
-  /** Where to connect to at this moment. */
+  /** Supplier of the connection targets at this moment. */
   interface Targets {
     /** They are tried in their order. */
     List<Target> now() throws SQLException;

@@ -69,7 +69,7 @@ public final class SourceConnections {
     return pool(database, 1);
   }
 
-  /** The same, without connecting before somebody asks for a connection. */
+  /** Returns such a pool without connecting before a connection is requested. */
   public HikariDataSource onDemand(String database) throws SQLException {
     return pool(database, -1);
   }
@@ -115,14 +115,17 @@ public final class SourceConnections {
     return single(driver().to(source, use, database, first(), use.reading()));
   }
 
-  /** The same, made by a driver that was set up for something special. */
+  /**
+   * Returns one connection in autocommit mode that was made by a driver set up for a special
+   * purpose.
+   */
   public Connection single(javax.sql.DataSource special) throws SQLException {
     return new RefreshingDataSource(
             credentials, List.of(new RefreshingDataSource.Target(special, first())))
         .getConnection();
   }
 
-  /** Whether the server of a connection allows no writes, or follows another one. */
+  /** True if the server of a connection allows no writes, or follows another one. */
   public boolean isReplica(Connection connection) throws SQLException {
     return driver().isReplica(connection);
   }

@@ -21,10 +21,10 @@ public final class SourceLogins implements AutoCloseable {
   private final CredentialSources aws = new CredentialSources();
   private final Map<Kept, DatabaseCredentials> kept = new HashMap<>();
 
-  /** Which region writes, by the name of the source. */
+  /** Writing region, by the name of the source. */
   private final Map<String, String> writing = new ConcurrentHashMap<>();
 
-  /** What makes credentials that AWS keeps the same. */
+  /** Key of credentials kept by AWS: equal keys have the same credentials. */
   private record Kept(
       String source,
       Optional<String> secret,
@@ -34,8 +34,8 @@ public final class SourceLogins implements AutoCloseable {
       Duration refresh) {}
 
   /**
-   * Which region writes of the global cluster that a source is: the name of its writer endpoint
-   * does not say it, and IAM tokens are signed for a region.
+   * Sets the writing region of the global cluster that a source is: the name of its writer endpoint
+   * does not contain it, and IAM tokens are signed for a region.
    */
   public void writes(DataSource source, String region) {
     writing.put(source.name(), region);

@@ -3,7 +3,7 @@ package dev.heimdall.engine.jdbc;
 import java.time.Duration;
 
 /**
- * What a pool of connections is for.
+ * Purpose of a pool of connections.
  *
  * @param name what the pool is called in logs: {@code catalogue}
  * @param application what the server is told, as {@code application_name}

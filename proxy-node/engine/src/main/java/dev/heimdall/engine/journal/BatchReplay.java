@@ -35,13 +35,13 @@ public final class BatchReplay {
   private final HeldReply reply;
   private int batchLength;
 
-  /** Whether what is being read was sent before, and its Parse was answered to the client. */
+  /** True if what is being read was sent before, and its Parse was answered to the client. */
   private boolean resumes;
 
-  /** What the server has said of the unit that is kept, in the place of its client; or null. */
+  /** Server's error for the kept unit, absorbed here in the place of its client; or null. */
   private ServerError absorbed;
 
-  /** How many answers in a row the client has waited for since it sent ahead. */
+  /** Number of answers in a row that the client has waited for since it sent ahead. */
   private int quiet = QUIET;
 
   public BatchReplay(
@@ -62,7 +62,7 @@ public final class BatchReplay {
   }
 
   /**
-   * Whether a batch that prepares a statement first may have that answered from memory, because it
+   * True if a batch that prepares a statement first may have that answered from memory, because it
    * can be sent again.
    *
    * @param facts of its statement
@@ -108,7 +108,7 @@ public final class BatchReplay {
     reply.begin();
   }
 
-  /** Whether the client sends more before it has the answer to what it sent before. */
+  /** True if the client sends more before it has the answer to what it sent before. */
   public boolean pipelines() {
     return quiet < QUIET;
   }
@@ -124,12 +124,12 @@ public final class BatchReplay {
     unit.sent();
   }
 
-  /** Whether what is being read was sent before, and answered in part. */
+  /** True if what is being read was sent before, and answered in part. */
   public boolean repeats() {
     return resumes;
   }
 
-  /** Whether the Parse that is being read was answered to the client before. */
+  /** True if the Parse that is being read was answered to the client before. */
   public boolean sendingAgain() {
     boolean was = resumes;
     resumes = false;
@@ -162,7 +162,7 @@ public final class BatchReplay {
     }
   }
 
-  /** Whether nothing is kept, in progress, or open before what stands at the reader's position. */
+  /** True if nothing is kept, in progress, or open before what stands at the reader's position. */
   private boolean standsAlone() {
     return !resumes
         && !unit.isKept()
@@ -187,7 +187,7 @@ public final class BatchReplay {
     return true;
   }
 
-  /** Whether all that is unanswered is kept, and goes elsewhere if the connection is lost now. */
+  /** True if all that is unanswered is kept, and goes elsewhere if the connection is lost now. */
   boolean goesElsewhere() {
     boolean asking = unit.isUnsent() && position.outstanding() == 0;
     return isAnswered()
@@ -195,30 +195,32 @@ public final class BatchReplay {
         && (asking || position.outstanding() == 1 && !position.unitOpen());
   }
 
-  /** Whether it is known here what to do about the loss of what is being sent. */
+  /** True if it is known here what to do about the loss of what is being sent. */
   public boolean guards() {
     return unit.isGuarded();
   }
 
-  /** What the client has had of the kept statement's answer that it would have twice. */
+  /**
+   * Returns the part of the kept statement's answer that the client has had and would get twice.
+   */
   private Delivery delivered(ReplySource from) {
     return unit.guard() == Guard.REPLICA_READ
         ? reply.delivery(from.due())
         : Delivery.of(!from.begun() && !reply.part().isThere());
   }
 
-  /** Whether the client has had nothing of the answer, and there is nothing that it must have. */
+  /** True if the client has had nothing of the answer, and there is nothing that it must have. */
   public boolean nothingGiven(ReplySource from) {
     return !reply.delivered() && !from.due();
   }
 
-  /** Whether the answer that comes now, the only one that does, is that of the kept batch. */
+  /** True if the answer that comes now, the only one that does, is that of the kept batch. */
   private boolean isAnswered() {
     return unit.is(position.done());
   }
 
   /**
-   * Whether the server's error, the first it says about the kept batch, stays between us.
+   * True if the server's error, the first it says about the kept batch, stays between us.
    *
    * @param maySwitch whether there may soon be a server that accepts the write which this one
    *     rejects as read-only
@@ -270,23 +272,23 @@ public final class BatchReplay {
     }
   }
 
-  /** What becomes of the batch whose error or loss was absorbed. */
+  /** Recovery of the batch whose error or loss was absorbed. */
   public Recovery recovery() {
     return unit.recovery();
   }
 
-  /** Whether the rest of the answer is dropped. */
+  /** True if the rest of the answer is dropped. */
   public boolean absorbing() {
     return unit.isRecovering();
   }
 
-  /** Whether what comes now is looked after here, so that the client has it as late as may be. */
+  /** True if what comes now is looked after here, so that the client has it as late as may be. */
   public boolean guarded() {
     return unit.isGuarded() && isAnswered();
   }
 
   /**
-   * Whether what the server says first of a statement that may be tried again may wait, so that the
+   * True if what the server says first of a statement that may be tried again may wait, so that the
    * client has nothing of it yet: what comes before a statement is carried out, and of reads also
    * the first rows, as long as they are few and come without their end.
    */
@@ -308,7 +310,7 @@ public final class BatchReplay {
   }
 
   /**
-   * Whether a statement whose connection was lost is to be sent again.
+   * True if a statement whose connection was lost is to be sent again.
    *
    * @param cause of the loss
    * @param harmless whether it changes nothing, so that it does not matter if it was carried out
@@ -337,7 +339,7 @@ public final class BatchReplay {
     return survives;
   }
 
-  /** How long to wait before the next try, which begins now. */
+  /** Returns the wait before the next try, which begins now. */
   public Duration beforeRetry() {
     unit.count();
     reply.drop();
@@ -364,7 +366,10 @@ public final class BatchReplay {
     }
   }
 
-  /** What waits is refused: if it is what is kept, it will never be answered. */
+  /**
+   * Notes that the waiting messages are rejected: if they are the kept unit, it will never be
+   * answered.
+   */
   public void refused() {
     resumes = false;
     if (unit.isUnsent()) {
@@ -372,7 +377,7 @@ public final class BatchReplay {
     }
   }
 
-  /** Whether what the client has sent behind the batch must wait for the batch's answer. */
+  /** True if what the client has sent behind the batch must wait for the batch's answer. */
   public boolean holdsBack() {
     if (unit.holdsBack()) {
       quiet = 0;

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.journal;
 
-/** Why a unit's answer will not be the one that its client is sent. */
+/** Reason that a unit's answer will not be the one that its client is sent. */
 public enum Cause {
   /** Its server connection ended before the answer did. */
   CONNECTION_LOST,

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * What a client has had of the answer to the first unit that is not answered, as a checksum: when
- * that unit is read again, the same is left out of the new answer, and the client is sent what
- * follows. All that it has is then of the new answer.
+ * Part that a client has had of the answer to the first unanswered unit, as a checksum: when that
+ * unit is read again, the same part is left out of the new answer, and the client is sent the
+ * remainder. All that it has is then of the new answer.
  */
 public final class DeliveredPart {
-  /** Where it stands; {@link #become} alone moves it. */
+  /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** It has had nothing, as far as is known. */
     NONE,
@@ -36,10 +36,10 @@ public final class DeliveredPart {
 
   private byte[] deliveredSum;
 
-  /** Whether that ends amid a message. */
+  /** True if that ends amid a message. */
   private boolean cut;
 
-  /** What it is sent if the new answer is another one. */
+  /** Error that the client is sent if the new answer is another one. */
   private ServerError failure;
 
   /**
@@ -55,12 +55,12 @@ public final class DeliveredPart {
     stage = next;
   }
 
-  /** Whether the client has had something. */
+  /** True if the client has had something. */
   boolean isThere() {
     return stage != Stage.NONE;
   }
 
-  /** Whether that is known, so that a new answer can be compared with it. */
+  /** True if that is known, so that a new answer can be compared with it. */
   boolean isKnown() {
     return switch (stage) {
       case NONE, UNKNOWN, DIFFERENT -> false;
@@ -69,27 +69,27 @@ public final class DeliveredPart {
     };
   }
 
-  /** Whether the unit is read again: nothing else may come between what it has and what follows. */
+  /** True if the unit is read again: nothing else may come between what it has and what follows. */
   public boolean isLeftOut() {
     return stage == Stage.LEFT_OUT || stage == Stage.DIFFERENT;
   }
 
-  /** Whether the new answer is another one. */
+  /** True if the new answer is another one. */
   boolean isDifferent() {
     return stage == Stage.DIFFERENT;
   }
 
-  /** Whether it has had the beginning of a message whose rest is to come from elsewhere. */
+  /** True if it has had the beginning of a message whose rest is to come from elsewhere. */
   public boolean cut() {
     return isLeftOut() && cut;
   }
 
-  /** What the client is sent in the place of the rest. */
+  /** Error that the client is sent in the place of the rest. */
   public ServerError failure() {
     return failure;
   }
 
-  /** What comes from now on is an answer from its beginning. */
+  /** Starts a new answer from its beginning. */
   void begin() {
     switch (stage) {
       case NONE, DIFFERENT -> {}

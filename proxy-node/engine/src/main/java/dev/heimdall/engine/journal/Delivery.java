@@ -1,8 +1,8 @@
 package dev.heimdall.engine.journal;
 
 /**
- * What the client has had of an answer, except for what is the same wherever its unit is sent; what
- * it must have and is there counts as had.
+ * Part of an answer that the client has had, except for content that is the same wherever its unit
+ * is sent; a part that it must have and that is there counts as had.
  */
 public enum Delivery {
   NOTHING,
@@ -12,7 +12,7 @@ public enum Delivery {
   UNKNOWN;
 
   /**
-   * Where nothing is compared.
+   * Returns the delivery where nothing is compared.
    *
    * @param nothing whether it has had nothing
    */

@@ -4,29 +4,29 @@ import dev.heimdall.engine.prepared.StatementErrors;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
-/** What errors of a dialect's servers say of why a unit's answer failed. */
+/** Causes of a failed answer of a unit, as shown by the errors of a dialect's servers. */
 public interface ErrorCauses extends StatementErrors {
-  /** Whether the server accepts no writes. */
+  /** True if the server accepts no writes. */
   boolean readOnly(ServerError error);
 
-  /** Whether the error of a replica says nothing about a read: the writer may not have it. */
+  /** True if the error of a replica says nothing about a read: the writer may not have it. */
   boolean ofReplica(ServerError error);
 
   /**
-   * Whether the error stays on its server connection, where its session may ask about it, and
+   * True if the error stays on its server connection, where its session may ask about it, and
    * another server connection would have the same.
    */
   boolean leftBehind(ServerError error);
 
-  /** Whether the server was stopped, or had to end the session, and has rolled back what ran. */
+  /** True if the server was stopped, or had to end the session, and has rolled back what ran. */
   boolean terminated(ServerError error);
 
   /**
-   * Whether the server could not make sense of the statement, of which nothing was carried out
+   * True if the server could not make sense of the statement, of which nothing was carried out
    * then; not where code that it has run may have raised the same.
    */
   boolean unread(ServerError error, StatementFacts facts);
 
-  /** Whether the server has ended the session for a time limit of its own. */
+  /** True if the server has ended the session for a time limit of its own. */
   boolean timeLimit(ServerError error);
 }

@@ -14,13 +14,13 @@ public final class HeldReply {
   private final DeliveredPart part;
   private final Consumer<ByteBuf> client;
 
-  /** What has come and the client has not had; null for nothing. */
+  /** Bytes that have come and that the client has not had; null for none. */
   private ByteBuf bytes;
 
-  /** Whether the client has had something of the answer. */
+  /** True if the client has had something of the answer. */
   private boolean delivered;
 
-  /** Whether a new answer is compared with all that has come so far, once the client has it. */
+  /** True if a new answer is compared with all that has come so far, once the client has it. */
   private boolean counts = true;
 
   /**
@@ -33,7 +33,7 @@ public final class HeldReply {
     this.client = client;
   }
 
-  /** What comes from now on is of another answer. */
+  /** Starts another answer: all that comes from now on is of it. */
   public void begin() {
     delivered = false;
     counts = true;
@@ -45,13 +45,13 @@ public final class HeldReply {
     return part;
   }
 
-  /** Whether the client has had something of the answer. */
+  /** True if the client has had something of the answer. */
   public boolean delivered() {
     return delivered || part.isThere();
   }
 
   /**
-   * What the client has had of the answer.
+   * Returns the part of the answer that the client has had.
    *
    * @param due whether something is there that it must have
    */
@@ -62,7 +62,7 @@ public final class HeldReply {
     return delivered() || due ? Delivery.UNKNOWN : Delivery.NOTHING;
   }
 
-  /** Whether so many bytes more are still little. */
+  /** True if so many bytes more are still little. */
   public boolean hasRoom(int more) {
     return (bytes == null ? 0 : bytes.readableBytes()) + more <= ReplySource.MOST_HELD;
   }
@@ -100,14 +100,16 @@ public final class HeldReply {
     }
   }
 
-  /** What waits and goes to the client now, before anything else; null for nothing. */
+  /**
+   * Takes out the waiting bytes, which go to the client now, before anything else; null for none.
+   */
   public ByteBuf takeOut() {
     ByteBuf taken = bytes;
     bytes = null;
     return taken;
   }
 
-  /** What waits goes to the client. */
+  /** Sends the waiting bytes to the client. */
   public void deliver() {
     if (bytes != null) {
       delivers(bytes);

@@ -8,7 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What a client has sent and may have to send again: the units that one server connection has had
+ * Units that a client has sent and may have to send again: those that one server connection has had
  * and not answered, in their order, one that may be sent again by itself, and those of a
  * transaction that may be run again. A unit is kept once, for all of these, in one memory. Who
  * handles the client's messages says what each of them means for its unit and for those before it.
@@ -51,12 +51,12 @@ public final class Journal {
 
   // ---- what is sent
 
-  /** Whether the end of a unit is to come that is noted here. */
+  /** True if the end of a unit is to come that is noted here. */
   public boolean isOpen() {
     return open != null && open.noted;
   }
 
-  /** Whether that unit has messages that are kept. */
+  /** True if that unit has messages that are kept. */
   public boolean openBegun() {
     return open.begun();
   }
@@ -77,7 +77,7 @@ public final class Journal {
     open.noted = true;
   }
 
-  /** What may change something and has left is not read again. */
+  /** Releases units that may change something and have left the node: they are not read again. */
   private void releaseLeft(long left) {
     for (Iterator<Unit> i = units.descendingIterator(); i.hasNext(); ) {
       Unit unit = i.next();
@@ -114,7 +114,9 @@ public final class Journal {
     open.usesUnnamed |= unnamed && !open.parsesUnnamed;
   }
 
-  /** What has used the unnamed statement of before would find another one. */
+  /**
+   * Gives up units that have used the previous unnamed statement and would now find another one.
+   */
   public void unnamedChanges() {
     for (Unit unit : units) {
       if (unit.usesUnnamed) {
@@ -134,7 +136,7 @@ public final class Journal {
     }
   }
 
-  /** Whether the open unit has sent something itself that is found in its messages. */
+  /** True if the open unit has sent something itself that is found in its messages. */
   public boolean openContains(Unit.Search search) {
     return open.contains(search);
   }
@@ -199,7 +201,7 @@ public final class Journal {
     }
   }
 
-  /** Whether a message of the open unit is better handled when the rest of it is here, too. */
+  /** True if a message of the open unit is better handled when the rest of it is here, too. */
   public boolean awaitsRest(int here, long total) {
     return open.reads() && total > here && open.length() + total <= MOST_BYTES;
   }
@@ -229,7 +231,7 @@ public final class Journal {
     }
   }
 
-  /** What was handled was an operator's, which no server has had. */
+  /** Releases the open unit after an operator's message, which no server has had. */
   public void handledHere() {
     if (open != null && !open.begun() && !open.ofTransaction) {
       release(open);
@@ -237,7 +239,10 @@ public final class Journal {
     }
   }
 
-  /** What was sent last is going to be sent once more: who does that drops what waits of it. */
+  /**
+   * Takes back the last sent unit, which is going to be sent once more: the caller drops the
+   * waiting part of its answer.
+   */
   public void takeBack() {
     Unit last = units.pollLast();
     if (last != null) {
@@ -262,7 +267,7 @@ public final class Journal {
   // ---- what is kept with its transaction
 
   /**
-   * What stands at the reader's position is kept with its transaction when it is sent.
+   * Keeps the message at the reader's position with its transaction when it is sent.
    *
    * @param number that its unit will have
    * @return its unit; null when the beginning of that is not kept
@@ -345,12 +350,12 @@ public final class Journal {
     return first != null && first.noted && first.number == done ? first : null;
   }
 
-  /** Whether the unit that is answered next is noted. */
+  /** True if the unit that is answered next is noted. */
   public boolean answersNoted(long done) {
     return first(done) != null;
   }
 
-  /** Whether its answer may wait until more of it is here. */
+  /** True if its answer may wait until more of it is here. */
   public boolean mayHold(long done) {
     Unit first = first(done);
     return first != null && first.reads() && !first.flushed;
@@ -373,8 +378,8 @@ public final class Journal {
   // ---- what is lost
 
   /**
-   * What is done about units whose connection is lost: one after the other, errors for some and
-   * then others read again.
+   * Step of the recovery of units whose connection is lost: one after the other, errors for some
+   * and then others read again.
    *
    * @param failed so many get an error first
    * @param numbers of those that are read again behind these
@@ -383,8 +388,8 @@ public final class Journal {
   public record Segment(int failed, List<Long> numbers, ByteBuf again) {}
 
   /**
-   * What is done about the units from the first unanswered one on, in their order. The last segment
-   * has errors or nothing.
+   * Plans the recovery of the units from the first unanswered one on, in their order. The last
+   * segment has errors or nothing.
    *
    * @param done the number of the first one
    * @param outstanding how many were sent to their end
@@ -429,7 +434,7 @@ public final class Journal {
   }
 
   /**
-   * Whether all that is unanswered is read again if the connection is lost before any of it is, and
+   * True if all that is unanswered is read again if the connection is lost before any of it is, and
    * what has no end yet, for instance because the server is asked about it first.
    *
    * @param outstanding units that were sent to their end
@@ -500,7 +505,10 @@ public final class Journal {
     releaseAll();
   }
 
-  /** What was sent is not answered any more; what waits goes to a client that is still there. */
+  /**
+   * Forgets all sent units, which are no longer answered; waiting bytes go to a client that is
+   * still there.
+   */
   public void forget(boolean clientThere) {
     if (clientThere) {
       reply.deliver();
@@ -512,7 +520,10 @@ public final class Journal {
     releaseAll();
   }
 
-  /** What was sent is not answered any more, and will be read again as far as it was planned. */
+  /**
+   * Takes back all sent units, which are no longer answered and will be read again as far as
+   * planned.
+   */
   void takeAllBack() {
     reply.drop();
     reply.begin();

@@ -3,7 +3,7 @@ package dev.heimdall.engine.journal;
 import dev.heimdall.engine.observe.Unreplayed;
 
 /**
- * What is known of a server connection that was lost.
+ * Facts known about a lost server connection.
  *
  * @param obstacle why nothing can be run again that depends on it; null when that may be
  * @param cancel ends there what goes on without the connection, and what it locks

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** A client whose server connection is lost, as those see it that send again what was lost. */
 public interface LostClient {
-  /** Whether what was lost may be tried again over another connection. */
+  /** True if what was lost may be tried again over another connection. */
   boolean mayGoOn();
 
   /**

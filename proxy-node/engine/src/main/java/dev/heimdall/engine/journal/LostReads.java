@@ -17,11 +17,11 @@ import java.util.function.Consumer;
  * or may, is not: its client is sent an error, in its place among the answers of the others.
  */
 public final class LostReads {
-  /** Where it stands; {@link #become} alone moves it. */
+  /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** Nothing was lost that is read again. */
     NONE,
-    /** What is lost is about to be read again. */
+    /** Lost units are about to be read again. */
     LOST,
     /** It is being read again, and what the client sends waits. */
     READING
@@ -40,22 +40,22 @@ public final class LostReads {
 
   private Stage stage = Stage.NONE;
 
-  /** What is about to be read again. */
+  /** Messages that are about to be read again. */
   private ByteBuf again;
 
-  /** What is to be done behind it. */
+  /** Segments to be handled after them. */
   private final ArrayDeque<Segment> behind = new ArrayDeque<>(0);
 
-  /** Why units were lost that are not read again. */
+  /** Reason for the loss of units that are not read again. */
   private ServerError failure;
 
   /**
-   * How many of those that fail last belong to a transaction that began with one of them, or with
-   * what has no end yet; negative when none did.
+   * Number of the last failing units that belong to a transaction that began with one of them, or
+   * with a unit that has no end yet; negative when there is none.
    */
   private int failedInBlock;
 
-  /** Whether the client has sent part of a unit that is not read again. */
+  /** True if the client has sent part of a unit that is not read again. */
   private boolean failedOpen;
 
   public LostReads(
@@ -144,12 +144,12 @@ public final class LostReads {
     return true;
   }
 
-  /** Whether what the client sends next may follow what is read again. */
+  /** True if what the client sends next may follow what is read again. */
   boolean mayGoOn() {
     return !input.midMessage() && !reader.skips();
   }
 
-  /** Whether all but the beginning is read again, in one go. */
+  /** True if all but the beginning is read again, in one go. */
   private static boolean readsAllAgain(List<Segment> plan) {
     return plan.size() == 2 && plan.get(1).failed() == 0;
   }
@@ -178,7 +178,7 @@ public final class LostReads {
   }
 
   /**
-   * Whether what the client sends may follow what is read again as if nothing had been. What waits
+   * True if what the client sends may follow what is read again as if nothing had been. What waits
    * aside since it was lost before is put back behind it.
    */
   private boolean nothingFailsBehind() {
@@ -189,18 +189,18 @@ public final class LostReads {
         && failedInBlock < 0;
   }
 
-  /** Whether nothing is to be read until what is lost is being read again. */
+  /** True if nothing is to be read until what is lost is being read again. */
   public boolean holdsBack() {
     return stage == Stage.LOST;
   }
 
-  /** Whether some of what was lost is not answered. */
+  /** True if some of what was lost is not answered. */
   public boolean underWay() {
     return stage != Stage.NONE;
   }
 
   /**
-   * What was read again last is answered: goes on with what was lost behind it.
+   * Continues with the lost units that follow, after those last read again are answered.
    *
    * @return whether there may be more to be read
    */

@@ -1,14 +1,15 @@
 package dev.heimdall.engine.journal;
 
-/**
- * What becomes of a unit whose answer failed to come; {@link #of} is the one table that says so.
- */
+/** Recovery of a unit whose answer failed to come; {@link #of} is the one table that decides it. */
 public enum Recovery {
   /** Nothing: its client is sent the error. */
   FAIL,
   /** It is read again in its order, with the reads behind it. */
   READ_AGAIN,
-  /** The same, and what its client has of the answer is left out, if it is the same again. */
+  /**
+   * It is read again in its order, and the part of the answer that its client has is left out, if
+   * it is the same again.
+   */
   CONTINUE,
   /** It is sent again at once, where its client has had the beginning of the answer. */
   RESUME,
@@ -16,7 +17,10 @@ public enum Recovery {
   ALONE,
   /** It is sent again at once, elsewhere. */
   ELSEWHERE,
-  /** The same, and what its client has of the answer is left out, if it is the same again. */
+  /**
+   * It is sent again at once, elsewhere, and the part of the answer that its client has is left
+   * out, if it is the same again.
+   */
   CONTINUE_ELSEWHERE,
   /** It is sent again when a server has said that it is the writer. */
   AT_WRITER,
@@ -26,7 +30,7 @@ public enum Recovery {
   TRANSACTION;
 
   /**
-   * What is known of a unit at that moment.
+   * Facts known about a unit at that moment.
    *
    * @param guard for what it is kept
    * @param reads whether it changes nothing, so that it makes no difference whether it ran twice
@@ -36,7 +40,7 @@ public enum Recovery {
    */
   public record Attempt(Guard guard, boolean reads, Delivery delivered, boolean permitted) {}
 
-  /** What becomes of such a unit for this cause. */
+  /** Returns the recovery of such a unit for this cause. */
   public static Recovery of(Attempt unit, Cause cause) {
     Recovery recovery =
         switch (cause) {
@@ -71,7 +75,9 @@ public enum Recovery {
     };
   }
 
-  /** Whether a server that is gone has carried it out is unknown. */
+  /**
+   * Returns the recovery after a loss: it is unknown if the lost server has carried out the unit.
+   */
   private static Recovery ofLoss(Attempt unit) {
     return switch (unit.guard()) {
       case READ -> unit.reads() ? READ_AGAIN : FAIL;

@@ -45,12 +45,12 @@ public final class ReplyChecksum {
     return counted;
   }
 
-  /** Whether more is to come of the message that came last. */
+  /** True if more is to come of the message that came last. */
   public boolean amidMessage() {
     return rest > 0;
   }
 
-  /** Whether it stands amid a message that does not count. */
+  /** True if it stands amid a message that does not count. */
   public boolean amidUncounted() {
     return rest > 0 && !restCounts;
   }

@@ -3,8 +3,8 @@ package dev.heimdall.engine.journal;
 import java.util.Arrays;
 
 /**
- * What rules made of the statements of a transaction, one after the other: rules that count, or
- * that were changed meanwhile, may want something else when the transaction is run again.
+ * Outcomes of rules for the statements of a transaction, one after the other: rules that count, or
+ * that were changed meanwhile, may decide otherwise when the transaction is run again.
  */
 public final class RuledOutcomes {
   private int[] noted = new int[4];
@@ -31,7 +31,7 @@ public final class RuledOutcomes {
     at = 0;
   }
 
-  /** Whether the next statement that is run again is met as it was the first time. */
+  /** True if the next statement that is run again is met as it was the first time. */
   public boolean same(int outcome) {
     return at < size && noted[at++] == outcome;
   }

@@ -59,12 +59,12 @@ public final class SentReads {
     return true;
   }
 
-  /** Whether the message is better handled when the rest of it is here, too. */
+  /** True if the message is better handled when the rest of it is here, too. */
   public boolean awaitsRest(ByteBuf input, long total) {
     return journal.awaitsRest(input.readableBytes(), total);
   }
 
-  /** Whether what is sent next can be sent again if it turns out to be no more than reads. */
+  /** True if what is sent next can be sent again if it turns out to be no more than reads. */
   private boolean mayBegin() {
     return destination.atWriter()
         && position.status() == TransactionState.IDLE
@@ -90,13 +90,13 @@ public final class SentReads {
     }
   }
 
-  /** Whether the server's answer that comes now is to one of these. */
+  /** True if the server's answer that comes now is to one of these. */
   public boolean answers() {
     return journal.answersNoted(position.done());
   }
 
   /**
-   * Whether what the server says first of a read may wait, so that the client has nothing of it
+   * True if what the server says first of a read may wait, so that the client has nothing of it
    * yet: as long as that is little and comes without its end.
    */
   public boolean mayHold(ReplySource from, int bytes) {

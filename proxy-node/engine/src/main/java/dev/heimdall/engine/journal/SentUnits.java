@@ -11,9 +11,9 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.function.Consumer;
 
 /**
- * What one client has sent and is not settled, by all who keep it: a unit that stands alone, reads
- * in their order, and a whole transaction. They see each message before it is sent and once it is,
- * and each piece of an answer before its client does.
+ * Unsettled messages of one client, by all components that keep them: a unit that stands alone,
+ * reads in their order, and a whole transaction. They see each message before it is sent and once
+ * it is, and each piece of an answer before its client does.
  */
 public final class SentUnits {
   private static final int SCRATCH = 8 * 1024;
@@ -74,13 +74,13 @@ public final class SentUnits {
     return reads;
   }
 
-  /** The same once they are lost. */
+  /** Reads at the writer of a cluster, once they are lost. */
   public LostReads lost() {
     return lost;
   }
 
   /**
-   * Whether all that is unanswered is read again if the connection is lost now.
+   * True if all that is unanswered is read again if the connection is lost now.
    *
    * @param outstanding groups that are unanswered
    */
@@ -93,7 +93,7 @@ public final class SentUnits {
     return transaction;
   }
 
-  /** What the client has had of the answer to the first of them. */
+  /** Part that the client has had of the answer to the first of them. */
   public HeldReply reply() {
     return reply;
   }
@@ -105,7 +105,7 @@ public final class SentUnits {
 
   // ---- what is sent
 
-  /** Whether what the client has sent behind them waits for what becomes of them. */
+  /** True if what the client has sent behind them waits for what becomes of them. */
   public boolean holdsBack() {
     return input.waits() && (lost.holdsBack() || alone.holdsBack());
   }
@@ -160,7 +160,7 @@ public final class SentUnits {
     return transaction.takes(consumed) || part.takes(consumed);
   }
 
-  /** Whether a piece of an answer waits here; if so it is released, else it goes to the client. */
+  /** True if a piece of an answer waits here; if so it is released, else it goes to the client. */
   public boolean holdsReply(ReplySource from, ByteBuf consumed) {
     boolean guarded = alone.guarded();
     if (guarded && alone.absorbing()) {
@@ -177,7 +177,7 @@ public final class SentUnits {
   }
 
   /**
-   * Whether a new answer is compared with what the client has of this one: with all of it where
+   * True if a new answer is compared with what the client has of this one: with all of it where
    * transactions are run again, else as long as it precedes the execution of a statement, which is
    * little: what a client awaits that prepares a statement before it goes on.
    */
@@ -185,7 +185,7 @@ public final class SentUnits {
     return comparesAll || !(from.begun() || from.due());
   }
 
-  /** Whether nothing else may go to the client, which waits for what becomes of an answer. */
+  /** True if nothing else may go to the client, which waits for what becomes of an answer. */
   public boolean silent() {
     return transaction.active() || part.isLeftOut();
   }

@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
  * that no other unit's answer is ever taken for its own.
  */
 public final class StandaloneUnit {
-  /** Where it stands; {@link #become} alone moves it. */
+  /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** None is kept. */
     NONE,
@@ -31,13 +31,13 @@ public final class StandaloneUnit {
   /** By which it is tried again; null where no rule wants that. */
   private ActionParameters.Retry rule;
 
-  /** Whether a part of it was answered from what is remembered of its statement. */
+  /** True if a part of it was answered from what is remembered of its statement. */
   private boolean remembered;
 
-  /** What is done about its answer, or was last. */
+  /** Current recovery of its answer, or the last one. */
   private Recovery recovery = Recovery.FAIL;
 
-  /** How often it was sent again. */
+  /** Number of times that it was sent again. */
   private int tries;
 
   StandaloneUnit(UnitMemory memory) {
@@ -91,7 +91,7 @@ public final class StandaloneUnit {
     return unit == null ? Guard.NONE : unit.guard;
   }
 
-  /** Whether its answer is looked after: it is kept for more than what is remembered of it. */
+  /** True if its answer is looked after: it is kept for more than what is remembered of it. */
   public boolean isGuarded() {
     return unit != null && unit.guard != Guard.REMEMBERED;
   }
@@ -109,7 +109,7 @@ public final class StandaloneUnit {
     return tries;
   }
 
-  /** Whether it is the unit of this number. */
+  /** True if it is the unit of this number. */
   public boolean is(long number) {
     return unit != null && unit.number == number;
   }
@@ -121,12 +121,12 @@ public final class StandaloneUnit {
     }
   }
 
-  /** Whether not all of it was sent, or sent again. */
+  /** True if not all of it was sent, or sent again. */
   public boolean isUnsent() {
     return stage == Stage.KEPT;
   }
 
-  /** Whether what the client has sent behind it must wait for its answer. */
+  /** True if what the client has sent behind it must wait for its answer. */
   public boolean holdsBack() {
     return stage == Stage.SENT || stage == Stage.RECOVERING;
   }
@@ -137,7 +137,7 @@ public final class StandaloneUnit {
     return new Attempt(guard, guard == Guard.REPLICA_READ, delivered, permitted);
   }
 
-  /** Whether it is sent again elsewhere if its connection is lost before any of its answer came. */
+  /** True if it is sent again elsewhere if its connection is lost before any of its answer came. */
   boolean goesElsewhere() {
     Attempt attempt = attempt(guard(), Delivery.NOTHING, true);
     return Recovery.of(attempt, Cause.CONNECTION_LOST) == Recovery.ELSEWHERE;
@@ -162,12 +162,12 @@ public final class StandaloneUnit {
     return isRecovering();
   }
 
-  /** Whether its answer failed, and something is being done about that. */
+  /** True if its answer failed, and something is being done about that. */
   public boolean isRecovering() {
     return stage == Stage.RECOVERING;
   }
 
-  /** What is done about its answer. */
+  /** Recovery of its answer. */
   public Recovery recovery() {
     return isRecovering() ? recovery : Recovery.FAIL;
   }

@@ -11,20 +11,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 
 /**
- * Which units of the journal a client's open transaction is made of, with a checksum of what each
- * was answered: all that is needed to run it again and to find out whether that makes a difference.
- * Of a transaction that cannot be run again it keeps nothing but the reason.
+ * Units of the journal that form a client's open transaction, with a checksum of the answer to
+ * each: all that is needed to run it again and to find out if that makes a difference. Of a
+ * transaction that cannot be run again it keeps nothing but the reason.
  */
 public final class TransactionLog {
-  /** Where it stands; {@link #become} alone moves it. */
+  /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** No transaction is open, or it is not known to be one. */
     NONE,
-    /** What may begin one is being kept. */
+    /** Messages that may begin a transaction are being kept. */
     AWAITED,
     /** It is open, and is being kept. */
     OPEN,
-    /** The same, and a ROLLBACK is unanswered: what is sent behind it is no part of it. */
+    /**
+     * It is open and being kept, and a ROLLBACK is unanswered: messages sent behind it are no part
+     * of it.
+     */
     ROLLING_BACK,
     /** It is being kept, and a statement was sent that may have ended it. */
     ENDED,
@@ -50,7 +53,7 @@ public final class TransactionLog {
   private byte[] heldBegin;
   private boolean heldForReplica;
 
-  /** Whether the unnamed statement is one that was parsed in the transaction, or none. */
+  /** True if the unnamed statement is one that was parsed in the transaction, or none. */
   private boolean unnamedKnown;
 
   public TransactionLog(TransactionReplaySettings limits, Journal journal) {
@@ -73,7 +76,7 @@ public final class TransactionLog {
 
   // ---- what is sent
 
-  /** What is sent next may begin a transaction. */
+  /** Prepares for a transaction that the next message may begin. */
   public void begin(long now) {
     become(Stage.NONE);
     become(Stage.AWAITED);
@@ -142,13 +145,13 @@ public final class TransactionLog {
   }
 
   /**
-   * Whether a transaction may begin with it though it is no BEGIN: if none has, it is over soon.
+   * True if a transaction may begin with it though it is no BEGIN: if none has, it is over soon.
    */
   private static boolean begins(StatementFacts facts, boolean autocommits) {
     return !autocommits && facts.kind() != StatementKind.ROLLBACK && !mayEnd(facts);
   }
 
-  /** Whether it can end the transaction block that it stands in; in MySQL, the next BEGIN does. */
+  /** True if it can end the transaction block that it stands in; in MySQL, the next BEGIN does. */
   private static boolean mayEnd(StatementFacts facts) {
     return switch (facts.kind()) {
       case BEGIN, COMMIT, PREPARE_TRANSACTION, UNKNOWN -> true;
@@ -158,7 +161,7 @@ public final class TransactionLog {
   }
 
   /**
-   * What stands at the reader's position is kept when it is sent.
+   * Keeps the message at the reader's position when it is sent.
    *
    * @param number that its unit will have
    */
@@ -202,7 +205,7 @@ public final class TransactionLog {
     }
   }
 
-  /** What is kept so far ends a group of messages. */
+  /** Ends a group of messages with those kept so far. */
   public void groupSent() {
     if (keeps() && ++sent > limits.maxStatements()) {
       giveUp(Unreplayed.STATEMENTS);
@@ -259,7 +262,7 @@ public final class TransactionLog {
 
   // ---- what is to be sent again
 
-  /** Why the transaction cannot be run again by what is kept of it; null when it can. */
+  /** Reason that the transaction cannot be run again from what is kept of it; null when it can. */
   public Unreplayed obstacle(long now) {
     return switch (stage) {
       case NONE -> Unreplayed.LATE_START;
@@ -288,7 +291,7 @@ public final class TransactionLog {
     return sent - answered;
   }
 
-  /** Whether messages were sent that no group's end has followed. */
+  /** True if messages were sent that no group's end has followed. */
   public boolean open() {
     return units.size() > sent;
   }
@@ -323,7 +326,7 @@ public final class TransactionLog {
 
   // ---- for people
 
-  /** How much is kept, or why nothing is. */
+  /** Describes how much is kept, or the reason that nothing is. */
   @Override
   public String toString() {
     return switch (stage) {

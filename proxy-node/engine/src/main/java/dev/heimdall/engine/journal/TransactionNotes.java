@@ -3,18 +3,20 @@ package dev.heimdall.engine.journal;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.sql.StatementFacts;
 
-/** What is noted of a client's transaction, so that it can be run again, by who sends it. */
+/**
+ * Notes on a client's transaction, made by the sender of its messages, so that it can be run again.
+ */
 public interface TransactionNotes {
-  /** Whether a transaction is being run again: nothing else goes to the client or comes from it. */
+  /** True if a transaction is being run again: nothing else goes to the client or comes from it. */
   boolean active();
 
-  /** Whether what is sent is kept, as that of a transaction that may have to be run again. */
+  /** True if what is sent is kept, as that of a transaction that may have to be run again. */
   boolean keeps();
 
   /** A statement is about to be sent; null where that is unknown. */
   void statement(StatementFacts facts);
 
-  /** The same for one that is bound. */
+  /** Notes that a bound statement is about to be sent. */
   void bound(StatementFacts facts, boolean unnamed);
 
   /** The transaction, if one is open, is undone by what is no statement. */
@@ -31,11 +33,13 @@ public interface TransactionNotes {
   boolean ruled(int outcome);
 
   /**
-   * Whether what would be answered without a server must not be, because it is being run again: it
+   * True if what would be answered without a server must not be, because it is being run again: it
    * was sent the first time.
    */
   boolean wasSent();
 
-  /** What is kept of the open transaction, and what became of one; null when that is off. */
+  /**
+   * Describes what is kept of the open transaction, and the outcome of one; null when that is off.
+   */
   String note();
 }

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * there, and the client gets an error for its loss.
  */
 public final class TransactionReplay implements TransactionNotes {
-  /** Where it stands; {@link #become} alone moves it. */
+  /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** Nothing is run again. */
     NONE,
@@ -73,7 +73,7 @@ public final class TransactionReplay implements TransactionNotes {
   /** Groups that were run again and answered as before. */
   private int verified;
 
-  /** What the client had of the answer to the first group that was not answered. */
+  /** Part that the client had of the answer to the first unanswered group. */
   private final DeliveredPart part;
 
   /** Groups that the client waits for an answer to, and whether it has sent part of another. */
@@ -85,7 +85,7 @@ public final class TransactionReplay implements TransactionNotes {
   private ScheduledFuture<?> clock;
   private ServerError failure;
 
-  /** What became of the last transaction that was lost; null when there was none. */
+  /** Outcome of the last transaction that was lost; null when there was none. */
   private String outcome;
 
   /**
@@ -125,7 +125,7 @@ public final class TransactionReplay implements TransactionNotes {
     return stage != Stage.NONE;
   }
 
-  /** Whether nothing is to be read: neither what came nor what is to be read again. */
+  /** True if nothing is to be read: neither what came nor what is to be read again. */
   public boolean holdsBack() {
     return stage == Stage.LOST || stage == Stage.FAILING;
   }
@@ -138,7 +138,8 @@ public final class TransactionReplay implements TransactionNotes {
   }
 
   /**
-   * What stands at the reader's position is about to be sent; a transaction may begin with it.
+   * Keeps the message at the reader's position, which is about to be sent; a transaction may begin
+   * with it.
    *
    * @param shared whether it goes into a pipeline that others use as well
    * @return whether {@link #handled} is to follow

@@ -9,7 +9,7 @@ import java.util.function.IntFunction;
  * they stand in the buffers in which they came.
  */
 public final class Unit {
-  /** How many bytes had been written to its server connection before it; -1 if unknown. */
+  /** Number of bytes written to its server connection before it; -1 if unknown. */
   long writtenBefore = -1;
 
   /** Counted by the session. */
@@ -18,22 +18,22 @@ public final class Unit {
   /** For what it is kept, by what was sent of it so far. */
   Guard guard;
 
-  /** Whether it is among those that may be read again, even if it turned out not to be one. */
+  /** True if it is among those that may be read again, even if it turned out not to be one. */
   boolean noted;
 
-  /** Whether it is kept with its transaction. */
+  /** True if it is kept with its transaction. */
   boolean ofTransaction;
 
   /** Of its answer, by which its transaction is compared when it is run again; null until then. */
   byte[] sum;
 
-  /** Whether it asks for the answer to what has no Sync yet. */
+  /** True if it asks for the answer to what has no Sync yet. */
   boolean flushed;
 
-  /** Whether it runs or describes statements. */
+  /** True if it runs or describes statements. */
   boolean uses;
 
-  /** Whether what it sends next is bound, and not run before something else says so. */
+  /** True if what it sends next is bound, and not run before something else says so. */
   boolean binds;
 
   /** For what it is kept as soon as what it has bound is run; null where that is the same. */
@@ -41,7 +41,7 @@ public final class Unit {
 
   boolean parsesUnnamed;
 
-  /** Whether it uses an unnamed statement that was parsed before it. */
+  /** True if it uses an unnamed statement that was parsed before it. */
   boolean usesUnnamed;
 
   private Piece head;
@@ -50,7 +50,7 @@ public final class Unit {
   private int held;
   private int copied;
 
-  /** What lies in one piece in one buffer, which is the client's or a copy. */
+  /** Continuous range of bytes in one buffer, which is the client's or a copy. */
   private static final class Piece {
     private ByteBuf source;
     private int begin;
@@ -80,12 +80,12 @@ public final class Unit {
     this.guard = guard;
   }
 
-  /** Whether it is kept to be read again in its order. */
+  /** True if it is kept to be read again in its order. */
   boolean mayBeRead() {
     return guard == Guard.READ || guard == Guard.UNSENT;
   }
 
-  /** Whether nothing that was sent of it so far changes anything, and it is kept. */
+  /** True if nothing that was sent of it so far changes anything, and it is kept. */
   boolean reads() {
     return guard == Guard.READ;
   }
@@ -99,23 +99,23 @@ public final class Unit {
     return length > 0;
   }
 
-  /** Whether its messages are kept. */
+  /** True if its messages are kept. */
   boolean isKept() {
     return mayBeRead() || ofTransaction;
   }
 
-  /** What is known of it when its answer fails to come. */
+  /** Returns the facts known about it when its answer fails to come. */
   Attempt attempt(Delivery delivered, boolean permitted) {
     return new Attempt(guard, reads() || guard == Guard.REPLICA_READ, delivered, permitted);
   }
 
-  /** Whether what is there lies right behind what it has. */
+  /** True if what is there lies right behind what it has. */
   boolean continues(ByteBuf input, int at) {
     return tail != null && tail.source == input && tail.end == at;
   }
 
   /**
-   * What is added from now on lies there.
+   * Holds a buffer: bytes added from now on lie there.
    *
    * @param counted what it takes, as {@link #held} tells
    */
@@ -130,18 +130,18 @@ public final class Unit {
     tail = piece;
   }
 
-  /** What its buffers take that are held. */
+  /** Memory of its held buffers. */
   int held() {
     return held;
   }
 
-  /** What its copies take. */
+  /** Memory of its copies. */
   int copied() {
     return copied;
   }
 
   /**
-   * What lies in held buffers is moved.
+   * Moves the bytes that lie in held buffers.
    *
    * @param room a buffer where there is room for so many bytes
    */
@@ -167,7 +167,7 @@ public final class Unit {
     boolean finds(ByteBuf messages, int from, int to);
   }
 
-  /** Whether something is found in one of its runs of messages; nothing is once it is released. */
+  /** True if something is found in one of its runs of messages; nothing is once it is released. */
   public boolean contains(Search search) {
     for (Piece piece = head; piece != null; piece = piece.next) {
       if (search.finds(piece.source, piece.begin, piece.end)) {

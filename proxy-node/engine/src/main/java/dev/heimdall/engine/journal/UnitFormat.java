@@ -2,15 +2,15 @@ package dev.heimdall.engine.journal;
 
 import io.netty.buffer.ByteBuf;
 
-/** What the bytes of a client's messages show of the units that they form. */
+/** Format of a client's messages, as far as their bytes show the units that they form. */
 public interface UnitFormat {
-  /** Whether a message of this type is the text of statements to be carried out at once. */
+  /** True if a message of this type is the text of statements to be carried out at once. */
   boolean isQuery(byte type);
 
-  /** Whether it asks for a statement, or for a part of one, so that a unit may begin with it. */
+  /** True if it asks for a statement, or for a part of one, so that a unit may begin with it. */
   boolean begins(byte type);
 
-  /** Whether the client may wait for the answers to what it has sent so far. */
+  /** True if the client may wait for the answers to what it has sent so far. */
   boolean flushes(byte type);
 
   /**
@@ -29,13 +29,13 @@ public interface UnitFormat {
   int whole(ByteBuf in, int most);
 
   /**
-   * Whether what waits first is here whole and has one statement prepared, and perhaps described,
+   * True if what waits first is here whole and has one statement prepared, and perhaps described,
    * but not run.
    */
   default boolean onlyPrepares(ByteBuf in) {
     return false;
   }
 
-  /** Whether a batch begins by preparing a statement. */
+  /** True if a batch begins by preparing a statement. */
   boolean prepares(ByteBuf batch);
 }

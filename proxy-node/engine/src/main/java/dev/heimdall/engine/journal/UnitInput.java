@@ -2,24 +2,27 @@ package dev.heimdall.engine.journal;
 
 import io.netty.buffer.ByteBuf;
 
-/** What a client has sent and the node has not handled. */
+/** Input of a client that the node has not handled. */
 public interface UnitInput {
-  /** Whether there is any. */
+  /** True if there is any. */
   boolean waits();
 
   /** Its length, without what was set aside. */
   int unread();
 
-  /** Whether the rest of a message is still to come. */
+  /** True if the rest of a message is still to come. */
   boolean midMessage();
 
   /** Leaves out the statement that waits, or what has not been handled of its batch. */
   void dropStatement();
 
-  /** What waits, and what comes, waits behind what is read again until it is put back. */
+  /**
+   * Sets aside the waiting input: it, and all that comes, waits behind the input that is read again
+   * until it is put back.
+   */
   void setAside();
 
-  /** Whether what comes waits behind what is read again. */
+  /** True if what comes waits behind what is read again. */
   boolean isSetAside();
 
   /**

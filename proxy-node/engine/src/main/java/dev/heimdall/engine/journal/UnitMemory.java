@@ -22,7 +22,7 @@ final class UnitMemory {
 
   private int held;
 
-  /** Where the next copy goes if there is room; null when nothing is copied. */
+  /** Buffer for the next copy if there is room; null when nothing is copied. */
   private ByteBuf chunk;
 
   private int copied;
@@ -31,7 +31,7 @@ final class UnitMemory {
     this.allocator = allocator;
   }
 
-  /** Whether another message of this buffer may be held. */
+  /** True if another message of this buffer may be held. */
   boolean hasRoom(ByteBuf input) {
     return held + more(input) <= MOST_HELD;
   }
@@ -40,7 +40,7 @@ final class UnitMemory {
     return input == newest ? 0 : input.capacity();
   }
 
-  /** What is added to the unit from now on lies there. */
+  /** Holds a buffer: bytes added to the unit from now on lie there. */
   void hold(Unit unit, ByteBuf input, int at) {
     if (!unit.continues(input, at)) {
       int more = more(input);

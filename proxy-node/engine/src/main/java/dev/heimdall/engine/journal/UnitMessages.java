@@ -2,9 +2,9 @@ package dev.heimdall.engine.journal;
 
 import io.netty.buffer.ByteBuf;
 
-/** What one client's messages mean for the units that are kept of them. */
+/** Meaning of one client's messages for the units that are kept of them. */
 public interface UnitMessages {
-  /** Whether a batch gives a name that is taken already, so that it cannot be sent twice. */
+  /** True if a batch gives a name that is taken already, so that it cannot be sent twice. */
   boolean namesTaken(ByteBuf batch);
 
   /** Frees the names that a batch gives, so that it can be sent once more. */

@@ -2,7 +2,7 @@ package dev.heimdall.engine.journal;
 
 import dev.heimdall.engine.wire.TransactionState;
 
-/** How far a client has come with the units that it sends and with their answers. */
+/** Progress of a client through the units that it sends and their answers. */
 public interface UnitPosition {
   /** The number of the unit that is sent next. */
   long sent();
@@ -13,21 +13,21 @@ public interface UnitPosition {
   /** Units that were sent to their end and are not answered. */
   int outstanding();
 
-  /** Whether part of a unit was sent whose end was not. */
+  /** True if part of a unit was sent whose end was not. */
   boolean unitOpen();
 
   /** Of its transaction, by what was answered. */
   TransactionState status();
 
   /**
-   * Whether a statement that it sends outside a transaction is one of its own; else a transaction
+   * True if a statement that it sends outside a transaction is one of its own; else a transaction
    * begins with it.
    */
   boolean autocommits();
 
-  /** Whether what it sends goes to a replica. */
+  /** True if what it sends goes to a replica. */
   boolean away();
 
-  /** Whether the client has gone. */
+  /** True if the client has gone. */
   boolean closed();
 }

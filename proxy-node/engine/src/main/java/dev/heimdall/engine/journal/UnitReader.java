@@ -3,11 +3,11 @@ package dev.heimdall.engine.journal;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 
-/** Who reads what a client sends, and reads it again. */
+/** Reader of a client's input, which can also read it again. */
 public interface UnitReader {
   UnitMessages messages();
 
-  /** Whether what comes up to the end of a unit is void. */
+  /** True if what comes up to the end of a unit is void. */
   boolean skips();
 
   /** Reads messages that were read before once more, in front of what waits. */

@@ -1,6 +1,6 @@
 /**
- * What a client has sent to servers and is not settled: units, each answered as a whole, how much
- * of its answer each has had, and what may be done about a unit when its answer fails to come. It
+ * Unsettled messages that a client has sent to servers: units, each answered as a whole, the part
+ * of its answer that each has had, and the recovery of a unit when its answer fails to come. It
  * knows neither clients nor connections nor any protocol.
  */
 package dev.heimdall.engine.journal;

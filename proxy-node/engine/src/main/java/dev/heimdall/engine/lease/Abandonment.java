@@ -20,7 +20,7 @@ public final class Abandonment {
   private final LoopContext loop;
   private final ServerConnector connector;
 
-  /** How long what runs may go on by itself, zero for any time; null for not at all. */
+  /** Time for which running work may continue by itself, zero for any time; null for not at all. */
   private Duration finishing;
 
   Abandonment(SessionContext session, ServerLease lease) {

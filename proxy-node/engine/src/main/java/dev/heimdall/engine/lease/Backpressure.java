@@ -14,7 +14,7 @@ public final class Backpressure {
     this.output = output;
   }
 
-  /** Something of the session's connection was passed on to the client. */
+  /** Notes that data of the session's connection was passed on to the client. */
   public void passed(ServerConnection from) {
     if (!output.takesMore() && paused == null) {
       paused = from;

@@ -29,7 +29,7 @@ public final class CarriedSettings {
   private long touchedWeight;
   private boolean unread;
 
-  /** What the server has reported of its own since settings were read back last. */
+  /** Values that the server has reported by itself since settings were last read back. */
   private final Map<String, String> reported = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
   CarriedSettings(SettingRules rules, Variables startup, SessionPins pins) {
@@ -45,7 +45,10 @@ public final class CarriedSettings {
     }
   }
 
-  /** What a value makes the server keep is there yet when the value is another one again. */
+  /**
+   * Pins the session for values whose effect on the server remains when the value is another one
+   * again.
+   */
   private void pinForValues(ServerConnection server) {
     for (String name : variables.names()) {
       PinReason reason = rules.pinOf(name, variables.get(name));
@@ -55,7 +58,7 @@ public final class CarriedSettings {
     }
   }
 
-  /** What they mean. */
+  /** Rules for the meaning of the settings. */
   public SettingRules rules() {
     return rules;
   }
@@ -70,7 +73,7 @@ public final class CarriedSettings {
     variables = settings;
   }
 
-  /** Whether one of these has a value for good once the server has used it. */
+  /** True if one of these has a value for good once the server has used it. */
   boolean fixedByUse(Variables those) {
     for (String name : rules.fixedByUse()) {
       if (those.get(name) != null) {
@@ -80,7 +83,7 @@ public final class CarriedSettings {
     return false;
   }
 
-  /** Whether the values of settings are reason enough. */
+  /** True if the values of settings are reason enough. */
   boolean demand(PinReason reason) {
     String path = variables.get(rules.path());
     if (reason == PinReason.TEMP_TABLE && path != null && rules.temporary(path)) {
@@ -95,7 +98,7 @@ public final class CarriedSettings {
   }
 
   /**
-   * Whether a statement outside a transaction is one of its own; else one begins with it, and is
+   * True if a statement outside a transaction is one of its own; else one begins with it, and is
    * open when it has been answered. Where it is about to be read back, one is taken for its own.
    */
   public boolean autocommits() {
@@ -162,7 +165,7 @@ public final class CarriedSettings {
     return startup.get(name);
   }
 
-  /** Whether the client began with settings of its own. */
+  /** True if the client began with settings of its own. */
   public boolean hasStartValues() {
     return !startup.isEmpty();
   }
@@ -231,7 +234,7 @@ public final class CarriedSettings {
   }
 
   /**
-   * Whether settings that were reported to the client have been changed for good and not been read
+   * True if settings that were reported to the client have been changed for good and not been read
    * back: with the server connection they would be lost.
    */
   public boolean unread() {
@@ -260,7 +263,7 @@ public final class CarriedSettings {
     }
   }
 
-  /** Whether it is known by a report alone that the setting was changed. */
+  /** True if it is known by a report alone that the setting was changed. */
   boolean unseen(String name) {
     return unseen.contains(name);
   }

@@ -22,7 +22,7 @@ public final class ClientTransaction {
   private byte[] heldBegin;
   private boolean heldForReplica;
 
-  /** Whether the BEGIN of the transaction that is open was answered here and may say READ ONLY. */
+  /** True if the BEGIN of the transaction that is open was answered here and may say READ ONLY. */
   private boolean begunToRead;
 
   /** The group with the last ROLLBACK of a whole transaction; or -1. */
@@ -50,7 +50,7 @@ public final class ClientTransaction {
     return status.inBlock();
   }
 
-  /** How it was begun, and what its server says of it. */
+  /** Facts about its reads: the way it was begun, and its server's report on it. */
   public TransactionReads reads() {
     if (reads == null) {
       reads = new TransactionReads();
@@ -58,12 +58,12 @@ public final class ClientTransaction {
     return reads;
   }
 
-  /** Something is sent that is not known to do nothing but read. */
+  /** Notes that a statement is sent that is not known to do nothing but read. */
   public void doesMore() {
     didMore = true;
   }
 
-  /** Whether what was sent since none was open has only read. */
+  /** True if what was sent since none was open has only read. */
   public boolean onlyReads() {
     return !didMore && (reads == null || !reads.inDoubt());
   }
@@ -74,7 +74,7 @@ public final class ClientTransaction {
     reads = null;
   }
 
-  /** Whether one is open, or may be by what was sent and is not answered. */
+  /** True if one is open, or may be by what was sent and is not answered. */
   public boolean mayBeOpen() {
     return status != TransactionState.IDLE || begun >= 0;
   }
@@ -84,7 +84,7 @@ public final class ClientTransaction {
     return since;
   }
 
-  /** Whether it has changed definitions that no other session can see yet. */
+  /** True if it has changed definitions that no other session can see yet. */
   public boolean definitionsPending() {
     return definitionsPending;
   }
@@ -132,7 +132,7 @@ public final class ClientTransaction {
   }
 
   /**
-   * Whether the block that is open will have been committed if this group has ended it without an
+   * True if the block that is open will have been committed if this group has ended it without an
    * error. Of one that does more than to end it, it is taken for granted.
    */
   public boolean commits(long group) {
@@ -140,7 +140,7 @@ public final class ClientTransaction {
   }
 
   /**
-   * Whether all that this group does, which is being answered, is within one transaction: the one
+   * True if all that this group does, which is being answered, is within one transaction: the one
    * that is open, or that begins in it. One that is ended in it, with something behind, is not
    * enough: that may be a transaction of its own.
    */
@@ -148,7 +148,7 @@ public final class ClientTransaction {
     return (open() || begun == group) && behindEnd != group;
   }
 
-  /** Whether a client that hears no more of what it sent from this group on is in a transaction. */
+  /** True if a client that hears no more of what it sent from this group on is in a transaction. */
   public boolean begunSince(long group) {
     return begun >= group;
   }
@@ -250,7 +250,7 @@ public final class ClientTransaction {
   }
 
   /**
-   * Whether the BEGIN of the transaction that is open may say that it only reads and was answered
+   * True if the BEGIN of the transaction that is open may say that it only reads and was answered
    * without a server, wherever it is by now.
    */
   public boolean begunToRead() {

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Where a session's statements go: to its own pool, to the one of a replica, or to the one of
- * another data source that a rule names. Joins each pool once and leaves them all at the end.
+ * Destinations of a session's statements: its own pool, that of a replica, or that of another data
+ * source that a rule names. Joins each pool once and leaves them all at the end.
  */
 public final class Destinations {
   private final SessionContext session;
@@ -31,13 +31,13 @@ public final class Destinations {
 
   private LoopPool home;
 
-  /** Where the present or awaited server connection comes from. */
+  /** Pool that the present or awaited server connection comes from. */
   private LoopPool lender;
 
   private List<Destination> others = List.of();
   private ActionParameters.Forward forward;
 
-  /** Where else statements of this session were sent. */
+  /** Other destination to which statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
   Destinations(SessionContext session, ServerLease lease, ReplicaChoice replicas) {
@@ -80,7 +80,7 @@ public final class Destinations {
     return home.key().database();
   }
 
-  /** Where the present or awaited server connection comes from. */
+  /** Pool that the present or awaited server connection comes from. */
   public LoopPool lender() {
     return lender;
   }
@@ -91,12 +91,12 @@ public final class Destinations {
     return lender;
   }
 
-  /** Whether short statements may share the connections of the pool that was chosen last. */
+  /** True if short statements may share the connections of the pool that was chosen last. */
   public boolean mayShare() {
     return lender == home || replicas.away();
   }
 
-  /** Whether there are data sources of other engines that statements could go to. */
+  /** True if there are data sources of other engines that statements could go to. */
   public boolean foreigners() {
     return !vdb.settings().foreigners().isEmpty();
   }
@@ -106,7 +106,7 @@ public final class Destinations {
     return foreigners() ? foreign(next.decision()) : null;
   }
 
-  /** The same for a statement of this decision. */
+  /** Returns the data source of another engine for a statement of this decision. */
   public ForeignSource foreign(Decision decision) {
     return mayLeave()
         ? decision
@@ -125,7 +125,7 @@ public final class Destinations {
         : source.plan().source().database().orElse(own);
   }
 
-  /** Whether statements may go elsewhere as the session stands. */
+  /** True if statements may go elsewhere as the session stands. */
   private boolean mayLeave() {
     return transaction.status() == TransactionState.IDLE
         && settings.autocommits()
@@ -162,7 +162,7 @@ public final class Destinations {
     return joined.pool();
   }
 
-  /** What rules say of the next statement. */
+  /** Returns the forwarding that rules want for the next statement. */
   private ActionParameters.Forward asked() {
     return next.decision().forward().orElse(null);
   }
@@ -181,7 +181,7 @@ public final class Destinations {
   }
 
   /**
-   * Whether the next statement may have to go elsewhere than where those before it are still
+   * True if the next statement may have to go elsewhere than where those before it are still
    * carried out; the reader comes again when they are done.
    */
   public boolean awaitsDeparture() {

@@ -15,7 +15,9 @@ import java.util.concurrent.TimeUnit;
  * client is welcomed. It goes back at once.
  */
 final class FirstConnection {
-  /** How soon a log-in that waits for a writer looks for a replica in its place again. */
+  /**
+   * Interval after which a log-in that waits for a writer looks again for a replica in its place.
+   */
   private static final int STAND_IN_MILLIS = 100;
 
   private final SessionContext session;
@@ -83,7 +85,7 @@ final class FirstConnection {
     }
   }
 
-  /** Whether a replica may do instead of the writer. */
+  /** True if a replica may do instead of the writer. */
   boolean goesElsewhere() {
     return !replicas.away() && vdb.pools().standIn() != null;
   }

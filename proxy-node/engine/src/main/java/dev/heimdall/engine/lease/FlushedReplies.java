@@ -3,7 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.backend.ServerConnection;
 
 /**
- * How long a client has waited for answers that it asked for by a flush, before the end of its
+ * Time that a client has waited for answers that it requested by a flush, before the end of its
  * batch. It is looked at now and then: the time counts from when neither side was seen to go on.
  */
 final class FlushedReplies {
@@ -12,7 +12,7 @@ final class FlushedReplies {
   private boolean reported;
 
   /**
-   * Whether it takes longer than this; said once.
+   * True if it takes longer than this; said once.
    *
    * @param server null when the session has none
    * @param lastActivity when the client was last heard of

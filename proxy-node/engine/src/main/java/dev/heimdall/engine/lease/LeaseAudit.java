@@ -3,7 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.backend.LeaseUse;
 import dev.heimdall.engine.backend.ServerConnection;
 
-/** What a session has its connection for, as an audit of the pool asks. */
+/** Purpose for which a session has its connection, for an audit of the pool. */
 public final class LeaseAudit {
   private final SessionContext session;
   private final ServerLease lease;
@@ -36,7 +36,7 @@ public final class LeaseAudit {
         || session.carried().held();
   }
 
-  /** Whether something else than its client has to happen before it goes on. */
+  /** True if something else than its client has to happen before it goes on. */
   private boolean waiting() {
     return lease.awaitsSettings()
         || lease.resending().pending()

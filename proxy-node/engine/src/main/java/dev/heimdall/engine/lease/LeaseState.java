@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 
-/** What a session has of a server connection; its lease alone moves it. */
+/** State of a session's hold on a server connection; its lease alone changes it. */
 public enum LeaseState {
   /** Authenticated; what a server reports to sessions like this one is being asked for. */
   STARTING,

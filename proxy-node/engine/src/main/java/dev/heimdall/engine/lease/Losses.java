@@ -7,9 +7,9 @@ import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a session has lost with its server connections: whether its transaction is one of which no
- * server knows, what of that was not reported to its client, and how often it has lost a connection
- * since it was last answered.
+ * Losses of a session with its server connections: if its transaction is one that no server knows,
+ * the part of that not reported to its client, and the number of connections lost since it was last
+ * answered.
  */
 public final class Losses {
   /** A statement whose connections are lost again and again may be the reason. */
@@ -22,7 +22,9 @@ public final class Losses {
   private final boolean kept;
   private boolean transactionLost;
 
-  /** Why the transaction was lost, until it is the answer to the client's next statement. */
+  /**
+   * Reason for the loss of the transaction, until it is the answer to the client's next statement.
+   */
   private ServerError unreported;
 
   private int incidents;
@@ -71,13 +73,13 @@ public final class Losses {
     return kept;
   }
 
-  /** Whether the session goes on with a transaction that has failed, which no server knows of. */
+  /** True if the session goes on with a transaction that has failed, which no server knows of. */
   public boolean keepsFailed() {
     return kept;
   }
 
   /**
-   * What was lost is about to be answered with an error.
+   * Notes that lost statements are about to be answered with an error.
    *
    * @param inTransaction whether the client is in a transaction, which no server knows of
    * @param answered whether the client waits for an answer, which is that error
@@ -115,12 +117,15 @@ public final class Losses {
     }
   }
 
-  /** Whether what was lost may be tried again over another connection. */
+  /** True if what was lost may be tried again over another connection. */
   public boolean mayGoOn() {
     return incidents <= MOST_INCIDENTS;
   }
 
-  /** Something was answered over a server connection, or the client has heard of the loss. */
+  /**
+   * Notes that a server connection has delivered an answer, or that the loss was reported to the
+   * client.
+   */
   public void answered() {
     incidents = 0;
   }

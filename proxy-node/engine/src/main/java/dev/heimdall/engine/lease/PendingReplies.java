@@ -27,7 +27,7 @@ public final class PendingReplies implements UnitPosition {
   /** From when the time limit of what runs, or waits to, counts. */
   private long limitedSince;
 
-  /** Whether a statement waits that has not been sent, and its time counts. */
+  /** True if a statement waits that has not been sent, and its time counts. */
   private boolean queued;
 
   private boolean overdueReported;
@@ -93,7 +93,7 @@ public final class PendingReplies implements UnitPosition {
     return lease.closed();
   }
 
-  /** Whether the client waits for a reply. */
+  /** True if the client waits for a reply. */
   public boolean awaited() {
     ServerConnection server = lease.server();
     return outstanding > 0 || (server != null && server.flushed() > 0);
@@ -132,13 +132,13 @@ public final class PendingReplies implements UnitPosition {
     counters.refused(responded());
   }
 
-  /** When it last was. */
+  /** Time of the last activity. */
   public long lastActivity() {
     return lastActivity;
   }
 
   /**
-   * Whether what runs, or waits to, takes longer than this; reported once for each run of
+   * True if what runs, or waits to, takes longer than this; reported once for each run of
    * statements.
    *
    * @param waits whether a statement waits for something of the node's before it is sent

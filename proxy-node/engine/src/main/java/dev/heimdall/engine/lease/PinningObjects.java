@@ -17,7 +17,7 @@ final class PinningObjects {
 
   private final Map<PinReason, Set<String>> names = new HashMap<>(2);
 
-  /** Whether names without a dot may mean another object than they did when one was made. */
+  /** True if names without a dot may mean another object than they did when one was made. */
   private boolean moved;
 
   /** Returns whether it is known from here on which object this is. */

@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.wire.ServerError;
 
-/** Which replica the next statement of a session goes to, as the session's lease asks. */
+/** Choice of the replica for the next statement of a session, as its lease requests it. */
 public interface ReplicaChoice {
   /** The pool of the replica that the next statement goes to; null when it goes to the writer. */
   LoopPool choose();
@@ -18,28 +18,28 @@ public interface ReplicaChoice {
   /** The session has learnt that, or will learn it from the writer. */
   void leaveForWriter();
 
-  /** Whether the statement that was to be sent waits for a replica that is fresh enough. */
+  /** True if the statement that was to be sent waits for a replica that is fresh enough. */
   boolean awaits();
 
   /**
-   * Why the statement is not carried out: there is no writer, and it has waited for one, or for a
-   * replica, for as long as it may. Null when it is.
+   * Reason that the statement is not carried out: there is no writer, and it has waited for one, or
+   * for a replica, for as long as it may. Null when it is.
    */
   ServerError outwaited();
 
-  /** Whether the statement that waits for the writer's connection may be answered by a replica. */
+  /** True if the statement that waits for the writer's connection may be answered by a replica. */
   boolean mayLeave();
 
-  /** Whether a replica may answer now what was sent to the writer, and no writer answers. */
+  /** True if a replica may answer now what was sent to the writer, and no writer answers. */
   boolean mayBeAnsweredElsewhere();
 
-  /** Whether the present or awaited server connection leads to a replica. */
+  /** True if the present or awaited server connection leads to a replica. */
   boolean away();
 
-  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  /** True if the transaction on a replica may have come to its end, once all is answered. */
   boolean ending();
 
-  /** Whether the statement that waited may be sent over this connection. */
+  /** True if the statement that waited may be sent over this connection. */
   boolean mayUse(ServerConnection connection);
 
   /** The replica's pool has no connection to give. */

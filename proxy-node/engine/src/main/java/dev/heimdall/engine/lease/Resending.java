@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a session's statement that failed is sent again, or the next one is sent: after a pause, or
- * when there is a writer.
+ * Timing for sending a session's failed statement again, or the next one: after a pause, or when
+ * there is a writer.
  */
 public final class Resending {
   private final ServerLease lease;
@@ -18,7 +18,7 @@ public final class Resending {
   private final VdbContext vdb;
   private final LoopContext loop;
 
-  /** Whether a statement is to be sent again, and how often one was: each is sent once. */
+  /** True if a statement is to be sent again, and how often one was: each is sent once. */
   private boolean pending;
 
   private long pauses;
@@ -42,7 +42,9 @@ public final class Resending {
     loop.later(() -> sendAgain(pausing), pause.toMillis(), TimeUnit.MILLISECONDS, session::failed);
   }
 
-  /** The same when a server has said that it is the writer, or the time for that is over. */
+  /**
+   * Sends it again when a server has reported that it is the writer, or the time for that is over.
+   */
   public void atWriter() {
     WriterWatch watch = vdb.pools().watch();
     if (watch == null) {
@@ -83,7 +85,7 @@ public final class Resending {
     }
   }
 
-  /** Whether a server is to say first that it is the writer; the client goes on by itself then. */
+  /** True if a server is to say first that it is the writer; the client goes on by itself then. */
   boolean awaitsWriter() {
     return writerAwaited != null;
   }
@@ -100,7 +102,7 @@ public final class Resending {
     }
   }
 
-  /** Whether a statement is to be sent again after a pause, or when there is a writer. */
+  /** True if a statement is to be sent again after a pause, or when there is a writer. */
   public boolean pending() {
     return pending;
   }

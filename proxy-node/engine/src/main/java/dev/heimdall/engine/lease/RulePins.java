@@ -39,7 +39,7 @@ public final class RulePins {
   }
 
   /**
-   * Whether the session stays on its connection.
+   * True if the session stays on its connection.
    *
    * @param configured whether the virtual database multiplexes
    */
@@ -48,19 +48,19 @@ public final class RulePins {
     return !multiplexes || configured && !words.isEmpty() || skip > 0;
   }
 
-  /** Whether rules have left nothing behind. */
+  /** True if rules have left nothing behind. */
   public boolean isPlain() {
     return words.isEmpty() && multiplex == null && skip == 0 && !dropConnection;
   }
 
-  /** Whether the connection must not serve anybody else; asked when it is given back. */
+  /** True if the connection must not serve anybody else; asked when it is given back. */
   public boolean takeDropConnection() {
     boolean drop = dropConnection;
     dropConnection = false;
     return drop;
   }
 
-  /** Why, for operators; null when rules do not care. */
+  /** Reason for operators; null when rules do not care. */
   public String reason() {
     if (!words.isEmpty()) {
       return "rule: multiplex disabled by " + String.join(", ", words);

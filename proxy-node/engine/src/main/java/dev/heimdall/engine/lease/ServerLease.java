@@ -91,17 +91,17 @@ public final class ServerLease {
     return server;
   }
 
-  /** Where the session's connections come from. */
+  /** Destinations that the session's connections come from. */
   public Destinations destinations() {
     return destinations;
   }
 
-  /** What rules think of giving the connection back. */
+  /** Decisions of rules on giving the connection back. */
   public RulePins rulePins() {
     return rulePins;
   }
 
-  /** Whether the session stays on its connection between transactions. */
+  /** True if the session stays on its connection between transactions. */
   public boolean keepsServer() {
     return pins.any() || rulePins.keeps(vdb.multiplexes());
   }
@@ -120,7 +120,7 @@ public final class ServerLease {
     connection.applied(carried.variables());
   }
 
-  /** Whether what the client sent may be carried out; if not, it was refused or has ended. */
+  /** True if what the client sent may be carried out; if not, it was refused or has ended. */
   public boolean admits() {
     if (!session.sharing().again() && session.endsDrained()) {
       return false;
@@ -185,7 +185,7 @@ public final class ServerLease {
     become(LeaseState.READY);
   }
 
-  /** What a shared statement was answered with has been passed on: read on. */
+  /** Continues reading after the answer to a shared statement has been passed on. */
   public void settleShared() {
     listening.deliver();
     if (!session.drained()) {
@@ -249,7 +249,7 @@ public final class ServerLease {
   }
 
   /**
-   * Whether another server may do what this connection is being made ready for: then nothing of the
+   * True if another server may do what this connection is being made ready for: then nothing of the
    * client's is on its way, and nothing that it has is there alone.
    */
   boolean goesElsewhere(ServerConnection from) {
@@ -407,7 +407,7 @@ public final class ServerLease {
   }
 
   /**
-   * Whether the values of settings by which the next statement is to be judged are on their way;
+   * True if the values of settings by which the next statement is to be judged are on their way;
    * the reader comes again when they are there.
    */
   public boolean awaitsSettings() {
@@ -415,14 +415,14 @@ public final class ServerLease {
   }
 
   /**
-   * Whether the client's next statement waits for statements of the node's own on its connection.
+   * True if the client's next statement waits for statements of the node's own on its connection.
    */
   public boolean preparing() {
     return state == LeaseState.SYNCING
         || (state == LeaseState.ACTIVE && awaitsSettings() && !server.groupOpen());
   }
 
-  /** What was asked of a connection that is lost will not be answered. */
+  /** Notes that queries on a lost connection will not be answered. */
   public void captureLost() {
     inquiry.lost();
   }
@@ -468,7 +468,7 @@ public final class ServerLease {
     destinations.leave();
   }
 
-  /** What sends statements again after a pause, or when there is a writer. */
+  /** Component that sends statements again after a pause, or when there is a writer. */
   public Resending resending() {
     return resending;
   }
@@ -481,7 +481,7 @@ public final class ServerLease {
     }
   }
 
-  /** What keeps the server from sending more than the client reads. */
+  /** Component that keeps the server from sending more than the client reads. */
   public Backpressure backpressure() {
     return backpressure;
   }
@@ -499,7 +499,7 @@ public final class ServerLease {
     }
   }
 
-  /** What brings a connection to rest whose client is gone. */
+  /** Component that quiesces the connection of a disconnected client. */
   public Abandonment abandonment() {
     return abandonment;
   }

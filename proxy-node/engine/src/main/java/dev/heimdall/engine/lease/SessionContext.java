@@ -32,7 +32,7 @@ public interface SessionContext {
   /** To whom replies go. */
   LaneUser owner();
 
-  /** Who waits for server connections. */
+  /** Waiter for server connections. */
   Waiter waiter();
 
   VdbContext vdb();
@@ -43,7 +43,7 @@ public interface SessionContext {
 
   ServerConnector connector();
 
-  /** What errors of its servers mean. */
+  /** Meaning of its servers' errors. */
   ErrorCauses errors();
 
   // ---- what it has
@@ -62,18 +62,18 @@ public interface SessionContext {
 
   Listening listening();
 
-  /** What names in its prepared statements mean. */
+  /** Resolution of the names in its prepared statements. */
   NameResolution resolution();
 
   // ---- what its statements go through
 
-  /** What the client sends. */
+  /** Requests of the client. */
   ClientRequests requests();
 
-  /** Where messages of its begin and end. */
+  /** Format that shows where its messages begin and end. */
   UnitFormat format();
 
-  /** What its protocol makes of them. */
+  /** Protocol's handling of them. */
   SessionProtocol protocol();
 
   /** The statement at the reader's position. */
@@ -82,7 +82,7 @@ public interface SessionContext {
   /** All of its statements, as far as its server connection depends on them. */
   SessionStatements statements();
 
-  /** Where its reads go. */
+  /** Choice of the replicas for its reads. */
   ReplicaChoice replicas();
 
   ServerLease lease();
@@ -90,14 +90,14 @@ public interface SessionContext {
   /** Its statements in the pipelines of connections that others use as well. */
   SharedPlaces sharing();
 
-  /** What was sent and is not settled. */
+  /** Units that were sent and are not settled. */
   SentUnits sent();
 
   PendingReplies pending();
 
   // ---- what becomes of it
 
-  /** Whether something else than its client has to happen before it goes on. */
+  /** True if something else than its client has to happen before it goes on. */
   boolean waits();
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */
@@ -106,10 +106,10 @@ public interface SessionContext {
   /** The session has come to rest: if its node drains, it ends. */
   boolean drained();
 
-  /** Whether no reply is pending and no transaction is open. */
+  /** True if no reply is pending and no transaction is open. */
   boolean betweenTransactions();
 
-  /** Whether the error that ends it was sent: nothing more is taken from the client. */
+  /** True if the error that ends it was sent: nothing more is taken from the client. */
   boolean endAnnounced();
 
   /** The time is over that a rule gives what runs. */

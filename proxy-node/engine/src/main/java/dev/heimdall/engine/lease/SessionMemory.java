@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What one client makes the node keep that cannot be evicted. The client that asks for more than
- * the node has for all of them is ended, unless it holds little itself.
+ * Memory that one client makes the node keep and that cannot be evicted. The client that asks for
+ * more than the node has for all of them is ended, unless it holds little itself.
  */
 public final class SessionMemory {
   private final Consumer<ServerError> fatal;
@@ -31,7 +31,7 @@ public final class SessionMemory {
     this.largeInput = loop.largeInput;
   }
 
-  /** What all clients of one event loop hold. */
+  /** Memory held by all clients of one event loop. */
   public static final class OfLoop {
     private final ClientShare unnamed;
     private final ClientShare settings;
@@ -52,7 +52,7 @@ public final class SessionMemory {
     }
   }
 
-  /** What its unnamed statement takes. */
+  /** Memory of its unnamed statement. */
   public ClientUsage unnamed() {
     return unnamed;
   }
@@ -86,7 +86,7 @@ public final class SessionMemory {
   }
 
   /**
-   * What it has sent and the node has not handled takes so many bytes.
+   * Sets the number of bytes that it has sent and the node has not handled.
    *
    * @return whether it may; if not, the session has ended
    */

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a session has on its server connection that cannot be carried to another one, and therefore
- * pins it; how sure that is, and by which names it may end.
+ * Pins of a session: state on its server connection that cannot be carried to another one; the
+ * certainty of that, and the names by which it may end.
  */
 public final class SessionPins {
   /** Of a session that is pinned for more by name it is not asked whether it still is. */
@@ -25,7 +25,7 @@ public final class SessionPins {
   /** Those of {@link #pins} that may be gone since, as a statement may have taken them away. */
   private final Set<PinReason> inQuestion = new LinkedHashSet<>(0);
 
-  /** What it is pinned for, where that has names. */
+  /** Names of its pins, where these have names. */
   private final Set<String> names = new LinkedHashSet<>(0);
 
   /** Those of {@link #pins} of which not all names are known. */
@@ -37,7 +37,7 @@ public final class SessionPins {
   /** Objects that pin it and end by their names; null where there have been none. */
   private PinningObjects objects;
 
-  /** Whether anything does. */
+  /** True if anything does. */
   public boolean any() {
     return !pins.isEmpty();
   }
@@ -51,7 +51,7 @@ public final class SessionPins {
     return pins.stream().map(PinReason::label).collect(Collectors.joining(", "));
   }
 
-  /** Whether it is certain that something else than these pins the session. */
+  /** True if it is certain that something else than these pins the session. */
   public boolean surelyBeside(Set<PinReason> these) {
     for (PinReason pin : pins) {
       if (!doubted.contains(pin) && !these.contains(pin)) {
@@ -78,19 +78,22 @@ public final class SessionPins {
     }
   }
 
-  /** The same of what a statement has made there, of which a name may come behind. */
+  /**
+   * Adds a certain pin for an object that a statement has made on this connection, and whose name
+   * may follow.
+   */
   void made(PinReason reason, ServerConnection server) {
     add(reason, server);
     unnamedNow = unnamed.add(reason) ? reason : null;
   }
 
-  /** What pins the session, or seems to, may turn out to be nothing. */
+  /** Marks a pin of the session, or an apparent one, as possibly void. */
   public void doubt(PinReason reason) {
     pins.add(reason);
     doubted.add(reason);
   }
 
-  /** What was pinned for last has a name. */
+  /** Gives a name to the last pin. */
   void named(String name) {
     if (names.contains(name) || names.size() < MOST_NAMES) {
       names.add(name);
@@ -101,7 +104,7 @@ public final class SessionPins {
     unnamedNow = null;
   }
 
-  /** What was pinned for last is an object of this name. */
+  /** Notes that the last pin is an object of this name. */
   void object(PinReason reason, String name) {
     objects = objects == null ? new PinningObjects() : objects;
     if (objects.add(reason, name) && reason.equals(unnamedNow)) {
@@ -125,7 +128,7 @@ public final class SessionPins {
 
   // ---- it ends
 
-  /** What pinned the session is gone. */
+  /** Removes a pin that has ended. */
   public void remove(PinReason reason) {
     pins.remove(reason);
     doubted.remove(reason);
@@ -168,7 +171,7 @@ public final class SessionPins {
     }
   }
 
-  /** Whether the server is to be asked if anything still pins the session: nothing else may. */
+  /** True if the server is to be asked if anything still pins the session: nothing else may. */
   boolean mayBeOver(ServerConnection server) {
     return !inQuestion.isEmpty()
         && inQuestion.containsAll(pins)

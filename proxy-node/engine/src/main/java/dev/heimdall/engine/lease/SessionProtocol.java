@@ -2,7 +2,7 @@ package dev.heimdall.engine.lease;
 
 import dev.heimdall.engine.backend.ServerConnection;
 
-/** What a client's protocol knows of its session's server connection. */
+/** Knowledge of a client's protocol about its session's server connection. */
 public interface SessionProtocol {
   // ---- sequences
 
@@ -18,13 +18,13 @@ public interface SessionProtocol {
 
   // ---- what may be shared, or sent again
 
-  /** Whether all that waits is one statement that may share the pipeline of a connection. */
+  /** True if all that waits is one statement that may share the pipeline of a connection. */
   boolean shareable(int most);
 
-  /** Whether that statement can be carried out over this connection as it is. */
+  /** True if that statement can be carried out over this connection as it is. */
   boolean runsOn(ServerConnection server);
 
-  /** What was to be undone if what was sent last fails is not: the session has left it behind. */
+  /** Drops the undo for a failure of the last sent message: the session has left it behind. */
   void undoNothing(ServerConnection server);
 
   // ---- what its reads see
@@ -37,7 +37,7 @@ public interface SessionProtocol {
   // ---- when it is answered
 
   /**
-   * Whether the session keeps its server connection until everything on it is answered: a protocol
+   * True if the session keeps its server connection until everything on it is answered: a protocol
    * that takes one command at a time has statements of the node's own ahead of the client's.
    */
   default boolean awaitsRest(ServerConnection server) {
@@ -45,8 +45,8 @@ public interface SessionProtocol {
   }
 
   /**
-   * What has pinned the session turns out to be gone, after it was answered: what its connection
-   * was to be asked some day is to be asked before that goes.
+   * Notes that the pin of the session turns out to have ended, after it was answered: deferred
+   * queries to its connection are to be sent before the connection goes.
    */
   default void pinEnded(ServerConnection server) {}
 }

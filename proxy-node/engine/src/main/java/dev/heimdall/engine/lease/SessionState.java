@@ -22,9 +22,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * What a session must find again on whatever server connection it gets next: variables and prepared
- * names; and what cannot be carried ({@link SessionPins}). Effects of statements count when the
- * server has said that they succeeded.
+ * State that a session must find again on its next server connection, whichever that is: variables
+ * and prepared names; and state that cannot be carried ({@link SessionPins}). Effects of statements
+ * count when the server has said that they succeeded.
  */
 public final class SessionState {
   private final StartupVariables given;
@@ -64,12 +64,12 @@ public final class SessionState {
     this.names = new PreparedNames(registry);
   }
 
-  /** What its settings mean. */
+  /** Rules for the meaning of its settings. */
   public SettingRules rules() {
     return settings.rules();
   }
 
-  /** What it has set, as far as that was read back. */
+  /** Variables that it has set, as far as they were read back. */
   public Variables variables() {
     return settings.variables();
   }
@@ -83,12 +83,12 @@ public final class SessionState {
     return names;
   }
 
-  /** Why the session keeps its server connection, or null. */
+  /** Reason that the session keeps its server connection, or null. */
   public String pinReason() {
     return pins.any() ? pins.labels() : held;
   }
 
-  /** What pins it. */
+  /** Pins of the session. */
   public SessionPins pins() {
     return pins;
   }
@@ -103,25 +103,25 @@ public final class SessionState {
     held = why;
   }
 
-  /** Why the session holds its connection for the moment; null where it does not. */
+  /** Reason that the session holds its connection for the moment; null where it does not. */
   public String heldFor() {
     return held;
   }
 
-  /** Whether the session keeps its connection for what the next statement may ask. */
+  /** True if the session keeps its connection for what the next statement may ask. */
   public boolean held() {
     return held != null;
   }
 
   /**
-   * Whether its settings and prepared names are all that the session has: nothing pins it, nothing
+   * True if its settings and prepared names are all that the session has: nothing pins it, nothing
    * waits to be read back, and everything sent is answered.
    */
   public boolean carriesAll() {
     return !pins.any() && !held() && settings.touched().isEmpty() && noted() == 0 && sent == done;
   }
 
-  /** What the client gave in its start-up packet. */
+  /** Variables of the client's start-up packet. */
   public StartupVariables given() {
     return given;
   }
@@ -271,7 +271,7 @@ public final class SessionState {
     return ddl;
   }
 
-  /** What the server says of each of them. */
+  /** Applies the server's report on each of the pins. */
   void pinsRead(List<PinReason> asked, List<String> there) {
     for (int i = 0; i < asked.size(); i++) {
       if ("f".equals(there.get(i)) && !settings.demand(asked.get(i))) {
@@ -280,7 +280,7 @@ public final class SessionState {
     }
   }
 
-  /** Whether part of the group that is answered next may be final whatever became of the rest. */
+  /** True if part of the group that is answered next may be final whatever became of the rest. */
   private boolean divided(TransactionState statusBefore) {
     if (notes != null) {
       for (Note note : notes) {
@@ -418,7 +418,7 @@ public final class SessionState {
     }
   }
 
-  /** What it does beside taking names. */
+  /** Applies its effects other than taking names. */
   private void applyButNames(Effect effect, ServerConnection server) {
     if (effect.type() == Effect.Type.RESET_SESSION) {
       resetButNames();
@@ -454,7 +454,7 @@ public final class SessionState {
     }
   }
 
-  /** Whether a cursor that outlives its transaction may be there, or be about to be. */
+  /** True if a cursor that outlives its transaction may be there, or be about to be. */
   public boolean mayHoldCursors() {
     return cursors != null || noted() > 0;
   }
@@ -483,13 +483,13 @@ public final class SessionState {
     }
   }
 
-  /** Whether a group that was sent, and is not answered yet, changes settings if it succeeds. */
+  /** True if a group that was sent, and is not answered yet, changes settings if it succeeds. */
   public boolean settingsInFlight() {
     return inFlight(Effect::setsSettings);
   }
 
   /**
-   * Whether a group that was sent, and is not answered yet, discards what the session has: its
+   * True if a group that was sent, and is not answered yet, discards what the session has: its
    * start-up values are to be set anew before anything else is sent.
    */
   public boolean discardInFlight() {

@@ -16,13 +16,15 @@ public interface SharedPlaces {
   /** The statement that waited has a connection to itself. */
   void alone();
 
-  /** Whether the statement at the reader's position has been in a shared pipeline before. */
+  /** True if the statement at the reader's position has been in a shared pipeline before. */
   boolean again();
 
-  /** Whether the session has a statement in a shared pipeline, or is about to put it there. */
+  /** True if the session has a statement in a shared pipeline, or is about to put it there. */
   boolean active();
 
-  /** How the statement that is being sent has got its connection, in words; asked once for each. */
+  /**
+   * Way in which the statement being sent has got its connection, in words; queried once for each.
+   */
   String takeHow();
 
   /** A statement has taken so long, which was by itself on its connection or in a pipeline. */

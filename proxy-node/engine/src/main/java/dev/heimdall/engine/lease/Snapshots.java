@@ -2,7 +2,7 @@ package dev.heimdall.engine.lease;
 
 /** By which snapshots of the database the reads of a transaction are answered. */
 public enum Snapshots {
-  /** Nobody has said so yet. */
+  /** Not reported yet. */
   UNKNOWN,
   /** Each statement has one of its own, of the moment when it begins. */
   OF_STATEMENT,

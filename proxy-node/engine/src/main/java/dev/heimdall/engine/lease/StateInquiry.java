@@ -23,12 +23,12 @@ final class StateInquiry {
     this.carried = session.carried();
   }
 
-  /** Whether an answer is awaited. */
+  /** True if an answer is awaited. */
   boolean underWay() {
     return underWay;
   }
 
-  /** What are the touched settings now? */
+  /** Queries the current values of the touched settings. */
   void readSettings(ServerConnection server) {
     underWay = true;
     server
@@ -87,7 +87,7 @@ final class StateInquiry {
             });
   }
 
-  /** What was asked of a connection that is lost will not be answered. */
+  /** Notes that queries on a lost connection will not be answered. */
   void lost() {
     underWay = false;
   }

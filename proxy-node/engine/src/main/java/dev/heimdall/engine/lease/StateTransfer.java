@@ -101,7 +101,10 @@ final class StateTransfer {
     replace(from, error);
   }
 
-  /** What another session has chosen stays as long as the connection: another one is taken. */
+  /**
+   * Closes a connection on which another session's choice remains as long as the connection:
+   * another one is taken.
+   */
   private void closeUsed(ServerConnection from, ServerError error) {
     from.hold(null);
     from.close("another session has chosen on it what cannot be taken back");
@@ -151,7 +154,7 @@ final class StateTransfer {
   }
 
   /**
-   * Whether the values will not be taken later either, as when a role was revoked or dropped: not
+   * True if the values will not be taken later either, as when a role was revoked or dropped: not
    * even a RESET of the client's would get as far as a server any more.
    */
   private static boolean isLasting(ServerError error) {

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.lease;
 
 /**
- * What is known of one transaction by who would answer its reads without its server: how it was
- * begun, and by which snapshots it reads. Belongs to the session's event loop.
+ * Facts about one transaction for components that would answer its reads without its server: the
+ * way it was begun, and the snapshots by which it reads. Belongs to the session's event loop.
  */
 public final class TransactionReads {
   private String begin;
@@ -21,7 +21,7 @@ public final class TransactionReads {
     begin = text;
   }
 
-  /** Whether nobody can tell which of its BEGINs has begun it, or none has. */
+  /** True if nobody can tell which of its BEGINs has begun it, or none has. */
   boolean inDoubt() {
     return inDoubt;
   }
@@ -31,7 +31,7 @@ public final class TransactionReads {
     return begin;
   }
 
-  /** Whether the server is to be asked which snapshots it reads: once for each transaction. */
+  /** True if the server is to be asked which snapshots it reads: once for each transaction. */
   public boolean takeQuestion() {
     boolean first = !asked;
     asked = true;
@@ -43,7 +43,7 @@ public final class TransactionReads {
     served = true;
   }
 
-  /** Whether any was. */
+  /** True if any was. */
   public boolean anyServed() {
     return served;
   }
@@ -53,7 +53,7 @@ public final class TransactionReads {
     found = snapshots;
   }
 
-  /** What the server has said. */
+  /** Snapshots that the server has reported. */
   public Snapshots found() {
     return found;
   }

@@ -5,15 +5,15 @@ import java.util.EnumSet;
 import java.util.Map;
 
 /**
- * Whether the end of an answer is held back for what its client has notified itself of; {@link
- * Listening} alone moves it.
+ * State of holding back the end of an answer for notifications that its client has sent to itself;
+ * {@link Listening} alone changes it.
  */
 enum AnswerEnd {
   /** None is. */
   FREE,
   /** One is, until the hub has delivered all that was committed when it was asked. */
   AWAITED,
-  /** The same, and the hub must be asked again: more was committed since. */
+  /** One is held back, and the hub must be queried again: more was committed since. */
   AWAITED_AGAIN,
   /** The hub has delivered all; the outcome of a LISTEN is awaited. */
   HEARD;

@@ -44,13 +44,13 @@ public final class Listening {
   private Set<String> channels = Set.of();
   private Set<String> asked = Set.of();
 
-  /** What the open transaction has given up: it is heard again if that is undone. */
+  /** Channels that the open transaction has given up: they are heard again if that is undone. */
   private Set<String> givenUp = Set.of();
 
   private NotificationHub hub;
   private ListeningState state = ListeningState.SETTLED;
 
-  /** Whether senders are recorded for this client; a fact beside where its listening stands. */
+  /** True if senders are recorded for this client; a fact beside where its listening stands. */
   private boolean counted;
 
   private final NotifyingGroups notifies = new NotifyingGroups();
@@ -89,18 +89,18 @@ public final class Listening {
     end = next;
   }
 
-  /** Whether the client's next statement must wait. */
+  /** True if the client's next statement must wait. */
   public boolean busy() {
     return holdsServer() || announces();
   }
 
-  /** Whether something of the server connection is awaited. */
+  /** True if something of the server connection is awaited. */
   public boolean holdsServer() {
     return clearing != null || (state != ListeningState.SETTLED && state.holdsServer());
   }
 
   /**
-   * Whether the end of an answer is held back: the server connection stays until then, so that no
+   * True if the end of an answer is held back: the server connection stays until then, so that no
    * other session's notifications come from it.
    */
   public boolean announces() {
@@ -183,7 +183,7 @@ public final class Listening {
     }
   }
 
-  /** Whether the hub listens for the client. */
+  /** True if the hub listens for the client. */
   public boolean hears() {
     return !channels.isEmpty() || !asked.isEmpty();
   }
@@ -380,7 +380,7 @@ public final class Listening {
     stopAsking();
   }
 
-  /** Whether the present server connection may be listening. */
+  /** True if the present server connection may be listening. */
   public boolean undecided() {
     return state == ListeningState.UNDECIDED || state.decides();
   }
@@ -475,7 +475,7 @@ public final class Listening {
     }
   }
 
-  /** What waits, in one piece; null for nothing. */
+  /** Returns the waiting notifications, in one piece; null for none. */
   private ByteBuf heard() {
     ByteBuf out = null;
     for (Notification next = waiting.poll(); next != null; next = waiting.poll()) {

@@ -12,12 +12,12 @@ public interface ListeningClient {
   /** The pool whose hub listens for it. */
   PoolKey poolKey();
 
-  /** Whether it keeps its server connection beyond the transaction, and may listen on that. */
+  /** True if it keeps its server connection beyond the transaction, and may listen on that. */
   boolean keepsServer();
 
   boolean pinned();
 
-  /** Whether it is in a transaction block, as far as what was answered says. */
+  /** True if it is in a transaction block, as far as what was answered says. */
   boolean inTransaction();
 
   /** The process id that it was given as its own. */
@@ -32,7 +32,7 @@ public interface ListeningClient {
   /** The server was asked what it listens for, and is free of it. */
   void settled(ServerConnection server);
 
-  /** Whether a message that belongs to no statement may be sent to the client now. */
+  /** True if a message that belongs to no statement may be sent to the client now. */
   boolean betweenTransactions();
 
   ByteBufAllocator alloc();
@@ -47,7 +47,7 @@ public interface ListeningClient {
   void announced();
 
   /**
-   * Whether the node has memory for so many bytes of channels; if not, the client has been ended.
+   * True if the node has memory for so many bytes of channels; if not, the client has been ended.
    */
   boolean mayHold(long channels);
 

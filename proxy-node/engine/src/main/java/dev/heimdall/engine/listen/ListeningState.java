@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 
-/** Where one client's LISTEN stands; its {@link Listening} alone moves it. */
+/** State of one client's LISTEN; its {@link Listening} alone changes it. */
 enum ListeningState {
   /** The client hears what it listens for, if anything. */
   SETTLED,
@@ -30,12 +30,12 @@ enum ListeningState {
     return MOVES.get(this).contains(next);
   }
 
-  /** Whether the server connection stays, and no statement is sent over it. */
+  /** True if the server connection stays, and no statement is sent over it. */
   boolean holdsServer() {
     return this == ASKING || decides();
   }
 
-  /** Whether statements of the node's own are in progress that decide. */
+  /** True if statements of the node's own are in progress that decide. */
   boolean decides() {
     return this == DECIDING || this == FREEING;
   }

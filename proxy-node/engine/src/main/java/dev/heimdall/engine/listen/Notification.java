@@ -1,7 +1,7 @@
 package dev.heimdall.engine.listen;
 
 /**
- * What a server has notified a listener of.
+ * Notification of a server to a listener.
  *
  * @param processId of who has sent it, as clients know it
  */

@@ -3,14 +3,14 @@ package dev.heimdall.engine.listen;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 
-/** How a protocol spells notifications. */
+/** Notation of notifications in a protocol. */
 public interface NotificationFormat {
-  /** Why there are no statements of a protocol without notifications. */
+  /** Reason for the lack of statements in a protocol without notifications. */
   String NONE = "its sessions listen to no channels";
 
   /**
-   * What a connection that listens for many clients is to begin with, whatever its role's sessions
-   * begin with.
+   * Parameters that a connection which listens for many clients is to begin with, whatever its
+   * role's sessions begin with.
    */
   default Map<String, String> parameters() {
     return Map.of();
@@ -39,13 +39,13 @@ public interface NotificationFormat {
   /** Appends one for a client. */
   void append(int processId, String channel, String payload, ByteBuf out);
 
-  /** Whether a piece of an answer is the message that ends it, and nothing else. */
+  /** True if a piece of an answer is the message that ends it, and nothing else. */
   boolean endsAnswer(ByteBuf piece);
 
   /** Reads what a server sent as far as it is whole, and hands over the notifications in it. */
   void read(ByteBuf in, Receiver receiver);
 
-  /** Who gets them. */
+  /** Receiver of notifications. */
   interface Receiver {
     void notified(int processId, String channel, String payload);
   }

@@ -50,10 +50,10 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
   /** The LISTEN of each channel that was sent last and is not answered. */
   private final Map<String, InternalQuery> listens = new HashMap<>();
 
-  /** What the server has sent in one event, of which each session hears at once. */
+  /** Notifications that the server has sent in one event, each session's delivered at once. */
   private final Map<Listening, List<Notification>> heard = new LinkedHashMap<>();
 
-  /** Who waits for the round trip that begins next. */
+  /** Callers that wait for the round trip that begins next. */
   private final List<Runnable> waitingForAll = new ArrayList<>();
 
   private boolean roundTrip;
@@ -61,7 +61,7 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
   private ServerConnection connection;
   private boolean connecting;
 
-  /** Whether the last attempt failed because credentials are being changed, and the first. */
+  /** True if the last attempt failed because credentials are being changed, and the first. */
   private boolean withheld;
 
   private long withheldSince;
@@ -238,7 +238,7 @@ final class NotificationHub implements ConnectionKeeper, ReplyOwner, LoopContext
         });
   }
 
-  /** Whether it is too early to fail those who wait: credentials are being changed. */
+  /** True if it is too early to fail those who wait: credentials are being changed. */
   private boolean mayPass(ConnectFailure failure) {
     long now = loop.nanoTime();
     if (!withheld && failure.withheld()) {

@@ -29,7 +29,7 @@ public final class NotificationHubs {
     return format;
   }
 
-  /** Who has sent what is notified. */
+  /** Senders of notifications. */
   public Senders senders() {
     return senders;
   }

@@ -13,7 +13,7 @@ final class NotifyingGroups {
     }
   }
 
-  /** Whether there are such groups. */
+  /** True if there are such groups. */
   boolean any() {
     return !groups.isEmpty();
   }

@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which client has sent what a server notifies of. The server names its own process, which works
- * for one client now and for another one next; what it notifies of comes later, by the connection
- * that listens. Kept only while a client listens; thread-safe.
+ * Clients that have sent the notifications which a server reports. The server names its own
+ * process, which works for one client now and for another one next; what it notifies of comes
+ * later, by the connection that listens. Kept only while a client listens; thread-safe.
  */
 public final class Senders {
   private final Map<Integer, Sender> byProcess = new ConcurrentHashMap<>(0);
@@ -32,7 +32,7 @@ public final class Senders {
     }
   }
 
-  /** Whether any client listens. */
+  /** True if any client listens. */
   boolean areHeard() {
     return listeners.get() > 0;
   }
@@ -45,13 +45,13 @@ public final class Senders {
     }
   }
 
-  /** Whether another client's notifications may still come from this connection. */
+  /** True if another client's notifications may still come from this connection. */
   boolean othersUnheard(ServerConnection server, int client) {
     Sender last = byProcess.get(server.processId());
     return last != null && last.client() != client && !last.heard();
   }
 
-  /** What was notified from this connection before now was delivered. */
+  /** Notes that earlier notifications from this connection were delivered. */
   void heard(ServerConnection server) {
     byProcess.computeIfPresent(
         server.processId(), (process, last) -> new Sender(last.server(), last.client(), true));

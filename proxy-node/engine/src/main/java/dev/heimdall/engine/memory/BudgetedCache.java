@@ -5,11 +5,11 @@ package dev.heimdall.engine.memory;
  * clients hold and that cannot be evicted, with limits in proportion to the budget.
  */
 public enum BudgetedCache {
-  /** What event loops know of statements: by fingerprint, and by the very text. */
+  /** Knowledge of event loops about statements: by fingerprint, and by the very text. */
   STATEMENTS("statements", 30),
   /** Prepared statements that event loops keep although no session names them any more. */
   PREPARED("prepared", 10),
-  /** What event loops remember of the decisions of rules. */
+  /** Decisions of rules that event loops remember. */
   RULES("rules", 20),
   /** Catalogues of databases. */
   CATALOGUES("catalogues", 40),
@@ -24,7 +24,7 @@ public enum BudgetedCache {
   SETTINGS("settings", 20),
   /** Channels that clients listen to. */
   CHANNELS("channels", 10),
-  /** What clients have sent and the node has not handled: in network buffers, not on the heap. */
+  /** Input of clients that the node has not handled: in network buffers, not on the heap. */
   INPUT("input", 100),
   /** Large statements that clients are sending, in network buffers: these wait for room. */
   LARGE_INPUT("large input", 100);
@@ -42,7 +42,7 @@ public enum BudgetedCache {
     return label;
   }
 
-  /** Whether it is beside the budget that the others divide. */
+  /** True if it is beside the budget that the others divide. */
   public boolean beside() {
     return ordinal() >= NAMED.ordinal();
   }

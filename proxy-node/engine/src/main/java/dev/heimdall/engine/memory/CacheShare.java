@@ -3,8 +3,8 @@ package dev.heimdall.engine.memory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one cache may have of the budget, and what it has of it. One thread writes at a time, any
- * may read: who reads may see what was true a moment ago.
+ * Share of one cache in the budget, and its use of it. One thread writes at a time, any may read:
+ * who reads may see what was true a moment ago.
  */
 public final class CacheShare {
   private final BudgetedCache cache;

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.memory;
 
 /**
- * How much of the budget a cache uses, on all event loops together.
+ * Use of the budget by a cache, on all event loops together.
  *
  * @param bytes what its entries weigh: estimated, and rather too much than too little
  * @param limit bytes that they may weigh

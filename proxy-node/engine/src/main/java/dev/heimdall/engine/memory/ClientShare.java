@@ -6,18 +6,18 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * What the clients of one event loop hold of a kind of memory from which nothing can be evicted.
- * Half of the limit is for those that hold little: who holds much cannot shut them out. Belongs to
- * its event loop.
+ * Memory that the clients of one event loop hold of a kind from which nothing can be evicted. Half
+ * of the limit is for those that hold little: who holds much cannot shut them out. Belongs to its
+ * event loop.
  */
 public final class ClientShare {
-  /** Who holds no more than so many bytes may have the second half of the limit as well. */
+  /** Limit in bytes up to which a client may use the second half of the limit as well. */
   static final long LITTLE = 64 << 10;
 
   /** Bytes that any client may hold. */
   static final long ALWAYS = 1 << 10;
 
-  /** What holds much of it for a client, and may do without. */
+  /** Holder of much of it for a client that may do without. */
   public interface Holder {
     /** Others wait for room: lets go of what its client is not using. */
     void giveWay();
@@ -27,7 +27,7 @@ public final class ClientShare {
   private final CacheShare share;
   private final Executor loop;
 
-  /** Who hold more than {@link #LITTLE}; who has used it last comes last. */
+  /** Holders of more than {@link #LITTLE}; the one that used it last comes last. */
   private final Set<Holder> large = new LinkedHashSet<>(0);
 
   private long bytes;
@@ -66,7 +66,7 @@ public final class ClientShare {
   }
 
   /**
-   * Whether a client may hold so many bytes.
+   * True if a client may hold so many bytes.
    *
    * @param more how many of them do not count yet
    */
@@ -75,7 +75,7 @@ public final class ClientShare {
     return has <= LITTLE ? fits(more, 0) : fits(more, limit / 2) || aloneWith(more, has);
   }
 
-  /** Whether one client may ever hold so many bytes. */
+  /** True if one client may ever hold so many bytes. */
   boolean mayEverHold(long has) {
     return has <= budget.limit(share.cache()) / 4 * 3;
   }
@@ -101,12 +101,12 @@ public final class ClientShare {
     }
   }
 
-  /** Whether the clients of all loops together leave so many bytes of the limit. */
+  /** True if the clients of all loops together leave so many bytes of the limit. */
   private boolean fits(long more, long left) {
     return budget.used(share.cache()) + more <= budget.limit(share.cache()) - left;
   }
 
-  /** Whether the others hold next to nothing, so that one may have most of what there is. */
+  /** True if the others hold next to nothing, so that one may have most of what there is. */
   private boolean aloneWith(long more, long has) {
     return mayEverHold(has)
         && budget.used(share.cache()) + more - has <= budget.limit(share.cache()) / 8;

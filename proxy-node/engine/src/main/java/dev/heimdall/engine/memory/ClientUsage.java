@@ -1,6 +1,6 @@
 package dev.heimdall.engine.memory;
 
-/** What one client holds of a {@link ClientShare}. Belongs to the client's event loop. */
+/** Memory that one client holds of a {@link ClientShare}. Belongs to the client's event loop. */
 public final class ClientUsage {
   private final ClientShare share;
   private long bytes;
@@ -24,18 +24,18 @@ public final class ClientUsage {
     return share.moved(had, now);
   }
 
-  /** The same of what may give way to others. */
+  /** Sets the number of bytes that the client holds in a holder that may give way to others. */
   public boolean is(long now, ClientShare.Holder holder) {
     share.uses(holder, closed ? 0 : now);
     return is(now);
   }
 
-  /** Whether there is room for so many bytes, of which nothing more counts than before. */
+  /** True if there is room for so many bytes, of which nothing more counts than before. */
   public boolean mayBe(long now) {
     return now <= bytes || now <= ClientShare.ALWAYS || share.hasRoom(now - bytes, now);
   }
 
-  /** Whether there is room for them once others have given way. */
+  /** True if there is room for them once others have given way. */
   public boolean mayEverBe(long now) {
     return share.mayEverHold(now);
   }

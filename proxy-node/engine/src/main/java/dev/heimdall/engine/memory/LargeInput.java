@@ -53,7 +53,7 @@ public final class LargeInput {
     return new Room(given);
   }
 
-  /** What one client has. Its methods belong to the client's event loop. */
+  /** Room of one client. Its methods belong to the client's event loop. */
   public final class Room {
     private final Runnable given;
 
@@ -76,7 +76,7 @@ public final class LargeInput {
       return LargeInput.this.need(this, needed, hasServer ? with : without);
     }
 
-    /** Whether others wait for what it has. */
+    /** True if others wait for what it has. */
     public boolean awaited() {
       return LargeInput.this.awaited(this);
     }

@@ -13,7 +13,7 @@ public final class MemoryBudget {
   /** Without a setting: one byte of so many of the heap. */
   private static final int OF_HEAP = 4;
 
-  /** How many times its text a statement weighs at most. */
+  /** Maximum weight of a statement as a multiple of its text. */
   private static final int OF_PREPARED = 6;
 
   private static final int OF_UNNAMED = 3;
@@ -54,7 +54,7 @@ public final class MemoryBudget {
         BudgetedCache.UNNAMED.of(bytes) / 4 * 3 / OF_UNNAMED);
   }
 
-  /** What the caches may have where no setting says. */
+  /** Returns the budget of the caches where no setting defines it. */
   public static long ofHeap(long mostHeap) {
     return mostHeap / OF_HEAP;
   }
@@ -64,18 +64,18 @@ public final class MemoryBudget {
     return bytes;
   }
 
-  /** What a cache may have that each event loop has one of. */
+  /** Returns the share of a cache that each event loop has one of. */
   public CacheShare ofLoop(BudgetedCache cache) {
     return share(cache, cache.of(bytes) / loops);
   }
 
-  /** What a cache may have of which the node has one. */
+  /** Returns the share of a cache that the node has one of. */
   public CacheShare ofNode(BudgetedCache cache) {
     return share(cache, cache.of(bytes));
   }
 
   /**
-   * What the clients of an event loop may hold that cannot be evicted.
+   * Returns the memory that the clients of an event loop may hold and that cannot be evicted.
    *
    * @param loop runs tasks on it
    */
@@ -100,7 +100,7 @@ public final class MemoryBudget {
     return share;
   }
 
-  /** Whether a cache has all that it may, on all event loops together. */
+  /** True if a cache has all that it may, on all event loops together. */
   public boolean full(BudgetedCache cache) {
     return used(cache) >= limit(cache);
   }
@@ -121,12 +121,12 @@ public final class MemoryBudget {
     return used;
   }
 
-  /** How much each cache uses, in the order of {@link BudgetedCache}. */
+  /** Use of the budget by each cache, in the order of {@link BudgetedCache}. */
   public List<CacheUse> uses() {
     return Arrays.stream(BudgetedCache.values()).map(this::use).toList();
   }
 
-  /** How much one cache uses. */
+  /** Use of the budget by one cache. */
   public CacheUse use(BudgetedCache cache) {
     CacheUse sum = new CacheUse(cache, 0, 0, 0, 0);
     for (CacheShare share : shares) {

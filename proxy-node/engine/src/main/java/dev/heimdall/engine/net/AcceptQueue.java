@@ -43,10 +43,10 @@ public final class AcceptQueue {
   private AcceptQueue() {}
 
   /**
-   * Nobody comes in behind those who have begun to connect. Whoever tries hears nothing, tries once
-   * more after a second, and is refused then, as the listener is closed by that time; reset, it
-   * would be told of a failure that it may not follow by another server. For any thread; only
-   * epoll's TCP has it.
+   * Lets no client connect after those that have begun to connect. Whoever tries hears nothing,
+   * tries once more after a second, and is refused then, as the listener is closed by that time;
+   * reset, it would be told of a failure that it may not follow by another server. For any thread;
+   * only epoll's TCP has it.
    */
   public static void shut(Channel listener) {
     if (!(listener instanceof EpollServerSocketChannel)) {

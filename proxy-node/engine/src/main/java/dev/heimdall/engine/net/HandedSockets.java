@@ -35,12 +35,12 @@ public final class HandedSockets {
         : new EpollSocketChannel(descriptor.intValue());
   }
 
-  /** Whether it is a Unix domain socket. */
+  /** True if it is a Unix domain socket. */
   public static boolean isUnix(Channel channel) {
     return channel instanceof DomainSocketChannel || channel instanceof ServerDomainSocketChannel;
   }
 
-  /** Who is at the other end of a connection, so that two processes can tell it apart. */
+  /** Returns the peer of a connection, so that two processes can tell it apart. */
   public static String peer(Channel channel) {
     if (channel instanceof EpollDomainSocketChannel unix) {
       try {

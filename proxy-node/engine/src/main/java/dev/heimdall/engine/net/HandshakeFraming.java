@@ -20,7 +20,7 @@ public final class HandshakeFraming extends ByteToMessageDecoder implements Chan
   private final HandshakePackets packets;
   private final SslHandler tls;
 
-  /** What was written of the handshake since it was last flushed. */
+  /** Bytes written of the handshake since the last flush. */
   private CoalescingBufferQueue unsent;
 
   /**

@@ -15,7 +15,7 @@ public interface HandshakePackets {
   int most();
 
   /**
-   * How many bytes of records follow a header.
+   * Returns the number of bytes of records that follow a header.
    *
    * @param at where the whole header begins
    * @return negative where this is not the header of such a packet

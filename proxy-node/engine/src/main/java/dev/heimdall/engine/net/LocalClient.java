@@ -6,12 +6,11 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 
 /**
- * Where a client of a Unix domain socket comes from. Rules and limits of addresses take it for one
- * of the loopback address, as only this machine's clients can be either; operators read {@code
- * local}.
+ * Address of a client of a Unix domain socket. Rules and limits of addresses take it for one of the
+ * loopback address, as only this machine's clients can be either; operators read {@code local}.
  */
 public final class LocalClient {
-  /** What operators read in place of an address. */
+  /** Text that operators read in place of an address. */
   public static final String SHOWN = "local";
 
   /** Known by being this very object: a PROXY header can claim the same address and port. */
@@ -27,7 +26,7 @@ public final class LocalClient {
     }
   }
 
-  /** Whether the client has come by a Unix domain socket. */
+  /** True if the client has come by a Unix domain socket. */
   @SuppressWarnings("ReferenceEquality")
   public static boolean is(SocketAddress client) {
     return client == ADDRESS;

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What belongs to one event loop and is touched by its thread alone: the clock read once per turn,
- * a scratch array and the channels that were written to and await their one flush.
+ * State of one event loop that its thread alone touches: the clock read once per turn, a scratch
+ * array and the channels that were written to and await their one flush.
  */
 public final class LoopContext {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
@@ -45,7 +45,7 @@ public final class LoopContext {
     now = clock.getAsLong();
   }
 
-  /** Something whose written bytes wait for a flush. */
+  /** Object with written bytes that wait for a flush. */
   public interface Flushable {
     void flushNow();
   }
@@ -59,7 +59,7 @@ public final class LoopContext {
   }
 
   /**
-   * Whether this is the loop's thread: asserted at the entry points of what belongs to the loop,
+   * True if this is the loop's thread: asserted at the entry points of what belongs to the loop,
    * and so found in tests.
    */
   public boolean inLoop() {
@@ -104,7 +104,7 @@ public final class LoopContext {
     loop.execute(() -> inEvent(task, failed));
   }
 
-  /** The same, but later. */
+  /** Runs a task later, as an event of its own; callable from any thread. */
   public ScheduledFuture<?> later(
       Runnable task, long delay, TimeUnit unit, Consumer<? super Throwable> failed) {
     return loop.schedule(() -> inEvent(task, failed), delay, unit);

@@ -18,7 +18,9 @@ public final class OwnProxyHeader extends ChannelInboundHandlerAdapter {
 
   private OwnProxyHeader() {}
 
-  /** What sends the header before the handler hears that it is connected. */
+  /**
+   * Returns a handler that sends the header before the given handler is notified of the connection.
+   */
   public static ChannelHandler before(ChannelHandler handler) {
     return new ChannelInitializer<>() {
       @Override

@@ -5,11 +5,11 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 
 /**
- * How much a connection is read at a time. Left alone Netty reads the less the shorter the last
- * messages were, so that behind a few short ones a longer one takes several reads.
+ * Amount of data that is read from a connection at a time. Left alone Netty reads the less the
+ * shorter the last messages were, so that behind a few short ones a longer one takes several reads.
  */
 public final class ReadBuffers {
-  /** What MySQL's servers write at once; PostgreSQL's write half of it. */
+  /** Size of a single write of MySQL's servers; PostgreSQL's write half of it. */
   private static final int LEAST_OF_SERVERS = 16 * 1024;
 
   /** Most statements are shorter. */
@@ -18,7 +18,7 @@ public final class ReadBuffers {
   private static final int FIRST_OF_CLIENTS = 2048;
   private static final int MOST = 64 * 1024;
 
-  /** What takes less than this part of its buffer is put into one of its own. */
+  /** Fraction of a buffer: smaller contents are put into a buffer of their own. */
   private static final int SMALL_PART = 8;
 
   private ReadBuffers() {}
@@ -34,8 +34,8 @@ public final class ReadBuffers {
   }
 
   /**
-   * The same bytes, in a buffer of which they fill a good part: whoever keeps them, for a client
-   * that does not read for instance, keeps no buffer for them that is many times as large.
+   * Returns these bytes in a buffer of which they fill a good part: a component that keeps them,
+   * for a client that does not read for instance, keeps no buffer that is many times as large.
    */
   public static ByteBuf fitted(ByteBuf consumed) {
     int length = consumed.readableBytes();

@@ -5,7 +5,7 @@ import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import java.time.Duration;
 
-/** How connections to servers are made on the event loops of the node. */
+/** Factory for connections to servers on the event loops of the node. */
 public interface Sockets {
   Class<? extends Channel> socketChannel();
 

@@ -31,7 +31,7 @@ import javax.net.ssl.SSLSocketFactory;
 public final class TlsContexts {
   private static final String BUNDLE = "/global/global-bundle.pem";
 
-  /** What to do about authorities of RDS that are missing. */
+  /** Advice on missing certificate authorities of RDS. */
   private static final String OF_RDS =
       "; it is to hold the certificate authorities of RDS. Save"
           + " https://truststore.pki.rds.amazonaws.com"
@@ -83,7 +83,9 @@ public final class TlsContexts {
     }
   }
 
-  /** What SCRAM-SHA-256-PLUS binds to: the hash of our certificate; null when TLS is off. */
+  /**
+   * Channel-binding data of SCRAM-SHA-256-PLUS: the hash of our certificate; null when TLS is off.
+   */
   public static byte[] serverEndPoint(ClientTls settings) throws IOException {
     if (settings.mode() == ClientTlsMode.DISABLE) {
       return null;
@@ -107,8 +109,8 @@ public final class TlsContexts {
   }
 
   /**
-   * The same for sockets that a library has made, which are to be given to {@link #identify} before
-   * they are used.
+   * Returns the factory for sockets to a data source that a library has made, which are to be given
+   * to {@link #identify} before they are used.
    *
    * @return empty when TLS is off
    * @throws IOException as {@link #forServer}
@@ -180,7 +182,7 @@ public final class TlsContexts {
     return trusting(settings.mode(), settings.caFile());
   }
 
-  /** What connections to the shared store would trust, to the same effect. */
+  /** Returns the context that connections to the shared store would trust, to the same effect. */
   static SslContext forStore(StoreTls settings) throws IOException {
     return trusting(settings.mode(), settings.caFile());
   }

@@ -19,13 +19,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether the files that a configuration names for TLS hold what they should, and whether what it
- * says of a directory can be understood. A node asks this before it takes a configuration over, and
- * so does whoever checks one: what the first would refuse the second is not to call right.
+ * Checks that the files which a configuration names for TLS have the right content, and that its
+ * settings for a directory can be understood. A node asks this before it takes a configuration
+ * over, and so does whoever checks one: what the first would refuse the second is not to call
+ * right.
  */
 public final class TlsFiles {
   /**
-   * What is wrong with one of them.
+   * Fault in one of them.
    *
    * @param document that names it
    * @param fault what is wrong; it names the setting and the file
@@ -41,7 +42,10 @@ public final class TlsFiles {
 
   private final List<Fault> faults = new ArrayList<>();
 
-  /** What came of settings: many documents may say the same, and keys take time to be tried. */
+  /**
+   * Results of checked settings: many documents may have the same ones, and keys take time to be
+   * tried.
+   */
   private final Map<Object, Optional<String>> known = new HashMap<>();
 
   private TlsFiles() {}

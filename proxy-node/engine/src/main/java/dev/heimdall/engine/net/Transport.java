@@ -141,9 +141,10 @@ public enum Transport implements Sockets {
   }
 
   /**
-   * What the system lacks for io_uring, or null. Reads must stay with the kernel until the end of
-   * the connection and choose their buffers when bytes come: where a poll has to tell first, Netty
-   * overlooks connections that are reset behind their last bytes, as the poll tells that only once.
+   * Returns the reason that the system cannot use io_uring, or null. Reads must stay with the
+   * kernel until the end of the connection and choose their buffers when bytes come: where a poll
+   * has to tell first, Netty overlooks connections that are reset behind their last bytes, as the
+   * poll tells that only once.
    */
   private static Object lackOfIoUring() {
     if (!IoUring.isAvailable()) {
@@ -184,7 +185,7 @@ public enum Transport implements Sockets {
     options(bootstrap.channel(serverChannel));
   }
 
-  /** The same for a listener that comes from another process. */
+  /** Sets options for the connections of a listener that comes from another process. */
   public void options(ServerBootstrap bootstrap) {
     bootstrap.childOption(ChannelOption.SO_KEEPALIVE, true);
     options.forEach(bootstrap::childOption);
@@ -200,12 +201,15 @@ public enum Transport implements Sockets {
     return new InetSocketAddress(host, port);
   }
 
-  /** What listens on a Unix domain socket; empty where the transport has no such thing. */
+  /**
+   * Channel class that listens on a Unix domain socket; empty where the transport has no such
+   * thing.
+   */
   public Optional<Class<? extends ServerChannel>> unixSockets() {
     return this == EPOLL ? Optional.of(EpollServerDomainSocketChannel.class) : Optional.empty();
   }
 
-  /** Whether each loop can listen on the same port for itself. */
+  /** True if each loop can listen on the same port for itself. */
   public boolean reusePort() {
     return watch != null;
   }

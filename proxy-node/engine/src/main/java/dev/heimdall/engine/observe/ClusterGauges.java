@@ -68,7 +68,7 @@ final class ClusterGauges {
         .increment(times);
   }
 
-  /** Whether the writer of a cluster is fenced; empty where none can be. */
+  /** True if the writer of a cluster is fenced; empty where none can be. */
   synchronized void fence(String source, Optional<Boolean> closed) {
     Integer before =
         closed.isPresent() ? fences.put(source, closed.get() ? 1 : 0) : fences.remove(source);

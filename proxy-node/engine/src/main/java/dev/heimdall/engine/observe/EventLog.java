@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What happens to clients, servers and configuration, for people who read logs. The methods take
- * names, numbers and reasons; SQL text, parameters and secrets have no place in them. All may be
- * called on any thread, an event loop's included.
+ * Events on clients, servers and configuration, for people who read logs. The methods take names,
+ * numbers and reasons; SQL text, parameters and secrets have no place in them. All may be called on
+ * any thread, an event loop's included.
  */
 public interface EventLog {
   /** A client finished its log-in. */
@@ -147,7 +147,7 @@ public interface EventLog {
   void debugSwitched(long clientId, String vdb, boolean on);
 
   /**
-   * What is understood of a statement of a session with debug lines, and decided for it.
+   * Logs the understanding of a statement of a session with debug lines, and the decision on it.
    *
    * @param text without its values
    * @param facts what to tell, without values; each a name and a value
@@ -158,7 +158,7 @@ public interface EventLog {
   void ruleNotification(long clientId, String vdb, List<String> rules, String text, String outcome);
 
   /**
-   * Something that a rule wanted done in the background failed.
+   * Logs a failed background action of a rule.
    *
    * @param sqlstate null where it was not a server that failed
    */
@@ -169,7 +169,7 @@ public interface EventLog {
   void programEnded(String program, String end, String output);
 
   /**
-   * Something became of the directory that decides on log-ins.
+   * Logs an event of the directory that decides on log-ins.
    *
    * @param about a server or a user
    * @param cause empty where nothing is wrong
@@ -180,7 +180,7 @@ public interface EventLog {
   void adminCommand(String user, SocketAddress address, String command, String outcome);
 
   /**
-   * Something became of a cluster.
+   * Logs an event of a cluster.
    *
    * @param source the data source that it is
    * @param event what happened, as operators know it

@@ -3,7 +3,7 @@ package dev.heimdall.engine.observe;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a {@link LatencyHistogram} held at one moment; values are microseconds. Immutable. */
+/** Content of a {@link LatencyHistogram} at one moment; values are microseconds. Immutable. */
 public final class LatencySnapshot {
   private static final LatencySnapshot NONE =
       new LatencySnapshot(new long[LatencyHistogram.BUCKETS], 0);
@@ -30,7 +30,7 @@ public final class LatencySnapshot {
     return NONE;
   }
 
-  /** How many values were recorded. */
+  /** Number of recorded values. */
   public long count() {
     return count;
   }
@@ -70,7 +70,7 @@ public final class LatencySnapshot {
     return LatencyHistogram.LARGEST;
   }
 
-  /** How many values were below the limit; exact where the limit is a power of two. */
+  /** Number of values below the limit; exact where the limit is a power of two. */
   public long countBelow(long micros) {
     long below = 0;
     for (int i = 0; i < counts.length && LatencyHistogram.highest(i) < micros; i++) {
@@ -79,9 +79,7 @@ public final class LatencySnapshot {
     return below;
   }
 
-  /**
-   * What was counted, bucket by bucket: the largest value of one, how many are in it, and so on.
-   */
+  /** Counts, bucket by bucket: the largest value of one, the number of values in it, and so on. */
   public List<Long> pairs() {
     List<Long> pairs = new ArrayList<>();
     for (int i = 0; i < counts.length; i++) {

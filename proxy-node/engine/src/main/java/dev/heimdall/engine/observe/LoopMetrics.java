@@ -41,7 +41,7 @@ public final class LoopMetrics {
     counters.add(REFUSALS + reason.ordinal(), 1);
   }
 
-  /** How late the loop came to its last scheduled task. */
+  /** Sets the delay of the loop's last scheduled task. */
   void lag(long micros) {
     counters.set(LAG, micros);
   }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * loop that is silent for long hangs: its clients get no answer, whatever the database does.
  */
 public final class LoopWatch implements AutoCloseable {
-  /** How often a loop reports by default. */
+  /** Default interval at which a loop reports. */
   public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(1);
 
   /** A loop that did not turn for so long. */

@@ -51,7 +51,9 @@ public final class Metrics implements AutoCloseable {
   public static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-  /** How many combinations of virtual database, database and user have counters of their own. */
+  /**
+   * Number of combinations of virtual database, database and user that have counters of their own.
+   */
   public static final int DEFAULT_LABEL_SETS = 256;
 
   private final int labelSets;
@@ -167,7 +169,7 @@ public final class Metrics implements AutoCloseable {
     clusters.count(source, event, times);
   }
 
-  /** Whether the writer of a cluster is fenced, on any thread; empty where none can be. */
+  /** True if the writer of a cluster is fenced, on any thread; empty where none can be. */
   public void clusterFence(String source, Optional<Boolean> fenced) {
     clusters.fence(source, fenced);
   }
@@ -182,7 +184,7 @@ public final class Metrics implements AutoCloseable {
     return offLoop.get(counter).sum() + loops.stream().mapToLong(loop -> loop.read(counter)).sum();
   }
 
-  /** How many clients did not get in for this reason. */
+  /** Number of clients that were not admitted for this reason. */
   public long total(Refusal reason) {
     return refusedOffLoop.get(reason).sum()
         + loops.stream().mapToLong(loop -> loop.read(reason)).sum();
@@ -240,7 +242,7 @@ public final class Metrics implements AutoCloseable {
     figures.set(List.copyOf(now));
   }
 
-  /** What was counted of each virtual database. */
+  /** Counts of each virtual database. */
   Map<String, VdbCounts> countsByVdb() {
     Map<String, VdbCounts> counts = new HashMap<>();
     for (LoopMetrics loop : loops) {

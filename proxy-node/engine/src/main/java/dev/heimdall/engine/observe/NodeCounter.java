@@ -1,6 +1,6 @@
 package dev.heimdall.engine.observe;
 
-/** What is counted for the node as a whole. */
+/** Counters of the node as a whole. */
 public enum NodeCounter {
   CLIENTS_ACCEPTED("heimdall.clients.accepted", "Client connections accepted"),
   CLIENTS_CLOSED("heimdall.clients.closed", "Client connections closed, for whatever reason"),

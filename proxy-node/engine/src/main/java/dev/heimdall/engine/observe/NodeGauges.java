@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the node looks like at the moment of a scrape.
+ * State of the node at the moment of a scrape.
  *
  * @param reachable by virtual database, whether a server of it could be reached last
  * @param remaining clients that the process before still has, by every reason that there is
@@ -32,7 +32,7 @@ public record NodeGauges(
     changes = List.copyOf(changes);
   }
 
-  /** What a node looks like that is only just being started. */
+  /** State of a node that is just being started. */
   static NodeGauges none() {
     return new NodeGauges(
         false,
@@ -98,7 +98,7 @@ public record NodeGauges(
   }
 
   /**
-   * What nodes keep for each other.
+   * Results that nodes keep for each other.
    *
    * @param tracked whether the node knows which keys the store holds
    * @param breakers states of those that keep requests from the store, by which requests
@@ -119,7 +119,7 @@ public record NodeGauges(
   }
 
   /**
-   * Where the configuration comes from.
+   * Origin of the configuration.
    *
    * @param version as the place has it; may be empty
    * @param up whether the place can be read
@@ -136,7 +136,7 @@ public record NodeGauges(
       Optional<Duration> lookedAgo) {}
 
   /**
-   * Who hears what is written to a database past the nodes.
+   * Listener to writes to a database past the nodes.
    *
    * @param heard tables in transactions, since it began
    * @param known of those, what the node knew already
@@ -153,7 +153,7 @@ public record NodeGauges(
       long behind) {}
 
   /**
-   * What was heard of clusters by topology documents.
+   * Reports on clusters received by topology documents.
    *
    * @param pushes what became of pushes, by outcome
    * @param byPreviousKey those that were let in by another key than the newest

@@ -2,7 +2,7 @@ package dev.heimdall.engine.observe;
 
 import java.util.Locale;
 
-/** Why a read was not sent to a replica of its cluster. */
+/** Reason that a read was not sent to a replica of its cluster. */
 public enum OnWriter {
   TRANSACTION("it is part of a transaction"),
   PINNED("its session keeps a server connection"),
@@ -35,7 +35,7 @@ public enum OnWriter {
     return words;
   }
 
-  /** Whether it is so for a moment only: the next one may find another server. */
+  /** True if it is so for a moment only: the next one may find another server. */
   public boolean passes() {
     return this == NO_CONNECTION || this == BEHIND;
   }

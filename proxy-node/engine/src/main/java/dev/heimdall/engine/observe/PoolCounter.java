@@ -1,6 +1,6 @@
 package dev.heimdall.engine.observe;
 
-/** What is counted for each virtual database, database and user. */
+/** Counters for each virtual database, database and user. */
 enum PoolCounter {
   TRANSACTIONS("heimdall.transactions", null, "Transactions finished, one-statement ones included"),
   TRANSACTION_MICROS(
@@ -79,7 +79,7 @@ enum PoolCounter {
     this.description = description;
   }
 
-  /** What the stored number is multiplied with to be in the meter's unit. */
+  /** Factor that converts the stored number into the meter's unit. */
   double scale() {
     return "seconds".equals(unit) ? 1e-6 : 1;
   }

@@ -2,7 +2,7 @@ package dev.heimdall.engine.observe;
 
 import java.util.Locale;
 
-/** Why a client did not get in. */
+/** Reason that a client was not admitted. */
 public enum Refusal {
   /** Wrong password, unknown user or failed channel binding: outwardly all the same. */
   AUTHENTICATION,

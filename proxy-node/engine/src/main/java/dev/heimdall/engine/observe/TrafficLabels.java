@@ -2,7 +2,7 @@ package dev.heimdall.engine.observe;
 
 import java.util.Objects;
 
-/** Whose traffic is counted together: the labels of a counter. */
+/** Labels of a counter: traffic with equal labels is counted together. */
 public record TrafficLabels(String vdb, String database, String user) {
   /** Stands for every value beyond the limit of label sets, and for names that nobody checked. */
   public static final String OTHER = "(other)";

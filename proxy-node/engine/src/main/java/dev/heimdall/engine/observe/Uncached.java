@@ -2,7 +2,10 @@ package dev.heimdall.engine.observe;
 
 import java.util.Locale;
 
-/** Why a statement that a rule wants cached was neither answered from the cache nor put there. */
+/**
+ * Reason that a statement which a rule wants cached was neither answered from the cache nor put
+ * there.
+ */
 public enum Uncached {
   RULE("a rule gives its result no time, or wants something else done with it"),
   TRANSACTION("it is part of a transaction, which it begins or which may have done more than read"),

@@ -3,7 +3,8 @@ package dev.heimdall.engine.observe;
 import java.util.Locale;
 
 /**
- * Why a transaction that was lost with its server was not run again to its client's satisfaction.
+ * Reason that a transaction which was lost with its server was not run again to its client's
+ * satisfaction.
  */
 public enum Unreplayed {
   COMMIT("its end was sent, or a statement that may end it"),

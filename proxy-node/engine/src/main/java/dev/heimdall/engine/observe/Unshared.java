@@ -2,7 +2,7 @@ package dev.heimdall.engine.observe;
 
 import java.util.Locale;
 
-/** Why a statement was not put into the pipeline of a shared connection. */
+/** Reason that a statement was not put into the pipeline of a shared connection. */
 public enum Unshared {
   TRANSACTION("it is part of a transaction"),
   PINNED("its session keeps a server connection"),

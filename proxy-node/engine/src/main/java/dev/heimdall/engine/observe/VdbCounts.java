@@ -1,7 +1,7 @@
 package dev.heimdall.engine.observe;
 
 /**
- * What was counted of one virtual database since the node started; times in microseconds.
+ * Counts of one virtual database since the node started; times in microseconds.
  *
  * @param responses statements answered, refused ones included
  * @param responseTimes how long each of them took

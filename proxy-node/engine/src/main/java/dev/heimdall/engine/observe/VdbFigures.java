@@ -3,7 +3,7 @@ package dev.heimdall.engine.observe;
 import java.time.Duration;
 
 /**
- * What one virtual database did in an interval, in the figures that operators watch.
+ * Activity of one virtual database in an interval, in the figures that operators watch.
  *
  * @param queryRate queries a second that servers answered
  * @param queryMillis how long servers took for one
@@ -29,7 +29,7 @@ public record VdbFigures(
    * @param of how many it is the mean of; 0 where there is none
    */
   public record Mean(double value, long of) {
-    /** Whether there is a mean at all. */
+    /** True if there is a mean at all. */
     public boolean known() {
       return of > 0;
     }

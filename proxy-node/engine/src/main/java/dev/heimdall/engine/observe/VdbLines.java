@@ -21,7 +21,7 @@ public interface VdbLines {
             String vdb, Level level, String logger, String words, Map<String, Object> pairs) {}
       };
 
-  /** Whether somebody reads what is said of this virtual database. */
+  /** True if somebody reads what is said of this virtual database. */
   boolean wants(String vdb);
 
   /**

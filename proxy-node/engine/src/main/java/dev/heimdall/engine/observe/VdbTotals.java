@@ -5,8 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was counted of one virtual database since the node started, over all loops, databases and
- * users.
+ * Counts of one virtual database since the node started, over all loops, databases and users.
  *
  * @param counts by the names that reports have; times are microseconds
  * @param times that servers took

@@ -1,5 +1,5 @@
 /**
- * What the node counts, times and logs: per-loop counters and histograms with one writer each,
+ * Counters, timers and logs of the node: per-loop counters and histograms with one writer each,
  * their read-out as metrics, the watch over the event loops, the event log. No room of the engine
  * is imported here: everybody may count, so counting knows nobody.
  */

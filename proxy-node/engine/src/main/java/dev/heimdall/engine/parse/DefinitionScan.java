@@ -30,7 +30,7 @@ public final class DefinitionScan {
     this.naming = naming;
   }
 
-  /** Whether all of a statement can be read for certain. */
+  /** True if all of a statement can be read for certain. */
   public static boolean readable(List<Token> statement) {
     return statement.stream().noneMatch(token -> token.type() == Token.Type.OPAQUE);
   }
@@ -58,7 +58,7 @@ public final class DefinitionScan {
     }
   }
 
-  /** Whether the name at the cursor is that of a table that is referred to, or of an index. */
+  /** True if the name at the cursor is that of a table that is referred to, or of an index. */
   private boolean isNamed(TokenCursor cursor) {
     int places = 0;
     while (cursor.ahead(places - 1).isSign(".")) {
@@ -78,7 +78,7 @@ public final class DefinitionScan {
     refers = true;
   }
 
-  /** What was found. */
+  /** Definitions that were found. */
   public TableDefinitions found() {
     return new TableDefinitions(calls, drops, refers);
   }

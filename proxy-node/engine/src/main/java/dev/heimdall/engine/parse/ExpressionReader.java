@@ -100,7 +100,7 @@ abstract class ExpressionReader {
     return true;
   }
 
-  /** Whether FROM at the cursor is part of a comparison. */
+  /** True if FROM at the cursor is part of a comparison. */
   final boolean isDistinctFrom() {
     boolean not = cursor.keyword(-2).equals("not");
     return cursor.token().is("from")
@@ -108,7 +108,7 @@ abstract class ExpressionReader {
         && cursor.keyword(not ? -3 : -2).equals("is");
   }
 
-  /** Whether USING at the cursor is part of an ORDER BY. */
+  /** True if USING at the cursor is part of an ORDER BY. */
   private boolean isSortedByOperator() {
     Token next = cursor.ahead(1);
     return cursor.token().is("using") && next.type() == Token.Type.SIGN && !next.isSign("(");
@@ -214,7 +214,7 @@ abstract class ExpressionReader {
   }
 
   /**
-   * What stands in brackets.
+   * Reads the content of brackets.
    *
    * @param before the word before it
    */

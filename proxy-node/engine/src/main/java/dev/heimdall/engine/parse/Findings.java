@@ -16,7 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What was found in a text so far; it only ever gets more careful. */
+/** Findings in a text so far; they only ever get more careful. */
 public final class Findings {
   /** More names are not recognised where a text is not understood. */
   private static final int MOST_NAMES = 2_000;
@@ -38,10 +38,10 @@ public final class Findings {
   private boolean codeBlock;
   private boolean locking;
 
-  /** Whether the present statement defines something, of which {@link #defines} has not told. */
+  /** True if the present statement defines something, of which {@link #defines} has not told. */
   private boolean definesUntold;
 
-  /** What those before it define; null where one defines more. */
+  /** Definitions of the statements before it; null where one defines more. */
   private TableDefinitions definitions = TableDefinitions.PLAIN;
 
   private int statements;
@@ -54,7 +54,7 @@ public final class Findings {
     codeBlock = false;
   }
 
-  /** Whether the present statement is understood so far, or its code block was read. */
+  /** True if the present statement is understood so far, or its code block was read. */
   boolean explained() {
     return statementUnderstood || codeBlock;
   }
@@ -92,7 +92,7 @@ public final class Findings {
     }
   }
 
-  /** Something is not certain; the statement is at least of this kind. */
+  /** Notes an uncertainty; the statement is at least of this kind. */
   public void uncertain(StatementClass atLeast) {
     uncertain(atLeast, "touches more than its text names");
   }
@@ -111,12 +111,12 @@ public final class Findings {
     }
   }
 
-  /** How often something was not certain until now. */
+  /** Number of uncertainties until now. */
   int doubts() {
     return doubts;
   }
 
-  /** Whether there is room for more names of tables that were recognised, but not understood. */
+  /** True if there is room for more names of tables that were recognised, but not understood. */
   boolean takesNames() {
     return reads.size() + writes.size() < MOST_NAMES;
   }

@@ -262,7 +262,7 @@ final class NamedTables {
         || word.is("reindex");
   }
 
-  /** Whether this is a keyword that cannot be a table's name, or a function that is called. */
+  /** True if this is a keyword that cannot be a table's name, or a function that is called. */
   private boolean isNoName(TableName name, int last) {
     boolean keyword =
         name.schema() == null

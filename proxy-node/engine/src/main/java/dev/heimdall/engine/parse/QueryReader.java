@@ -206,7 +206,7 @@ final class QueryReader extends ExpressionReader {
     }
   }
 
-  /** What MERGE does to a row. */
+  /** Reads the action of MERGE on a row. */
   private void branch(Scope scope) {
     if (cursor.accept("insert")) {
       changes(RowChange.INSERT);
@@ -242,7 +242,9 @@ final class QueryReader extends ExpressionReader {
     }
   }
 
-  /** What follows, up to the end of the statement or of the bracket that it is in. */
+  /**
+   * Reads the clauses that follow, up to the end of the statement or of the bracket that it is in.
+   */
   @Override
   void clauses(Scope scope) {
     boolean grouping = false;
@@ -288,7 +290,7 @@ final class QueryReader extends ExpressionReader {
     expect(ended() || syntax.isReserved(cursor.keyword()));
   }
 
-  /** What stands in a FROM between two commas. */
+  /** Reads the part of a FROM between two commas. */
   private void joined(Scope scope, boolean written) {
     table(scope, written);
     int unqualified = 0;
@@ -311,7 +313,7 @@ final class QueryReader extends ExpressionReader {
     }
   }
 
-  /** How many words of a join stand here, JOIN being the last; 0 if there is none. */
+  /** Number of words of a join that stand here, JOIN being the last; 0 if there is none. */
   private int wordsOfJoin() {
     int words = 0;
     while (words < 3 && BEFORE_JOIN.contains(cursor.keyword(words))) {
@@ -379,7 +381,7 @@ final class QueryReader extends ExpressionReader {
     leave(")");
   }
 
-  /** Whether a function is called here, and no table named. */
+  /** True if a function is called here, and no table named. */
   private boolean isFunction() {
     int name = 0;
     while (cursor.ahead(name).isName() && cursor.ahead(name + 1).isSign(".")) {

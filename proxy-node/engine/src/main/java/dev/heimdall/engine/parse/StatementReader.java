@@ -49,13 +49,13 @@ public abstract class StatementReader {
   /** Notes what a statement converts to times. */
   protected void conversions(List<Token> statement) {}
 
-  /** Whether the words of a statement that was not understood may tell what it computes. */
+  /** True if the words of a statement that was not understood may tell what it computes. */
   protected boolean computes(List<Token> statement) {
     return false;
   }
 
   /**
-   * What the words of a statement tell that was not understood.
+   * Returns the information in the words of a statement that was not understood.
    *
    * @param lexerMode how its session has texts cut into tokens
    */
@@ -63,7 +63,7 @@ public abstract class StatementReader {
     return RoutineBody.UNREADABLE;
   }
 
-  /** Whether words before names in this statement, which was not understood, are before others. */
+  /** True if words before names in this statement, which was not understood, are before others. */
   protected boolean namesNoTables(List<Token> statement) {
     return false;
   }
@@ -71,7 +71,7 @@ public abstract class StatementReader {
   /** Reads a statement that is no query and no change of rows. */
   protected abstract void other(TokenCursor cursor);
 
-  /** Whether a star stands for columns, and is no operator. */
+  /** True if a star stands for columns, and is no operator. */
   private static boolean isAllColumns(Token before, Token token) {
     return token.isSign("*")
         && before != null

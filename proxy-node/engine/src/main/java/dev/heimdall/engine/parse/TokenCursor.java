@@ -89,7 +89,7 @@ public final class TokenCursor {
     } while (depth > 0 && !atEnd());
   }
 
-  /** What is left, the current token first. */
+  /** Remaining tokens, the current one first. */
   public List<Token> rest() {
     return tokens.subList(Math.min(position, tokens.size()), tokens.size());
   }

@@ -69,12 +69,12 @@ public final class ClassifiedText {
     types = declared;
   }
 
-  /** What is known of texts like it. */
+  /** Facts known about texts like it. */
   public FingerprintEntry known() {
     return known;
   }
 
-  /** What is known of texts like it was looked up anew. */
+  /** Sets the facts known about texts like it, which were looked up anew. */
   void known(FingerprintEntry now) {
     known = now;
   }

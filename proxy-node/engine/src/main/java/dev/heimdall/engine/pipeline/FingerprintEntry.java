@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an event loop knows of statements with one fingerprint. Belongs to the loop; what was
+ * Knowledge of an event loop about statements with one fingerprint. Belongs to the loop; what was
  * resolved is kept for the scope and the catalogue that were asked for last, which seldom change.
  */
 public final class FingerprintEntry {
@@ -38,10 +38,10 @@ public final class FingerprintEntry {
   private final RunHistory history = new RunHistory();
   private long averageMicros = -1;
 
-  /** What was published of the average when this loop looked last; null for nothing. */
+  /** Published average when this loop looked last; null for none. */
   private StatementTimes.Average published;
 
-  /** What is counted of such statements, for each virtual database; null for nothing. */
+  /** Counts of such statements, for each virtual database; null for none. */
   private PatternCounts counts;
 
   private boolean dropped;
@@ -85,12 +85,12 @@ public final class FingerprintEntry {
     return low;
   }
 
-  /** Whether it may change where unqualified names lead, in its own transaction at least. */
+  /** True if it may change where unqualified names lead, in its own transaction at least. */
   public boolean movesPath() {
     return movesPath;
   }
 
-  /** Whether it may give a setting another value by a call. */
+  /** True if it may give a setting another value by a call. */
   public boolean setsByCall() {
     return setsByCall;
   }
@@ -100,13 +100,13 @@ public final class FingerprintEntry {
     return normalised;
   }
 
-  /** The same without what else could be a secret: fit for logs, and for people. */
+  /** Normalised text without anything else that could be a secret: fit for logs, and for people. */
   public String shown() {
     return shown;
   }
 
   /**
-   * What is counted of such statements in a virtual database; null when this has lost its place.
+   * Returns the counts of such statements in a virtual database; null when this has lost its slot.
    *
    * @param of null where nothing is counted
    */
@@ -124,14 +124,14 @@ public final class FingerprintEntry {
     return known;
   }
 
-  /** How such statements have run. */
+  /** Run history of such statements. */
   public RunHistory history() {
     return history;
   }
 
   /**
-   * How long such statements take on average, in microseconds, by what all loops have measured; -1
-   * when no loop has.
+   * Average time of such statements, in microseconds, as measured by all loops; -1 when no loop has
+   * measured it.
    */
   public long averageMicros() {
     StatementTimes.Average now = times.of(high, low);
@@ -153,7 +153,7 @@ public final class FingerprintEntry {
     return parsed != null;
   }
 
-  /** Whether somebody reads it already; then the waiter is told with the others. */
+  /** True if somebody reads it already; then the waiter is told with the others. */
   boolean beingParsed(Runnable waiter) {
     boolean already = waiting != null;
     if (!already) {
@@ -170,7 +170,7 @@ public final class FingerprintEntry {
     told.forEach(Runnable::run);
   }
 
-  /** Whether it has lost its place: whoever still has it looks its text up anew. */
+  /** True if it has lost its place: whoever still has it looks its text up anew. */
   boolean dropped() {
     return dropped;
   }
@@ -186,7 +186,7 @@ public final class FingerprintEntry {
     statement = null;
   }
 
-  /** Whether it may weigh more than when this was asked last. */
+  /** True if it may weigh more than when this was asked last. */
   boolean grewHeavier() {
     boolean grew = heavier;
     heavier = false;
@@ -210,7 +210,7 @@ public final class FingerprintEntry {
   }
 
   /**
-   * What such statements do.
+   * Returns the effects of such statements.
    *
    * @param declared object ids of the types that a Parse gives to its parameters
    * @return as it was found out last, where nothing has changed since

@@ -15,9 +15,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What one event loop knows of the statements that pass: a table by fingerprint, bounded in number
- * and in bytes. A text is looked through once; whoever needs to know its tables has it read by the
- * parser on another thread, once for each fingerprint.
+ * Knowledge of one event loop about the statements that pass: a table by fingerprint, bounded in
+ * number and in bytes. A text is looked through once; whoever needs to know its tables has it read
+ * by the parser on another thread, once for each fingerprint.
  */
 public final class LoopKnowledge {
   private static final int CAPACITY = 8192;
@@ -126,7 +126,10 @@ public final class LoopKnowledge {
     }
   }
 
-  /** What is known of a text that was looked at before, looked up anew where it lost its place. */
+  /**
+   * Returns the facts known about a text that was looked at before, looked up anew where it lost
+   * its slot.
+   */
   FingerprintEntry renewed(ClassifiedText examined) {
     if (examined.known().dropped()) {
       long high = exactHigh;
@@ -167,7 +170,10 @@ public final class LoopKnowledge {
     return facts;
   }
 
-  /** What the normalised text does not show may do so, too. */
+  /**
+   * True if a text may move the search path; parts that the normalised text does not show may do
+   * so, too.
+   */
   private boolean movesPath(int length, StatementFacts facts, String normalised) {
     return length > MOST_NORMALISED
         || fingerprinter.hidesNames()
@@ -182,7 +188,7 @@ public final class LoopKnowledge {
     return fingerprinter.normalised(sql, offset, length, lexerMode);
   }
 
-  /** What is known of texts like the one looked at last. */
+  /** Facts known about texts like the one looked at last. */
   public FingerprintEntry known() {
     return known;
   }
@@ -229,7 +235,7 @@ public final class LoopKnowledge {
     return false;
   }
 
-  /** Whether a statement of this kind is about nothing that a catalogue or a rule could know. */
+  /** True if a statement of this kind is about nothing that a catalogue or a rule could know. */
   static boolean isOfSession(StatementFacts facts) {
     return switch (facts.kind()) {
       case EMPTY,

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-/** What the pipelines of one event loop share: what is known of texts, and the rules' caches. */
+/**
+ * State shared by the pipelines of one event loop: facts known about texts, and the rules' caches.
+ */
 public final class LoopPipelines {
   private final LoopKnowledge knowledge;
   private final Executor matching;

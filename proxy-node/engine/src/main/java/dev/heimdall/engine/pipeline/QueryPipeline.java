@@ -98,7 +98,7 @@ public final class QueryPipeline {
     return effects;
   }
 
-  /** What was known of the text before is not of this one. */
+  /** Clears the facts known about the previous text, which are not of this one. */
   private void unjudged() {
     statement = null;
     judgedBy = null;
@@ -134,7 +134,7 @@ public final class QueryPipeline {
     return into;
   }
 
-  /** Whether the text classified last is the one kept here. */
+  /** True if the text classified last is the one kept here. */
   public boolean isOf(ClassifiedText examined) {
     return examined != null
         && examined.exactHigh() == exactHigh
@@ -217,15 +217,15 @@ public final class QueryPipeline {
   }
 
   /**
-   * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
-   * does not stand there.
+   * Start position of the statement that an SQL PREPARE makes, in the text that follows its name;
+   * -1 where it does not stand there.
    */
   public int preparedText(byte[] afterName, LexerMode lexerMode) {
     return loop.knowledge().preparedText(afterName, lexerMode);
   }
 
   /**
-   * What step 1 would find of another text; what it has found of the present one stays.
+   * Examines another text as step 1 would; the findings on the present one stay.
    *
    * @param sql an array that does not change
    */
@@ -233,14 +233,14 @@ public final class QueryPipeline {
     return examine(sql, sql.length, lexerMode);
   }
 
-  /** The same of a text of a Parse message, which gives these types to its parameters. */
+  /** Examines a text of a Parse message, which gives these types to its parameters. */
   public ClassifiedText examine(byte[] sql, LexerMode lexerMode, int[] declared) {
     ClassifiedText examined = examine(sql, lexerMode);
     examined.types(declared);
     return examined;
   }
 
-  /** The same of the beginning of an array. */
+  /** Examines the beginning of an array. */
   public ClassifiedText examine(byte[] sql, int length, LexerMode lexerMode) {
     LoopKnowledge knowledge = loop.knowledge();
     StatementFacts found = knowledge.look(sql, 0, length, lexerMode);
@@ -257,7 +257,7 @@ public final class QueryPipeline {
   }
 
   /**
-   * Whether rules about tables have to wait a moment, because the database is only being read: by
+   * True if rules about tables have to wait a moment, because the database is only being read: by
    * what a text says alone, a table could pass under a view's name.
    */
   public boolean awaitsCatalogue(String database) {
@@ -269,7 +269,7 @@ public final class QueryPipeline {
   }
 
   /**
-   * Whether it is worth waiting for the catalogue with the statement that was looked at last: its
+   * True if it is worth waiting for the catalogue with the statement that was looked at last: its
    * definitions were changed, or may have been by this very session, and are being read.
    *
    * @param suspect whether the session may have changed some out of sight
@@ -288,8 +288,7 @@ public final class QueryPipeline {
   }
 
   /**
-   * Which catalogue lacks a function that the statement calls which was looked at last; null where
-   * none does.
+   * Catalogue that lacks a function called by the statement looked at last; null where none does.
    */
   public Catalogue.Edition lacking(NameScope scope) {
     if (statement == null || statement.changesSession() == null) {
@@ -299,14 +298,14 @@ public final class QueryPipeline {
     return catalogue.lacksCode(statement.parsed(), scope) ? catalogue.edition() : null;
   }
 
-  /** Whether the catalogue may have missed something when the statement was looked at. */
+  /** True if the catalogue may have missed something when the statement was looked at. */
   public boolean unconfirmed() {
     return unconfirmed;
   }
 
   /**
-   * What a call by a function's OID is judged as; a text that is not understood where the catalogue
-   * knows no such function.
+   * Returns the text as which a call by a function's OID is judged; a text that is not understood
+   * where the catalogue knows no such function.
    */
   public String callOf(int function, String database) {
     FunctionName name = rulesAndCatalogues.catalogues().current(database).function(function);
@@ -370,7 +369,10 @@ public final class QueryPipeline {
     return !deferred();
   }
 
-  /** What the rules would say to the text classified last, and why. Not for the hot path. */
+  /**
+   * Explains the decision of the rules on the text classified last, with reasons. Not for the hot
+   * path.
+   */
   public Explanation explain(boolean inTransaction) {
     return rulesAndCatalogues
         .rules()
@@ -426,17 +428,17 @@ public final class QueryPipeline {
     return exactLow;
   }
 
-  /** What it does to its session. */
+  /** Effect on its session. */
   public StatementFacts effects() {
     return effects;
   }
 
-  /** What is known of statements like it. */
+  /** Facts known about statements with the same fingerprint. */
   public FingerprintEntry known() {
     return known;
   }
 
-  /** What it does to data; null when nobody wanted to know. */
+  /** Effect of the statement on data; null if it was not determined. */
   public Statement statement() {
     return statement;
   }
@@ -460,24 +462,24 @@ public final class QueryPipeline {
   }
 
   /**
-   * Whether definitions were changed since the catalogue was read that judged the statement, and
+   * True if definitions were changed since the catalogue was read that judged the statement, and
    * code may be another by that.
    */
   public boolean doubted() {
     return doubted;
   }
 
-  /** What the rules say. */
+  /** Decision of the rules. */
   public Decision decision() {
     return decision;
   }
 
-  /** How long the last decision took here; measured only where a rule may ask for it. */
+  /** Duration of the last decision in nanoseconds; measured only where a rule may use it. */
   public long decidedNanos() {
     return decidedNanos;
   }
 
-  /** Whether there are rules at all. */
+  /** True if there are rules at all. */
   public boolean ruled() {
     return rules != null;
   }

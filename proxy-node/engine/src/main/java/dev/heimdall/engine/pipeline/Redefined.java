@@ -2,7 +2,7 @@ package dev.heimdall.engine.pipeline;
 
 import dev.heimdall.engine.catalog.Catalogue;
 
-/** What a session has defined that only itself can see. */
+/** Definitions that a session has made and that only it can see. */
 public enum Redefined {
   NOTHING,
   /** Tables and the like: all code does what it did. */
@@ -10,7 +10,9 @@ public enum Redefined {
   /** It may be other functions, triggers, views and the like. */
   CODE;
 
-  /** What is known to the session of a database of which others know this. */
+  /**
+   * Catalogue of a database as this session knows it, from the catalogue that other sessions know.
+   */
   Catalogue of(Catalogue known) {
     return switch (this) {
       case NOTHING -> known;

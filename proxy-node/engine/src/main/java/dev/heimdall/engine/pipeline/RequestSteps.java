@@ -4,20 +4,20 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import java.util.List;
 
-/** What a client's protocol does at each step of the {@link QueryPath}. */
+/** Actions of a client's protocol at each step of the {@link QueryPath}. */
 public interface RequestSteps {
   /** Takes what belongs to a dialogue of the client's with something other than a server. */
   Outcome dialogue(byte type, long total);
 
   /**
-   * Whether so much is here of the message at the reader's position, and of those that belong to
+   * True if so much is here of the message at the reader's position, and of those that belong to
    * it, that the next steps can look at it; it is decoded then.
    *
    * @param server null while there is none
    */
   boolean framed(ServerConnection server, byte type, long total);
 
-  /** Whether a statement, or a batch of statements, begins that takes all steps. */
+  /** True if a statement, or a batch of statements, begins that takes all steps. */
   boolean begins(ServerConnection server, byte type);
 
   /**
@@ -27,13 +27,13 @@ public interface RequestSteps {
    */
   boolean judged(byte type, long total);
 
-  /** Who answers commands that are no statements, in order. */
+  /** Responders for commands that are no statements, in order. */
   List<Responder> commands();
 
   /** Responders that answer statements in the place of a server. */
   AnswerOrder answerOrder();
 
-  /** Whether the statement goes elsewhere than the server connection leads that the client has. */
+  /** True if the statement goes elsewhere than the server connection leads that the client has. */
   boolean leaves(byte type);
 
   /**

@@ -11,13 +11,13 @@ public interface Responder {
   /** Leaves every request to the next one. */
   Responder NONE = (server, type, total) -> Outcome.NEXT;
 
-  /** What became of a request. */
+  /** Outcome of a request. */
   enum Outcome {
     /** It was answered, and taken: the reader goes on. */
     DONE,
     /** It comes again when something has happened: the reader stops. */
     WAIT,
-    /** Somebody else answers it. */
+    /** Another responder answers it. */
     NEXT
   }
 

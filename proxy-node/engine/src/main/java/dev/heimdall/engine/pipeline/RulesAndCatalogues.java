@@ -4,7 +4,7 @@ import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.rules.RuleBook;
 
 /**
- * What statements of one virtual database are judged by, at one moment.
+ * Basis for the judgement of statements of one virtual database, at one moment.
  *
  * @param rules its rule lists
  * @param catalogues what is known of the databases of its source

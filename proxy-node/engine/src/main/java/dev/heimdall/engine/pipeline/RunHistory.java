@@ -3,7 +3,7 @@ package dev.heimdall.engine.pipeline;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How statements of one fingerprint have run so far on one event loop. Whether they are short is
+ * Run history of statements with one fingerprint on one event loop. Whether they are short is
  * judged by the best of them, because a busy server makes all of them slow, and by how often one
  * takes far longer.
  */
@@ -11,7 +11,7 @@ public final class RunHistory {
   /** After this and the same again a best time is forgotten. */
   private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** What one long run weighs, in runs that are not: more than one in so many is too often. */
+  /** Weight of one long run, in runs that are not long: more than one in so many is too often. */
   private static final int WEIGHT = 64;
 
   private static final int TOO_OFTEN = 3 * WEIGHT;
@@ -57,7 +57,7 @@ public final class RunHistory {
     return Math.min(best, bestBefore);
   }
 
-  /** Whether some take so long, too often, that others should not stand behind them. */
+  /** True if some take so long, too often, that others should not stand behind them. */
   public boolean oftenLong() {
     return longRuns > TOO_OFTEN;
   }
@@ -67,7 +67,7 @@ public final class RunHistory {
     leftovers = Math.min(leftovers + WEIGHT, 2 * TOO_OFTEN);
   }
 
-  /** Whether answers do so often enough that they should not be asked for twice. */
+  /** True if answers do so often enough that they should not be asked for twice. */
   public boolean oftenLeavesBehind() {
     return leftovers > TOO_OFTEN;
   }

@@ -8,7 +8,7 @@ public interface ServerLeasing {
   ServerConnection ready();
 
   /**
-   * Whether another message may be sent over it now.
+   * True if another message may be sent over it now.
    *
    * @return if not, the reader comes again
    */

@@ -3,10 +3,10 @@ package dev.heimdall.engine.pipeline;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * How long statements take on average, by fingerprint, as the event loops of a node tell each
- * other. What one publishes the others go on from, so that all have about the same average of all
- * that was measured. Statements whose fingerprints share a slot evict each other; then each loop
- * knows its own. For any thread, without locks.
+ * Average durations of statements, by fingerprint, as the event loops of a node publish them to
+ * each other. What one publishes the others go on from, so that all have about the same average of
+ * all that was measured. Statements whose fingerprints share a slot evict each other; then each
+ * loop knows its own. For any thread, without locks.
  */
 public final class StatementTimes {
   /** A power of two. */
@@ -14,7 +14,7 @@ public final class StatementTimes {
 
   private final AtomicReferenceArray<Average> averages = new AtomicReferenceArray<>(SLOTS);
 
-  /** What one loop has published of a statement. */
+  /** Average that one loop has published for a statement. */
   record Average(long high, long low, long micros) {
     boolean isOf(long otherHigh, long otherLow) {
       return high == otherHigh && low == otherLow;

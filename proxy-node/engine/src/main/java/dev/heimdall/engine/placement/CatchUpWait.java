@@ -3,15 +3,18 @@ package dev.heimdall.engine.placement;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 
-/** How long one session's next read waits for a replica to be far enough, and looks again. */
+/** Wait of one session's next read for a replica that is far enough, with repeated checks. */
 final class CatchUpWait {
   /** Between looks at replicas that will have caught up before long. */
   static final long SOON = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** The same where it may take long, and many wait: while there is no writer. */
+  /**
+   * Interval between such checks where the wait may be long and many wait: while there is no
+   * writer.
+   */
   static final long AT_TIMES = TimeUnit.MILLISECONDS.toNanos(25);
 
-  /** Where the read stands; {@link #become} alone moves it. */
+  /** State of the read; only {@link #become} changes it. */
   private enum Stage {
     /** It has not waited. */
     NONE,
@@ -26,7 +29,7 @@ final class CatchUpWait {
   private Stage stage = Stage.NONE;
   private long since;
 
-  /** Whether {@link #lookAgain} is to come; it may have been another read's. */
+  /** True if {@link #lookAgain} is to come; it may have been another read's. */
   private boolean timed;
 
   /**
@@ -42,7 +45,7 @@ final class CatchUpWait {
     stage = next;
   }
 
-  /** Whether the read has not waited so far. */
+  /** True if the read has not waited so far. */
   boolean isNew() {
     return stage == Stage.NONE;
   }

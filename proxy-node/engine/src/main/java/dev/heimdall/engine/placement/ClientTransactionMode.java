@@ -16,16 +16,16 @@ final class ClientTransactionMode {
   /** The setting that has what sessions' transactions are; empty where there is none. */
   private final String byDefault;
 
-  /** Whether its statements are looked at at all. */
+  /** True if its statements are looked at at all. */
   private boolean heard;
 
-  /** Whether the transaction that is open, or comes next, may be read-only. */
+  /** True if the transaction that is open, or comes next, may be read-only. */
   private boolean transaction;
 
-  /** Whether something was sent that may have ended transactions, and begun others, by itself. */
+  /** True if something was sent that may have ended transactions, and begun others, by itself. */
   private boolean unseen;
 
-  /** Whether all from now on may be. */
+  /** True if all from now on may be. */
   private boolean session;
 
   /** The last BEGIN, as long as nobody wants to know what it says; null where that is known. */
@@ -59,7 +59,7 @@ final class ClientTransactionMode {
     }
   }
 
-  /** Something is being sent of which nobody knows what it does. */
+  /** Notes that a statement with unknown effect is being sent. */
   void sentUnknown() {
     heard = true;
     unseen = true;
@@ -118,7 +118,7 @@ final class ClientTransactionMode {
     return heard && !mayBeToRead() && !unseen;
   }
 
-  /** Whether it may have made the transaction read-only, as far as that was seen. */
+  /** True if it may have made the transaction read-only, as far as that was seen. */
   boolean mayBeToRead() {
     readBegin();
     return transaction || session;

@@ -9,7 +9,7 @@ import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 
-/** Whether something that is sent changes the definitions by which others judge statements. */
+/** Effect of something that is sent on the definitions by which other sessions judge statements. */
 enum Defines {
   NOTHING,
   /** It runs something of which nobody knows what it does. */
@@ -54,7 +54,10 @@ enum Defines {
     return does.kind() == StatementClass.UNKNOWN;
   }
 
-  /** What only the session itself sees, which keeps its server connection from then on. */
+  /**
+   * True if the statement makes something that only the session itself sees, which keeps its server
+   * connection from then on.
+   */
   private static boolean makesTemporary(StatementFacts effects) {
     if (effects.kind() != StatementKind.DDL) {
       return false;
@@ -68,7 +71,7 @@ enum Defines {
   }
 
   /**
-   * What others are told of it.
+   * Redefinition of which the other nodes are notified.
    *
    * @return null where there is nothing to tell
    */
@@ -82,12 +85,12 @@ enum Defines {
     };
   }
 
-  /** Whether all nodes have to doubt what they know before it is committed. */
+  /** True if all nodes have to doubt what they know before it is committed. */
   boolean likely() {
     return compareTo(LIKELY) >= 0;
   }
 
-  /** What two statements do together. */
+  /** Combined effect of two statements. */
   Defines and(Defines other) {
     Defines more = compareTo(other) < 0 ? other : this;
     Defines less = more == this ? other : this;

@@ -5,7 +5,7 @@ import dev.heimdall.engine.route.LoopRouter;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Where the reads of one event loop's sessions go, for each source. */
+/** Routers for the reads of one event loop's sessions, one for each source. */
 public final class LoopRouters {
   private final Map<String, LoopRouter> routers = new HashMap<>();
 

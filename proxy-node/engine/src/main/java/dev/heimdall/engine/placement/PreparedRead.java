@@ -7,8 +7,8 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.model.ReadSplit;
 
 /**
- * What a client has prepared and does not run yet. The answer depends on definitions only, so that
- * a replica may give it that has all that a read must not miss.
+ * Statement that a client has prepared and does not run yet. The answer depends on definitions
+ * only, so that a replica may give it that has all that a read must not miss.
  */
 final class PreparedRead {
   private Statement statement;
@@ -30,7 +30,7 @@ final class PreparedRead {
     return decision;
   }
 
-  /** Whether it is a read that replicas may answer once it is run. */
+  /** True if it is a read that replicas may answer once it is run. */
   boolean letsReplicaAnswer(ReadSplit split) {
     return statement != null
         && effects.kind() == StatementKind.SELECT

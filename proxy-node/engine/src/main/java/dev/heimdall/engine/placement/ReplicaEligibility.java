@@ -19,11 +19,17 @@ import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ReadSplit;
 import java.nio.charset.StandardCharsets;
 
-/** Whether a replica may have what one session's client sends next, by what that is and does. */
+/**
+ * Decides whether a replica may get the next request of one session's client, by the kind and
+ * effects of that request.
+ */
 final class ReplicaEligibility {
   private static final String SERIAL = "serializable";
 
-  /** What stands alone and is longer than this goes to the writer: it could not be kept. */
+  /**
+   * Maximum length of a standalone statement for a replica; a longer one goes to the writer,
+   * because it could not be kept.
+   */
   private static final int MOST_BYTES = 16 * 1024;
 
   private final SessionContext session;
@@ -47,7 +53,7 @@ final class ReplicaEligibility {
   }
 
   /**
-   * Why a statement outside of transactions must go to the writer; null when it need not.
+   * Reason that a statement outside of transactions must go to the writer; null if it need not.
    *
    * @param led whether there is a writer, be it a silent one
    */
@@ -69,7 +75,10 @@ final class ReplicaEligibility {
         : isSerializable() ? OnWriter.ISOLATION : alone(1) == 0 ? OnWriter.SHAPE : null;
   }
 
-  /** The same by what it is and does alone, wherever and whenever it is sent. */
+  /**
+   * Reason that a statement must go to the writer by its kind and effects alone, at any place and
+   * time; null if it need not.
+   */
   static OnWriter read(
       Statement statement,
       StatementFacts effects,
@@ -108,7 +117,7 @@ final class ReplicaEligibility {
     return null;
   }
 
-  /** Whether the statement at the reader's position is, or follows, a BEGIN that no server has. */
+  /** True if the statement at the reader's position is, or follows, a BEGIN that no server has. */
   boolean beginsTransaction() {
     RoutedStatement next = session.next();
     return transaction.heldBegin() != null
@@ -118,7 +127,7 @@ final class ReplicaEligibility {
             && next.normalised() != null);
   }
 
-  /** Why a transaction must begin at the writer; null when it only reads. */
+  /** Reason that a transaction must begin at the writer; null if it only reads. */
   OnWriter transaction(ReadSplit split) {
     RoutedStatement next = session.next();
     byte[] held = transaction.heldBegin();
@@ -156,7 +165,7 @@ final class ReplicaEligibility {
     return lastMode;
   }
 
-  /** Whether the session's transactions are serializable unless they say otherwise. */
+  /** True if the session's transactions are serializable unless they say otherwise. */
   boolean isSerializable() {
     return isDefault(carried.rules().isolation(), SERIAL);
   }
@@ -179,7 +188,7 @@ final class ReplicaEligibility {
         .orElse(ReadRequest.ANY);
   }
 
-  /** Why no replica answers a read. */
+  /** Reason that no replica answers a read. */
   static OnWriter why(LoopRouter.Unanswered unanswered) {
     return switch (unanswered) {
       case NO_REPLICA -> OnWriter.NO_REPLICA;

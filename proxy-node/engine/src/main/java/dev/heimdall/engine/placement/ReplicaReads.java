@@ -45,10 +45,13 @@ public final class ReplicaReads implements ReplicaChoice {
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
 
-  /** How often a session whose reads go to the writer looks whether a replica could take them. */
+  /**
+   * Interval at which a session whose reads go to the writer checks whether a replica could take
+   * them.
+   */
   private static final long KEPT_READY = TimeUnit.SECONDS.toNanos(5);
 
-  /** What a statement is told that would tie its session to a replica. */
+  /** Error for a statement that would tie its session to a replica. */
   public static final ServerError NOT_THERE =
       ServerError.error(Sqlstate.READ_ONLY_TRANSACTION, "a replica cannot carry this out")
           .withDetail("The transaction is read-only, and therefore runs on a replica.")
@@ -76,21 +79,27 @@ public final class ReplicaReads implements ReplicaChoice {
   /** By which catalogue it was told what the request reads; null for none. */
   private Catalogue.Edition judgedBy;
 
-  /** What the session's reads have seen; null where none of its reads may go to a replica. */
+  /**
+   * Progress of the servers that the session's reads have seen; null where none of its reads may go
+   * to a replica.
+   */
   private MonotonicReads seen;
 
-  /** The same. */
+  /**
+   * Eligibility of the session's requests for replicas; null where none of its reads may go to a
+   * replica.
+   */
   private ReplicaEligibility eligible;
 
   private long keptReadyAt;
   private long sentAt;
   private boolean outstanding;
 
-  /** What goes, or may go, to a replica. */
+  /** Form of a request that goes, or may go, to a replica. */
   private enum Form {
     /** One read, which stands alone. */
     READ,
-    /** What is only prepared. */
+    /** A statement that is only prepared. */
     PREPARED,
     /** A transaction that is to begin there, of which nobody knows yet what it will read. */
     TRANSACTION
@@ -99,24 +108,24 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Of what was looked at last. */
   private Form form = Form.READ;
 
-  /** What was looked at last that may be only prepared. */
+  /** Last statement that was looked at and may be only prepared. */
   private final PreparedRead prepared = new PreparedRead();
 
   private final ClientTransactionMode mode;
 
-  /** Whether a statement is unanswered there that may end the transaction. */
+  /** True if a statement is unanswered there that may end the transaction. */
   private boolean ending;
 
-  /** How often the statement that is read next was sent to a replica in vain. */
+  /** Number of failed attempts at a replica for the statement that is read next. */
   private int failures;
 
-  /** Why the statement that is read next goes to the writer whatever else is true; or null. */
+  /** Reason that the statement that is read next goes to the writer in any case; or null. */
   private OnWriter barred;
 
   /** Null where no read has waited yet. */
   private ReplicaWaits waits;
 
-  /** Why the statement that was sent last was sent to the writer; null when that is not known. */
+  /** Reason that the last statement was sent to the writer; null if it is not known. */
   private OnWriter why;
 
   public ReplicaReads(SessionContext session, Writes writes, LoopRouters routers) {
@@ -140,13 +149,13 @@ public final class ReplicaReads implements ReplicaChoice {
     return session.lease().destinations().join(pools, home());
   }
 
-  /** Whether the present or awaited server connection leads to a replica. */
+  /** True if the present or awaited server connection leads to a replica. */
   @Override
   public boolean away() {
     return replica != null;
   }
 
-  /** Whether what it answers may miss more than the consistency allows. */
+  /** True if what it answers may miss more than the consistency allows. */
   public boolean stale() {
     return replica != null && request != null && request.stale();
   }
@@ -156,7 +165,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica == null || router.hasAll(replica, tables);
   }
 
-  /** Whether it leads to one that carries out a whole transaction. */
+  /** True if it leads to one that carries out a whole transaction. */
   public boolean holdsTransaction() {
     return replica != null && form == Form.TRANSACTION;
   }
@@ -213,7 +222,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return why != null ? null : choose(pools, watch.view());
   }
 
-  /** Whether what waits prepares a read that a replica may answer, and does nothing else. */
+  /** True if what waits prepares a read that a replica may answer, and does nothing else. */
   private boolean onlyPrepares(ReadSplit split) {
     return !session.next().onItsWay()
         && transaction.status() == TransactionState.IDLE
@@ -227,7 +236,7 @@ public final class ReplicaReads implements ReplicaChoice {
   }
 
   /**
-   * What waits is, or may be, only prepared, and was looked at.
+   * Records the waiting statement, which is, or may be, only prepared, and was looked at.
    *
    * @param statement null where nobody knows what it does
    */
@@ -235,7 +244,7 @@ public final class ReplicaReads implements ReplicaChoice {
     prepared.become(statement, effects, decision);
   }
 
-  /** Whether it is that, and still stands at the reader's position. */
+  /** True if it is that, and still stands at the reader's position. */
   public boolean prepares() {
     return form == Form.PREPARED && session.format().onlyPrepares(session.requests().waiting());
   }
@@ -345,13 +354,13 @@ public final class ReplicaReads implements ReplicaChoice {
         || router.view().letsReadsBeStale() && router.replica(asked.mayBeStale(), now).isPresent();
   }
 
-  /** Whether a read that was sent to a replica need not wait for that one. */
+  /** True if a read that was sent to a replica need not wait for that one. */
   private boolean anotherMayAnswer() {
     return router.view().writerAnswers()
         || router.replica(request, loop.now()).filter(other -> !other.equals(replica)).isPresent();
   }
 
-  /** Whether the read at the reader's position waits for a replica. */
+  /** True if the read at the reader's position waits for a replica. */
   @Override
   public boolean awaits() {
     return waits != null && waits.waits();
@@ -363,7 +372,7 @@ public final class ReplicaReads implements ReplicaChoice {
   }
 
   /**
-   * Why the statement at the reader's position must go to the writer; null when it need not.
+   * Reason that the statement at the reader's position must go to the writer; null if it need not.
    *
    * @param led whether there is a writer, be it a silent one
    */
@@ -398,7 +407,7 @@ public final class ReplicaReads implements ReplicaChoice {
   }
 
   /**
-   * Whether the read may go over this connection. What is known of a server may be of an earlier
+   * True if the read may go over this connection. What is known of a server may be of an earlier
    * run of it, so what is asked is whether it was asked since the connection was made, and only
    * then, whether it is far enough.
    */
@@ -418,12 +427,15 @@ public final class ReplicaReads implements ReplicaChoice {
     return true;
   }
 
-  /** Whether the tables that it reads are still what it was judged to read. */
+  /** True if the tables that it reads are still what it was judged to read. */
   private boolean judgedAsNow() {
     return request.tables() == null || vdb.definitions().judges(home().database(), judgedBy);
   }
 
-  /** The same of a connection that is one of several, without saying what becomes of the read. */
+  /**
+   * True if the read may go over this connection, which is one of several; does not decide what
+   * becomes of the read.
+   */
   public boolean reaches(ServerConnection connection) {
     return replica == null
         || router.view().knows(replica, connection.createdAt())
@@ -487,26 +499,26 @@ public final class ReplicaReads implements ReplicaChoice {
     }
   }
 
-  /** The same of one that was not judged. */
+  /** Notes that a statement that was not judged is being sent. */
   public void noteUnknown() {
     mode.sentUnknown();
   }
 
-  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  /** True if the transaction on a replica may have come to its end, once all is answered. */
   @Override
   public boolean ending() {
     return ending;
   }
 
   /**
-   * Whether nothing that the client has sent may have made its transaction read-only, or committed
+   * True if nothing that the client has sent may have made its transaction read-only, or committed
    * a part of it: if it may not write, that is the server's own doing.
    */
   public boolean isToWrite() {
     return mode.isToWrite() && !readsByDefault();
   }
 
-  /** Whether the client may have made its transaction read-only itself. */
+  /** True if the client may have made its transaction read-only itself. */
   public boolean mayBeToRead() {
     return mode.mayBeToRead() || readsByDefault();
   }
@@ -580,7 +592,9 @@ public final class ReplicaReads implements ReplicaChoice {
     }
   }
 
-  /** What the replica said about it could be wrong elsewhere: the writer is asked. */
+  /**
+   * Sends the read to the writer, because the replica's report about it could be wrong elsewhere.
+   */
   @Override
   public void refusedThere() {
     failed();

@@ -6,12 +6,12 @@ import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.concurrent.TimeUnit;
 
-/** What one session's reads wait for that no server can answer yet. */
+/** Waits of one session's reads that no server can answer yet. */
 final class ReplicaWaits {
   private final SessionContext session;
   private final CatchUpWait wait;
 
-  /** Why the read is not carried out; null when it is. */
+  /** Error because of which the read is not carried out; null if it is carried out. */
   private ServerError outwaited;
 
   ReplicaWaits(SessionContext session) {

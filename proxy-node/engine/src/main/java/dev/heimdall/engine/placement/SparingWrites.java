@@ -9,20 +9,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * What rules want to stay in the cache of the tables that a session writes, until that is noted: of
- * a table that several statements write, the least that one of them wants.
+ * Cached results that rules want to keep for the tables that a session writes, until that is noted:
+ * for a table that several statements write, the least that one of them wants.
  */
 final class SparingWrites {
   private final Map<String, Long> nanos = new HashMap<>(0);
 
-  /** How young results of the tables that a statement writes must be to stay. */
+  /**
+   * Maximum age in nanoseconds at which results of the tables that a statement writes stay in the
+   * cache.
+   */
   static long ofWritten(Decision decision) {
     return decision.flag(Decision.Flag.INVALIDATE).orElse(true)
         ? ofEvicted(decision)
         : SparedTables.ALL;
   }
 
-  /** The same of tables of which a rule lets go. */
+  /** Maximum age in nanoseconds at which results of tables that a rule evicts stay in the cache. */
   static long ofEvicted(Decision decision) {
     return TimeUnit.MILLISECONDS.toNanos(decision.olderThanMillis().orElse(0));
   }
@@ -43,7 +46,7 @@ final class SparingWrites {
     }
   }
 
-  /** Whether something of a table is to stay. */
+  /** True if something of a table is to stay. */
   boolean spares(String table) {
     return nanos.getOrDefault(table, 0L) > 0;
   }
@@ -52,7 +55,7 @@ final class SparingWrites {
     return nanos.isEmpty();
   }
 
-  /** What was wanted of these. */
+  /** Results that rules want to keep for these tables. */
   SparedTables of(Collection<String> tables) {
     if (nanos.isEmpty()) {
       return SparedTables.NONE;

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a BEGIN, or a SET TRANSACTION, says of the transaction that a replica must know. */
+/** Parts of a BEGIN, or a SET TRANSACTION, about the transaction that a replica must know. */
 final class TransactionMode {
   private static final Pattern SPACE = Pattern.compile("\\s+");
   private static final String READ_ONLY = "read only";
@@ -24,14 +24,14 @@ final class TransactionMode {
     return new TransactionMode(comments ? READ_WRITE : plain);
   }
 
-  /** Whether it changes nothing; empty where that is left to the session's default. */
+  /** True if it changes nothing; empty where that is left to the session's default. */
   Optional<Boolean> readOnly() {
     int only = text.lastIndexOf(READ_ONLY);
     int write = text.lastIndexOf(READ_WRITE);
     return only < 0 && write < 0 ? Optional.empty() : Optional.of(only > write);
   }
 
-  /** Whether it is serializable; empty where that is left to the session's default. */
+  /** True if it is serializable; empty where that is left to the session's default. */
   Optional<Boolean> serializable() {
     int level = text.lastIndexOf(LEVEL);
     return level < 0
@@ -39,7 +39,7 @@ final class TransactionMode {
         : Optional.of(text.startsWith("serializable", level + LEVEL.length()));
   }
 
-  /** Whether it is a statement that makes the transaction before it a read-only one. */
+  /** True if it is a statement that makes the transaction before it a read-only one. */
   static boolean setsReadOnly(String sql) {
     if (!sql.stripLeading().regionMatches(true, 0, "set", 0, 3)) {
       return false; // as most do, of which nothing else is looked at

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a session writes to a cluster, so that no replica answers a read that would miss it. What is
- * not known to change nothing counts as a write to everything.
+ * Writes of a session to a cluster, tracked so that no replica answers a read that would miss them.
+ * What is not known to change nothing counts as a write to everything.
  *
  * <p>When it is marked is what all rests on: in {@link #beforeReply}, for each piece of the reply
  * to a group that may have committed, and before any of that piece goes to the client. The server
@@ -46,10 +46,13 @@ public final class Writes {
   private final ClientTransaction transaction;
   private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
 
-  /** What the open transaction has written in groups that were answered. */
+  /** Tables that the open transaction has written in groups that were answered. */
   private final Set<String> pending = new HashSet<>(0);
 
-  /** What rules want to stay in the cache of that, and of what is not answered. */
+  /**
+   * Cached results that rules want to keep for those tables, and for the tables of unanswered
+   * writes.
+   */
   private final SparingWrites sparing = new SparingWrites();
 
   private boolean anythingPending;
@@ -63,14 +66,14 @@ public final class Writes {
 
   private ClusterView ownIn;
 
-  /** What the server has said of the group that is being answered. */
+  /** Position that the server has reported for the group that is being answered. */
   private Position reported = Position.NONE;
 
   /** Announced for the statement that is sent next; null for nothing. */
   private ChangeInProgress announced;
 
   /**
-   * What a statement that was sent, and is not answered, writes.
+   * Writes of a statement that was sent and is not answered.
    *
    * @param group the group of messages that it belongs to, counted by the session
    * @param anything whether tables that nobody can name may be written too
@@ -101,7 +104,7 @@ public final class Writes {
       return new Note(group, tables, anything, code, ends, single, defines, judgedBy, change, over);
     }
 
-    /** Whether nothing new is said by this one behind that one. */
+    /** True if nothing new is said by this one behind that one. */
     boolean repeats(Note other) {
       return other != null
           && group == other.group
@@ -114,7 +117,7 @@ public final class Writes {
       }
     }
 
-    /** Whether it matters by which definitions it was judged. */
+    /** True if it matters by which definitions it was judged. */
     boolean judged() {
       return code || !tables.isEmpty();
     }
@@ -159,7 +162,7 @@ public final class Writes {
     }
   }
 
-  /** What sessions begin with was changed, for other nodes, too. */
+  /** Reports that the settings with which sessions begin were changed, for other nodes, too. */
   public void sessionDefaultsChanged() {
     ClusterView view = vdb.pools().writes();
     if (view != null) {
@@ -167,7 +170,10 @@ public final class Writes {
     }
   }
 
-  /** Where the next statement goes is not chosen yet; the last one may have gone to a replica. */
+  /**
+   * View of the cluster for the next statement, whose destination is not chosen yet; the last one
+   * may have gone to a replica.
+   */
   private ClusterView viewOfNext() {
     if (transaction.status() == TransactionState.IDLE) {
       return vdb.pools().writes();
@@ -182,7 +188,7 @@ public final class Writes {
     return (definesPending.likely() || !notes.isEmpty()) && ends(effects) && definesBefore();
   }
 
-  /** Whether no transaction may be open any more by the time when the next statement runs. */
+  /** True if no transaction may be open any more by the time when the next statement runs. */
   private boolean mayBeIdle() {
     return notes.stream().anyMatch(Note::ends);
   }
@@ -191,7 +197,7 @@ public final class Writes {
     return definesPending.likely() || notes.stream().anyMatch(note -> note.defines().likely());
   }
 
-  /** What was announced is not sent after all. */
+  /** Withdraws the announced change, which is not sent after all. */
   public void notSent() {
     if (announced != null) {
       announced.over().run();
@@ -265,7 +271,7 @@ public final class Writes {
         || notes.stream().anyMatch(note -> note.tables().contains(table));
   }
 
-  /** Something is being sent of which nobody knows what it does. */
+  /** Notes that a statement with unknown effect is being sent. */
   public void noteUnknown() {
     if (view() != null && !session.replicas().away()) {
       addAnything(Defines.PERHAPS);
@@ -304,7 +310,8 @@ public final class Writes {
   }
 
   /**
-   * What may be committed by this, which is about to be sent: it is what was written before, too.
+   * Announces the possible commit by this statement, which is about to be sent: of its own writes
+   * and of earlier ones.
    */
   private Runnable committing(Note note) {
     ClusterView view = view();
@@ -330,7 +337,7 @@ public final class Writes {
   }
 
   /**
-   * Whether it can do what most statements in a transaction block cannot: commit. In MySQL, so does
+   * True if it can do what most statements in a transaction block cannot: commit. In MySQL, so does
    * the BEGIN of the next one.
    */
   static boolean ends(StatementFacts effects) {
@@ -501,7 +508,7 @@ public final class Writes {
     }
   }
 
-  /** Whether what was written counts, so that definitions among it are told of here. */
+  /** True if what was written counts, so that definitions among it are told of here. */
   public boolean tracked() {
     return view() != null;
   }
@@ -544,7 +551,10 @@ public final class Writes {
     forgetPending();
   }
 
-  /** Something was written past the session's statements, of which it waits to hear the end. */
+  /**
+   * Marks all tables as written outside the session's statements, by an operation whose end the
+   * session waits for.
+   */
   public void everything() {
     mark(vdb.pools().writes(), Set.of(), true, Defines.PERHAPS, Position.NONE);
   }
@@ -562,8 +572,8 @@ public final class Writes {
   }
 
   /**
-   * The same for something that nobody waits for: it counts when it is done, which may be on any
-   * thread.
+   * Marks all tables as written by an operation that no session waits for: the write counts when
+   * the operation is done, which may be on any thread.
    */
   public void everythingAfter(CompletableFuture<?> end) {
     ClusterView view = vdb.pools().writes();

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.pool;
 
 /**
- * How many connections of one pool on one loop are to be busy before statements queue behind
+ * Number of connections of one pool on one loop that are to be busy before statements queue behind
  * others. As long as a server answers a statement that has a connection to itself about as fast as
  * it ever did, it has room for more at the same time; when it takes much longer, more connections
  * only make its processes wait for each other.

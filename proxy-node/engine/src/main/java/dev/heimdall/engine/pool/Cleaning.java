@@ -23,7 +23,7 @@ final class Cleaning {
   private final Pool pool;
   private final Map<ServerConnection, Long> since = new HashMap<>();
 
-  /** Where connections go on. */
+  /** Pool in which the connections go on. */
   interface Pool {
     /** A step was taken: what else was left on the connection is looked at. */
     void release(ServerConnection connection);

@@ -14,17 +14,17 @@ final class ConnectAttempts {
   private long retryAt;
   private ConnectFailure lastFailure;
 
-  /** How many connections may be here soon. */
+  /** Number of connections that may be here soon. */
   int underWay() {
     return underWay;
   }
 
-  /** Whether the last attempt failed and it is too early for another. */
+  /** True if the last attempt failed and it is too early for another. */
   boolean tooEarly(long now) {
     return failures > 0 && now - retryAt < 0;
   }
 
-  /** Whether another may begin beside those under way. */
+  /** True if another may begin beside those under way. */
   boolean mayBegin() {
     return failures == 0 || underWay == 0;
   }
@@ -33,7 +33,7 @@ final class ConnectAttempts {
     return failures > 0;
   }
 
-  /** What the last attempt failed with; null when it went well. */
+  /** Failure of the last attempt; null if it succeeded. */
   ConnectFailure lastFailure() {
     return lastFailure;
   }

@@ -97,7 +97,7 @@ final class Growth {
     return attempts.underWay();
   }
 
-  /** What the last attempt failed with; null when it went well. */
+  /** Failure of the last attempt; null if it succeeded. */
   ConnectFailure lastFailure() {
     return attempts.lastFailure();
   }

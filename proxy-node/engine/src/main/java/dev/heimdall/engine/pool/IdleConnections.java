@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /** Connections that nobody uses, the one given back last at the end: it is the next to be used. */
 final class IdleConnections {
-  /** How many are looked at for one whose variables fit already. */
+  /** Number of connections that are searched for one whose variables fit already. */
   private static final int LOOK_BACK = 16;
 
   private final List<ServerConnection> connections = new ArrayList<>();

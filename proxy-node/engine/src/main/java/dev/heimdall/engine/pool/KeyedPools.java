@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The pools of one virtual database by their keys, as long as somebody needs them. Thread-safe. */
 final class KeyedPools implements SharedPool.Siblings {
-  /** How long a server waits for the users of a database to go, and a little more. */
+  /** Time that a server waits for the users of a database to leave, and a little more. */
   private static final Duration FREEING = Duration.ofSeconds(6);
 
   private final PoolScope scope;
@@ -103,7 +103,7 @@ final class KeyedPools implements SharedPool.Siblings {
     room.makeRoomUnder(full, asking);
   }
 
-  /** Whether the pool of this key has connections, and all of them are in use. */
+  /** True if the pool of this key has connections, and all of them are in use. */
   boolean allInUse(PoolKey key) {
     SharedPool shared = pools.get(key);
     return shared != null && shared.allInUse();
@@ -129,7 +129,7 @@ final class KeyedPools implements SharedPool.Siblings {
     }
   }
 
-  /** How many of a user's connections nobody uses. */
+  /** Number of a user's idle connections. */
   int idleOf(String user) {
     return onLoops().stream()
         .filter(pool -> pool.key().credential().user().equals(user))
@@ -154,7 +154,7 @@ final class KeyedPools implements SharedPool.Siblings {
         });
   }
 
-  /** Whether a database is to have no users now. */
+  /** True if a database is to have no users now. */
   private boolean toBeFree(String database) {
     if (freed.isEmpty()) {
       return false;

@@ -47,7 +47,10 @@ public final class Lane {
       this.cancel = cancel;
     }
 
-    /** Nobody misses it, and others may stand before it or behind it. */
+    /**
+     * Returns true: no session needs the reply, and other statements may stand before it or behind
+     * it.
+     */
     @Override
     public boolean answeredElsewhere(ServerConnection from) {
       return true;
@@ -79,7 +82,7 @@ public final class Lane {
   }
 
   /**
-   * Whether one more statement neither waits for a long one nor keeps the server's process busy on
+   * True if one more statement neither waits for a long one nor keeps the server's process busy on
    * and on.
    */
   boolean flows(long now, long maxFirstAge) {
@@ -93,12 +96,12 @@ public final class Lane {
     }
   }
 
-  /** Whether it takes more statements. */
+  /** True if it takes more statements. */
   boolean open() {
     return !closed;
   }
 
-  /** How long the statement that stands first has stood there, or the lane has been empty. */
+  /** Time for which the first statement has been first, or the lane has been empty. */
   long firstAge(long now) {
     return now - firstSince;
   }
@@ -139,7 +142,7 @@ public final class Lane {
     lanes.look();
   }
 
-  /** Whether the statement that stands first is nobody's. */
+  /** True if the statement that stands first is nobody's. */
   boolean orphaned() {
     return connection.delivery().firstOwner() instanceof Orphan;
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.pool;
 
 /**
- * What the sessions of one pool on one loop have shared.
+ * Figures of connection sharing by the sessions of one pool on one loop.
  *
  * @param connections in whose pipeline statements are now
  * @param depth statements in them now

@@ -9,18 +9,18 @@ public interface LaneUser extends ReplyOwner {
   /** Variables of the session; only a connection that has the same may be shared. */
   Variables variables();
 
-  /** Whether the statement can be sent over this connection without asking the server first. */
+  /** True if the statement can be sent over this connection without asking the server first. */
   boolean runsOn(ServerConnection connection);
 
   /**
-   * Whether the statement may stand behind others: only what can leave the lane again may, for a
+   * True if the statement may stand behind others: only what can leave the lane again may, for a
    * signal to those before it could hit it.
    */
   boolean mayFollow();
 
   /**
-   * What stands before the statement takes too long, or is to be cancelled: it runs elsewhere, and
-   * has left the lane when this returns.
+   * Moves the statement elsewhere, because what stands before it takes too long or is to be
+   * cancelled; it has left the lane when this returns.
    */
   void moveOn();
 }

@@ -17,7 +17,10 @@ import java.util.function.Supplier;
 final class Lanes {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** How many times longer than others may wait to get behind it a first statement may take. */
+  /**
+   * Maximum duration of a first statement, as a multiple of the wait that others may have to get
+   * behind it.
+   */
   private static final int MOST_TIMES_LONGER = 4;
 
   /** No statement is taken for shorter work than this. */
@@ -34,7 +37,7 @@ final class Lanes {
 
   private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** What the lanes need of their pool. */
+  /** Operations that the lanes need of their pool. */
   interface Pool {
     LoopContext context();
 
@@ -42,13 +45,13 @@ final class Lanes {
 
     PoolCounts counts();
 
-    /** How many connections the pool may have on all loops. */
+    /** Maximum number of connections of the pool on all loops. */
     int size();
 
     /** Waiters who need a connection of their own. */
     int waitingAlone();
 
-    /** Whether somebody on another loop has waited for longer than anyone here. */
+    /** True if somebody on another loop has waited for longer than anyone here. */
     boolean othersWait();
 
     /** One of the idle connections whose variables are these; null when none is found soon. */
@@ -57,7 +60,7 @@ final class Lanes {
     /** A connection that was taken from the idle ones and not used after all. */
     void putBack(ServerConnection connection);
 
-    /** Whether nothing has to be done with a shared connection before its next statement. */
+    /** True if nothing has to be done with a shared connection before its next statement. */
     boolean mayRest(ServerConnection connection);
 
     boolean retired(ServerConnection connection);
@@ -65,10 +68,10 @@ final class Lanes {
     /** Takes a connection back that several have shared. */
     void releaseShared(ServerConnection connection);
 
-    /** What {@link #counts} is made of has changed. */
+    /** Reports that the values behind {@link #counts} have changed. */
     void published();
 
-    /** Something has thrown this that ran for the lanes alone. */
+    /** Reports an exception of an action that ran for the lanes alone. */
     void failed(Throwable cause);
   }
 
@@ -157,7 +160,7 @@ final class Lanes {
     return best;
   }
 
-  /** How many statements may stand before one, so that it does not wait for long. */
+  /** Number of statements that may stand before one, so that it does not wait for long. */
   int depthFor(long alone, PipeliningSettings settings) {
     long now = pool.context().now();
     if (alone < fastest || now - fastestSince > FORGET_NANOS) {
@@ -243,7 +246,10 @@ final class Lanes {
     median += nanos > median ? step : -step;
   }
 
-  /** Where the server is so busy that all statements take long, more is not unusual. */
+  /**
+   * Duration above which a statement is unusual: it is higher where the server is so busy that all
+   * statements take long.
+   */
   long longest() {
     return Math.max(pool.pipelining().maxFirstAge().toNanos(), UNUSUAL * median);
   }
@@ -266,7 +272,7 @@ final class Lanes {
   }
 
   /**
-   * Whether the lane stays open for the next statement although others wait for a connection. Where
+   * True if the lane stays open for the next statement although others wait for a connection. Where
    * all connections went to those who keep one for long, short statements would wait for one of
    * these to end; that costs them more than one connection less costs the others.
    */

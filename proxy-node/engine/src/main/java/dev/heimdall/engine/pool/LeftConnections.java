@@ -18,7 +18,7 @@ final class LeftConnections {
 
   private final Pool pool;
 
-  /** Whether each was cancelled. */
+  /** True if each was cancelled. */
   private final Map<ServerConnection, Boolean> cancelled = new LinkedHashMap<>(0);
 
   private boolean cancelling;
@@ -26,7 +26,7 @@ final class LeftConnections {
   /** Since when their server answers again; 0 while it does not, or there is none. */
   private long answersSince;
 
-  /** Whose they were. */
+  /** Pool that the connections belonged to. */
   interface Pool {
     /** It is closed at both ends. */
     void gone(ServerConnection connection);

@@ -32,7 +32,7 @@ public final class LoginChecks {
 
   private static final long RETRY_MILLIS = 250;
 
-  /** How long a server may need to see that a connection was closed to make room. */
+  /** Number of tries within which a server sees that a connection was closed to make room. */
   private static final int ROOM_TRIES = 3;
 
   private static final int MOST_ROOM_TRIES = 10;
@@ -62,13 +62,13 @@ public final class LoginChecks {
 
     void rejected(ServerError why);
 
-    /** Whether the client is still there; callable from any thread. */
+    /** True if the client is still there; callable from any thread. */
     boolean awaited();
   }
 
   private record Waiter(LoopContext context, long arrived, long noOlder, Outcome outcome) {}
 
-  /** What is known of one role at one database. */
+  /** Facts known about one role at one database. */
   private static final class Check {
     boolean running;
     boolean accepted;
@@ -76,10 +76,10 @@ public final class LoginChecks {
     /** By a replica: that counts until there is a writer. */
     boolean byReplica;
 
-    /** When the check began that is running, or ran last. */
+    /** Start time of the check that is running, or ran last. */
     long begunAt;
 
-    /** When the accepted one began. */
+    /** Start time of the accepted check. */
     long acceptedAt;
 
     List<List<String>> role;
@@ -256,7 +256,10 @@ public final class LoginChecks {
     decided(key, check, outcome -> outcome.rejected(why));
   }
 
-  /** Who waits for a decision as new as this one has it now; for others there is another check. */
+  /**
+   * Passes the decision to the waiters for which it is new enough; for others there is another
+   * check.
+   */
   private void decided(PoolKey key, Check check, Consumer<Outcome> decision) {
     List<Waiter> reached = new ArrayList<>();
     Waiter next;
@@ -271,7 +274,10 @@ public final class LoginChecks {
     }
   }
 
-  /** Nobody gets a server connection before the operator's resume. */
+  /**
+   * Tries the check again later, because no client gets a server connection before the operator's
+   * resume.
+   */
   private void paused(LoopContext context, PoolKey key, Check check) {
     Waiter next;
     synchronized (this) {
@@ -327,7 +333,7 @@ public final class LoginChecks {
     }
   }
 
-  /** Who the check goes on for; null when it ends. */
+  /** Waiter for which the check goes on; null if the check ends. */
   private Waiter goOn(PoolKey key, Check check) {
     check.tries = 0;
     check.lastTry = 0;

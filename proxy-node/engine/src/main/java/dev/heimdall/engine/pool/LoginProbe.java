@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * role starts its sessions.
  */
 final class LoginProbe extends InternalQuery implements ConnectionKeeper, ServerConnector.Handler {
-  /** What a probe found; called once, on the loop that probed. */
+  /** Receiver of a probe's result; called once, on the loop that probed. */
   interface Outcome {
     /**
      * @param role equal as long as it is the same role whose sessions start with the same settings

@@ -47,7 +47,7 @@ public final class LoopPool
   private final Leaving leaving;
   private final PoolView view;
 
-  /** Whether those who share have just had their turn. */
+  /** True if those who share have just had their turn. */
   private boolean afterShared;
 
   private final PoolCounts counts = new PoolCounts();
@@ -70,7 +70,7 @@ public final class LoopPool
     return shared.key();
   }
 
-  /** What the pool knows of its virtual database. */
+  /** Facts that the pool knows about its virtual database. */
   public PoolScope scope() {
     return shared.scope();
   }
@@ -111,7 +111,7 @@ public final class LoopPool
   }
 
   /**
-   * Whether a statement that may as well go elsewhere does not wait for a connection to be made:
+   * True if a statement that may as well go elsewhere does not wait for a connection to be made:
    * there are some here, or other loops have all that the pool may have, one of which comes here
    * when it is free.
    */
@@ -151,7 +151,7 @@ public final class LoopPool
     lanes.ran(nanos);
   }
 
-  /** How long a statement may take, as things are, for others to stand behind it. */
+  /** Maximum duration of a statement, under present conditions, for others to stand behind it. */
   public long longestNanos() {
     return lanes.longest();
   }
@@ -161,7 +161,7 @@ public final class LoopPool
     return shared.scope().plan().pipelining();
   }
 
-  /** What counts the connections of all loops. */
+  /** Limit that counts the connections of all loops. */
   Limit limit() {
     return shared.limit();
   }
@@ -521,7 +521,7 @@ public final class LoopPool
     published();
   }
 
-  /** What its connections say of whether their server is silent; as {@link Quiet#of}. */
+  /** Evidence of its connections on whether their server is silent; as {@link Quiet#of}. */
   Quiet quiet(long late) {
     return Quiet.of(connections.all(), late, context.now());
   }
@@ -591,7 +591,7 @@ public final class LoopPool
     return counts;
   }
 
-  /** What operators see of it. */
+  /** View of the pool for operators. */
   public PoolView view() {
     return view;
   }

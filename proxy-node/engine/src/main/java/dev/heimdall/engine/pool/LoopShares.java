@@ -3,10 +3,10 @@ package dev.heimdall.engine.pool;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the event loops have of one pool's connections, and which of them gives one to which. A loop
- * that may open none, because others have all that the pool may have, gets one as soon as its first
- * waiter is the next of all loops; it needs none of its own for that. Reads what the loops have
- * published; thread-safe.
+ * Shares of the event loops in one pool's connections, and the choice of which loop gives one to
+ * which. A loop that may open none, because others have all that the pool may have, gets one as
+ * soon as its first waiter is the next of all loops; it needs none of its own for that. Reads what
+ * the loops have published; thread-safe.
  */
 final class LoopShares {
   /**
@@ -21,7 +21,7 @@ final class LoopShares {
     this.loops = loops;
   }
 
-  /** Whether it comes before those of all other loops. */
+  /** True if it comes before those of all other loops. */
   boolean isFirst(LoopPool pool) {
     return loops[0] == pool;
   }
@@ -33,7 +33,10 @@ final class LoopShares {
     return oldest(than, before, 0);
   }
 
-  /** The same for one that has waiters itself: it gives a connection to a poorer one, or late. */
+  /**
+   * Pool on another loop to which one that has waiters itself gives a connection: a poorer one, or
+   * one that has waited longer; or null.
+   */
   LoopPool needier(LoopPool than, long before) {
     return oldest(than, before, EVEN_NANOS);
   }
@@ -70,7 +73,7 @@ final class LoopShares {
     return richest;
   }
 
-  /** Whether another loop has a connection that may be used. */
+  /** True if another loop has a connection that may be used. */
   boolean anyElsewhere(LoopPool asking) {
     for (LoopPool pool : loops) {
       if (pool != asking && pool.counts().all() > pool.counts().warming()) {
@@ -80,7 +83,7 @@ final class LoopShares {
     return false;
   }
 
-  /** Whether another loop has an idle connection and no waiters. */
+  /** True if another loop has an idle connection and no waiters. */
   boolean idleForNobody(LoopPool asking) {
     for (LoopPool pool : loops) {
       if (pool != asking && pool.counts().idle() > 0 && pool.counts().waiting() == 0) {

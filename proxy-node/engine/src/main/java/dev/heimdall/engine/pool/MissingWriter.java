@@ -5,7 +5,7 @@ import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.FailoverSettings;
 
-/** What the sessions of a virtual database hear, or get, while its cluster has no writer. */
+/** Errors or stand-in for the sessions of a virtual database while its cluster has no writer. */
 public final class MissingWriter implements PoolScope.NoWriter {
   private final VdbPools pools;
 
@@ -49,7 +49,7 @@ public final class MissingWriter implements PoolScope.NoWriter {
         : by.view().completeReplica().map(pools.readers()::at).orElse(null);
   }
 
-  /** Whether a server is the writer by its last answer, and allowed writes then. */
+  /** True if a server is the writer by its last answer, and allowed writes then. */
   boolean takesWrites(PoolTarget to) {
     WriterWatch by = pools.watch();
     return to.led()

@@ -45,7 +45,7 @@ public final class NamedLimits {
     used.forEach((name, limit) -> limit.max(max.applyAsInt(name)));
   }
 
-  /** How many names there are of which something exists. */
+  /** Number of names for which something exists. */
   public int size() {
     return used.size();
   }

@@ -70,23 +70,23 @@ public final class Neighbours {
     }
   }
 
-  /** Whether a server takes hardly any more connections, as far as is known. */
+  /** True if a server takes hardly any more connections, as far as is known. */
   public boolean nearlyFull(ServerAddress server) {
     ServerLoad load = loads.get(server);
     return load != null && load.nearlyFull();
   }
 
-  /** What the node has at a server; null where it has no connection to it. */
+  /** Load that the node has at a server; null where it has no connection to it. */
   ServerLoad at(ServerAddress server) {
     return loads.get(server);
   }
 
-  /** How many servers there are that connections lead to. */
+  /** Number of servers that connections lead to. */
   int servers() {
     return loads.size();
   }
 
-  /** How many nodes share the servers, as far as this one knows. */
+  /** Number of nodes that share the servers, as far as this one knows. */
   int nodes() {
     return 1 + otherNodes.getAsInt();
   }

@@ -2,7 +2,7 @@ package dev.heimdall.engine.pool;
 
 import java.util.concurrent.TimeUnit;
 
-/** What an audit of a pool finds that no client's behaviour explains: a fault of the node's. */
+/** Finding of a pool audit that no client's behaviour explains: a fault of the node's. */
 public enum PoolAnomaly {
   NOT_HELD("it is neither idle nor used by a session, and is closed", 2),
   NO_HOLDER("it is lent, but no session has it, and is closed", 5),

@@ -3,9 +3,9 @@ package dev.heimdall.engine.pool;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What one pool has on one loop, and who waits there. Written by the loop, readable from any
- * thread; each figure by itself is one that was true. They are written with each statement: opaque
- * writes are seen in time, and are no fences.
+ * Counts of one pool's connections on one loop, and of its waiters there. Written by the loop,
+ * readable from any thread; each figure by itself is one that was true. They are written with each
+ * statement: opaque writes are seen in time, and are no fences.
  */
 public final class PoolCounts {
   private static final int WAITING = 0;

@@ -6,7 +6,7 @@ import dev.heimdall.model.DataSource;
 import java.time.Duration;
 
 /**
- * What happens to server connections and in queues, for logs and counters. All of it is rare beside
+ * Events of server connections and in queues, for logs and counters. All of it is rare beside
  * statements. Called on event loops: must not block.
  */
 public interface PoolEvents {

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How many server connections the pools of a virtual database may have together: all of them, those
- * of one user, those to one database. Thread-safe.
+ * Maximum numbers of server connections that the pools of a virtual database may have together: all
+ * of them, those of one user, those to one database. Thread-safe.
  */
 final class PoolLimits {
   /** The part of a server's connections that all nodes may have for one virtual database. */
@@ -99,13 +99,13 @@ final class PoolLimits {
     return OptionalInt.of(excess(shared.limit()));
   }
 
-  /** Whether a user has more connections than a rule wants. */
+  /** True if a user has more connections than a rule wants. */
   boolean aboveRule(String user) {
     SharedLimit shared = byRule.containsKey(user) ? perUser.get(user) : null;
     return shared != null && excess(shared.limit()) > 0;
   }
 
-  /** How many connections of a user may stay although nobody uses them; null for any number. */
+  /** Maximum number of idle connections of a user that may stay; null for any number. */
   Integer mostIdle(String user) {
     return idleByRule.isEmpty() ? null : idleByRule.get(user);
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the pools of a virtual database connect and how many connections they have; replaced as a
- * whole when the configuration changes.
+ * Target and number of the connections of a virtual database's pools; replaced as a whole when the
+ * configuration changes.
  *
  * @param own as whom the source itself says to log in, if it does
  */

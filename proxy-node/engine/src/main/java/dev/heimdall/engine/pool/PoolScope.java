@@ -10,23 +10,26 @@ import dev.heimdall.model.ServerAddress;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What one pool knows of the virtual database that it is for. Thread-safe. */
+/** Facts that one pool knows about its virtual database. Thread-safe. */
 public interface PoolScope {
-  /** Whether sessions wait for its connections; callable from any thread. */
+  /** True if sessions wait for its connections; callable from any thread. */
   boolean isAwaited();
 
-  /** What statements hear that need a writer when there is none. */
+  /** Errors for statements that need a writer when there is none. */
   interface NoWriter {
-    /** Why there is no server to connect to, for a statement that has waited for one. */
+    /**
+     * Error that names why there is no server to connect to, for a statement that has waited for
+     * one.
+     */
     ServerError error();
 
-    /** Why one more statement cannot wait for a writer; null when it can. */
+    /** Error that prevents one more statement from waiting for a writer; null if it can wait. */
     ServerError noRoom();
   }
 
   /** Makes room at the server, at the cost of what nobody uses. */
   interface Room {
-    /** Whether the server takes hardly any more connections. */
+    /** True if the server takes hardly any more connections. */
     boolean serverNearlyFull();
 
     /** The server takes no more, or hardly any: the longest idle one of another pool to it goes. */
@@ -56,10 +59,10 @@ public interface PoolScope {
   /** The server of a cluster that connections go to, or went to last; empty for no cluster. */
   Optional<ServerAddress> clusterServer();
 
-  /** Who tells where connections go; null where nobody does. */
+  /** Watch that reports where connections go; null if there is none. */
   WriterWatch watch();
 
-  /** Where what is written to its cluster is noted; null where nobody wants to know. */
+  /** View in which writes to the pool's cluster are noted; null if they are not tracked. */
   default ClusterView writes() {
     WriterWatch watch = watch();
     return watch == null || !watch.view().tracksWrites() ? null : watch.view();
@@ -68,45 +71,45 @@ public interface PoolScope {
   /** A server has shown that it is not what it is taken for. */
   void suspect(ServerConnection connection, String why);
 
-  /** Whether the connections are for one replica of a cluster. */
+  /** True if the connections are for one replica of a cluster. */
   boolean reader();
 
   PoolEvents events();
 
-  /** Whether nobody gets a server connection now: paused, or there is no server to go to. */
+  /** True if nobody gets a server connection now: paused, or there is no server to go to. */
   boolean holdsBack();
 
-  /** Whether there is a server to connect to. */
+  /** True if there is a server to connect to. */
   boolean directed();
 
-  /** Whether the server is one of a cluster, and has not answered of late. */
+  /** True if the server is one of a cluster, and has not answered of late. */
   boolean silent();
 
   /**
-   * Whether a statement that began at this time, and is unanswered, may be so because the server is
+   * True if a statement that began at this time, and is unanswered, may be so because the server is
    * silent, rather than because it takes long.
    */
   boolean silentSince(long began);
 
-  /** Whether the server to connect to is known only since less than so long. */
+  /** True if the server to connect to is known only since less than so long. */
   boolean directedWithin(Duration time, long now);
 
-  /** What statements hear, or get, while there is no server to connect to. */
+  /** Errors or stand-in for statements while there is no server to connect to. */
   NoWriter missing();
 
-  /** How long a statement waits for a server that cannot be reached, or is not known. */
+  /** Time that a statement waits for a server that cannot be reached, or is not known. */
   Duration serverWait();
 
-  /** Whether a connection was made before its server answered last; a writer's always is warm. */
+  /** True if a connection was made before its server answered last; a writer's always is warm. */
   boolean warm(ServerConnection connection);
 
-  /** Whether one more connection of this user may stay although nobody uses it. */
+  /** True if one more connection of this user may stay although nobody uses it. */
   boolean mayIdle(String user);
 
   /** Grows when connections that were made before must serve nobody any more. */
   long generation();
 
-  /** What other pools let go of for one. */
+  /** Room that other pools make for one. */
   Room room();
 
   /** Makes a connection for a pool, which has counted it. */

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * What looked wrong the last time, and since when, so as to tell what stays wrong from what is on
- * its way from one state to the next.
+ * Findings of the last look, and their start times, to distinguish lasting ones from those in
+ * passing between two states.
  */
 final class PoolSuspicions<T> {
   private Map<T, Suspicion> before = Map.of();

@@ -9,7 +9,7 @@ import dev.heimdall.model.ServerAddress;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Which server the connections of pools are made to. That of the configuration; or where the source
+ * Server to which the connections of pools are made. That of the configuration; or where the source
  * is a cluster, the one that is known to be the writer, if any is.
  *
  * @param led whether that can change without the configuration
@@ -20,13 +20,16 @@ import java.time.temporal.ChronoUnit;
  */
 record PoolTarget(
     boolean led, DataSource source, ServerAddress server, long since, WriterFence fence) {
-  /** What a statement is told that no writer was found for. */
+  /** Error for a statement for which no writer was found. */
   static final ServerError NO_WRITER =
       ServerError.error(
               Sqlstate.CANNOT_CONNECT_NOW, "no server of the cluster reports that it is the writer")
           .withHint("It can be tried again; SHOW NODES tells what is known of the servers.");
 
-  /** The same where several say that they are, and nobody can know which of them is. */
+  /**
+   * Error for a statement when several servers report that they are the writer, and it cannot be
+   * known which of them is.
+   */
   static final ServerError SEVERAL_WRITERS =
       ServerError.error(
               Sqlstate.CANNOT_CONNECT_NOW,
@@ -34,7 +37,10 @@ record PoolTarget(
                   + " which of them is")
           .withHint("Stop all but one of them, or make them read-only; SHOW NODES names them.");
 
-  /** The same where one says so whom nothing outside its region confirms. */
+  /**
+   * Error for a statement when one server reports that it is the writer, and nothing outside its
+   * region confirms it.
+   */
   static final ServerError FENCED =
       ServerError.error(
               Sqlstate.CANNOT_CONNECT_NOW,
@@ -44,7 +50,7 @@ record PoolTarget(
               "It can be tried again; SHOW CLUSTER tells since when, and cluster.failover.fence"
                   + " how long that may last.");
 
-  /** The same while another region is about to become the one that writes. */
+  /** Error for a statement while another region is about to become the one that writes. */
   static ServerError during(GlobalFailover handover) {
     return ServerError.error(
             Sqlstate.CANNOT_CONNECT_NOW,
@@ -64,7 +70,7 @@ record PoolTarget(
         : new PoolTarget(false, source, null, now, WriterFence.OFF);
   }
 
-  /** Whether there is a server to connect to. */
+  /** True if there is a server to connect to. */
   boolean known() {
     return source != null;
   }
@@ -77,13 +83,13 @@ record PoolTarget(
     return new PoolTarget(true, null, server, now, fence);
   }
 
-  /** The same under this fence. */
+  /** Target with this fence instead. */
   PoolTarget under(WriterFence next) {
     return new PoolTarget(led, source, server, since, next);
   }
 
   /**
-   * Whether nothing is to be sent to a server any more: it is not the one that connections go to,
+   * True if nothing is to be sent to a server any more: it is not the one that connections go to,
    * or nothing has confirmed it for too long. Only where writers have to be confirmed.
    *
    * @param now by {@link System#nanoTime}
@@ -92,7 +98,7 @@ record PoolTarget(
     return fence.state() != WriterFence.State.OFF && (!to.equals(server) || fence.over(now));
   }
 
-  /** The same server by other settings of its source. */
+  /** Target with the server unchanged, by other settings of its source. */
   PoolTarget by(DataSource next, long now) {
     if (!led || !next.cluster().watched()) {
       return of(next, now);

@@ -3,7 +3,7 @@ package dev.heimdall.engine.pool;
 import dev.heimdall.engine.backend.ServerConnection;
 import java.util.Set;
 
-/** What operators see of one pool on one loop; belongs to the loop's thread. */
+/** View of one pool on one loop for operators; belongs to the loop's thread. */
 public final class PoolView {
   private final PooledConnections connections;
   private final IdleConnections idle;
@@ -33,7 +33,7 @@ public final class PoolView {
     this.lanes = lanes;
   }
 
-  /** How long the first waiter has waited, in nanoseconds. */
+  /** Waiting time of the first waiter, in nanoseconds. */
   public long longestWait() {
     return waiters.longest();
   }
@@ -59,7 +59,7 @@ public final class PoolView {
     return Set.copyOf(connections.all());
   }
 
-  /** What was shared so far; only read. */
+  /** Figures of sharing so far; only read. */
   public LaneFigures laneFigures() {
     return lanes.figures();
   }

@@ -18,14 +18,14 @@ import java.util.function.Predicate;
 final class PooledConnections {
   private static final String RETIRED = "its time was over";
 
-  /** What the pools of the same key on all event loops go by. Thread-safe. */
+  /** Terms for the pools of one key on all event loops. Thread-safe. */
   interface Terms {
     PoolSettings settings();
 
     /** Grows when connections that were made before must serve nobody any more. */
     long generation();
 
-    /** How many connections there are on all loops. */
+    /** Number of connections on all loops. */
     int used();
 
     /** So many connections more are counted that no loop has, or fewer. */
@@ -39,7 +39,7 @@ final class PooledConnections {
   interface Pool extends ConnectionKeeper {
     LoopContext context();
 
-    /** What is known of it everywhere has changed. */
+    /** Reports that the data known about the pool everywhere have changed. */
     void published();
 
     /** A connection has come from another loop. */
@@ -128,7 +128,7 @@ final class PooledConnections {
     return over;
   }
 
-  /** Whether idle connections may be of a generation that is over. */
+  /** True if idle connections may be of a generation that is over. */
   boolean outdated() {
     return idleGeneration != terms.generation();
   }

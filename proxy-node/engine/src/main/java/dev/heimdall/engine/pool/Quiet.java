@@ -9,16 +9,19 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * What connections to one server say of whether it is silent.
+ * Evidence of the connections to one server on whether it is silent.
  *
  * @param nanos for how long none of them has received anything
  * @param waiting how many have been waiting for a reply that ought to be there
  */
 public record Quiet(long nanos, int waiting) {
-  /** What no connection says. */
+  /** Evidence where there is no connection. */
   private static final Quiet UNKNOWN = new Quiet(Long.MAX_VALUE, 0);
 
-  /** What was sent longer ago may take that long; it says nothing of its server. */
+  /**
+   * Maximum age of a request that is evidence: one that was sent longer ago may take that long, and
+   * shows nothing about its server.
+   */
   private static final long OF_LATE = TimeUnit.SECONDS.toNanos(2);
 
   /** Within this time a loop reads what is there. */
@@ -40,7 +43,7 @@ public record Quiet(long nanos, int waiting) {
     return all;
   }
 
-  /** What those of one loop say when it has read what is there by now: it may be behind. */
+  /** Evidence of one loop's connections once it has read what is there by now: it may be behind. */
   static CompletableFuture<Quiet> soon(LoopContext loop, Supplier<Quiet> quiet) {
     CompletableFuture<Quiet> answer = new CompletableFuture<>();
     loop.later(
@@ -51,7 +54,7 @@ public record Quiet(long nanos, int waiting) {
     return answer;
   }
 
-  /** What they say together, once all have said it. */
+  /** Combined evidence of all parts, once all are complete. */
   public static CompletableFuture<Quiet> ofAll(Stream<CompletableFuture<Quiet>> parts) {
     return parts.reduce(
         CompletableFuture.completedFuture(UNKNOWN),

@@ -8,13 +8,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all pools of the node have at one server, and what the server takes of all its clients.
+ * Use of one server by all pools of the node, and the server's capacity for all its clients.
  * Thread-safe.
  */
 final class ServerLoad {
   private static final long READ_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  /** Where half of what the server takes is in use: who else connects matters soon. */
+  /**
+   * Interval where half of the server's capacity is in use: the connections of other clients matter
+   * soon.
+   */
   private static final long BUSY_READ_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final long CROWDED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -37,7 +40,7 @@ final class ServerLoad {
   private final AtomicLong lastRead = new AtomicLong(NEVER);
   private final AtomicLong lastCrowded = new AtomicLong(NEVER);
 
-  /** Whether the server cannot answer the query for all of its limits. */
+  /** True if the server cannot answer the query for all of its limits. */
   private volatile boolean statementsOnly;
 
   /** Connections that were lost over that query since the server has answered it. */
@@ -55,7 +58,7 @@ final class ServerLoad {
     this.reads = reads;
   }
 
-  /** What all connections hold prepared there. */
+  /** Prepared statements that all connections hold there. */
   HeldStatements held() {
     return held;
   }
@@ -80,7 +83,7 @@ final class ServerLoad {
   }
 
   /**
-   * Whether the server is to be queried for its limits, which its administrator may have changed.
+   * True if the server is to be queried for its limits, which its administrator may have changed.
    * Says so to one connection at a time.
    *
    * @param now by the clock of the loops
@@ -91,7 +94,7 @@ final class ServerLoad {
   }
 
   /**
-   * Whether it is time to have others of the node make room at the server. Says so to one at a
+   * True if it is time to have others of the node make room at the server. Says so to one at a
    * time.
    *
    * @param now by the clock of the loops
@@ -105,7 +108,7 @@ final class ServerLoad {
     return (at == NEVER || now - at >= interval) && last.compareAndSet(at, now);
   }
 
-  /** Whether only the limit of prepared statements can be read. */
+  /** True if only the limit of prepared statements can be read. */
   boolean statementsOnly() {
     return statementsOnly;
   }
@@ -148,7 +151,7 @@ final class ServerLoad {
     return limit;
   }
 
-  /** Whether one more connection would take what is to stay free. */
+  /** True if one more connection would take what is to stay free. */
   boolean nearlyFull() {
     int most = limit;
     return most > 0 && used() >= most - Math.max(LEAST_SPARE, most / SPARE_PART);

@@ -5,11 +5,14 @@ import dev.heimdall.engine.topology.TopologyNode;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whether a server of a cluster has not answered of late. Written by one thread, read by any. */
+/**
+ * Tracks whether a server of a cluster has not answered recently. Written by one thread, read by
+ * any.
+ */
 final class ServerSilence {
   /**
-   * What has run for so long when the server was last heard takes long, and is left to it until it
-   * is known to be down.
+   * Run time at which a statement counts as long: if it had run for so long when the server was
+   * last heard, it stays at that server until the server is known to be down.
    */
   private static final Duration LONG = Duration.ofSeconds(2);
 
@@ -34,7 +37,7 @@ final class ServerSilence {
   }
 
   /**
-   * Whether a statement may be unanswered because of it, rather than because it takes long.
+   * True if a statement may be unanswered because of it, rather than because it takes long.
    *
    * @param began when, by {@link System#nanoTime}
    */

@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What the pools of one key have in common over all event loops. */
+/** Common state of the pools of one key over all event loops. */
 final class SharedPool implements PooledConnections.Terms {
   /** The other pools of the virtual database. Thread-safe. */
   interface Siblings {
     /** The limit of all of them. */
     Limit total();
 
-    /** Something became free that waiters of any of them may want. */
+    /** Wakes the waiters of all these pools, who may want what became free. */
     void wakeWaiters();
 
     /**
@@ -36,18 +36,21 @@ final class SharedPool implements PooledConnections.Terms {
   private final Limit databaseLimit;
   private final Map<Integer, LoopPool> byLoop = new ConcurrentHashMap<>();
 
-  /** How often the connections that there were have been retired, beside those of all pools. */
+  /** Number of times that the existing connections have been retired, beside those of all pools. */
   private final AtomicLong renewals = new AtomicLong();
 
   /** Changed only while the virtual database's map of pools is held at this key. */
   private int users;
 
-  /** The same: nobody keeps its connections when the last who has joined it leaves. */
+  /**
+   * True if the pool's connections are not kept when its last user leaves; changed only while the
+   * map of pools is held at this key.
+   */
   private boolean freed;
 
   private final AtomicInteger moving = new AtomicInteger();
 
-  /** The same for the look at each release. */
+  /** Pools of all event loops, for the look at each release. */
   private volatile LoopShares shares = new LoopShares();
 
   SharedPool(
@@ -135,7 +138,7 @@ final class SharedPool implements PooledConnections.Terms {
     }
   }
 
-  /** Whether there are connections, and all of them are in use. */
+  /** True if there are connections, and all of them are in use. */
   boolean allInUse() {
     return limit.used() > 0 && byLoop.values().stream().allMatch(p -> p.counts().idle() == 0);
   }
@@ -167,7 +170,7 @@ final class SharedPool implements PooledConnections.Terms {
     }
   }
 
-  /** Whether it is this pool's part to open connections that nobody has asked for yet. */
+  /** True if it is this pool's part to open connections that nobody has asked for yet. */
   boolean keepsMinimum(LoopPool pool) {
     return shares.isFirst(pool);
   }
@@ -222,7 +225,7 @@ final class SharedPool implements PooledConnections.Terms {
     return null;
   }
 
-  /** Whether its connections count under this limit. */
+  /** True if its connections count under this limit. */
   boolean isUnder(Limit common) {
     return common == siblings.total() || common == userLimit || common == databaseLimit;
   }
@@ -259,7 +262,7 @@ final class SharedPool implements PooledConnections.Terms {
     return moving.get();
   }
 
-  /** What each loop has of the pool's connections. */
+  /** Shares of the event loops in the pool's connections. */
   LoopShares shares() {
     return shares;
   }

@@ -127,7 +127,7 @@ final class VdbConnector {
     };
   }
 
-  /** What the server has reported counts before the connection is used. */
+  /** Wraps the handler so that the server's reports count before the connection is used. */
   private ServerConnector.Handler counted(ServerLoad load, ServerConnector.Handler handler) {
     return new ServerConnector.Handler() {
       @Override
@@ -156,7 +156,7 @@ final class VdbConnector {
     }
   }
 
-  /** Why the server could not be reached the last time, or null when it could. */
+  /** Error of the last attempt to reach the server; null if it succeeded. */
   ServerError unreachable() {
     return unreachable;
   }

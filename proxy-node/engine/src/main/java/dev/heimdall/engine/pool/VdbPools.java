@@ -48,10 +48,10 @@ public final class VdbPools implements PoolScope {
 
   private volatile long generation;
 
-  /** When a replica was asked what it answered last, by {@link System#nanoTime}. */
+  /** Send time of the last probe that the replica answered, by {@link System#nanoTime}. */
   private volatile long answeredAt;
 
-  /** Whether there is a replica that answers; a writer's pools do not ask. */
+  /** True if there is a replica that answers; a writer's pools do not ask. */
   private volatile boolean answers = true;
 
   /**
@@ -122,7 +122,7 @@ public final class VdbPools implements PoolScope {
         : Optional.ofNullable(direction.server());
   }
 
-  /** Where connections lead; the first of the source's where nobody has said which one that is. */
+  /** Server to which connections lead; the first of the source's where none was named. */
   public ServerAddress address() {
     return clusterServer().orElseGet(() -> plan.source().hosts().get(0));
   }
@@ -137,7 +137,7 @@ public final class VdbPools implements PoolScope {
     return plan;
   }
 
-  /** What the server decides on log-ins of clients. */
+  /** Decisions of the server on log-ins of clients. */
   public LoginChecks logins() {
     return logins;
   }
@@ -168,7 +168,7 @@ public final class VdbPools implements PoolScope {
     connections.connect(context, key, parameters, prepared, keeper, handler, false);
   }
 
-  /** The same for a connection that keeps so many statements at most. */
+  /** Connects with a limit on the number of statements that the connection keeps. */
   public void connect(
       LoopContext context,
       PoolKey key,
@@ -226,7 +226,7 @@ public final class VdbPools implements PoolScope {
     return missing.standIn();
   }
 
-  /** Whether connections follow the writer of a cluster. */
+  /** True if connections follow the writer of a cluster. */
   public boolean led() {
     return direction.led();
   }
@@ -251,8 +251,8 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * What all connections to a server of its cluster say of whether that is silent. What has come
-   * before this call has been read by then: loops may be behind.
+   * Evidence of all connections to a server of its cluster on whether that server is silent. What
+   * has come before this call has been read by then: loops may be behind.
    *
    * @param late after how many nanoseconds a reply ought to be there
    */
@@ -300,7 +300,7 @@ public final class VdbPools implements PoolScope {
     }
   }
 
-  /** What runs comes to its end; nothing else is to. */
+  /** Lets what runs come to its end, and nothing else begin. */
   synchronized void retire(String why) {
     generation++;
     ServerError error = ServerError.connectionFailure("the replica is not used any more: " + why);
@@ -323,7 +323,7 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * The same of a writer that takes no writes from some moment on.
+   * Names the server that is the writer, which takes no writes from some moment on.
    *
    * @param fence until when anything may be sent to it
    */
@@ -355,7 +355,7 @@ public final class VdbPools implements PoolScope {
     loopPools().forEach(pool -> pool.onLoop(pool::directed));
   }
 
-  /** Whether nothing is to be sent to a server: it is fenced, or not the writer any more. */
+  /** True if nothing is to be sent to a server: it is fenced, or not the writer any more. */
   boolean bars(ServerAddress server) {
     return direction.bars(server, clock.getAsLong());
   }
@@ -473,7 +473,10 @@ public final class VdbPools implements PoolScope {
     return pools.join(key, context);
   }
 
-  /** Whoever has joined the pool no longer asks it for connections, but may give one back. */
+  /**
+   * Removes a user of the pool, which no longer requests connections from it, but may give one
+   * back.
+   */
   public void leave(LoopPool pool) {
     pools.leave(pool);
   }
@@ -538,8 +541,8 @@ public final class VdbPools implements PoolScope {
   }
 
   /**
-   * Why the server cannot be reached, or null when it can as far as is known. A server that refuses
-   * one user or one database was reached.
+   * Reason that the server cannot be reached; null if it can, as far as is known. A server that
+   * refuses one user or one database was reached.
    */
   public ServerError unreachable() {
     return direction.known() ? connections.unreachable() : missing.error();

@@ -6,7 +6,7 @@ import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.PoolSettings;
 import java.time.Duration;
 
-/** How many may wait in a pool's queue, and for how long. */
+/** Limits on the number of waiters in a pool's queue, and on their waiting time. */
 final class WaitLimits {
   private final PoolScope scope;
   private final PoolKey key;
@@ -18,7 +18,7 @@ final class WaitLimits {
     this.waiters = waiters;
   }
 
-  /** Why one more cannot wait; null when it can. */
+  /** Reason that one more waiter is not accepted; null if it is. */
   ServerError full() {
     if (!scope.directed()) {
       return scope.missing().noRoom();

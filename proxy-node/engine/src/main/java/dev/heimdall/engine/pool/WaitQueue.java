@@ -8,9 +8,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Who waits for a server connection, in the order in which they came, and since when. */
+/** Waiters for a server connection, in the order in which they came, with their start times. */
 final class WaitQueue {
-  /** How far from the front somebody is looked for who would share. */
+  /** Number of waiters from the front that are searched for one who would share. */
   private static final int LOOK = 128;
 
   private final LoopContext loop;
@@ -104,12 +104,12 @@ final class WaitQueue {
     return queue.element().since;
   }
 
-  /** How long the first has waited, in nanoseconds; 0 for none. */
+  /** Waiting time of the first waiter, in nanoseconds; 0 for none. */
   long longest() {
     return queue.isEmpty() ? 0 : loop.nanoTime() - firstSince();
   }
 
-  /** Whether there is one who has waited for longer than this. */
+  /** True if there is one who has waited for longer than this. */
   boolean waitsLonger(Duration than, long now) {
     return !queue.isEmpty() && now - queue.element().since > than.toNanos();
   }
@@ -125,7 +125,7 @@ final class WaitQueue {
     List.copyOf(queue).forEach(Waiting::writerLost);
   }
 
-  /** The same of a writer that is silent. */
+  /** Notifies all waiters, in their order, that the writer is silent; some leave. */
   void writerSilent() {
     List.copyOf(queue).forEach(Waiting::writerSilent);
   }

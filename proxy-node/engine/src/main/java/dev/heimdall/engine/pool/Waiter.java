@@ -9,13 +9,13 @@ public interface Waiter {
   /** Variables of the session; a connection that has them already is preferred. */
   Variables variables();
 
-  /** Whether its statement found no place in a shared pipeline and would still take one. */
+  /** True if its statement found no place in a shared pipeline and would still take one. */
   default boolean wouldShare() {
     return false;
   }
 
   /**
-   * How long its statement takes at best, in nanoseconds, if that may go into the pipeline of this
+   * Shortest run time of its statement, in nanoseconds, if that may go into the pipeline of this
    * connection; negative if it needs one of its own.
    */
   default long sharesFor(ServerConnection connection) {

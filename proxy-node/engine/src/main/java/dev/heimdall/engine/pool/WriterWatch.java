@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Whoever finds out which server of a cluster is the writer. Called on event loops: never waits.
+ * Component that finds out which server of a cluster is the writer. Called on event loops: never
+ * waits.
  */
 public interface WriterWatch {
-  /** What is known of the cluster, to send statements to its servers. */
+  /** View of the cluster, to send statements to its servers. */
   ClusterView view();
 
   /**
@@ -28,7 +29,10 @@ public interface WriterWatch {
    */
   boolean mayPass(ServerAddress server, Duration most);
 
-  /** The same of a server that may take writes. */
+  /**
+   * Reports that a server that may take writes has rejected one; true if another server may be the
+   * writer soon.
+   */
   boolean maySwitch(ServerAddress server, Duration most);
 
   /**

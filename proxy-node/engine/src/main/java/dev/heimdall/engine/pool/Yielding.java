@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which idle connection is closed for one that a pool needs: the one that was idle for longest, of
- * all pools under the limit that is reached. Reads what the loops have published; thread-safe.
+ * Chooses the idle connection that is closed for one that a pool needs: the longest idle one of all
+ * pools under the limit that is reached. Reads what the loops have published; thread-safe.
  */
 final class Yielding implements PoolScope.Room {
   private static final String FOR_POOL = "another pool needs its place";

@@ -16,13 +16,13 @@ public interface Practice {
    */
   void serve(PracticeEnd end, int number) throws IOException;
 
-  /** What its database holds: the same each time. */
+  /** Content of its database; it does not change. */
   Catalogue catalogue(String database);
 
   /** A client that has logged in. */
   Client logIn(PracticeEnd end, Account account) throws IOException;
 
-  /** Who clients log in as. */
+  /** Account with which clients log in. */
   record Account(String user, String password, String database) {
     @Override
     public String toString() {
@@ -33,7 +33,7 @@ public interface Practice {
   /** One of them. Each request is answered before the next one is sent. */
   interface Client {
     /**
-     * How many requests make a turn, in which each kind of statement comes once. At most half of
+     * Number of requests in a turn, in which each kind of statement comes once. At most half of
      * them are a transaction's.
      */
     int requests();

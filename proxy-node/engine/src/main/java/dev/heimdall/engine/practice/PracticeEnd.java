@@ -37,7 +37,7 @@ public final class PracticeEnd implements Closeable {
     return in;
   }
 
-  /** What was not sent yet. */
+  /** Bytes that were not sent yet. */
   public ByteBuf out() {
     return out;
   }
@@ -74,7 +74,7 @@ public final class PracticeEnd implements Closeable {
     }
   }
 
-  /** Whoever reads or writes here fails from now on. */
+  /** Closes this end: reads and writes here fail from now on. */
   @Override
   public void close() {
     try {

@@ -54,7 +54,7 @@ public final class PracticeRun implements AutoCloseable {
     start("server", this::accept);
   }
 
-  /** Where the server listens. */
+  /** Port on which the server listens. */
   public int port() {
     return listening.getLocalPort();
   }
@@ -187,7 +187,7 @@ public final class PracticeRun implements AutoCloseable {
     }
   }
 
-  /** How many statements clients have run. */
+  /** Number of statements that clients have run. */
   public int statements() {
     return statements.get();
   }

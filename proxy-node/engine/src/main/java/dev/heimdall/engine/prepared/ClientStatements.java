@@ -43,7 +43,7 @@ public final class ClientStatements {
     this.keepsNames = keepsNames;
   }
 
-  /** Whether servers know its statements by the names that it gives them. */
+  /** True if servers know its statements by the names that it gives them. */
   public boolean keepsNames() {
     return keepsNames;
   }
@@ -57,13 +57,13 @@ public final class ClientStatements {
    * @param onServer as the server is to read it; null where the name stays
    */
   public record Renamed(Effect effect, PreparedStatement statement, byte[] onServer) {
-    /** Whether the text gives the name to a statement. */
+    /** True if the text gives the name to a statement. */
     public boolean prepares() {
       return effect.type() == Effect.Type.PREPARE;
     }
   }
 
-  /** Whether names in a text with these effects must be others on the server. */
+  /** True if names in a text with these effects must be others on the server. */
   public boolean renames(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       if (named(effect) != null || nameOnServer(effect) != null || takes(effect, facts)) {
@@ -73,7 +73,7 @@ public final class ClientStatements {
     return false;
   }
 
-  /** Whether one of several statements gives a name that is taken. */
+  /** True if one of several statements gives a name that is taken. */
   private boolean takes(Effect effect, StatementFacts facts) {
     return effect.type() == Effect.Type.PREPARE
         && effect.start() >= 0
@@ -128,8 +128,8 @@ public final class ClientStatements {
   }
 
   /**
-   * What the server is to read in the place of the effect's name; null where the name may stay. An
-   * unknown name that looks like one of ours must not reach a statement of another client.
+   * Name that the server is to read in the place of the effect's name; null where the name may
+   * stay. An unknown name that looks like one of ours must not reach a statement of another client.
    */
   public byte[] nameOnServer(Effect effect) {
     PreparedStatement statement = named(effect);
@@ -235,7 +235,7 @@ public final class ClientStatements {
   }
 
   /**
-   * Whether what a name means is known only when an earlier group has been answered: its Close was
+   * True if what a name means is known only when an earlier group has been answered: its Close was
    * sent there, and if the server skips that, the name means what it did.
    *
    * @param group that a message sent now belongs to
@@ -245,13 +245,13 @@ public final class ClientStatements {
     return close != null && close.isBefore(group);
   }
 
-  /** Whether any Close may be unanswered. */
+  /** True if any Close may be unanswered. */
   public boolean isClosing() {
     return closing.size() > 0;
   }
 
   /**
-   * Whether a Close is unanswered. Those that are answered may count for {@link #isClosing} until
+   * True if a Close is unanswered. Those that are answered may count for {@link #isClosing} until
    * the client sends the next one.
    */
   public boolean awaitsClose(long done) {

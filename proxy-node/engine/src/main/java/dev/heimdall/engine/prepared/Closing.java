@@ -5,7 +5,7 @@ final class Closing {
   /** Null where it closes no client's. */
   final StatementName statement;
 
-  /** What the server has of the statement until then; null for nothing. */
+  /** State of the statement on the server until then; null for none. */
   StatementUse use;
 
   Closing(StatementName statement, StatementUse use) {

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all connections of the node to one server hold prepared there. Thread-safe. */
+/** Prepared statements that all connections of the node to one server hold there. Thread-safe. */
 public final class HeldStatements {
   /** No limit is known, or there is none. */
   private static final int NONE = -1;
@@ -24,7 +24,9 @@ public final class HeldStatements {
     return count.get();
   }
 
-  /** How many the server takes of all its clients; negative where that is not known. */
+  /**
+   * Number of statements that the server takes of all its clients; negative where it is not known.
+   */
   int limit() {
     return limit;
   }
@@ -34,7 +36,7 @@ public final class HeldStatements {
     limit = reported;
   }
 
-  /** Whether it is time to ask other event loops for room: what was asked last is done. */
+  /** True if it is time to ask other event loops for room: what was asked last is done. */
   public boolean asksLoops(long now) {
     long at = nextAsk.get();
     return (at == Long.MIN_VALUE || now - at >= 0) && nextAsk.compareAndSet(at, now + ASK_NANOS);

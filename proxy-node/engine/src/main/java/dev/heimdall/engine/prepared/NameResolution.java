@@ -8,23 +8,23 @@ import dev.heimdall.engine.sql.StatementFacts;
 import java.util.Set;
 
 /**
- * What names in a session's statements resolve through: what it has settled on, and whether that is
- * in force now. In a transaction that has changed the search path, the role, definitions or
- * temporary tables, or may have, one text means something else than before, and something else
- * again after a rollback. Then no statement is shared with others, and none is answered from what
- * is known.
+ * Basis on which names in a session's statements resolve: the one that the session has settled on,
+ * and whether that is in force now. In a transaction that has changed the search path, the role,
+ * definitions or temporary tables, or may have, one text means something else than before, and
+ * something else again after a rollback. Then no statement is shared with others, and none is
+ * answered from what is known.
  */
 public final class NameResolution {
-  /** What is known of the session whose statements they are. */
+  /** Facts known about the session of the statements. */
   public interface Session {
-    /** Whether it is known of each statement what the functions do that it calls. */
+    /** True if it is known of each statement what the functions do that it calls. */
     boolean judgesCalls();
 
-    /** Whether a statement was judged to have moved names, or perhaps. */
+    /** True if a statement was judged to have moved names, or perhaps. */
     boolean callsMovedNames();
 
     /**
-     * Whether the server reports a changed path: before PostgreSQL 18 a function moves it unseen.
+     * True if the server reports a changed path: before PostgreSQL 18 a function moves it unseen.
      */
     boolean reportsPath();
 
@@ -34,12 +34,12 @@ public final class NameResolution {
     /** The number of the group that is answered next. */
     long done();
 
-    /** Why the session keeps its server connection. */
+    /** Reasons for which the session keeps its server connection. */
     Set<PinReason> pins();
 
     /**
-     * What names resolve through when all is settled: whose server and database it is, as whom, and
-     * the settings that matter, also to what constants in a text stand for.
+     * Basis on which names resolve when all is settled: the server, the database, the user, and the
+     * settings that matter, also to the meaning of constants in a text.
      */
     String scope();
   }
@@ -47,10 +47,10 @@ public final class NameResolution {
   private final Session session;
   private final SettingRules rules;
 
-  /** Something was sent since the session's settings were read back that may move names. */
+  /** True if something was sent since the session's settings were read back that may move names. */
   private boolean moved;
 
-  /** Something was sent since then that may change how the server reads texts. */
+  /** True if something was sent since then that may change how the server reads texts. */
   private boolean readingMoved;
 
   /** The last group of messages in which a statement was run behind that. */
@@ -106,7 +106,7 @@ public final class NameResolution {
   }
 
   /**
-   * Whether something was sent since settings were read back that may have changed how the server
+   * True if something was sent since settings were read back that may have changed how the server
    * reads texts: what it has reported counts then, and not what was read back.
    */
   public boolean mayReadOtherwise() {
@@ -114,14 +114,14 @@ public final class NameResolution {
   }
 
   /**
-   * Whether something is unanswered that may change how texts are read, be it that it fails and
+   * True if something is unanswered that may change how texts are read, be it that it fails and
    * undoes what was changed.
    */
   public boolean awaitsReading() {
     return readingMoved && (session.sent() > session.done() || readingIn == session.sent());
   }
 
-  /** Whether it may call a function that moves names, which the server reports with its answer. */
+  /** True if it may call a function that moves names, which the server reports with its answer. */
   private static boolean mayCall(StatementFacts facts) {
     if (facts == null) {
       return true;
@@ -149,12 +149,12 @@ public final class NameResolution {
     return !uncertainPin();
   }
 
-  /** Whether names mean now what they mean to any session with the same {@link #scope}. */
+  /** True if names mean now what they mean to any session with the same {@link #scope}. */
   public boolean isSettled() {
     return !hasMoved() && unknownIn < session.done();
   }
 
-  /** Whether something was seen by which names mean something else now, or may. */
+  /** True if something was seen by which names mean something else now, or may. */
   public boolean hasMoved() {
     return moved || session.callsMovedNames() || uncertainPin();
   }
@@ -197,7 +197,7 @@ public final class NameResolution {
     return false;
   }
 
-  /** What names resolve through when all is settled. */
+  /** Basis on which names resolve when all is settled. */
   public String scope() {
     return session.scope();
   }

@@ -36,13 +36,13 @@ public final class PreparedNames {
   private String unknown;
   private boolean closed;
 
-  /** Whether a transaction is open whose changes of names may have to be taken back. */
+  /** True if a transaction is open whose changes of names may have to be taken back. */
   private boolean remembers;
 
-  /** What names that were touched meant when it began; null where none was. */
+  /** Meanings of the touched names when the transaction began; null where no name was touched. */
   private Map<Name, PreparedStatement> before;
 
-  /** What the same names meant when they were taken back to that. */
+  /** Meanings of the same names when they were taken back to the earlier ones. */
   private Map<Name, PreparedStatement> after;
 
   public PreparedNames(StatementRegistry registry) {
@@ -50,7 +50,7 @@ public final class PreparedNames {
   }
 
   /**
-   * Why the client may not have another one; null where it may.
+   * Error because of which the client may not have another statement; null if it may.
    *
    * @param most how many it may have
    */

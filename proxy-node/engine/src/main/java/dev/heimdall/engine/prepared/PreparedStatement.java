@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.StatementFacts;
  * that no client has given is unique in the process.
  */
 public final class PreparedStatement {
-  /** How clients come to a statement. */
+  /** Way in which clients come to a statement. */
   public enum Origin {
     /** A Parse message that gives it a name. */
     NAMED,
@@ -47,14 +47,14 @@ public final class PreparedStatement {
     return name.onServer();
   }
 
-  /** What server connections remember of it. */
+  /** Name by which server connections remember it. */
   public StatementName name() {
     return name;
   }
 
   /**
-   * What a server is told of it, without its name: as the protocol has it, for a statement of SQL
-   * PREPARE what follows the name.
+   * Content that a server receives of it, without its name: as the protocol has it, for a statement
+   * of SQL PREPARE the part after the name.
    */
   public byte[] body() {
     return body;
@@ -69,7 +69,7 @@ public final class PreparedStatement {
   }
 
   /**
-   * What clients were, or would have been, told of it when it was parsed first; null if unknown.
+   * Shape that clients received, or would have received, when it was parsed first; null if unknown.
    */
   public StatementShape shape() {
     return shape;
@@ -85,50 +85,52 @@ public final class PreparedStatement {
     shapeEpoch = epoch;
   }
 
-  /** What its text was read with when it was parsed; see {@link NameResolution#scope}. */
+  /** Scope with which its text was read when it was parsed; see {@link NameResolution#scope}. */
   public String scope() {
     return key.scope();
   }
 
-  /** Whether the schema has changed since clients parsed it. */
+  /** True if the schema has changed since clients parsed it. */
   public boolean parsedBefore(long epoch) {
     return key.epoch() != epoch;
   }
 
   /**
-   * Whether parsing it anew may give it another shape: the schema has changed since a server was
+   * True if parsing it anew may give it another shape: the schema has changed since a server was
    * asked for it last.
    */
   public boolean mayHaveChanged(long epoch) {
     return shape != null && shapeEpoch != epoch;
   }
 
-  /** Whether it is made by an SQL PREPARE rather than by a Parse message. */
+  /** True if it is made by an SQL PREPARE rather than by a Parse message. */
   public boolean isSql() {
     return origin == Origin.SQL;
   }
 
-  /** Whether clients parse it anew each time, without a name. */
+  /** True if clients parse it anew each time, without a name. */
   public boolean isAnonymous() {
     return origin == Origin.ANONYMOUS;
   }
 
-  /** Whether servers know it by the name that its client has given it. */
+  /** True if servers know it by the name that its client has given it. */
   public boolean isClientNamed() {
     return name.isGiven();
   }
 
-  /** Whether it is one session's, whatever others have the same text. */
+  /** True if it is one session's, whatever others have the same text. */
   public boolean isAlone() {
     return alone;
   }
 
-  /** What running it does. */
+  /** Effects of running it. */
   public StatementFacts facts() {
     return facts;
   }
 
-  /** What its clients' side keeps with it: the text that clients sent for it. Null at first. */
+  /**
+   * Object that its clients' side keeps with it: the text that clients sent for it. Null at first.
+   */
   public Object source() {
     return source;
   }

@@ -2,7 +2,7 @@ package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.sql.StatementFacts;
 
-/** What a session's prepared statements are, by their names, for those who need their texts. */
+/** Contents of a session's prepared statements, by their names, for users of their texts. */
 public final class PreparedTexts {
   private final PreparedNames names;
   private final UnnamedStatement unnamed;
@@ -13,7 +13,8 @@ public final class PreparedTexts {
   }
 
   /**
-   * What a server is told of a statement, without its name; null when there is none of the name.
+   * Content that a server receives of a statement, without its name; null if there is none of the
+   * name.
    */
   public byte[] body(byte[] name) {
     if (name.length == 0) {
@@ -23,7 +24,7 @@ public final class PreparedTexts {
     return statement == null || statement.isSql() ? null : statement.body();
   }
 
-  /** What a statement that is there does to its session. */
+  /** Effects of an existing statement on its session. */
   public StatementFacts facts(byte[] name) {
     return name.length == 0 ? unnamed.facts() : names.get(name).facts();
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.prepared;
 
-/** How much DDL was seen of what statements are planned by. */
+/** Count of the DDL that was seen on the objects by which statements are planned. */
 public interface SchemaEpoch {
   /** Before each epoch of this process: of what was prepared at another one. */
   long EARLIER = -1;

@@ -61,14 +61,14 @@ public final class ServerStatements {
   }
 
   /**
-   * Whether the server has the statement, or will have it by the time it reads what is sent next.
+   * True if the server has the statement, or will have it by the time it reads what is sent next.
    */
   public boolean knows(PreparedStatement statement) {
     return use(statement) != null;
   }
 
   /**
-   * Whether the server may have the statement: it is to be closed before it is parsed. That one of
+   * True if the server may have the statement: it is to be closed before it is parsed. That one of
    * the node's own Closes was sent says little before it is answered, because an earlier error may
    * have the server skip it.
    */
@@ -89,7 +89,10 @@ public final class ServerStatements {
     return null;
   }
 
-  /** What is there before the next Close on its way, or else before what is sent next. */
+  /**
+   * Use of the statement before the next Close in flight, or else before the next message that is
+   * sent.
+   */
   private StatementUse next(StatementName statement) {
     Closing closing = nextClosing(statement);
     return closing == null ? prepared.get(statement) : closing.use;
@@ -126,7 +129,7 @@ public final class ServerStatements {
     return null;
   }
 
-  /** The same of those that no client holds. */
+  /** Least recently used statement to be closed among those that no client holds; null for none. */
   public StatementName unheld() {
     for (StatementName eldest : prepared.keySet()) {
       if (eldest.users == 0 && !eldest.isGiven()) {
@@ -138,17 +141,17 @@ public final class ServerStatements {
 
   // ---- with the node's other connections to the server
 
-  /** What all connections of the node to the server hold. */
+  /** Prepared statements of all connections of the node to the server. */
   public HeldStatements server() {
     return server;
   }
 
-  /** Whether all connections to the server hold as many as they may: one more needs room. */
+  /** True if all connections to the server hold as many as they may: one more needs room. */
   public boolean serverFull() {
     return server.count() >= bounds.ofServer(server.limit());
   }
 
-  /** Whether they hold nearly as many: so far is room made at a time. */
+  /** True if they hold nearly as many: so far is room made at a time. */
   public boolean serverNearlyFull() {
     int most = bounds.ofServer(server.limit());
     return server.count() > most - Math.max(1, most / 8);
@@ -163,8 +166,8 @@ public final class ServerStatements {
   // ---- what is there
 
   /**
-   * What else the server may have by the statement's name, which a client has given: to be closed
-   * before the statement is prepared.
+   * Other statements that the server may have by the statement's name, which a client has given: to
+   * be closed before the statement is prepared.
    */
   public List<StatementName> namesakesOf(PreparedStatement statement) {
     StatementName name = statement.name();
@@ -210,7 +213,7 @@ public final class ServerStatements {
     return prepared.remove(statement);
   }
 
-  /** What the server has of the statement for certain, once what was sent is carried out. */
+  /** Use of the statement that the server has for certain, once what was sent is carried out. */
   private StatementUse use(PreparedStatement statement) {
     StatementUse use = prepared.get(statement.name());
     return use == null || use.standing == Standing.DOUBTED ? null : use;
@@ -226,7 +229,7 @@ public final class ServerStatements {
   }
 
   /**
-   * The same of one that may be skipped.
+   * Notes that the node puts a Close that may be skipped into what is being sent.
    *
    * @param skipped told then; may be null
    */
@@ -268,7 +271,7 @@ public final class ServerStatements {
   }
 
   /**
-   * Whether what is sent next for a client may rely on the statement. A Parse that was sent in an
+   * True if what is sent next for a client may rely on the statement. A Parse that was sent in an
    * earlier group and is not answered may yet be skipped after an error there; that counts only for
    * the client whose own Parse it is.
    */
@@ -279,7 +282,7 @@ public final class ServerStatements {
   }
 
   /**
-   * Whether the server has said that the statement is prepared: only then may another name for it
+   * True if the server has said that the statement is prepared: only then may another name for it
    * be answered without asking the server.
    */
   public boolean confirmed(PreparedStatement statement) {
@@ -299,19 +302,19 @@ public final class ServerStatements {
   }
 
   /**
-   * What is parsed from now on is parsed where names may mean something else than what the
-   * statement's identity says, or, again, where they mean just that.
+   * Sets whether names may mean something else in what is parsed from now on than the statement's
+   * identity says, or just that again.
    */
   public void namesMoved(boolean now) {
     namesMoved = now;
   }
 
-  /** Whether the settings are others than those that the statements parsed from now on name. */
+  /** True if the settings are others than those that the statements parsed from now on name. */
   public void readOtherwise(boolean now) {
     readOtherwise = now;
   }
 
-  /** Whether what the server has of the statement is right for its present client alone. */
+  /** True if what the server has of the statement is right for its present client alone. */
   public boolean misread(PreparedStatement statement) {
     StatementUse use = use(statement);
     return use != null && use.misread;
@@ -349,7 +352,7 @@ public final class ServerStatements {
   }
 
   /**
-   * Whether the statement, if it is here at all, must be parsed anew so that it is planned as one
+   * True if the statement, if it is here at all, must be parsed anew so that it is planned as one
    * just parsed.
    */
   public boolean worn(PreparedStatement statement) {
@@ -360,7 +363,10 @@ public final class ServerStatements {
     return use != null && use.binds >= CUSTOM_PLANS;
   }
 
-  /** What the server has of the statement, or will have by the time it reads what is sent next. */
+  /**
+   * State of the statement on the server, or its state by the time that the server reads what is
+   * sent next.
+   */
   public Standing standing(PreparedStatement statement) {
     StatementUse use = use(statement);
     return use == null ? Standing.ABSENT : use.standing;
@@ -380,7 +386,7 @@ public final class ServerStatements {
   }
 
   /**
-   * What the server has by the statement's name is not what its clients know.
+   * Notes that the server's statement of this name is not the one that its clients know.
    *
    * @param epoch of the schema then
    */
@@ -402,7 +408,10 @@ public final class ServerStatements {
     pendingNames.add(new Pending(null, undo, null, described, null));
   }
 
-  /** What was sent last to prepare the statement came to nothing, or it was deallocated. */
+  /**
+   * Forgets the last preparation of the statement that was sent: it failed, or the statement was
+   * deallocated.
+   */
   public void forget(PreparedStatement statement) {
     StatementUse use = next(statement.name());
     if (use != null && use.standing != Standing.DOUBTED) {
@@ -423,14 +432,17 @@ public final class ServerStatements {
     unnamedOwner = null;
   }
 
-  /** Nobody knows whether the server still has the statement. */
+  /** Notes that it is not known whether the server still has the statement. */
   public void doubt(PreparedStatement statement) {
     if (prepared.containsKey(statement.name())) {
       prepared.put(statement.name(), StatementUse.doubted());
     }
   }
 
-  /** The same of all of them: a DEALLOCATE ALL was sent, and perhaps not carried out. */
+  /**
+   * Notes that it is not known whether the server still has any statement: a DEALLOCATE ALL was
+   * sent, and perhaps not carried out.
+   */
   public void doubtAll() {
     prepared.replaceAll((statement, use) -> StatementUse.doubted());
   }
@@ -479,7 +491,7 @@ public final class ServerStatements {
     return pendingNames.size();
   }
 
-  /** Whether the server's unnamed statement is this version of the owner's. */
+  /** True if the server's unnamed statement is this version of the owner's. */
   public boolean hasUnnamed(Object owner, long version) {
     return unnamedOwner == owner && unnamedVersion == version;
   }
@@ -489,7 +501,7 @@ public final class ServerStatements {
     this.unnamedVersion = version;
   }
 
-  /** What was to be undone when a Parse fails is no more: whoever sent it has gone elsewhere. */
+  /** Removes the undo for a failing Parse whose sender has gone elsewhere. */
   void keepFromUndoing(Predicate<NameUndo> undone) {
     for (int i = pendingNames.size(); i > 0; i--) {
       Pending each = pendingNames.poll();
@@ -506,7 +518,8 @@ public final class ServerStatements {
   }
 
   /**
-   * The same where the server says by what number it knows the statement from now on.
+   * Notes that the server has prepared the statement whose Parse it answers next, and the number by
+   * which it knows the statement from now on.
    *
    * @param handle its number
    */

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.prepared;
 
-/** What a server has of a statement. */
+/** State of a statement on a server. */
 public enum Standing {
   /** Nothing. */
   ABSENT,

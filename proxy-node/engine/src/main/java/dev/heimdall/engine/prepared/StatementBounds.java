@@ -1,7 +1,7 @@
 package dev.heimdall.engine.prepared;
 
 /**
- * How much may stay prepared on servers.
+ * Limits on what may stay prepared on servers.
  *
  * @param count statements on one server connection
  * @param bytes of their texts together, but for a single one
@@ -15,7 +15,7 @@ public record StatementBounds(int count, long bytes, int share) {
   }
 
   /**
-   * How many statements all connections to a server may hold.
+   * Maximum number of statements that all connections to a server may hold.
    *
    * @param limit what the server takes of all its clients; negative where there is no such limit
    */

@@ -2,13 +2,13 @@ package dev.heimdall.engine.prepared;
 
 import dev.heimdall.engine.wire.ServerError;
 
-/** What errors of a dialect's servers say of prepared statements. */
+/** Meaning of a dialect's server errors for prepared statements. */
 public interface StatementErrors {
   /**
-   * Whether a statement was not carried out because its result has changed since it was planned.
+   * True if a statement was not carried out because its result has changed since it was planned.
    */
   boolean stalePlan(ServerError error);
 
-  /** Whether the server does not have a statement that the node has named. */
+  /** True if the server does not have a statement that the node has named. */
   boolean unknownStatement(ServerError error);
 }

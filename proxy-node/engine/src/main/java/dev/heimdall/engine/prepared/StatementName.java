@@ -31,7 +31,7 @@ public final class StatementName {
     return given;
   }
 
-  /** Whether it is another statement's that a client has given the same name. */
+  /** True if it is another statement's that a client has given the same name. */
   boolean isNamesakeOf(StatementName other) {
     return this != other && given && Arrays.equals(onServer, other.onServer);
   }

@@ -53,7 +53,7 @@ public final class StatementRegistry {
   }
 
   /**
-   * What makes two statements the same: the text and types, what its names resolve through, whether
+   * Identity of a statement: the text and types, the basis on which its names resolve, whether
    * clients name it, and how much DDL was seen before it was parsed. A plan made before a change of
    * its tables must not be handed to a client that parses after it.
    */
@@ -238,7 +238,7 @@ public final class StatementRegistry {
     named.report(weightNamed, held, 0);
   }
 
-  /** Why no client may name another one; null where one may. */
+  /** Error because of which no client may name another statement; null if one may. */
   public ServerError refusesAnother() {
     return budget.full(BudgetedCache.NAMED) ? NO_MEMORY : null;
   }

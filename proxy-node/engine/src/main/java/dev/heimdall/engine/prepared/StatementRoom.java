@@ -1,7 +1,7 @@
 package dev.heimdall.engine.prepared;
 
 /**
- * What one server connection may hold prepared.
+ * Limits on what one server connection may hold prepared.
  *
  * @param server what all connections of the node to its server hold
  */

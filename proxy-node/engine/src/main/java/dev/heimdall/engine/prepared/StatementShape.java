@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * What a client that described a statement was told: the types of its parameters, and of its
+ * Description that a client received of a statement: the types of its parameters, and of its
  * columns a hash of 128 bits.
  */
 public final class StatementShape {
@@ -37,7 +37,7 @@ public final class StatementShape {
     return bytes.array();
   }
 
-  /** What {@link #toBytes} has made. */
+  /** Returns the shape that {@link #toBytes} has encoded. */
   public static StatementShape of(byte[] bytes) {
     if (bytes == null || bytes.length < 16) {
       throw new IllegalArgumentException("the shape of a statement is none");
@@ -54,12 +54,12 @@ public final class StatementShape {
     return parameterTypes;
   }
 
-  /** Whether a server would go on using a plan whose columns became these. */
+  /** True if a server would go on using a plan whose columns became these. */
   public boolean sameColumns(StatementShape other) {
     return high == other.high && low == other.low;
   }
 
-  /** Whether a client may take the one for the other. */
+  /** True if a client may take the one for the other. */
   @Override
   public boolean equals(Object other) {
     return other instanceof StatementShape that

@@ -1,28 +1,28 @@
 package dev.heimdall.engine.prepared;
 
-/** What a server has of one statement, or will have; {@link ServerStatements} alone changes it. */
+/** State of one statement on a server, now or later; {@link ServerStatements} alone changes it. */
 final class StatementUse {
   /** The number of the group that its Parse belongs to; negative where nobody knows it. */
   final long group;
 
   Standing standing;
 
-  /** Whether the server has said that it is prepared. */
+  /** True if the server has said that it is prepared. */
   boolean confirmed;
 
   int binds;
 
-  /** Whether it was parsed where names meant something else than to others that would use it. */
+  /** True if it was parsed where names meant something else than to others that would use it. */
   boolean unsettled;
 
-  /** Whether it was parsed with other settings than those that its {@code scope} names. */
+  /** True if it was parsed with other settings than those that its {@code scope} names. */
   boolean misread;
 
   long misfitSince;
   long handle;
   Object parsedFor;
 
-  /** What the server has all the same, if its closing and this Parse are both skipped. */
+  /** Use that remains on the server if its closing and this Parse are both skipped. */
   StatementUse beneath;
 
   StatementUse(long group) {

@@ -31,12 +31,12 @@ public final class UnansweredNames {
       refused = true;
     }
 
-    /** Whether it belongs to an earlier group of messages than this one. */
+    /** True if it belongs to an earlier group of messages than this one. */
     boolean isBefore(long now) {
       return group < now;
     }
 
-    /** Whether the server is known to have refused or skipped it. */
+    /** True if the server is known to have refused or skipped it. */
     public boolean refused() {
       return refused;
     }
@@ -68,7 +68,7 @@ public final class UnansweredNames {
     return sent != null && sent.group >= done ? sent : null;
   }
 
-  /** Whether the server may not have answered one of them. */
+  /** True if the server may not have answered one of them. */
   boolean awaitsAny(long done) {
     return groups.values().stream().anyMatch(sent -> sent.group >= done);
   }
@@ -79,7 +79,7 @@ public final class UnansweredNames {
     weight = 0;
   }
 
-  /** How many are kept. */
+  /** Number of names that are kept. */
   public int size() {
     return groups.size();
   }

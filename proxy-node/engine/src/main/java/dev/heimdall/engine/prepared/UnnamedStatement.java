@@ -20,8 +20,8 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private static final byte[] NOTHING = new byte[0];
 
   /**
-   * Who describes a statement and then binds it is back sooner; for others it is gone with its
-   * batch.
+   * Time for which the statement is kept: a client that describes a statement and then binds it is
+   * back sooner; for others it ends with its batch.
    */
   static final long KEPT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -69,7 +69,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   /** What stood for it before, which errors that are to come may be about; it is not held. */
   private PreparedStatement stoodForIt;
 
-  /** What it was, or none. */
+  /** Former statement, or none. */
   private record Former(
       byte[] body,
       int length,
@@ -138,7 +138,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return cached;
   }
 
-  /** Whether it is a text that servers know without a name. */
+  /** True if it is a text that servers know without a name. */
   public boolean isText() {
     return cached == null && length >= 0;
   }
@@ -152,12 +152,18 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return cached != null || length >= 0;
   }
 
-  /** What its clients' side keeps with it; null when it is none, or nothing was kept. */
+  /**
+   * Object that its clients' side keeps with it; null if there is no statement, or nothing was
+   * kept.
+   */
   public Object source() {
     return exists() ? source : null;
   }
 
-  /** The same of the statement that was parsed last, whether it is still there or not. */
+  /**
+   * Object that the clients' side keeps with the statement that was parsed last, whether it is
+   * still there or not.
+   */
   public Object lastSource() {
     return source;
   }
@@ -172,7 +178,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   }
 
   /**
-   * Whether the node has memory for another text; if not, the client has to be ended.
+   * True if the node has memory for another text; if not, the client has to be ended.
    *
    * @param size of text, zero byte and parameter types
    * @param weight of what its clients' side will keep with it
@@ -184,7 +190,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   }
 
   /**
-   * Whether there is room for another text now.
+   * True if there is room for another text now.
    *
    * @param size of text, zero byte and parameter types, and of what will be kept with it
    */
@@ -192,7 +198,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return memory.mayBe(kept + Math.max(body.length, size));
   }
 
-  /** Whether there is once others have given way, who are asked to. */
+  /** True if there is once others have given way, who are asked to. */
   public boolean waitsFor(long size) {
     boolean waits = memory.mayEverBe(kept + Math.max(body.length, size));
     if (waits) {
@@ -241,7 +247,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return body;
   }
 
-  /** How much of {@link #text} is the statement's. */
+  /** Length of the part of {@link #text} that is the statement's. */
   public int length() {
     return length;
   }
@@ -312,7 +318,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     group = server.groupNow();
   }
 
-  /** Whether the server has the text, or will have it by the time it reads what is sent next. */
+  /** True if the server has the text, or will have it by the time it reads what is sent next. */
   public boolean isAt(StatementHolder server) {
     return server.statements().hasUnnamed(this, version);
   }
@@ -357,7 +363,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   }
 
   /**
-   * Whether what it is depends on a batch that is not answered yet: what is skipped there has not
+   * True if what it is depends on a batch that is not answered yet: what is skipped there has not
    * changed it, and the server may still have another client's.
    */
   public boolean inDoubt(StatementHolder server) {
@@ -429,7 +435,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     return former;
   }
 
-  /** What has become of the change is known: what was kept of what was before, or null. */
+  /** Ends the change, of which the outcome is known; returns the statement before it, or null. */
   private Former leave(Change change) {
     Former before = change.before;
     if (before != null) {
@@ -488,7 +494,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
     release(former);
   }
 
-  /** Whether anything is kept of what it was. */
+  /** True if anything is kept of what it was. */
   public boolean hasFormers() {
     return !formers.isEmpty();
   }

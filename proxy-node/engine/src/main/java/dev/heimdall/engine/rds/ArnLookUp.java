@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What the clusters are that a configuration names by ARNs alone, looked up once.
+ * Clusters that a configuration names by ARNs alone, looked up once.
  *
  * @param answers by the names of the data sources
  */
@@ -40,7 +40,7 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
   }
 
   /**
-   * What was found of a data source.
+   * Result of the look-up for a data source.
    *
    * @param said where it was found, or why not
    */
@@ -86,7 +86,7 @@ public record ArnLookUp(Map<String, Answer> answers) implements FoundClusters {
     return Optional.ofNullable(answers.get(source)).flatMap(Answer::found);
   }
 
-  /** What is wrong with the store, if anything is. */
+  /** Fault of the store, if there is any. */
   private static Optional<String> read(String location, List<TopologyDocument> documents) {
     try (TopologyStore topologies = new StoredDocuments(location)) {
       for (byte[] json : topologies.changed().values()) {

@@ -54,7 +54,9 @@ final class PendingWatch implements RdsWatch.Watching {
     }
   }
 
-  /** Whoever closes it may hold what beginning waits for. */
+  /**
+   * Begins the watch without a lock: the thread that closes it may hold what beginning waits for.
+   */
   private void begin(String region) {
     RdsWatch.Watching next = begin.apply(region);
     synchronized (this) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What one node leaves for the others.
+ * Result that one node leaves for the others.
  *
  * @param pause how long it is best to leave the API alone
  * @param document what the API said last, if it has said anything

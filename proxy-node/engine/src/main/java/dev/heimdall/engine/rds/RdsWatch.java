@@ -26,7 +26,7 @@ public final class RdsWatch implements AutoCloseable {
   private final Map<Place, RegionWatch> regions = new HashMap<>();
   private boolean closed;
 
-  /** What is asked together. */
+  /** Region and endpoint that are queried together. */
   record Place(String region, Optional<URI> endpoint) {}
 
   /** Asks in the name that the AWS SDK finds: environment, profile, role of the machine. */
@@ -53,7 +53,7 @@ public final class RdsWatch implements AutoCloseable {
     return watch(source, leases, false);
   }
 
-  /** The same of a cluster of which nothing is known but its ARN. */
+  /** Watches a cluster of which nothing but its ARN is known. */
   public Watching lookUp(DataSource source, Supplier<Optional<LeaderLeases>> leases) {
     return watch(source, leases, true);
   }

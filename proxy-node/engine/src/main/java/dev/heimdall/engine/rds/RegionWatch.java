@@ -99,12 +99,18 @@ final class RegionWatch implements AutoCloseable {
     return watched.stream().anyMatch(WatchedCluster::urgent) ? FIRST : interval();
   }
 
-  /** Whoever wants to know more often decides it for all: they are asked about together. */
+  /**
+   * Shortest interval of all watched clusters; it applies to all, because they are queried
+   * together.
+   */
   private Duration interval() {
     return watched.stream().map(WatchedCluster::interval).min(Duration::compareTo).orElse(FIRST);
   }
 
-  /** Who asks after another node asks later, also where his clock is behind. */
+  /**
+   * Present time, but after the time of another node's earlier query, also where this node's clock
+   * is behind.
+   */
   private Instant now() {
     Instant now = Instant.now();
     return last.map(one -> one.written().plusMillis(1)).filter(now::isBefore).orElse(now);
@@ -129,7 +135,7 @@ final class RegionWatch implements AutoCloseable {
     later(in);
   }
 
-  /** Whether there is nothing left to ask about. */
+  /** True if there is nothing left to ask about. */
   boolean remove(WatchedCluster one) {
     watched.remove(one);
     return watched.isEmpty();
@@ -201,7 +207,7 @@ final class RegionWatch implements AutoCloseable {
     return interval();
   }
 
-  /** The same for all nodes that ask the same. */
+  /** Name of the work, equal for all nodes with the same queries. */
   private String work() {
     Set<String> names = new TreeSet<>();
     watched.forEach(one -> names.add(one.label()));
@@ -225,7 +231,7 @@ final class RegionWatch implements AutoCloseable {
     return leases.isPresent() || left.compareTo(interval()) < 0 ? interval() : left;
   }
 
-  /** Whether this node need not ask: another one may be allowed to. */
+  /** True if this node need not ask: another one may be allowed to. */
   private boolean barred() {
     return barredUntil - System.nanoTime() > 0;
   }
@@ -256,7 +262,10 @@ final class RegionWatch implements AutoCloseable {
     return globals.isEmpty() ? reader.read(names) : everywhere.read(names, globals);
   }
 
-  /** What another node has made of an answer; it asks for the same region, or is none of these. */
+  /**
+   * Takes another node's reading of an answer; that node queries the same region, or the document
+   * is ignored.
+   */
   private void heard(TopologyDocument document) {
     if (document.source().equals(source)) {
       last = Optional.of(document);

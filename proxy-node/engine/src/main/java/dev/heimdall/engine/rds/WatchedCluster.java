@@ -52,17 +52,17 @@ final class WatchedCluster {
     return global;
   }
 
-  /** Whether it is a fault when the API cannot be asked. */
+  /** True if it is a fault when the API cannot be asked. */
   boolean needed() {
     return needed;
   }
 
-  /** Whether nobody else knows anything of it: clients wait for what the API says. */
+  /** True if nobody else knows anything of it: clients wait for what the API says. */
   boolean unknown() {
     return unknown;
   }
 
-  /** Whether to ask at once: nobody else may know where its servers are. */
+  /** True if to ask at once: nobody else may know where its servers are. */
   boolean urgent() {
     return unknown || global.isPresent();
   }
@@ -71,7 +71,7 @@ final class WatchedCluster {
     return interval;
   }
 
-  /** What it is, so that nodes which ask the same find each other. */
+  /** Label of the cluster, by which nodes with the same queries find each other. */
   String label() {
     return name.map(one -> (one.cluster() ? "c:" : "i:") + one.name()).orElse("")
         + global.map(one -> "g:" + one).orElse("");

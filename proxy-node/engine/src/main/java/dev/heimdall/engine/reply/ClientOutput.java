@@ -9,8 +9,8 @@ import io.netty.channel.Channel;
 import java.util.function.Consumer;
 
 /**
- * What one client is sent: what the node itself says passes the gate that servers' answers pass,
- * and all that has passed it in one event of the loop is flushed once.
+ * Output to one client: the node's own messages pass the gate that servers' answers pass, and all
+ * that has passed it in one event of the loop is flushed once.
  */
 public final class ClientOutput implements LoopContext.Flushable {
   private final Channel channel;
@@ -46,7 +46,7 @@ public final class ClientOutput implements LoopContext.Flushable {
     gate = through;
   }
 
-  /** Something of the node's own for the client. */
+  /** Writes a message of the node's own for the client. */
   public void write(ByteBuf consumed) {
     gate.write(consumed);
   }
@@ -93,7 +93,7 @@ public final class ClientOutput implements LoopContext.Flushable {
     return channel.alloc();
   }
 
-  /** How the node encodes what it sends the client itself. */
+  /** Encoder of the node's own messages to the client. */
   public ReplyEncoder encoder() {
     return encoder;
   }
@@ -103,7 +103,7 @@ public final class ClientOutput implements LoopContext.Flushable {
     return delay;
   }
 
-  /** Whether the client's connection is there. */
+  /** True if the client's connection is there. */
   public boolean connected() {
     return channel.isActive();
   }
@@ -113,7 +113,7 @@ public final class ClientOutput implements LoopContext.Flushable {
     return stalled;
   }
 
-  /** Whether the client takes more of what it is sent. */
+  /** True if the client takes more of what it is sent. */
   public boolean takesMore() {
     return channel.isWritable() && !delay.large();
   }

@@ -35,7 +35,7 @@ public final class ReplyDelay implements ReplyStage {
     this.passed = passed;
   }
 
-  /** What is written from now on waits for this, too. */
+  /** Makes what is written from now on wait for this, too. */
   public void until(CompletableFuture<Void> next) {
     if (next.isDone()) {
       return;
@@ -71,17 +71,17 @@ public final class ReplyDelay implements ReplyStage {
     held.addAll(all);
   }
 
-  /** Whether so much waits that no more should come. */
+  /** True if so much waits that no more should come. */
   public boolean large() {
     return bytes > LARGE;
   }
 
-  /** Whether what is written now would wait. */
+  /** True if what is written now would wait. */
   public boolean waits() {
     return over != null;
   }
 
-  /** Whether something waits. */
+  /** True if something waits. */
   public boolean holds() {
     return !held.isEmpty();
   }

@@ -61,7 +61,7 @@ public final class ReplyGate {
     return true;
   }
 
-  /** Something of the node's own for the client. */
+  /** Writes a message of the node's own for the client. */
   public void write(ByteBuf consumed) {
     toClient(own, null, consumed);
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.reply;
 
-/** What a server connection can say of the answer that it is passing on. */
+/** State of the answer that a server connection is passing on. */
 public interface ReplySource {
   /**
    * So much of an answer waits at most. A server gathers 8 KiB before it sends any of an answer
@@ -9,15 +9,15 @@ public interface ReplySource {
    */
   int MOST_HELD = 7 * 1024;
 
-  /** Whether something of it has come but what precedes the execution of a statement. */
+  /** True if something of it has come but what precedes the execution of a statement. */
   boolean begun();
 
-  /** Whether something has come that the client must have now: its end, a notice, a report. */
+  /** True if something has come that the client must have now: its end, a notice, a report. */
   boolean due();
 
-  /** Whether its client was told something that it must not be told twice. */
+  /** True if its client was told something that it must not be told twice. */
   boolean told();
 
-  /** How many bytes of all that was written to it may have left the node. */
+  /** Number of bytes, of all that was written to it, that may have left the node. */
   long left();
 }

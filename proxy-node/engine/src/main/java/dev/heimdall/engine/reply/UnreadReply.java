@@ -19,7 +19,7 @@ public final class UnreadReply {
     this.channel = channel;
   }
 
-  /** Whether that is longer than this. */
+  /** True if that is longer than this. */
   public boolean longerThan(long nanos, long now) {
     return nanos(now) > nanos;
   }

@@ -3,7 +3,7 @@ package dev.heimdall.engine.report;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** What managers may have the node do. */
+/** Commands that managers may give to the node. */
 public interface Commands {
   /** A command is not carried out; the message says why, to people. */
   final class Refused extends RuntimeException {

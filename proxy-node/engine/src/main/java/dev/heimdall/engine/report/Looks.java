@@ -70,7 +70,7 @@ public final class Looks {
     return new LiveView(one.path("id").asText(), parameters);
   }
 
-  /** Whether one has gone: of those that this answer does not ask for the one asked for first. */
+  /** True if one has gone: of those that this answer does not ask for the one asked for first. */
   private boolean makesRoom(long now) {
     Optional<String> oldest =
         asked.entrySet().stream()

@@ -69,7 +69,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private int failures;
   private int misses;
 
-  /** Somebody waits for what the next report shows. */
+  /** True if the content of the next report is awaited. */
   private boolean hurried;
 
   private ManagerLink(
@@ -194,7 +194,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
     standing = Standing.UNAVAILABLE;
   }
 
-  /** What comes from elsewhere ends no line of the log. */
+  /** Removes control characters, so that a text from elsewhere ends no line of the log. */
   private static String plain(String reason) {
     String line = reason.replaceAll("\\p{Cntrl}", " ");
     return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line;
@@ -204,7 +204,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
     return behind.shown();
   }
 
-  /** What the manager said. */
+  /** Answer of the manager. */
   private record Answer(int status, byte[] body) {
     String reason() {
       try {

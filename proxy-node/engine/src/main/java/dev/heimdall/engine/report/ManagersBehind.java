@@ -84,7 +84,10 @@ final class ManagersBehind {
     had.remove(link);
   }
 
-  /** What the manager that this link has sent; of none as long as it has none. */
+  /**
+   * Commands that the manager of this link has sent; an empty set as long as the link has no
+   * manager.
+   */
   synchronized Orders of(ManagerLink link) {
     String manager = had.get(link);
     if (manager == null) {

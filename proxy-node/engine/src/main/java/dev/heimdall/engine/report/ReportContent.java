@@ -29,7 +29,7 @@ final class ReportContent {
   private static final long SECTION_MILLIS = 1000;
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-  /** What a report has besides its sections. */
+  /** Size of a report besides its sections. */
   private static final int ENVELOPE = 16 << 10;
 
   private final Sender sender;
@@ -61,7 +61,7 @@ final class ReportContent {
     return sender;
   }
 
-  /** Which run of the node it is of. */
+  /** Run of the node that the report is of. */
   String run() {
     return run;
   }

@@ -44,7 +44,7 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
-  /** What the node is known by. */
+  /** Identifier by which the node is known. */
   public String id() {
     return content.sender().id();
   }

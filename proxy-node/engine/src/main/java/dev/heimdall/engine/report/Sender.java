@@ -1,7 +1,7 @@
 package dev.heimdall.engine.report;
 
 /**
- * Who sends the reports.
+ * Sender of the reports.
  *
  * @param id what managers know the node by: the same after a restart, another one for each node
  * @param number in its fleet
@@ -10,7 +10,10 @@ package dev.heimdall.engine.report;
 public record Sender(String id, int number, String version) {
   private static final int LONGEST = 64;
 
-  /** The same with an id that managers take: letters, digits, {@code .}, {@code _}, {@code -}. */
+  /**
+   * Returns a sender with an id that managers accept: letters, digits, {@code .}, {@code _}, {@code
+   * -}.
+   */
   public static Sender of(String id, int number, String version) {
     String plain = id.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     String some = plain.isEmpty() ? "node-" + number : plain;

@@ -29,7 +29,7 @@ record BalanceRules(
     return ejectAfter > 0;
   }
 
-  /** How long a server is put aside that is so for the n-th time. */
+  /** Duration for which a server is put aside at the n-th time. */
   long ejection(int n) {
     long longest = ejectAtMost;
     for (int i = 1; i < n; i++) {

@@ -32,8 +32,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What all event loops must know of one cluster to send statements to its servers. Read on any
- * thread, without waiting; told of each snapshot by whoever watches the cluster.
+ * Facts that all event loops must know about one cluster to send statements to its servers. Read on
+ * any thread, without waiting; told of each snapshot by whoever watches the cluster.
  */
 public final class ClusterView {
   private final DataSource source;
@@ -59,7 +59,7 @@ public final class ClusterView {
   private Optional<TopologyNode> lastWriter = Optional.empty();
 
   /**
-   * What is known at a moment.
+   * Facts that are known at one moment.
    *
    * @param plan for the version of the topology
    * @param writer where writes go; empty while there is no writer
@@ -164,14 +164,14 @@ public final class ClusterView {
     return snapshot;
   }
 
-  /** What says where the reads of one event loop go; to be used on that loop only. */
+  /** Router that decides where the reads of one event loop go; to be used on that loop only. */
   public LoopRouter router() {
     return new LoopRouter(
         this, source.cluster().balance(), () -> ThreadLocalRandom.current().nextDouble());
   }
 
   /**
-   * Whether anybody wants to know what is written: replicas that are read from, kept results, or
+   * True if anybody wants to know what is written: replicas that are read from, kept results, or
    * other nodes.
    */
   public boolean tracksWrites() {
@@ -179,7 +179,7 @@ public final class ClusterView {
   }
 
   /**
-   * Whether anybody wants to know where in the log writes are: replicas that are read from, or
+   * True if anybody wants to know where in the log writes are: replicas that are read from, or
    * other nodes. What this node keeps for itself does without.
    */
   public boolean locatesWrites() {
@@ -191,7 +191,7 @@ public final class ClusterView {
     return snapshot.topology();
   }
 
-  /** Where writes go; empty while there is no writer. */
+  /** Server to which writes go; empty while there is no writer. */
   public Optional<ServerAddress> writer() {
     return snapshot.writer();
   }
@@ -237,7 +237,7 @@ public final class ClusterView {
   }
 
   /**
-   * The same of a transaction that may have written definitions.
+   * Notes the commit of a transaction that may have written definitions.
    *
    * @param redefinition what it may have written of the definitions of a database, by which all
    *     nodes judge what is written and read; null for nothing
@@ -247,7 +247,7 @@ public final class ClusterView {
   }
 
   /**
-   * The same of one of which the server has said where it is.
+   * Notes the commit of a transaction whose position the server has reported.
    *
    * @param own {@link Position#NONE} where it has not
    */
@@ -257,7 +257,7 @@ public final class ClusterView {
   }
 
   /**
-   * The same where rules leave results of these tables where they are kept.
+   * Notes a commit where rules leave results of these tables in the cache.
    *
    * @param spared which ones
    */
@@ -274,14 +274,14 @@ public final class ClusterView {
     return new Committed(mark, exchange.announce(spared.marked(tables), others, redefinition));
   }
 
-  /** Whether {@link #committedBy} is to be called: the database says which process has written. */
+  /** True if {@link #committedBy} is to be called: the database says which process has written. */
   public boolean knowsCommitsByProcess() {
     return cached && source.changes().notified();
   }
 
   /**
-   * The same was {@link #committed} by a server's process that is this node's: who hears of it from
-   * the database shall know it again.
+   * Notes that a server process of this node has {@link #committed} these writes, so that a later
+   * report from the database is recognised.
    *
    * @param process by the server's number of it
    */
@@ -290,8 +290,8 @@ public final class ClusterView {
   }
 
   /**
-   * Something is about to be sent that changes definitions of a database, or may. To be called
-   * before that; from then on until it is over no node trusts what it knows of them.
+   * Announces that something is about to be sent that changes definitions of a database, or may. To
+   * be called before that; from then on until it is over no node trusts what it knows of them.
    */
   public ChangeInProgress changing(String database) {
     Runnable overHere = definitions.changing(database);
@@ -314,7 +314,8 @@ public final class ClusterView {
   }
 
   /**
-   * The same, as it seems by this node alone: those that look more seldom, or later, look at once.
+   * Announces that definitions were found changed past all nodes, as it seems by this node alone:
+   * nodes that look more seldom, or later, look at once.
    */
   public void tellRedefined(String database) {
     CompletableFuture<Void> unused =
@@ -330,7 +331,7 @@ public final class ClusterView {
   public record Committed(WriteMark mark, CompletableFuture<Void> told) {}
 
   /**
-   * Whether what is known of a server is of the same run of it as a connection, so that the
+   * True if what is known of a server is of the same run of it as a connection, so that the
    * connection may be used for reads that {@link LoopRouter#replica} sends there. A replica that
    * was started anew may be less far than it was before, for a while; connections do not outlive
    * that.
@@ -354,7 +355,9 @@ public final class ClusterView {
     return mask;
   }
 
-  /** How far a server must be to answer the next read of a session that has seen so much. */
+  /**
+   * Position that a server must have to answer the next read of a session that has seen so much.
+   */
   public Position position(MonotonicReads seen, long now) {
     return seen.position(snapshot.topology(), samples, now);
   }
@@ -368,7 +371,7 @@ public final class ClusterView {
     return positions.committing(tables, others);
   }
 
-  /** Whether {@link #committing} is to be called: results are kept. */
+  /** True if {@link #committing} is to be called: results are kept. */
   public boolean mindsCommits() {
     return cached;
   }
@@ -383,25 +386,25 @@ public final class ClusterView {
   }
 
   /**
-   * How many writes were noted: what is read from now on has them. Taken before a statement is sent
-   * whose result is to be kept.
+   * Number of writes that were noted: what is read from now on has them. Taken before a statement
+   * is sent whose result is to be kept.
    */
   public long noted() {
     return positions.noted();
   }
 
-  /** How often other nodes have written which tables. */
+  /** Counts of other nodes' writes, by table. */
   public WritesElsewhere writesElsewhere() {
     return positions.elsewhere();
   }
 
-  /** Whether what was read of these tables when so many writes were noted is what a read finds. */
+  /** True if what was read of these tables when so many writes were noted is what a read finds. */
   public boolean holds(long noted, Collection<String> tables) {
     return positions.unwrittenSince(noted, tables);
   }
 
   /**
-   * The same of what was kept some time ago.
+   * True if what was read of these tables and kept some time ago is what a read finds.
    *
    * @param at when it was, by {@link System#nanoTime}
    */
@@ -410,14 +413,14 @@ public final class ClusterView {
   }
 
   /**
-   * Where the writer was found before now, so that what is read from it from now on has all that
-   * was acknowledged by then; {@link Position#NONE} where that is not known.
+   * Position of the writer before now, so that what is read from it from now on has all that was
+   * acknowledged by then; {@link Position#NONE} where it is not known.
    */
   public Position written() {
     return snapshot.topology().writer().map(TopologyNode::position).orElse(Position.NONE);
   }
 
-  /** Which server the writer is, in words that are the same at all nodes; empty for none. */
+  /** Identity of the writer, in words that are the same at all nodes; empty for none. */
   public Optional<String> writerRun() {
     return snapshot
         .topology()
@@ -426,13 +429,13 @@ public final class ClusterView {
         .map(writer -> writer.run() + "/" + writer.timeline());
   }
 
-  /** How far this node has heard the others; taken like {@link #written}. */
+  /** Last messages that this node has heard from the others; taken like {@link #written}. */
   public HeardMessages heardSoFar() {
     return exchange.heardSoFar();
   }
 
   /**
-   * Whether what another node has read of these tables is what a read finds now, as far as this
+   * True if what another node has read of these tables is what a read finds now, as far as this
    * node has heard of writes. It is in either of two cases:
    *
    * <ul>
@@ -459,7 +462,7 @@ public final class ClusterView {
         && positions.unwrittenSince(positions.noted(), tables);
   }
 
-  /** Where the writer was found when it was asked after a write: the earlier, the better. */
+  /** Position of the writer when it was probed after a write: the earlier, the better. */
   private Position foundAfter(WriteMark write) {
     if (write.found() != Position.NONE) {
       return write.found();
@@ -476,7 +479,7 @@ public final class ClusterView {
   }
 
   /**
-   * Whether results may be kept and served at all: this node hears of what others write, and of
+   * True if results may be kept and served at all: this node hears of what others write, and of
    * what is written past all nodes, or nobody expects it to.
    */
   public boolean keepsResults() {
@@ -486,14 +489,14 @@ public final class ClusterView {
   }
 
   /**
-   * Whether reads must miss nothing that any node has written, and there are nodes that are not
+   * True if reads must miss nothing that any node has written, and there are nodes that are not
    * heard: only the writer knows.
    */
   boolean strictInParts() {
     return source.cluster().consistency() == Consistency.STRICT && exchange.leavesNodesOut();
   }
 
-  /** What is written past all nodes, for those who hear of it. */
+  /** Writes past all nodes, for components that hear of them. */
   public OutsideWrites outside() {
     return outside;
   }
@@ -504,18 +507,18 @@ public final class ClusterView {
     return new ReadRequirement(last.position(), last.at(), false, false);
   }
 
-  /** Whether there is a writer that answers, as far as is known. */
+  /** True if there is a writer that answers, as far as is known. */
   public boolean writerAnswers() {
     Snapshot now = snapshot;
     return now.writer().isPresent() && now.silent() == 0;
   }
 
-  /** Whether {@link #letsReadsBeStale} may be true at some time. */
+  /** True if {@link #letsReadsBeStale} may be true at some time. */
   public boolean mayLetReadsBeStale() {
     return stale.allowed();
   }
 
-  /** Whether reads that would wait for a writer may miss the end of what the last one wrote. */
+  /** True if reads that would wait for a writer may miss the end of what the last one wrote. */
   public boolean letsReadsBeStale() {
     Snapshot now = snapshot;
     return stale.allowed()
@@ -526,7 +529,7 @@ public final class ClusterView {
     return freshness;
   }
 
-  /** What a read must not miss now. */
+  /** Writes that a read must not miss now. */
   ReadRequirement need(ReadRequest request) {
     if (request.lagIgnored()) {
       return ReadRequirement.NOTHING;
@@ -545,7 +548,7 @@ public final class ClusterView {
         .atLeast(request.seen());
   }
 
-  /** Where a session's write of before is in the writer's log is no longer known. */
+  /** Replaces a session's earlier write whose position in the writer's log is no longer known. */
   private WriteMark sinceTaken(WriteMark own) {
     WriteMark since = taken;
     return own != null && since != null && own.isBefore(since) ? since : own;

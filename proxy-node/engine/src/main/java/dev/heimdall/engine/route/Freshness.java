@@ -9,9 +9,9 @@ import dev.heimdall.model.NodeRole;
 import java.util.List;
 
 /**
- * Which servers of a cluster are fresh enough for a read. Positions are compared where the servers
- * tell them; else the time since the last write is compared with the measured lag. What is not
- * known speaks against a replica, never for it.
+ * Decides which servers of a cluster are fresh enough for a read. Positions are compared where the
+ * servers tell them; else the time since the last write is compared with the measured lag. What is
+ * not known speaks against a replica, never for it.
  */
 public final class Freshness {
   /** Of more servers than this, the rest is never chosen: the answer has a bit for each. */
@@ -47,7 +47,7 @@ public final class Freshness {
   }
 
   /**
-   * Whether a replica will soon be fresh enough that is not now, so that waiting for it makes
+   * True if a replica will soon be fresh enough that is not now, so that waiting for it makes
    * sense.
    */
   public boolean soon(Topology topology, ReadRequirement need) {
@@ -60,7 +60,7 @@ public final class Freshness {
     return false;
   }
 
-  /** Why a server may answer a read or not. */
+  /** Reason that a server may answer a read or not. */
   public Verdict verdict(TopologyNode node, ReadRequirement need) {
     if (!node.state().usable()) {
       return Verdict.UNUSABLE;
@@ -84,7 +84,7 @@ public final class Freshness {
   }
 
   /**
-   * Whether a replica is known to be further behind than replicas may be: of one of which nobody
+   * True if a replica is known to be further behind than replicas may be: of one of which nobody
    * knows it this says nothing.
    */
   public boolean knownToLag(TopologyNode node) {
@@ -111,7 +111,10 @@ public final class Freshness {
     return node.position().covers(need.position()) ? Verdict.FRESH : Verdict.BEHIND;
   }
 
-  /** What was written before it answered, less its lag, is there; what came later may be. */
+  /**
+   * Verdict by time: the replica has what was written before it answered, less its lag; it may have
+   * what came later.
+   */
   private Verdict byTime(TopologyNode node, ReadRequirement need) {
     if (node.lagMillis() < 0) {
       return Verdict.UNKNOWN;
@@ -121,7 +124,7 @@ public final class Freshness {
     return fresh ? Verdict.FRESH : Verdict.BEHIND;
   }
 
-  /** What is to be said of a server and a read. */
+  /** Verdict on a server and a read. */
   public enum Verdict {
     /** It has all that the read must not miss. */
     FRESH,
@@ -129,7 +132,7 @@ public final class Freshness {
     BEHIND,
     /** It is further behind than replicas may be. */
     LAGGING,
-    /** Nobody can know whether it is fresh enough. */
+    /** It cannot be known whether the server is fresh enough. */
     UNKNOWN,
     /** It cannot be used at all. */
     UNUSABLE

@@ -18,7 +18,7 @@ import java.util.function.DoubleSupplier;
  * never leaves none.
  */
 public final class LoopBalancer {
-  /** What {@link #choose} says when no server may answer. */
+  /** Result of {@link #choose} if no server may answer. */
   public static final int NOBODY = -1;
 
   private static final Set<ServerAddress> NONE = Set.of();
@@ -230,7 +230,7 @@ public final class LoopBalancer {
     }
   }
 
-  /** How many statements are on their way to a server, for people. */
+  /** Number of statements in flight to a server, for people. */
   public int outstanding(ServerAddress server) {
     NodeLoad load = known.get(server);
     return load == null ? 0 : load.outstanding();

@@ -47,7 +47,7 @@ public final class LoopRouter {
   }
 
   /**
-   * Whether a server may answer a read now, over a connection of which {@link ClusterView#knows}
+   * True if a server may answer a read now, over a connection of which {@link ClusterView#knows}
    * has said before that it may.
    */
   public boolean mayAnswer(ServerAddress server, ReadRequest request) {
@@ -58,7 +58,7 @@ public final class LoopRouter {
   }
 
   /**
-   * Whether a server has every write of these tables that was noted by now, whoever has written;
+   * True if a server has every write of these tables that was noted by now, whoever has written;
    * over a connection as {@link #mayAnswer} has it.
    */
   public boolean hasAll(ServerAddress server, Collection<String> tables) {
@@ -67,7 +67,7 @@ public final class LoopRouter {
         && view.freshness().verdict(node.get(), view.needOfAll(tables)) == Freshness.Verdict.FRESH;
   }
 
-  /** Why no replica may answer a read for which {@link #replica} has just named none. */
+  /** Reason that no replica may answer a read for which {@link #replica} has just named none. */
   public Unanswered whyNone(ReadRequest request) {
     Topology topology = view.snapshot().topology();
     ReadRequirement need = view.need(request);
@@ -91,7 +91,7 @@ public final class LoopRouter {
     return why;
   }
 
-  /** Why no replica answers a read, in the order of how near one came to it. */
+  /** Reason that no replica answers a read, in the order of how near one came to it. */
   public enum Unanswered {
     /** None is up that may take reads. */
     NO_REPLICA,
@@ -107,12 +107,12 @@ public final class LoopRouter {
     WRITER_CHOSEN
   }
 
-  /** What is known of the cluster whose reads these are. */
+  /** View of the cluster to which these reads belong. */
   public ClusterView view() {
     return view;
   }
 
-  /** Whether a replica will soon be fresh enough for a read that now goes to the writer. */
+  /** True if a replica will soon be fresh enough for a read that now goes to the writer. */
   public boolean soon(ReadRequest request) {
     return view.freshness().soon(view.topology(), view.need(request));
   }
@@ -141,7 +141,7 @@ public final class LoopRouter {
     balancer.failed(server, now);
   }
 
-  /** How many statements of this loop are on their way to a server. */
+  /** Number of this loop's statements in flight to a server. */
   public int outstanding(ServerAddress server) {
     return balancer.outstanding(server);
   }

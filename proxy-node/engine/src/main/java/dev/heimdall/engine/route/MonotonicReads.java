@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far the servers were that have answered one session, so that its later reads are not answered
+ * Positions of the servers that have answered one session, so that its later reads are not answered
  * by one that is behind them. Belongs to the session's event loop. Times are of {@link
  * System#nanoTime}.
  *
@@ -24,7 +24,7 @@ public final class MonotonicReads {
   private TopologyNode writer;
   private Position position = Position.NONE;
 
-  /** What it has seen of the writer, by where that was found, and when it was asked. */
+  /** Progress of the writer that it has seen, with the position found and the time of the probe. */
   private WriterSamples.Sample atWriter = WriterSamples.NOTHING;
 
   /** The first and the last answer of the writer of which nobody knows yet how far it was. */
@@ -65,7 +65,7 @@ public final class MonotonicReads {
     }
   }
 
-  /** What a server must have to answer the next read; {@link Position#NONE} for nothing. */
+  /** Position that a server must have to answer the next read; {@link Position#NONE} for none. */
   Position position(Topology topology, WriterSamples samples, long now) {
     follow(topology, now);
     for (int i = 0; i < answers.size(); i++) {
@@ -84,7 +84,7 @@ public final class MonotonicReads {
   }
 
   /**
-   * Whether nobody will know what a replica had that has answered: neither it nor the writer could
+   * True if nobody will know what a replica had that has answered: neither it nor the writer could
    * be asked after that, and there is no writer.
    */
   private boolean lost(Topology topology) {
@@ -144,8 +144,8 @@ public final class MonotonicReads {
   }
 
   /**
-   * Where another server is the writer, positions of before may lie beyond what has survived. What
-   * has is within what the new one has.
+   * Forgets positions of before if another server is the writer: they may lie beyond what has
+   * survived. What has is within what the new one has.
    */
   private void follow(Topology topology, long now) {
     TopologyNode leads = topology.writer().orElse(writer);

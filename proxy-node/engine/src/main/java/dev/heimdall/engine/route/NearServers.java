@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Which servers are in the region whose servers answer reads before others. */
+/** Finds the servers in the region whose servers answer reads before others. */
 final class NearServers {
   private final Optional<String> named;
   private final Supplier<Optional<String>> own;

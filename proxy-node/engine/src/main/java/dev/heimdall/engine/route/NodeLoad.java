@@ -2,7 +2,7 @@ package dev.heimdall.engine.route;
 
 import java.time.Duration;
 
-/** How one server does, as one event loop sees it. */
+/** Condition of one server, as one event loop sees it. */
 final class NodeLoad {
   /** Weight of the newest time in the average. */
   private static final double SHARE = 1.0 / 16;
@@ -10,7 +10,7 @@ final class NodeLoad {
   /** Times that are needed before an average says anything. */
   private static final int ENOUGH = 8;
 
-  /** Who has not been asked for this long is as good as unknown, so that it is tried again. */
+  /** Time after which a server without queries is as good as unknown, so that it is tried again. */
   private static final long FORGOTTEN = Duration.ofSeconds(10).toNanos();
 
   private int outstanding;
@@ -94,7 +94,7 @@ final class NodeLoad {
     return slow ? 0.1 + 0.9 * Math.max(0, gone) : 1;
   }
 
-  /** How long it takes to answer on average; 0 while that is not known. */
+  /** Average time that it takes to answer; 0 while it is not known. */
   double averageNanos(long now) {
     if (now - lastTime > FORGOTTEN) {
       times = 0;

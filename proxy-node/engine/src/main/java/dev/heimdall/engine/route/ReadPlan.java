@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a driver's URLs come to for one version of a cluster: which of its servers take reads, which
+ * Meaning of a driver's URLs for one version of a cluster: which of its servers take reads, which
  * before others, and with what weights, and where writes go.
  *
  * @param version of the topology that it is for; nodes are counted as there
@@ -72,10 +72,10 @@ public record ReadPlan(long version, List<Entry> entries) {
   }
 
   /**
-   * Where writes go: the first host of the driver's URL that is the writer, or a name of which the
-   * cluster knows nothing, such as its own endpoint. A server of the data source of which it knows
-   * nothing is another name of one that it does know, a replica perhaps: it comes after all others.
-   * Empty while there is none.
+   * Destination of writes: the first host of the driver's URL that is the writer, or a name of
+   * which the cluster knows nothing, such as its own endpoint. A server of the data source of which
+   * it knows nothing is another name of one that it does know, a replica perhaps: it comes after
+   * all others. Empty while there is none.
    */
   public static Optional<ServerAddress> writer(
       Driver driver, DataSource source, Topology topology) {
@@ -95,7 +95,7 @@ public record ReadPlan(long version, List<Entry> entries) {
     return alias;
   }
 
-  /** What the variables of URLs stand for. */
+  /** Values of the variables of URLs. */
   private static ClusterMembers members(DataSource source, Topology topology) {
     return new ClusterMembers(
         List.of(),

@@ -31,12 +31,12 @@ public record ReadRequest(
     this(tables, own, seen, lagIgnored, among, false);
   }
 
-  /** The same without these servers. */
+  /** Returns this request without these servers. */
   public ReadRequest without(long servers) {
     return new ReadRequest(tables, own, seen, lagIgnored, among & ~servers, stale);
   }
 
-  /** The same that may miss what the last writer wrote at the end. */
+  /** Returns this request, but it may miss what the last writer wrote at the end. */
   public ReadRequest mayBeStale() {
     return new ReadRequest(tables, own, seen, lagIgnored, among, true);
   }

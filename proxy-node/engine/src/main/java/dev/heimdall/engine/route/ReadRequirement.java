@@ -3,7 +3,7 @@ package dev.heimdall.engine.route;
 import dev.heimdall.engine.wire.Position;
 
 /**
- * What a read must not miss.
+ * Writes that a read must not miss.
  *
  * @param position up to where; {@link Position#NONE} for nothing, {@link Position#BEYOND} while
  *     that is not known
@@ -29,7 +29,7 @@ public record ReadRequirement(
   /** A read that has nothing to miss, but should not be answered by a replica far behind. */
   static final ReadRequirement NO_WRITE = new ReadRequirement(Position.NONE, 0, false, false);
 
-  /** The same for a read that must not be behind a position either. */
+  /** Requirement of a read that must not be behind this position either. */
   ReadRequirement atLeast(Position least) {
     return position.covers(least)
         ? this

@@ -6,7 +6,7 @@ import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.Consistency;
 import java.util.Collection;
 
-/** What a read must not miss, by the consistency that is asked for. */
+/** Requirements of reads, by the consistency that is set. */
 public final class ReadRequirements {
   private final Consistency consistency;
 
@@ -15,7 +15,7 @@ public final class ReadRequirements {
   }
 
   /**
-   * What a read must not miss.
+   * Writes that a read must not miss.
    *
    * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
    * @param own the last write of the client's session; null when it has written nothing

@@ -9,14 +9,16 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What reads must not miss while no writer answers, where the configuration lets them miss the end
- * of what the last one wrote. Updated by one thread, read by any.
+ * Requirements of reads while no writer answers, where the configuration lets them miss the end of
+ * what the last one wrote. Updated by one thread, read by any.
  */
 final class StaleReads {
   private final Duration bound;
   private final boolean allowed;
 
-  /** How far the writer of the last snapshot that had one was, and no other one before it. */
+  /**
+   * Positions of the writer of the last snapshot that had one, and of no other writer before it.
+   */
   private volatile WriterSamples samples;
 
   /** The last writer as it answered last, where it tells no positions; null: none did. */
@@ -28,7 +30,7 @@ final class StaleReads {
     samples = new WriterSamples(bound);
   }
 
-  /** Whether reads may miss anything. */
+  /** True if reads may miss anything. */
   boolean allowed() {
     return allowed;
   }
@@ -49,7 +51,7 @@ final class StaleReads {
   }
 
   /**
-   * What a read must not miss: all that the last writer had so long before it answered for the last
+   * Requirement of a read: all that the last writer had so long before it answered for the last
    * time. Where it told no positions, replicas have to know how far they are behind.
    *
    * @return what no replica has where no writer was ever known

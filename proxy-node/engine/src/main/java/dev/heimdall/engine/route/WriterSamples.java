@@ -6,8 +6,8 @@ import dev.heimdall.engine.wire.Position;
 import java.time.Duration;
 
 /**
- * How far the writer had written at moments in the past, so that no read is older than a set time,
- * whoever wrote. Written by one thread, read by any.
+ * Positions to which the writer had written at moments in the past, so that no read is older than a
+ * set time, no matter which client wrote. Written by one thread, read by any.
  */
 public final class WriterSamples {
   /** Moments that are kept; with more, each would be of little use. */
@@ -24,11 +24,11 @@ public final class WriterSamples {
   private int count;
   private volatile Sample floor = NOTHING;
 
-  /** What the last writer has kept, while there is none; else null. */
+  /** Position that the last writer has kept, while there is none; else null. */
   private volatile Sample kept;
 
   /**
-   * How far the writer had written.
+   * Position to which the writer had written.
    *
    * @param at when it was asked
    */
@@ -84,9 +84,9 @@ public final class WriterSamples {
   }
 
   /**
-   * What a server must have to have what the writer was found with. While there is no writer, what
-   * it had not kept by then has come to no replica: what it was found to have kept later has all
-   * that was to be seen.
+   * Position that a server must have, to have what the writer was found with. While there is no
+   * writer, what it had not kept by then has come to no replica: what it was found to have kept
+   * later has all that was to be seen.
    *
    * @param asked when it was asked
    */
@@ -98,7 +98,7 @@ public final class WriterSamples {
   }
 
   /**
-   * Whether there is no writer, and nobody will ever know what it had at a moment in the past that
+   * True if there is no writer, and nobody will ever know what it had at a moment in the past that
    * counts by now: it was not asked after that.
    */
   synchronized boolean untold(long moment, long now) {
@@ -110,8 +110,8 @@ public final class WriterSamples {
   }
 
   /**
-   * What the last writer has kept, if there is none now, and it was asked after that for the first
-   * and last time.
+   * Position that the last writer has kept, if there is none now, and it was probed after that for
+   * the first and last time.
    */
   synchronized Position keptAfter(long moment) {
     Sample last = kept;
@@ -139,7 +139,10 @@ public final class WriterSamples {
     return count == 0 ? NOTHING : new Sample(positions[found], times[found]);
   }
 
-  /** The same; {@link Position#NONE} where it was not asked since. */
+  /**
+   * Position at which the writer was found first after that moment; {@link Position#NONE} if it was
+   * not probed since.
+   */
   synchronized Position foundAfter(long moment) {
     int index = indexAfter(moment);
     return index < 0 ? Position.NONE : positions[index];

@@ -38,7 +38,7 @@ final class Candidates {
     this.prepared = prepared;
   }
 
-  /** How many were found. */
+  /** Number of rules that were found. */
   int count() {
     return count;
   }
@@ -57,7 +57,7 @@ final class Candidates {
     return List.copyOf(candidates);
   }
 
-  /** Why a rule cannot match; null when it can. */
+  /** Reason that a rule cannot match; null if it can. */
   String refusal(CompiledRule rule) {
     if (!rule.rule().enabled()) {
       return "the rule is switched off";

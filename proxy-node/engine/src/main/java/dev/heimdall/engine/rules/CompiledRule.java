@@ -117,7 +117,7 @@ final class CompiledRule {
     return run;
   }
 
-  /** Whether it may match or not for the same statement of the same session. */
+  /** True if it may match or not for the same statement of the same session. */
   boolean isCounted() {
     return counted;
   }
@@ -126,12 +126,12 @@ final class CompiledRule {
     return rule.inTransaction();
   }
 
-  /** Whether its expressions match. */
+  /** True if its expressions match. */
   boolean matches(TextMatches texts, TableBits tableBits, Profile profile) {
     return matches(texts, tableBits, profile, guesses && !tableBits.understood());
   }
 
-  /** Whether it matches only because the statement might have its tables. */
+  /** True if it matches only because the statement might have its tables. */
   boolean onlyMightMatch(TextMatches texts, TableBits tableBits, Profile profile) {
     return guesses
         && !tableBits.understood()
@@ -164,7 +164,7 @@ final class CompiledRule {
     return all;
   }
 
-  /** Whether one of its expressions matches, by its place in the rule. */
+  /** True if one of its expressions matches, by its place in the rule. */
   boolean matches(int expression, TextMatches texts, TableBits tableBits, Profile profile) {
     Specifier specifier = rule.match().get(expression).specifier();
     int place = places[expression];
@@ -173,12 +173,12 @@ final class CompiledRule {
         : specifier.isAboutStatement() ? tableBits.matches(place) : profile.matches(place);
   }
 
-  /** Whether its action has an effect on a statement with these tables. */
+  /** True if its action has an effect on a statement with these tables. */
   boolean hasEffect(TableBits tableBits) {
     return effectTable < 0 || tableBits.matches(effectTable);
   }
 
-  /** What the first regular expression that matches has found; null when there is none. */
+  /** Match of the first regular expression that matches; null if there is none. */
   TextMatches.Found found(TextMatches texts) {
     for (int id : regexes) {
       if (texts.matches(id)) {
@@ -189,7 +189,7 @@ final class CompiledRule {
   }
 
   /**
-   * Whether the counters let it match; only to be asked once all else fits.
+   * True if the counters let it match; only to be asked once all else fits.
    *
    * @param averageMicros of the statement's pattern; negative when not known
    * @param counting false to look only

@@ -3,8 +3,9 @@ package dev.heimdall.engine.rules;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many statements may be carried out at the same time. Who gets no place waits and asks again;
- * who has one gives it back when the first data of the result arrive, or when there will be none.
+ * Limit on the statements that may be carried out at the same time. Who gets no place waits and
+ * asks again; who has one gives it back when the first data of the result arrive, or when there
+ * will be none.
  */
 public final class ConcurrencyLimit {
   private final String name;
@@ -17,12 +18,12 @@ public final class ConcurrencyLimit {
     this.most = most;
   }
 
-  /** Who shares it: a name, or the list and number of the only rule. */
+  /** Identity of the rules that share it: a name, or the list and number of the only rule. */
   public String name() {
     return name;
   }
 
-  /** How many may be carried out at the same time. */
+  /** Maximum number of statements that may be carried out at the same time. */
   public int most() {
     return most;
   }

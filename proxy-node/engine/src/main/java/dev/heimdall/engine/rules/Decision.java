@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.SortedSet;
 
 /**
- * What the rules decided for one statement. Immutable, but for the limits, which count. The order
- * in which a statement is to be treated: {@link #dropped}, {@link #result}, the cache, {@link
+ * Decision of the rules for one statement. Immutable, but for the limits, which count. The order in
+ * which a statement is to be treated: {@link #dropped}, {@link #result}, the cache, {@link
  * #asyncExecute}, {@link #forward}, then {@link #rateLimits} and {@link #concurrency} once, then
  * {@link #delayMicros}, then the database.
  */
@@ -61,7 +61,7 @@ public final class Decision {
   private final boolean asksToShare;
   private final boolean tracked;
 
-  /** What a rule can say yes or no to besides its action. */
+  /** Flags that a rule can set or clear besides its action. */
   public enum Flag {
     INVALIDATE,
     LAG_IGNORE,
@@ -116,27 +116,27 @@ public final class Decision {
     tracked = !flag(Flag.NO_TRACK).orElse(false);
   }
 
-  /** Whether it was decided that no rule matches. */
+  /** True if it was decided that no rule matches. */
   public boolean isNone() {
     return matched.isEmpty() && !isDeferred();
   }
 
-  /** Whether the statement may run in a pipeline that other sessions use as well. */
+  /** True if the statement may run in a pipeline that other sessions use as well. */
   public boolean letsShare() {
     return matched.isEmpty() || letsShare;
   }
 
-  /** Whether it is to run so, however long such statements take. */
+  /** True if it is to run so, however long such statements take. */
   public boolean asksToShare() {
     return asksToShare;
   }
 
-  /** Whether nothing is to be done with a read that a replica could not be part of. */
+  /** True if nothing is to be done with a read that a replica could not be part of. */
   public boolean letsReplicaAnswer() {
     return matched.isEmpty() || letsReplicaAnswer;
   }
 
-  /** Whether something is wanted of the statement for which it has to reach a server. */
+  /** True if something is wanted of the statement for which it has to reach a server. */
   public boolean needsServer() {
     return transformed.isPresent()
         || trigger.isPresent()
@@ -146,13 +146,13 @@ public final class Decision {
         || flags.getOrDefault(Flag.UPDATE, false);
   }
 
-  /** Whether a replica is wanted for it. */
+  /** True if a replica is wanted for it. */
   public boolean asksForReplica() {
     return readerEligible || forward.map(ActionParameters.Forward::readonly).orElse(false);
   }
 
   /**
-   * Whether what is carried out is what the client has sent, and nothing that a rule calls more.
+   * True if what is carried out is what the client has sent, and nothing that a rule calls more.
    */
   public boolean leavesText() {
     return matched.isEmpty()
@@ -196,7 +196,7 @@ public final class Decision {
         && rule.multiplexSkip().isEmpty();
   }
 
-  /** Whether nothing has been decided yet: this is {@link #DEFERRED}. */
+  /** True if nothing has been decided yet: this is {@link #DEFERRED}. */
   public boolean isDeferred() {
     return this == DEFERRED;
   }
@@ -242,8 +242,8 @@ public final class Decision {
   }
 
   /**
-   * How long a result may be served: the shorter one of the cache rule's and the tables'. Empty
-   * when no rule says.
+   * Time for which a result may be served: the shorter one of the cache rule's and the tables'.
+   * Empty when no rule says.
    */
   public OptionalInt ttlMillis() {
     if (cache.isEmpty() || cache.get().ttl().isEmpty()) {
@@ -308,7 +308,7 @@ public final class Decision {
     return transformed;
   }
 
-  /** What to run as well. */
+  /** Trigger to run as well. */
   public Optional<ActionParameters.Trigger> trigger() {
     return trigger;
   }
@@ -323,17 +323,17 @@ public final class Decision {
     return concurrency;
   }
 
-  /** How long to wait before the database is asked; 0 for not at all. */
+  /** Delay before the database is queried; 0 for none. */
   public int delayMicros() {
     return delayMicros;
   }
 
-  /** When to cancel it; 0 for never, empty when no rule says. */
+  /** Time after which to cancel it; 0 for never, empty when no rule sets it. */
   public OptionalInt queryTimeoutMillis() {
     return queryTimeoutMillis;
   }
 
-  /** Which servers may answer, by a part of their name. */
+  /** Pattern for the servers that may answer, by a part of their name. */
   public Optional<Pattern> serverFilter() {
     return serverFilter;
   }
@@ -348,7 +348,7 @@ public final class Decision {
     return extraTables;
   }
 
-  /** Whether it may be cached though it has no tables. */
+  /** True if it may be cached though it has no tables. */
   public boolean withoutTables() {
     return withoutTables;
   }
@@ -358,12 +358,12 @@ public final class Decision {
     return olderThanMillis;
   }
 
-  /** What the rules said to a flag; empty when none said anything. */
+  /** Value that the rules gave to a flag; empty when none gave one. */
   public Optional<Boolean> flag(Flag flag) {
     return flags.isEmpty() ? Optional.empty() : Optional.ofNullable(flags.get(flag));
   }
 
-  /** Whether statistics are to show the statement. */
+  /** True if statistics are to show the statement. */
   public boolean tracked() {
     return tracked;
   }

@@ -173,7 +173,7 @@ final class Explainer {
     return matched.hasEffect() ? effect : effect + " (not a table of the statement: no effect)";
   }
 
-  /** What keeps a rule from being looked at, whether its expressions match or not. */
+  /** Reason that a rule is not looked at, whether its expressions match or not. */
   private Optional<String> before(CompiledRule rule, Map<RuleAction, String> ignored) {
     boolean caches = rule.action() == RuleAction.CACHE || rule.action() == RuleAction.TABLE_CACHE;
     String refusal = candidates.refusal(rule);

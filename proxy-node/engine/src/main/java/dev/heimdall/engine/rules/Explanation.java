@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which rules match a statement, in the order in which they are looked at, why the others do not,
- * and what follows. Nothing is counted, so a rule with a limit that is met twice, because its list
- * is called twice, is shown both times as it would be met now.
+ * Rules that match a statement, in the order in which they are looked at, the reasons that the
+ * others do not, and the result. Nothing is counted, so a rule with a limit that is met twice,
+ * because its list is called twice, is shown both times as it would be met now.
  *
  * @param rows one for each rule of each list that is gone through
  * @param decision what would be decided now

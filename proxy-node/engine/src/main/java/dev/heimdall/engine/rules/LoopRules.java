@@ -54,7 +54,7 @@ public final class LoopRules {
     return book;
   }
 
-  /** What the rules make of a session; to be called again when one of its facts changes. */
+  /** Applies the rules to a session; to be called again when one of its facts changes. */
   public SessionRules session(SessionFacts facts) {
     makeRoom();
     Profile fresh = book.profile(0, facts);
@@ -114,7 +114,7 @@ public final class LoopRules {
   }
 
   /**
-   * What would be decided for a statement that is prepared and not yet carried out. Counts nothing;
+   * Decision that a statement would get that is prepared and not yet carried out. Counts nothing;
    * only rules that change the text are asked whether their counters would let them match.
    *
    * @return {@link Decision#DEFERRED} as {@link #decide} has it
@@ -319,7 +319,7 @@ public final class LoopRules {
     return weight;
   }
 
-  /** How many things it keeps. */
+  /** Number of entries that it keeps. */
   int entries() {
     return kept;
   }

@@ -34,7 +34,7 @@ final class MatchInput {
     return whole;
   }
 
-  /** Whether one of these is the value of a string literal. */
+  /** True if one of these is the value of a string literal. */
   boolean hasLiteral(Set<String> wanted) {
     if (literals == null) {
       literals = reader.read(bytes, 0, bytes.length, lexerMode);

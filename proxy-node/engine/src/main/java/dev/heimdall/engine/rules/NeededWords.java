@@ -22,7 +22,7 @@ final class NeededWords {
   }
 
   /**
-   * What is known of a part of an expression.
+   * Facts known about a part of an expression.
    *
    * @param exact all texts that it matches, in lower case; null when they are not known
    * @param needed one of these is in each text that it matches; null when nothing is known
@@ -31,7 +31,10 @@ final class NeededWords {
     static final Known ANY = new Known(null, null);
     static final Known EMPTY = new Known(Set.of(""), null);
 
-    /** What is needed when it occurs at least once, but perhaps not as a whole text of its own. */
+    /**
+     * Words that are needed when it occurs at least once, but perhaps not as a whole text of its
+     * own.
+     */
     Set<String> required() {
       return better(needed, useful(exact) ? exact : null);
     }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the rules say to one statement of one kind of session, as far as that stays the same: one
- * decision, or the candidates from which counters choose each time. Belongs to one event loop.
+ * Outcome of the rules for one statement of one kind of session, as far as that stays unchanged:
+ * one decision, or the candidates from which counters choose each time. Belongs to one event loop.
  */
 public final class Outcome {
   /** Different decisions that are kept of one outcome. */
@@ -50,7 +50,7 @@ public final class Outcome {
   }
 
   /**
-   * Whether there are rules next to each other that change places.
+   * True if there are rules next to each other that change places.
    *
    * @param visibly only such whose places have a say in what is decided
    */

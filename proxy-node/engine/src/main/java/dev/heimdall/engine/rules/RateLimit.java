@@ -17,7 +17,7 @@ public final class RateLimit {
     this.burstSeconds = burstSeconds;
   }
 
-  /** Who shares it: a name, or the list and number of the only rule. */
+  /** Identity of the rules that share it: a name, or the list and number of the only rule. */
   public String name() {
     return name;
   }

@@ -82,32 +82,32 @@ public final class RuleBook {
     retired = true;
   }
 
-  /** Whether another has taken its place. */
+  /** True if another has taken its place. */
   public boolean retired() {
     return retired;
   }
 
-  /** Whether no rule could ever match. */
+  /** True if no rule could ever match. */
   public boolean isEmpty() {
     return empty;
   }
 
-  /** Whether some rule looks at tables, so that deciding has to wait for the statement's facts. */
+  /** True if some rule looks at tables, so that deciding has to wait for the statement's facts. */
   public boolean needsStatement() {
     return !tables.isEmpty() || usesTableNames;
   }
 
-  /** Whether some rule may want to write down what a statement's result is like. */
+  /** True if some rule may want to write down what a statement's result is like. */
   public boolean printsResults() {
     return printsResults;
   }
 
-  /** Whether some rule may want to write down how long it took to decide. */
+  /** True if some rule may want to write down how long it took to decide. */
   public boolean printsTiming() {
     return printsTiming;
   }
 
-  /** What one event loop needs to decide by these rules. */
+  /** Returns the state that one event loop needs to decide by these rules. */
   public LoopRules forLoop(RuleMemory memory) {
     return new LoopRules(this, memory);
   }

@@ -80,7 +80,7 @@ final class RuleCompiler {
     return compiled;
   }
 
-  /** Whether a rule about tables refuses, or leads to a list that does; or any rule in there. */
+  /** True if a rule about tables refuses, or leads to a list that does; or any rule in there. */
   private boolean guards(RuleList list, boolean called) {
     return list.rules().stream()
         .filter(rule -> rule.enabled() && (called || rule.looksAtTables()))

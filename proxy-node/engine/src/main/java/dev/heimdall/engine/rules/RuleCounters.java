@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What the rules of one virtual database count, across event loops and across changes of the
- * configuration: matches, samples, rates and places.
+ * Counts of the rules of one virtual database, across event loops and across changes of the
+ * configuration: matches, samples, rates and slots.
  */
 final class RuleCounters {
   /** Names of rates or places that are told apart, as a name can hold what a client sends. */

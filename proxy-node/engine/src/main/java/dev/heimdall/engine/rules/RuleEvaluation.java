@@ -97,7 +97,7 @@ final class RuleEvaluation {
   }
 
   /**
-   * Whether limits let the rule match. Where nothing is counted it is taken to match, unless it may
+   * True if limits let the rule match. Where nothing is counted it is taken to match, unless it may
    * refuse the statement, which is then settled when the statement is run, or changes its text,
    * which cannot wait: then the counters are looked at, and count when it is run.
    */
@@ -130,7 +130,7 @@ final class RuleEvaluation {
         .toArray(CompiledRule[]::new);
   }
 
-  /** What they decide together. */
+  /** Common decision of the rules. */
   Decision decision(RuleCounters counters) {
     if (count == 0) {
       return Decision.NONE;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * What the rules' caches of one event loop may weigh together, those of all virtual databases. When
- * they weigh more, all of them begin anew: what they hold is found again by trying the rules.
+ * Maximum weight of the rules' caches of one event loop together, those of all virtual databases.
+ * When they weigh more, all of them begin anew: what they hold is found again by trying the rules.
  */
 public final class RuleMemory {
   private final CacheShare share;

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one rule counts; it stays when the configuration changes but the rule does not. */
+/** Counts of one rule; they stay when the configuration changes but the rule does not. */
 final class RuleState {
   private static final long SECOND = 1_000_000_000L;
 
@@ -46,12 +46,12 @@ final class RuleState {
     return before % ratio == 0;
   }
 
-  /** Whether the rule may match, at so many times a second with so many seconds saved up. */
+  /** True if the rule may match, at so many times a second with so many seconds saved up. */
   boolean isWithin(int perSecond, int burstSeconds, long now, boolean counting) {
     return limit.tryTake(Math.max(1, SECOND / perSecond), burstSeconds * SECOND, now, counting);
   }
 
-  /** Whether enough time has passed since the last match. */
+  /** True if enough time has passed since the last match. */
   boolean isApart(long millis, long now, boolean counting) {
     long next = nextMatch.get();
     if (next != Long.MIN_VALUE && now - next < 0) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What rules know of a session.
+ * Facts that rules know about a session.
  *
  * @param vdb the virtual database's name
  * @param catalog the database at the server

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.rules;
 
 /**
- * What a virtual database's rules make of one session's facts, worked out once. To be made anew
+ * Result of a virtual database's rules for one session's facts, worked out once. To be made anew
  * when a fact changes or the rules do.
  */
 public final class SessionRules {

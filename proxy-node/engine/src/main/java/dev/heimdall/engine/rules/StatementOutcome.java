@@ -1,6 +1,6 @@
 package dev.heimdall.engine.rules;
 
-/** What rules make of one statement, as a number by which two outcomes can be compared. */
+/** Outcome of the rules for one statement, as a number by which two outcomes can be compared. */
 public final class StatementOutcome {
   /** The statement is carried out as it is. */
   public static final int AS_IT_IS = 0;
@@ -10,7 +10,7 @@ public final class StatementOutcome {
 
   private StatementOutcome() {}
 
-  /** What a decision makes of a statement that it does not reject. */
+  /** Outcome of a decision for a statement that it does not reject. */
   public static int of(Decision decision) {
     if (decision.result().isPresent()) {
       return result(decision);
@@ -19,7 +19,7 @@ public final class StatementOutcome {
     return decision.trigger().isPresent() ? ~changed : changed;
   }
 
-  /** The same where its text was settled when it was prepared. */
+  /** Outcome of a decision for a statement whose text was settled when it was prepared. */
   public static int asPrepared(Decision decision) {
     return decision.trigger().isPresent() ? ~AS_IT_IS : AS_IT_IS;
   }

@@ -47,7 +47,7 @@ public final class StatementText {
     return lexerMode;
   }
 
-  /** The same statement with bytes of its own, for another thread. */
+  /** Returns a copy of the statement with bytes of its own, for another thread. */
   public StatementText copy() {
     return new StatementText()
         .set(Arrays.copyOfRange(bytes, offset, offset + length), 0, length, high, low)

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.SortedSet;
 
 /**
- * Which expressions about tables match a statement.
+ * Expressions about tables that match a statement.
  *
  * @param id tells it from all others of the same event loop
  * @param bits a bit for each expression

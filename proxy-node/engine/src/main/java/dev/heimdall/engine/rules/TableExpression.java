@@ -29,7 +29,7 @@ final class TableExpression {
     return id;
   }
 
-  /** Whether its list depends on the session. */
+  /** True if its list depends on the session. */
   boolean isDynamic() {
     return dynamic;
   }
@@ -51,7 +51,7 @@ final class TableExpression {
   }
 
   /**
-   * Whether the statement matches. One that may write tables which nobody can name touches more
+   * True if the statement matches. One that may write tables which nobody can name touches more
    * than its list says.
    */
   boolean matches(Statement statement, SortedSet<String> tables, Set<String> list) {

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.rules;
 
 /**
- * What is known of all texts that the same expressions match: the outcomes, by kind of session and
+ * Facts known about all texts that the same expressions match: the outcomes, by kind of session and
  * by tables. Belongs to one event loop.
  */
 final class TextEntry {
@@ -25,7 +25,7 @@ final class TextEntry {
     return matches;
   }
 
-  /** Whether it is counted among what its loop keeps. */
+  /** True if it is counted among what its loop keeps. */
   boolean kept() {
     return kept;
   }

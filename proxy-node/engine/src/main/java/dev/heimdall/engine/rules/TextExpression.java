@@ -117,7 +117,7 @@ final class TextExpression {
   }
 
   /**
-   * Whether the text matches.
+   * True if the text matches.
    *
    * @param caseIsSafe whether only ASCII letters can be equal but for their case to ASCII letters
    */
@@ -136,12 +136,12 @@ final class TextExpression {
         : contains(text.bytes());
   }
 
-  /** Whether it has to look at more of a text than its beginning. */
+  /** True if it has to look at more of a text than its beginning. */
   boolean looksAtAll() {
     return capturing || (way != Way.ALWAYS && way != Way.BEGINS);
   }
 
-  /** How much of a text it looks at, where that is only the beginning. */
+  /** Length of the part of a text that it looks at, where that is only the beginning. */
   int longest() {
     return way == Way.BEGINS ? 3 * word.length : 0;
   }
@@ -187,7 +187,7 @@ final class TextExpression {
     return false;
   }
 
-  /** What the groups hold, for a text that matches. */
+  /** Content of the groups, for a text that matches. */
   TextMatches.Found found(MatchInput text) {
     Matcher matcher = pattern.matcher(text.whole());
     if (!matcher.find()) {

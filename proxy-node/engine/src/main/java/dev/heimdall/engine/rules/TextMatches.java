@@ -4,12 +4,12 @@ import dev.heimdall.engine.sql.Weight;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Which expressions about the text match one text, and what their groups hold. */
+/** Expressions about the text that match one text, and the content of their groups. */
 public final class TextMatches {
   /** One match of a regular expression that is to be replaced. */
   record Span(int start, int end, String[] groups) {}
 
-  /** What a regular expression found whose groups are used. */
+  /** Match of a regular expression whose groups are used. */
   record Found(String[] groups, Span[] spans) {}
 
   private final long[] bits;
@@ -31,7 +31,7 @@ public final class TextMatches {
     return (bits[expression >> 6] & 1L << expression) != 0;
   }
 
-  /** What the expression found; null when it does not match or its groups are not used. */
+  /** Match of the expression; null if it does not match or its groups are not used. */
   Found found(int expression) {
     return found == null ? null : found[expression];
   }
@@ -40,7 +40,7 @@ public final class TextMatches {
     return text;
   }
 
-  /** Whether nothing but the bits counts, so that texts with the same bits are alike. */
+  /** True if nothing but the bits counts, so that texts with the same bits are alike. */
   boolean isPlain() {
     return found == null;
   }

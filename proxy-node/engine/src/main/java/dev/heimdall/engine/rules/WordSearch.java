@@ -109,7 +109,7 @@ final class WordSearch {
     }
   }
 
-  /** How many longs a result has. */
+  /** Number of longs in a result. */
   int size() {
     return (words + 63) >> 6;
   }

@@ -29,8 +29,9 @@ import dev.heimdall.engine.wire.TransactionState;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What follows for a session when a group of its client's messages was sent, is answered, is going
- * to be answered together with others, or has failed with an error that its client is not to have.
+ * Handles the consequences for a session when a group of its client's messages was sent, is
+ * answered, is going to be answered together with others, or has failed with an error that its
+ * client is not to have.
  */
 final class ClientGroups {
   private final SentUnits sent;
@@ -110,7 +111,7 @@ final class ClientGroups {
   // ---- answered
 
   /**
-   * Whether the end of the answer that is coming is held back, with what is right before it: the
+   * True if the end of the answer that is coming is held back, with what is right before it: the
    * client may have notified itself.
    */
   boolean delaysEnd(TransactionState status) {
@@ -246,7 +247,10 @@ final class ClientGroups {
     }
   }
 
-  /** The same of tables and the like: all code is as it was. */
+  /**
+   * Notes that tables and the like of the session's database were, or may have been, changed: all
+   * code is as it was.
+   */
   private void tablesChanged() {
     String database = lease.destinations().home().key().database();
     if (writes.tracked()) {
@@ -292,8 +296,8 @@ final class ClientGroups {
   // ---- failed, and sent again
 
   /**
-   * Who begins a transaction to write, at a server that is no writer any more, may begin it again:
-   * that is the server's doing, and not the client's.
+   * Error for a client that begins a transaction to write at a server that is no writer any more:
+   * it may begin it again, because the server caused this, and not the client.
    */
   ServerError writesRejected(ServerConnection from, ServerError error) {
     return inTransactionToWrite()
@@ -328,7 +332,7 @@ final class ClientGroups {
         && sent.alone().absorbs(error, from, !errors.readOnly(error) || mayBeAccepted(from));
   }
 
-  /** Whether what a server rejects as read-only may find one that accepts it. */
+  /** True if what a server rejects as read-only may find one that accepts it. */
   private boolean mayBeAccepted(ServerConnection from) {
     return !RejectedWrites.ofCluster(lease.destinations())
         || RejectedWrites.maySwitch(lease.destinations(), from);

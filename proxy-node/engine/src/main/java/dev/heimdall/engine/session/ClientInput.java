@@ -9,9 +9,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * What a client has sent and the node has not handled, and what of it goes to the server. Whole
- * runs of messages are passed on as they lie; what must be renamed or left out cuts the run, and
- * small pieces are gathered in one buffer with messages of our own making.
+ * Bytes that a client has sent and the node has not handled, and the part of them that goes to the
+ * server. Whole runs of messages are passed on as they lie; what must be renamed or left out cuts
+ * the run, and small pieces are gathered in one buffer with messages of our own making.
  */
 public final class ClientInput implements ServerOutput, UnitInput {
   private static final int SMALL_RUN = 2048;
@@ -32,10 +32,10 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   private boolean dropRest;
 
-  /** Whether what comes up to the end of a batch is void. */
+  /** True if what comes up to the end of a batch is void. */
   private boolean skips;
 
-  /** What waits behind what is being read again; null where nothing is, or nothing waits. */
+  /** Bytes that wait behind what is being read again; null if nothing is, or nothing waits. */
   private ByteBuf aside;
 
   private boolean setAside;
@@ -105,7 +105,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     }
   }
 
-  /** What waits, and what comes, waits behind what is read again until it is put back. */
+  /** Makes what waits, and what comes, wait behind what is read again until it is put back. */
   @Override
   public void setAside() {
     if (input != null) {
@@ -120,7 +120,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     setAside = true;
   }
 
-  /** Whether what comes waits behind what is read again. */
+  /** True if what comes waits behind what is read again. */
   @Override
   public boolean isSetAside() {
     return setAside;
@@ -164,19 +164,19 @@ public final class ClientInput implements ServerOutput, UnitInput {
     }
   }
 
-  /** What is to be read next stands at its reader's position; null when there is no input. */
+  /** Input with the next byte to read at its reader's position; null if there is none. */
   @Override
   public ByteBuf bytes() {
     return input;
   }
 
-  /** Whether the client has sent something that waits. */
+  /** True if the client has sent something that waits. */
   @Override
   public boolean waits() {
     return input != null && input.isReadable();
   }
 
-  /** What waits without what was set aside. */
+  /** Number of bytes that wait, without those that were set aside. */
   @Override
   public int unread() {
     return input == null ? 0 : input.readableBytes();
@@ -206,7 +206,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     }
   }
 
-  /** Whether the message is here whole; one above the limit ends the session. */
+  /** True if the message is here whole; one above the limit ends the session. */
   public boolean whole(long total, long limit) {
     if (total > limit) {
       session.fatal(
@@ -218,7 +218,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return input.readableBytes() >= total;
   }
 
-  /** Whether what waits begins with a message, and nothing is known of it but its bytes. */
+  /** True if what waits begins with a message, and nothing is known of it but its bytes. */
   boolean isPlain() {
     return rest == 0 && !skips && !setAside && runStart < 0 && out == null;
   }
@@ -247,13 +247,13 @@ public final class ClientInput implements ServerOutput, UnitInput {
     take(here, drop);
   }
 
-  /** Whether the rest of a message is still to come. */
+  /** True if the rest of a message is still to come. */
   @Override
   public boolean midMessage() {
     return rest > 0;
   }
 
-  /** Whether the client has sent part of a message only, of which the server may have had some. */
+  /** True if the client has sent part of a message only, of which the server may have had some. */
   boolean incomplete() {
     if (rest > 0) {
       return true;
@@ -263,7 +263,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return here > 0 && (total == 0 || total > here);
   }
 
-  /** Whether the rest of a message that goes to the server is still to come. */
+  /** True if the rest of a message that goes to the server is still to come. */
   boolean streaming() {
     return rest > 0 && !dropRest;
   }
@@ -381,7 +381,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return true;
   }
 
-  /** What has been handled goes; what waits is kept in a buffer of its own. */
+  /** Releases what has been handled; keeps what waits in a buffer of its own. */
   void keepRest() {
     if (input == null) {
       return;

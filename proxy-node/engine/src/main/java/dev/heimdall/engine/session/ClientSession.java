@@ -90,7 +90,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
         new HandedState(client, state));
   }
 
-  /** What another process has sent of a session. */
+  /** State of a session that another process has sent. */
   private record HandedState(HandedClient client, StateReader state) {}
 
   private ClientSession(
@@ -478,7 +478,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return parts.lease.server();
   }
 
-  /** Whether its server connection was made for it, outside the pools. */
+  /** True if its server connection was made for it, outside the pools. */
   public boolean dedicated() {
     return login.dedicated();
   }
@@ -491,7 +491,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return pool() == other;
   }
 
-  /** Whether it has a server connection of this pool, or, in its own, one that no pool lent it. */
+  /** True if it has a server connection of this pool, or, in its own, one that no pool lent it. */
   public boolean servedBy(LoopPool other) {
     return server() != null
         && (parts.lease.destinations().lender() == other || (uses(other) && !parts.reads.away()));
@@ -502,12 +502,12 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return parts.transaction.open();
   }
 
-  /** Whether the client waits for a reply. */
+  /** True if the client waits for a reply. */
   public boolean busy() {
     return parts.pending.awaited() || parts.console.busy();
   }
 
-  /** Whether it is between the messages of a batch, and keeps a server connection for that. */
+  /** True if it is between the messages of a batch, and keeps a server connection for that. */
   public boolean amidBatch() {
     return parts.control.amidBatch();
   }

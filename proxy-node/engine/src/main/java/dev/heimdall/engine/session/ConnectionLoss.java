@@ -29,7 +29,7 @@ import dev.heimdall.engine.wire.TransactionState;
 import java.util.Set;
 
 /**
- * What a client sees when its server connection is lost: nothing, where the journal has it sent
+ * Effects for a client when its server connection is lost: none, where the journal has it sent
  * again; errors for pending replies, and a transaction that has failed and stays so over the next
  * connection; or the end of the session, when it depends on what is lost.
  */
@@ -140,12 +140,12 @@ final class ConnectionLoss {
     }
   }
 
-  /** Whether the node has closed it for a statement that did not end in time. */
+  /** True if the node has closed it for a statement that did not end in time. */
   private static boolean overdue(ServerConnection from) {
     return from.ending().side() == Ending.Side.TIME_LIMIT;
   }
 
-  /** Whether the journal has all of it sent again, or what of it may be. */
+  /** True if the journal has all of it sent again, or what of it may be. */
   private boolean goesOn(ServerConnection from, ServerError error, Cause cause) {
     boolean harmless = lifecycle.running().harmless();
     boolean independent =
@@ -167,7 +167,7 @@ final class ConnectionLoss {
     return sent.lost().survive(from, from.replies().cutReply(), transaction.begun(), error);
   }
 
-  /** Whether all that waits for this connection may be answered by another server instead. */
+  /** True if all that waits for this connection may be answered by another server instead. */
   boolean answeredElsewhere(ServerConnection from) {
     return sharing.active()
         ? sharing.answeredElsewhere(from)
@@ -182,12 +182,12 @@ final class ConnectionLoss {
             && reads.mayBeAnsweredElsewhere();
   }
 
-  /** Whether it is only being asked about what the client has prepared, which still waits. */
+  /** True if it is only being asked about what the client has prepared, which still waits. */
   private boolean asksOnly(ServerConnection from) {
     return pending.outstanding() == 0 && !from.groupOpen() && reads.prepares();
   }
 
-  /** Whether a limit of silence, or of transactions, has ended it, with which its client ends. */
+  /** True if a limit of silence, or of transactions, has ended it, with which its client ends. */
   private boolean limited(ServerConnection from, ServerError lastError) {
     if (lease.state() != LeaseState.ACTIVE) {
       return false;
@@ -282,7 +282,7 @@ final class ConnectionLoss {
   }
 
   /**
-   * Whether the client waits for the rest of a message that comes from this connection, which will
+   * True if the client waits for the rest of a message that comes from this connection, which will
    * have no rest: nothing else can be sent then.
    *
    * @param from null where there is none
@@ -299,7 +299,7 @@ final class ConnectionLoss {
   }
 
   /**
-   * Whether a transaction of a cluster was lost of which nothing was unanswered, or nothing of that
+   * True if a transaction of a cluster was lost of which nothing was unanswered, or nothing of that
    * had left the node: no COMMIT.
    */
   private boolean certain(ServerConnection from) {

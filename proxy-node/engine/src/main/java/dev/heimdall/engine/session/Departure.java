@@ -99,7 +99,7 @@ final class Departure {
    * @param statements of the client until then
    */
   private record Rejection(Successor by, String why, int times, long at, long statements) {
-    /** Whether it would come to the same: nothing has changed, or it was a moment ago. */
+    /** True if it would come to the same: nothing has changed, or it was a moment ago. */
     boolean stands(long now, long statementsNow) {
       long passed = now - at;
       if (statementsNow != statements) {
@@ -190,7 +190,7 @@ final class Departure {
     return holds();
   }
 
-  /** Whether what the client sends waits for the other process's answer. */
+  /** True if what the client sends waits for the other process's answer. */
   boolean holds() {
     return stage == Stage.HELD || stage == Stage.OFFERED;
   }
@@ -280,12 +280,12 @@ final class Departure {
     }
   }
 
-  /** Whether everything that the session has can be told to another process. */
+  /** True if everything that the session has can be told to another process. */
   private boolean movable() {
     return why() == null;
   }
 
-  /** Why another process does not have the client; for operators. */
+  /** Reason that another process does not have the client; for operators. */
   String obstacle() {
     String why = rejection == null || holds() ? why() : rejection.why();
     return why == null ? Obstacle.MOVING.text() : why;
@@ -302,7 +302,7 @@ final class Departure {
     return control.rests() && settled() ? null : Obstacle.STATEMENT.text();
   }
 
-  /** What does not end with a statement or transaction. */
+  /** Reason that does not end with a statement or transaction. */
   private String lasting() {
     // Who is at the other end of these cannot be told apart by the other process.
     if (!(channel instanceof UnixChannel) || HandedSockets.isUnix(channel)) {
@@ -326,7 +326,7 @@ final class Departure {
     return login.dedicated() || lease.keepsServer() ? Obstacle.SESSION_MODE.text() : null;
   }
 
-  /** Whether nothing waits that the other process would not know of. */
+  /** True if nothing waits that the other process would not know of. */
   private boolean settled() {
     return !lease.awaitsSettings()
         && carried.carriesAll()

@@ -32,7 +32,7 @@ public final class ForeignCalls {
     this.loop = loop;
   }
 
-  /** Where its reply comes in: on a thread of the source's, to be handed to the session's loop. */
+  /** Receives the reply: on a thread of the source's, to be handed to the session's loop. */
   private final class Run implements ForeignReply {
     private final Consumer<ForeignOutcome> then;
     private ForeignCall call;
@@ -70,7 +70,7 @@ public final class ForeignCalls {
     }
   }
 
-  /** Whether a statement is being carried out, or waits for that. */
+  /** True if a statement is being carried out, or waits for that. */
   boolean busy() {
     return running != null;
   }
@@ -140,7 +140,7 @@ public final class ForeignCalls {
     }
   }
 
-  /** What runs ends with this error, unless it ends by itself. */
+  /** Ends what runs with this error, unless it ends by itself. */
   void cancel(ServerError why) {
     running.call.cancel(why);
   }

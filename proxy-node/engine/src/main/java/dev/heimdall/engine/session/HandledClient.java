@@ -71,7 +71,7 @@ public final class HandledClient implements SchemaEpoch {
     return transaction.status();
   }
 
-  /** Whether it can still be sent a reply. */
+  /** True if it can still be sent a reply. */
   public boolean connected() {
     return !lease.closed() && output.connected();
   }
@@ -113,7 +113,7 @@ public final class HandledClient implements SchemaEpoch {
     lease.settle();
   }
 
-  /** How long a statement may wait for a connection; zero for no limit. */
+  /** Time that a statement may wait for a connection; zero for no limit. */
   public Duration queueTimeout() {
     return vdb.settings().vdb().pool().queueTimeout();
   }
@@ -123,7 +123,7 @@ public final class HandledClient implements SchemaEpoch {
     session.replies().replyElsewhere(consumed);
   }
 
-  /** Whether the client takes more of what it is sent. */
+  /** True if the client takes more of what it is sent. */
   public boolean takesMore() {
     return output.takesMore();
   }
@@ -142,7 +142,7 @@ public final class HandledClient implements SchemaEpoch {
     }
   }
 
-  /** Whether a statement may be carried out; if not, it was rejected, or the session has ended. */
+  /** True if a statement may be carried out; if not, it was rejected, or the session has ended. */
   public boolean admits() {
     return lease.admits();
   }
@@ -161,7 +161,7 @@ public final class HandledClient implements SchemaEpoch {
     session.groups().answeredElsewhere(error);
   }
 
-  /** How many prepared statements the client may have. */
+  /** Maximum number of prepared statements of the client. */
   public int preparedLimit() {
     return vdb.settings().vdb().prepared().perClient();
   }
@@ -201,29 +201,29 @@ public final class HandledClient implements SchemaEpoch {
   }
 
   /**
-   * Whether the server may refuse what it is sent now because the transaction around it has failed.
+   * True if the server may refuse what it is sent now because the transaction around it has failed.
    */
   public boolean mayHaveFailed() {
     return transaction.mayBeOpen()
         && (outstanding() > 0 || transaction.status() == TransactionState.FAILED);
   }
 
-  /** Whether it has a statement in the pipeline of a connection that others use as well. */
+  /** True if it has a statement in the pipeline of a connection that others use as well. */
   public boolean sharing() {
     return sharing.active();
   }
 
-  /** Whether the present or awaited server connection leads to a replica. */
+  /** True if the present or awaited server connection leads to a replica. */
   public boolean away() {
     return reads.away();
   }
 
-  /** Whether the transaction on a replica may have come to its end, once all is answered. */
+  /** True if the transaction on a replica may have come to its end, once all is answered. */
   public boolean endingAway() {
     return reads.ending();
   }
 
-  /** How the node encodes what it sends the client itself. */
+  /** Encoder of the node's own messages to the client. */
   public ReplyEncoder encoder() {
     return output.encoder();
   }
@@ -233,14 +233,14 @@ public final class HandledClient implements SchemaEpoch {
     return vdb.settings().vdb();
   }
 
-  /** Whether a transaction may begin without a server, until a statement of its needs one. */
+  /** True if a transaction may begin without a server, until a statement of its needs one. */
   public boolean mayDelayBegin() {
     return settings().delayedTransaction()
         && transaction.status() == TransactionState.IDLE
         && !session.sent().transaction().active();
   }
 
-  /** Whether the open transaction was lost with its connection. */
+  /** True if the open transaction was lost with its connection. */
   public boolean transactionLost() {
     return losses.transactionLost();
   }
@@ -267,17 +267,20 @@ public final class HandledClient implements SchemaEpoch {
     pending.promiseTag(tag);
   }
 
-  /** Whether statements of its may share the pipeline of a connection. */
+  /** True if statements of its may share the pipeline of a connection. */
   public boolean mayShare() {
     return sharing.enabled();
   }
 
-  /** What waits is, or may be, only prepared, and was looked at: a replica may answer that. */
+  /**
+   * Notes that the waiting statement is, or may be, only prepared, and was looked at: a replica may
+   * answer that.
+   */
   public void prepares(QueryPipeline looked) {
     reads.prepares(looked.statement(), looked.effects(), looked.decision());
   }
 
-  /** Whether its source is a cluster with a writer to be followed. */
+  /** True if its source is a cluster with a writer to be followed. */
   public boolean led() {
     return vdb.pools().led();
   }

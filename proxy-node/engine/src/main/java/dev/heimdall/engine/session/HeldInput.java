@@ -18,7 +18,10 @@ final class HeldInput {
   /** So many bytes that are kept to be sent again are not counted. */
   private static final int LITTLE_KEPT = 16 * 1024;
 
-  /** What one that was sent and not answered takes, about, of each that keeps it. */
+  /**
+   * Approximate size of a statement that was sent and not answered, in each component that keeps
+   * it.
+   */
   private static final long OF_STATEMENT = 100;
 
   /** A statement of which no more has to be read whole needs no room among the large ones. */
@@ -101,12 +104,12 @@ final class HeldInput {
     waits = !room.need(large, lease.server() != null);
   }
 
-  /** Whether there is room for a large statement that is being sent. */
+  /** True if there is room for a large statement that is being sent. */
   boolean roomy() {
     return needed > 0 && !waits;
   }
 
-  /** Whether the client must not be read: there is no room for its statement yet. */
+  /** True if the client must not be read: there is no room for its statement yet. */
   boolean waits() {
     return waits;
   }
@@ -119,7 +122,7 @@ final class HeldInput {
   }
 
   /**
-   * Whether others wait for the room of its statement, of which the client has not sent all.
+   * True if others wait for the room of its statement, of which the client has not sent all.
    *
    * @param resting whether the session waits for nothing but its client
    */

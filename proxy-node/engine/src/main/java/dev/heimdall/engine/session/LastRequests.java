@@ -22,7 +22,7 @@ final class LastRequests {
   private enum Stage {
     /** The client may send more. */
     SENDS,
-    /** What it has sent is not answered yet. */
+    /** The client's requests are not answered yet. */
     RUN,
     /** All answers are on their way to it. */
     ANSWERED
@@ -58,7 +58,7 @@ final class LastRequests {
     stage = next;
   }
 
-  /** Whether the client sends nothing more. */
+  /** True if the client sends nothing more. */
   boolean begun() {
     return stage != Stage.SENDS;
   }
@@ -115,7 +115,7 @@ final class LastRequests {
     return session.vdb().settings().vdb().clients().halfClosedTimeout();
   }
 
-  /** Whether all that can be done without more of the client's has been done. */
+  /** True if all that can be done without more of the client's has been done. */
   private boolean isOver() {
     if (!requests.awaitsRest() || requests.input().isSetAside()) {
       return false;

@@ -50,7 +50,10 @@ final class LogInRenewal {
     this.loop = context.loop();
   }
 
-  /** What waits is the client's request; the reader that has found it comes to its end first. */
+  /**
+   * Takes the waiting message as the client's request; the reader that has found it comes to its
+   * end first.
+   */
   void request() {
     if (output.delay().holds()) {
       requests.block(); // an answer is still to be sent

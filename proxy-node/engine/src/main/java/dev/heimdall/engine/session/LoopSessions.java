@@ -38,7 +38,7 @@ public final class LoopSessions {
   private final LoopClients clients;
   private final LoopRouters routers = new LoopRouters();
 
-  /** What the client that logged in last has asked for. */
+  /** Variables that the client that logged in last has requested. */
   private StartupVariables lastGiven;
 
   /**
@@ -124,7 +124,7 @@ public final class LoopSessions {
     return metrics;
   }
 
-  /** Where the reads of its sessions go. */
+  /** Routers for the reads of its sessions. */
   LoopRouters routers() {
     return routers;
   }

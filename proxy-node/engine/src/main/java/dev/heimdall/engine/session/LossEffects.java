@@ -19,8 +19,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Set;
 
 /**
- * What becomes of a session when what it has sent is lost: what it forgets, what it takes back, and
- * the errors that its client gets.
+ * Effects on a session when what it has sent is lost: what it forgets, what it takes back, and the
+ * errors that its client gets.
  */
 final class LossEffects implements LostClient {
   private final Losses losses;
@@ -180,7 +180,7 @@ final class LossEffects implements LostClient {
     }
   }
 
-  /** What was lost is answered with this error, and the client goes on. */
+  /** Answers what was lost with this error, after which the client goes on. */
   void answer(ServerError error, boolean inTransaction, int units, boolean open) {
     losses.reported(error, inTransaction, units > 0 || open);
     fail(error, units, open);
@@ -188,7 +188,7 @@ final class LossEffects implements LostClient {
   }
 
   /**
-   * What a client gets for what was lost.
+   * Error that a client gets for what was lost.
    *
    * @param lastError a FATAL that the server sent before; or null
    */

@@ -10,7 +10,7 @@ import dev.heimdall.engine.sql.PinReason;
 import java.util.Map;
 import java.util.Set;
 
-/** What a session knows of what its names resolve through. */
+/** Facts that a session knows about the basis on which its names resolve. */
 final class NameFacts implements NameResolution.Session {
   private final ServedSession session;
   private final String vdb;

@@ -11,7 +11,7 @@ import dev.heimdall.engine.tracing.Tracing;
 import java.util.Optional;
 
 /**
- * What all sessions of the node share.
+ * Components that all sessions of the node share.
  *
  * @param access what their log-ins share
  * @param consoles the admin consoles' ways in

@@ -41,7 +41,7 @@ final class OwnIdleLimits {
   }
 
   /**
-   * What ends a session that waits for nothing but its client; null where nothing does.
+   * Error that ends a session that waits for nothing but its client; null if none does.
    *
    * @param now by the loop's clock
    */
@@ -65,7 +65,7 @@ final class OwnIdleLimits {
   }
 
   /**
-   * Whether a server connection that is lost now may have ended because of them.
+   * True if a server connection that is lost now may have ended because of them.
    *
    * @param now by the loop's clock
    */

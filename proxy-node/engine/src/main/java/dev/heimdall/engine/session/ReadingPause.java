@@ -3,7 +3,7 @@ package dev.heimdall.engine.session;
 import dev.heimdall.engine.pool.PoolAnomaly;
 import io.netty.channel.ChannelConfig;
 
-/** Whether a client's channel is read, and since when it is not although it could be. */
+/** Tracks whether a client's channel is read, and since when it is not although it could be. */
 final class ReadingPause {
   private final ChannelConfig channel;
   private boolean paused;
@@ -31,7 +31,7 @@ final class ReadingPause {
   }
 
   /**
-   * Whether reading should have been resumed for longer than a change of states takes, so that
+   * True if reading should have been resumed for longer than a change of states takes, so that
    * nothing will come to resume it.
    *
    * @param mayResume whether nothing is in the way of it now

@@ -7,7 +7,7 @@ import io.netty.buffer.ByteBuf;
 public final class RecurringTexts {
   private final RecentNames recent = new RecentNames();
 
-  /** Whether these bytes were here before; they are from now on. */
+  /** True if these bytes were here before; they are from now on. */
   public boolean seenBefore(ByteBuf bytes, int length) {
     long hash = length;
     int at = bytes.readerIndex();

@@ -18,13 +18,13 @@ import java.util.Optional;
 final class RejectedWrites {
   private RejectedWrites() {}
 
-  /** Whether another server may be the writer. */
+  /** True if another server may be the writer. */
   static boolean ofCluster(Destinations destinations) {
     return destinations.home() != null && destinations.home().scope().watch() != null;
   }
 
   /**
-   * Whether the server that a connection leads to takes no writes, whoever sends them, by what it
+   * True if the server that a connection leads to takes no writes, whoever sends them, by what it
    * has reported itself, to a probe or on this connection: it is a replica, or allows none.
    */
   static boolean byServer(Destinations destinations, ServerConnection from, SettingRules rules) {
@@ -40,7 +40,7 @@ final class RejectedWrites {
   }
 
   /**
-   * Whether whoever runs its transaction again may get to a writer: as long as a switchover may
+   * True if whoever runs its transaction again may get to a writer: as long as a switchover may
    * take.
    */
   static boolean mayPass(Destinations destinations, ServerConnection from) {
@@ -50,7 +50,7 @@ final class RejectedWrites {
         .mayPass(server(from), scope.plan().source().cluster().failover().queueTimeout());
   }
 
-  /** Whether it makes sense to wait for a server that takes writes. */
+  /** True if it makes sense to wait for a server that takes writes. */
   static boolean maySwitch(Destinations destinations, ServerConnection from) {
     if (!ofCluster(destinations)) {
       return false;
@@ -65,7 +65,7 @@ final class RejectedWrites {
     return from.target().source().hosts().get(0);
   }
 
-  /** What its client is told. */
+  /** Error that its client gets. */
   static ServerError again(ServerError error) {
     return ServerError.error(
             Sqlstate.SERIALIZATION_FAILURE, "the server accepts no writes any more")

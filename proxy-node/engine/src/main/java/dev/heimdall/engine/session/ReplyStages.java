@@ -121,12 +121,14 @@ final class ReplyStages {
     gate.release(recoverable, null, consumed);
   }
 
-  /** What was kept of an answer, so that its statement could be sent again, is for the client. */
+  /** Passes to the client what was kept of an answer so that its statement could be sent again. */
   void deliver(ByteBuf consumed) {
     gate.release(recoverable, null, consumed);
   }
 
-  /** What was passed on from now on is of another statement; returns how many bytes there were. */
+  /**
+   * Ends the count for a statement: later bytes are of another one; returns the number of bytes.
+   */
   long takeReceived() {
     long bytes = received;
     received = 0;
@@ -140,7 +142,7 @@ final class ReplyStages {
     return false;
   }
 
-  /** What a transaction that is run again is answered is compared, and its client has had it. */
+  /** Compares the answers of a transaction that is run again, which its client has had already. */
   private boolean replayed(ReplySource from, ByteBuf consumed) {
     return sent.takes(consumed);
   }

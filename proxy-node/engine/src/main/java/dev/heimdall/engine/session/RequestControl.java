@@ -2,10 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.wire.ServerError;
 
-/** What handlers of messages ask of the reader that hands them to them. */
+/** Operations that handlers of messages need of the reader that hands the messages to them. */
 public interface RequestControl {
 
-  /** What waits cannot be handled now; what is in the way has the session come again. */
+  /** Stops at what waits, which cannot be handled now; the obstacle has the session come again. */
   void block();
 
   /** The client has sent part of a batch; the rest up to its Sync is void. */

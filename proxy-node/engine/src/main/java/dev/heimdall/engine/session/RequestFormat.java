@@ -4,8 +4,8 @@ import dev.heimdall.engine.journal.UnitFormat;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What the bytes of a client's messages show: where they end, and what they are for. Types are
- * bytes that only the protocol has a meaning for.
+ * Facts that the bytes of a client's messages show: where they end, and what they are for. Types
+ * are bytes that only the protocol has a meaning for.
  */
 public interface RequestFormat extends UnitFormat {
   /**
@@ -29,33 +29,36 @@ public interface RequestFormat extends UnitFormat {
   /** The type of the message at the reader's position, whose header is here. */
   byte type(ByteBuf in);
 
-  /** The same for a message that comes while a server waits for data: a COPY's, or a file. */
+  /**
+   * Type of the message at the reader's position, when it comes while a server waits for data: a
+   * COPY's, or a file.
+   */
   default byte typeOfData(ByteBuf in) {
     return type(in);
   }
 
   /**
-   * Whether a message of this type may be so long.
+   * True if a message of this type may be so long.
    *
    * @param most bytes of any message
    */
   boolean permits(byte type, long total, long most);
 
-  /** Whether it belongs to a dialogue within a statement that runs: a COPY's data, for instance. */
+  /** True if it belongs to a dialogue within a statement that runs: a COPY's data, for instance. */
   boolean ofDialogue(byte type);
 
-  /** Whether the client takes its leave with it. */
+  /** True if the client takes its leave with it. */
   boolean terminates(byte type);
 
-  /** Whether servers have tables of which no rollback takes anything back. */
+  /** True if servers have tables of which no rollback takes anything back. */
   default boolean hasLastingTables() {
     return false;
   }
 
-  /** Whether it ends a batch. */
+  /** True if it ends a batch. */
   boolean endsBatch(byte type);
 
-  /** Whether it is a request by itself, which an error ends, rather than part of a batch. */
+  /** True if it is a request by itself, which an error ends, rather than part of a batch. */
   boolean standsAlone(byte type);
 
   /** The length of the rest of the statement or batch that waits, which is here whole. */

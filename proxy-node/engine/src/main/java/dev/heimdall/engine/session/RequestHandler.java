@@ -12,9 +12,7 @@ import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
 
-/**
- * What the protocol of a client makes of its messages, one by one. Each client has one of its own.
- */
+/** Handler of a client's messages in its protocol, one by one. Each client has one of its own. */
 public interface RequestHandler extends RequestSteps, UnitMessages, SessionProtocol {
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
@@ -31,7 +29,7 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
    */
   void handled(ServerConnection server);
 
-  /** Whether an answer that is known says that a statement was prepared. */
+  /** True if an answer that is known says that a statement was prepared. */
   boolean isPrepared(byte kind);
 
   /**
@@ -50,7 +48,7 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   default void answered(ServerConnection from, ServerError error) {}
 
   /**
-   * Whether a statement of the client's has itself had the server end the connection, with which
+   * True if a statement of the client's has itself had the server end the connection, with which
    * the client's ends.
    *
    * @param error what the server has said; null for nothing
@@ -79,7 +77,7 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   String inClientsNames(String text);
 
   /**
-   * Whether all that it keeps of the client's can be told to another process, where the client is
+   * True if all that it keeps of the client's can be told to another process, where the client is
    * between transactions.
    */
   default boolean mayMove() {

@@ -20,7 +20,7 @@ import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;
 
 /**
- * What the handler of a session's messages is wired with.
+ * Parts with which the handler of a session's messages is wired.
  *
  * @param capabilities what was agreed with the client that its servers have agreed on too
  * @param others the sessions that this one may interrupt

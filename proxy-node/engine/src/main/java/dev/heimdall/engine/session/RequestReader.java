@@ -29,7 +29,7 @@ import io.netty.buffer.ByteBuf;
 final class RequestReader implements RequestControl, ClientRequests, UnitReader {
   private static final int MAX_HELD_INPUT = 128 * 1024;
 
-  /** Whether what has come is being handled; {@link #become} alone moves it. */
+  /** State of the handling of what has come; {@link #become} alone changes it. */
   private enum Turn {
     OVER,
     TAKEN,
@@ -56,12 +56,12 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private final SessionEnd end;
   private final LoopContext loop;
 
-  /** Where the client is between two processes. */
+  /** State of the client between two processes. */
   enum Travel {
     HERE,
     /** On its way: nothing of it is handled. */
     BETWEEN,
-    /** The same, and the other process has all that it has sent: it is not read. */
+    /** On its way, and the other process has all that it has sent: it is not read. */
     OFFERED
   }
 
@@ -70,7 +70,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private boolean streamEnded;
   private boolean blocked;
 
-  /** Whether what the node keeps was counted since the answer that came last. */
+  /** True if what the node keeps was counted since the answer that came last. */
   private boolean counted;
 
   private Turn turn = Turn.OVER;
@@ -121,7 +121,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   }
 
   /**
-   * Whether more of the client's input may be kept: little waits, or what waits is the beginning of
+   * True if more of the client's input may be kept: little waits, or what waits is the beginning of
    * a message that must be read whole, so that nothing but its rest helps. That changes with the
    * session's state, so it is looked at after each attempt to handle what waits.
    */
@@ -130,7 +130,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         && (input.size() <= MAX_HELD_INPUT || (awaitsRest() && !session.control().last().begun()));
   }
 
-  /** Whether nothing but more of the client's input would have any of it handled. */
+  /** True if nothing but more of the client's input would have any of it handled. */
   boolean awaitsRest() {
     return !blocked
         && !console.busy()
@@ -144,7 +144,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   }
 
   /**
-   * Whether only its client keeps the session on a server connection that would otherwise serve
+   * True if only its client keeps the session on a server connection that would otherwise serve
    * others: it has sent part of a message, and nothing else is in the way. COPY data is not meant:
    * clients write it as they get it, in blocks that end anywhere.
    */
@@ -204,7 +204,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     }
   }
 
-  /** Whether the client has sent nothing, is read, and has nothing that goes to a server. */
+  /** True if the client has sent nothing, is read, and has nothing that goes to a server. */
   private boolean nothingToDo() {
     return input.bytes() == null
         && lease.server() == null
@@ -224,8 +224,8 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   }
 
   /**
-   * What kept the client's statements waiting is over. Where that is the end of the session's
-   * server connection, the session hears of it next, and goes on then.
+   * Goes on, because what kept the client's statements waiting is over. Where that is the end of
+   * the session's server connection, the session hears of it next, and goes on then.
    */
   @Override
   public void resume() {
@@ -264,12 +264,12 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     }
   }
 
-  /** Whether the client is not read because there is no room for its large statement. */
+  /** True if the client is not read because there is no room for its large statement. */
   boolean awaitsRoom() {
     return session.held().waits();
   }
 
-  /** Whether others wait for the room of a large statement that the client has stopped to send. */
+  /** True if others wait for the room of a large statement that the client has stopped to send. */
   boolean stopsAmidLarge(boolean resting) {
     return session.held().awaited(resting);
   }
@@ -289,7 +289,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         && (server == null || server.writable());
   }
 
-  /** Whether nothing is in the way of input that is not read, and was not for a while. */
+  /** True if nothing is in the way of input that is not read, and was not for a while. */
   boolean overlooks(long now) {
     return reading.overlooked(mayResume(), now);
   }
@@ -385,7 +385,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
 
   // ---- output
 
-  /** What the client has sent and the node has not handled. */
+  /** Input that the client has sent and the node has not handled. */
   ClientInput input() {
     return input;
   }
@@ -446,7 +446,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     refuse(error);
   }
 
-  /** What makes something of the client's messages. */
+  /** Handler of the client's messages. */
   RequestHandler handler() {
     return session.handler();
   }

@@ -15,7 +15,7 @@ interface ServedSession extends SessionContext {
 
   RequestFormat requestFormat();
 
-  /** What handles the client's messages. */
+  /** Handler of the client's messages. */
   RequestHandler handler();
 
   StatementLifecycle lifecycle();
@@ -29,7 +29,7 @@ interface ServedSession extends SessionContext {
   /** The steps of each message. */
   QueryPath path();
 
-  /** What the node keeps of what the client has sent. */
+  /** Count of the bytes that the node keeps of what the client has sent. */
   HeldInput held();
 
   CachedReads cached();

@@ -2,7 +2,7 @@ package dev.heimdall.engine.session;
 
 import io.netty.buffer.ByteBuf;
 
-/** What is being sent to the server of a client's messages, and of the node's own among them. */
+/** Output to the server: a client's messages, and the node's own among them. */
 public interface ServerOutput {
   /** The client's messages; what is to be handled next stands at the reader's position. */
   ByteBuf bytes();

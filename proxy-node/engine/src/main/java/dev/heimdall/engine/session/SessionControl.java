@@ -26,8 +26,8 @@ import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 
 /**
- * What ends or interrupts a session from outside of it: cancel requests, an operator's kill, the
- * node's drain, and the time limits of its settings and of rules.
+ * Ends or interrupts a session from outside of it: cancel requests, an operator's kill, the node's
+ * drain, and the time limits of its settings and of rules.
  */
 final class SessionControl implements TimedClient {
   private static final String TIMED_OUT = "canceling statement due to statement timeout";
@@ -197,7 +197,7 @@ final class SessionControl implements TimedClient {
     return requests.awaitsRoom() ? WaitReason.MEMORY : null;
   }
 
-  /** Whether the client's statement is sent when one of the node's own is answered. */
+  /** True if the client's statement is sent when one of the node's own is answered. */
   private boolean awaitsOwnStatement() {
     return requests.blocked() && lease.server().runsAheadOf(session.owner());
   }
@@ -244,7 +244,7 @@ final class SessionControl implements TimedClient {
     }
   }
 
-  /** Whether the session has been idle for so long. */
+  /** True if the session has been idle for so long. */
   boolean idleFor(long nanos) {
     return idle() && loop.now() - pending.lastActivity() >= nanos;
   }
@@ -259,7 +259,7 @@ final class SessionControl implements TimedClient {
             || (lease.state() == LeaseState.ACTIVE && betweenTransactions()));
   }
 
-  /** Whether it has no server connection, and nothing that was sent before is in progress. */
+  /** True if it has no server connection, and nothing that was sent before is in progress. */
   boolean rests() {
     return lease.state() == LeaseState.READY
         && lease.server() == null
@@ -270,7 +270,7 @@ final class SessionControl implements TimedClient {
         && !drains;
   }
 
-  /** What becomes of a client that sends nothing more. */
+  /** End of a client that sends nothing more. */
   LastRequests last() {
     return last;
   }
@@ -286,7 +286,7 @@ final class SessionControl implements TimedClient {
         && !output.delay().waits();
   }
 
-  /** Whether a message that belongs to no statement may be put in here. */
+  /** True if a message that belongs to no statement may be put in here. */
   boolean betweenTransactions() {
     return !pending.awaited() && !transaction.open() && !pending.unitOpen() && !sent.silent();
   }
@@ -295,12 +295,12 @@ final class SessionControl implements TimedClient {
     return drains;
   }
 
-  /** Whether it ends, or goes to another process, when its transaction is over. */
+  /** True if it ends, or goes to another process, when its transaction is over. */
   boolean leaves() {
     return drains || departs;
   }
 
-  /** Whether it is to go to another process. */
+  /** True if it is to go to another process. */
   void departs(boolean now) {
     departs = now;
   }
@@ -370,7 +370,7 @@ final class SessionControl implements TimedClient {
   }
 
   /**
-   * Whether the client has sent part of a batch only, and has the answers that it asked for:
+   * True if the client has sent part of a batch only, and has the answers that it asked for:
    * nothing else keeps it on its server connection.
    */
   boolean amidBatch() {
@@ -387,7 +387,7 @@ final class SessionControl implements TimedClient {
     return pending.overdue(now, nanos, waitsToBeSent());
   }
 
-  /** Whether a statement of the client's waits for what the node has to do before it is sent. */
+  /** True if a statement of the client's waits for what the node has to do before it is sent. */
   private boolean waitsToBeSent() {
     return lease.state() == LeaseState.WAITING
         || lease.state() == LeaseState.SYNCING

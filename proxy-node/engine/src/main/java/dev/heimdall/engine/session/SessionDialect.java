@@ -5,7 +5,7 @@ import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
-/** What a protocol brings to the sessions of its clients. */
+/** Parts that a protocol brings to the sessions of its clients. */
 public interface SessionDialect {
   /** Lengths and types of requests. */
   RequestFormat requests();
@@ -13,17 +13,17 @@ public interface SessionDialect {
   /** Lengths of replies, and which of them answer statements. */
   ReplyFraming replies();
 
-  /** What errors of servers say of prepared statements, and of why an answer failed. */
+  /** Meaning of servers' errors for prepared statements, and for the failure of an answer. */
   ErrorCauses errors();
 
-  /** What settings mean. */
+  /** Meaning of settings. */
   SettingRules settings();
 
   /** Looks at the results of a session's statements. */
   ResultWatch results();
 
   /**
-   * Whether a transaction may be open that has failed, so that its client gets errors until it
+   * True if a transaction may be open that has failed, so that its client gets errors until it
    * rolls it back: what becomes of one whose server is lost. Where there is no such thing, the
    * session ends with it.
    */
@@ -31,6 +31,6 @@ public interface SessionDialect {
     return true;
   }
 
-  /** What handles the messages of one session. */
+  /** Returns the handler of one session's messages. */
   RequestHandler handler(RequestParts parts);
 }

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** How a session ends: with a last error or without, and for a reason that goes to the log. */
+/** End of a session: with a last error or without, and for a reason that goes to the log. */
 final class SessionEnd {
-  /** Why a session was closed; for the log. */
+  /** Reason that a session was closed; for the log. */
   static final String AMID_MESSAGE = "the server connection was lost in the middle of a message";
 
-  /** How long a client may take to receive the error that ends its session. */
+  /** Time that a client may take to receive the error that ends its session. */
   private static final int LAST_WORD_SECONDS = 5;
 
   private enum Stage {
@@ -76,7 +76,7 @@ final class SessionEnd {
     this.own = new OwnIdleLimits(session);
   }
 
-  /** Whether the error that ends the session was sent: nothing more is taken from the client. */
+  /** True if the error that ends the session was sent: nothing more is taken from the client. */
   boolean announced() {
     return stage == Stage.ANNOUNCED;
   }
@@ -149,8 +149,8 @@ final class SessionEnd {
   }
 
   /**
-   * The same for a client that reads nothing: what the session has is given back before the client
-   * has received the error.
+   * Ends a session with an error to a client that reads nothing: what the session has is given back
+   * before the client has received the error.
    */
   void fatalToSilent(ServerError error) {
     fatal(error);
@@ -165,7 +165,7 @@ final class SessionEnd {
     fatal(error);
   }
 
-  /** Whether the session's servers say nothing when they end it for a limit of its own. */
+  /** True if the session's servers say nothing when they end it for a limit of its own. */
   boolean silentAtLimits() {
     return output.encoder().ofOwnLimit(OwnIdleLimits.OUTSIDE) == null;
   }

@@ -6,12 +6,12 @@ import dev.heimdall.engine.observe.PoolMetrics;
 
 /** The client whose statements are prepared on a server connection, and who owns the replies. */
 public interface StatementOwner extends ReplyOwner {
-  /** Whether what it sends shares the connection's pipeline with others' statements. */
+  /** True if what it sends shares the connection's pipeline with others' statements. */
   boolean sharesPipeline();
 
   /** A statement of the node's own was answered: it may have been all that the end waited for. */
   void quietDone(ServerConnection from);
 
-  /** Where it is counted. */
+  /** Metrics in which it is counted. */
   PoolMetrics counters();
 }

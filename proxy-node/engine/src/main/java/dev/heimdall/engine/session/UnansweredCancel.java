@@ -22,7 +22,7 @@ final class UnansweredCancel {
   }
 
   /**
-   * Whether the server has not acted on it for longer than this. Looked at now and then.
+   * True if the server has not acted on it for longer than this. Looked at now and then.
    *
    * @param from the session's server connection, or null
    * @param answered how many groups are answered; -1 when nothing is waited for

@@ -8,7 +8,7 @@ import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.sharing.PipelineSharing;
 
-/** Where a session's server connection leads to, as the journal of what is sent over it sees it. */
+/** Destination of a session's server connection, as the journal of what is sent over it sees it. */
 final class WriterDestination implements UnitDestination {
   private final ServerLease lease;
   private final ReplicaReads reads;
@@ -22,7 +22,7 @@ final class WriterDestination implements UnitDestination {
     this.pools = session.vdb().pools();
   }
 
-  /** Whether it is a cluster's writer, over a connection that nothing else needs. */
+  /** True if it is a cluster's writer, over a connection that nothing else needs. */
   @Override
   public boolean atWriter() {
     ServerConnection server = lease.server();

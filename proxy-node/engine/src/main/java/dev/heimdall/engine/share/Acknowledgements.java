@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Who has not said yet that it knows of what was told. */
+/** Nodes that have not acknowledged a message yet. */
 final class Acknowledgements {
   private final Map<Long, Pending> pending = new HashMap<>();
 
@@ -37,7 +37,7 @@ final class Acknowledgements {
     return done;
   }
 
-  /** Whether somebody waits for anything. */
+  /** True if somebody waits for anything. */
   synchronized boolean any() {
     return !pending.isEmpty();
   }

@@ -59,7 +59,7 @@ final class ByteConnections {
     lost.accept(this);
   }
 
-  /** Whether one of them is lost. */
+  /** True if one of them is lost. */
   boolean over() {
     return over;
   }

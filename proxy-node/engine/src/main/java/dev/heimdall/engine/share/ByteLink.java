@@ -50,10 +50,10 @@ final class ByteLink implements ByteStore {
   private boolean busy;
   private boolean closed;
 
-  /** What was closed is at its end. */
+  /** Completes when what was closed is at its end. */
   private CompletableFuture<Void> ended = CompletableFuture.completedFuture(null);
 
-  /** What the log knows; of interest to the own thread only. */
+  /** Complaints that the log has; of interest to the own thread only. */
   private final Set<String> complaints = new HashSet<>();
 
   /**

@@ -10,10 +10,10 @@ import java.util.concurrent.CompletionStage;
  * seconds, as a connection that does not answer is closed.
  */
 public interface ByteStore extends AutoCloseable {
-  /** Whether requests can be sent. */
+  /** True if requests can be sent. */
   boolean connected();
 
-  /** What is kept under a key; null where nothing is. */
+  /** Returns the value that is kept under a key; null where none is. */
   CompletionStage<byte[]> get(byte[] key);
 
   /**

@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 public record ChangeInProgress(CompletableFuture<Void> known, Runnable over) {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-  /** Where there is nobody else to know. */
+  /** Change for which there is no other node to notify. */
   static final ChangeInProgress UNANNOUNCED = new ChangeInProgress(DONE, () -> {});
 
-  /** The same, with something else to be done when it is over. */
+  /** Returns this change, with a further action to be done when it is over. */
   public ChangeInProgress alsoOver(Runnable also) {
     return new ChangeInProgress(
         known,

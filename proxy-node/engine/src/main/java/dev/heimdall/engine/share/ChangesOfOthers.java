@@ -47,8 +47,8 @@ final class ChangesOfOthers {
   }
 
   /**
-   * What the node said may have been missed, or it is gone: its changes may be committed still, and
-   * how they end is not told.
+   * Forgets a node whose messages may have been missed, or that is gone: its changes may be
+   * committed still, and how they end is not reported.
    */
   synchronized void forget(String node) {
     Map<Long, Runnable> gone = inProgress.remove(node);

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is told and heard of one data source, apart from how it travels. May be used from any
+ * Messages sent and heard about one data source, apart from their transport. May be used from any
  * thread.
  */
 final class Channel implements Exchange {
@@ -24,7 +24,7 @@ final class Channel implements Exchange {
   /** Names in one message; with more, it says that anything may have been written. */
   private static final int MOST_TABLES = 500;
 
-  /** How often a node says that it is there, in one {@code maxStaleness}. */
+  /** Number of times in one {@code maxStaleness} that a node reports that it is there. */
   static final int BEATS = 5;
 
   private static final int LAPSE = 10;
@@ -45,7 +45,7 @@ final class Channel implements Exchange {
   private final SentMessages sent = new SentMessages();
   private long number;
 
-  /** Something was missed that others can say again. */
+  /** True if messages were missed that others can send again. */
   private volatile boolean missed;
 
   /**
@@ -222,7 +222,7 @@ final class Channel implements Exchange {
         heartbeats.connectedToPeers(clock.getAsLong() + maxStaleness.toNanos() / BEATS));
   }
 
-  /** The same, for a timer that would do it no more after an error. */
+  /** Sends a heartbeat, for a timer that would do it no more after an error. */
   void beat() {
     try {
       here();

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.share;
 
 /**
- * What this node knows of the definitions of one data source's databases, and has to doubt when
- * they are written. May be used from any thread, and never waits.
+ * Knowledge of this node about the definitions of one data source's databases, which it has to
+ * doubt when they are written. May be used from any thread, and never waits.
  */
 public interface Definitions {
   /** For who knows none. */
@@ -45,9 +45,9 @@ public interface Definitions {
       };
 
   /**
-   * Something is about to be sent, through this node or another one, that writes definitions of a
-   * database, or may. Nobody knows when it will be committed, so that until it is over a write
-   * counts for all tables, and a read must see whatever was written.
+   * Notes that something is about to be sent, through this node or another one, that writes
+   * definitions of a database, or may. Nobody knows when it will be committed, so that until it is
+   * over a write counts for all tables, and a read must see whatever was written.
    *
    * @return to be run when it is over, after {@link #written}; nothing happens when it is run again
    */
@@ -76,6 +76,9 @@ public interface Definitions {
    */
   void missed();
 
-  /** The same because another server is the writer, which may lack some of them. */
+  /**
+   * Notes that writes to any definition may be missing, because another server is the writer, which
+   * may lack some of them.
+   */
   void otherServer();
 }

@@ -41,7 +41,7 @@ final class DoubtfulWrites {
     add(tables, others, LASTS.toNanos());
   }
 
-  /** The same for so many nanoseconds; it may be longer for what was added before. */
+  /** Adds doubtful writes for so many nanoseconds; it may be longer for what was added before. */
   synchronized void add(Collection<String> tables, boolean others, long lasts) {
     long end = clock.getAsLong() + lasts;
     until.values().removeIf(this::over);
@@ -61,7 +61,7 @@ final class DoubtfulWrites {
    */
   record Doubt(List<String> tables, long nanos) {}
 
-  /** What is doubtful now. */
+  /** Writes that are doubtful now. */
   synchronized List<Doubt> present() {
     long now = clock.getAsLong();
     List<Doubt> present = new ArrayList<>();
@@ -79,7 +79,7 @@ final class DoubtfulWrites {
     return present;
   }
 
-  /** Whether any of these is doubtful. */
+  /** True if any of these is doubtful. */
   boolean any(Collection<String> tables) {
     if (none) {
       return false;

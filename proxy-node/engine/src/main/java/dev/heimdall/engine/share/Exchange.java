@@ -18,7 +18,7 @@ public interface Exchange extends AutoCloseable {
   }
 
   /**
-   * The same of a transaction that may have written definitions. Unless that is no more than
+   * Announces a transaction that may have written definitions. Unless that is no more than
    * possible, the client may be told when all others know, whatever the consistency: what they
    * write and read is judged by these definitions.
    *
@@ -33,14 +33,17 @@ public interface Exchange extends AutoCloseable {
    */
   default void doubted(Collection<String> tables, boolean others) {}
 
-  /** How far this node has heard all others; to be taken before what it is to vouch for begins. */
+  /**
+   * Last messages that this node has heard from all others; to be taken before what it is to vouch
+   * for begins.
+   */
   default HeardMessages heardSoFar() {
     return HeardMessages.NONE;
   }
 
   /**
-   * How many writes this node had noted, at least, when it sent what another node had heard of it
-   * by then; empty where that is not known. What that node has read since is as new as what this
+   * Minimum number of writes that this node had noted when it sent what another node had heard of
+   * it by then; empty where it is not known. What that node has read since is as new as what this
    * one would have read with that number.
    */
   default OptionalLong notedBefore(HeardMessages heard) {
@@ -62,12 +65,12 @@ public interface Exchange extends AutoCloseable {
   /** Tells that sessions of the servers may begin with other settings from now on; the same. */
   default void sessionDefaultsChanged() {}
 
-  /** Whether there are nodes whose writes are not told of over this at all, ever. */
+  /** True if there are nodes whose writes are not told of over this at all, ever. */
   default boolean leavesNodesOut() {
     return false;
   }
 
-  /** Whether this node has certainly heard, but for moments, of what the others have written. */
+  /** True if this node has certainly heard, but for moments, of what the others have written. */
   boolean connectedToPeers();
 
   @Override

@@ -3,7 +3,7 @@ package dev.heimdall.engine.share;
 import java.util.Map;
 
 /**
- * How far a node had heard each node of its fleet, itself included, at a moment.
+ * Last messages that a node had heard from each node of its fleet, itself included, at a moment.
  *
  * <p>Who has heard a message knows that whatever comes later comes after the message was sent. So
  * what this node reads from then on has all that its sender knew to be committed when it sent it,

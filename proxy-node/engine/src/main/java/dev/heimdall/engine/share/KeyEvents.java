@@ -2,7 +2,7 @@ package dev.heimdall.engine.share;
 
 import dev.heimdall.model.Spelled;
 
-/** Whether a store tells of what becomes of its keys, as {@code notify-keyspace-events} says. */
+/** Ability of a store to publish events of its keys, by {@code notify-keyspace-events}. */
 public enum KeyEvents implements Spelled {
   /** It does. */
   ON,

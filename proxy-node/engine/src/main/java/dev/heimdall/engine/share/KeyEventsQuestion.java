@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KeyEventsQuestion {
   private static final String SETTING = "notify-keyspace-events";
 
-  /** Nobody else renames keys often, so that little comes over these. */
+  /** Channel with few events, because other clients rarely rename keys. */
   private static final String RENAMED_FROM = "__keyevent@0__:rename_from";
 
   private static final String RENAMED_TO = "__keyevent@0__:rename_to";
@@ -34,7 +34,7 @@ final class KeyEventsQuestion {
   private final String prefix;
 
   /**
-   * What was found.
+   * Finding about the key events.
    *
    * @param detail in words; empty where there is nothing to add
    */

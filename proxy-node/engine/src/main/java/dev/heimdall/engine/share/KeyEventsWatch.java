@@ -26,7 +26,7 @@ final class KeyEventsWatch implements AutoCloseable {
 
   private volatile Known known = new Known(null, KeyEventsQuestion.Answer.NONE);
 
-  /** What the log knows; of interest to the own thread only. */
+  /** Answer that the log has; of interest to the own thread only. */
   private KeyEventsQuestion.Answer said = new KeyEventsQuestion.Answer(KeyEvents.ON, "");
 
   private record Known(StoreConnections of, KeyEventsQuestion.Answer answer) {}
@@ -106,7 +106,7 @@ final class KeyEventsWatch implements AutoCloseable {
     said = found;
   }
 
-  /** What is known over these connections. */
+  /** Answer that is known over these connections. */
   KeyEventsQuestion.Answer answer(StoreConnections connections) {
     Known last = known;
     return last.of() == connections ? last.answer() : KeyEventsQuestion.Answer.NONE;

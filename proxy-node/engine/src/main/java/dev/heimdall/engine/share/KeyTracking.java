@@ -22,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * What becomes of the keys that begin alike: events of all primaries, and once all keys that there
- * are. Ends with the first of its connections that is lost.
+ * Tracks the keys that begin alike: events of all primaries, and once all keys that there are. Ends
+ * with the first of its connections that is lost.
  */
 final class KeyTracking {
   private static final List<byte[]> WRITTEN = channels("set", "restore", "rename_to");
@@ -144,7 +144,7 @@ final class KeyTracking {
         && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
-  /** What one primary reports of its keys. */
+  /** Receives the reports of one primary about its keys. */
   private final class Ear extends RedisPubSubAdapter<byte[], byte[]> {
     private final StorePrimary primary;
     private final StatefulRedisPubSubConnection<byte[], byte[]> connection;

@@ -14,9 +14,9 @@ public interface KeyWatcher {
   /** All keys that there are were reported, and what becomes of them is, from now on. */
   void complete();
 
-  /** What was reported counts no more: events may have been missed, or nobody sends any. */
+  /** Makes the earlier reports void: events may have been missed, or no server sends any. */
   void unknown();
 
-  /** Whether these are more keys than it can bear in mind: then reporting ends. */
+  /** True if these are more keys than it can bear in mind: then reporting ends. */
   boolean full();
 }

@@ -3,9 +3,9 @@ package dev.heimdall.engine.share;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Whether this node is a member of the group whose nodes notify each other of changes of
- * definitions before they are made: it receives its own heartbeats and those of all others. Until
- * then, and whenever that ends, what it knows of definitions is not to be trusted. Thread-safe.
+ * Membership of this node in the group whose nodes notify each other of changes of definitions
+ * before they are made: it receives its own heartbeats and those of all others. Until then, and
+ * whenever that ends, what it knows of definitions is not to be trusted. Thread-safe.
  */
 final class Membership {
   /** By the second heartbeat while connected, each of the others has sent one, too. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one node tells the others. As text: the parts, separated by NUL, which no name contains.
+ * Message of one node to the others. As text: the parts, separated by NUL, which no name contains.
  *
  * @param node who tells it; another name after each start
  * @param number counts what the node tells, from 1 without a gap
@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
 record Message(Kind kind, String node, long number, List<String> details) {
   private static final String SEPARATOR = "\0";
 
-  /** Who says so has missed what was said, and wants to hear again what still counts. */
+  /** Sign that the sender has missed messages, and wants to hear again what still counts. */
   static final String AGAIN = "again";
 
-  /** What is told. */
+  /** Kind of a message. */
   enum Kind {
     /** I am here. */
     HERE,
@@ -32,7 +32,7 @@ record Message(Kind kind, String node, long number, List<String> details) {
     WROTE,
     /** Tables were written, and nobody knows which. */
     WROTE_ANY,
-    /** Nobody knows whether these tables were written, or will be. */
+    /** It is not known whether these tables were written, or will be. */
     DOUBTED,
     /** Definitions of this database are about to be changed. */
     CHANGING,
@@ -40,7 +40,7 @@ record Message(Kind kind, String node, long number, List<String> details) {
     CHANGED,
     /** This database must have no users for a moment. */
     FREE,
-    /** What sessions begin with was changed. */
+    /** Settings with which sessions begin were changed. */
     DEFAULTS,
     /** I know of what you told. */
     KNOWN,
@@ -60,7 +60,7 @@ record Message(Kind kind, String node, long number, List<String> details) {
         others ? List.of() : List.copyOf(tables));
   }
 
-  /** Who changes definitions changes what is read under any name. */
+  /** Returns the message about changed definitions, which change what is read under any name. */
   static Message redefined(String node, long number, Redefinition redefinition) {
     return new Message(Kind.WROTE_ANY, node, number, List.of(redefinition.encoded()));
   }

@@ -4,9 +4,9 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Whether another process serves clients beside this one that does not tell of its writes: one of
- * the two is about to take the other's place. As long as it lasts, what this node knows of writes
- * and definitions is not all there is. Thread-safe.
+ * Tracks whether another process that does not report its writes serves clients beside this one:
+ * one of the two is about to take the other's place. As long as it lasts, what this node knows of
+ * writes and definitions is not all there is. Thread-safe.
  */
 public final class Overlap {
   /** Of each data source: what is to be told, and what ends its doubts of definitions. */

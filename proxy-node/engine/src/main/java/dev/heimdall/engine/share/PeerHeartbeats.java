@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether a node hears the others. It has to hear itself, which shows that the way there and back
- * is open, and each of those that it knows, often enough. Times are of {@link System#nanoTime}.
+ * Tracks whether a node hears the others. It has to hear itself, which shows that the way there and
+ * back is open, and each of those that it knows, often enough. Times are of {@link
+ * System#nanoTime}.
  */
 final class PeerHeartbeats {
   private static final int MOST_NODES = 4096;
@@ -76,18 +77,18 @@ final class PeerHeartbeats {
     heardSelf = false;
   }
 
-  /** Whether all were heard lately; without a lock, as it is asked for each read. */
+  /** True if all were heard lately; without a lock, as it is asked for each read. */
   boolean connectedToPeers(long now) {
     return heardSelf && now - until < 0;
   }
 
-  /** Whether this node has heard itself lately, as whoever is heard by the others does. */
+  /** True if this node has heard itself lately, as whoever is heard by the others does. */
   synchronized boolean hearsItself(long now) {
     Heard own = nodes.get(self);
     return own != null && now - own.at() < maxStaleness;
   }
 
-  /** Whether it has heard a node, which has not gone since. */
+  /** True if it has heard a node, which has not gone since. */
   synchronized boolean knows(String node) {
     return nodes.containsKey(node);
   }

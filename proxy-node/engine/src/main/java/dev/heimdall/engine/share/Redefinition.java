@@ -7,7 +7,7 @@ package dev.heimdall.engine.share;
  * @param how whether that is certain
  */
 public record Redefinition(String database, How how) {
-  /** Whether definitions were changed, or nobody knows what was run. */
+  /** Certainty of a redefinition: definitions were changed, or it is not known what was run. */
   public enum How {
     /** A function was run of which nobody knows what it does. */
     POSSIBLE("?"),
@@ -27,7 +27,7 @@ public record Redefinition(String database, How how) {
       this.sign = sign;
     }
 
-    /** Whether all nodes have to know before the client is told, whatever the consistency. */
+    /** True if all nodes have to know before the client is told, whatever the consistency. */
     boolean awaited() {
       return this != POSSIBLE;
     }
@@ -39,7 +39,7 @@ public record Redefinition(String database, How how) {
   }
 
   /**
-   * What a node has published.
+   * Returns the redefinition that a node has published.
    *
    * @return null where it is none of this version: then any definition may have been changed
    */

@@ -3,8 +3,8 @@ package dev.heimdall.engine.share;
 import java.util.OptionalLong;
 
 /**
- * How many writes this node had noted when it sent each of its messages. With many messages it
- * forgets some and goes by the one before, which had no more. Thread-safe.
+ * Numbers of writes that this node had noted when it sent each of its messages. With many messages
+ * it forgets some and goes by the one before, which had no more. Thread-safe.
  */
 final class SentMessages {
   private static final int MOST = 1024;
@@ -46,8 +46,8 @@ final class SentMessages {
   }
 
   /**
-   * How many writes had been noted when a message was sent, or some fewer; empty for one that this
-   * node has not sent.
+   * Number of writes that had been noted when a message was sent, or some fewer; empty for one that
+   * this node has not sent.
    */
   synchronized OptionalLong notedBefore(long number) {
     int low = 0;

@@ -49,7 +49,7 @@ public final class SharedStore implements AutoCloseable {
   }
 
   /**
-   * The same, which tells what becomes of it.
+   * Creates a store that reports what becomes of it.
    *
    * @param news hears when the store is lost and found
    */
@@ -115,12 +115,12 @@ public final class SharedStore implements AutoCloseable {
         beats.scheduleAtFixedRate(channel::beat, pause, pause, TimeUnit.MILLISECONDS));
   }
 
-  /** How many other nodes this one hears. Never waits. */
+  /** Number of other nodes that this one hears. Never waits. */
   public int others() {
     return channels.values().stream().mapToInt(Channel::others).max().orElse(0);
   }
 
-  /** How it is with the store. Never waits. */
+  /** State of the store. Never waits. */
   public StoreState state() {
     Optional<StoreConnections> connections = link.connections();
     KeyEventsQuestion.Answer answer =
@@ -155,7 +155,10 @@ public final class SharedStore implements AutoCloseable {
     return opened;
   }
 
-  /** Where nobody can say, because a server did not answer, tracking keys finds out by itself. */
+  /**
+   * True if the store may publish events; where this is unknown because a server did not answer,
+   * tracking keys finds out by itself.
+   */
   private boolean mayPublishEvents(StoreConnections connections) {
     KeyEventsQuestion.Answer answer = events.answer(connections);
     return switch (answer.events()) {
@@ -165,7 +168,7 @@ public final class SharedStore implements AutoCloseable {
     };
   }
 
-  /** What one node of the fleet does for all. */
+  /** Leases for the work that one node of the fleet does for all. */
   public LeaderLeases leaderLeases() {
     return new StoreLeaderLeases(link, settings.prefix(), self);
   }

@@ -14,7 +14,7 @@ import java.util.Map;
  *     kept for so long
  */
 public record SparedTables(Map<String, Long> nanos) {
-  /** What was read of each table that is written is outdated. */
+  /** Marks all earlier reads of each written table as outdated. */
   public static final SparedTables NONE = new SparedTables(Map.of());
 
   /** However old. */
@@ -51,7 +51,7 @@ public record SparedTables(Map<String, Long> nanos) {
         : marked.stream().filter(table -> !isMark(table)).toList();
   }
 
-  /** What marks say. */
+  /** Returns the spared tables that the marks name. */
   static SparedTables read(List<String> marked) {
     Map<String, Long> nanos = new HashMap<>(0);
     for (String mark : marked) {

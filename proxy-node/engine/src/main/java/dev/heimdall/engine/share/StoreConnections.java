@@ -66,7 +66,7 @@ final class StoreConnections {
     return new StoreConnections(client, listening, telling, keys.async(), true, "", primaries);
   }
 
-  /** Which server it is; nothing in a cluster. */
+  /** Address of the server; empty in a cluster. */
   String at() {
     return at;
   }
@@ -132,12 +132,12 @@ final class StoreConnections {
             .thenApply(said -> isPrimary(said) ? "" : "its server is a replica now");
   }
 
-  /** What the command ROLE says of a primary. */
+  /** True if the reply to the command ROLE is that of a primary. */
   static boolean isPrimary(List<Object> said) {
     return !said.isEmpty() && "master".equals(said.get(0));
   }
 
-  /** What was told before is still sent. */
+  /** Closes the connections; what was published before is still sent. */
   CompletableFuture<Void> close() {
     return StoreDriver.shutDown(client);
   }

@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** What all clients of the driver have in common: how long they wait, share, and how they end. */
+/** Common settings of all clients of the driver: how long they wait, share, and how they end. */
 final class StoreDriver {
-  /** How long a server may take to connect, and to answer. */
+  /** Timeout for a server to connect, and to answer. */
   static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /**
@@ -22,8 +22,8 @@ final class StoreDriver {
   private StoreDriver() {}
 
   /**
-   * What clients share, until {@link #end}. Its event loops stay while clients come and go: the
-   * driver's timer for a connection that was refused fires later, and needs the loop of it.
+   * Resources that clients share, until {@link #end}. Its event loops stay while clients come and
+   * go: the driver's timer for a connection that was refused fires later, and needs the loop of it.
    */
   static ClientResources resources() {
     ClientResources resources =

@@ -52,7 +52,7 @@ public final class StoreExamination {
   }
 
   /**
-   * What its first primary does when its memory is full. Waits for the network.
+   * Behaviour of the store's first primary when its memory is full. Waits for the network.
    *
    * @return empty: the user may not ask
    * @throws FailedException with what the store or the network said

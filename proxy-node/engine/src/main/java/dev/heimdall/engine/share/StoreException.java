@@ -7,17 +7,20 @@ import java.util.concurrent.CompletionException;
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What the driver says where a connection has ended, whatever it may have heard before. */
+  /** Message of the driver where a connection has ended, whatever it may have heard before. */
   static final String CLOSED = "Connection closed prematurely";
 
-  /** What it says instead where the connection ended before the driver waited for its handshake. */
+  /**
+   * Message of the driver instead where the connection ended before the driver waited for its
+   * handshake.
+   */
   private static final String CLOSED_EARLIER = "RedisHandshakeHandler not registered";
 
   StoreException(String message) {
     super(message, null, false, false);
   }
 
-  /** The same in words that may be logged. */
+  /** Returns the failure in words that may be logged. */
   public static StoreException of(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof StoreException known) {
@@ -29,7 +32,7 @@ public final class StoreException extends RuntimeException {
     return new StoreException(quotes ? "its server answers ERR" : said);
   }
 
-  /** What the store, the network or the driver said. */
+  /** Message of the store, the network or the driver. */
   static String reason(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {

@@ -57,11 +57,11 @@ final class StoreLink implements AutoCloseable {
   private boolean away;
 
   /**
-   * Why there is no connection, as far as the log knows; more than so many reasons are too many.
+   * Reasons for the missing connection that the log has; more than so many reasons are too many.
    */
   private final Set<String> complaints = new HashSet<>();
 
-  /** What the store has refused and the log knows of. */
+  /** Requests that the store has rejected and the log has. */
   private final Set<String> refusals = ConcurrentHashMap.newKeySet();
 
   /** The channels that are heard over the present connections. */
@@ -248,7 +248,7 @@ final class StoreLink implements AutoCloseable {
     }
   }
 
-  /** Whether the store does not let this node, or anybody, do what was tried. */
+  /** True if the store does not let this node, or anybody, do what was tried. */
   private static boolean denied(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     // Not those that are more special: that it is loading or busy ends by itself.
@@ -323,7 +323,7 @@ final class StoreLink implements AutoCloseable {
     }
   }
 
-  /** Where the node is connected, if it is. */
+  /** Connections of the node to the store, if there are any. */
   Optional<StoreConnections> connections() {
     return Optional.ofNullable(connections);
   }

@@ -1,13 +1,13 @@
 package dev.heimdall.engine.share;
 
 /**
- * What a store does when its memory is full.
+ * Behaviour of a store when its memory is full.
  *
  * @param limit bytes that its keys may have; 0: no limit of its own
  * @param policy as {@code maxmemory-policy} has it
  */
 public record StoreMemory(long limit, String policy) {
-  /** Whether keys make room for others. */
+  /** True if keys make room for others. */
   public boolean evicts() {
     return !policy.equals("noeviction");
   }

@@ -2,7 +2,7 @@ package dev.heimdall.engine.share;
 
 /** Hears when the shared store is lost and found. On the store's thread, which must not wait. */
 public interface StoreNews {
-  /** Nobody is told. */
+  /** Notifies no receiver. */
   StoreNews NONE =
       new StoreNews() {
         @Override

@@ -206,7 +206,7 @@ final class StoreServers {
   }
 
   /**
-   * Whether nodes connect to another server by now, though the server of these connections still
+   * True if nodes connect to another server by now, though the server of these connections still
    * says that it is a primary: after a failover that it did not notice there may be two.
    */
   boolean elsewhere(StoreConnections connections) {

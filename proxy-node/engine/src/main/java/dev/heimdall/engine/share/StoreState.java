@@ -4,7 +4,7 @@ import dev.heimdall.model.Spelled;
 import dev.heimdall.model.StoreSettings;
 
 /**
- * How it is with the shared store, for people.
+ * State of the shared store, for people.
  *
  * @param connection how far this node has come
  * @param at the primaries where it is, separated by commas; empty while it is nowhere
@@ -18,7 +18,7 @@ public record StoreState(
     int others,
     KeyEvents keyEvents,
     String detail) {
-  /** How far a node has come. */
+  /** Progress of a node in connecting. */
   public enum Connection implements Spelled {
     /** No data source needs the store. */
     UNUSED,

@@ -23,17 +23,17 @@ public final class WriteMark {
     return number;
   }
 
-  /** Whether these writes were noted before those. */
+  /** True if these writes were noted before those. */
   public boolean isBefore(WriteMark other) {
     return number < other.number;
   }
 
-  /** When the last of the writes was known to be committed, by {@link System#nanoTime}. */
+  /** Time at which the last of the writes was known to be committed, by {@link System#nanoTime}. */
   public long at() {
     return at;
   }
 
-  /** Whether there is any write. */
+  /** True if there is any write. */
   boolean used() {
     return at != 0;
   }
@@ -51,7 +51,7 @@ public final class WriteMark {
   }
 
   /**
-   * Where the writer was found when it was asked after these writes; {@link Position#NONE} where it
+   * Position of the writer when it was probed after these writes; {@link Position#NONE} where it
    * was not, or has not answered. A position that the server has told with a commit is none: others
    * may not see the commit when the server is found there.
    */

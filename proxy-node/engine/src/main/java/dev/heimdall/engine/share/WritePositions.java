@@ -33,8 +33,8 @@ public final class WritePositions {
   private final Map<String, Written> tables = new ConcurrentHashMap<>();
 
   /**
-   * How many writes were noted. Several may have one mark, as they are asked about together; each
-   * has a number of its own, by which results of before are told from results of after.
+   * Number of writes that were noted. Several may have one mark, as they are asked about together;
+   * each has a number of its own, by which results of before are told from results of after.
    */
   private volatile long noted;
 
@@ -63,7 +63,7 @@ public final class WritePositions {
   private volatile WriteMark latest;
 
   /**
-   * What covers every write that was noted, as long as none waits for its position. Guarded by this
+   * Position that covers every noted write, as long as none waits for its position. Guarded by this
    * object.
    */
   private Position settled = Position.NONE;
@@ -82,7 +82,8 @@ public final class WritePositions {
     }
 
     /**
-     * The same where results stay that are younger than so many nanoseconds.
+     * Returns the write for a table of which results stay that are younger than so many
+     * nanoseconds.
      *
      * @param before the last write before; null for none
      */
@@ -132,9 +133,9 @@ public final class WritePositions {
   }
 
   /**
-   * The same of a transaction of which the server has said where it is. Who has that need not have
-   * what others have committed before: it counts with what covers the writes before it, and only
-   * where that is known.
+   * Notes the commit of a transaction whose position the server has reported. Who has that need not
+   * have what others have committed before: it counts with what covers the writes before it, and
+   * only where that is known.
    *
    * @param own {@link Position#NONE} where the server has not said so
    */
@@ -143,7 +144,7 @@ public final class WritePositions {
   }
 
   /**
-   * The same where rules want that not all that was read of these tables is outdated by it.
+   * Notes a commit after which, as rules want, not all that was read of these tables is outdated.
    *
    * @param spared of no meaning to tables that nobody can name
    */
@@ -176,13 +177,13 @@ public final class WritePositions {
     return committed(written, false, Position.NONE, spared);
   }
 
-  /** How often other nodes have written which tables. */
+  /** Counts of other nodes' writes, by table. */
   public WritesElsewhere elsewhere() {
     return elsewhere;
   }
 
   /**
-   * Whether this is the very place of a commit that was noted here, by what the server has said of
+   * True if this is the very place of a commit that was noted here, by what the server has said of
    * it: it was there before it was noted. Of the last commits only.
    */
   public boolean reported(Position commit) {
@@ -238,14 +239,15 @@ public final class WritePositions {
   }
 
   /**
-   * How many writes were noted: whatever is read from the writer after this call has all of them.
+   * Number of writes that were noted: whatever is read from the writer after this call has all of
+   * them.
    */
   public long noted() {
     return noted;
   }
 
   /**
-   * Whether what was read of these tables when so many writes were noted is what the writer would
+   * True if what was read of these tables when so many writes were noted is what the writer would
    * answer now, as far as anybody was told.
    */
   public boolean unwrittenSince(long count, Collection<String> read) {
@@ -253,7 +255,8 @@ public final class WritePositions {
   }
 
   /**
-   * The same of what was kept some time ago.
+   * True if what was read of these tables and kept some time ago is what the writer would answer
+   * now, as far as is known.
    *
    * @param at when it was, by {@link System#nanoTime}
    */
@@ -275,7 +278,10 @@ public final class WritePositions {
     return anything.number() <= count;
   }
 
-  /** The same of what may have been read, and kept elsewhere, at any time since. */
+  /**
+   * True if what was read of these tables at any time since, and perhaps kept elsewhere, is what
+   * the writer would answer now.
+   */
   public boolean unwrittenSinceAnyTime(long count, Collection<String> read) {
     return unwrittenSince(count, System.nanoTime() - LONG_AGO, read);
   }
@@ -299,7 +305,7 @@ public final class WritePositions {
     doubted(written, others, DoubtfulWrites.LASTS.toNanos());
   }
 
-  /** The same of what another node says, for so many nanoseconds. */
+  /** Notes doubtful writes that another node reports, for so many nanoseconds. */
   void doubted(Collection<String> written, boolean others, long nanos) {
     doubtful.add(written, others, Math.min(nanos, DoubtfulWrites.LASTS.toNanos()));
   }
@@ -386,7 +392,7 @@ public final class WritePositions {
     asked = null;
   }
 
-  /** Whether writes wait for their position. */
+  /** True if writes wait for their position. */
   public boolean unresolved() {
     return pending();
   }

@@ -5,7 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often other nodes have said that they wrote a table. May be used from any thread. */
+/**
+ * Counts of the writes to each table that other nodes have reported. May be used from any thread.
+ */
 public final class WritesElsewhere {
   /** Tables that are counted; of others nothing is known. */
   private static final int MOST_TABLES = 10_000;

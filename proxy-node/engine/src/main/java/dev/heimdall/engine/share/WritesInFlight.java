@@ -38,7 +38,7 @@ final class WritesInFlight {
     };
   }
 
-  /** Whether any of these is being committed. */
+  /** True if any of these is being committed. */
   boolean any(Collection<String> read) {
     if (anything.get() > 0) {
       return true;

@@ -60,7 +60,7 @@ public final class PipelineSharing implements SharedPlaces {
   private RunHistory history;
   private boolean alone;
 
-  /** Whether the statement may run twice without anybody noticing. */
+  /** True if the statement may run twice without anybody noticing. */
   private boolean harmless;
 
   private long received;
@@ -72,18 +72,18 @@ public final class PipelineSharing implements SharedPlaces {
   private boolean noPlace;
 
   /**
-   * Why the answer is absorbed: a replica gave it, and the writer may give another; it has left
-   * something on the connection, or is too long; or a plan is stale.
+   * Reason that the answer is absorbed: a replica gave it, and the writer may give another; it has
+   * left something on the connection, or is too long; or a plan is stale.
    */
   private Cause absorbedFor;
 
-  /** Whether it says that definitions have changed. */
+  /** True if it says that definitions have changed. */
   private boolean stalePlan;
 
-  /** What the client is to be told when its answer begins; 0 for nothing. */
+  /** Notification that the client is to get when its answer begins; 0 for none. */
   private byte untold;
 
-  /** How the statement that is about to be sent gets its connection. */
+  /** Way in which the statement that is about to be sent gets its connection. */
   private String how;
 
   /**
@@ -106,18 +106,21 @@ public final class PipelineSharing implements SharedPlaces {
     this.connector = session.connector();
   }
 
-  /** Whether statements of this session may share connections at all. */
+  /** True if statements of this session may share connections at all. */
   public boolean enabled() {
     return pools.plan().pipelining().enabled() && lifecycle.judges();
   }
 
-  /** Whether the session has a statement in a shared pipeline, or is about to put it there. */
+  /** True if the session has a statement in a shared pipeline, or is about to put it there. */
   @Override
   public boolean active() {
     return lane != null;
   }
 
-  /** How the statement that is being sent has got its connection, in words; asked once for each. */
+  /**
+   * Way in which the statement that is being sent has got its connection, in words; can be taken
+   * once for each.
+   */
   @Override
   public String takeHow() {
     String asked = how;
@@ -164,23 +167,23 @@ public final class PipelineSharing implements SharedPlaces {
     return take(found);
   }
 
-  /** Whether the statement that waits may share a connection, and there was none when it asked. */
+  /** True if the statement that waits may share a connection, and there was none when it asked. */
   public boolean refusedPlace() {
     return noPlace;
   }
 
-  /** Whether the statement may stand behind others: a write cannot leave once it was sent. */
+  /** True if the statement may stand behind others: a write cannot leave once it was sent. */
   public boolean mayFollow() {
     return harmless;
   }
 
-  /** Whether the statement that waits can be sent over this connection as it is. */
+  /** True if the statement that waits can be sent over this connection as it is. */
   public boolean runsOn(ServerConnection connection) {
     return reads.reaches(connection) && session.protocol().runsOn(connection);
   }
 
   /**
-   * How long the statement that waits takes at best; negative if it may not share this connection.
+   * Shortest duration of the statement that waits; negative if it may not share this connection.
    */
   public long waitsFor(ServerConnection connection) {
     if (!enabled() || byItself || reason() != null || !harmless || !runsOn(connection)) {
@@ -209,7 +212,7 @@ public final class PipelineSharing implements SharedPlaces {
     byItself = false;
   }
 
-  /** Whether the statement that waits was sent before, so that it is not a new one. */
+  /** True if the statement that waits was sent before, so that it is not a new one. */
   @Override
   public boolean again() {
     return byItself;
@@ -292,7 +295,9 @@ public final class PipelineSharing implements SharedPlaces {
     untold = kind;
   }
 
-  /** What {@link #prepared} is to be told to the client now; asked once, 0 for nothing. */
+  /**
+   * Notification of {@link #prepared} that the client is to get now; can be taken once, 0 for none.
+   */
   public byte takeUntold() {
     byte was = lane == null ? 0 : untold;
     untold = 0;
@@ -336,7 +341,7 @@ public final class PipelineSharing implements SharedPlaces {
   }
 
   /**
-   * Whether an error that stands first in the answer is about the connection, or about the replica
+   * True if an error that stands first in the answer is about the connection, or about the replica
    * that it leads to, rather than the statement: it is run again by itself.
    */
   public boolean absorbs(ServerError error, ServerConnection from) {
@@ -361,7 +366,7 @@ public final class PipelineSharing implements SharedPlaces {
   }
 
   /**
-   * Whether the answer, which has no error, is dropped and its statement runs again by itself: the
+   * True if the answer, which has no error, is dropped and its statement runs again by itself: the
    * connection has something for the next statement to ask about, or the answer is too long to be
    * held until it is known that it has not.
    */
@@ -405,14 +410,17 @@ public final class PipelineSharing implements SharedPlaces {
   }
 
   /**
-   * Whether the client has had nothing of what was absorbed: only a replica may have to say it, or
+   * True if the client has had nothing of what was absorbed: only a replica may have to say it, or
    * another answer takes its place.
    */
   public boolean runsWholeAgain() {
     return absorbedFor == Cause.REPLICA_ERROR || absorbedFor == Cause.LEFT_BEHIND;
   }
 
-  /** What stands before the statement takes too long. It always can: alone it has no one before. */
+  /**
+   * Moves the statement away because what stands before it takes too long. It always can: alone it
+   * has no one before.
+   */
   public void moveOn() {
     if (state() == LeaseState.SHARING) {
       leave();
@@ -455,7 +463,7 @@ public final class PipelineSharing implements SharedPlaces {
     return true;
   }
 
-  /** Whether the statement that stands in a lane may be answered by another server instead. */
+  /** True if the statement that stands in a lane may be answered by another server instead. */
   public boolean answeredElsewhere(ServerConnection from) {
     return lane != null
         && lane.connection() == from

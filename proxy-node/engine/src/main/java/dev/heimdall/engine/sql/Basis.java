@@ -1,6 +1,6 @@
 package dev.heimdall.engine.sql;
 
-/** What the answer to a statement rests on, in the order of how little can be said of it. */
+/** Basis of the answer to a statement, in the order of how little can be said of it. */
 public enum Basis {
   /** The tables that it is known to read, and nothing else. */
   TABLES,

@@ -1,7 +1,8 @@
 package dev.heimdall.engine.sql;
 
 /**
- * What a single byte can be the start of, and tables to find it by. Bytes above ASCII are letters.
+ * Class of a single byte by what it can be the start of, and tables to find it by. Bytes above
+ * ASCII are letters.
  */
 public final class ByteClass {
   public static final byte OTHER = 0;
@@ -22,7 +23,7 @@ public final class ByteClass {
   /** The class of a byte; never written to. */
   static final byte[] OF = classes();
 
-  /** Whether a byte may go on in an identifier; never written to. */
+  /** True if a byte may go on in an identifier; never written to. */
   static final boolean[] IN_WORD = inWord();
 
   /** ASCII capitals made small, every other byte as it is; never written to. */

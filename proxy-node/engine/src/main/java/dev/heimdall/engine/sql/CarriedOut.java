@@ -3,7 +3,7 @@ package dev.heimdall.engine.sql;
 import java.util.List;
 
 /**
- * What a server has carried out of a text before it came to what it could make no sense of.
+ * Part of a text that a server has carried out before it came to what it could make no sense of.
  *
  * @param facts what that does to its session, all of which counts
  * @param runsCode whether functions, procedures or triggers of the user may have run

@@ -15,22 +15,22 @@ package dev.heimdall.engine.sql;
  */
 public record Effect(Type type, String name, int start, int end, Detail detail) {
 
-  /** What only effects of some types have. */
+  /** Detail that only effects of some types have. */
   public interface Detail {
-    /** Whether unqualified names may mean something else behind it. */
+    /** True if unqualified names may mean something else behind it. */
     default boolean movesNames() {
       return false;
     }
   }
 
-  /** What is done to the session, whatever the dialect. */
+  /** Change to the session, whatever the dialect. */
   public enum Type {
     /** A setting takes a new value until the end of the session. */
     SET_VARIABLE,
     /** A setting goes back to its default. */
     RESET_VARIABLE,
     /**
-     * What unqualified names mean may be different until the end of the transaction, because of
+     * Unqualified names may have another meaning until the end of the transaction, because of
      * something that is set for it.
      */
     LOCAL_NAMES,
@@ -56,32 +56,36 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     UNLISTEN,
     UNLISTEN_ALL,
     /**
-     * Something is loaded into the server process, or run there, that nobody has read: once the
-     * session gives the connection back, no other gets it.
+     * The server process loads or runs something that was not read: once the session gives the
+     * connection back, no other gets it.
      */
     LAST_USE,
     /** The session cannot leave its server connection from here on. */
     PIN,
-    /** What pinned it is gone, whatever becomes of the transaction. */
+    /** The state that pinned it no longer exists, whatever becomes of the transaction. */
     UNPIN,
-    /** What pinned it is gone unless a rollback brings it back. */
+    /** The state that pinned it no longer exists unless a rollback brings it back. */
     UNPIN_IF_FINAL,
     /**
-     * What the effect before it pins for has this name, by which the server can be asked for it.
+     * The state that the effect before it pins for has this name, by which the server can be
+     * queried for it.
      */
     PIN_NAME,
-    /** What pinned it may be gone, whether the statement succeeds or not: the server knows. */
+    /**
+     * The state that pinned it may no longer exist, whether the statement succeeds or not: the
+     * server knows.
+     */
     MAY_UNPIN,
     /**
-     * What the effect before it pins for is an object of this name, until {@link #END_OBJECT} names
-     * it in the same way. A name with a dot means the same wherever it is said.
+     * The state that the effect before it pins for is an object of this name, until {@link
+     * #END_OBJECT} names it in the same way. A name with a dot means the same wherever it is said.
      */
     OBJECT,
     /** An object of this name, that pinned the session, is gone whatever becomes of the rest. */
     END_OBJECT,
     /** Objects that pin the session may have other names than those that are known. */
     RENAMES_OBJECTS,
-    /** What the effect before it pins for is a cursor of this name. */
+    /** The state that the effect before it pins for is a cursor of this name. */
     OPEN_CURSOR,
     /** A cursor of this name is closed, whatever becomes of the transaction. */
     CLOSE_CURSOR,
@@ -99,13 +103,13 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     /** Sessions that begin afterwards may begin with other settings, or hear something else. */
     SESSION_DEFAULTS,
     /**
-     * What a server says of itself is read, or may be, by a setting whose value is not the
+     * The server's report about itself is read, or may be, by a setting whose value is not the
      * session's on whatever server: nothing else is done.
      */
     ASKS_SERVER,
     /** A database of this name must have no users besides: it is dropped, altered or copied. */
     FREE_DATABASE,
-    /** Something that only the dialect knows. */
+    /** An effect that only the dialect knows. */
     OWN
   }
 
@@ -124,7 +128,7 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     this(type, name, -1, -1, reason);
   }
 
-  /** Something pins the session, or does so no more. */
+  /** A reason pins the session, or no longer does. */
   public Effect(Type type, PinReason reason) {
     this(type, reason.label(), -1, -1, reason);
   }
@@ -134,17 +138,17 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     this(Type.OWN, name, start, end, own);
   }
 
-  /** Whether it is this effect of the dialect's own. */
+  /** True if it is this effect of the dialect's own. */
   public boolean is(Detail own) {
     return type == Type.OWN && detail == own;
   }
 
-  /** Whether unqualified names may mean something else behind it. */
+  /** True if unqualified names may mean something else behind it. */
   public boolean movesNames() {
     return type == Type.LOCAL_NAMES || (detail != null && detail.movesNames());
   }
 
-  /** Whether it changes settings of the session. */
+  /** True if it changes settings of the session. */
   public boolean setsSettings() {
     return switch (type) {
       case SET_VARIABLE, RESET_VARIABLE, RESET_ALL, RESET_SESSION -> true;
@@ -152,7 +156,7 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     };
   }
 
-  /** Whether it gives or takes names of prepared statements, as command tags tell. */
+  /** True if it gives or takes names of prepared statements, as command tags tell. */
   public boolean changesNames() {
     return switch (type) {
       case PREPARE, DEALLOCATE, DEALLOCATE_ALL, RESET_SESSION -> true;
@@ -160,7 +164,7 @@ public record Effect(Type type, String name, int start, int end, Detail detail) 
     };
   }
 
-  /** What pins the session, or does so no more. */
+  /** Reason that pins the session, or no longer does. */
   public PinReason pin() {
     return (PinReason) detail;
   }

@@ -20,7 +20,10 @@ public class EffectList {
     effects.add(new Effect(type, name, start - base, end - base));
   }
 
-  /** The same of one that only this dialect has. */
+  /**
+   * Adds an effect that only this dialect has, with the name found at {@code start} to {@code end}
+   * of the array.
+   */
   public final void add(Effect.Detail own, String name, int start, int end) {
     effects.add(new Effect(own, name, start - base, end - base));
   }
@@ -30,12 +33,12 @@ public class EffectList {
     addOnce(new Effect(type, ""));
   }
 
-  /** Something pins the session. */
+  /** Adds a reason that pins the session. */
   public final void pin(PinReason reason) {
     addOnce(new Effect(Effect.Type.PIN, reason));
   }
 
-  /** Something of this name pins the session. */
+  /** Adds a reason with this name that pins the session. */
   public final void pin(PinReason reason, String name) {
     effects.add(new Effect(Effect.Type.PIN, reason));
     effects.add(new Effect(Effect.Type.PIN_NAME, name));
@@ -68,7 +71,7 @@ public class EffectList {
     }
   }
 
-  /** Whether there is one of these. */
+  /** True if there is one of these. */
   protected final boolean has(Predicate<Effect> wanted) {
     for (int i = 0; i < effects.size(); i++) {
       if (wanted.test(effects.get(i))) {
@@ -78,7 +81,7 @@ public class EffectList {
     return false;
   }
 
-  /** What was found. */
+  /** Returns the effects that were found. */
   public final List<Effect> take() {
     return effects.isEmpty() ? List.of() : List.copyOf(effects);
   }

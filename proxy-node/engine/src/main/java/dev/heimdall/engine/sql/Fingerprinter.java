@@ -116,7 +116,7 @@ public final class Fingerprinter {
   }
 
   /**
-   * Whether the text that {@link #normalised} has made last leaves something out, besides literals,
+   * True if the text that {@link #normalised} has made last leaves something out, besides literals,
    * by which names may mean something else.
    */
   public boolean hidesNames() {
@@ -170,7 +170,7 @@ public final class Fingerprinter {
     form.finish();
   }
 
-  /** What comes next is no longer a list, and no longer the end. */
+  /** Prepares for the next token, which is no longer a list, and no longer the end. */
   private void before() {
     if (list.isOpen()) {
       list.interrupt();
@@ -305,7 +305,7 @@ public final class Fingerprinter {
     heldSign = 0;
   }
 
-  /** Whether a sign after this token cannot stand between two operands. */
+  /** True if a sign after this token cannot stand between two operands. */
   private static boolean isBeforeOperand(int token) {
     return token == '('
         || token == ','

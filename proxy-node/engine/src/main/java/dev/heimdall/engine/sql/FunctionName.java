@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param name folded as the dialect folds it, without quotes
  */
 public record FunctionName(String schema, String name) {
-  /** What stands for each variable of MySQL's own, whatever it is called. */
+  /** Name that stands for each variable of MySQL's own, whatever it is called. */
   public static final FunctionName SYSTEM_VARIABLE = new FunctionName(null, "@@");
 
   public FunctionName {

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.sql;
 
 /**
- * How long a session lets itself be silent, in nanoseconds; 0 for as long as it likes.
+ * Times for which a session lets itself be silent, in nanoseconds; 0 for no limit.
  *
  * @param outside of transactions
  * @param reading in a transaction that has changed nothing

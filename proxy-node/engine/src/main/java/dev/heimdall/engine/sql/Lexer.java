@@ -111,7 +111,7 @@ public abstract class Lexer {
   }
 
   /**
-   * Whether what stands between the quotes is the value itself: no doubled quote, no escape, no
+   * True if what stands between the quotes is the value itself: no doubled quote, no escape, no
    * continuation on another line.
    */
   public final boolean plain() {
@@ -141,7 +141,7 @@ public abstract class Lexer {
   }
 
   /**
-   * Whether the bytes between the quotes have {@code word} (in small ASCII letters) among them, in
+   * True if the bytes between the quotes have {@code word} (in small ASCII letters) among them, in
    * whatever case.
    */
   public final boolean contentMentions(byte[] word) {
@@ -158,7 +158,7 @@ public abstract class Lexer {
     return false;
   }
 
-  /** Whether the token has a backslash in it. */
+  /** True if the token has a backslash in it. */
   public final boolean hasBackslash() {
     for (int at = start; at < end; at++) {
       if (text[at] == '\\') {
@@ -267,8 +267,8 @@ public abstract class Lexer {
   }
 
   /**
-   * What is quoted by {@code close}, which stands for itself if doubled, and begins a new token
-   * after it.
+   * Reads a text quoted by {@code close}, which stands for itself if doubled, and begins a new
+   * token after it.
    *
    * @param content the first byte after the opening quote
    */
@@ -277,7 +277,7 @@ public abstract class Lexer {
   }
 
   /**
-   * What is quoted by {@code close}, which stands for itself if doubled.
+   * Reads a text quoted by {@code close}, which stands for itself if doubled.
    *
    * @param content the first byte after the opening quote
    * @param escapes whether a backslash takes the byte after it along
@@ -314,7 +314,9 @@ public abstract class Lexer {
     return broken(from);
   }
 
-  /** Where a literal that seems to end before {@code from} goes on; -1 where it does not. */
+  /**
+   * Position at which a literal that seems to end before {@code from} goes on; -1 if it does not.
+   */
   protected int continuation(int from) {
     return -1;
   }

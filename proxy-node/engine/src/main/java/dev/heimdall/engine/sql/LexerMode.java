@@ -1,7 +1,7 @@
 package dev.heimdall.engine.sql;
 
 /**
- * How a session has its texts cut into tokens.
+ * Rules by which a session has its texts cut into tokens.
  *
  * @param backslashEscapes whether a backslash escapes in a plain literal: PostgreSQL's {@code
  *     standard_conforming_strings} off; MySQL, unless NO_BACKSLASH_ESCAPES is among its modes
@@ -26,7 +26,7 @@ public record LexerMode(
     this(backslashEscapes, quotedNames, hiddenSigns, false);
   }
 
-  /** The same while nobody can tell whether the text is cut so. */
+  /** Returns this mode, marked as doubtful while it cannot be known whether the text is cut so. */
   public LexerMode doubted() {
     return doubtful ? this : new LexerMode(backslashEscapes, quotedNames, hiddenSigns, true);
   }

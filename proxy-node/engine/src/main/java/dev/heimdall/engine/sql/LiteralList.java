@@ -18,7 +18,7 @@ final class LiteralList {
     NEXT_ROW
   }
 
-  /** Where the list is written to. */
+  /** Destination to which the list is written. */
   interface Sink {
     /** A token of one byte. */
     void sign(int token);

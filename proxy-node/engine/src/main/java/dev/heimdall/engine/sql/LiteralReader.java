@@ -73,8 +73,8 @@ public final class LiteralReader {
   }
 
   /**
-   * What stands between the quotes, the parts of a literal that goes on in further quotes in one;
-   * quotes stay doubled and escapes as they are.
+   * Returns the text between the quotes, with the parts of a literal that goes on in further quotes
+   * joined; quotes stay doubled and escapes as they are.
    */
   private static byte[] joined(Lexer lexer, boolean escapes) {
     byte[] text = lexer.text();

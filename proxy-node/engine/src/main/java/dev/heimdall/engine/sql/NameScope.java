@@ -3,7 +3,7 @@ package dev.heimdall.engine.sql;
 import java.util.List;
 
 /**
- * What unqualified names of a session mean.
+ * Meaning of unqualified names of a session.
  *
  * @param database the database at the server
  * @param user the server's user, for {@code "$user"} in the path
@@ -22,7 +22,7 @@ public record NameScope(String database, String user, List<String> searchPath, b
     this(database, user, searchPath, false);
   }
 
-  /** The same, while nobody can tell the path. */
+  /** Returns this scope for the time while the path cannot be known. */
   public NameScope unsure() {
     return new NameScope(database, user, searchPath, true);
   }

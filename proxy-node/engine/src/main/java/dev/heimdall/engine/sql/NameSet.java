@@ -39,7 +39,7 @@ public final class NameSet {
         : new NameSet(names.stream().mapToInt(String::hashCode).sorted().distinct().toArray());
   }
 
-  /** Whether the name may be among them. */
+  /** True if the name may be among them. */
   public boolean contains(String name) {
     return Arrays.binarySearch(hashes, name.hashCode()) >= 0;
   }

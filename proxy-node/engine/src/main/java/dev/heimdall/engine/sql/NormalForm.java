@@ -26,7 +26,7 @@ final class NormalForm implements LiteralList.Sink {
   static final byte LITERAL = 7;
   static final byte HINT = 8;
 
-  /** What only the hash is of: it is shown as a literal. */
+  /** Marks a token that only the hash covers: it is shown as a literal. */
   static final byte CODE = 9;
 
   static final byte EXECUTABLE = 14;
@@ -35,7 +35,9 @@ final class NormalForm implements LiteralList.Sink {
   /** Followed by a byte that would be taken for a mark. */
   static final byte ESCAPE = 16;
 
-  /** What may be a value in a hint, or in text that breaks off; names in quotes look the same. */
+  /**
+   * Text that may be a value in a hint, or in text that breaks off; names in quotes look the same.
+   */
   private static final Pattern VALUES_IN_HINTS =
       Pattern.compile("'[^']*'?|\"[^\"]*\"?|(?<![A-Za-z_0-9])[0-9][0-9A-Za-z.]*");
 
@@ -176,7 +178,7 @@ final class NormalForm implements LiteralList.Sink {
   }
 
   /**
-   * Whether something was left out of {@link #readable} that may say where names lead: it may not
+   * True if something was left out of {@link #readable} that may say where names lead: it may not
    * be concluded from the rest that nothing does.
    */
   boolean hidesNames() {
@@ -184,9 +186,9 @@ final class NormalForm implements LiteralList.Sink {
   }
 
   /**
-   * What was kept, for people to read: tokens with spaces between where they need them. Nor is a
-   * value shown that stands in a hint, or is not ended: of a text that breaks off nothing is shown
-   * from there on.
+   * Kept form for people to read: tokens with spaces between where they need them. Nor is a value
+   * shown that stands in a hint, or is not ended: of a text that breaks off nothing is shown from
+   * there on.
    *
    * @param opening what opens a name in quotes that are not double
    * @param closing what closes it

@@ -1,6 +1,9 @@
 package dev.heimdall.engine.sql;
 
-/** What a dialect takes for one operator, where users can make some of several signs. */
+/**
+ * Operators of a dialect: sign sequences that it takes for one operator, where users can make some
+ * of several signs.
+ */
 public final class Operators {
   /** Of a dialect whose lexer gives the signs one by one. */
   public static final Operators NONE = new Operators("", "");
@@ -17,12 +20,12 @@ public final class Operators {
     this.special = table(special);
   }
 
-  /** Whether an operator begins here. */
+  /** True if an operator begins here. */
   public boolean begins(String text) {
     return isIn(text.charAt(0));
   }
 
-  /** Whether an operator may have this character in it. */
+  /** True if an operator may have this character in it. */
   public boolean isIn(int c) {
     return c < 128 && signs[c];
   }

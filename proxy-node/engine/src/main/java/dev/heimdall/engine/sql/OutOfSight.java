@@ -1,6 +1,6 @@
 package dev.heimdall.engine.sql;
 
-/** What views, functions and triggers do in a statement that its own text does not show. */
+/** Actions of views, functions and triggers in a statement that its own text does not show. */
 public enum OutOfSight {
   /** They read what the session has taken from sequences. */
   READS_SEQUENCES,

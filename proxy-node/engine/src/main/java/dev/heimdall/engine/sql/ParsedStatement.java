@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a text says by itself, before the database was asked what its names mean. Of several
- * statements in one text it is the sum, with the most careful kind of all.
+ * Facts that a text gives by itself, before the database was queried for the meaning of its names.
+ * Of several statements in one text it is the sum, with the most careful kind of all.
  *
  * @param kind what it does, as far as the text tells
  * @param understood false where the text could not be read: then it may read and write anything,

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.sql;
 
 /**
- * Why a session has to stay on its server connection: state that cannot be carried to another one.
- * Dialects have reasons of their own besides those that are here for all.
+ * Reason that a session has to stay on its server connection: state that cannot be carried to
+ * another one. Dialects have reasons of their own besides those that are here for all.
  *
  * @param label a few lower-case words for people, as shown in {@code SHOW CLIENTS}
  * @param keepsNames whether names in statements mean the same as without it
@@ -42,7 +42,7 @@ public record PinReason(
     return new PinReason(label, false, false, false);
   }
 
-  /** The same of state that leaves names alone. */
+  /** Reason of which only the name is known, for state that leaves names alone. */
   public static PinReason harmless(String label) {
     return new PinReason(label, true, false, false);
   }

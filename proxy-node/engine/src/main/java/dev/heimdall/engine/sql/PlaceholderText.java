@@ -24,7 +24,7 @@ public record PlaceholderText(String text, List<Integer> numbers, boolean leaves
     numbers = List.copyOf(numbers);
   }
 
-  /** How many parameters the text needs. */
+  /** Number of parameters that the text needs. */
   public int parameters() {
     return numbers.stream().mapToInt(Integer::intValue).max().orElse(0);
   }

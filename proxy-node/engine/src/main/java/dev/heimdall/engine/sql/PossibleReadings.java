@@ -29,7 +29,7 @@ public final class PossibleReadings {
     return likely;
   }
 
-  /** Whether each token is the same bytes in two ways of reading, whatever values literals have. */
+  /** True if each token is the same bytes in two ways of reading, whatever values literals have. */
   public boolean cutsAlike(byte[] sql, int offset, int length, LexerMode one, LexerMode two) {
     return same(sql, offset, length, one, two, false);
   }

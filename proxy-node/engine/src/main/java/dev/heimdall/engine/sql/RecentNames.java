@@ -9,7 +9,7 @@ public final class RecentNames {
 
   private final long[] names = new long[SLOTS];
 
-  /** Whether this name was here before; it is from now on. */
+  /** True if this name was here before; it is from now on. */
   public boolean seenBefore(long name) {
     int slot = (int) name & (SLOTS - 1);
     boolean before = names[slot] == name;

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.sql;
 
-/** Whether a text changes the definitions by which statements are judged, as far as it says. */
+/**
+ * Way in which a text changes the definitions by which statements are judged, as far as it says.
+ */
 public enum Redefining {
   NOT,
   /** It runs a code block, a procedure or what was prepared, which may. */

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the body of a function or procedure says of what it does. Found by its tokens and not by its
- * grammar, so that it errs on the side of more: a variable that is called like a table is among the
- * names.
+ * Facts that the body of a function or procedure gives about what it does. Found by its tokens and
+ * not by its grammar, so that it errs on the side of more: a variable that is called like a table
+ * is among the names.
  *
  * @param understood false where the text ends inside a token or has a name that cannot be read:
  *     then it may do anything

@@ -1,6 +1,8 @@
 package dev.heimdall.engine.sql;
 
-/** How the rows of a table are changed: what decides which triggers fire and what cascades. */
+/**
+ * Way in which the rows of a table are changed: it decides which triggers fire and what cascades.
+ */
 public enum RowChange {
   INSERT,
   UPDATE,

@@ -5,32 +5,35 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * What settings of a session mean to whoever carries them from one server connection to the next,
- * in one dialect. Names are as {@link #nameOf} gives them.
+ * Meaning of a session's settings for components that carry them from one server connection to the
+ * next, in one dialect. Names are as {@link #nameOf} gives them.
  */
 public interface SettingRules {
   /** The one name of a setting that is known under several spellings. */
   String nameOf(String written);
 
-  /** Whether it belongs to the current transaction, whatever statement sets it. */
+  /** True if it belongs to the current transaction, whatever statement sets it. */
   boolean ofTransaction(String name);
 
-  /** Whether the server reports it and no session can set it. */
+  /** True if the server reports it and no session can set it. */
   boolean reportedOnly(String name);
 
-  /** Whether it stays when all settings are put back to their defaults. */
+  /** True if it stays when all settings are put back to their defaults. */
   boolean outlivesReset(String name);
 
-  /** Whether a value says that nothing is set. */
+  /** True if a value says that nothing is set. */
   boolean unset(String name, String value);
 
   /** Those that have one value for good once the server has used them. */
   Set<String> fixedByUse();
 
-  /** Why a session with this value cannot leave its server connection; null where it can. */
+  /** Reason that a session with this value cannot leave its server connection; null if it can. */
   PinReason pinOf(String name, String value);
 
-  /** Why one cannot for which the server reports a change that no statement has made; or null. */
+  /**
+   * Reason that a session cannot leave it for which the server reports a change that no statement
+   * has made; or null.
+   */
   PinReason pinOfChange(String name);
 
   /**
@@ -42,7 +45,7 @@ public interface SettingRules {
   }
 
   /**
-   * How long the session lets itself be silent.
+   * Limits on the time for which the session lets itself be silent.
    *
    * @param values gives the value that the session has given to a setting; null for none
    */
@@ -79,7 +82,7 @@ public interface SettingRules {
 
   // ---- what unqualified names mean
 
-  /** Whether they, or constants, mean something else when it is changed. */
+  /** True if they, or constants, mean something else when it is changed. */
   boolean movesNames(String name);
 
   /** Those by which a server reads a text when it prepares it, and not again when it is run. */
@@ -101,6 +104,6 @@ public interface SettingRules {
   /** The schemas that a value of {@link #path} names. */
   List<String> schemas(String path);
 
-  /** Whether what is created by such a value is gone with the session. */
+  /** True if what is created by such a value is gone with the session. */
   boolean temporary(String path);
 }

@@ -8,13 +8,13 @@ import java.util.Map;
  */
 public interface SqlDialect extends Lexers {
   /**
-   * What OpenTelemetry calls the database, such as {@code postgresql}. A part of each fingerprint,
+   * Name of the database in OpenTelemetry, such as {@code postgresql}. A part of each fingerprint,
    * so that no two dialects may have the same.
    */
   String name();
 
   /**
-   * What OpenTelemetry calls a certain server.
+   * Name of a certain server in OpenTelemetry.
    *
    * @param reported what the server says of itself
    */
@@ -22,10 +22,10 @@ public interface SqlDialect extends Lexers {
     return name();
   }
 
-  /** How a session that has said nothing of it has its texts cut into tokens. */
+  /** Rules by which a session that has set none has its texts cut into tokens. */
   LexerMode usualMode();
 
-  /** Whether the case of no word without quotes matters; else that of reserved words alone. */
+  /** True if the case of no word without quotes matters; else that of reserved words alone. */
   boolean foldsNames();
 
   /** Operators of several signs; {@link Operators#NONE} where each sign is a token of its own. */
@@ -34,26 +34,26 @@ public interface SqlDialect extends Lexers {
   }
 
   /**
-   * Whether statements can be code: the literals of DO are read, and a routine's body may stand
+   * True if statements can be code: the literals of DO are read, and a routine's body may stand
    * between {@code BEGIN ATOMIC} and END. Else the text of a routine goes on to the end of all.
    */
   default boolean hasCodeBlocks() {
     return false;
   }
 
-  /** Whether a question mark is a parameter. */
+  /** True if a question mark is a parameter. */
   default boolean hasQuestionMarks() {
     return false;
   }
 
-  /** What opens a quoted name, in the spelling that every session understands. */
+  /** Character that opens a quoted name, in the spelling that every session understands. */
   char openingQuote();
 
-  /** What closes it. */
+  /** Character that closes it. */
   char closingQuote();
 
   /**
-   * Whether a text like this may give a setting another value by a call.
+   * True if a text like this may give a setting another value by a call.
    *
    * @param normalised without its literals, in small letters where case does not matter
    */
@@ -62,7 +62,7 @@ public interface SqlDialect extends Lexers {
   }
 
   /**
-   * Whether a text like this may change where unqualified names lead, in its own transaction at
+   * True if a text like this may change where unqualified names lead, in its own transaction at
    * least.
    *
    * @param normalised as above, whole
@@ -74,7 +74,7 @@ public interface SqlDialect extends Lexers {
         || begins(normalised, "execute ");
   }
 
-  /** Whether one of a text's statements begins with this word and the space behind it. */
+  /** True if one of a text's statements begins with this word and the space behind it. */
   static boolean begins(String normalised, String word) {
     return normalised.startsWith(word)
         || normalised.contains(";" + word)

@@ -6,7 +6,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * What a statement does, after the database's catalogue was asked what its names mean.
+ * Effects of a statement, after the database's catalogue was queried for the meaning of its names.
  *
  * @param parsed what the text says by itself
  * @param kind what it does: a read that calls a function which may write is a WRITE here
@@ -93,12 +93,12 @@ public record Statement(
         reason);
   }
 
-  /** Whether it asks out of sight for what the session has taken from sequences. */
+  /** True if it asks out of sight for what the session has taken from sequences. */
   public boolean readsSequences() {
     return outOfSight.contains(OutOfSight.READS_SEQUENCES);
   }
 
-  /** Why it is not understood, as a sentence about it; null where it is. */
+  /** Reason that it is not understood, as a sentence about it; null if it is. */
   public String doubt() {
     if (understood) {
       return null;
@@ -107,20 +107,20 @@ public record Statement(
   }
 
   /**
-   * Whether the same data give the same rows: it calls no volatile or session-dependent function
+   * True if the same data give the same rows: it calls no volatile or session-dependent function
    * and reads no system table.
    */
   public boolean repeatable() {
     return kind == StatementClass.READ && basis == Basis.TABLES;
   }
 
-  /** Whether it changes nothing and locks nothing, so that any replica may answer it. */
+  /** True if it changes nothing and locks nothing, so that any replica may answer it. */
   public boolean readOnly() {
     return kind == StatementClass.READ && !writesAnything && !parsed.locking();
   }
 
   /**
-   * Whether it changes nothing of its session, in sight or out of sight.
+   * True if it changes nothing of its session, in sight or out of sight.
    *
    * @param effects what its text shows that it does
    */
@@ -128,7 +128,7 @@ public record Statement(
     return changesSession == null && effects.leavesSession();
   }
 
-  /** Whether it may have changed what other statements do. */
+  /** True if it may have changed what other statements do. */
   public boolean mayDefine() {
     return runsUnread || kind == StatementClass.DDL || kind == StatementClass.UNKNOWN;
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.sql;
 
-/** What a statement does to data, in the order of how careful one must be with it. */
+/** Effect of a statement on data, in the order of how careful one must be with it. */
 public enum StatementClass {
   /** No statement at all. */
   EMPTY,

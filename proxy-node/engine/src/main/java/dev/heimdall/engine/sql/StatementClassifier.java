@@ -9,7 +9,7 @@ package dev.heimdall.engine.sql;
  * ever thrown, whatever the bytes, and the time taken is linear in their number.
  */
 public interface StatementClassifier {
-  /** Whose SQL it reads. */
+  /** Dialect of the SQL that it reads. */
   SqlDialect dialect();
 
   /** Classifies text of a session that has it cut into tokens as the SQL standard does. */
@@ -25,14 +25,14 @@ public interface StatementClassifier {
   StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode);
 
   /**
-   * Whether another text that differs from the one classified last in nothing but its literals
+   * True if another text that differs from the one classified last in nothing but its literals
    * could do something else.
    */
   boolean dependsOnLiterals();
 
   /**
-   * Where the statement begins that an SQL PREPARE makes, in what follows its name; -1 where it
-   * does not stand there.
+   * Position at which the statement begins that an SQL PREPARE makes, in the text after its name;
+   * -1 where it does not stand there.
    */
   default int preparedText(byte[] afterName, LexerMode lexerMode) {
     return -1;

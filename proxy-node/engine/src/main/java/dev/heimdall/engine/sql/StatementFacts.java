@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one piece of SQL text is and does. Effects hold only if the statement that has them
+ * Kind and effects of one piece of SQL text. Effects hold only if the statement that has them
  * succeeds.
  *
  * @param kind the kind of the only statement, or EMPTY, MULTI or UNKNOWN
@@ -53,8 +53,8 @@ public record StatementFacts(
   }
 
   /**
-   * What a text is that its server may cut into tokens in more than one way, as a setting is being
-   * changed: it may do anything, in any number of statements.
+   * Facts about a text that its server may cut into tokens in more than one way, as a setting is
+   * being changed: it may do anything, in any number of statements.
    *
    * @param pin of text that is not understood
    */
@@ -68,7 +68,7 @@ public record StatementFacts(
         Redefining.ITSELF);
   }
 
-  /** What a text with one statement is. */
+  /** Facts about a text with one statement. */
   public static StatementFacts ofSingle(StatementKind kind, List<Effect> effects, boolean chain) {
     if (effects.isEmpty()) {
       return (chain ? CHAINED : SINGLE)[kind.ordinal()];
@@ -76,7 +76,7 @@ public record StatementFacts(
     return new StatementFacts(kind, 1, effects, false, chain);
   }
 
-  /** What a text with several is. */
+  /** Facts about a text with several statements. */
   public static StatementFacts ofMulti(
       int statements,
       List<Effect> effects,
@@ -91,7 +91,7 @@ public record StatementFacts(
   }
 
   /**
-   * Whether it gives settings of its session other values, or their defaults, and that is all where
+   * True if it gives settings of its session other values, or their defaults, and that is all where
    * no transaction is open.
    */
   public boolean setsNothingButSession() {
@@ -109,7 +109,7 @@ public record StatementFacts(
     return true;
   }
 
-  /** Whether names of prepared statements may mean nothing after it. */
+  /** True if names of prepared statements may mean nothing after it. */
   public boolean dropsNames() {
     for (Effect effect : effects) {
       switch (effect.type()) {
@@ -122,12 +122,12 @@ public record StatementFacts(
     return false;
   }
 
-  /** Whether it ends whatever transaction is open by committing it, though it is no COMMIT. */
+  /** True if it ends whatever transaction is open by committing it, though it is no COMMIT. */
   public boolean commitsImplicitly() {
     return has(Effect.Type.COMMITS);
   }
 
-  /** Whether unqualified names may mean something else behind it, of any of its statements. */
+  /** True if unqualified names may mean something else behind it, of any of its statements. */
   public boolean movesNames() {
     for (int i = 0; i < effects.size(); i++) {
       if (effects.get(i).movesNames()) {
@@ -137,7 +137,7 @@ public record StatementFacts(
     return false;
   }
 
-  /** Whether the session is as it was after it, as far as its text says. */
+  /** True if the session is as it was after it, as far as its text says. */
   public boolean leavesSession() {
     for (int i = 0; i < effects.size(); i++) {
       if (effects.get(i).type() != Effect.Type.ASKS_SERVER) {
@@ -148,7 +148,7 @@ public record StatementFacts(
   }
 
   /**
-   * Whether what was sent with it before it, or it itself, may be committed or undone before the
+   * True if what was sent with it before it, or it itself, may be committed or undone before the
    * group of messages ends.
    *
    * @param outside whether no transaction is open: only there procedures and code blocks commit
@@ -161,21 +161,21 @@ public record StatementFacts(
     };
   }
 
-  /** Whether it may be the last temporary table, or the like, that goes with it. */
+  /** True if it may be the last temporary table, or the like, that goes with it. */
   public boolean mayDropTemporary() {
     return redefining == Redefining.ITSELF
         && (kind == StatementKind.MULTI || !has(Effect.Type.PIN));
   }
 
   /**
-   * Whether it is a PREPARE with other statements in one text: it goes to the server under the
+   * True if it is a PREPARE with other statements in one text: it goes to the server under the
    * client's own name, and stays there whether the text failed or not.
    */
   public boolean preparesAmongOthers() {
     return kind == StatementKind.MULTI && has(Effect.Type.PREPARE);
   }
 
-  /** The same with one more effect. */
+  /** Returns these facts with one more effect. */
   public StatementFacts with(Effect more) {
     List<Effect> all = new ArrayList<>(effects);
     all.add(more);
@@ -183,14 +183,14 @@ public record StatementFacts(
         kind, statements, List.copyOf(all), transactionControlInside, chain, redefining);
   }
 
-  /** The same without this effect of its dialect's own. */
+  /** Returns these facts without this effect of its dialect's own. */
   public StatementFacts without(Effect.Detail own) {
     List<Effect> others = effects.stream().filter(effect -> !effect.is(own)).toList();
     return new StatementFacts(
         kind, statements, others, transactionControlInside, chain, redefining);
   }
 
-  /** Whether it has an effect of this type. */
+  /** True if it has an effect of this type. */
   public boolean has(Effect.Type type) {
     for (int i = 0; i < effects.size(); i++) {
       if (effects.get(i).type() == type) {
@@ -200,7 +200,7 @@ public record StatementFacts(
     return false;
   }
 
-  /** Whether it has this effect of its dialect's own. */
+  /** True if it has this effect of its dialect's own. */
   public boolean has(Effect.Detail own) {
     for (int i = 0; i < effects.size(); i++) {
       if (effects.get(i).is(own)) {

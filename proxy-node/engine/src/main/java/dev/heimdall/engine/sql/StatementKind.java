@@ -1,9 +1,8 @@
 package dev.heimdall.engine.sql;
 
 /**
- * What a statement is, by its leading words, in terms that every dialect's statements have a place
- * among; what only one of them has is in its effects. Text with several statements is {@link
- * #MULTI}.
+ * Kind of a statement, by its leading words, in terms that fit every dialect's statements; what
+ * only one of them has is in its effects. Text with several statements is {@link #MULTI}.
  */
 public enum StatementKind {
   /** No statement at all: nothing but white space, comments and semicolons. */

@@ -86,7 +86,10 @@ public final class StatementSplitter {
     }
   }
 
-  /** How much of CREATE OR REPLACE FUNCTION has been read with this word; -1 for another one. */
+  /**
+   * Number of words of CREATE OR REPLACE FUNCTION that have been read with this word; -1 for
+   * another one.
+   */
   private int ofRoutine(int before) {
     boolean routine = is("function") || is("procedure");
     return switch (before) {
@@ -127,7 +130,7 @@ public final class StatementSplitter {
     }
   }
 
-  /** Whether the current token is this word, in small letters; no string is made of it. */
+  /** True if the current token is this word, in small letters; no string is made of it. */
   private boolean is(String word) {
     int start = lexer.start();
     if (lexer.end() - start != word.length()) {

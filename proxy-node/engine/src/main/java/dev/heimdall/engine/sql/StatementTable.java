@@ -42,7 +42,7 @@ public final class StatementTable<V> {
   }
 
   /**
-   * The same, for values that may weigh so much together.
+   * Creates a table for values that may weigh so much together.
    *
    * @param dropped is given each value that has to go
    */
@@ -83,7 +83,7 @@ public final class StatementTable<V> {
     put(high, low, value, 0);
   }
 
-  /** The same with what it weighs; a value that weighs more than all may is not kept. */
+  /** Gives a name a value with its weight; a value that weighs more than all may is not kept. */
   public void put(long high, long low, V value, int weighs) {
     Objects.requireNonNull(value, "value");
     int place = find(high, low);
@@ -150,12 +150,12 @@ public final class StatementTable<V> {
     weight = 0;
   }
 
-  /** What all values weigh. */
+  /** Weight of all values. */
   public long weight() {
     return weight;
   }
 
-  /** How many values had to go, for want of a place or because of their weight. */
+  /** Number of values that had to go, for want of a slot or because of their weight. */
   public long evictions() {
     return evictions;
   }

@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * What the statements of a text define, where that is tables, their columns and indexes, sequences
- * and the like, as far as the text tells: nothing that other statements would run from then on but
- * what it names here.
+ * Definitions by the statements of a text, where these are tables, their columns and indexes,
+ * sequences and the like, as far as the text shows: nothing that other statements would run from
+ * then on but what it names here.
  *
  * @param calls functions in defaults, checks and indexes, which later changes of rows call
  * @param drops whether tables are dropped, so that their names may lead elsewhere

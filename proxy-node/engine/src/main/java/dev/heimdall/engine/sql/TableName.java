@@ -19,9 +19,9 @@ public record TableName(String database, String schema, String table)
   }
 
   /**
-   * How rules, logs and messages spell it: {@code database.table}, or {@code database.schema.table}
-   * where the schema is not {@code public}; parts that are not known are left out, and one with
-   * blanks, commas or dots stands in quotes.
+   * Spelling of the name in rules, logs and messages: {@code database.table}, or {@code
+   * database.schema.table} where the schema is not {@code public}; parts that are not known are
+   * left out, and one with blanks, commas or dots stands in quotes.
    */
   public String spelled() {
     StringBuilder spelled = new StringBuilder();

@@ -16,7 +16,7 @@ public record Token(Type type, String text) {
     Objects.requireNonNull(text, "text");
   }
 
-  /** What a token is. */
+  /** Kind of a token. */
   public enum Type {
     /** A keyword or an identifier without quotes. */
     WORD,
@@ -30,21 +30,21 @@ public record Token(Type type, String text) {
     SIGN,
     /** The content of a comment of the form {@code /*+ … *}{@code /}. */
     HINT,
-    /** What cannot be read for certain: identifiers with escapes, comments that are run. */
+    /** Text that cannot be read for certain: identifiers with escapes, comments that are run. */
     OPAQUE
   }
 
-  /** Whether this is the word {@code word}, in whatever case. */
+  /** True if this is the word {@code word}, in whatever case. */
   public boolean is(String word) {
     return type == Type.WORD && text.equalsIgnoreCase(word);
   }
 
-  /** Whether this is the operator or sign {@code sign}. */
+  /** True if this is the operator or sign {@code sign}. */
   public boolean isSign(String sign) {
     return type == Type.SIGN && text.equals(sign);
   }
 
-  /** Whether this can be a name. */
+  /** True if this can be a name. */
   public boolean isName() {
     return type == Type.WORD || type == Type.QUOTED;
   }

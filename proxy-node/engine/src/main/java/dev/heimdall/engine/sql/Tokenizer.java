@@ -161,7 +161,7 @@ public final class Tokenizer {
         : new Token(Token.Type.QUOTED, Lexer.clipped(name));
   }
 
-  /** Whether the statement is a DO, as far as it was read. */
+  /** True if the statement is a DO, as far as it was read. */
   private boolean inCodeBlock() {
     for (Token token : tokens) {
       if (token.type() != Token.Type.HINT) {

@@ -5,8 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * What a session's statement waits for that another thread does: one thing at a time, and heard of
- * on the loop, unless the statement is given up before.
+ * Wait of a session's statement for work of another thread: one thing at a time, and heard of on
+ * the loop, unless the statement is given up before.
  */
 final class AsyncWait {
   private final LoopContext loop;

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class Deferral {
 
-  /** What becomes of a statement that a rule wants carried out later. */
+  /** Outcome of a statement that a rule wants carried out later. */
   public enum Outcome {
     /** The reader comes again. */
     WAIT,
@@ -49,7 +49,7 @@ public final class Deferral {
     this.awaiting = new AsyncWait(session.loop(), session::failed);
   }
 
-  /** Whether a rule wants the statement carried out later, and that can be. */
+  /** True if a rule wants the statement carried out later, and that can be. */
   public boolean wanted() {
     return next.decision().asyncExecute().isPresent()
         && transaction.status() == TransactionState.IDLE
@@ -94,7 +94,7 @@ public final class Deferral {
     return Outcome.WAIT;
   }
 
-  /** How the statement that was deferred ended, as far as its client learns of it. */
+  /** Result of the statement that was deferred, as far as its client learns of it. */
   public Executed executed() {
     return executed;
   }

@@ -54,7 +54,7 @@ final class DoubtedCalls {
 
   private long weight;
 
-  /** Whether the catalogue is being compared since the last of the calls was answered. */
+  /** True if the catalogue is being compared since the last of the calls was answered. */
   private boolean comparing;
 
   private boolean planned;
@@ -70,7 +70,7 @@ final class DoubtedCalls {
     private long group;
     private boolean answered;
 
-    /** Whether each time it was sent there was no such function. */
+    /** True if each time it was sent there was no such function. */
     private boolean undefined = true;
 
     /**
@@ -127,7 +127,7 @@ final class DoubtedCalls {
   }
 
   /**
-   * Whether it is one of those that are known; which is sent once more then. For another reason it
+   * True if it is one of those that are known; which is sent once more then. For another reason it
    * is another one: each is a pin of its own.
    */
   private boolean sentBefore(Statement statement, PinReason pin, NameScope scope, int[] declared) {
@@ -145,7 +145,7 @@ final class DoubtedCalls {
     return false;
   }
 
-  /** Whether the catalogue may come to say so, which did not when the statement was judged. */
+  /** True if the catalogue may come to say so, which did not when the statement was judged. */
   private boolean mayLeaveSession(Statement statement, NameScope scope, int[] declared) {
     ParsedStatement parsed = statement.parsed();
     Catalogues catalogues = vdb.rulesAndCatalogues().catalogues();
@@ -170,7 +170,7 @@ final class DoubtedCalls {
     }
   }
 
-  /** What this reason came with was not called. */
+  /** Forgets this reason and the calls that brought it, because they were not made. */
   void uncalled(PinReason pin) {
     lasting.remove(pin);
     calls.removeIf(call -> call.pin.equals(pin));
@@ -254,7 +254,7 @@ final class DoubtedCalls {
   }
 
   /**
-   * Whether a call has left its session as it was, by a catalogue that was compared with the
+   * True if a call has left its session as it was, by a catalogue that was compared with the
    * database after it. What the session has defined since may have been something else.
    */
   private boolean leftSession(Call call, Catalogue now) {

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 
-/** How far the statement at the reader's position is; {@link NextStatement} moves it. */
+/** Progress of the statement at the reader's position; {@link NextStatement} moves it. */
 enum LifecycleStage {
   /** It has not been judged, or there is none. */
   NONE,

@@ -13,10 +13,10 @@ public final class MessageCutter {
 
   /** Looks at messages. */
   public interface Taker {
-    /** How many bytes follow a header. */
+    /** Number of bytes that follow a header. */
     long length(byte[] header);
 
-    /** How many bytes of the message that begins now are to be copied at most. */
+    /** Maximum number of bytes of the message that begins now that are to be copied. */
     int wants(byte[] header);
 
     /**
@@ -44,7 +44,7 @@ public final class MessageCutter {
     this.header = new byte[headerLength];
   }
 
-  /** What comes next begins with a message. */
+  /** Starts anew: what comes next begins with a message. */
   public void reset() {
     headerLength = 0;
     left = 0;

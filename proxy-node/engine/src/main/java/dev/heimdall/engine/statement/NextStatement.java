@@ -62,7 +62,7 @@ public final class NextStatement implements RoutedStatement {
   private long exactLow;
   private ClassifiedText examined;
 
-  /** Why the statement cannot be sent after all; null when it can. */
+  /** Reason that the statement cannot be sent after all; null if it can. */
   private ServerError failure;
 
   private List<ConcurrencyLimit> places = List.of();
@@ -159,7 +159,7 @@ public final class NextStatement implements RoutedStatement {
     }
   }
 
-  /** What is followed of it from now on, with its places. */
+  /** Returns the part of the statement that is followed from now on, with its slots. */
   Running running(long group) {
     List<ConcurrencyLimit> taken = places;
     places = List.of();
@@ -187,7 +187,7 @@ public final class NextStatement implements RoutedStatement {
     return stage == LifecycleStage.GO;
   }
 
-  /** What the statement does to its session. */
+  /** Effects of the statement on its session. */
   @Override
   public StatementFacts effects() {
     return effects;
@@ -207,17 +207,17 @@ public final class NextStatement implements RoutedStatement {
     return examined;
   }
 
-  /** What is known of such statements; null where nobody asked. */
+  /** Facts known about such statements; null where they were not requested. */
   FingerprintEntry known() {
     return known;
   }
 
-  /** Why the statement is refused; null when it is not. */
+  /** Error with which the statement is rejected; null if it is not. */
   public ServerError refusal() {
     return failure != null ? failure : refusal(decision);
   }
 
-  /** Why a statement of this decision is refused; null when it is not. */
+  /** Error with which a statement of this decision is rejected; null if it is not. */
   public static ServerError refusal(Decision decision) {
     if (!decision.dropped()) {
       return null;
@@ -233,23 +233,23 @@ public final class NextStatement implements RoutedStatement {
         : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
   }
 
-  /** Whether it is to be refused whatever the rules say. */
+  /** True if it is to be refused whatever the rules say. */
   boolean failed() {
     return failure != null;
   }
 
-  /** Whether the database is not asked, so that nothing that is done to it counts. */
+  /** True if the database is not asked, so that nothing that is done to it counts. */
   boolean settledWithoutServer() {
     return decision.dropped() || decision.result().isPresent();
   }
 
-  /** What the statement does to data; null where it was not judged. */
+  /** Effects of the statement on data; null where it was not judged. */
   @Override
   public Statement statement() {
     return statement;
   }
 
-  /** Whether the catalogue by which it was judged may lack definitions that were changed since. */
+  /** True if the catalogue by which it was judged may lack definitions that were changed since. */
   boolean doubted() {
     return doubted;
   }
@@ -265,7 +265,7 @@ public final class NextStatement implements RoutedStatement {
   }
 
   /**
-   * Whether what it reads is known for certain: no tables but those that are named, of which the
+   * True if what it reads is known for certain: no tables but those that are named, of which the
    * catalogue knows what is behind them.
    */
   @Override
@@ -287,13 +287,13 @@ public final class NextStatement implements RoutedStatement {
     return scope.looksLate();
   }
 
-  /** Whether its session would depend on the connection over which it is carried out. */
+  /** True if its session would depend on the connection over which it is carried out. */
   boolean tiesSession() {
     return (statement != null && statement.changesSession() != null)
         || effects.effects().stream().anyMatch(effect -> effect.type() == Effect.Type.PIN);
   }
 
-  /** Whether it is one statement that has no effect at all until it has succeeded as a whole. */
+  /** True if it is one statement that has no effect at all until it has succeeded as a whole. */
   public boolean repeatable() {
     return effects != null
         && effects.statements() == 1
@@ -302,24 +302,24 @@ public final class NextStatement implements RoutedStatement {
             || effects.kind() == StatementKind.DDL);
   }
 
-  /** Whether it is one statement of which a rollback leaves nothing in the database. */
+  /** True if it is one statement of which a rollback leaves nothing in the database. */
   public boolean undoable() {
     return effects != null && effects.statements() == 1 && effects.kind() == StatementKind.DML;
   }
 
-  /** Whether a rollback is known to leave nothing of it, in whatever tables it may write. */
+  /** True if a rollback is known to leave nothing of it, in whatever tables it may write. */
   public boolean leavesNothing() {
     return statement != null && !statement.outlivesRollback();
   }
 
-  /** Whether it changes nothing, neither of data nor of its session. */
+  /** True if it changes nothing, neither of data nor of its session. */
   @Override
   public boolean readsOnly() {
     return statement != null && statement.readOnly() && statement.leavesSession(effects);
   }
 
   /**
-   * Whether it is sent as it is, and is one statement that is known for certain to do nothing but
+   * True if it is sent as it is, and is one statement that is known for certain to do nothing but
    * read: it locks nothing either, and leaves nothing behind.
    */
   boolean onlyReads() {
@@ -335,7 +335,7 @@ public final class NextStatement implements RoutedStatement {
             && !statement.maySeed();
   }
 
-  /** Whether it makes no difference if it was carried out once or twice. */
+  /** True if it makes no difference if it was carried out once or twice. */
   boolean mayRepeat() {
     return readsOnly()
         && decision.leavesText()
@@ -347,7 +347,7 @@ public final class NextStatement implements RoutedStatement {
         && !session.sent().alone().guards();
   }
 
-  /** Whether it may be read again where it has not been sent: it leaves nothing in the node. */
+  /** True if it may be read again where it has not been sent: it leaves nothing in the node. */
   boolean mayRunLater() {
     return decision.isNone()
         && failure == null
@@ -356,7 +356,7 @@ public final class NextStatement implements RoutedStatement {
         && !session.sent().alone().guards();
   }
 
-  /** The same of a statement that was not judged. */
+  /** True if a statement that was not judged may be read again where it has not been sent. */
   public static boolean mayRunLater(StatementFacts effects) {
     return effects.effects().isEmpty()
         && switch (effects.kind()) {
@@ -378,13 +378,14 @@ public final class NextStatement implements RoutedStatement {
         };
   }
 
-  /** Whether it may send notifications to clients that listen, by itself or by what it runs. */
+  /** True if it may send notifications to clients that listen, by itself or by what it runs. */
   public boolean mayNotify() {
     return decision.transformed().isPresent() || mayNotify(effects, statement);
   }
 
   /**
-   * The same of any statement.
+   * True if a statement may send notifications to clients that listen, by itself or by what it
+   * runs.
    *
    * @param statement what it does to data; null where that is unknown
    */
@@ -414,7 +415,7 @@ public final class NextStatement implements RoutedStatement {
         && DEFINES_ROUTINE.matcher(known.normalised()).find();
   }
 
-  /** Whether a statement may ask out of sight for what its session has taken from sequences. */
+  /** True if a statement may ask out of sight for what its session has taken from sequences. */
   static boolean mayReadSequences(Statement statement, boolean doubted) {
     return statement != null
         && (statement.readsSequences()
@@ -443,14 +444,14 @@ public final class NextStatement implements RoutedStatement {
     return exactLow;
   }
 
-  /** How statements like it have run. */
+  /** Run history of statements with the same fingerprint. */
   public RunHistory history() {
     return known.history();
   }
 
   // ---- where it is counted
 
-  /** Where it is counted with those of its pattern; null where nobody wants that. */
+  /** Counts of its pattern, in which it is counted; null where it is not tracked. */
   @Override
   public PatternCounts counts() {
     if (known == null || !decision.tracked()) {

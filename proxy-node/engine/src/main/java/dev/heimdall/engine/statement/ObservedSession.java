@@ -5,7 +5,7 @@ import dev.heimdall.engine.observe.PoolMetrics;
 
 /** A session as logs and counters see it. */
 public interface ObservedSession extends Client {
-  /** Where it is counted. */
+  /** Metrics in which it is counted. */
   PoolMetrics counters();
 
   boolean inTransaction();

@@ -29,22 +29,22 @@ final class OwnDefinitions {
   /** The last group with a statement that may have changed definitions; -1 for none. */
   private long sentIn = -1;
 
-  /** Whether they may be of code: more than tables and the like have been defined. */
+  /** True if they may be of code: more than tables and the like have been defined. */
   private boolean code;
 
-  /** Whether it ran code that could not be read, and may have changed definitions by that. */
+  /** True if it ran code that could not be read, and may have changed definitions by that. */
   private boolean ranUnread;
 
-  /** Whether it may have changed what sessions begin with. */
+  /** True if it may have changed what sessions begin with. */
   private boolean changedDefaults;
 
-  /** Whether that was so, and the catalogue has not been compared with the database since. */
+  /** True if that was so, and the catalogue has not been compared with the database since. */
   private boolean suspect;
 
   private long waitingSince;
   private boolean waiting;
 
-  /** How many statements were sent that may make routines, or change them. */
+  /** Number of statements that were sent and may make routines, or change them. */
   private long routines;
 
   /** The catalogue that was last compared for the sake of a function that it lacks. */
@@ -96,12 +96,12 @@ final class OwnDefinitions {
     return routines;
   }
 
-  /** Whether some may be there that no catalogue can have. */
+  /** True if some may be there that no catalogue can have. */
   boolean pending() {
     return sentIn >= 0 || transaction.definitionsPending();
   }
 
-  /** What they are of. */
+  /** Kind of the redefined objects. */
   Redefined redefined() {
     if (!pending()) {
       return Redefined.NOTHING;
@@ -127,7 +127,7 @@ final class OwnDefinitions {
     }
   }
 
-  /** Whether the session may have changed what the catalogue is not known to have. */
+  /** True if the session may have changed what the catalogue is not known to have. */
   boolean suspect() {
     return suspect;
   }
@@ -138,7 +138,7 @@ final class OwnDefinitions {
   }
 
   /**
-   * Whether to go on waiting for the catalogue.
+   * True if to go on waiting for the catalogue.
    *
    * @param now the one that is there
    */
@@ -158,7 +158,7 @@ final class OwnDefinitions {
   }
 
   /**
-   * Whether to wait for a function that the catalogue lacks and that somebody may have made since:
+   * True if to wait for a function that the catalogue lacks and that somebody may have made since:
    * of one that nobody knows the session would have to keep its connection for good.
    *
    * @param lacking the catalogue; it is compared with the database once for each

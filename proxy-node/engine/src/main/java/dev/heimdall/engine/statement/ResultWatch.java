@@ -17,7 +17,7 @@ public interface ResultWatch {
    */
   void take(ByteBuf piece, Iterable<Running> running);
 
-  /** Which reply of this group is whose is unknown. */
+  /** Notes that it is unknown which reply of this group belongs to which statement. */
   void spoil(long number);
 
   /** The group is over, or is going to be repeated. */

@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * What may be asked among a session's statements: {@code SHOW QUERYINFO}, about the statement
+ * Queries about rules among a session's statements: {@code SHOW QUERYINFO}, about the statement
  * before, and by an operator {@code EXPLAIN RULES statement}. What others ask about says nothing of
  * rules, nor of tables behind views, which they need not have the right to see.
  */
@@ -49,7 +49,7 @@ public final class RuleQuestions {
     this.lifecycle = lifecycle;
   }
 
-  /** Whether a text may be one of them that has this length and begins so. */
+  /** True if a text may be one of them that has this length and begins so. */
   public boolean mayBe(int length, byte first) {
     return admin
         || (length >= QUERYINFO.length()
@@ -57,7 +57,7 @@ public final class RuleQuestions {
             && (first | 0x20) == QUERYINFO.charAt(0));
   }
 
-  /** Whether the text, which {@link #mayBe} one of them, is. Cheap. */
+  /** True if the text, which {@link #mayBe} one of them, is. Cheap. */
   public boolean recognises(byte[] sql, int offset, int length) {
     int head = Math.min(EXPLAIN.length(), length);
     return (admin && head(sql, offset, head).toLowerCase(Locale.ROOT).equals(EXPLAIN))

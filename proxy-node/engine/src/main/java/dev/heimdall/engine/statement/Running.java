@@ -42,7 +42,7 @@ public final class Running {
     this.result = SampledResult.wanted(decision) ? new SampledResult() : null;
   }
 
-  /** What is seen of its result; null where it is not wanted. */
+  /** Observed part of its result; null where it is not wanted. */
   public SampledResult result() {
     return result;
   }

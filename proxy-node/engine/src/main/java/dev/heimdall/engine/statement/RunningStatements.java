@@ -54,7 +54,7 @@ public final class RunningStatements {
   /** The last group with a statement whose reply has to wait for a trigger; -1 for none. */
   private long triggering = -1;
 
-  /** Whether the time of what runs is that of one statement. */
+  /** Scope of the measured time: it is that of one statement, or not. */
   private enum Observed {
     /** Nothing runs. */
     NONE,
@@ -81,7 +81,7 @@ public final class RunningStatements {
     this.loop = session.loop();
   }
 
-  /** What rules want written down of statements. */
+  /** Notes that rules want written down of statements. */
   public StatementNotes notes() {
     return notes;
   }
@@ -130,7 +130,7 @@ public final class RunningStatements {
     alone = one;
   }
 
-  /** What was sent is answered; it took so long, if it was one statement by itself. */
+  /** Notes that what was sent is answered; it took so long, if it was one statement by itself. */
   public void ran(long nanos, long bytes) {
     if (alone != null && !session.sharing().active()) {
       session.sharing().ran(alone.history(), nanos, true, bytes);
@@ -169,24 +169,25 @@ public final class RunningStatements {
             session::failed);
   }
 
-  /** Whether the reply that comes now has to wait for a trigger, of any statement in its group. */
+  /** True if the reply that comes now has to wait for a trigger, of any statement in its group. */
   public boolean holdsReply() {
     return !running.isEmpty() && running.peek().group() == triggering;
   }
 
-  /** Whether what is sent now would be answered before a reply that has to wait for a trigger. */
+  /** True if what is sent now would be answered before a reply that has to wait for a trigger. */
   public boolean wouldOvertake() {
     return triggering >= carried.done() && triggering < carried.sent();
   }
 
   /**
-   * Something of the group that is answered now has come from a server, or was said in its place.
+   * Takes a part of the answer to the present group, which has come from a server, or was given in
+   * its place.
    */
   public void seen(ByteBuf piece) {
     notes.reply(piece, running);
   }
 
-  /** Something of the group that is answered now goes to the client. */
+  /** Notes that a part of the answer to the present group goes to the client. */
   public void data() {
     if (!running.isEmpty()) {
       running.peek().givePlacesBack();
@@ -225,7 +226,7 @@ public final class RunningStatements {
     return back;
   }
 
-  /** Whether the statement that runs changes nothing. */
+  /** True if the statement that runs changes nothing. */
   public boolean harmless() {
     return running.size() == 1
         && running.peek().statement() != null
@@ -233,7 +234,7 @@ public final class RunningStatements {
   }
 
   /**
-   * Whether statistics are to show a group that is answered. They do not, where rules say so of all
+   * True if statistics are to show a group that is answered. They do not, where rules say so of all
    * its statements.
    */
   public boolean tracked(long group) {
@@ -309,13 +310,17 @@ public final class RunningStatements {
     return sent == null ? last : summary(sent, sentDoes, Decision.NONE);
   }
 
-  /** Whether the statement that was sent last shared its connection, or why not. */
+  /**
+   * Report on the statement that was sent last: that it shared its connection, or the reason that
+   * it did not.
+   */
   public String pipelined() {
     return pipelined;
   }
 
   /**
-   * Which server of a cluster the statement was sent to, and why; null where there is no choice.
+   * Server of a cluster to which the statement was sent, and the reason; null where there is no
+   * choice.
    */
   public String answeredBy() {
     return answeredBy;

@@ -25,7 +25,7 @@ public final class SampledResult {
   private final List<List<String>> rows = new ArrayList<>();
   private long rowCount;
 
-  /** What the columns are; empty where the server was not asked for them. */
+  /** Columns of the result; empty where the server was not asked for them. */
   public List<Column> columns() {
     return columns;
   }
@@ -35,7 +35,7 @@ public final class SampledResult {
     return rows;
   }
 
-  /** How many rows there were. */
+  /** Number of rows. */
   public long rowCount() {
     return rowCount;
   }
@@ -64,7 +64,7 @@ public final class SampledResult {
     return value.length() > LONGEST_VALUE ? value.substring(0, LONGEST_VALUE) + "…" : value;
   }
 
-  /** Whether a decision asks for a look at the result. */
+  /** True if a decision asks for a look at the result. */
   static boolean wanted(Decision decision) {
     return decision.flag(Decision.Flag.PRINT_META).orElse(false)
         || decision.flag(Decision.Flag.PRINT_RESULTS).orElse(false)

@@ -21,7 +21,7 @@ import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 
-/** What the parts of a session take note of when a statement of its goes, each in its turn. */
+/** Notifies the parts of a session when a statement of its goes, each in its turn. */
 final class Sending {
   private final SessionContext session;
   private final VdbContext vdb;
@@ -132,7 +132,7 @@ final class Sending {
   }
 
   /**
-   * Whether its transaction does nothing but read with it; nobody wants to know without a cache.
+   * True if its transaction does nothing but read with it; nobody wants to know without a cache.
    */
   private boolean onlyReads(StatementFacts effects) {
     return switch (effects.kind()) {
@@ -145,7 +145,7 @@ final class Sending {
     };
   }
 
-  /** What it may do to its session, or leave behind on the connection. */
+  /** Notes what it may do to its session, or leave behind on the connection. */
   private void noteSession(ServerConnection server, Statement statement) {
     if (statement.maySeed()) {
       server.residue().seedInDoubt();
@@ -190,7 +190,10 @@ final class Sending {
     }
   }
 
-  /** What nodes themselves keep open must not be in the way of what the statement needs free. */
+  /**
+   * Frees databases that the statement needs free from the connections that nodes themselves keep
+   * open.
+   */
   private void freeDatabases(StatementFacts effects) {
     for (Effect effect : effects.effects()) {
       if (effect.type() == Effect.Type.FREE_DATABASE) {

@@ -4,7 +4,7 @@ import dev.heimdall.engine.analytics.PatternCounts;
 import java.util.Arrays;
 
 /**
- * Where the statements of a client that were sent are counted when they are answered, in order. A
+ * Counters in which the sent statements of a client are counted when they are answered, in order. A
  * ring that grows with what is unanswered at one time, and is used again.
  */
 final class SentPatterns {
@@ -56,7 +56,7 @@ final class SentPatterns {
     return (first + index) & (counts.length - 1);
   }
 
-  /** How many from the first one on are of groups up to this one. */
+  /** Number of entries from the first one on that are of groups up to this one. */
   private int upTo(long group) {
     int count = 0;
     while (count < size && groups[at(count)] <= group) {
@@ -75,8 +75,8 @@ final class SentPatterns {
   }
 
   /**
-   * How many were sent behind the one of this group that has failed, if one has: the last one where
-   * nothing else is known.
+   * Number of statements that were sent behind the one of this group that has failed, if one has:
+   * the last one where nothing else is known.
    */
   int behindFailed(long group) {
     return size - 1 - (failed >= 0 ? failed : upTo(group) - 1);

@@ -7,7 +7,7 @@ import dev.heimdall.engine.wire.ServerError;
 import java.util.Collection;
 import java.util.function.Supplier;
 
-/** What happens to sessions, for logs and counters. Called on event loops: must not block. */
+/** Events of sessions, for logs and counters. Called on event loops: must not block. */
 public interface SessionEvents extends ClientEvents {
   /** A bug: the session is closed. */
   void failed(ObservedSession session, Throwable cause);
@@ -23,7 +23,7 @@ public interface SessionEvents extends ClientEvents {
   /** A rule has switched a session's debug lines on or off. */
   void debugSwitched(ObservedSession session, boolean on);
 
-  /** What was found and decided of a statement of a session with debug lines. */
+  /** Reports the findings and decisions for a statement of a session with debug lines. */
   void statementJudged(ObservedSession session, StatementSummary statement, boolean prepared);
 
   /** A statement of a session with debug lines was answered. */

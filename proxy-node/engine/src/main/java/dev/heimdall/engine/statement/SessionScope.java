@@ -61,7 +61,7 @@ final class SessionScope {
     this.own = own;
   }
 
-  /** Where unqualified names lead now. */
+  /** Scope to which unqualified names lead now. */
   private NameScope now() {
     NameScope here = prepared == null ? scope : prepared;
     return pathMoved ? here.unsure() : here;
@@ -97,7 +97,7 @@ final class SessionScope {
     }
   }
 
-  /** What an EXECUTE runs, as far as this node has seen it being prepared; else null. */
+  /** Text that an EXECUTE runs, as far as this node has seen it being prepared; else null. */
   private ClassifiedText executed(LexerMode lexerMode) {
     StatementFacts found = pipeline.effects();
     if (found.kind() != StatementKind.EXECUTE || found.effects().isEmpty()) {
@@ -116,7 +116,7 @@ final class SessionScope {
     return source;
   }
 
-  /** Whether a server that prepares it anew for an EXECUTE reads it otherwise than at first. */
+  /** True if a server that prepares it anew for an EXECUTE reads it otherwise than at first. */
   private boolean isReadOtherwise(ClassifiedText found, LexerMode now) {
     LexerMode then = found.lexerMode();
     if (then.doubtful() || !(now.doubtful() || then.backslashEscapes() != now.backslashEscapes())) {
@@ -174,7 +174,7 @@ final class SessionScope {
   }
 
   /**
-   * Whether to wait with the statement that was looked at last, because what it runs may have been
+   * True if to wait with the statement that was looked at last, because what it runs may have been
    * redefined a moment ago, and the catalogue is being read.
    */
   boolean awaitsDefinitions() {
@@ -193,18 +193,18 @@ final class SessionScope {
     return lacking != null && own.awaitsMade(lacking, pipeline.unconfirmed());
   }
 
-  /** Whether this catalogue is still what statements are to be judged by. */
+  /** True if this catalogue is still what statements are to be judged by. */
   boolean isCurrent(Catalogue.Edition edition) {
     return vdb.definitions().judges(scope.database(), edition);
   }
 
-  /** Whether that is not known because the server has not said so for some time. */
+  /** True if that is not known because the server has not said so for some time. */
   boolean looksLate() {
     return vdb.definitions().looksLate(scope.database());
   }
 
   /**
-   * Whether what names mean is known, so that a text can be looked at; if not, the reader comes
+   * True if what names mean is known, so that a text can be looked at; if not, the reader comes
    * again when it may be.
    */
   boolean mayLook() {
@@ -225,7 +225,7 @@ final class SessionScope {
     return waits;
   }
 
-  /** What a call by a function's OID is judged as. */
+  /** Text as which a call by a function's OID is judged. */
   String callOf(int function) {
     return pipeline.callOf(function, scope.database());
   }

@@ -26,7 +26,7 @@ public final class SessionTraces {
   /** Of a batch that is as long as its client likes, no more are traced at one time. */
   private static final int MOST_UNANSWERED = 256;
 
-  /** How many tables a span names. */
+  /** Maximum number of tables that a span names. */
   private static final int MOST_TABLES = 8;
 
   private static final Set<String> OPERATIONS =
@@ -55,10 +55,10 @@ public final class SessionTraces {
 
   private final ArrayDeque<Sent> sent = new ArrayDeque<>(0);
 
-  /** How many statements were sent, traced or not. */
+  /** Number of statements that were sent, traced or not. */
   private long statements;
 
-  /** Whether the one on its way was sent before and goes on, even where it is judged once more. */
+  /** True if the one on its way was sent before and goes on, even where it is judged once more. */
   private boolean takenBack;
 
   /** One that is unanswered: which it was of all, and the group of messages it belongs to. */

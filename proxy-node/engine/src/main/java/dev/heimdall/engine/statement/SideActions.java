@@ -34,8 +34,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What rules want done beside, before or instead of a session's statement, away from its event
- * loop. What waits for something is called back on the loop.
+ * Actions that rules want done beside, before or instead of a session's statement, away from its
+ * event loop. What waits for something is called back on the loop.
  */
 public final class SideActions {
   /** As a rule with no parameters does. */
@@ -58,7 +58,7 @@ public final class SideActions {
   private ByteBuf heldReply;
   private int afterRuns;
 
-  /** How the first of them failed that did; or null. */
+  /** Result of the first of them that failed; or null. */
   private Executed afterFailed;
 
   SideActions(SessionContext session, RuleActions actions, SqlDialect dialect, Writes writes) {
@@ -72,7 +72,7 @@ public final class SideActions {
     this.loop = session.loop();
   }
 
-  /** Where the session's statements come from, as they are now. */
+  /** Present origin of the session's statements. */
   private StatementOrigin origin() {
     Variables variables = carried.variables();
     if (originOf != variables) {
@@ -93,7 +93,7 @@ public final class SideActions {
   }
 
   /**
-   * What rules want done beside the statement begins, and its plan is asked for.
+   * Begins the actions that rules want done beside the statement, and requests its plan.
    *
    * @param declared object ids of the types that its parameters are given
    */
@@ -184,7 +184,7 @@ public final class SideActions {
         statement);
   }
 
-  /** The same without a rule, if it is this statement's plan that somebody wants. */
+  /** Requests the plan without a rule, if a plan of this statement is wanted. */
   private void wishedPlan(
       FingerprintEntry known,
       Statement statement,
@@ -228,7 +228,7 @@ public final class SideActions {
 
   // ---- before the statement
 
-  /** What was deferred on the statement's tables and locks them; null when there is nothing. */
+  /** Deferred statements that lock the statement's tables; null if there are none. */
   CompletableFuture<Void> pending(Statement statement) {
     if (statement == null || transaction.status() != TransactionState.IDLE) {
       return null;
@@ -263,7 +263,7 @@ public final class SideActions {
 
   // ---- after the statement
 
-  /** Whether the reply has to wait for a trigger. */
+  /** True if the reply has to wait for a trigger. */
   static boolean holdsReply(Decision decision) {
     return timing(decision, TriggerTiming.AFTER);
   }
@@ -325,12 +325,12 @@ public final class SideActions {
     return ServerError.error(end.sqlstate(), end.message()).withNumber(end.number());
   }
 
-  /** Whether a trigger keeps back what the client is to read next. */
+  /** True if a trigger keeps back what the client is to read next. */
   public boolean busy() {
     return afterRuns > 0;
   }
 
-  /** What was taken of the reply so far goes to the client. */
+  /** Passes the part of the reply that was taken so far to the client. */
   public void passOn() {
     if (heldReply != null) {
       ByteBuf reply = heldReply;
@@ -339,7 +339,7 @@ public final class SideActions {
     }
   }
 
-  /** What was sent will not be answered, or the client has disconnected. */
+  /** Ends the reply: what was sent will not be answered, or the client has disconnected. */
   public void end() {
     if (afterRuns > 0 && !session.lease().closed()) {
       passOn(); // it is whole

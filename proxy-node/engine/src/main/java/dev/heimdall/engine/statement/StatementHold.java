@@ -38,7 +38,7 @@ final class StatementHold {
     this.awaiting = new AsyncWait(loop, session::failed);
   }
 
-  /** Whether the statement may be sent at once. */
+  /** True if the statement may be sent at once. */
   boolean lets() {
     // What is deferred itself comes behind the others in its queue.
     CompletableFuture<Void> pending = deferral.wanted() ? null : side.pending(next.statement());

@@ -119,7 +119,7 @@ public final class StatementLifecycle implements SessionStatements {
     session.requests().resume();
   }
 
-  /** What is needed to judge a statement: nothing where neither rules nor a catalogue are there. */
+  /** True if statements are judged: they are not where there are neither rules nor a catalogue. */
   public boolean judges() {
     return vdb.rulesAndCatalogues().judge();
   }
@@ -167,7 +167,7 @@ public final class StatementLifecycle implements SessionStatements {
   }
 
   /**
-   * The same for a call by a function's OID, which is judged as {@code SELECT f()}.
+   * Judges a call by a function's OID as {@code SELECT f()}.
    *
    * @return whether it may be sent; always where there are no rules
    */
@@ -205,14 +205,14 @@ public final class StatementLifecycle implements SessionStatements {
     }
   }
 
-  /** The same for a prepared statement that is about to be run. */
+  /** Judges a prepared statement that is about to be run. */
   public boolean judge(ClassifiedText examined) {
     return judge(examined, false, null);
   }
 
   /**
-   * The same for one whose names lead where they led when it was prepared, if only to servers that
-   * read it so.
+   * Judges a prepared statement whose names lead where they led when it was prepared, if only to
+   * servers that read it so.
    *
    * @param path the value of the setting that said so then; null for none
    */
@@ -270,7 +270,7 @@ public final class StatementLifecycle implements SessionStatements {
     }
   }
 
-  /** Whether there are rules. */
+  /** True if there are rules. */
   public boolean ruled() {
     RulesAndCatalogues now = vdb.rulesAndCatalogues();
     pipeline.rulesAndCatalogues(now);
@@ -289,7 +289,7 @@ public final class StatementLifecycle implements SessionStatements {
     sending.answered(group, status, error, part, reached);
   }
 
-  /** Whether the definitions that were sent, and are not settled, leave all code as it is. */
+  /** True if the definitions that were sent, and are not settled, leave all code as it is. */
   public boolean definesTables() {
     return definitions.redefined() == Redefined.TABLES;
   }
@@ -305,14 +305,14 @@ public final class StatementLifecycle implements SessionStatements {
     scope.pathMoved();
   }
 
-  /** Whether a statement was sent that moves what names mean, as far as the catalogue knows. */
+  /** True if a statement was sent that moves what names mean, as far as the catalogue knows. */
   public boolean namesMoved() {
     return scope.moved();
   }
 
   /**
-   * What to put in the place of the text that {@link #preview} has looked at: by what was decided,
-   * if it is the text on its way, so that counters are asked once for it.
+   * Text to put in the place of the one that {@link #preview} has looked at: by what was decided,
+   * if it is the text on its way, so that counters are queried once for it.
    */
   public Optional<String> transformed() {
     boolean decided =
@@ -322,19 +322,19 @@ public final class StatementLifecycle implements SessionStatements {
     return (decided ? next.decision() : pipeline.decision()).transformed();
   }
 
-  /** What {@link #preview} found. */
+  /** Result of {@link #preview}. */
   public QueryPipeline previewed() {
     return pipeline;
   }
 
-  /** Whether what {@link #preview} has looked at may ask for what was taken from sequences. */
+  /** True if what {@link #preview} has looked at may ask for what was taken from sequences. */
   public boolean previewedReadsSequences() {
     return NextStatement.mayReadSequences(pipeline.statement(), pipeline.doubted());
   }
 
   /**
-   * Which rules would match a text, and why; null when that is not known yet, and the reader comes
-   * again.
+   * Rules that would match a text, and the reasons; null when that is not known yet, and the reader
+   * comes again.
    */
   public Explanation explain(byte[] sql) {
     if (!preview(sql, sql.length, LexerMode.STANDARD)) {
@@ -343,12 +343,12 @@ public final class StatementLifecycle implements SessionStatements {
     return pipeline.explain(transaction.status() != TransactionState.IDLE);
   }
 
-  /** What becomes of the statement if a rule wants it carried out later. */
+  /** Handling of the statement if a rule wants it carried out later. */
   public Deferral deferral() {
     return deferral;
   }
 
-  /** What rules want done beside statements. */
+  /** Actions that rules want done beside statements. */
   public SideActions side() {
     return side;
   }
@@ -358,7 +358,7 @@ public final class StatementLifecycle implements SessionStatements {
     return next;
   }
 
-  /** Whether rules keep the client's statement back. */
+  /** True if rules keep the client's statement back. */
   public boolean held() {
     return next.stage() == LifecycleStage.HELD;
   }
@@ -369,8 +369,8 @@ public final class StatementLifecycle implements SessionStatements {
   }
 
   /**
-   * What people may see of the statement that is on its way, or of the last one: its text without
-   * values; null where none is known, or rules keep it out of statistics.
+   * Text without values that people may see of the statement that is on its way, or of the last
+   * one; null where none is known, or rules keep it out of statistics.
    */
   public String pattern() {
     FingerprintEntry known = next.known();
@@ -383,7 +383,7 @@ public final class StatementLifecycle implements SessionStatements {
 
   // ---- it goes
 
-  /** Something is being sent of which nobody knows what it does to the client's transaction. */
+  /** Notes that a statement is being sent whose effect on the client's transaction is unknown. */
   public void sentUnknown() {
     reads.noteUnknown();
     transaction.doesMore();
@@ -436,7 +436,7 @@ public final class StatementLifecycle implements SessionStatements {
     abandon(null);
   }
 
-  /** The same, and the client gets an error for it. */
+  /** Gives up the statement, which will not be sent after all; the client gets an error for it. */
   public void abandon(ServerError error) {
     drop(error);
     again.forEach(Running::givePlacesBack);
@@ -486,7 +486,7 @@ public final class StatementLifecycle implements SessionStatements {
     drop(null);
   }
 
-  /** Whether the next statement was judged before it was lost. */
+  /** True if the next statement was judged before it was lost. */
   private boolean resumes() {
     Running back = again.poll();
     if (back != null) {

@@ -11,19 +11,19 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What rules want written down of a client's statements beyond that they came: how long it took to
- * decide, what their results are like, and everything while the session is being debugged.
+ * Notes that rules want written down of a client's statements beyond that they came: how long it
+ * took to decide, what their results are like, and everything while the session is being debugged.
  */
 public final class StatementNotes implements ResultDifferences {
   private final ObservedSession session;
   private final SessionEvents events;
   private final BooleanSupplier printsResults;
 
-  /** What is done with the reply to the present group. */
+  /** Handling of the reply to the present group. */
   private enum Reply {
     /** Nothing of it has come. */
     AWAITED,
-    /** Nobody looks at it. */
+    /** Its results are not looked at. */
     PASSED,
     /** Its results are looked at. */
     FOLLOWED

@@ -4,7 +4,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.sql.Statement;
 
 /**
- * What can be logged of a statement that was carried out, without its values.
+ * Data that can be logged of a statement that was carried out, without its values.
  *
  * @param normalised the text without its values
  * @param statement what it does to data; null where it was not judged

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * those that run at the same time, and then for its fixed delay.
  */
 final class Throttle {
-  /** How soon a statement without a place asks again. */
+  /** Time after which a statement without a slot tries again. */
   private static final long ASK_AGAIN_NANOS = 500_000;
 
   private enum Phase {
@@ -44,7 +44,7 @@ final class Throttle {
     this.failed = failed;
   }
 
-  /** Whether rules want this statement to wait for anything. */
+  /** True if rules want this statement to wait for anything. */
   static boolean wanted(Decision decision) {
     return !decision.rateLimits().isEmpty()
         || !decision.concurrency().isEmpty()

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class ArrivingClients {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
 
-  /** Where they go on. */
+  /** Entry of the clients into the process where they go on. */
   public interface Door {
     /**
      * A client has come.
@@ -34,7 +34,7 @@ public final class ArrivingClients {
     void enter(FileDescriptor descriptor, boolean unix, String peer, byte[] state, Entry entry);
   }
 
-  /** What becomes of a client that has come; called once, on any thread. */
+  /** Receives the outcome for a client that has come; called once, on any thread. */
   public interface Entry {
     /** It is complete; its channel is registered nowhere, so that nothing is read. */
     void taken(HandedSession session, Channel channel);
@@ -51,7 +51,10 @@ public final class ArrivingClients {
   private final AtomicInteger begun = new AtomicInteger();
   private volatile boolean lost;
 
-  /** Who serves those for whom nothing was decided; null as long as the other process may. */
+  /**
+   * Process that serves those clients for which nothing was decided; null as long as the other
+   * process may.
+   */
   private volatile Owner rest;
 
   public ArrivingClients(Frames link, Claims claims, Door door) {

@@ -22,7 +22,7 @@ public record Remaining(List<Reason> byReason) {
   /** Reasons are few; of those that another process gives there may be more. */
   private static final int MOST = 20;
 
-  /** Why some have not moved. */
+  /** Reason that some clients have not moved. */
   public record Reason(String why, int clients) {}
 
   /**
@@ -54,7 +54,7 @@ public record Remaining(List<Reason> byReason) {
     return byReason.stream().mapToInt(Reason::clients).sum();
   }
 
-  /** How many of each kind, of those of which there are none, too. */
+  /** Number of clients for each kind of obstacle, also of those kinds of which there are none. */
   public Map<Obstacle, Integer> byObstacle() {
     Map<Obstacle, Integer> counts = new EnumMap<>(Obstacle.class);
     for (Obstacle each : Obstacle.values()) {

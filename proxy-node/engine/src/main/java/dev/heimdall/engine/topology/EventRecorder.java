@@ -25,13 +25,13 @@ public final class EventRecorder {
     withoutWriterSince = nanos;
   }
 
-  /** Somebody found, in these words, that something must have happened to the writer. */
+  /** Records the suspicion, in these words, that something must have happened to the writer. */
   public void suspected(String what) {
     suspicion = what;
   }
 
   /**
-   * What happened.
+   * Returns the events between two topologies.
    *
    * @param at the moment as a date
    * @param nanos the same moment, by {@link System#nanoTime}

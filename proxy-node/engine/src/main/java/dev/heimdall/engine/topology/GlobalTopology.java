@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is known of a global cluster beyond its servers.
+ * Facts known about a global cluster beyond its servers.
  *
  * @param regions that have a cluster, and how far each is behind; empty for a cluster of one region
  * @param unplaced servers that are named, but not asked, as nobody knows where they are
@@ -30,7 +30,7 @@ public record GlobalTopology(
     unplaced = List.copyOf(unplaced);
   }
 
-  /** Whether it is the same but for what changes all the time. */
+  /** True if it is the same but for what changes all the time. */
   boolean sameShape(GlobalTopology other) {
     return unplaced.equals(other.unplaced)
         && roles().equals(other.roles())

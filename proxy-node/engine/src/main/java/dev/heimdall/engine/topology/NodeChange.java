@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What differs for one server between two snapshots.
+ * Difference for one server between two snapshots.
  *
  * @param before empty for a server that came
  * @param after empty for a server that went
@@ -30,12 +30,12 @@ public record NodeChange(
     return changes;
   }
 
-  /** Whether another server answers at its address, or another run of it. */
+  /** True if another server answers at its address, or another run of it. */
   boolean replaced() {
     return before.isPresent() && after.isPresent() && after.get().replaces(before.get());
   }
 
-  /** Whether the server's role, state or run is another, or it came or went. */
+  /** True if the server's role, state or run is another, or it came or went. */
   public boolean matters() {
     return before.isEmpty()
         || after.isEmpty()

@@ -2,7 +2,7 @@ package dev.heimdall.engine.topology;
 
 import dev.heimdall.model.Spelled;
 
-/** How a server of a cluster is, apart from its role. */
+/** State of a server of a cluster, apart from its role. */
 public enum NodeState implements Spelled {
   /** It was not asked yet, or nothing came back that says anything. */
   UNKNOWN,
@@ -24,7 +24,7 @@ public enum NodeState implements Spelled {
   /** It does not answer. */
   DOWN;
 
-  /** Whether connections to it make sense. */
+  /** True if connections to it make sense. */
   public boolean usable() {
     return this == UP || this == READ_ONLY || this == SUSPECT;
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.topology;
 
 /**
- * How far the cluster of one region of a global cluster is behind the one that writes.
+ * Lag of the cluster of one region of a global cluster behind the one that writes.
  *
  * @param primary whether it is the one that writes, as far as its servers say
  * @param durabilityMillis how long ago that was written which its storage does not have; {@link
@@ -18,20 +18,20 @@ public record RegionLag(
         region, false, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN);
   }
 
-  /** Whether it is known how far it was behind, and when that was so. */
+  /** True if it is known how far it was behind, and when that was so. */
   public boolean dated() {
     return durabilityMillis >= 0 && agoMillis >= 0;
   }
 
   /**
-   * How far it is behind by now, of one whose lag is known; at least that, where it is unknown when
-   * it was measured.
+   * Present lag of a region whose lag is known; a minimum, where it is unknown when the lag was
+   * measured.
    */
   public long behindMillis() {
     return durabilityMillis + Math.max(0, agoMillis);
   }
 
-  /** The same, as the one that writes or not. */
+  /** Returns this lag, as that of the region that writes or not. */
   public RegionLag as(boolean writing) {
     return writing
         ? new RegionLag(region, true, TopologyNode.UNKNOWN, TopologyNode.UNKNOWN, agoMillis)

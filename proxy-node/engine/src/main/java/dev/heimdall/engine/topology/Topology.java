@@ -35,7 +35,7 @@ public record Topology(
     this(version, nodes, nodes.stream().filter(node -> node.role() == NodeRole.WRITER).findFirst());
   }
 
-  /** What is known before anybody was asked. */
+  /** Topology that is known before any server was probed. */
   public static Topology unasked(List<ServerAddress> servers) {
     return new Topology(0, servers.stream().map(TopologyNode::unasked).toList());
   }
@@ -59,17 +59,19 @@ public record Topology(
     return Optional.empty();
   }
 
-  /** Whether any server is in this state. */
+  /** True if any server is in this state. */
   public boolean has(NodeState state) {
     return nodes.stream().anyMatch(node -> node.state() == state);
   }
 
-  /** Whether any server is not as it should be. */
+  /** True if any server is not as it should be. */
   public boolean degraded() {
     return writer().isEmpty() || nodes.stream().anyMatch(node -> node.state() != NodeState.UP);
   }
 
-  /** The same cluster with these servers: a new version if more than positions and lags differ. */
+  /**
+   * Returns the cluster with these servers: a new version if more than positions and lags differ.
+   */
   public Topology with(
       List<TopologyNode> next, Optional<TopologyNode> nextLastWriter, GlobalTopology nextGlobal) {
     boolean same = version > 0 && nodes.size() == next.size() && global.sameShape(nextGlobal);

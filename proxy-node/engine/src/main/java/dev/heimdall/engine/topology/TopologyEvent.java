@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something that became of a cluster.
+ * Event of a cluster.
  *
  * @param at by the node's clock
  * @param version of the snapshot that it led to
@@ -22,7 +22,7 @@ public record TopologyEvent(
     ServerAddress server,
     String cause,
     Optional<Duration> lasted) {
-  /** What happened. */
+  /** Kind of event. */
   public enum Kind implements Spelled {
     /** There is a writer, or another one. */
     WRITER,
@@ -49,7 +49,7 @@ public record TopologyEvent(
     /** A server does not answer. */
     DOWN;
 
-    /** Whether somebody should look at it. */
+    /** True if somebody should look at it. */
     public boolean alarming() {
       return switch (this) {
         case NO_WRITER, CONFLICT, READ_ONLY, FENCED, DETACHED, DOWN -> true;

@@ -63,14 +63,14 @@ public record TopologyNode(
         "not probed yet");
   }
 
-  /** The same in this region. */
+  /** Returns this server with this region. */
   public TopologyNode in(Optional<String> where) {
     return new TopologyNode(
         address, name, run, role, state, where, zone, weight, timeline, position, lagBytes,
         lagMillis, at, why);
   }
 
-  /** The same as it was when it was asked at this time, with this position. */
+  /** Returns this server as it was when it was probed at this time, with this position. */
   public TopologyNode keeping(Position kept, long keptAt) {
     return new TopologyNode(
         address, name, run, role, state, region, zone, weight, timeline, kept, lagBytes, lagMillis,
@@ -78,13 +78,13 @@ public record TopologyNode(
   }
 
   /**
-   * Whether another server answers at the address than at an earlier moment, or another run of it.
+   * True if another server answers at the address than at an earlier moment, or another run of it.
    */
   public boolean replaces(TopologyNode before) {
     return !before.run.isEmpty() && !run.isEmpty() && !before.run.equals(run);
   }
 
-  /** Whether it is the same but for what changes all the time: position, lag and time. */
+  /** True if it is the same but for what changes all the time: position, lag and time. */
   boolean sameShape(TopologyNode other) {
     return address.equals(other.address)
         && name.equals(other.name)

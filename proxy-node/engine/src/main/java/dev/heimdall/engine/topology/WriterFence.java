@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Whether the writer of a global cluster takes writes, which something outside its region has to
+ * State of the writer of a global cluster as to writes, which something outside its region has to
  * confirm again and again.
  *
  * @param until when that ends unless it is confirmed again, by {@link System#nanoTime}; of no
@@ -14,10 +14,10 @@ import java.util.Optional;
  * @param confirmation what has confirmed it last, in words; empty for nothing so far
  */
 public record WriterFence(State state, long until, Optional<Instant> since, String confirmation) {
-  /** Where writers need no confirmation. */
+  /** Fence where writers need no confirmation. */
   public static final WriterFence OFF = new WriterFence(State.OFF, 0, Optional.empty(), "");
 
-  /** How it stands. */
+  /** State of the fence. */
   public enum State implements Spelled {
     /** Writers need no confirmation. */
     OFF,
@@ -29,18 +29,18 @@ public record WriterFence(State state, long until, Optional<Instant> since, Stri
     FENCED
   }
 
-  /** The same when its time is over. */
+  /** Returns this fence as it is when its time is over. */
   public WriterFence shut() {
     return closed() ? this : new WriterFence(State.FENCED, until, since, confirmation);
   }
 
-  /** Whether nothing is to be sent to the writer. */
+  /** True if nothing is to be sent to the writer. */
   public boolean closed() {
     return state == State.PENDING || state == State.FENCED;
   }
 
   /**
-   * Whether a confirmation that was good at an earlier moment is over.
+   * True if a confirmation that was good at an earlier moment is over.
    *
    * @param now by {@link System#nanoTime}
    */

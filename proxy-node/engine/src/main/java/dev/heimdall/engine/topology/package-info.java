@@ -1,6 +1,6 @@
 /**
- * What a cluster looks like at a moment, as immutable snapshots, what differs between two of them,
- * and what became of it over time. Values only: nothing here asks a server, keeps a connection or
- * decides where a statement goes.
+ * State of a cluster at a moment, as immutable snapshots, the differences between two of them, and
+ * the events of the cluster over time. Values only: nothing here asks a server, keeps a connection
+ * or decides where a statement goes.
  */
 package dev.heimdall.engine.topology;

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is noted of one statement that is traced: on its event loop until it {@link #end}s, by the
- * thread that sends it from then on.
+ * Record of one statement that is traced: on its event loop until it {@link #end}s, by the thread
+ * that sends it from then on.
  */
 public final class StatementSpan {
-  /** How many times of sending again are noted. */
+  /** Maximum number of times of sending again that are noted. */
   private static final int MOST_RESENT = 16;
 
   private final Tracing tracing;
@@ -29,7 +29,7 @@ public final class StatementSpan {
   private Route route = Route.NODE;
   private long sentNanos;
 
-  /** When it was sent once more, and again; null where it was not. */
+  /** Times at which it was sent again; null where it was not. */
   private List<Long> resentNanos;
 
   private InetSocketAddress server;
@@ -42,7 +42,7 @@ public final class StatementSpan {
   private boolean skipped;
   private long endNanos;
 
-  /** Who has answered. */
+  /** Component that has answered. */
   public enum Route {
     WRITER("writer"),
     REPLICA("replica"),
@@ -70,7 +70,7 @@ public final class StatementSpan {
   }
 
   /**
-   * Where it was sent for.
+   * Sets the database for which it was sent.
    *
    * @param spoken what OpenTelemetry calls the database that it is written for
    * @param database as its server calls it
@@ -84,7 +84,7 @@ public final class StatementSpan {
   }
 
   /**
-   * What it is.
+   * Sets the kind and the text of the statement.
    *
    * @param kind in one word, such as SELECT
    * @param pattern its text without values; null where nobody knows it
@@ -180,12 +180,12 @@ public final class StatementSpan {
     return begin + (endNanos - beginNanos);
   }
 
-  /** When it was sent to a server first; 0 if it was not. */
+  /** Time at which it was sent to a server first; 0 if it was not. */
   long sentAt() {
     return sentNanos == 0 ? 0 : begin + (sentNanos - beginNanos);
   }
 
-  /** When it was sent after that, because what a server had answered did not count. */
+  /** Times at which it was sent after that, because what a server had answered did not count. */
   List<Long> resentAt() {
     return resentNanos == null
         ? List.of()

@@ -3,9 +3,9 @@ package dev.heimdall.engine.tracing;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Which trace a statement says that it belongs to: {@code traceparent} of W3C's Trace Context, in a
- * comment at the statement's end as sqlcommenter writes it. Whoever sends statements writes what he
- * likes there; what is not as it has to be is as if it were not there.
+ * Trace to which a statement belongs by its own text: {@code traceparent} of W3C's Trace Context,
+ * in a comment at the statement's end as sqlcommenter writes it. Whoever sends statements writes
+ * what he likes there; what is not as it has to be is as if it were not there.
  *
  * @param traceId 32 hexadecimal digits, not all of them 0
  * @param spanId 16 of them, likewise
@@ -43,7 +43,7 @@ record TraceParent(String traceId, String spanId, boolean sampled) {
     return each == ' ' || each == ';' || each == '\n' || each == '\r' || each == '\t' || each == 0;
   }
 
-  /** What is behind the last beginning of a comment; -1 for none. */
+  /** Position behind the last beginning of a comment; -1 for none. */
   private static int begin(byte[] sql, int from, int end) {
     for (int at = end - 2; at >= from; at--) {
       if (sql[at] == '/' && sql[at + 1] == '*') {
@@ -80,7 +80,7 @@ record TraceParent(String traceId, String spanId, boolean sampled) {
     return true;
   }
 
-  /** What begins here and goes on to the next quote. */
+  /** Parses the part that begins here and goes on to the next quote. */
   private static TraceParent parse(byte[] sql, int at, int end) {
     if (end - at <= LENGTH
         || sql[at + TRACE - 1] != '-'

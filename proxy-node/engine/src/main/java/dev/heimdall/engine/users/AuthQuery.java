@@ -50,7 +50,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   private static final Pattern OF_ONE_NAME = Pattern.compile("^(22|21|P0)");
   private static final Answer FAILED = new Answer(Optional.empty(), FoundUsers.NONE, true);
 
-  /** What PostgreSQL allows for a name, in characters of one byte. */
+  /** Maximum length of a name in PostgreSQL, in characters of one byte. */
   private static final int LONGEST_NAME = 63;
 
   private final Plan plan;
@@ -67,7 +67,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
   private long failedAt;
 
   /**
-   * What is queried, and as whom.
+   * Target of the query, and the user for it.
    *
    * @param vdb whose clients log in
    */
@@ -129,7 +129,7 @@ public final class AuthQuery implements UserLookup, AutoCloseable {
     }
   }
 
-  /** What is known of a name; null where the database has to be asked. */
+  /** Known answer for a name; null where the database has to be queried. */
   private Answer known(String name) {
     if (name.length() > LONGEST_NAME || name.indexOf(0) >= 0) {
       return new Answer(Optional.empty(), found, false);

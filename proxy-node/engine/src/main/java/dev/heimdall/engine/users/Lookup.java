@@ -6,7 +6,7 @@ import java.util.Optional;
 /** Queries the database for one user; blocks. */
 interface Lookup extends AutoCloseable {
   /**
-   * What the database keeps of a user's password; an empty text for a user without one.
+   * Verifier of a user's password that the database keeps; an empty text for a user without one.
    *
    * @return empty where there is no such user
    */

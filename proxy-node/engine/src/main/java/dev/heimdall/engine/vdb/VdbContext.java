@@ -32,7 +32,7 @@ public final class VdbContext {
   private volatile boolean fixedSettingUsed;
 
   /**
-   * What the configuration says of it.
+   * Settings of the virtual database from the configuration.
    *
    * @param access what log-ins go by
    * @param rulesAndCatalogues what statements are judged by
@@ -69,7 +69,7 @@ public final class VdbContext {
     return pools;
   }
 
-  /** What log-ins go by. */
+  /** Basis of decisions on log-ins. */
   public VdbAccess access() {
     return access;
   }
@@ -85,7 +85,7 @@ public final class VdbContext {
     return settings;
   }
 
-  /** Whether connections go back between transactions, where no rule and no pin says otherwise. */
+  /** True if connections go back between transactions, where no rule and no pin says otherwise. */
   public boolean multiplexes() {
     return multiplexes;
   }
@@ -125,17 +125,17 @@ public final class VdbContext {
     count(false);
   }
 
-  /** Where statements are counted by their pattern; null where they are not. */
+  /** Counters of statements by their pattern; null where they are not counted. */
   public QueryPatterns patterns() {
     return patterns;
   }
 
-  /** Where results are kept; null where none are. */
+  /** Cache in which results are kept; null where none are. */
   public QueryCache cache() {
     return cache;
   }
 
-  /** How its definitions change. */
+  /** Changes of its definitions. */
   public DefinitionChanges definitions() {
     return definitions;
   }
@@ -148,17 +148,22 @@ public final class VdbContext {
     definitions.changed(database);
   }
 
-  /** The same where functions, triggers, views and other code are as they were. */
+  /**
+   * Notes changed definitions in a database whose functions, triggers, views and other code are as
+   * they were.
+   */
   public void tablesChanged(String database) {
     definitions.tablesChanged(database);
   }
 
-  /** What else follows from changed definitions follows from {@link Writes}. */
+  /**
+   * Notes changed plans; the other consequences of changed definitions follow from {@link Writes}.
+   */
   public void plansChanged(String database) {
     definitions.plansChanged(database);
   }
 
-  /** What statements are judged by. */
+  /** Basis on which statements are judged. */
   public RulesAndCatalogues rulesAndCatalogues() {
     return settings.rulesAndCatalogues;
   }
@@ -174,19 +179,19 @@ public final class VdbContext {
   }
 
   /**
-   * Whether to keep no connection on which somebody may have used what such a setting is for: the
+   * True if to keep no connection on which somebody may have used what such a setting is for: the
    * server takes no other value there, not even after the session's state was reset.
    */
   public boolean needsUnusedConnections() {
     return fixedSettingUsed;
   }
 
-  /** Whether sessions must not find sequence values of others when they get a connection. */
+  /** True if sessions must not find sequence values of others when they get a connection. */
   public boolean forgetsSequencesFirst() {
     return sequenceComputed;
   }
 
-  /** What listens for its sessions. */
+  /** Hubs that listen for its sessions. */
   public NotificationHubs hubs() {
     return hubs;
   }

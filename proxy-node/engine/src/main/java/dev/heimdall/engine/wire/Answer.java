@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the node answers to a statement without a server, still without the form that a protocol
- * gives it.
+ * Answer of the node to a statement without a server, still without the form that a protocol gives
+ * it.
  */
 public sealed interface Answer {
   /**

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.wire;
 
 /**
- * What a client and its server have to have agreed on alike when they logged in, so that what the
- * one sends the other understands: for the core an opaque value, equal where connections may stand
- * for each other.
+ * Agreement that a client and its server have to have reached alike when they logged in, so that
+ * what the one sends the other understands: for the core an opaque value, equal where connections
+ * may stand for each other.
  */
 public interface Capabilities {
   /** Of protocols that have nothing to agree on. */

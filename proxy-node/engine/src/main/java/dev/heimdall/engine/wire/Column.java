@@ -2,7 +2,7 @@ package dev.heimdall.engine.wire;
 
 /** A column of an {@link Answer}. */
 public record Column(String name, Type type) {
-  /** What its values are; they are given as text all the same. */
+  /** Type of its values; they are given as text all the same. */
   public enum Type {
     /** "t" and "f". */
     BOOL,

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the node has changed in the text of a client's statements: which statements of the text are
- * the node's own, and where a place in it was in the client's text. Belongs to one sending of it.
+ * Changes by the node in the text of a client's statements: which statements of the text are the
+ * node's own, and where a place in it was in the client's text. Belongs to one sending of it.
  */
 public final class EditedText {
-  /** Something in the place of what the client has sent; in characters of the text as sent. */
+  /** Replacement for a part of what the client has sent; in characters of the text as sent. */
   private record Change(int at, int sent, int was) {}
 
   private final List<Change> changes = new ArrayList<>(2);
@@ -40,12 +40,12 @@ public final class EditedText {
     return own.contains(answered++);
   }
 
-  /** Whether what comes next is the answer to a statement of the node's. */
+  /** True if what comes next is the answer to a statement of the node's. */
   public boolean nextIsOwn() {
     return own.contains(answered);
   }
 
-  /** Where a character of the text as sent, counted from 1, was in the client's text. */
+  /** Position in the client's text of a character of the text as sent, counted from 1. */
   public int inClientsText(int position) {
     int shift = 0;
     for (Change change : changes) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a server tells a session that begins.
+ * Messages of a server to a session that begins.
  *
  * @param reported values of its own and of the session, by their names
  * @param warned what it says before, whatever the session wants to hear, in the protocol's bytes
@@ -20,7 +20,7 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
   }
 
   /**
-   * The same as a writer would say it that has all that this replica has.
+   * Returns this greeting in the form of a writer that has all that this replica has.
    *
    * @param standby the value that says that a server is a replica; not all servers report it
    */
@@ -33,7 +33,7 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
     return new Greeting(values, warned, said);
   }
 
-  /** The same for a session that is told something more before. */
+  /** Returns this greeting for a session that gets a further message before it. */
   public Greeting warning(byte[] more) {
     if (more.length == 0) {
       return this;
@@ -43,7 +43,7 @@ public record Greeting(Map<String, String> reported, byte[] warned, byte[] said)
     return new Greeting(reported, all, said);
   }
 
-  /** The same for a session that wants to hear no notices. */
+  /** Returns this greeting for a session that wants to hear no notices. */
   public Greeting silent() {
     return said.length == 0 ? this : new Greeting(reported, warned, NOTHING);
   }

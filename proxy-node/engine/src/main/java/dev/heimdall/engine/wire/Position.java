@@ -3,9 +3,9 @@ package dev.heimdall.engine.wire;
 import java.util.OptionalLong;
 
 /**
- * How far the data of a server goes, in the terms of its engine. Positions of one cluster can be
- * compared as long as it has the same writer. Of two, neither need be further than the other: sets
- * of transactions may each have what the other lacks.
+ * Position up to which the data of a server goes, in the terms of its engine. Positions of one
+ * cluster can be compared as long as it has the same writer. Of two, neither need be further than
+ * the other: sets of transactions may each have what the other lacks.
  */
 public interface Position {
   /** Stands for what {@link #behind} cannot count. */
@@ -17,7 +17,7 @@ public interface Position {
   /** Beyond everything that any server has. */
   Position BEYOND = other -> true;
 
-  /** Whether everything is here that is at the other one. */
+  /** True if everything is here that is at the other one. */
   boolean covers(Position other);
 
   /**
@@ -28,7 +28,7 @@ public interface Position {
     return BEYOND;
   }
 
-  /** How many bytes of log are missing here that are at the other one, or {@link #UNKNOWN}. */
+  /** Number of bytes of log that are missing here and are at the other one, or {@link #UNKNOWN}. */
   default long behind(Position other) {
     return UNKNOWN;
   }
@@ -42,7 +42,7 @@ public interface Position {
   }
 
   /**
-   * Whether another one has all that is here, and more. So of one server that is found at the two,
+   * True if another one has all that is here, and more. So of one server that is found at the two,
    * at this one it was found earlier: what it has never becomes less.
    *
    * @param spelled the other one, or anything
@@ -56,7 +56,7 @@ public interface Position {
     return OptionalLong.empty();
   }
 
-  /** What covers both: one of them where that is enough. */
+  /** Position that covers both: one of them where that is enough. */
   static Position further(Position one, Position other) {
     if (one.covers(other)) {
       return one;

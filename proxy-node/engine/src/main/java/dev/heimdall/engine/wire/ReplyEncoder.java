@@ -2,7 +2,7 @@ package dev.heimdall.engine.wire;
 
 import io.netty.buffer.ByteBuf;
 
-/** How the node says something itself in the protocol of a client. */
+/** Encoder of the node's own messages in the protocol of a client. */
 public interface ReplyEncoder {
   /** Appends an error; {@link #ready} follows it where it ends what the client has asked for. */
   void error(ServerError error, ByteBuf out);
@@ -23,7 +23,7 @@ public interface ReplyEncoder {
   void ready(TransactionState status, ByteBuf out);
 
   /**
-   * What a server says to a session that ends because it was silent for longer than it allows
+   * Error of a server for a session that ends because it was silent for longer than it allows
    * itself.
    *
    * @param limit as PostgreSQL says it

@@ -15,7 +15,7 @@ public final class ReplyGroups<O> {
   private long begun;
   private boolean open;
 
-  /** How many there are, the open one included. */
+  /** Number of groups, the open one included. */
   public int size() {
     return size;
   }
@@ -24,7 +24,7 @@ public final class ReplyGroups<O> {
     return size == 0;
   }
 
-  /** Whether messages were sent whose group has not been ended yet. */
+  /** True if messages were sent whose group has not been ended yet. */
   public boolean open() {
     return open;
   }
@@ -34,7 +34,7 @@ public final class ReplyGroups<O> {
     return open ? begun : begun + 1;
   }
 
-  /** Whether an earlier group than that of a message sent now is still to be answered. */
+  /** True if an earlier group than that of a message sent now is still to be answered. */
   public boolean unanswered(long group) {
     return group < now() && group > begun - size;
   }
@@ -50,7 +50,7 @@ public final class ReplyGroups<O> {
     open = true;
   }
 
-  /** Whether the open group, which must be there, is this owner's. */
+  /** True if the open group, which must be there, is this owner's. */
   public boolean openIsOf(O owner) {
     return owners[slot(size - 1)] == owner;
   }
@@ -84,17 +84,17 @@ public final class ReplyGroups<O> {
     return size == 0 ? null : (O) owners[head];
   }
 
-  /** Whether the replies that come next are this owner's. */
+  /** True if the replies that come next are this owner's. */
   public boolean isFirst(O owner) {
     return size > 0 && owners[head] == owner;
   }
 
-  /** Whether the second group, which must be there, has the same owner as the first. */
+  /** True if the second group, which must be there, has the same owner as the first. */
   public boolean secondIsFirsts() {
     return owners[slot(1)] == owners[head];
   }
 
-  /** Whether the first group's owner has no later one. */
+  /** True if the first group's owner has no later one. */
   public boolean firstHasNoOther() {
     for (int i = 1; i < size; i++) {
       if (owners[slot(i)] == owners[head]) {

@@ -21,9 +21,9 @@ public record ServerError(
     int number,
     Cause cause) {
 
-  /** Why there is an error, where its SQLSTATE has several meanings and the node knows which. */
+  /** Reason for an error, where its SQLSTATE has several meanings and the node knows which. */
   public enum Cause {
-    /** What the SQLSTATE says. */
+    /** The SQLSTATE gives the reason. */
     BY_CODE,
     /** The server could not make sense of the text: it has carried out nothing of it. */
     UNREAD,
@@ -78,7 +78,7 @@ public record ServerError(
     return new ServerError(severity, sqlState, message, detail, text, number, cause);
   }
 
-  /** The same with the engine's own number. */
+  /** Returns this error with the engine's own number. */
   public ServerError withNumber(int own) {
     return new ServerError(severity, sqlState, message, detail, hint, own, cause);
   }
@@ -87,12 +87,12 @@ public record ServerError(
     return new ServerError("FATAL", sqlState, message, detail, hint, number, cause);
   }
 
-  /** The same for this reason. */
+  /** Returns this error with this reason. */
   public ServerError because(Cause why) {
     return new ServerError(severity, sqlState, message, detail, hint, number, why);
   }
 
-  /** What is an error of a statement, whatever else it was to the one who said it. */
+  /** Returns this as an error of a statement, whatever else it was to its sender. */
   public ServerError asError() {
     return new ServerError("ERROR", sqlState, message, detail, hint, number, cause);
   }
@@ -101,7 +101,7 @@ public record ServerError(
     return severity.equals("FATAL") || severity.equals("PANIC");
   }
 
-  /** Whether it is meant by its SQLSTATE or by its number. */
+  /** True if it is meant by its SQLSTATE or by its number. */
   public boolean isCalled(String code) {
     return code.equals(sqlState) || (number != 0 && code.equals(Integer.toString(number)));
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.wire;
 
-/** Where a session's transaction stands, as its server says at the end of each answer. */
+/** State of a session's transaction, as its server reports it at the end of each answer. */
 public enum TransactionState {
   /** No transaction block is open. */
   IDLE,
@@ -9,7 +9,7 @@ public enum TransactionState {
   /** A transaction block is open that can only be rolled back. */
   FAILED;
 
-  /** Whether a transaction block is open, failed or not. */
+  /** True if a transaction block is open, failed or not. */
   public boolean inBlock() {
     return this != IDLE;
   }

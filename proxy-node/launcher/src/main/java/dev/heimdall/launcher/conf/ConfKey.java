@@ -102,12 +102,12 @@ enum ConfKey {
     return spelling;
   }
 
-  /** What may stand behind it, for people. */
+  /** Values that may stand behind it, for people. */
   String expected() {
     return expected;
   }
 
-  /** Whether its values must not be shown. */
+  /** True if its values must not be shown. */
   boolean secret() {
     return this == PASSWORD;
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a machine's file says.
+ * Content of a machine's file.
  *
  * @param role what the machine is there for; the command decides where nothing is said
  * @param user with whom a node makes itself known to the manager
@@ -41,10 +41,10 @@ public record HeimdallConf(
     Optional<String> nodeName,
     Optional<Path> stateKey,
     ManagerKeys manager) {
-  /** Where the file is. */
+  /** Path of the file. */
   public static final Path FILE = Path.of("/etc/heimdall.conf");
 
-  /** Where the configuration is, unless the file says otherwise. */
+  /** Directory of the configuration, unless the file names another. */
   public static final Path CONFIG_DIRECTORY = Path.of("/opt/heimdall/config");
 
   private static final Duration SCALE_IN_PATIENCE = Duration.ofMinutes(5);

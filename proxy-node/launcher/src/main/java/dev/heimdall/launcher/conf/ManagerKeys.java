@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What is said of the manager, by a machine's file or by options of a command.
+ * Settings of the manager, by a machine's file or by options of a command.
  *
  * @param address where it listens, if not on loopback
  * @param port there, if it is not the usual one
@@ -43,7 +43,7 @@ public record ManagerKeys(
         OpenIdKeys.none());
   }
 
-  /** What is said here, and otherwise what is said there; a password and TLS are taken whole. */
+  /** Returns these settings, and otherwise the other ones; a password and TLS are taken whole. */
   public ManagerKeys or(ManagerKeys other) {
     boolean password = secret.isPresent() || passwordFile.isPresent();
     boolean tls = certificate.isPresent();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the memory of a machine is divided. A pure function of the machine and its role: the same
+ * Division of the memory of a machine. A pure function of the machine and its role: the same
  * numbers for whoever starts the JVM and for the JVM that says what it runs with.
  *
  * @param heap bytes of the node's heap
@@ -81,12 +81,14 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
     return bytes / MIB * MIB;
   }
 
-  /** What the JVM is to be started with: the node's, or the manager's where that is alone. */
+  /**
+   * Options with which the JVM is to be started: the node's, or the manager's where that is alone.
+   */
   public List<String> options() {
     return heap == 0 ? managerOptions() : nodeOptions();
   }
 
-  /** What the manager's JVM is to be started with. */
+  /** Options with which the manager's JVM is to be started. */
   public List<String> managerOptions() {
     return List.of("-Xmx" + manager / MIB + "m");
   }

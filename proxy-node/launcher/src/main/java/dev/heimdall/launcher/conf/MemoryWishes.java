@@ -3,7 +3,7 @@ package dev.heimdall.launcher.conf;
 import java.util.Optional;
 
 /**
- * What the file asks of memory.
+ * Memory settings of the file.
  *
  * @param all for everything: a size, or a part of what the machine has
  * @param heap bytes of the JVM's heap
@@ -15,7 +15,7 @@ public record MemoryWishes(Optional<String> all, Optional<Long> heap, Optional<L
     return new MemoryWishes(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** How many bytes may be used of a machine that has so many. */
+  /** Number of bytes that may be used of a machine that has so many. */
   public long of(long machine) {
     return all.map(wish -> wish.endsWith("%") ? part(wish, machine) : Amounts.bytes(wish))
         .orElse(machine);

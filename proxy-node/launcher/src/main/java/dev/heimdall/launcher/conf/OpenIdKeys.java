@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What is said of a provider of OpenID Connect, by a machine's file or by options of a command.
+ * Settings of a provider of OpenID Connect, by a machine's file or by options of a command.
  *
  * @param manager where browsers reach the manager
  * @param issuer the provider
@@ -49,7 +49,7 @@ public record OpenIdKeys(
         Optional.empty());
   }
 
-  /** What is said here, and otherwise what is said there; the client's secret is taken whole. */
+  /** Returns these settings, and otherwise the other ones; the client's secret is taken whole. */
   public OpenIdKeys or(OpenIdKeys other) {
     boolean own = secret.isPresent() || secretFile.isPresent();
     return new OpenIdKeys(

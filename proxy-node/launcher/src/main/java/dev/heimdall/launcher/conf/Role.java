@@ -3,7 +3,7 @@ package dev.heimdall.launcher.conf;
 import dev.heimdall.model.Spelled;
 import java.util.Locale;
 
-/** What a machine is there for. */
+/** Purpose of a machine. */
 public enum Role implements Spelled {
   /** It runs a proxy node. */
   PROXY,
@@ -21,7 +21,7 @@ public enum Role implements Spelled {
     return valueOf(written.toUpperCase(Locale.ROOT));
   }
 
-  /** Whether such a machine edits the configuration; null: nothing is said. */
+  /** True if such a machine edits the configuration; null: nothing is said. */
   static boolean edits(String written) {
     return written != null && of(written) != PROXY;
   }

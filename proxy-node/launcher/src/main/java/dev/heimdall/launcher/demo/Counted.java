@@ -3,7 +3,7 @@ package dev.heimdall.launcher.demo;
 import java.util.stream.Stream;
 
 /**
- * What the node has counted.
+ * Counts of the node.
  *
  * @param fromCache reads that its cache has answered
  * @param notInCache reads that were looked for there and not found
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 record Counted(long replicaReads, long fromCache, long notInCache, long outdated) {
   static final Counted NOTHING = new Counted(0, 0, 0, 0);
 
-  /** What a line of the node's metrics adds. */
+  /** Counts that a line of the node's metrics adds. */
   private static Counted of(String line) {
     long value = line.startsWith("#") ? 0 : (long) last(line);
     if (line.startsWith("heimdall_replica_reads_total{")) {

@@ -2,7 +2,7 @@ package dev.heimdall.launcher.demo;
 
 import java.util.function.Consumer;
 
-/** What servers a demo has, and the names of what belongs to them. */
+/** Servers that a demo has, and the names of what belongs to them. */
 public enum DemoEngine {
   POSTGRESQL("PostgreSQL", "config") {
     @Override
@@ -27,7 +27,7 @@ public enum DemoEngine {
     this.configuration = configuration;
   }
 
-  /** What people call the servers. */
+  /** Common name of the servers. */
   String product() {
     return product;
   }

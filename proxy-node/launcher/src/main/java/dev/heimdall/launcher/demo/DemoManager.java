@@ -71,7 +71,7 @@ final class DemoManager implements AutoCloseable {
             ProcessBuilder.Redirect.appendTo(log)));
   }
 
-  /** How the node reaches it. */
+  /** Address and settings by which the node reaches it. */
   Managers forTheNode() {
     return beside.managers();
   }

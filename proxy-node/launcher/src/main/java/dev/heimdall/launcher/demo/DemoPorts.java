@@ -81,7 +81,7 @@ public record DemoPorts(int base) {
     return roles;
   }
 
-  /** Why a port cannot be listened on, null when it can. */
+  /** Reason that a port cannot be listened on, null if it can. */
   private static String obstacle(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The database servers of a demo: a primary with two replicas, and how people reach them. */
 interface DemoServers extends AutoCloseable {
-  /** Which they are, with their release: {@code PostgreSQL 18.6}. */
+  /** Product of the servers, with their release: {@code PostgreSQL 18.6}. */
   String release();
 
   /** Creates the sample shop and waits until the replicas have it. */
@@ -28,13 +28,13 @@ interface DemoServers extends AutoCloseable {
    */
   String client(int port, String user, String database);
 
-  /** The same for one statement. */
+  /** Command line of a client for one statement. */
   String client(int port, String user, String database, String sql);
 
-  /** What to know about {@link #client}, to be put behind it; often empty. */
+  /** Note about {@link #client}, to be put behind it; often empty. */
   String clientNote();
 
-  /** What the servers say of themselves, past the node. */
+  /** Figures that the servers report themselves, past the node. */
   Figures figures() throws SQLException;
 
   @Override
@@ -42,13 +42,13 @@ interface DemoServers extends AutoCloseable {
 
   /** Asks the servers themselves, on connections of its own. */
   interface Figures extends AutoCloseable {
-    /** How many connections the primary serves in the shop. */
+    /** Number of connections that the primary serves in the shop. */
     int connections() throws SQLException;
 
-    /** What the replicas' lag is counted in. */
+    /** Unit in which the replicas' lag is counted. */
     String lagUnit();
 
-    /** How far each replica is behind. */
+    /** Lag of each replica. */
     List<Long> lags() throws SQLException;
 
     @Override

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What went wrong in the workload, each kind counted. */
+/** Errors in the workload, each kind counted. */
 final class ErrorTally {
   private static final int KINDS_KEPT = 50;
 

@@ -46,7 +46,7 @@ final class LatencyHistogram {
     return ((long) (bucket % SUB + SUB + 1) << shift) - 1;
   }
 
-  /** What was recorded in a span of time. */
+  /** Values that were recorded in a span of time. */
   static final class Snapshot {
     private final long[] counts;
 

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Monitor implements AutoCloseable {
   /**
-   * What both say at one moment; the lags are in the order of the replicas.
+   * Figures of both at one moment; the lags are in the order of the replicas.
    *
    * @param node what it has counted since the reading before
    */
@@ -50,12 +50,12 @@ final class Monitor implements AutoCloseable {
     return new Reading(count, behind, more);
   }
 
-  /** What the node has counted from the beginning to the last reading. */
+  /** Counts of the node from the beginning to the last reading. */
   Counted sinceStart() {
     return before.since(start);
   }
 
-  /** What was counted last when the node does not answer. */
+  /** Counts of the node, or the last ones when it does not answer. */
   private Counted counted() {
     try {
       return Counted.in(http.send(metrics, HttpResponse.BodyHandlers.ofLines()).body());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the demo says, line by line, to a person who watches. */
+/** Messages of the demo, line by line, to a person who watches. */
 final class Report {
   private final PrintWriter out;
   private final long began = System.nanoTime();

@@ -98,7 +98,10 @@ final class Shopper implements AutoCloseable {
     }
   }
 
-  /** Whoever gets an exception closes this connection, and with it the transaction. */
+  /**
+   * Places an order; a caller that gets an exception closes this connection, and with it the
+   * transaction.
+   */
   private void order() throws SQLException {
     connection.setAutoCommit(false);
     placeOrder.setInt(1, 1 + random.nextInt(CUSTOMERS));

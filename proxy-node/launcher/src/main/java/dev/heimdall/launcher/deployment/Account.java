@@ -26,9 +26,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What AWS says of an account. Where it limits how often it is asked, it is asked again after a
- * while. What cannot be found out is reported once, with the permission that is missing, and is
- * then not known. Reads no secret's value, and changes nothing but to make a secret.
+ * Facts that AWS reports about an account. Where it limits how often it is asked, it is asked again
+ * after a while. What cannot be found out is reported once, with the permission that is missing,
+ * and is then not known. Reads no secret's value, and changes nothing but to make a secret.
  */
 public final class Account {
   private static final String DESCRIBE_SECRET = "secretsmanager:DescribeSecret";
@@ -53,7 +53,7 @@ public final class Account {
     this.told = told;
   }
 
-  /** What a secret is, without what it holds. */
+  /** Facts about a secret, without what it holds. */
   record SecretFacts(boolean exists, Optional<String> key) {}
 
   /** Asks one time, and says what kept it from finding out. */
@@ -61,7 +61,7 @@ public final class Account {
     T ask(Collection<AwsTrouble> troubles);
   }
 
-  /** Whether there is anybody in whose name it can be asked. */
+  /** True if there is anybody in whose name it can be asked. */
   boolean known() {
     return known;
   }

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What answers and options mean. All throw IllegalArgumentException for what they cannot mean. */
+/** Meaning of answers and options. All throw IllegalArgumentException for what they cannot mean. */
 final class Answers {
-  /** What stands for nothing. */
+  /** Word that stands for nothing. */
   static final String NONE = "none";
 
   private static final Pattern URL =
@@ -20,9 +20,9 @@ final class Answers {
 
   private Answers() {}
 
-  /** Where a database is. */
+  /** Address of a database. */
   record Url(Engine engine, String host, int port, Optional<String> database) {
-    /** What it may be called. */
+    /** Possible name for it. */
     String name() {
       return RdsEndpoint.of(host).map(RdsEndpoint::identifier).orElse(host.split("[.]", 2)[0]);
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which databases are served, and in which regions. For one thread. */
+/** Choice of the databases that are served, and of the regions. For one thread. */
 final class DatabaseChoice {
   private static final String CLUSTER = "--cluster";
 
@@ -83,7 +83,7 @@ final class DatabaseChoice {
         .findFirst();
   }
 
-  /** What is served in these regions. */
+  /** Databases that are served in these regions. */
   List<Served> databases(List<String> regions) throws CommandFailure {
     List<Served> there = there(regions);
     List<Served> chosen = new ArrayList<>();
@@ -214,7 +214,7 @@ final class DatabaseChoice {
     return served.stream().filter(one -> names.contains(one.document())).toList();
   }
 
-  /** Whether AWS may have kept something back. */
+  /** True if AWS may have kept something back. */
   private boolean silent(List<String> regions) {
     return regions.stream().anyMatch(region -> !reading(region).troubles().isEmpty())
         || !account.known();

@@ -33,7 +33,7 @@ final class DatabaseConnectivity {
   }
 
   /**
-   * What came of it.
+   * Result of the look at the networks.
    *
    * @param peered the networks that the deployment connects
    * @param notes what it makes or uses, and what is left to do, a line each
@@ -101,7 +101,7 @@ final class DatabaseConnectivity {
   }
 
   /**
-   * What connects two networks.
+   * Link between two networks.
    *
    * @param here what routes of the nodes' network go through, and {@code there} those of the other
    * @param accept a peering connection that waits to be accepted

@@ -80,7 +80,7 @@ public final class Dialogue {
     }
   }
 
-  /** Whether a person says yes; no is what counts without one. */
+  /** True if a person says yes; no is what counts without one. */
   boolean agrees(String question) {
     if (defaults) {
       return false;
@@ -90,7 +90,7 @@ public final class Dialogue {
     return line().filter(answer -> answer.strip().equalsIgnoreCase("yes")).isPresent();
   }
 
-  /** What is not shown while it is typed. */
+  /** Reads an answer that is not shown while it is typed. */
   Optional<String> secret(String question) {
     out.print(question + ": ");
     out.flush();

@@ -103,7 +103,7 @@ public final class DraftFiles {
     return file.getParent() == null ? path : file.getParent().relativize(path);
   }
 
-  /** Whoever reads at this moment reads all of the old or all of the new. */
+  /** Replaces a file so that a reader at this moment reads all of the old or all of the new. */
   private static void put(Path path, String text) throws IOException {
     if (path.getParent() != null) {
       Files.createDirectories(path.getParent());

@@ -32,7 +32,7 @@ public record Keyed(String option, List<String> written) {
         : own;
   }
 
-  /** What one of its values means. */
+  /** Meaning of one of its values. */
   <T> T read(String value, Function<String, T> meaning) throws CommandFailure {
     try {
       return meaning.apply(value);

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** How nodes log in to databases, and clients to nodes. For one thread. */
+/** Choice of the log-ins of nodes to databases, and of clients to nodes. For one thread. */
 final class LogInChoice {
-  /** What AWS puts behind the name of a secret in its ARN. */
+  /** Length of what AWS puts behind the name of a secret in its ARN. */
   private static final int SUFFIX = 7;
 
   private static final String KEY_FORM =

@@ -23,7 +23,7 @@ public record MissingSecret(String name, String user, List<String> in, Optional<
     return from.isPresent() ? in : in.subList(1, in.size());
   }
 
-  /** What makes it, in all regions at once. */
+  /** Command that makes it, in all regions at once. */
   public String command() {
     String replicas =
         copies().isEmpty()

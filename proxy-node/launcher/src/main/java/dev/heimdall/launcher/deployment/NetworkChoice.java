@@ -40,7 +40,7 @@ final class NetworkChoice {
   }
 
   /**
-   * What was chosen.
+   * Network that was chosen.
    *
    * @param region without databases and ways to other regions
    * @param known what AWS says of a network that is there

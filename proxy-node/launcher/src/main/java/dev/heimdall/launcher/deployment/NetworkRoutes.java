@@ -6,9 +6,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** What route tables lead to, and the commands that have them lead there. */
+/** Targets of route tables, and the commands that have them lead there. */
 final class NetworkRoutes {
-  /** How wide and how narrow a network of EC2 is. */
+  /** Shortest and longest prefix of a network of EC2. */
   static final int SHORTEST = 16;
 
   static final int LONGEST = 28;
@@ -23,7 +23,9 @@ final class NetworkRoutes {
         .findFirst();
   }
 
-  /** What a table leads another network's addresses to; the default route leads anywhere. */
+  /**
+   * Target to which a table leads another network's addresses; the default route leads anywhere.
+   */
   static Optional<String> leading(AccountNetwork.RouteTable table, Cidr to) {
     return table.routes().stream()
         .filter(route -> Cidr.parse(route.to()).prefix() > 0)

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How the networks of several regions come to be connected: by what is there, or by what the
- * deployment makes. For one thread.
+ * Connection of the networks of several regions: by what is there, or by what the deployment makes.
+ * For one thread.
  */
 final class NetworkWays {
   /** Of what a deployment has made. */
@@ -87,7 +87,7 @@ final class NetworkWays {
   }
 
   /**
-   * What came of it.
+   * Result of connecting the networks.
    *
    * @param notes what the deployment makes or uses, and what is left to do, a line each
    * @param commands that are left to be run
@@ -139,7 +139,7 @@ final class NetworkWays {
         others);
   }
 
-  /** Whether they have addresses of their own. */
+  /** True if they have addresses of their own. */
   private boolean possible() {
     List<String> obstacles = new ArrayList<>();
     for (Place place : places) {
@@ -162,7 +162,9 @@ final class NetworkWays {
     return obstacles.isEmpty();
   }
 
-  /** What the two regions' networks, and those that they are peered with, have in common. */
+  /**
+   * Addresses that the two regions' networks, and those that they are peered with, have in common.
+   */
   private List<String> obstacles(Place one, Place other) {
     for (Map.Entry<String, Cidr> own : networks(other).entrySet()) {
       for (Map.Entry<String, Cidr> its : networks(one).entrySet()) {
@@ -194,7 +196,7 @@ final class NetworkWays {
   private record Pair(Place one, Place other, Optional<Link> by) {}
 
   /**
-   * What connects two networks.
+   * Link between two networks.
    *
    * @param one what routes of the first one go through, and {@code other} those of the second
    * @param acceptedBy the region that has not accepted a peering connection yet

@@ -92,7 +92,7 @@ public final class NewDeployment {
     return wished;
   }
 
-  /** How the networks of the draft's regions come to be connected. */
+  /** Notes on the connection of the networks of the draft's regions. */
   public List<String> ways() {
     return ways.notes();
   }

@@ -49,14 +49,14 @@ record Served(
     return wish.contains(GLOBAL);
   }
 
-  /** What it is in a region. */
+  /** Database that it is in a region. */
   Optional<AccountDatabase> in(String region) {
     return members.stream()
         .filter(one -> AccountDatabase.region(one.arn()).equals(region))
         .findFirst();
   }
 
-  /** Whether it is in a region, as far as that can be known. */
+  /** True if it is in a region, as far as that can be known. */
   boolean mayBeIn(String region) {
     return global
         || in(region).isPresent()

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the command line says; everything else is read, or asked.
+ * Content of the command line; everything else is read, or asked.
  *
  * @param clusters ARNs or names of clusters, global clusters and instances; none: all that there
  *     are

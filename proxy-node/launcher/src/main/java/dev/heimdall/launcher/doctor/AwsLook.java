@@ -25,12 +25,12 @@ final class AwsLook {
     return calls;
   }
 
-  /** Whether it would be allowed: an answer that says something else is wrong is as good. */
+  /** Checks that a call would be allowed: an answer that something else is wrong is as good. */
   Check.Outcome allowed(AwsQuestion question, String resource) {
     return look(question, resource, Set.of(), true);
   }
 
-  /** Whether it is done, or refused with one of these codes. */
+  /** Checks that a call is done, or rejected with one of these codes. */
   Check.Outcome done(AwsQuestion question, String resource, String... codes) {
     return look(question, resource, Set.of(codes), false);
   }
@@ -57,7 +57,7 @@ final class AwsLook {
     }
   }
 
-  /** What it means that there was no answer. */
+  /** Meaning of a missing answer. */
   Check.Outcome outcome(AwsQuestion question, String resource, AwsCallException e) {
     return switch (e.kind()) {
       case DENIED -> new Check.Outcome(State.DENIED, denied(question, resource, e));

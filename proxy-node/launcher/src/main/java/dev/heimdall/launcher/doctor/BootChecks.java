@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What an instance's boot asks of AWS, and what a node or manager that starts there does: the
+ * Checks of the AWS requests of an instance's boot, and of a node or manager that starts there: the
  * release, the configuration, the secrets that it names, the group of instances, the log.
  */
 public final class BootChecks {
@@ -46,7 +46,7 @@ public final class BootChecks {
   }
 
   /**
-   * What is looked at.
+   * Subjects of the checks.
    *
    * @param region in which AWS is asked
    * @param place of the configuration; a directory is not looked at here
@@ -154,7 +154,10 @@ public final class BootChecks {
         "the secret " + name);
   }
 
-  /** What a hook's users and {@code heimdall-watch} do. Nothing of it changes anything. */
+  /**
+   * Checks the actions of a hook's users and of {@code heimdall-watch}. Nothing of it changes
+   * anything.
+   */
   private void group(String hook, Optional<String> named) {
     if (here.instance().isEmpty()) {
       return; // which the check of the metadata says

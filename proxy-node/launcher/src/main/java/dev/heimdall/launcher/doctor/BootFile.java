@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What the instance's boot was told that a node need not know: {@code heimdall-boot} of the release
+ * Data for the instance's boot that a node need not know: {@code heimdall-boot} of the release
  * writes it beside {@code heimdall.conf}.
  *
  * @param release where it came from, {@code s3://BUCKET/KEY}
@@ -19,7 +19,7 @@ public record BootFile(
     Optional<String> release, Optional<String> logGroup, Optional<String> mount) {
   private static final String NAME = "heimdall.boot";
 
-  /** What stands beside the machine's file; nothing where there is none. */
+  /** Reads the file beside the machine's file; nothing where there is none. */
   public static BootFile beside(Path conf) {
     Map<String, String> said = new TreeMap<>();
     try {

@@ -3,12 +3,12 @@ package dev.heimdall.launcher.doctor;
 import java.util.function.Supplier;
 
 /**
- * Something to look at.
+ * Subject to look at.
  *
  * @param look waits for the network; never fails
  */
 record Check(String what, boolean needed, Supplier<Outcome> look) {
-  /** How it is. */
+  /** Outcome of the look. */
   record Outcome(State state, String detail) {
     static Outcome ok(String detail) {
       return new Outcome(State.OK, detail);

@@ -90,7 +90,7 @@ public final class Examination {
     return this;
   }
 
-  /** What was found, in the order of what was to be looked at. */
+  /** Returns the findings, in the order of what was to be looked at. */
   public List<Finding> carryOut() {
     ExecutorService threads =
         Executors.newFixedThreadPool(THREADS, DaemonThreads.named("heimdall-doctor"));
@@ -123,7 +123,7 @@ public final class Examination {
   }
 
   /**
-   * What of AWS a configuration cannot do without.
+   * Parts of AWS that a configuration cannot do without.
    *
    * @param rds whether the RDS API is asked about a cluster
    * @param lifecycle whether a lifecycle hook waits for the node

@@ -135,7 +135,7 @@ final class MachineChecks {
     return Optional.empty();
   }
 
-  /** Whether the file system is where it belongs, and whether it is reached. */
+  /** Checks that the file system is where it belongs, and that it is reached. */
   private List<Check> mount(String line, MachineLocation here, String region) {
     Matcher matcher = MOUNT.matcher(line);
     if (!matcher.matches()) {

@@ -33,7 +33,7 @@ public record MachineLocation(
     groups = List.copyOf(groups);
   }
 
-  /** Nobody has looked. */
+  /** Location that was not looked up. */
   public static MachineLocation unknown() {
     return new MachineLocation(
         Optional.empty(), "", "", List.of(), Optional.empty(), Optional.empty());
@@ -71,7 +71,7 @@ public record MachineLocation(
     }
   }
 
-  /** What a route begins at, where that is known. */
+  /** Start of a route, where it is known. */
   private Optional<String> from() {
     return subnet.isEmpty() ? Optional.empty() : Optional.of(subnet + " in " + vpc);
   }
@@ -80,7 +80,7 @@ public record MachineLocation(
     return groups.isEmpty() ? "this machine" : String.join(", ", groups);
   }
 
-  /** What has to be there for a service of AWS to be reached; empty: this is not known here. */
+  /** Requirements for reaching a service of AWS; empty: they are not known here. */
   String wayTo(AwsService service) {
     if (from().isEmpty() || instance.isEmpty()) {
       return "";
@@ -98,7 +98,7 @@ public record MachineLocation(
     };
   }
 
-  /** What has to be there for a server to be reached. */
+  /** Requirements for reaching a server. */
   String wayTo(ServerAddress server) {
     return from()
         .map(

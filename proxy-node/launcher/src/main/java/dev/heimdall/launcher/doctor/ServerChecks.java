@@ -33,7 +33,7 @@ import java.util.concurrent.ThreadFactory;
 final class ServerChecks {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How a store's answers begin that lets somebody not in. */
+  /** Beginnings of a store's answers that deny access. */
   private static final List<String> REFUSALS = List.of("WRONGPASS", "NOAUTH", "NOPERM");
 
   private ServerChecks() {}
@@ -111,7 +111,7 @@ final class ServerChecks {
     }
   }
 
-  /** What the query cache will need. */
+  /** Checks what the query cache will need. */
   private static Check.Outcome keyEvents(StoreSettings settings) {
     try {
       StoreState found = StoreExamination.look(settings);

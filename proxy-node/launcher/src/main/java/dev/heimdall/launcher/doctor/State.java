@@ -2,7 +2,7 @@ package dev.heimdall.launcher.doctor;
 
 import dev.heimdall.model.Spelled;
 
-/** How something is. */
+/** State of a subject. */
 public enum State implements Spelled {
   /** It answers, and does what is asked. */
   OK,
@@ -10,11 +10,11 @@ public enum State implements Spelled {
   DENIED,
   /** It answers, and knows nobody in whose name it could be asked. */
   NO_CREDENTIALS,
-  /** Nobody answers. */
+  /** There is no answer. */
   TIMED_OUT,
   /** There is no way there. */
   UNREACHABLE,
-  /** Something else is wrong. */
+  /** There is another fault. */
   FAILED;
 
   @Override

@@ -40,7 +40,7 @@ public abstract class ClusterBuilder<B extends ClusterBuilder<B, C>, C extends E
     return self();
   }
 
-  /** How many replicas, 0 to 8. Default 0. Not together with {@link #ports}. */
+  /** Number of replicas, 0 to 8. Default 0. Not together with {@link #ports}. */
   public final B replicas(int count) {
     if (count < 0 || count > MOST_REPLICAS) {
       throw new IllegalArgumentException("replicas must be 0 to 8, got " + count);
@@ -74,7 +74,7 @@ public abstract class ClusterBuilder<B extends ClusterBuilder<B, C>, C extends E
 
   protected abstract C startOnce();
 
-  /** Where its servers are, the primary first: ports that nobody has are chosen now. */
+  /** Places of its servers, the primary first: free ports are chosen now. */
   protected final List<EmbeddedServer.Place> places(Path home) {
     List<Integer> chosen = ports.isEmpty() ? freePorts(replicas + 1) : ports;
     List<EmbeddedServer.Place> places = new ArrayList<>();
@@ -84,7 +84,7 @@ public abstract class ClusterBuilder<B extends ClusterBuilder<B, C>, C extends E
     return places;
   }
 
-  /** What is done to a new cluster. */
+  /** Preparation of a new cluster. */
   protected interface Preparation {
     void run() throws IOException;
   }

@@ -57,7 +57,7 @@ public abstract class EmbeddedCluster<S extends EmbeddedServer> implements AutoC
     return children;
   }
 
-  /** Where all that it writes is. */
+  /** Directory of all that it writes. */
   protected final Path directory() {
     return directory.path();
   }

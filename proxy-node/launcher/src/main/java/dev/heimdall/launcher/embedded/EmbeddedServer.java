@@ -22,7 +22,7 @@ public abstract class EmbeddedServer {
   private final ServerProcess process;
 
   /**
-   * Where a server is.
+   * Place of a server.
    *
    * @param name the part it has when the cluster starts: {@code primary}, {@code replica1}…
    * @param port the TCP port it listens on
@@ -82,7 +82,7 @@ public abstract class EmbeddedServer {
     return place;
   }
 
-  /** Who may do everything on it. */
+  /** User who may do everything on it. */
   public final Superuser superuser() {
     return superuser;
   }
@@ -91,7 +91,7 @@ public abstract class EmbeddedServer {
     return process;
   }
 
-  /** Whether its process is alive; a frozen one is. */
+  /** True if its process is alive; a frozen one is. */
   public final boolean isRunning() {
     return process.isRunning();
   }
@@ -123,7 +123,7 @@ public abstract class EmbeddedServer {
   /** The program with its arguments, asked for at each start. */
   protected abstract List<String> command();
 
-  /** Whether the launched process accepts connections. */
+  /** True if the launched process accepts connections. */
   protected abstract boolean isReady();
 
   /**

@@ -78,12 +78,12 @@ public final class ServerAccount {
     }
   }
 
-  /** Whether the account is another than this process's, so that it cannot enter a private home. */
+  /** True if the account is another than this process's, so that it cannot enter a private home. */
   public boolean isForeign() {
     return nobody;
   }
 
-  /** Whether this process is root. */
+  /** True if this process is root. */
   public static boolean isRoot() {
     try {
       return Files.exists(Path.of("/proc/self"))

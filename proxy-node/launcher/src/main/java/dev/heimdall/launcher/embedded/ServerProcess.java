@@ -41,7 +41,7 @@ public final class ServerProcess {
     return log;
   }
 
-  /** Whether it is alive; a frozen one is. */
+  /** True if it is alive; a frozen one is. */
   public boolean isRunning() {
     Process current = process;
     return current != null && current.isAlive();
@@ -89,7 +89,7 @@ public final class ServerProcess {
     }
   }
 
-  /** The same, and waits until it has ended (at most half a minute). */
+  /** Asks it by a signal to stop, and waits until it has ended (at most half a minute). */
   public synchronized void stop(String signal) {
     askToStop(signal);
     if (isRunning() && !ended(process, STOPPED_WITHIN)) {

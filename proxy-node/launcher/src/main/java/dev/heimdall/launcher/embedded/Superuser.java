@@ -1,6 +1,6 @@
 package dev.heimdall.launcher.embedded;
 
-/** Who may do everything on the servers of a cluster. Its text shows the name only. */
+/** User who may do everything on the servers of a cluster. Its text shows the name only. */
 public record Superuser(String name, String password) {
   @Override
   public String toString() {

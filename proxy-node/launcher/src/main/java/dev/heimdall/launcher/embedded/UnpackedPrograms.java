@@ -33,7 +33,9 @@ public final class UnpackedPrograms {
         : Path.of(System.getProperty("user.home"), ".cache", "heimdall");
   }
 
-  /** What changes with the content of a file in a jar, without reading it: its checksum there. */
+  /**
+   * Mark that changes with the content of a file in a jar, without reading it: its checksum there.
+   */
   public static String mark(URL url) throws IOException {
     URLConnection connection = url.openConnection();
     return Long.toHexString(

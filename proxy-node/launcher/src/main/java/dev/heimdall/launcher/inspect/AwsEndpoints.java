@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Whether the services of AWS can be reached, as {@code heimdall doctor} looks at it. */
+/** Checks that the services of AWS can be reached, as {@code heimdall doctor} does. */
 final class AwsEndpoints {
   private static final Duration CALL = Duration.ofSeconds(3);
   private static final Duration ALL = Duration.ofSeconds(15);
 
-  /** What the manager lists; the others are what nodes and people do. */
+  /** Calls for the lists of the manager; the others are what nodes and people do. */
   private static final Set<String> OWN =
       Set.of(
           "rds:DescribeDBClusters",
@@ -22,7 +22,7 @@ final class AwsEndpoints {
           "rds:DescribeGlobalClusters",
           "elasticache:DescribeReplicationGroups");
 
-  /** How the VPC endpoints of services are called behind the region. */
+  /** Names of the services' VPC endpoints behind the region. */
   private static final Map<String, String> VPC_ENDPOINTS =
       Map.of(
           "RDS", "rds",

@@ -13,7 +13,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What servers of a data source are asked before a node is sent there. */
+/** Queries to the servers of a data source before a node is sent there. */
 final class EngineQuestions {
   private static final String TLS = "TLS";
   private static final String RIGHTS = "Rights";
@@ -70,7 +70,7 @@ final class EngineQuestions {
     }
   }
 
-  /** What gives the user the rights that probes need. */
+  /** Statement that gives the user the rights that probes need. */
   String grant() {
     return dialect.interview().grant(version, source.user().orElse("USER"));
   }
@@ -80,14 +80,17 @@ final class EngineQuestions {
     return "Run as an administrator of the server: " + statement;
   }
 
-  /** What else may keep servers from saying what they are; begins with a blank, or is empty. */
+  /**
+   * Further obstacle that may keep servers from reporting what they are; begins with a blank, or is
+   * empty.
+   */
   String missing() {
     return source.cluster().kind() == ClusterKind.RDS_MULTI_AZ
         ? " A Multi-AZ cluster of PostgreSQL needs CREATE EXTENSION rds_tools in this database."
         : "";
   }
 
-  /** What a server is, asked just as nodes ask it. */
+  /** Role of a server, probed just as nodes probe it. */
   ServerRole role(DataSource one, SourceConnections connections) throws SQLException {
     if (!isCluster()) {
       try (Connection connection = connect(connections)) {

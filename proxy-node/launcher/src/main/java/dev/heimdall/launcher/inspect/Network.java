@@ -11,7 +11,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 
-/** Whether a server listens. */
+/** Checks whether a server listens. */
 final class Network {
   static final String WHAT = "Network";
 

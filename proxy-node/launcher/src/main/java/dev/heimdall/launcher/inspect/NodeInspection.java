@@ -29,7 +29,7 @@ final class NodeInspection {
   private final DataSource node;
   private final Consumer<CheckResult> found;
 
-  /** Whether the node has refused user and password. */
+  /** True if the node has refused user and password. */
   private boolean denied;
 
   NodeInspection(DataSource node, Consumer<CheckResult> found) {

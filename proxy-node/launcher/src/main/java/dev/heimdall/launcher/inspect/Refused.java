@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a server said in refusing, and what to do about it. */
+/** Rejection by a server: its message, and what to do about it. */
 record Refused(DataSource source) {
   private static final String MASK = "•••";
 
@@ -43,7 +43,7 @@ record Refused(DataSource source) {
     return inner.isEmpty() || words.contains(inner) ? words : words + " (" + inner + ")";
   }
 
-  /** What TLS said: drivers keep it to themselves. */
+  /** Message of TLS: drivers keep it to themselves. */
   private static String innermost(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {

@@ -4,7 +4,7 @@ import dev.heimdall.engine.cluster.NodeReport;
 import java.util.List;
 
 /**
- * What a server is in its cluster.
+ * Role of a server in its cluster.
  *
  * @param name what others say that they follow; empty where servers do not say
  * @param system the same for all servers of a cluster; empty where there is no such thing

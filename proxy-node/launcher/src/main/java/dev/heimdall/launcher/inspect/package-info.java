@@ -1,5 +1,5 @@
 /**
- * What the manager asks of the world, answered with the code that nodes work with: databases,
+ * Queries of the manager to the world, answered with the code that nodes work with: databases,
  * stores, AWS. Each question waits for the network for a bounded time; nothing is kept.
  */
 package dev.heimdall.launcher.inspect;

@@ -62,7 +62,7 @@ public final class InstanceWatch implements AutoCloseable {
   }
 
   /**
-   * Whether the instance is to be terminated and the node drains therefore: the process then waits
+   * True if the instance is to be terminated and the node drains therefore: the process then waits
    * for the instance's end.
    */
   public boolean ending() {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a node ends before its instance is terminated.
+ * Settings for the end of a node before its instance is terminated.
  *
  * @param hook the lifecycle hook that waits for it
  * @param group the Auto Scaling group, if it is not to be asked for

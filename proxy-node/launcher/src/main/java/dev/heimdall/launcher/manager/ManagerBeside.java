@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a node and the manager that runs beside it reach each other, where the configuration says
- * nothing of managers.
+ * Settings by which a node and the manager that runs beside it reach each other, where the
+ * configuration says nothing of managers.
  *
  * @param certificate what the manager shows in TLS; empty: it has none
  * @param key made for this run; both have it, and nobody else

@@ -21,7 +21,7 @@ public final class ManagerProcess implements AutoCloseable {
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** Who has run for so long was well, and is begun again soon. */
+  /** Run time after which a process was healthy, and is started again soon. */
   private static final Duration WELL = Duration.ofMinutes(1);
 
   private static final Duration CLOSING = Duration.ofSeconds(5);
@@ -52,7 +52,7 @@ public final class ManagerProcess implements AutoCloseable {
     return start(command, key, ProcessBuilder.Redirect.INHERIT);
   }
 
-  /** The same; what it writes goes there. */
+  /** Starts it; its output goes there. */
   public static ManagerProcess start(
       List<String> command, Secret key, ProcessBuilder.Redirect output) {
     ManagerProcess manager = new ManagerProcess(List.copyOf(command), key, output);

@@ -13,7 +13,7 @@ final class Addresses {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  /** Whether the host of an address has a name that RDS gives. */
+  /** True if the host of an address has a name that RDS gives. */
   static boolean ofRds(String address) {
     return RdsHost.ofAws(RdsHost.withoutPort(address));
   }

@@ -52,7 +52,7 @@ final class Documents {
     return document("rules/" + name + ".json");
   }
 
-  /** Whether a user may have this name: it is its document's file name, too. */
+  /** True if a user may have this name: it is its document's file name, too. */
   static boolean namesUser(String name) {
     return name.matches("[^/.\\p{Cntrl}][^/\\p{Cntrl}]{0,62}");
   }
@@ -117,7 +117,7 @@ final class Documents {
     }
   }
 
-  /** What a node would read. */
+  /** Configuration that a node would read. */
   Configuration read() throws IOException, ConfigurationException {
     Path judged = Files.createTempDirectory("heimdall-import");
     try {

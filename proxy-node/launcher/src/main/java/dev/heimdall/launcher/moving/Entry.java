@@ -36,7 +36,7 @@ record Entry(String key, String value, Line at) {
   }
 
   /**
-   * The same.
+   * Path of the file that the value names, which must be readable.
    *
    * @throws CommandFailure where that cannot be read
    */

@@ -31,7 +31,7 @@ public final class Generated {
   private Generated() {}
 
   /**
-   * What somebody says of the server.
+   * Settings of the server from the user.
    *
    * @param name of the data source and the virtual database
    * @param database to look into; empty for one that every server has

@@ -57,7 +57,7 @@ final class HbaFile {
     return List.copyOf(rules);
   }
 
-  /** Whether there are lines for the Unix socket, which has no rules of its own here. */
+  /** True if there are lines for the Unix socket, which has no rules of its own here. */
   boolean hasLocalLines() {
     return local;
   }

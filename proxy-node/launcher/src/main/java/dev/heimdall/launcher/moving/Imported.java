@@ -53,7 +53,10 @@ public final class Imported {
     return documents.write(directory);
   }
 
-  /** What could not be carried over, and what means something else here: a line for each. */
+  /**
+   * Notes on what could not be carried over, and on what means something else here: a line for
+   * each.
+   */
   public List<String> notes() {
     return notes.lines();
   }

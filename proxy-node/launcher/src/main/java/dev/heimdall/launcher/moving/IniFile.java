@@ -54,7 +54,7 @@ final class IniFile {
     return read;
   }
 
-  /** Where a section begins. */
+  /** Line at which a section begins. */
   Line at(String name) {
     return begins.get(name);
   }

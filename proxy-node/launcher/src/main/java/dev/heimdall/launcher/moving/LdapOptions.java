@@ -60,7 +60,7 @@ final class LdapOptions {
     return Optional.ofNullable(options.get(name)).filter(value -> !value.isEmpty());
   }
 
-  /** Why it cannot be written; empty where it can. */
+  /** Reason that it cannot be written; empty if it can. */
   Optional<String> problem() {
     if (said("ldapserver").isEmpty()) {
       return Optional.of("it names no server");
@@ -83,7 +83,7 @@ final class LdapOptions {
     return said("ldapprefix").orElse("") + LdapSettings.USER + said("ldapsuffix").orElse("");
   }
 
-  /** Whether passwords go to the directory as they are. */
+  /** True if passwords go to the directory as they are. */
   boolean inClearText() {
     return !said("ldapscheme").orElse("ldap").equals("ldaps")
         && !said("ldaptls").orElse("0").equals("1");

@@ -33,7 +33,7 @@ final class LibconfigFile {
   private final Path file;
   private int at;
 
-  /** How many lines end before {@code counted}. */
+  /** Number of lines that end before {@code counted}. */
   private int line;
 
   private int counted;

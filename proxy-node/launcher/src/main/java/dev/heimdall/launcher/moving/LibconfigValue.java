@@ -10,7 +10,7 @@ import java.util.Map;
  * @param at the line that it begins on
  */
 record LibconfigValue(Object content, Line at) {
-  /** What a scalar says; empty for anything else. */
+  /** Text of a scalar; empty for anything else. */
   String text() {
     return content instanceof String text ? text : "";
   }

@@ -148,7 +148,7 @@ final class MaxScaleFilters {
     left(filter, "exclude", "log_type", "log_data", "filebase", "append", "flush", "options");
   }
 
-  /** What a filter looks at; empty where that cannot be written. */
+  /** Subject of a filter; empty if it cannot be written. */
   private Optional<ObjectNode> matching(MaxScaleSection filter, String usualOptions) {
     List<String> match = new ArrayList<>();
     boolean anyCase = filter.word("options", usualOptions).contains("ignorecase");

@@ -97,7 +97,7 @@ final class MaxScaleServices {
     return false;
   }
 
-  /** Which of a cluster's servers answer. */
+  /** Sets which of a cluster's servers answer. */
   private void reads(MaxScaleSection service, ObjectNode source) {
     ObjectNode cluster = Documents.part(source, "cluster");
     if (service.word("router", "").equals("readwritesplit")) {

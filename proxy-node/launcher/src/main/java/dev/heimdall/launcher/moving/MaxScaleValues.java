@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How MaxScale writes times and sizes. */
+/** Times and sizes as MaxScale writes them. */
 final class MaxScaleValues {
   private static final Pattern TIME = Pattern.compile("([0-9]+)\\s*(ms|s|m|h)?");
   private static final Pattern SIZE = Pattern.compile("([0-9]+)\\s*([kmgt]?)(i?)b?");

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What a person has to know of what was carried over, and of what was not: in the order of the
- * files' lines, then what no line is to be blamed for.
+ * Notes for a person on what was carried over, and on what was not: in the order of the files'
+ * lines, then those that belong to no line.
  */
 final class Notes {
   private record Note(Line line, String text) {}
@@ -20,7 +20,7 @@ final class Notes {
     left(entry.at(), entry.shown() + ": " + why);
   }
 
-  /** Something else about a line has no counterpart. */
+  /** Notes that another part of a line has no counterpart. */
   void left(Line line, String what) {
     at(line, "not carried over: " + what);
   }
@@ -30,7 +30,7 @@ final class Notes {
     at(entry.at(), entry.shown() + ": " + how);
   }
 
-  /** Something else about a line; nothing is said twice. */
+  /** Adds another note on a line; none is added twice. */
   void at(Line line, String what) {
     Note note = new Note(line, line + ": " + what);
     if (!all.contains(note)) {
@@ -41,12 +41,12 @@ final class Notes {
     }
   }
 
-  /** Something that no line is to be blamed for. */
+  /** Adds a note that belongs to no line. */
   void say(String what) {
     all.add(new Note(null, what));
   }
 
-  /** The same, which several may say. */
+  /** Adds a note that belongs to no line and that several may give, once. */
   void sayOnce(String what) {
     if (!all.contains(new Note(null, what))) {
       say(what);

@@ -33,7 +33,7 @@ final class PgBouncerDatabases {
   private static final List<String> PARAMETERS =
       List.of("timezone", "datestyle", "client_encoding", "application_name");
 
-  /** What every database of a group must have alike. */
+  /** Settings that every database of a group must have alike. */
   private static final Set<String> ALIKE =
       Stream.of(
               Set.of("host", "port", "user", "password", "pool_mode"),
@@ -183,7 +183,7 @@ final class PgBouncerDatabases {
     return name;
   }
 
-  /** What databases say for themselves, which goes before what is said for all. */
+  /** Writes the settings of single databases, which go before those for all. */
   static void ownSettings(List<Group> groups, Places places, Documents documents, Notes notes) {
     for (Group group : groups) {
       OWN_SETTINGS.forEach(

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** {@code pgbouncer.ini}: what its section {@code [pgbouncer]} says, and where files are. */
 final class PgBouncerIni {
-  /** What holds in PgBouncer where nothing is written, and is something else here. */
+  /** Defaults of PgBouncer that are different here. */
   private static final SortedMap<String, String> DEFAULTS =
       new TreeMap<>(
           Map.of(
@@ -49,7 +49,7 @@ final class PgBouncerIni {
     return Optional.ofNullable(settings.get(key));
   }
 
-  /** What a group's databases say for themselves, which goes before what is said for all. */
+  /** Setting of a group's databases, which goes before the one for all. */
   Optional<Entry> said(Group group, String key) {
     return group
         .common()
@@ -71,7 +71,7 @@ final class PgBouncerIni {
     return ini.sections();
   }
 
-  /** Whether it listens on more than its Unix socket. */
+  /** True if it listens on more than its Unix socket. */
   boolean listens() {
     return !value("listen_addr", "").isBlank();
   }
@@ -82,7 +82,7 @@ final class PgBouncerIni {
   }
 
   /**
-   * The same.
+   * Path of a file that it names, which must be readable.
    *
    * @throws CommandFailure where it cannot be read
    */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How clients log in: {@code auth_type}, and the lines of {@code auth_hba_file}. */
+/** Log-ins of clients: {@code auth_type}, and the lines of {@code auth_hba_file}. */
 final class PgBouncerLogIns {
   private static final String SCRAM = "scram-sha-256";
 
@@ -17,7 +17,7 @@ final class PgBouncerLogIns {
   private final Documents documents;
   private final Notes notes;
 
-  /** Whether clients can use TLS. */
+  /** True if clients can use TLS. */
   private final boolean tls;
 
   /**
@@ -62,7 +62,7 @@ final class PgBouncerLogIns {
     }
   }
 
-  /** Whether the directory of {@code auth_ldap_options} could be written. */
+  /** True if the directory of {@code auth_ldap_options} could be written. */
   private boolean hasDirectory() {
     Optional<Entry> options = ini.said("auth_ldap_options");
     Entry named = options.orElseGet(() -> ini.said("auth_type").orElseThrow());
@@ -94,7 +94,7 @@ final class PgBouncerLogIns {
     }
   }
 
-  /** Whom the method never lets in, a node takes for a mistake. */
+  /** Leaves out users that the method never lets in, because a node takes them for a mistake. */
   private void withoutUse(String type) {
     if (Set.of("trust", "any", "cert").contains(type)) {
       return;

@@ -86,7 +86,10 @@ final class PgBouncerUsers {
     }
   }
 
-  /** What is said of users elsewhere: who may use the console, and limits of single ones. */
+  /**
+   * Carries over the settings of users from elsewhere: who may use the console, and limits of
+   * single ones.
+   */
   void saidElsewhere() {
     ini.said("admin_users").ifPresent(entry -> right(entry, "admin"));
     ini.said("stats_users").ifPresent(entry -> right(entry, "stats"));

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * decide about several documents at once, or with others, only the names are here.
  */
 final class Places {
-  /** Which documents a setting belongs to. */
+  /** Documents to which a setting belongs. */
   enum Kind {
     NODE,
     SOURCE,
@@ -25,7 +25,7 @@ final class Places {
   }
 
   /**
-   * Where a setting goes.
+   * Destination of a setting.
    *
    * @param path of the setting in the document, with a dot between object and member
    * @param value as it is written there; empty where the other proxy's own value is none
@@ -48,7 +48,7 @@ final class Places {
     this.nowhereFrom = Map.copyOf(table.nowhereFrom);
   }
 
-  /** What a table of places is written with. */
+  /** Writer of a table of places. */
   static final class Table {
     private final String unknown;
     private final Map<String, List<Place>> places = new TreeMap<>();
@@ -70,7 +70,7 @@ final class Places {
       return this;
     }
 
-    /** What was carried over means something else by a little. */
+    /** Marks a setting that was carried over and means something else by a little. */
     Table differs(String name, String how) {
       differing.put(name, how);
       return this;
@@ -84,7 +84,10 @@ final class Places {
       return this;
     }
 
-    /** The same for all whose names begin so, and that have no line of their own. */
+    /**
+     * Marks all settings whose names begin so, and that have no line of their own, as without a
+     * counterpart.
+     */
     Table nowhereFrom(String why, String... beginnings) {
       for (String beginning : beginnings) {
         nowhereFrom.put(beginning, why);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a rule of ProxySQL does, as rules' actions for one virtual database. */
+/** Actions of a rule of ProxySQL, as rules' actions for one virtual database. */
 final class ProxySqlActions {
   private static final int LONGEST_DELAY = 600_000;
   private static final int MOST_RETRIES = 100;
@@ -43,7 +43,7 @@ final class ProxySqlActions {
     return otherSources;
   }
 
-  /** How long results are kept at most, in milliseconds; 0 where nothing is cached. */
+  /** Maximum time for which results are kept, in milliseconds; 0 where nothing is cached. */
   int longestTtl() {
     return longestTtl;
   }
@@ -180,7 +180,7 @@ final class ProxySqlActions {
     return target.toString();
   }
 
-  /** What any rule may say besides its action. */
+  /** Carries over what any rule may have besides its action. */
   private void general(ProxySqlRule rule, List<ObjectNode> actions) throws CommandFailure {
     Optional<Integer> timeout = rule.said("timeout");
     Optional<Integer> delay = rule.said("delay").filter(millis -> millis > 0);

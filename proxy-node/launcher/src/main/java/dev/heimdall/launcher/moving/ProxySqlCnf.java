@@ -32,7 +32,7 @@ final class ProxySqlCnf {
       return Optional.ofNullable(fields.get(name));
     }
 
-    /** What a field says, which may have either name; empty for nothing, and for an empty text. */
+    /** Text of a field, which may have either name; empty for nothing, and for an empty text. */
     Optional<String> text(String... names) {
       for (String name : names) {
         if (fields.containsKey(name)) {
@@ -90,13 +90,13 @@ final class ProxySqlCnf {
     return new TreeSet<>(all.keySet());
   }
 
-  /** Whether a table or a group has nothing in it. */
+  /** True if a table or a group has nothing in it. */
   boolean isEmpty(String name) {
     LibconfigValue written = all.get(name);
     return written.items().isEmpty() && written.members().isEmpty() && !written.isScalar();
   }
 
-  /** Where a table or a group begins. */
+  /** Line at which a table or a group begins. */
   Line at(String name) {
     return all.get(name).at();
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.launcher.moving;
 
-/** Which of ProxySQL's two families of tables: their names begin with the engine's. */
+/** One of ProxySQL's two families of tables: their names begin with the engine's. */
 enum ProxySqlEngine {
   MYSQL("mysql", 3306, "0.0.0.0:6033", "password"),
   POSTGRESQL("pgsql", 5432, "0.0.0.0:6133", "scram-sha-256");
@@ -43,7 +43,7 @@ enum ProxySqlEngine {
     return this == MYSQL ? "mysql" : "postgres";
   }
 
-  /** How the URL of a data source begins. */
+  /** Beginning of the URL of a data source. */
   String scheme() {
     return this == MYSQL ? "mysql" : "postgresql";
   }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /** The tables and variables of one of ProxySQL's engines, as documents. */
 final class ProxySqlImport {
-  /** What holds in ProxySQL where nothing is written, and is something else here. */
+  /** Defaults of ProxySQL that are different here. */
   private static final SortedMap<String, String> DEFAULTS =
       new TreeMap<>(
           Map.of(
@@ -89,7 +89,7 @@ final class ProxySqlImport {
     return new Imported(documents, notes);
   }
 
-  /** What else the file has. */
+  /** Notes the other content of the file. */
   private static void elsewhere(ProxySqlCnf cnf, Notes notes) throws CommandFailure {
     Places ofConsole = ProxySqlVariables.ofConsole();
     cnf.variables("admin_variables").forEach(entry -> ofConsole.leave(entry, notes));
@@ -223,7 +223,7 @@ final class ProxySqlImport {
     }
   }
 
-  /** How ProxySQL asks clients for their passwords. */
+  /** Method by which ProxySQL asks clients for their passwords. */
   private String method() {
     Optional<Entry> said = said("authentication_method");
     if (engine == ProxySqlEngine.MYSQL || said.isEmpty()) {

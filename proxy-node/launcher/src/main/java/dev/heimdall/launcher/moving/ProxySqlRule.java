@@ -29,7 +29,7 @@ record ProxySqlRule(
     Optional<Entry> left,
     String why) {
 
-  /** What makes the expressions of one rule. */
+  /** Maker of the expressions of one rule. */
   private static final class Match {
     private final ProxySqlCnf.Row row;
     private final List<String> others = new ArrayList<>();
@@ -116,13 +116,13 @@ record ProxySqlRule(
     return row.text("error_msg").isPresent();
   }
 
-  /** What a number says, if it is there and not negative. */
+  /** Value of a number, if it is there and not negative. */
   Optional<Integer> said(String field) throws CommandFailure {
     int value = row.number(field, -1);
     return value < 0 ? Optional.empty() : Optional.of(value);
   }
 
-  /** What its rules have for a comment. */
+  /** Comment for its rules. */
   String comment() {
     return "rule_id " + id + row.text("comment").map(text -> ": " + text).orElse("");
   }

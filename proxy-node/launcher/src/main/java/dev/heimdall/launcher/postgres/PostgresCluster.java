@@ -169,14 +169,16 @@ public final class PostgresCluster extends EmbeddedCluster<PostgresServer> {
       return this;
     }
 
-    /** The same, and client certificates are verified against {@code authority}. */
+    /**
+     * Turns TLS on with PEM files, and client certificates are verified against {@code authority}.
+     */
     public Builder tls(Path certificate, Path key, Path authority) {
       tls = new ServerFiles.Tls(certificate, key, authority);
       return this;
     }
 
     /**
-     * Whether writes are forced to the disk. Default false: the data does not outlive the cluster.
+     * True if writes are forced to the disk. Default false: the data does not outlive the cluster.
      */
     public Builder fsync(boolean on) {
       fsync = on;
@@ -192,7 +194,7 @@ public final class PostgresCluster extends EmbeddedCluster<PostgresServer> {
       return this;
     }
 
-    /** Where the binaries are unpacked and kept. Default {@code ~/.cache/heimdall}. */
+    /** Directory in which the binaries are unpacked and kept. Default {@code ~/.cache/heimdall}. */
     public Builder cacheDirectory(Path path) {
       cache = path;
       return this;
@@ -291,7 +293,7 @@ public final class PostgresCluster extends EmbeddedCluster<PostgresServer> {
       }
     }
 
-    /** What it depends on besides the superuser's password and the place. */
+    /** Arguments on which it depends besides the superuser's password and the place. */
     private List<String> initdbArguments() {
       List<String> arguments = new ArrayList<>();
       arguments.add("--username=" + (superuser != null ? superuser.name() : "postgres"));

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is written into a fresh data directory: settings, access rules, certificates, a standby's
- * source.
+ * Content that is written into a fresh data directory: settings, access rules, certificates, a
+ * standby's source.
  */
 record ServerFiles(Map<String, String> settings, List<String> hba, Tls tls) {
 

@@ -1,6 +1,9 @@
 package dev.heimdall.launcher.postgres;
 
-/** How a PostgreSQL server is asked to stop; the names are those of {@code pg_ctl stop -m}. */
+/**
+ * Mode in which a PostgreSQL server is asked to stop; the names are those of {@code pg_ctl stop
+ * -m}.
+ */
 public enum StopMode {
   /** Waits for every client to leave by itself. */
   SMART("TERM"),

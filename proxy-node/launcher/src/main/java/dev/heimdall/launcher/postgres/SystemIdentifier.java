@@ -48,7 +48,7 @@ final class SystemIdentifier {
     }
   }
 
-  /** Where the checksum is: its place differs between versions, but not what it is of. */
+  /** Position of the checksum: its place differs between versions, but not what it is of. */
   private static int checkedLength(ByteBuffer content, Path file) throws IOException {
     for (int length = Long.BYTES; length < LONGEST_CONTROL_DATA; length += Integer.BYTES) {
       if (content.getInt(length) == checksum(content, length)) {

@@ -1,6 +1,6 @@
 package dev.heimdall.launcher.process;
 
-/** What the process tells its caller. */
+/** Exit code of the process for its caller. */
 public enum ExitCode {
   /** The command did what it was asked. */
   OK(0),
@@ -11,12 +11,12 @@ public enum ExitCode {
   /** The configuration was refused; every problem was printed. */
   CONFIGURATION(3),
   /**
-   * Something outside kept it from starting or working: a busy port, a server that does not answer.
+   * An outside cause kept it from starting or working: a busy port, a server that does not answer.
    */
   STARTUP(4),
-  /** Somebody else has edited what was to be written; nothing was lost. */
+  /** Another writer has edited the target of the write first; nothing was lost. */
   CONFLICT(5),
-  /** What was only to be looked at differs from what was wanted. */
+  /** Actual state differs from the wanted state in a run that was only to compare them. */
   DIFFERENT(6),
   /** It was told to begin anew, which whoever watches over it does. */
   RESTART(75),

@@ -5,7 +5,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * What this process runs on: the machine, or the control group that holds the process.
+ * Hardware that this process runs on: the machine, or the control group that holds the process.
  *
  * @param memory bytes of it
  */

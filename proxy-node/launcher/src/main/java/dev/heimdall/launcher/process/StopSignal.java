@@ -35,7 +35,7 @@ public final class StopSignal {
     }
   }
 
-  /** Whether one has arrived. If so, the interrupt that came with it is over. */
+  /** True if one has arrived. If so, the interrupt that came with it is over. */
   public boolean isRequested() {
     return await(Duration.ZERO);
   }

@@ -1,5 +1,5 @@
 /**
- * What every command needs of the process it runs in: exit codes, signals, log output. Nothing here
- * knows a command.
+ * Process facilities that every command needs: exit codes, signals, log output. Nothing here knows
+ * a command.
  */
 package dev.heimdall.launcher.process;

@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Where a statement would go, as far as its text, the rules and the configuration say: in a node
- * the database's catalogue, the session, lag and load have a say, too.
+ * Likely destination of a statement, as far as its text, the rules and the configuration determine
+ * it: in a node the database's catalogue, the session, lag and load have a say, too.
  *
  * <p>What rules ask for is said by their {@link Decision}, which nodes ask as well. In which order
  * reasons are looked for is as in a node's {@code Suitability} and {@code ReplicaReads}, and
@@ -102,7 +102,7 @@ final class LikelyWay {
         + unless();
   }
 
-  /** Why the cache has no part in it; empty where it has. */
+  /** Returns the reason that the cache is not involved; empty if it is. */
   private Optional<String> uncached() {
     if (decision.nocache()) {
       return Optional.of("a rule keeps it out of the cache");
@@ -133,7 +133,7 @@ final class LikelyWay {
     return tables || decision.withoutTables() ? Optional.empty() : Optional.of(Uncached.NO_TABLES);
   }
 
-  /** Why only the writer may answer it; empty where a replica may. */
+  /** Returns the reason that only the writer may answer the statement; empty if a replica may. */
   private Optional<String> onWriter() {
     ClusterSettings cluster = configuration.sources().get(vdb.source()).cluster();
     if (!cluster.watched()) {

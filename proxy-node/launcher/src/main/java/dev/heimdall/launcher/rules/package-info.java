@@ -1,5 +1,5 @@
 /**
- * What the engine's rules do with a statement that nobody has sent, for people. No database is
- * asked.
+ * Shows people the effect of the engine's rules on a statement that no client has sent. No database
+ * is asked.
  */
 package dev.heimdall.launcher.rules;

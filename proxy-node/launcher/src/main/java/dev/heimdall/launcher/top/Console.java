@@ -44,7 +44,7 @@ public final class Console {
     properties.setProperty("socketTimeout", "10");
   }
 
-  /** What took the most time of servers since the node knows it. */
+  /** Returns the statements that took the most server time since the node knows them. */
   Grid statements() throws IOException {
     long now = System.nanoTime();
     if (!asked || now - lastAt >= EVERY_NANOS) {

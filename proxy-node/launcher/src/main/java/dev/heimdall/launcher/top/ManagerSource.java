@@ -77,7 +77,7 @@ final class ManagerSource implements Source {
         Numbers.whole(number(values, "size")));
   }
 
-  /** What took the most time of servers within the last hour. */
+  /** Returns the statements that took the most server time within the last hour. */
   private static List<List<String>> statements(JsonNode busiest) {
     List<List<String>> rows = new ArrayList<>();
     for (JsonNode one : busiest.path("patterns")) {

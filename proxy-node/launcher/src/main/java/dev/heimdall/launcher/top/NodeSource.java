@@ -158,7 +158,7 @@ final class NodeSource implements Source {
         : Numbers.millis(seconds * 1000) + " ms";
   }
 
-  /** What counters and histograms have more than before. */
+  /** Increase of counters and histograms since the previous samples. */
   private record Counted(Samples now, Optional<Samples> before, Predicate<Samples.Sample> meant) {
     double more(String name) {
       return before

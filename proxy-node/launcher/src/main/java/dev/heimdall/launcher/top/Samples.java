@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a node's metrics said at a moment, in the text format of Prometheus. */
+/** Metrics of a node at a moment, in the text format of Prometheus. */
 final class Samples {
   private static final Pattern LINE =
       Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? (\\S+)");
@@ -91,7 +91,7 @@ final class Samples {
     return sum(name, sample -> true);
   }
 
-  /** What a label of these metrics is, each once. */
+  /** Returns the values of a label in these metrics, each once. */
   Set<String> labels(String label, String... names) {
     Set<String> all = new TreeSet<>();
     for (String name : names) {

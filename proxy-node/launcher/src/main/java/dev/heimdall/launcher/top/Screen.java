@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is shown at a time.
+ * Content of the screen at one time.
  *
  * @param head lines above the tables
  */
@@ -19,7 +19,7 @@ record Screen(List<String> head, List<Grid> grids) {
     return lines(Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
-  /** What fits into so much room. */
+  /** Returns the lines that fit into the given size. */
   List<String> lines(int width, int height) {
     List<String> lines = new ArrayList<>(head);
     int left = grids.size();

@@ -2,15 +2,15 @@ package dev.heimdall.launcher.top;
 
 import java.io.IOException;
 
-/** Whom the screen shows. */
+/** Subject of the screen: the nodes that it shows. */
 interface Source {
   /**
-   * What there is now.
+   * Returns the current content of the screen.
    *
    * @throws IOException if nothing comes back; its message says why, to people
    */
   Screen look() throws IOException, InterruptedException;
 
-  /** Whether one look is enough: rates of it are known without one before. */
+  /** True if one look is enough: rates of it are known without one before. */
   boolean knowsRates();
 }

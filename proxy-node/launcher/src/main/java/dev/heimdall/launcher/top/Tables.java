@@ -9,7 +9,7 @@ final class Tables {
   private Tables() {}
 
   /**
-   * What queries come to.
+   * Builds the table of query figures.
    *
    * @param of the heading of what each row is of
    */

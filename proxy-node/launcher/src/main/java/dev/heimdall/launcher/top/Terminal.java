@@ -84,7 +84,7 @@ final class Terminal implements AutoCloseable {
     }
   }
 
-  /** Whether somebody has pressed q since. */
+  /** True if somebody has pressed q since. */
   boolean quits() throws IOException {
     while (keys.available() > 0) {
       int key = keys.read();
@@ -112,7 +112,7 @@ final class Terminal implements AutoCloseable {
     }
   }
 
-  /** What stty says; empty: there is no terminal, or no stty. */
+  /** Returns the output of stty; empty if there is no terminal, or no stty. */
   private static Optional<String> stty(String... arguments) throws InterruptedException {
     String[] command = new String[arguments.length + 1];
     command[0] = "stty";

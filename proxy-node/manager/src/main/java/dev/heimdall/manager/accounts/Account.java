@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Somebody who may log in.
+ * Account of a person who may log in.
  *
  * @param name small letters, digits and {@code . _ @ -}
  * @param hash of the password, as {@link PasswordHash} writes it
@@ -24,7 +24,7 @@ public record Account(
     Optional<SecondFactor> factor,
     Mark created,
     Mark changed) {
-  /** Who did something, and when. */
+  /** Author and time of an action. */
   public record Mark(String by, Instant at) {}
 
   Account with(Role newRole, boolean nowDisabled, Mark mark) {
@@ -39,7 +39,7 @@ public record Account(
     return new Account(name, role, hash, mustChange, disabled, other, created, changed);
   }
 
-  /** Whether a password alone lets nobody in. */
+  /** True if a password alone lets nobody in. */
   public boolean asksForCode() {
     return factor.filter(SecondFactor::on).isPresent();
   }

@@ -4,15 +4,15 @@ package dev.heimdall.manager.accounts;
 public final class AccountRefused extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Why not. */
+  /** Reason for the rejection. */
   public enum Reason {
     /** There is no such account. */
     UNKNOWN,
     /** There is one already. */
     EXISTS,
-    /** What was asked for cannot be. */
+    /** Requested change is not possible. */
     WRONG,
-    /** Nobody would be left who may change accounts. */
+    /** No account would be left that may change accounts. */
     LAST_ADMIN,
     /** There is no place for accounts. */
     NO_PLACE
@@ -25,13 +25,13 @@ public final class AccountRefused extends Exception {
     this.reason = reason;
   }
 
-  /** Nobody has said where accounts are to be kept. */
+  /** Returns the rejection for a manager that has no configured place for accounts. */
   public static AccountRefused noPlace() {
     return new AccountRefused(
         Reason.NO_PLACE, "There is no place for accounts: name one with managerStore.");
   }
 
-  /** What was asked for cannot be. */
+  /** Returns the rejection of a change that is not possible. */
   public static AccountRefused wrong(String message) {
     return new AccountRefused(Reason.WRONG, message);
   }

@@ -168,7 +168,7 @@ public final class Accounts {
     }
   }
 
-  /** What is to become of an account. */
+  /** Change to apply to an account. */
   interface Step {
     Account from(Account now) throws AccountRefused;
   }

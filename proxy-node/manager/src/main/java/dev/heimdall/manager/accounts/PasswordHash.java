@@ -17,7 +17,7 @@ import javax.crypto.spec.PBEKeySpec;
  * Each keeps a processor busy for a good part of a second, so there are only so many at a time.
  */
 public final class PasswordHash {
-  /** What OWASP recommends for this function. */
+  /** Number of rounds that OWASP recommends for this function. */
   public static final int ROUNDS = 600_000;
 
   private static final String ALGORITHM = "PBKDF2WithHmacSHA256";
@@ -64,7 +64,7 @@ public final class PasswordHash {
     return FORM.formatted(rounds, base64(salt), base64(derived(password, salt, rounds)));
   }
 
-  /** Whether a password has this hash. */
+  /** True if a password has this hash. */
   public boolean is(String hash, String password) throws Busy {
     Matcher written = WRITTEN.matcher(hash);
     if (!written.matches()) {

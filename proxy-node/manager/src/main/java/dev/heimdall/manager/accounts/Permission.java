@@ -2,7 +2,7 @@ package dev.heimdall.manager.accounts;
 
 import java.util.Locale;
 
-/** What somebody may do. */
+/** Permission of a user. */
 public enum Permission {
   /** See documents without their secrets, what is wrong with changes of them, and how nodes are. */
   READ_CONFIGURATION,

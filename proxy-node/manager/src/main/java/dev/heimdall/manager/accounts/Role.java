@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What somebody is there for. This table says what each may do, whichever way he comes. */
+/** Purpose of a user at the manager. This table says what each may do, whichever way he comes. */
 public enum Role {
   /** Everything. */
   ADMIN(EnumSet.allOf(Permission.class)),
@@ -32,7 +32,7 @@ public enum Role {
     this.permissions = permissions;
   }
 
-  /** Whether he may do this. */
+  /** True if he may do this. */
   public boolean may(Permission permission) {
     return permissions.contains(permission);
   }

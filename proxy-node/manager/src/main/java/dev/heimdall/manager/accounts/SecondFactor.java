@@ -3,7 +3,7 @@ package dev.heimdall.manager.accounts;
 import java.util.List;
 
 /**
- * What somebody has besides his password: a secret that his authenticator has, too.
+ * Second factor of a user besides the password: a secret that the user's authenticator has, too.
  *
  * @param secret in Base32, as authenticators take it
  * @param on whether log-ins ask for it; before that it is offered, until its first code has shown
@@ -16,7 +16,7 @@ public record SecondFactor(String secret, boolean on, long step, List<String> re
     recovery = List.copyOf(recovery);
   }
 
-  /** Nobody reads the secret by mistake. */
+  /** Returns a text without the secret, so that it is not read by mistake. */
   @Override
   public String toString() {
     return on ? "a second factor" : "a second factor that is offered";

@@ -73,7 +73,7 @@ public final class SecondFactors {
     return recovery;
   }
 
-  /** What a code turned out to be. */
+  /** Result of checking a code. */
   public enum Code {
     /** None of the account's, or one that was taken before. */
     WRONG,
@@ -84,7 +84,7 @@ public final class SecondFactors {
   }
 
   /**
-   * What this code is; then it is none any more.
+   * Checks a code, which is used up afterwards.
    *
    * @throws StoreException when that cannot be written down: then nobody is let in
    */

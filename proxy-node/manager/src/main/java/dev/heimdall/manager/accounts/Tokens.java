@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
  * password and a code. Several managers share them, and nobody keeps more than their hashes.
  */
 public final class Tokens {
-  /** What each begins with, so that whoever looks for words that got lost finds it. */
+  /** Prefix of each token, so that a search for lost tokens finds it. */
   public static final String PREFIX = "heimdall_";
 
   /** Days that one is good for at most. */
@@ -38,7 +38,7 @@ public final class Tokens {
   private static final int MOST_OF_ONE = 50;
   private static final int MOST = 500;
 
-  /** Who uses one all the time is written down this often. */
+  /** Interval at which the continuous use of a token is recorded. */
   private static final Duration USE = Duration.ofMinutes(10);
 
   private final SharedDocument<SortedMap<String, Token>> document;

@@ -55,7 +55,7 @@ final class AlertSender implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(2);
   private static final Duration HELD_AFTER_END = Duration.ofMinutes(15);
 
-  /** Which alerts a target was told to hold, and when. */
+  /** Alerts that a target was last notified to hold, and the time. */
   private record Held(String which, long at) {}
 
   private final EventBook book;

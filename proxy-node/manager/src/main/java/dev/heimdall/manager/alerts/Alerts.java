@@ -16,11 +16,11 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happened: heard, kept, shown to programs and people, and told to those who want it. */
+/** Events: received, kept, shown to programs and people, and sent to those who want them. */
 public final class Alerts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  /** What explains a figure that changes, though nothing is wrong. */
+  /** Kinds of events that explain a changing figure although nothing is wrong. */
   private static final Set<String> MARKED =
       Set.of("failover-ended", "configuration-changed", "node-started", "node-ended");
 
@@ -29,7 +29,7 @@ public final class Alerts implements AutoCloseable {
   private final Optional<AlertSender> sender;
   private final TargetEdits edits;
 
-  /** Where events are kept, and who is told of them. */
+  /** Stores of the events, and of the targets that are notified of them. */
   public record Places(DocumentStore events, DocumentStore targets) {}
 
   private Alerts(EventBook book, Watch watch, Optional<AlertSender> sender, TargetEdits edits) {
@@ -61,7 +61,7 @@ public final class Alerts implements AutoCloseable {
         new TargetEdits(targets, sender, audit, clock));
   }
 
-  /** What graphs mark, the last first; nothing while its place is unavailable. */
+  /** Returns the events that graphs mark, the latest first; none while the store is unavailable. */
   public List<Mark> marks() {
     try {
       return book.events().stream()

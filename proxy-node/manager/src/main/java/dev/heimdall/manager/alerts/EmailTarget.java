@@ -50,7 +50,7 @@ public record EmailTarget(
   private static final int MOST = 50;
   private static final int LONGEST = 2000;
 
-  /** How the connection is encrypted. */
+  /** Encryption of the connection. */
   public enum Security implements Spelled {
     NONE(25),
     STARTTLS(587),
@@ -68,7 +68,7 @@ public record EmailTarget(
     kinds = List.copyOf(kinds);
   }
 
-  /** Where the server listens. */
+  /** Port that the server listens on. */
   int serverPort() {
     return port.orElse(security.port);
   }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Something that happened, whoever has seen it.
+ * Event that happened, regardless of which node or manager has seen it.
  *
  * @param id that no other has
  * @param last when it was seen last
@@ -48,7 +48,7 @@ record Event(
     this(id, at, last, kind, severity, about, server, by, words, count, Optional.empty());
   }
 
-  /** What people read first: how bad it is, or that it is over. */
+  /** Returns the word that people read first: the severity, or that the event is over. */
   String word() {
     return Notices.isEnd(this) ? "resolved" : severity.spelling();
   }
@@ -106,7 +106,7 @@ record Event(
   }
 
   /**
-   * What was seen, as one event where it is one; the last first.
+   * Merges sightings of one event into that event; the latest first.
    *
    * @param sightings in the order in which they were taken down, which is the same for all managers
    */

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What was seen in the last thirty days, as far as there is room, each once, however many managers
- * write it down.
+ * Sightings of the last thirty days, as far as there is room, each kept once, however many managers
+ * record it.
  */
 final class EventBook implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
@@ -44,14 +44,14 @@ final class EventBook implements AutoCloseable {
   private final LogWriter<Sighting> writer;
   private final ReentrantLock reading = new ReentrantLock();
 
-  /** Where there is no place: written by the writer's thread only. */
+  /** Lines kept in memory if there is no store: written by the writer's thread only. */
   private volatile List<String> inMemory = List.of();
 
   // Guarded by the lock of who reads.
   private Map<String, Optional<Sighting>> parsed = Map.of();
   private Known known;
 
-  /** Whether something was written that is not read yet. */
+  /** True if something was written that is not read yet. */
   private volatile boolean stale;
 
   private volatile long notedAt = System.nanoTime();
@@ -71,12 +71,12 @@ final class EventBook implements AutoCloseable {
     writer.add(sighting);
   }
 
-  /** How long nothing was taken down here. */
+  /** Time since an event was last recorded here. */
   Duration quiet() {
     return Duration.ofNanos(System.nanoTime() - notedAt);
   }
 
-  /** What happened, as it is known or was a second ago; the last first. */
+  /** Returns the events as known now or up to a second ago; the latest first. */
   List<Event> events() throws StoreException {
     reading.lock();
     try {

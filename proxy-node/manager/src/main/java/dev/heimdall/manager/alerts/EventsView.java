@@ -3,7 +3,7 @@ package dev.heimdall.manager.alerts;
 import java.util.List;
 
 /**
- * What the templates of events are given.
+ * Data for the event templates.
  *
  * @param kinds that there are
  * @param nodes that there are

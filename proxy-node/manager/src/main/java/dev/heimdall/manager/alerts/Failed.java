@@ -11,7 +11,7 @@ final class Failed extends Exception {
     this.worthAnother = worthAnother;
   }
 
-  /** Whether the same may arrive later. */
+  /** True if the same may arrive later. */
   boolean worthAnother() {
     return worthAnother;
   }

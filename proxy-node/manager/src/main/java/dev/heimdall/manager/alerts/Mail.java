@@ -27,7 +27,7 @@ final class Mail {
   private static final String SETTING = "mail.smtp.";
   private static final String TRUE = "true";
 
-  /** What mail servers are asked to show on one line. */
+  /** Length of a subject that mail servers are requested to show on one line. */
   private static final int LONGEST_SUBJECT = 150;
 
   private final Clock clock;

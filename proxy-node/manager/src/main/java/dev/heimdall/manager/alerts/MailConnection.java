@@ -36,7 +36,7 @@ final class MailConnection implements AutoCloseable {
   private final SSLContext tls;
   private final Watched watched;
 
-  /** What is known of a connection that is used by others. */
+  /** Known state of a connection that other code uses. */
   private static final class Watched {
     private final AtomicBoolean late = new AtomicBoolean();
     private final AtomicBoolean talkative = new AtomicBoolean();
@@ -129,7 +129,7 @@ final class MailConnection implements AutoCloseable {
     return socket;
   }
 
-  /** Whom it trusts. */
+  /** TLS context, which determines the trusted certificates. */
   SSLContext tls() {
     return tls;
   }
@@ -141,12 +141,12 @@ final class MailConnection implements AutoCloseable {
     return own.getAddress().length == 4 ? "[%s]".formatted(text) : "[IPv6:%s]".formatted(text);
   }
 
-  /** Whether it was ended as it took too long. */
+  /** True if it was ended as it took too long. */
   boolean isLate() {
     return watched.late.get();
   }
 
-  /** Whether the server has said more than any has to say. */
+  /** True if the server has said more than any has to say. */
   boolean isTalkative() {
     return watched.talkative.get();
   }

@@ -20,8 +20,8 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
- * Why a mail was not taken, in words for who runs the manager: temporary refusals (4xx) are worth
- * another attempt, others are not.
+ * Reason that a mail was not accepted, in words for the operator of the manager: temporary
+ * rejections (4xx) are worth another attempt, others are not.
  */
 final class MailFailure {
   private static final int LONGEST = 200;
@@ -53,7 +53,7 @@ final class MailFailure {
     return "%s:%d".formatted(target.host(), target.serverPort());
   }
 
-  /** What kept this message from being taken. */
+  /** Returns the reason that this message was not accepted. */
   Failed of(MessagingException e) {
     if (connection.isLate()) {
       return new Failed("%s does not answer in time".formatted(where(target)), true);
@@ -141,7 +141,7 @@ final class MailFailure {
     return new Failed("answered " + said(text), code / 100 == TEMPORARY);
   }
 
-  /** What a server says, unless it repeats what nobody is to read. */
+  /** Returns the reply of a server, unless it repeats a secret. */
   private String said(String text) {
     String line = shortened(text);
     boolean repeats = target.password().map(Secret::value).filter(line::contains).isPresent();

@@ -75,7 +75,7 @@ final class MailText {
     return oneLine(Message.what(event));
   }
 
-  /** What is said of it, in lines. */
+  /** Describes an event in lines. */
   private static List<String> told(Event event) {
     List<String> lines = new ArrayList<>();
     lines.add(oneLine(event.words()));

@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What a target is told.
+ * Message to a target.
  *
  * @param id the same whenever it is sent again, by whichever manager
  * @param leftOut how many events it was not told of before
@@ -20,12 +20,12 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
     events = List.copyOf(events);
   }
 
-  /** What a test says. */
+  /** Creates the message of a test. */
   static Message ofTest() {
     return new Message(UUID.randomUUID().toString(), List.of(), 0, true);
   }
 
-  /** What has happened, as of now. */
+  /** Creates a message about the events, as of now. */
   static Message of(List<Event> events, long leftOut) {
     if (events.isEmpty()) {
       return new Message(UUID.randomUUID().toString(), events, leftOut, false);
@@ -79,7 +79,7 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
     return plain.length() <= longest ? plain : plain.substring(0, longest - 3) + "...";
   }
 
-  /** Which event it is, without its words. */
+  /** Names the event by kind, subject and server, without its words. */
   static String what(Event event) {
     StringBuilder text = new StringBuilder(event.kind().replace('-', ' '));
     if (!event.about().isEmpty()) {
@@ -91,7 +91,7 @@ record Message(String id, List<Event> events, long leftOut, boolean test) {
     return text.toString();
   }
 
-  /** How many events it does not name. */
+  /** Number of events that the message does not name. */
   long others() {
     return leftOut + Math.max(0, events.size() - MOST);
   }

@@ -37,14 +37,14 @@ final class Notices {
 
   private Notices() {}
 
-  /** Whether such an event is told as an alert, unless somebody asks for the event. */
+  /** True if such an event is told as an alert, unless somebody asks for the event. */
   static boolean tellsAsAlert(String kind) {
     return TOLD_AS_ALERTS.contains(kind);
   }
 
   /**
-   * What there is to tell of the alerts, those that begin first. What is silenced is not told, but
-   * its end is, to who knows of its beginning.
+   * Returns the notices due for the alerts, in the order in which the alerts begin. What is
+   * silenced is not told, but its end is, to who knows of its beginning.
    */
   static List<Event> of(Problems problems) {
     List<Event> notices = new ArrayList<>();
@@ -88,7 +88,7 @@ final class Notices {
     return List.copyOf(newest.values());
   }
 
-  /** When it ended; what goes on ends later than anything. */
+  /** Returns the end of the alert; an alert that continues ends later than any other. */
   private static Instant last(Event notice) {
     return notice.alert().flatMap(Alert::ended).orElse(Instant.MAX);
   }
@@ -121,7 +121,7 @@ final class Notices {
     return PREFIX + alert.id() + RESOLVED;
   }
 
-  /** What ids of notices of one alert begin with. */
+  /** Common prefix of the notice ids of one alert. */
   static String prefix(Alert alert) {
     return PREFIX + alert.id() + "/";
   }

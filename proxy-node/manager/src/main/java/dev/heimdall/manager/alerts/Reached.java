@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 
-/** Which addresses messages may go to: none at which clouds give away credentials. */
+/** Addresses that messages may go to: none at which clouds give away credentials. */
 final class Reached {
   private Reached() {}
 

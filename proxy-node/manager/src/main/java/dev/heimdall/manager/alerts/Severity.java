@@ -4,7 +4,7 @@ import dev.heimdall.model.Spelled;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How bad something is; the worst last. */
+/** Severity of an event; the worst last. */
 enum Severity implements Spelled {
   INFO,
   WARNING,

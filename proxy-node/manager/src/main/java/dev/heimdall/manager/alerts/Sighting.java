@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What one node, or one manager, has seen happen.
+ * Sighting of an event by one node, or by one manager.
  *
  * @param source who has seen it, in which run
  * @param number of the source's events; with it no other sighting is this one
@@ -47,7 +47,7 @@ record Sighting(
     return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
   }
 
-  /** What a line begins with that no other sighting's does. */
+  /** Beginning of a line that is unique to this sighting. */
   String key() {
     return "{\"source\":\"%s\",\"number\":%d,".formatted(source, number);
   }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Somebody who is told of events and alerts. */
+/** Recipient of events and alerts. */
 final class Target {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,39}");
 
@@ -40,7 +40,7 @@ final class Target {
   }
 
   /**
-   * The same as somebody wishes it; secrets that he has left out stay.
+   * Creates a target as a user requests it; secrets that the user has left out stay.
    *
    * @param before what has this name
    * @param now the time

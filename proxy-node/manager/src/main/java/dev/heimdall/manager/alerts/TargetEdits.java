@@ -31,7 +31,7 @@ final class TargetEdits {
     this.clock = clock;
   }
 
-  /** What is said of a target; a secret that is left out, or empty, stays as it was. */
+  /** Requested settings of a target; a secret that is left out, or empty, stays as it was. */
   record Wish(String name, TargetType type, ObjectNode settings) {
     @Override
     public String toString() {
@@ -39,7 +39,7 @@ final class TargetEdits {
     }
   }
 
-  /** Whether there is a place for them. */
+  /** True if there is a place for them. */
   boolean possible() {
     return targets.isPresent();
   }

@@ -35,10 +35,10 @@ record TargetState(
   /** Another manager knows of an alert by then. */
   private static final Duration KNOWN = Duration.ofMinutes(10);
 
-  /** What became of a message. */
+  /** Delivery result of a message. */
   record Result(Instant at, boolean arrived, String words) {}
 
-  /** What is to be sent now, and how it stands then. */
+  /** Batch to send now, and the state of the target then. */
   record Next(TargetState told, Optional<Batch> batch) {}
 
   /** One message. */
@@ -50,7 +50,7 @@ record TargetState(
   }
 
   /**
-   * What to tell of these events.
+   * Determines the message to send about these events.
    *
    * @param alerts what ids of notices begin with that may come yet: what was told of these is kept
    * @param hourly how many messages there may be
@@ -126,7 +126,10 @@ record TargetState(
         claimed, sent, leftOut + (of.arrived() ? 0 : batch.leftOut()), Optional.of(of));
   }
 
-  /** What an alert's target did not get, it is told again soon, as long as that is so. */
+  /**
+   * Returns the time that a result is kept: a target is soon notified again of an alert that it
+   * missed, as long as that is so.
+   */
   private static Duration kept(Event event, boolean arrived) {
     if (event.alert().isEmpty()) {
       return DONE;

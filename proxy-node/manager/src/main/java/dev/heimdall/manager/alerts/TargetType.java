@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How targets can be reached, each with settings of its own, which it reads. */
+/** Type of target, with settings of its own, which it reads. */
 public enum TargetType implements Spelled {
   WEBHOOK("Webhook", WebhookTarget.class),
   EMAIL("E-mail", EmailTarget.class),
@@ -47,7 +47,7 @@ public enum TargetType implements Spelled {
     return Stream.of(values()).filter(one -> one.spelling().equals(spelling)).findFirst();
   }
 
-  /** What people call it. */
+  /** Display name of the type. */
   public String title() {
     return title;
   }
@@ -65,7 +65,7 @@ public enum TargetType implements Spelled {
         .toList();
   }
 
-  /** What these settings mean. */
+  /** Reads the settings of a target. */
   Way read(ObjectNode json) throws ConfigurationException {
     return reader.read(json.toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -111,7 +111,7 @@ public enum TargetType implements Spelled {
   }
 
   /**
-   * What texts of a form mean, of which those that are empty are left out.
+   * Converts the texts of a form to settings, leaving out those that are empty.
    *
    * @param base what holds where the form says nothing
    */

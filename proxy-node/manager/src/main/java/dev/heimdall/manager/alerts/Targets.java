@@ -90,7 +90,10 @@ record Targets(Map<String, Target> all, Map<String, TargetState> told) {
       }
     }
 
-    /** What the parser says may quote a secret. */
+    /**
+     * Returns the error for a corrupt document, without the parser's message, which may quote a
+     * secret.
+     */
     private static StoreException corrupt() {
       return StoreException.corrupt("The manager's alerts.json is not as the manager writes it.");
     }

@@ -32,7 +32,7 @@ final class TargetsSubject implements Subject {
   }
 
   private interface Change {
-    /** What is told then. */
+    /** Makes the change and returns the message to show then. */
     String make(Visit visit) throws Refusal, StoreException;
   }
 
@@ -57,7 +57,7 @@ final class TargetsSubject implements Subject {
         FormPages.FIELDS, Asset.style("targets.css", "/dev/heimdall/manager/alerts/targets.css"));
   }
 
-  /** What is refused is said on the page. */
+  /** Creates the page of a change, which shows any rejection on the page. */
   private Page change(String path, Change change) {
     return Page.post(
         path,
@@ -80,7 +80,7 @@ final class TargetsSubject implements Subject {
         there.map(Target::name).orElse(""), there.map(Target::type).orElse(type), there, Map.of());
   }
 
-  /** What was refused, to be mended; secrets are not sent back. */
+  /** Returns the form with the rejected input, to be corrected; secrets are not sent back. */
   private TargetsView.Form written(Visit visit) throws Refusal, StoreException {
     Optional<String> name = visit.field(NAME);
     return form(

@@ -4,7 +4,7 @@ import dev.heimdall.manager.forms.FormView;
 import java.util.List;
 
 /**
- * What the template of targets is given.
+ * Data for the template of targets.
  *
  * @param kept whether there is a place for them
  */
@@ -21,7 +21,7 @@ public record TargetsView(boolean kept, List<Row> rows, String problem, String c
       String name, String type, String where, String tells, String last, String look, String at) {}
 
   /**
-   * What is being written of one.
+   * Input for one target in a form.
    *
    * @param changes whether it is there already
    * @param fields its settings

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which events are asked for, as the query says it; what is empty does not matter.
+ * Filter of events from the query; empty parts match all.
  *
  * @param severity the least
  * @param node who has seen it, or whom it is about
@@ -36,7 +36,7 @@ public record Wanted(
     return wanted;
   }
 
-  /** Whether events are left out. */
+  /** True if events are left out. */
   public boolean isSet() {
     return !(kind + severity + node + about + from + to).isEmpty();
   }

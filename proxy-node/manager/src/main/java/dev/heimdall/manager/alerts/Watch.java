@@ -33,7 +33,7 @@ final class Watch implements AutoCloseable {
   private static final long MANY = 10;
   private static final int LONGEST_RUN = 40;
 
-  /** How far a run of a node has been heard. */
+  /** Last event number received from a run of a node. */
   private record Heard(String run, long number) {}
 
   private final EventBook book;

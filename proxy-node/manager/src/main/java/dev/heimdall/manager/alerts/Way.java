@@ -4,7 +4,7 @@ import dev.heimdall.model.StrictDocument.Findings;
 import java.util.List;
 import java.util.Map;
 
-/** How a target is reached, and what it is told of: the settings of its type. */
+/** Way to reach a target, and the events that it is notified of: the settings of its type. */
 sealed interface Way
     permits WebhookTarget, EmailTarget, TopicTarget, PagerDutyTarget, AlertmanagerTarget {
   int MOST_HOURLY = 1000;
@@ -24,33 +24,33 @@ sealed interface Way
 
   int hourly();
 
-  /** Whether it is told of what happens at one moment, too. */
+  /** True if it is told of what happens at one moment, too. */
   default boolean takesEvents() {
     return true;
   }
 
-  /** Whether it is told that somebody looks after an alert. */
+  /** True if it is told that somebody looks after an alert. */
   default boolean takesAcknowledgements() {
     return false;
   }
 
-  /** Whether it wants to know of all alerts that go on, again and again. */
+  /** True if it wants to know of all alerts that go on, again and again. */
   default boolean holdsAlerts() {
     return false;
   }
 
-  /** What its settings demand of each other. */
+  /** Checks the dependencies between its settings. */
   void check(Findings findings);
 
-  /** Where it is, without what may be secret. */
+  /** Address of the target, without parts that may be secret. */
   String shown();
 
-  /** What programs read in place of secrets, where that is anything. */
+  /** Values that programs read in place of secrets, if there are any. */
   default Map<String, Object> inPlaceOfSecrets() {
     return Map.of();
   }
 
-  /** Whether a secret of the other one, which is kept, goes to no other server now. */
+  /** True if a secret of the other one, which is kept, goes to no other server now. */
   boolean mayKeepSecretsOf(Way before);
 
   /** Sends it once; what was answered, in words. */

@@ -33,7 +33,7 @@ public record WebhookTarget(
   private static final Set<String> ITSELF = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final int LONGEST = 2000;
 
-  /** What a message looks like. */
+  /** Format of a message. */
   public enum Style implements Spelled {
     /** Values for programs. */
     JSON,
@@ -53,7 +53,7 @@ public record WebhookTarget(
     }
   }
 
-  /** Whether messages may go there. */
+  /** Checks that messages may go to a URL. */
   static void checkUrl(String url, Findings findings) {
     if (url.length() > LONGEST || !isRight(url)) {
       findings.problem(

@@ -2,7 +2,7 @@ package dev.heimdall.manager.analytics;
 
 import java.util.Map;
 
-/** What one can do about a reason, by its label. */
+/** Advice about a reason, by its label. */
 final class Advice {
   private static final String DECIDES = "This passes by itself.";
 

@@ -203,7 +203,7 @@ public final class AnalyticsPages implements Subject {
   }
 
   /**
-   * What is asked for.
+   * Parameters of the request.
    *
    * @param vdb empty: all
    * @param text that statements contain

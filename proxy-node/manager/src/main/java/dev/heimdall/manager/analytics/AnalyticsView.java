@@ -3,7 +3,7 @@ package dev.heimdall.manager.analytics;
 import java.util.List;
 import java.util.Optional;
 
-/** What the page about statements shows, in words and numbers as people read them. */
+/** Content of the page about statements, in words and numbers as people read them. */
 public final class AnalyticsView {
   private AnalyticsView() {}
 
@@ -30,7 +30,7 @@ public final class AnalyticsView {
       boolean heard,
       List<Row> rows) {}
 
-  /** Something to choose. */
+  /** Option to choose. */
   public record Choice(String value, String words, boolean chosen) {}
 
   /**
@@ -61,7 +61,7 @@ public final class AnalyticsView {
       Optional<Detail> detail) {}
 
   /**
-   * What is known of it besides.
+   * Further facts about the statements.
    *
    * @param uncached why it is not answered from the cache
    * @param onWriter why it is not sent to replicas
@@ -88,7 +88,7 @@ public final class AnalyticsView {
   /** A rule that matched. */
   public record RuleLink(String path, String place, String action) {}
 
-  /** Why something is not done, how often, and what to do about it. */
+  /** Reason that something is not done, its frequency, and advice about it. */
   public record Reason(String words, String share, String advice) {}
 
   /** A plan that was taken. */

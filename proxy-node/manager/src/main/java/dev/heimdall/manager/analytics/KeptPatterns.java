@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Something of each of some patterns, as far as there is {@link PatternRoom}; those beyond a number
- * go, the one that was used least recently first. Not thread-safe.
+ * Values by pattern, as far as there is {@link PatternRoom}; beyond a maximum number, the one that
+ * was used least recently is removed first. Not thread-safe.
  */
 final class KeptPatterns<V> {
   private final PatternRoom room;
@@ -26,7 +26,7 @@ final class KeptPatterns<V> {
     this.bytes = bytes;
   }
 
-  /** What is known of a pattern, which is used by it; null: nothing. */
+  /** Returns the value of a pattern, which counts as a use; null if there is none. */
   V get(PatternKey key) {
     return all.get(key);
   }

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  */
 record NewRule(
     Kind kind, String statement, String match, OptionalInt seconds, Optional<String> replacement) {
-  /** What is to be done with them. */
+  /** Treatment of the statements of the pattern. */
   enum Kind {
     CACHE("cache", "Cache it", "Answer it from the cache as long as its tables do not change."),
     REPLICA("reader-eligible", "Send it to replicas", "Let replicas answer it."),

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is known of statements besides how often they come.
+ * Facts known about statements besides their frequency.
  *
  * @param mostMicros how long the slowest took since its node knows them
  * @param last when one came last, in milliseconds since 1970 by its node's clock
@@ -38,7 +38,7 @@ record PatternFacts(
   private static final int LONGEST_PLAN = 8_000;
   private static final int LONGEST_WORDS = 300;
 
-  /** What an object takes, in characters. */
+  /** Size of an object, in characters. */
   private static final int VALUE = 32;
 
   /** A rule that matched: where it stood, and what it does. */

@@ -22,7 +22,7 @@ record PatternKey(String vdb, String text) {
     return text.isEmpty();
   }
 
-  /** What pages and programs name it by. */
+  /** Identifier of the pattern for pages and programs. */
   String id() {
     try {
       byte[] hash =

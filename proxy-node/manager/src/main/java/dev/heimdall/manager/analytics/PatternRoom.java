@@ -36,7 +36,7 @@ final class PatternRoom {
     return KEY_BYTES + 2L * (key.text().length() + key.vdb().length());
   }
 
-  /** Whether there is room for one more use of a key, with so many bytes; if so it counts. */
+  /** True if there is room for one more use of a key, with so many bytes; if so it counts. */
   boolean hold(PatternKey key, long bytes) {
     Shared known = texts.get(key);
     if (!take(known == null ? bytes + bytes(key) : bytes)) {
@@ -46,7 +46,7 @@ final class PatternRoom {
     return true;
   }
 
-  /** Whether there is room for so many bytes more, of a key that is held; if so they count. */
+  /** True if there is room for so many bytes more, of a key that is held; if so they count. */
   boolean take(long more) {
     if (more > 0 && taken + more > most) {
       return false;
@@ -71,7 +71,7 @@ final class PatternRoom {
     }
   }
 
-  /** How many bytes are taken. */
+  /** Number of bytes in use. */
   long taken() {
     return taken;
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was counted of statements.
+ * Totals counted for statements.
  *
  * @param micros how long servers took
  * @param waitMicros how long statements waited before they were sent to one
@@ -79,7 +79,7 @@ record PatternSums(
         sum(onWriter, other.onWriter, 1));
   }
 
-  /** What was counted since; all of it where less was counted than before. */
+  /** Returns the totals counted since then; all of them if fewer were counted than before. */
   PatternSums since(PatternSums before) {
     if (calls < before.calls || micros < before.micros) {
       return this;
@@ -114,27 +114,27 @@ record PatternSums(
     return reasons.keySet().stream().mapToLong(reason -> REASON_BYTES + 2L * reason.length()).sum();
   }
 
-  /** How many servers were sent. */
+  /** Number of statements sent to servers. */
   long sent() {
     return Math.max(0, calls - hits - byRule);
   }
 
-  /** How long a server takes for one on average. */
+  /** Average time that a server takes for one statement. */
   long averageMicros() {
     return sent() == 0 ? 0 : micros / sent();
   }
 
-  /** How long clients wait for the answer of a server on average. */
+  /** Average time that clients wait for the answer of a server. */
   long averageResponseMicros() {
     return sent() == 0 ? 0 : (micros + waitMicros) / sent();
   }
 
-  /** How many of a hundred the cache answered. */
+  /** Percentage of statements that the cache answered. */
   double hitPercent() {
     return percent(hits, calls);
   }
 
-  /** How many of a hundred that servers were sent went to replicas. */
+  /** Percentage of the statements sent to servers that went to replicas. */
   double replicaPercent() {
     return percent(Math.min(replica, sent()), sent());
   }

@@ -42,7 +42,7 @@ public final class QueryAnalytics implements ReportListener {
   private static final int LONGEST_TEXT = 4_000;
   private static final int LONGEST_NAME = 200;
 
-  /** What a node has counted, in its present run. */
+  /** Counts of a node in its current run. */
   private static final class Counted {
     private String run = "";
     private Instant heard = Instant.MIN;
@@ -53,7 +53,7 @@ public final class QueryAnalytics implements ReportListener {
     }
   }
 
-  /** What came in one minute. */
+  /** Totals of one minute. */
   private record Minute(long number, KeptPatterns<PatternSums> sums) {}
 
   private final Clock clock;
@@ -155,7 +155,10 @@ public final class QueryAnalytics implements ReportListener {
     }
   }
 
-  /** What is oldest makes room: nodes that report no more, then minutes that are over, facts. */
+  /**
+   * Stores a value and evicts the oldest data where room is needed: nodes that no longer report,
+   * then minutes that are over, then facts.
+   */
   private boolean put(
       KeptPatterns<PatternSums> into, PatternKey key, PatternSums sums, Minute minute) {
     while (!into.put(key, sums)) {
@@ -216,7 +219,7 @@ public final class QueryAnalytics implements ReportListener {
     more.forEach((key, sums) -> to.merge(key, sums, PatternSums::plus));
   }
 
-  /** Whether any node has reported statements. */
+  /** True if any node has reported statements. */
   synchronized boolean isHeard() {
     return facts.size() > 0;
   }
@@ -229,7 +232,7 @@ public final class QueryAnalytics implements ReportListener {
   }
 
   /**
-   * What took the most time first.
+   * Returns the statements, those that took the most time first.
    *
    * @param vdb empty: all
    */

@@ -7,9 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How many answers to statements clients waited for how long, the queue for a server connection
- * included. Nodes report buckets of four for each doubling: a percentile is at most 25 % too high.
- * Immutable.
+ * Histogram of the times that clients waited for answers to statements, the queue for a server
+ * connection included. Nodes report buckets of four for each doubling: a percentile is at most 25 %
+ * too high. Immutable.
  */
 final class ResponseTimes {
   static final ResponseTimes NONE = new ResponseTimes(new short[0], new long[0]);

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** What it takes to make a rule of a pattern: its expression, and where rules go. */
+/** Inputs for making a rule of a pattern: its expression, and the destination of rules. */
 final class RuleMaker {
-  /** Why there is no expression. */
+  /** Reason that there is no expression. */
   static final String NONE =
       "their end is not shown, as it may be secret, or they are too long or cannot be read for"
           + " certain.";

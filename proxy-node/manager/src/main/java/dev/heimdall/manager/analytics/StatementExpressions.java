@@ -3,7 +3,7 @@ package dev.heimdall.manager.analytics;
 import dev.heimdall.model.Engine;
 import java.util.Optional;
 
-/** What only the engine's code knows: how statements are cut into tokens. */
+/** Knowledge that only the engine's code has: the splitting of statements into tokens. */
 public interface StatementExpressions {
   /**
    * A regular expression that matches the statements of a pattern, with whatever values, and no

@@ -41,7 +41,7 @@ import org.slf4j.event.Level;
 public final class Archive implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  /** How many days are kept. */
+  /** Number of days that are kept. */
   public static final int DAYS = 30;
 
   private static final int MINUTES = 1440;
@@ -54,7 +54,7 @@ public final class Archive implements AutoCloseable {
   private static final long OPEN_AGAIN = TimeUnit.MINUTES.toNanos(1);
   private static final long EVERY_HOUR = TimeUnit.HOURS.toNanos(1);
 
-  /** How often a copy goes to S3: 4,320 times in thirty days. */
+  /** Interval of copies to S3: 4,320 copies in thirty days. */
   static final Duration COPY_EVERY = Duration.ofMinutes(10);
 
   private static final int CLOSE_SECONDS = 2;
@@ -105,7 +105,7 @@ public final class Archive implements AutoCloseable {
   }
 
   /**
-   * Where figures are kept.
+   * Place where figures are kept.
    *
    * @param directory where the files of managers are; empty: nothing is kept
    * @param bucket where each has a copy for the others, if the directory is one manager's alone
@@ -137,7 +137,7 @@ public final class Archive implements AutoCloseable {
     return archive;
   }
 
-  /** What is kept of these ten minutes, by their numbers since 1970. */
+  /** Returns the values kept of these ten-minute intervals, by their numbers since 1970. */
   public SortedMap<Long, char[]> tens(String of, long from, long to, int width) {
     synchronized (this) {
       try {
@@ -296,7 +296,10 @@ public final class Archive implements AutoCloseable {
     }
   }
 
-  /** What is in it is lost to the manager, which begins anew; people have the larger of two. */
+  /**
+   * Sets a broken file aside: the manager loses its content and begins anew; people have the larger
+   * of two.
+   */
   private static void putAside(Path own, Path broken) throws IOException {
     if (Files.exists(broken) && Files.size(broken) > Files.size(own)) {
       Files.delete(own);
@@ -407,7 +410,10 @@ public final class Archive implements AutoCloseable {
         .minus(Duration.ofDays(DAYS + 1L));
   }
 
-  /** What is there already stays. Readers wait for a part of it at most. */
+  /**
+   * Adds the figures of another manager's file; figures that are already there stay. Readers wait
+   * for a part of it at most.
+   */
   private void take(ArchiveFile theirs) {
     long now = minuteNow();
     synchronized (this) {

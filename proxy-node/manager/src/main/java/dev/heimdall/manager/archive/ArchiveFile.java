@@ -31,7 +31,7 @@ import org.h2.mvstore.type.StringDataType;
  * Not thread-safe but for what reads.
  */
 final class ArchiveFile implements AutoCloseable {
-  /** What the names of such files end with. */
+  /** Suffix of the names of such files. */
   static final String SUFFIX = ".figures";
 
   static final int TEN = 10;
@@ -40,7 +40,7 @@ final class ArchiveFile implements AutoCloseable {
   /** As many names there may be: a day's and a month's rows of these are the size of the file. */
   static final int MOST_NAMES = 600;
 
-  /** What is not heard of for so long makes room for something new. */
+  /** Time without news, in tens of minutes, after which a name makes room for a new one. */
   private static final int UNUSED_TENS = 6;
 
   private static final String NEXT = "next";
@@ -206,7 +206,7 @@ final class ArchiveFile implements AutoCloseable {
     ids.values().remove(id);
   }
 
-  /** Which minute was reached when this was written last; a file of before does not say. */
+  /** Returns the minute reached when this file was last written; empty for an earlier file. */
   Optional<Long> reached() {
     return Optional.ofNullable(about.get(REACHED));
   }
@@ -220,7 +220,7 @@ final class ArchiveFile implements AutoCloseable {
     return Optional.ofNullable(minutes.isEmpty() ? null : minutes.lastKey());
   }
 
-  /** What was in a minute; of names that are there before, those before give way. */
+  /** Writes the rows of a minute; new rows replace earlier ones of their names. */
   void putMinute(long minute, Map<String, char[]> rows) {
     Map<String, char[]> all = new HashMap<>(minute(minute));
     all.putAll(rows);
@@ -246,7 +246,7 @@ final class ArchiveFile implements AutoCloseable {
     }
   }
 
-  /** What was in a minute, by name; empty: nothing is known. */
+  /** Returns the rows of a minute, by name; empty if nothing is known. */
   Map<String, char[]> minute(long minute) {
     byte[] written = minutes.get(minute);
     Map<String, char[]> rows = new HashMap<>();
@@ -284,7 +284,7 @@ final class ArchiveFile implements AutoCloseable {
     return id << 32 | day & 0xffffffffL;
   }
 
-  /** What was in some of ten minutes, by their numbers, each as wide as the others. */
+  /** Writes the rows of some ten-minute intervals, by their numbers, all of the same width. */
   void putTens(String name, SortedMap<Long, char[]> rows, char absent) {
     if (rows.isEmpty()) {
       return; // who has none has no name here
@@ -324,7 +324,7 @@ final class ArchiveFile implements AutoCloseable {
     return all;
   }
 
-  /** What is known of these ten minutes, by their numbers. */
+  /** Returns the known rows of these ten-minute intervals, by their numbers. */
   SortedMap<Long, char[]> tens(String name, long from, long to, int width, char absent) {
     SortedMap<Long, char[]> found = new TreeMap<>();
     Long id = ids.get(name);

@@ -4,17 +4,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** Where the figures come from that are kept, and who has them again after a restart. */
+/** Source of the figures that are kept, which receives them again after a restart. */
 public interface Archived {
-  /** What was in each whole minute after this one, by name; numbers are minutes since 1970. */
+  /**
+   * Returns the rows of each whole minute after this one, by name; numbers are minutes since 1970.
+   */
   SortedMap<Long, Map<String, char[]>> minutes(long after);
 
-  /** How many values a row of this name has. */
+  /** Number of values in a row of this name. */
   int width(String name);
 
-  /** What several minutes of one name are together, the earliest first. */
+  /** Combines several minutes of one name, the earliest first. */
   char[] together(String name, List<char[]> minutes);
 
-  /** What was in a minute, as it was kept; what is known of it already stays. */
+  /** Restores the rows of a minute, as they were kept; values that are already known stay. */
   void restore(long minute, Map<String, char[]> values);
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/** Where managers have files of figures that others may read; each writes only its own. */
+/** Place where managers have files of figures that others may read; each writes only its own. */
 interface FigureCopies {
   /** One of them. */
   record Copy(String name, Instant written, long size) {}

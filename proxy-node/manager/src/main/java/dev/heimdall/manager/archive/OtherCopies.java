@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What other managers have in one place: the newest is read first, and what has not been written
- * since it was taken is not read again. Not thread-safe.
+ * Copies of other managers in one place: the newest is read first, and one that has not been
+ * written since it was taken is not read again. Not thread-safe.
  */
 final class OtherCopies {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  /** How many are read in a round; those that are left are read in the next ones. */
+  /** Maximum number of copies read in a round; those that are left are read in the next ones. */
   static final int MOST = 8;
 
   private static final long LARGEST = 256L << 20;

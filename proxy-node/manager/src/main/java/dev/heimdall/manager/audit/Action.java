@@ -3,7 +3,7 @@ package dev.heimdall.manager.audit;
 import java.util.Locale;
 import org.slf4j.event.Level;
 
-/** What somebody did. */
+/** Action of a user. */
 public enum Action {
   LOG_IN("login", Level.INFO),
   LOG_OUT("logout", Level.INFO),

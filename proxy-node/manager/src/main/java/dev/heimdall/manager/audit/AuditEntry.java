@@ -8,7 +8,7 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /**
- * Something that somebody did.
+ * Record of a user's action.
  *
  * @param id that no other entry has
  * @param action such as {@code log_in}; another release may have others

@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Which entries are asked for, as the query says it; what is empty does not matter.
+ * Filter of entries from the query; empty parts match all.
  *
  * @param subject a part of it, in capitals or not
  * @param from the first moment, in UTC or with a zone
  * @param to the first moment after them
  */
 public record AuditFilter(String user, String action, String subject, String from, String to) {
-  /** What a request asks for. */
+  /** Reads the filter of a request. */
   public static AuditFilter of(Request request) throws Refusal {
     AuditFilter filter =
         new AuditFilter(
@@ -33,7 +33,7 @@ public record AuditFilter(String user, String action, String subject, String fro
     return request.query(name).orElse("").strip();
   }
 
-  /** Whether entries are left out. */
+  /** True if entries are left out. */
   public boolean isSet() {
     return !(user + action + subject + from + to).isEmpty();
   }

@@ -70,7 +70,7 @@ public final class AuditLog implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /** How often this was done since the manager's start, taken down or not. */
+  /** Number of times that this was done since the manager's start, recorded or not. */
   public long noted(Action action) {
     return noted.get(action.ordinal());
   }

@@ -32,7 +32,7 @@ public record ClientQuery(
       List.of(
           "waiting", "active", "idle_in_transaction", "idle_in_batch", "idle", "login", "closing");
 
-  /** How they are sorted, the first one where nothing is said. */
+  /** Sort orders of the clients, the default first. */
   static final List<String> ORDERS =
       List.of("urgency", "connected", "quiet", "user", "address", "queries");
 
@@ -70,18 +70,18 @@ public record ClientQuery(
     }
   }
 
-  /** The same of those in one state. */
+  /** Returns this query limited to clients in one state. */
   ClientQuery in(String other) {
     return new ClientQuery(node, vdb, user, database, address, other, pinned, statement, order);
   }
 
-  /** Whether clients are left out. */
+  /** True if clients are left out. */
   public boolean isSet() {
     return parameters().keySet().stream().anyMatch(name -> !name.equals("order"))
         || !node.isEmpty();
   }
 
-  /** Whether a node is to show some. */
+  /** True if a node is to show some. */
   boolean isFor(String id) {
     return node.isEmpty() || node.equals(id);
   }

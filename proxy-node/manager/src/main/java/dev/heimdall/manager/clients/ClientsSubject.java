@@ -254,10 +254,10 @@ public final class ClientsSubject implements Subject {
   private static String effect(Command command) {
     return command == Command.KILL_CLIENT
         ? "Its connection is closed with an error (SQLSTATE 57P01; of MySQL and MariaDB 1053), and"
-              + " an open transaction is rolled back. Most applications connect again."
+            + " an open transaction is rolled back. Most applications connect again."
         : "What it runs or waits for now ends with an error (SQLSTATE 57014; of MySQL and MariaDB"
-              + " 1317). It stays connected; in an open transaction of PostgreSQL it has to roll"
-              + " back.";
+            + " 1317). It stays connected; in an open transaction of PostgreSQL it has to roll"
+            + " back.";
   }
 
   private Answer carryOut(Visit visit) throws Refusal {

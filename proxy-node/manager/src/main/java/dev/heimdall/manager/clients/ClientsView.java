@@ -3,7 +3,7 @@ package dev.heimdall.manager.clients;
 import java.util.List;
 
 /**
- * What the templates of clients are given.
+ * Data for the client templates.
  *
  * @param href of the list as it is asked for
  * @param counted how many there are, in words
@@ -25,7 +25,7 @@ public record ClientsView(
     int pages,
     String more,
     boolean operates) {
-  /** How many clients are in a state. */
+  /** Number of clients in a state. */
   public record State(String words, String href) {}
 
   /**

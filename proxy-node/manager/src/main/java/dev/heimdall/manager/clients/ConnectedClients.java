@@ -45,7 +45,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
   private final LongSupplier nanos;
   private final Map<ClientQuery, Looked> wishes = new LinkedHashMap<>();
 
-  /** What nodes have shown of one wish. */
+  /** Replies of nodes to one query. */
   private static final class Looked {
     private final String id = UUID.randomUUID().toString();
     private final Map<String, Answered> byNode = new HashMap<>();
@@ -62,7 +62,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
     this.nanos = nanos;
   }
 
-  /** What a run of a node has shown; another run gives the same numbers to other clients. */
+  /** Reply of one run of a node; another run gives the same numbers to other clients. */
   private record Answered(String run, JsonNode answer) {}
 
   /**
@@ -82,7 +82,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
   }
 
   /**
-   * What is to be seen.
+   * Clients to show, with their numbers.
    *
    * @param clients how many there are, seen or not
    * @param matching how many match
@@ -153,7 +153,8 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
   }
 
   /**
-   * What nodes have shown so far; they are asked for more as long as this is called.
+   * Returns the clients that nodes have shown so far; nodes are queried again as long as this is
+   * called.
    *
    * @param waited how long the request has waited already
    * @throws Later all filters are in use, or, with {@code most}, some nodes have not shown theirs
@@ -232,7 +233,7 @@ public final class ConnectedClients implements ReportListener, LiveView.Source {
         nodes);
   }
 
-  /** Who a client is, in words; empty: nobody has seen it within the last seconds. */
+  /** Describes a client in words; empty if the client was not seen within the last seconds. */
   public String who(String node, long id) {
     return seen(node, id).map(ConnectedClients::words).orElse("");
   }

@@ -54,7 +54,7 @@ public record ClusterMap(List<Cluster> clusters) {
       return ClusterRegion.words(regions);
     }
 
-    /** Whether a server takes writes. */
+    /** True if a server takes writes. */
     public boolean writes() {
       return writers.stream().anyMatch(Server::takesWrites);
     }
@@ -85,7 +85,7 @@ public record ClusterMap(List<Cluster> clusters) {
       return state.equals("up") || state.equals("suspect");
     }
 
-    /** What people call it: its name, or the first part of its host's. */
+    /** Display name of the server: its own name, or the first part of its host's. */
     public String title() {
       if (!name.isEmpty()) {
         return name;
@@ -94,17 +94,17 @@ public record ClusterMap(List<Cluster> clusters) {
       return dot > 0 && Character.isLetter(address.charAt(0)) ? address.substring(0, dot) : address;
     }
 
-    /** Where it is, unless the title says that; empty: it does. */
+    /** Address of the server; empty if the title already shows it. */
     public String place() {
       return title().equals(address) ? "" : address;
     }
   }
 
-  /** Something that happened. */
+  /** Event of a cluster. */
   public record Event(
       String at, String time, String kind, boolean alarming, String server, String words) {}
 
-  /** How nodes see a server: how many see it so, by role and state. */
+  /** Views of a server by nodes: the number of nodes for each role and state. */
   private static final class Views {
     private final Map<String, Integer> counts = new LinkedHashMap<>();
 
@@ -112,7 +112,9 @@ public record ClusterMap(List<Cluster> clusters) {
       counts.merge(view, 1, Integer::sum);
     }
 
-    /** How many see it otherwise, and how the last of these do, in words. */
+    /**
+     * Describes in words the number of nodes with another view, and the view of the last of these.
+     */
     String otherwise(String view, int all) {
       int others = 0;
       String how = "";

@@ -1,12 +1,12 @@
 package dev.heimdall.manager.dashboard;
 
-/** What nodes count of a virtual database, by the names that their reports have. */
+/** Counter that nodes keep for a virtual database, by its name in their reports. */
 enum Count {
   QUERIES("queries"),
   QUERY_MICROS("queryMicros"),
   /** Answers that clients had, errors of the node's own included. */
   RESPONSES("responses"),
-  /** How long clients waited for them, for a server connection and all else. */
+  /** Time that clients waited for these answers, for a server connection and all else. */
   RESPONSE_MICROS("responseMicros"),
   TRANSACTIONS("transactions"),
   TRANSACTION_QUERIES("transactionQueries"),

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** What nodes do, from their reports: for programs and as a page. */
+/** Activity of nodes, from their reports: for programs and as a page. */
 public final class Dashboard implements AutoCloseable {
   private static final String FIGURES = "figures";
   private static final String STATE = "state";
@@ -54,7 +54,7 @@ public final class Dashboard implements AutoCloseable {
     lags.arrived(node.section(STATE), node.arrived().toEpochMilli());
   }
 
-  /** What each virtual database does at the moment, on all nodes together. */
+  /** Returns the current figures of each virtual database, on all nodes together. */
   public Map<String, Measured> measured() {
     Map<String, Measured> measured = new TreeMap<>();
     figures

@@ -25,7 +25,7 @@ public record DashboardView(
     List<Row> byVdb) {
   private static final String NOTHING = "–";
 
-  /** Something to choose. */
+  /** Option to choose. */
   public record Choice(String value, String words, boolean chosen) {}
 
   /**

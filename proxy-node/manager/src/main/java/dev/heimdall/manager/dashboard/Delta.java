@@ -3,7 +3,7 @@ package dev.heimdall.manager.dashboard;
 import java.util.Map;
 
 /**
- * What a node did in an interval, as it lies by the manager's clock in milliseconds.
+ * Activity of a node in an interval, which is given by the manager's clock in milliseconds.
  *
  * @param until exclusive
  */
@@ -27,7 +27,7 @@ record Delta(long from, long until, long cpuMicros, Map<String, Vdb> vdbs) {
             .sum();
   }
 
-  /** Which share of it lies there. */
+  /** Returns the share of the interval that lies in another one. */
   double share(long begin, long end) {
     long overlap = Math.min(until, end) - Math.max(from, begin);
     return overlap <= 0 ? 0 : (double) overlap / (until - from);

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
-/** What is kept of each moment, by the names that readers are given. */
+/** Figure that is kept of each moment, by its name for readers. */
 enum Field {
   /** A second. */
   QUERIES("queries"),

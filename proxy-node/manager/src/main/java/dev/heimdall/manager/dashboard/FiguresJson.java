@@ -17,7 +17,7 @@ final class FiguresJson {
   private static final Shape LINES =
       Shape.list("", fields(VALUE).with("name", Shape.text("")).with("reports", Shape.truth("")));
 
-  /** How it looks. */
+  /** Shape of the JSON. */
   static final Shape SHAPE =
       Shape.object()
           .with("step", Shape.count("Seconds from one time to the next."))

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What is kept on disk of all nodes together, of each node and virtual database, and of lags; and
- * what there is to show of the last thirty days.
+ * Figures kept on disk of all nodes together, of each node and virtual database, and of lags; and
+ * the figures to show of the last thirty days.
  */
 final class KeptFigures implements Archived {
   private static final String FIGURES = "f\n";
@@ -81,7 +81,7 @@ final class KeptFigures implements Archived {
   }
 
   /**
-   * What is on disk of the last thirty days; may wait for it.
+   * Reads the figures of the last thirty days from disk; may wait for it.
    *
    * @param last the last ten minutes
    */
@@ -181,7 +181,7 @@ final class KeptFigures implements Archived {
     return column;
   }
 
-  /** How many minutes ten minutes are. */
+  /** Number of the ten-minute interval that a minute belongs to. */
   static long ten(long minute) {
     return Math.floorDiv(minute, (long) TEN);
   }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * How far servers are behind, over time: of each the largest lag that nodes have seen in a moment.
- * A lag that is not known is none: a server that is down has no lag. Thread-safe.
+ * Lag of servers over time: for each, the largest lag that nodes have seen in a moment. A lag that
+ * is not known is none: a server that is down has no lag. Thread-safe.
  */
 final class Lags {
   private static final int MOST = 200;
@@ -93,7 +93,7 @@ final class Lags {
     return span == Span.DAY || span == Span.MONTH ? Span.DAY.stepSeconds : Span.HOUR.stepSeconds;
   }
 
-  /** What was in a minute, to be kept. */
+  /** Returns the lags of a minute, to be kept. */
   synchronized Map<String, char[]> minute(long minute) {
     Map<String, char[]> rows = new HashMap<>();
     servers.forEach((server, lag) -> lag.day.row(minute).ifPresent(row -> rows.put(server, row)));

@@ -3,16 +3,16 @@ package dev.heimdall.manager.dashboard;
 import java.util.Arrays;
 
 /**
- * How many answers clients waited for how long, in microseconds. Buckets are those of nodes'
- * histograms: exact below 16, sixteen to a doubling above, so that a percentile is at most 6.25 %
- * too high.
+ * Histogram of the times that clients waited for answers, in microseconds. Buckets are those of
+ * nodes' histograms: exact below 16, sixteen to a doubling above, so that a percentile is at most
+ * 6.25 % too high.
  */
 public final class LatencyBuckets {
   private static final int LINEAR = 16;
   private static final int LINEAR_BITS = 4;
   private static final int BUCKETS = 464;
 
-  /** What takes longer counts as this. */
+  /** Value that longer times count as. */
   public static final long LARGEST = (1L << 32) - 1;
 
   private final double[] counts = new double[BUCKETS];

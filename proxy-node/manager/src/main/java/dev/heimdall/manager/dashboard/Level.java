@@ -1,6 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
-/** What a virtual database has on a node at a moment, by the names that reports have. */
+/** Gauge of a virtual database on a node at a moment, by its name in reports. */
 enum Level {
   CLIENTS("clients"),
   WAITING("waiting"),

@@ -16,9 +16,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What nodes did, as their reports come in. A moment is two seconds of the manager's clock; it is
- * closed a little after it is over, when the reports are there that reach over its end. What nodes
- * report is spread over the time that it is of, so that reports need not come evenly.
+ * Activity of nodes, updated as their reports come in. A moment is two seconds of the manager's
+ * clock; it is closed a little after it is over, when the reports are there that reach over its
+ * end. What nodes report is spread over the time that it is of, so that reports need not come
+ * evenly.
  *
  * <p>Memory is bounded by the number of {@link Series}: what there is no room for counts in what is
  * shown of all.
@@ -30,7 +31,7 @@ final class LiveFigures {
   /** Reports are two seconds apart, and some come late. */
   static final long CLOSED_AFTER = 3500;
 
-  /** Who has not reported for so long is not counted among those that do. */
+  /** Time without reports after which a node no longer counts as reporting. */
   static final long LOST_AFTER = 10_000;
 
   private static final long STEP = Span.HOUR.stepMillis();
@@ -69,7 +70,7 @@ final class LiveFigures {
       return last.map(Reported::bytes).orElse(0L) + deltas.stream().mapToLong(Delta::bytes).sum();
     }
 
-    /** What was reported last by then, unless that is too long ago. */
+    /** Returns the last delta reported by then, unless that is too long ago. */
     private Optional<Delta> latest(long end) {
       Delta latest = null;
       for (Delta delta : deltas) {
@@ -203,7 +204,7 @@ final class LiveFigures {
     }
   }
 
-  /** What a node did then, and each of its virtual databases. */
+  /** Sums up the activity of a node in an interval, and that of each of its virtual databases. */
   private static Sum sum(Node node, Map<String, Sum> own, long begin, long end) {
     Sum whole = new Sum();
     for (Delta delta : node.deltas) {
@@ -241,8 +242,8 @@ final class LiveFigures {
   }
 
   /**
-   * What is kept of it, from now on if there is room; pairs, of which there may be many, leave half
-   * of it to others.
+   * Returns the series of a scope, kept from now on if there is room; pairs, of which there may be
+   * many, leave half of it to others.
    */
   private Optional<Series> of(Scope scope) {
     Series kept = series.get(scope);
@@ -274,13 +275,13 @@ final class LiveFigures {
     return bytes;
   }
 
-  /** How many series are kept. */
+  /** Number of series that are kept. */
   synchronized int series() {
     return series.size();
   }
 
   /**
-   * What there is to show.
+   * Returns the figures to show.
    *
    * @param since only moments after this one, in seconds since 1970
    * @param now by the manager's clock, in milliseconds
@@ -357,7 +358,7 @@ final class LiveFigures {
         .toList();
   }
 
-  /** What each series but those of pairs, of which there are many, had in whole minutes. */
+  /** Returns the whole minutes of each series except those of pairs, of which there are many. */
   synchronized SortedMap<Long, Map<Scope, char[]>> minutes(long after, long now) {
     advance(now);
     long last = Math.floorDiv(closed * STEP, Span.DAY.stepMillis()) - 1;
@@ -374,7 +375,7 @@ final class LiveFigures {
     return minutes;
   }
 
-  /** What was in a minute before this manager was started. */
+  /** Restores a minute from before this manager was started. */
   synchronized void restore(Scope scope, long minute, char[] row) {
     of(scope).ifPresent(kept -> kept.restore(minute, row));
   }

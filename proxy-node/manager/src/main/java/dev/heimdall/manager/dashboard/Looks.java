@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a query wants to see: {@code node}, {@code vdb}, {@code range}, {@code since}. */
+/** Parameters of a query for figures: {@code node}, {@code vdb}, {@code range}, {@code since}. */
 final class Looks {
   private static final Duration FOR_THE_DISK = Duration.ofSeconds(5);
   private static final Duration AGAIN = Duration.ofMillis(200);
@@ -40,7 +40,9 @@ final class Looks {
     return shown.with(lags.columns(span, shown.times()));
   }
 
-  /** What is on disk; nothing, where that does not answer: what is in memory is shown then. */
+  /**
+   * Returns the figures on disk; none if it does not answer: the figures in memory are shown then.
+   */
   private Month onDisk(Request request) throws Refusal {
     Optional<CompletableFuture<Month>> reading = months.of(scope(request));
     if (reading.isPresent() && reading.get().isDone()) {
@@ -54,7 +56,7 @@ final class Looks {
     return Month.empty();
   }
 
-  /** Whether events are wanted, which need not be looked up as often as figures. */
+  /** True if events are wanted, which need not be looked up as often as figures. */
   static boolean wantsEvents(Request request) throws Refusal {
     return since(request) == 0 || request.query("events").isPresent();
   }

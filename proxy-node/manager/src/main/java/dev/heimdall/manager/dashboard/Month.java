@@ -5,7 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is on disk of thirty days, by ten minutes.
+ * Figures on disk of thirty days, by ten minutes.
  *
  * @param from the number of the first ten minutes of the columns
  * @param rows of whom one looks at, by their numbers

@@ -28,7 +28,7 @@ final class Months implements AutoCloseable {
   private final class Reading {
     private final CompletableFuture<Month> month;
 
-    /** When it was; set before others see that it is. */
+    /** Time of completion; set before other threads see the completion. */
     private volatile long done;
 
     Reading(Scope scope) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * How many nodes take clients.
+ * Number of nodes that accept clients.
  *
  * @param known those that have reported and were not drained, whether they still report or not
  */

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a node has counted since it started. A number that is missing counts as 0: nodes of another
- * version may report less.
+ * Counts of a node since its start. A number that is missing counts as 0: nodes of another version
+ * may report less.
  *
  * @param started when the node did, by its clock, in milliseconds: another number is another life
  * @param upMillis how long ago that was when it counted
@@ -67,7 +67,7 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
       return new Vdb(counts, levels, times);
     }
 
-    /** What was counted since. */
+    /** Returns the counts since then. */
     private Delta.Vdb since(Vdb before) {
       long[] more = new long[counts.length];
       for (int i = 0; i < more.length; i++) {
@@ -133,8 +133,8 @@ record Reported(long started, long upMillis, long cpuMicros, Map<String, Vdb> vd
   }
 
   /**
-   * What was counted since a report before, which is that of another life where the node was
-   * started anew in between: then it is all that this life has counted.
+   * Returns the counts since an earlier report, which is one of another run if the node was
+   * restarted in between: then all that this run has counted.
    *
    * @param arrived when this one did, by the manager's clock, in milliseconds
    */

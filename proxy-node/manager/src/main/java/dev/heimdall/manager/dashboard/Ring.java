@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What was shown at the last so many moments, in order of their numbers. A value takes two bytes,
- * of which ten bits are its precision: a graph shows no more. Memory is taken as moments come.
+ * Values shown at a number of last moments, in order of their numbers. A value takes two bytes, of
+ * which ten bits are its precision: a graph shows no more. Memory is taken as moments come.
  */
 final class Ring {
   private static final int CHUNK = 60;
@@ -38,7 +38,7 @@ final class Ring {
     putPacked(moment, packed);
   }
 
-  /** The same of values as they are kept. */
+  /** Puts values of a moment in the form in which they are kept. */
   void putPacked(long moment, char[] packed) {
     long number = Math.floorDiv(moment, CHUNK);
     int at = (int) Math.floorMod(number, (long) chunks.length);

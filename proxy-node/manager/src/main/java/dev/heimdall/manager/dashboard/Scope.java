@@ -1,7 +1,7 @@
 package dev.heimdall.manager.dashboard;
 
 /**
- * Whose figures.
+ * Node and virtual database that figures belong to.
  *
  * @param node empty: of all
  * @param vdb empty: of all
@@ -9,7 +9,7 @@ package dev.heimdall.manager.dashboard;
 record Scope(String node, String vdb) {
   static final Scope ALL = new Scope("", "");
 
-  /** Whether it is of one virtual database on one node, of which there are the most. */
+  /** True if it is of one virtual database on one node, of which there are the most. */
   boolean isPair() {
     return !node.isEmpty() && !vdb.isEmpty();
   }

@@ -6,7 +6,7 @@ import java.util.Optional;
  * The figures of one {@link Scope}: of the last hour moment by moment, of the last day by minutes.
  */
 final class Series {
-  /** What one takes at most: both rings and what the minute under way adds up. */
+  /** Maximum size of a series: both rings and the sums of the minute in progress. */
   static final int BYTES =
       2 * Field.values().length * (Span.HOUR.moments + Span.DAY.moments + 2 * 60) + 5000;
 
@@ -49,14 +49,14 @@ final class Series {
     return Math.max(hour.newest(), kept);
   }
 
-  /** What was in a minute, as it was kept before this manager was started. */
+  /** Restores a minute, as it was kept before this manager was started. */
   void restore(long at, char[] values) {
     if (at != minute && Double.isNaN(day.get(at, Field.NODES.ordinal()))) {
       day.restore(at, values);
     }
   }
 
-  /** What was in a minute, to be kept. */
+  /** Returns the values of a minute, to be kept. */
   Optional<char[]> minute(long at) {
     return day.row(at);
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What there is to show of some figures.
+ * Figures to show for a selection.
  *
  * @param times of the moments, in seconds since 1970
  * @param columns values at these; NaN where there is none
@@ -29,7 +29,7 @@ record ShownFigures(
     return newest[field.ordinal()];
   }
 
-  /** The same with other graphs. */
+  /** Returns a copy with other graphs. */
   ShownFigures with(
       Span other,
       long[] at,
@@ -39,7 +39,7 @@ record ShownFigures(
     return new ShownFigures(other, at, values, queriesByNode, lags, nodes, vdbs, newest, counted);
   }
 
-  /** The same with these lags. */
+  /** Returns a copy with these lags. */
   ShownFigures with(Map<String, double[]> lags) {
     return with(span, times, columns, byNode, lags);
   }
@@ -54,7 +54,7 @@ record ShownFigures(
       return newest[field.ordinal()];
     }
 
-    /** Whether it was heard of at the end. */
+    /** True if it was heard of at the end. */
     boolean reports() {
       return !Double.isNaN(of(Field.NODES));
     }

@@ -3,7 +3,7 @@ package dev.heimdall.manager.dashboard;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How far back, and how closely. */
+/** Time range of the figures, and their resolution. */
 enum Span {
   FIVE_MINUTES("5m", "5 minutes", 2, 150),
   HOUR("1h", "1 hour", 2, 1800),

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.dashboard;
 
-/** What some nodes did in some time, added up; from it follows what is shown of that time. */
+/** Total activity of some nodes in some time, from which the figures shown of that time follow. */
 final class Sum {
   private final double[] counts = new double[Count.values().length];
   private final double[] levels = new double[Level.values().length];
@@ -8,7 +8,7 @@ final class Sum {
   private double cpuMicros;
   private double nodes;
 
-  /** How many times levels were added, which are means of these in a longer time. */
+  /** Number of times that levels were added; over a longer time, levels are means of these. */
   private int moments;
 
   void add(Delta.Vdb did, double share) {
@@ -32,12 +32,12 @@ final class Sum {
     nodes++;
   }
 
-  /** What others did at the same time. */
+  /** Adds the activity of others at the same time. */
   void beside(Sum other) {
     add(other);
   }
 
-  /** What the same did afterwards. */
+  /** Adds the later activity of the same nodes. */
   void then(Sum other) {
     add(other);
     moments++;
@@ -60,7 +60,7 @@ final class Sum {
   }
 
   /**
-   * What is shown, by {@link Field}; NaN where there is nothing to tell.
+   * Returns the figures to show, by {@link Field}; NaN where there is none.
    *
    * @param seconds how long it took
    */

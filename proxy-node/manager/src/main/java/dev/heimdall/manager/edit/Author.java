@@ -1,7 +1,7 @@
 package dev.heimdall.manager.edit;
 
 /**
- * Who makes an edit, and why.
+ * Author of an edit, and the reason for it.
  *
  * @param address where the request came from
  * @param comment why; may be empty
@@ -10,12 +10,12 @@ public record Author(String user, String address, String comment) {
   /** Characters that pages and objects of REST take. */
   public static final int LONGEST_COMMENT = 200;
 
-  /** Somebody who does not say why. */
+  /** Creates an author who gives no reason. */
   public Author(String user, String address) {
     this(user, address, "");
   }
 
-  /** The same, with a reason. */
+  /** Returns a copy with a reason. */
   public Author saying(String why) {
     return new Author(user, address, why);
   }

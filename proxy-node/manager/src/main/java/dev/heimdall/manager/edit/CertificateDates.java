@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether certificates that an edit brings are valid now. One that expires later is no reason to
- * reject other edits: nodes go on with it, and say when it ends.
+ * Check that certificates which an edit brings are valid now. One that expires later is no reason
+ * to reject other edits: nodes go on with it, and say when it ends.
  */
 record CertificateDates(Path directory, Set<String> edited, Instant now) {
   List<Problem> problems(Configuration configuration) {
@@ -48,7 +48,7 @@ record CertificateDates(Path directory, Set<String> edited, Instant now) {
     return problems;
   }
 
-  /** When the first certificate of a file is valid, where that is not now. */
+  /** Returns the validity dates of the first certificate of a file, if it is not valid now. */
   private Optional<String> dates(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       X509Certificate first =

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What documents were that have been changed since: somebody may be editing one of them. The oldest
- * go when they take too much memory.
+ * Earlier versions of documents that have been changed since: an editor may still have one of them
+ * open. The oldest go when they take too much memory.
  */
 final class Earlier {
   private static final int MOST_BYTES = 4 << 20;

@@ -11,7 +11,7 @@ public abstract sealed class EditRefused extends Exception {
     super(message);
   }
 
-  /** Somebody else has changed what was to be changed. */
+  /** Target of the edit was changed by another author. */
   public static final class Outdated extends EditRefused {
     private static final long serialVersionUID = 1L;
 
@@ -69,7 +69,7 @@ public abstract sealed class EditRefused extends Exception {
     }
   }
 
-  /** Something else is there than what its author has looked at. */
+  /** Configuration is no longer the one that the author has looked at. */
   public static final class Moved extends EditRefused {
     private static final long serialVersionUID = 1L;
 

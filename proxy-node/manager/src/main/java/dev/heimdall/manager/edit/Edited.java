@@ -5,7 +5,7 @@ import dev.heimdall.secrets.Documents;
 import java.util.List;
 
 /**
- * What came of an edit that was written.
+ * Result of an edit that was written.
  *
  * @param documents all that are there now
  * @param problems what is wrong with them now: another manager may have written another document at

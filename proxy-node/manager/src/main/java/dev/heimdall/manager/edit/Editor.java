@@ -100,8 +100,8 @@ public final class Editor implements AutoCloseable {
   }
 
   /**
-   * Who judges for one kind of requests, one at a time: what one user has checked, however long
-   * that takes, keeps nobody from looking and committing.
+   * Judge for one kind of requests, one at a time: a check by one user, however long it takes,
+   * keeps no other user from looking and committing.
    */
   private static final class Bench implements AutoCloseable {
     private final ReentrantLock place = new ReentrantLock(/* fair= */ true);
@@ -120,7 +120,7 @@ public final class Editor implements AutoCloseable {
       }
     }
 
-    /** The same of changes; what says nothing new is not to blame. */
+    /** Judges changes; one that says nothing new is not to blame. */
     List<Problem> problems(List<Change> changes, Documents before) throws EditRefused.Busy {
       Set<String> edited =
           changes.stream()
@@ -141,7 +141,7 @@ public final class Editor implements AutoCloseable {
     }
   }
 
-  /** Where the configuration is, for people. */
+  /** Location of the configuration, for people. */
   public String place() {
     return store.location().toString();
   }
@@ -245,7 +245,7 @@ public final class Editor implements AutoCloseable {
     known = Optional.of(now);
   }
 
-  /** What a document was at a version that is there no more, if that is still known. */
+  /** Returns a document at a version that no longer exists, if that is still known. */
   public Optional<Content> before(String name, String version) {
     return earlier.find(name, version);
   }
@@ -259,7 +259,7 @@ public final class Editor implements AutoCloseable {
   }
 
   /**
-   * What would be wrong with the configuration if these changes were made; nothing is written.
+   * Returns the problems that the configuration would have after these changes; nothing is written.
    *
    * @param changes the versions they are made over are not looked at
    */
@@ -267,7 +267,7 @@ public final class Editor implements AutoCloseable {
     return checks.problems(changes, read());
   }
 
-  /** What documents would say if there were no others; nothing is written. */
+  /** Reads documents as if there were no others; nothing is written. */
   public Reading alone(Map<String, Content> documents) throws StoreException, EditRefused {
     return checks.judged(new TreeMap<>(documents));
   }
@@ -282,7 +282,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(() -> journal.revisions(this::there));
   }
 
-  /** What a revision has changed; empty: there is no such revision. */
+  /** Returns the changes of a revision; empty if there is no such revision. */
   public Optional<List<Comparison>> changes(int revision) throws StoreException, EditRefused {
     return inTurn(() -> journal.changes(revision));
   }
@@ -292,7 +292,7 @@ public final class Editor implements AutoCloseable {
     return inTurn(() -> journal.after(revision, this::there));
   }
 
-  /** What going back to a revision would do; empty: there is no such revision. */
+  /** Returns the effect of going back to a revision; empty if there is no such revision. */
   public Optional<WayBack> wayBack(int revision) throws StoreException, EditRefused {
     Optional<Past> past = after(revision);
     if (past.isEmpty()) {
@@ -314,7 +314,7 @@ public final class Editor implements AutoCloseable {
   }
 
   /**
-   * The same, from what its author has looked at.
+   * Goes back to a revision, from the version that its author has looked at.
    *
    * @param seen the version of the whole; empty: whatever is there
    * @throws EditRefused.Moved when it is another one by now

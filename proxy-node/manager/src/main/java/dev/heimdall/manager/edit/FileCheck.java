@@ -4,10 +4,10 @@ import dev.heimdall.model.Configuration;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Whether the files that a configuration names hold what nodes can use. */
+/** Check that the files which a configuration names hold content that nodes can use. */
 @FunctionalInterface
 public interface FileCheck {
-  /** What a node would reject of them. */
+  /** Returns the faults for which a node would reject the files. */
   List<Fault> faults(Configuration configuration);
 
   /**

@@ -34,7 +34,7 @@ final class Judge implements AutoCloseable {
   }
 
   /**
-   * What is wrong with documents, with what only matters of those that are edited.
+   * Returns the problems of documents, including those that only matter for edited documents.
    *
    * @param edited their names
    */

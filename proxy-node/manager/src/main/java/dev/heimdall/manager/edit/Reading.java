@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What documents say.
+ * Result of reading documents.
  *
  * @param configuration empty: something is wrong with them
  * @param problems what that is

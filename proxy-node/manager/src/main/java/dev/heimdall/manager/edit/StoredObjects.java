@@ -17,7 +17,7 @@ public final class StoredObjects {
         .toList();
   }
 
-  /** Whether a document is one of a folder's objects. */
+  /** True if a document is one of a folder's objects. */
   public static boolean isObject(String document, String folder) {
     return document.startsWith(folder)
         && document.endsWith(JSON)

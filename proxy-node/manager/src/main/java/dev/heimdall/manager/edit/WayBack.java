@@ -6,7 +6,7 @@ import dev.heimdall.secrets.Documents;
 import java.util.List;
 
 /**
- * What going back would do.
+ * Effect of going back.
  *
  * @param now all documents as they are
  * @param past as they were

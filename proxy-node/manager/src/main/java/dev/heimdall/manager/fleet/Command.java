@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a node can be told to do. */
+/** Command that a node can receive. */
 public enum Command {
   /** Lets transactions finish, closes clients, and takes none until it is undrained. */
   DRAIN,
@@ -23,12 +23,12 @@ public enum Command {
   /** Asks the server for the plan of the next statement of a pattern. */
   TAKE_PLAN;
 
-  /** Whether it is for one client of one node. */
+  /** True if it is for one client of one node. */
   public boolean isForClient() {
     return this == KILL_CLIENT || this == CANCEL_STATEMENT;
   }
 
-  /** Whether it is for statements of a pattern. */
+  /** True if it is for statements of a pattern. */
   public boolean isForPattern() {
     return this == TAKE_PLAN;
   }

@@ -38,7 +38,7 @@ public final class Fleet {
   private static final class Run {
     private long lastTime;
 
-    /** Whether another one has taken the id over. */
+    /** True if another one has taken the id over. */
     private boolean displaced;
   }
 
@@ -50,7 +50,7 @@ public final class Fleet {
     private Instant rivalAt = Instant.MIN;
   }
 
-  /** What becomes of a report. */
+  /** Outcome of a report. */
   enum Outcome {
     TAKEN,
     REPLAYED,
@@ -94,12 +94,12 @@ public final class Fleet {
     }
   }
 
-  /** Whether it still reports. */
+  /** Returns whether a node still reports. */
   public Presence presence(SeenNode node) {
     return node.presence(clock.instant());
   }
 
-  /** Whether a report of the node has not arrived that should have. */
+  /** True if a report of the node has not arrived that should have. */
   public boolean isOverdue(SeenNode node) {
     return node.isOverdue(clock.instant());
   }

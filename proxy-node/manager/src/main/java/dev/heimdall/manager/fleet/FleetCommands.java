@@ -39,7 +39,7 @@ public final class FleetCommands {
   }
 
   /**
-   * The same.
+   * Sends a command to some nodes, to each once, and records its subject.
    *
    * @param about whom it is about, in words
    */
@@ -60,7 +60,7 @@ public final class FleetCommands {
         .map(orders -> orders.get(0));
   }
 
-  /** Whether a node has begun anew, and may have given a client's number to another one. */
+  /** True if a node has begun anew, and may have given a client's number to another one. */
   public boolean isAnotherRun(String node, String run) {
     return fleet.node(node).filter(now -> !now.run().equals(run)).isPresent();
   }
@@ -124,7 +124,7 @@ public final class FleetCommands {
     return forgotten;
   }
 
-  /** How far it is with the restart of all. */
+  /** Progress of the restart of all nodes. */
   public RollingRestart.Progress restarting() {
     return rolling.progress();
   }

@@ -26,7 +26,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * What the manager has to know of the configuration to speak with nodes: the keys in it, and the
+ * Parts of the configuration that the manager needs to speak with nodes: the keys in it, and the
  * hash that nodes with the same documents report. It is looked at when it is needed and what is
  * known of it is a while old; while its place is unavailable, what was known last goes on.
  */
@@ -91,18 +91,18 @@ public final class FleetConfiguration {
         .toList();
   }
 
-  /** What nodes report that run with the documents as they are now; empty: nobody knows. */
+  /** Hash that nodes report if they run with the current documents; empty if it is unknown. */
   public String hash() {
     look(FRESH);
     return known.hash();
   }
 
-  /** The same as it was looked up last, which each report has done when it is time: never waits. */
+  /** Hash as it was looked up last, which each report does when it is due: never waits. */
   public String lastHash() {
     return known.hash();
   }
 
-  /** The same, looked up just now. */
+  /** Looks up the hash anew. */
   public String latestHash() {
     look(Duration.ZERO);
     return known.hash();

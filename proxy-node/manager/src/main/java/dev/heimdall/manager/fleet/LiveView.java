@@ -14,9 +14,9 @@ public record LiveView(String id, Map<String, String> parameters) {
     parameters = Map.copyOf(parameters);
   }
 
-  /** Who knows what is looked at now. */
+  /** Source of the views that are looked at now. */
   public interface Source {
-    /** What a node is to show. */
+    /** Returns the views that a node has to show. */
     List<LiveView> of(String node);
   }
 }

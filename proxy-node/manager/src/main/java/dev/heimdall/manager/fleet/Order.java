@@ -21,7 +21,7 @@ public record Order(
     Instant issued,
     State state,
     String detail) {
-  /** How far it is. */
+  /** Progress of the command. */
   public enum State {
     /** The node was not told yet. */
     WAITING,
@@ -40,7 +40,7 @@ public record Order(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it is not sent any more. */
+    /** True if it is not sent any more. */
     public boolean over() {
       return this == DONE || this == FAILED || this == EXPIRED;
     }

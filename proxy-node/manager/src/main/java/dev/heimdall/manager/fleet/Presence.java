@@ -2,7 +2,7 @@ package dev.heimdall.manager.fleet;
 
 import java.util.Locale;
 
-/** Whether a node still reports. */
+/** Presence of a node: shows whether it still reports. */
 public enum Presence {
   /** Its reports arrive. */
   LIVE,

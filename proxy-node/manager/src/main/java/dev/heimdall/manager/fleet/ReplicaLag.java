@@ -3,11 +3,11 @@ package dev.heimdall.manager.fleet;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalDouble;
 
-/** How far a server is behind its writer, as a node's report has it. */
+/** Lag of a server behind its writer, as in a node's report. */
 public final class ReplicaLag {
   private ReplicaLag() {}
 
-  /** Whether it can be: a writer follows nobody, and of a server that is down nothing is known. */
+  /** True if it can be: a writer follows nobody, and of a server that is down nothing is known. */
   public static boolean isMeasured(JsonNode server) {
     return !server.path("role").asText().equals("writer")
         && !server.path("state").asText().equals("down");

@@ -76,7 +76,7 @@ final class ReportRoom {
   }
 
   /**
-   * Whether a report may be kept in the place of another one; if so it counts from now on.
+   * True if a report may be kept in the place of another one; if so it counts from now on.
    *
    * @param before what that takes; 0: there is none
    */

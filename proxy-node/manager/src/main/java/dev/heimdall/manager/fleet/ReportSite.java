@@ -74,12 +74,12 @@ public final class ReportSite implements Site {
     this.clock = clock;
   }
 
-  /** Whether this path is a node's. */
+  /** True if this path is a node's. */
   public static boolean takes(String path) {
     return PATH.matcher(path).matches();
   }
 
-  /** How a report is signed. */
+  /** Signature of a report, with the values that belong to it. */
   private record Signed(String id, String time, String nonce, String signature) {}
 
   @Override
@@ -218,7 +218,10 @@ public final class ReportSite implements Site {
     return found;
   }
 
-  /** Whoever comes by the network can bring these about: a line in ten seconds is enough. */
+  /**
+   * Rejects a report, and logs at most one line in ten seconds: any network client can cause
+   * rejections.
+   */
   private Refusal refused(Request request, int status, String code, String message) {
     boolean now;
     synchronized (lock) {

@@ -32,7 +32,7 @@ public final class RollingRestart implements ReportListener {
   private String end = "";
 
   /**
-   * How far it is.
+   * Progress of the restart.
    *
    * @param underWay whether it goes on
    * @param node the one that begins anew now; empty: none
@@ -71,7 +71,7 @@ public final class RollingRestart implements ReportListener {
     }
   }
 
-  /** How far it is. */
+  /** Returns the progress of the restart. */
   public synchronized Progress progress() {
     advance();
     return new Progress(underWay(), all, done, current.map(Order::node).orElse(""), end);
@@ -110,7 +110,7 @@ public final class RollingRestart implements ReportListener {
     current = Optional.of(orders.issue(node.get(), Command.RESTART, Map.of(), user));
   }
 
-  /** Whether the node is ready again; if it never will be, this ends. */
+  /** True if the node is ready again; if it never will be, this ends. */
   private boolean isBack(Order issued) {
     Order order = orders.order(issued.id()).orElse(issued);
     if (Stream.of(Order.State.FAILED, Order.State.EXPIRED).anyMatch(order.state()::equals)) {

@@ -45,12 +45,12 @@ public record SeenNode(
     return sections.getOrDefault(name, MissingNode.getInstance());
   }
 
-  /** Whether a report has not arrived that should have: its node may have been killed. */
+  /** True if a report has not arrived that should have: its node may have been killed. */
   public boolean isOverdue(Instant now) {
     return Duration.between(arrived, now).compareTo(every.plus(DELAY)) >= 0;
   }
 
-  /** Whether it still reports. */
+  /** Returns whether the node still reports. */
   public Presence presence(Instant now) {
     Duration silent = Duration.between(arrived, now);
     Duration lost = every.multipliedBy(LOST_REPORTS);

@@ -15,7 +15,7 @@ import java.util.Set;
  * has; of secrets only whether there is one.
  */
 public final class DocumentForm {
-  /** What people look for most is open at once. */
+  /** Sections that people look for most: they are open at first. */
   private static final Set<String> OPEN = Set.of("pool");
 
   /** Characters that a field has room for. */
@@ -211,7 +211,7 @@ public final class DocumentForm {
         form.getOrDefault(FormInput.TYPED + name, ""));
   }
 
-  /** What a field can name; empty: it names none, or there are none. */
+  /** Returns the names that a field can use; empty if it names nothing, or there are none. */
   private List<String> named(String name) {
     return references.map(all -> all.of(name)).orElse(List.of());
   }
@@ -323,7 +323,7 @@ public final class DocumentForm {
     return truth.equals("true") ? "yes" : "no";
   }
 
-  /** What holds where nothing is written. */
+  /** Describes the value that applies if nothing is written. */
   private static String nothing(SettingField field) {
     String words = words(field.byDefault());
     return words.isEmpty()
@@ -333,7 +333,7 @@ public final class DocumentForm {
             : "default";
   }
 
-  /** Whether the choices say what holds where nothing is written; else it is said below. */
+  /** True if the choices say what holds where nothing is written; else it is said below. */
   private static boolean isInChoice(SettingField field) {
     return switch (field.kind()) {
       case TRUTH, CHOICE -> words(field.byDefault()).length() <= SHORT;

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a form that was sent would write.
+ * Edit that a submitted form would write.
  *
  * @param shown the document without secrets
  * @param text the document
@@ -87,7 +87,7 @@ record FormEdit(
     return String.join(" and ", names) + (names.size() == 1 ? " is written." : " are written.");
   }
 
-  /** Whether it writes what is there already. */
+  /** True if it writes what is there already. */
   boolean isNothing() {
     return over.isPresent() && shown.equals(base) && chosen(also).isEmpty();
   }

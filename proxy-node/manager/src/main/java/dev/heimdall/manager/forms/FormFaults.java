@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which fields of a form problems are about. */
+/** Assignment of problems to the fields of a form. */
 public final class FormFaults {
   private static final Pattern ITEM = Pattern.compile("([A-Za-z.]+)\\[([0-9]{1,9})\\]");
 
@@ -48,7 +48,7 @@ public final class FormFaults {
     return faults;
   }
 
-  /** What no field is about. */
+  /** Problems that belong to no field. */
   public List<Problem> others() {
     return others;
   }
@@ -57,7 +57,7 @@ public final class FormFaults {
     return faults.isEmpty() && others.isEmpty();
   }
 
-  /** The same as a list. */
+  /** Faults of the fields as a list. */
   List<FormView.Fault> all() {
     return faults.entrySet().stream()
         .map(fault -> new FormView.Fault(fault.getKey(), fault.getKey(), fault.getValue()))

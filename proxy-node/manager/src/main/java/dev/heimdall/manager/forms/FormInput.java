@@ -39,7 +39,7 @@ public final class FormInput {
   }
 
   /**
-   * What came of it.
+   * Result of applying a form.
    *
    * @param kept of each list of objects, by its name, the numbers that its objects have in the form
    */
@@ -108,7 +108,10 @@ public final class FormInput {
     put(now, field.key(), Values.written(numbers.stream().map(sent::get).toList()));
   }
 
-  /** What the fields of several texts have; those behind the last are there to be written in. */
+  /**
+   * Returns the values of the fields for several texts; those behind the last are there to be
+   * written in.
+   */
   static List<String> sent(Map<String, String> form, String name) {
     return Stream.iterate(0, i -> form.containsKey(item(name, i)), i -> i + 1)
         .map(i -> Values.plain(form.get(item(name, i))))
@@ -174,7 +177,7 @@ public final class FormInput {
     }
   }
 
-  /** Whether a list of objects can be shown as such. */
+  /** True if a list of objects can be shown as such. */
   static boolean isItems(JsonNode there) {
     if (there.isMissingNode()) {
       return true;
@@ -198,7 +201,7 @@ public final class FormInput {
     return isSent(form, name, number);
   }
 
-  /** Whether the form has fields of such an object. */
+  /** True if the form has fields of such an object. */
   static boolean isSent(Map<String, String> form, String name, int number) {
     String prefix = item(name, number) + ".";
     return form.keySet().stream()

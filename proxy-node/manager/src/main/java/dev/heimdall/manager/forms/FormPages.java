@@ -64,7 +64,7 @@ public final class FormPages implements Subject {
     }
   }
 
-  /** What a form was made of. */
+  /** Document that a form was made of. */
   private record Base(String version, String text, ObjectNode tree) {}
 
   private static Place place(Visit visit) throws Refusal {

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the templates of forms are given: texts that they escape. */
+/** Data for the form templates: texts that they escape. */
 public final class FormView {
   private static final Set<String> ABBREVIATIONS =
       Set.of(
@@ -19,7 +19,7 @@ public final class FormView {
   public record Choice(String value, String words, boolean chosen) {}
 
   /**
-   * What a secret is now; it is not shown itself.
+   * State of a secret; the secret itself is not shown.
    *
    * @param state in words
    * @param secret the name of what Secrets Manager keeps; empty: it is not there
@@ -57,7 +57,7 @@ public final class FormView {
       int set,
       List<Field> inside,
       List<Item> items) {
-    /** What it is called, in words; a key of one word is a word. */
+    /** Label in words; a key of one word is a word. */
     public String words() {
       String[] words = label.split("(?<=[a-z0-9])(?=[A-Z])");
       for (int i = 0; i < words.length; i++) {
@@ -70,12 +70,12 @@ public final class FormView {
       return words.length == 1 ? label : String.join(" ", words);
     }
 
-    /** Whether its key is none of these words. */
+    /** True if its key is none of these words. */
     public boolean hasKey() {
       return !words().equals(label);
     }
 
-    /** Whether it holds others. */
+    /** True if it holds others. */
     public boolean isSection() {
       return kind.equals("section") || kind.equals("items");
     }
@@ -96,7 +96,7 @@ public final class FormView {
   public record Item(
       String name, String label, boolean more, boolean removed, List<Field> fields) {}
 
-  /** What there is no field for. */
+  /** Member without a field. */
   public record Other(String key, String json) {}
 
   /**
@@ -124,7 +124,7 @@ public final class FormView {
     }
   }
 
-  /** What is wrong with a field; its label and where it is. */
+  /** Problem of a field, with its label and place. */
   public record Fault(String name, String label, String words) {}
 
   /**
@@ -137,7 +137,7 @@ public final class FormView {
       String field, String document, String words, boolean chosen, List<View.Line> lines) {}
 
   /**
-   * What the form would change.
+   * Changes that the form would make.
    *
    * @param looked whether it was worked out
    * @param seen what is to be committed
@@ -158,12 +158,12 @@ public final class FormView {
       return new Preview(false, "", "", "", List.of(), List.of(), List.of(), List.of());
     }
 
-    /** Whether it can be written. */
+    /** True if it can be written. */
     public boolean right() {
       return !lines.isEmpty() && faults.isEmpty() && troubles.isEmpty();
     }
 
-    /** How many problems there are. */
+    /** Number of problems. */
     public int count() {
       return faults.size() + View.Trouble.count(troubles);
     }

@@ -24,7 +24,7 @@ import java.util.stream.StreamSupport;
  * names the user are written together: neither of them is right alone.
  */
 final class NamingRules {
-  /** What a form's field begins with that says that such a rule is to name the user, too. */
+  /** Prefix of the form fields which determine that such a rule is to name the user, too. */
   static final String ALSO = "also@";
 
   private static final String USERS = "users/";

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What has a form. */
+/** Kind of object that has a form. */
 enum ObjectKind {
   VDB("vdbs/", "Virtual database", "What clients connect to."),
   SOURCE("sources/", "Data source", "A database server, or a cluster of them."),
@@ -38,7 +38,7 @@ enum ObjectKind {
             && document.matches("[a-z]+/[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~ .-]*\\.json");
   }
 
-  /** What is edited on pages of its own. */
+  /** Members that are edited on pages of their own. */
   Set<String> elsewhere() {
     return this == RULES ? Set.of("rules") : Set.of();
   }

@@ -8,12 +8,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which objects a document's settings can name.
+ * Objects that a document's settings can name.
  *
  * @param names by the names of fields
  */
 record References(Map<String, List<String>> names) {
-  /** Which folder has the objects that a setting names, by the folder of its document. */
+  /** Folder of the objects that a setting names, by the folder of its document. */
   private static final Map<String, Map<String, String>> FOLDERS =
       Map.of(
           "vdbs/",

@@ -35,7 +35,7 @@ record TypedSecrets(String id, String document, Map<String, String> values) impl
     return form;
   }
 
-  /** What is typed anew goes before. */
+  /** Fills in the kept secrets; a newly typed one takes precedence. */
   private void fill(Map<String, String> form) {
     values.forEach(
         (name, value) -> {

@@ -26,17 +26,17 @@ final class Values {
     return text.replace("\r\n", "\n");
   }
 
-  /** What somebody means who sends this. */
+  /** Returns the text that a user means by this input. */
   static String sent(SettingField field, String text) {
     return field.kind() == SettingField.Kind.PROSE ? plain(text) : plain(text).strip();
   }
 
-  /** Whether a text comes back from a field as it was. */
+  /** True if a text comes back from a field as it was. */
   private static boolean isPlain(String text) {
     return text.equals(text.strip()) && isProse(text) && text.indexOf('\n') < 0;
   }
 
-  /** The same of a field with lines. */
+  /** True if a text comes back unchanged from a field with lines. */
   private static boolean isProse(String text) {
     return text.codePoints()
         .noneMatch(
@@ -56,7 +56,7 @@ final class Values {
     return scalar(value, Values::isPlain);
   }
 
-  /** What a field shows of a value; empty: it cannot be shown in one. */
+  /** Returns the text that a field shows for a value; empty if it cannot be shown in one. */
   static Optional<String> shown(SettingField field, JsonNode value) {
     if (value.isMissingNode()) {
       return Optional.of("");
@@ -70,7 +70,10 @@ final class Values {
     };
   }
 
-  /** What the fields of a text, or of a list of some, show; empty: they cannot be shown so. */
+  /**
+   * Returns the texts that the fields of a text, or of a list of texts, show; empty if they cannot
+   * be shown so.
+   */
   static Optional<List<String>> texts(JsonNode value) {
     if (value.isMissingNode()) {
       return Optional.of(List.of());
@@ -88,7 +91,7 @@ final class Values {
     return Optional.of(texts);
   }
 
-  /** What such fields mean; empty: nothing is to be written. */
+  /** Returns the value that such fields mean; empty if nothing is to be written. */
   static Optional<JsonNode> written(List<String> texts) {
     ArrayNode all = NODES.arrayNode();
     texts.forEach(all::add);
@@ -127,7 +130,7 @@ final class Values {
     return Optional.of(String.join("\n", lines));
   }
 
-  /** What a field's text means; empty: nothing is to be written. */
+  /** Returns the value that a field's text means; empty if nothing is to be written. */
   static Optional<JsonNode> written(SettingField field, String text) {
     String plain = sent(field, text);
     if (plain.isEmpty()) {

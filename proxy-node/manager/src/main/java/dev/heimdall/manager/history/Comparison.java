@@ -30,14 +30,14 @@ public record Comparison(DocumentChange change, Optional<Content> before, Option
     return new Comparison(change, before, after);
   }
 
-  /** Whether all texts that there were are there. */
+  /** True if all texts that there were are there. */
   public boolean isWhole() {
     return change.before().isPresent() == before.isPresent()
         && change.after().isPresent() == after.isPresent();
   }
 
   /**
-   * The same with other texts, such as such without secrets.
+   * Returns a copy with other texts, such as texts without secrets.
    *
    * @param as what becomes of the text of the document that is named; empty: it is not to be seen
    */

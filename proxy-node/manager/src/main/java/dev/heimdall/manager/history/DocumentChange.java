@@ -3,7 +3,7 @@ package dev.heimdall.manager.history;
 import java.util.Optional;
 
 /**
- * What became of one document.
+ * Change of one document.
  *
  * @param before the hash of its content; empty: there was none
  * @param after the hash of its content; empty: it was deleted

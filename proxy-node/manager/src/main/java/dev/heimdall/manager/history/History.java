@@ -37,7 +37,7 @@ public final class History {
   private final Clock clock;
 
   /**
-   * What is kept: revisions that are neither too many nor too old, as far as they have room.
+   * Retention of revisions: they are neither too many nor too old, as far as they have room.
    *
    * @param most revisions
    * @param age of the oldest one
@@ -168,7 +168,7 @@ public final class History {
   }
 
   /**
-   * What a revision has changed.
+   * Returns the changes of a revision.
    *
    * @return empty: there is no such revision
    */
@@ -207,7 +207,7 @@ public final class History {
         .toList();
   }
 
-  /** What was noticed goes before what is new. */
+  /** Entries to append: changes that were noticed precede new ones. */
   private class Entries implements SegmentedLog.Entries {
     private final There whatIsThere;
 

@@ -15,9 +15,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What the lines of a history say together. Whoever changes what another one has written has begun
- * after that, so revisions are applied in the order in which they were begun, whenever their ends
- * were reported.
+ * Combined content of the lines of a history. Whoever changes what another one has written has
+ * begun after that, so revisions are applied in the order in which they were begun, whenever their
+ * ends were reported.
  */
 final class Ledger {
   private final Map<Integer, Line.Begin> begun = new LinkedHashMap<>();
@@ -62,7 +62,7 @@ final class Ledger {
     return begin.signature().isPresent() && !ended.containsKey(begin.number());
   }
 
-  /** What was written of a revision that has ended. */
+  /** Returns the written changes of a revision that has ended. */
   private List<DocumentChange> written(Line.Begin begin) {
     Line.End end = ended.get(begin.number());
     return end == null
@@ -103,7 +103,7 @@ final class Ledger {
     return state;
   }
 
-  /** What was changed past the managers. */
+  /** Returns the changes that were made past the managers. */
   List<DocumentChange> outside(SortedMap<String, String> there) {
     Set<String> moving =
         open().stream()
@@ -149,7 +149,7 @@ final class Ledger {
     return revisions;
   }
 
-  /** Somebody else was faster, so that it was never made. */
+  /** True if another writer was faster, so that the revision was never made. */
   private boolean isNothing(Line.Begin begin) {
     return ended.containsKey(begin.number()) && written(begin).isEmpty();
   }

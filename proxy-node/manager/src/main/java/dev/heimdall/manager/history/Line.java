@@ -93,7 +93,7 @@ sealed interface Line {
   }
 
   /**
-   * What came of a revision.
+   * Outcome of a revision.
    *
    * @param written the documents of it that are there
    */

@@ -6,7 +6,7 @@ package dev.heimdall.manager.history;
  * @param text may hold a password
  */
 public record LineChange(Kind kind, String text) {
-  /** What became of a line. */
+  /** Outcome for a line. */
   public enum Kind {
     SAME,
     REMOVED,

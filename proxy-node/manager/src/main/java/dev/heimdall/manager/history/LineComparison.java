@@ -84,7 +84,7 @@ public record LineComparison(int skipped, List<LineChange> lines, int more) {
     listing.add(LineChange.Kind.ADDED, is.subList(j, is.size()));
   }
 
-  /** How many lines two ends of the texts have in common, in order. */
+  /** Counts the lines that two ends of the texts have in common, in order. */
   private static int[][] common(List<String> before, List<String> after) {
     int[][] common = new int[before.size() + 1][after.size() + 1];
     for (int i = before.size() - 1; i >= 0; i--) {
@@ -98,7 +98,7 @@ public record LineComparison(int skipped, List<LineChange> lines, int more) {
     return common;
   }
 
-  /** What is listed, and how much is not. */
+  /** Listed lines, and the number of those that are not listed. */
   private static final class Listing {
     private final Room room;
     private final List<LineChange> all = new ArrayList<>();
@@ -131,7 +131,7 @@ public record LineComparison(int skipped, List<LineChange> lines, int more) {
   private static final class Lines extends AbstractList<String> {
     private final String text;
 
-    /** Where each begins, and behind the last one where another would. */
+    /** Beginning of each line, and behind the last one that of a further line. */
     private int[] begins = new int[64];
 
     private int size;

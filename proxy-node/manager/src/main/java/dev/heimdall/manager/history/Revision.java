@@ -22,13 +22,13 @@ public record Revision(
     OptionalInt of,
     List<DocumentChange> changes,
     State state) {
-  /** What came of a revision. */
+  /** Outcome of a revision. */
   public enum State {
     /** It is being written, or its manager has died a moment ago. */
     BEGUN,
     /** All of it was written. */
     WRITTEN,
-    /** Somebody else came between: only {@link #changes} was written, or nothing. */
+    /** Another writer came between: only {@link #changes} was written, or nothing. */
     PARTLY
   }
 

@@ -3,8 +3,9 @@ package dev.heimdall.manager.history;
 import java.util.Optional;
 
 /**
- * How much of what differs one answer shows: the first of it, the rest is counted. Two versions of
- * a document may differ in a million lines, of which no reader sees more than these. Of one thread.
+ * Limit of the differences that one answer shows: the first of them, the rest is counted. Two
+ * versions of a document may differ in a million lines, of which no reader sees more than these. Of
+ * one thread.
  */
 public final class Room {
   private static final int TEXTS = 5_000;
@@ -14,7 +15,7 @@ public final class Room {
   private int texts = TEXTS;
   private int characters = CHARACTERS;
 
-  /** Whether nothing is shown any more. */
+  /** True if nothing is shown any more. */
   boolean isFull() {
     return texts == 0;
   }

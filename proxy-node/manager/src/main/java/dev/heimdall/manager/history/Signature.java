@@ -1,7 +1,7 @@
 package dev.heimdall.manager.history;
 
 /**
- * Whose a revision is.
+ * Author of a revision.
  *
  * @param address where the request came from
  * @param comment why; may be empty

@@ -4,7 +4,7 @@ import dev.heimdall.routing.Surroundings;
 import java.util.List;
 
 /**
- * What an account has in a region of AWS, as far as the manager may ask.
+ * Inventory of an AWS account in a region, as far as the manager has permission to query it.
  *
  * @param region empty: the manager does not know in which it is, and has asked nothing
  * @param troubles what could not be found out: the missing permission by its name, or the endpoint

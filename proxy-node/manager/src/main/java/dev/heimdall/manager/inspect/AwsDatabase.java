@@ -28,7 +28,7 @@ public record AwsDatabase(
     members = List.copyOf(members);
   }
 
-  /** What RDS calls it. */
+  /** Kind of the database, as RDS names it. */
   public enum Kind {
     INSTANCE,
     MULTI_AZ_CLUSTER,

@@ -9,7 +9,7 @@ package dev.heimdall.manager.inspect;
  * @param advice what to do about it; empty: nothing
  */
 public record CheckResult(String subject, String what, State state, String detail, String advice) {
-  /** How it is. */
+  /** State of the checked item. */
   public enum State {
     /** As it should be. */
     GOOD,

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 
-/** Something that is being looked at, or was: what was found so far. Thread-safe. */
+/** Inspection that is in progress, or has ended: its findings so far. Thread-safe. */
 public final class Inspection<T> {
   private final List<T> found = new ArrayList<>();
   private boolean running = true;
@@ -24,7 +24,7 @@ public final class Inspection<T> {
     work = future;
   }
 
-  /** What comes after the end counts no more. */
+  /** Adds a finding; those after the end no longer count. */
   synchronized void found(T one) {
     if (running) {
       found.add(one);
@@ -50,7 +50,7 @@ public final class Inspection<T> {
     }
   }
 
-  /** What was found until now. */
+  /** Findings until now. */
   public synchronized List<T> found() {
     return List.copyOf(found);
   }
@@ -59,7 +59,7 @@ public final class Inspection<T> {
     return running;
   }
 
-  /** Why it did not come to its end; empty: it did, or will. */
+  /** Reason that the inspection was not completed; empty if it was, or will be. */
   public synchronized String failure() {
     return failure;
   }

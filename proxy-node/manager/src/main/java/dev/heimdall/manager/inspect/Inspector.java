@@ -9,24 +9,25 @@ import java.util.function.Consumer;
  * time, end early when their thread is interrupted, and never fail: what went wrong is a finding.
  */
 public interface Inspector {
-  /** What there is in AWS. */
+  /** Returns the AWS inventory. */
   AwsAccount account();
 
-  /** Which services of AWS the manager's machine reaches. */
+  /** Checks which services of AWS the manager's machine reaches. */
   void endpoints(Consumer<CheckResult> found);
 
   /**
-   * Whether nodes could work with a data source: each server, the log-in, rights, replication.
+   * Checks whether nodes could work with a data source: each server, the log-in, rights,
+   * replication.
    *
    * @param found gets findings as they come
    */
   void database(DataSource source, Consumer<CheckResult> found);
 
-  /** Whether nodes could work with a shared store. */
+  /** Checks whether nodes could work with a shared store. */
   void store(StoreSettings store, Consumer<CheckResult> found);
 
   /**
-   * Whether a node lets a client in: waits for it to listen.
+   * Checks whether a node lets a client in: waits for it to listen.
    *
    * @param node the virtual database as a client sees it
    */

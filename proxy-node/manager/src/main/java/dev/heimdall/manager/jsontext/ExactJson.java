@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** Texts of documents as trees whose numbers stay as they were written. */
 public final class ExactJson {
-  /** What could be read in two ways is not read at all. */
+  /** Parser that does not read a text which could be read in two ways. */
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -23,7 +23,7 @@ public final class ExactJson {
 
   private ExactJson() {}
 
-  /** Whether both say the same: members may change places, and numbers be written in other ways. */
+  /** True if both say the same: members may change places, and numbers be written in other ways. */
   public static boolean isSame(JsonNode one, JsonNode other) {
     return one.equals(ExactJson::compare, other);
   }

@@ -179,7 +179,7 @@ public final class JsonEdits {
     added(at, before, now, inner, lines ? ",\n" + inner : ", ");
   }
 
-  /** What is new comes behind what stands before it in the tree. */
+  /** Inserts new members behind the member that precedes them in the tree. */
   private void added(Place at, JsonNode before, JsonNode now, String indent, String between) {
     int behind = -1;
     List<String> first = new ArrayList<>();
@@ -199,7 +199,7 @@ public final class JsonEdits {
     }
   }
 
-  /** What stands before it on its line, if that is nothing but space. */
+  /** Returns the text before a position on its line, if that is nothing but space. */
   private Optional<String> indentAt(int start) {
     int line = text.lastIndexOf('\n', start - 1) + 1;
     String before = text.substring(line, start);

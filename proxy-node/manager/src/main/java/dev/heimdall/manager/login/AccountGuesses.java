@@ -19,17 +19,20 @@ final class AccountGuesses {
 
   private final Allowance allowance;
 
-  /** What is used up, by account, and below that by where it came from. */
+  /** Used-up tries by account, and below that by origin. */
   private final Map<String, Map<String, Long>> accounts = BoundedMap.ofLastUsed(MOST_ACCOUNTS);
 
-  /** The same of names that nobody has: however many are tried, they make no account forgotten. */
+  /**
+   * Used-up tries for names that no account has: however many are tried, they make no account
+   * forgotten.
+   */
   private final Map<String, Map<String, Long>> strangers = BoundedMap.ofLastUsed(MOST_ACCOUNTS);
 
   AccountGuesses(Allowance allowance) {
     this.allowance = allowance;
   }
 
-  /** How long it is until there is a try, in nanoseconds. */
+  /** Returns the time until a try is allowed, in nanoseconds. */
   long left(Tried account, Caller caller, long now) {
     Map<String, Long> places = known(account);
     return allowance.left(places.getOrDefault(place(places, caller), now), now);
@@ -58,7 +61,7 @@ final class AccountGuesses {
     caller.device().ifPresent(device -> places.putIfAbsent(DEVICE + device, now));
   }
 
-  /** Whoever only asks makes nobody forgotten. */
+  /** Returns the known tries of an account; a mere query makes no other account forgotten. */
   private Map<String, Long> known(Tried account) {
     return (account.exists() ? accounts : strangers).getOrDefault(account.name(), Map.of());
   }

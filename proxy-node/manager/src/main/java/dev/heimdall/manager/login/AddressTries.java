@@ -25,7 +25,7 @@ final class AddressTries {
     return allowance.left(used, now);
   }
 
-  /** How many may begin. */
+  /** Number of tries that may begin. */
   int room() {
     return Tries.FREE - inProgress;
   }
@@ -45,12 +45,12 @@ final class AddressTries {
     used = allowance.givenBack(used);
   }
 
-  /** Whether nothing is to be remembered. */
+  /** True if nothing is to be remembered. */
   boolean isOver(long now) {
     return inProgress == 0 && waiting.isEmpty() && used - now <= 0;
   }
 
-  /** Whether one more may wait; one of those of whom most wait may have to go for it. */
+  /** True if one more may wait; one of those of whom most wait may have to go for it. */
   boolean letsWait(Tries tries) {
     if (waiting.size() < WAITING) {
       return true;

@@ -14,7 +14,7 @@ final class AttemptThrottle {
   private int inProgress;
   private int waiting;
 
-  /** How many may begin. */
+  /** Number of attempts that may begin. */
   int room() {
     return IN_PROGRESS - inProgress;
   }
@@ -27,7 +27,7 @@ final class AttemptThrottle {
     inProgress--;
   }
 
-  /** Whether one more may wait. */
+  /** True if one more may wait. */
   boolean letsWait() {
     return waiting < WAITING;
   }

@@ -24,7 +24,7 @@ public record Caller(InetAddress from, Optional<String> device, Duration waited)
     return new Caller(from, Optional.empty());
   }
 
-  /** Who has sent a request, without a device, such as a program. */
+  /** Returns the sender of a request, without a device, such as a program. */
   public static Caller of(Request request) {
     return new Caller(request.from(), Optional.empty(), request.waited());
   }

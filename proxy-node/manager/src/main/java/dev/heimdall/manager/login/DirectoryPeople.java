@@ -30,7 +30,7 @@ import org.slf4j.event.Level;
  * account can be called.
  */
 public final class DirectoryPeople {
-  /** How their users begin. */
+  /** Prefix of the names of a directory's users. */
   static final String PREFIX = "ldap:";
 
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
@@ -101,12 +101,12 @@ public final class DirectoryPeople {
     }
   }
 
-  /** Whether a directory has let him in. */
+  /** True if a directory has let him in. */
   static boolean has(Principal who) {
     return who.user().startsWith(PREFIX);
   }
 
-  /** Somebody whom it has let in some time ago. */
+  /** Returns a user whom the directory has let in some time ago. */
   Optional<Principal> still(Principal before) {
     return before.generation().equals(generation) ? Optional.of(before) : Optional.empty();
   }
@@ -135,7 +135,7 @@ public final class DirectoryPeople {
       this.from = from;
     }
 
-    /** What the directory has said of late it says at once. */
+    /** Returns false: recent answers of the directory are available at once. */
     @Override
     public boolean right() {
       return false;
@@ -174,7 +174,9 @@ public final class DirectoryPeople {
       }
     }
 
-    /** Whom it takes turns with: whoever has a whole network of IPv6 has one turn. */
+    /**
+     * Identifies the origin for taking turns: a client with a whole network of IPv6 has one turn.
+     */
     Object origin() {
       return Networks.key(from);
     }

@@ -67,17 +67,17 @@ final class FirstAdmin implements AutoCloseable {
     return file;
   }
 
-  /** Whether somebody else keeps the password: then an account can take nothing from it. */
+  /** True if somebody else keeps the password: then an account can take nothing from it. */
   boolean isElsewhere() {
     return elsewhere;
   }
 
-  /** Whether the password counts although nobody knows whether there is an account. */
+  /** True if the password counts although nobody knows whether there is an account. */
   boolean holdsWithoutAccounts() {
     return !mustChange;
   }
 
-  /** Whether others than the user know the password. */
+  /** True if others than the user know the password. */
   boolean mustChange() {
     return mustChange;
   }
@@ -90,7 +90,7 @@ final class FirstAdmin implements AutoCloseable {
     }
   }
 
-  /** Which password it is by now, in a word that says no more. */
+  /** Identifies the current password by a word that reveals no more. */
   String generation() {
     password.look();
     return superseded ? "none" : password.generation();

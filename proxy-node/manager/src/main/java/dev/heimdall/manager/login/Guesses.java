@@ -30,7 +30,10 @@ import java.util.function.LongSupplier;
 final class Guesses {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** Whoever was to go on, and could not, is no reason for others to wait for longer. */
+  /**
+   * Interval of checks on waiting tries: one that was to go on, and could not, is no reason for
+   * others to wait for longer.
+   */
   private static final Duration LOOKS_AGAIN = Duration.ofSeconds(5);
 
   /** More than an address has tries in hours, so that nobody has his own forgotten by others. */
@@ -58,19 +61,19 @@ final class Guesses {
       };
     }
 
-    /** Whether it is the one that is known; waits for nothing. */
+    /** True if it is the one that is known; waits for nothing. */
     boolean right();
 
-    /** Whether it is by now, though it was not; may wait for the password's place. */
+    /** True if it is by now, though it was not; may wait for the password's place. */
     boolean rightByNow();
 
-    /** Whether it was looked at then. */
+    /** True if it was looked at then. */
     default boolean seen() {
       return true;
     }
   }
 
-  /** What came of a try. */
+  /** Result of a try. */
   sealed interface Verdict {
     record Right() implements Verdict {}
 
@@ -176,7 +179,7 @@ final class Guesses {
           : (strangers.letsWait() || makesRoom()) && address.letsWait(own);
     }
 
-    /** Whether one of the address of which most wait has gone for it. */
+    /** True if one of the address of which most wait has gone for it. */
     private boolean makesRoom() {
       Waiting most =
           waiting.stream()
@@ -230,7 +233,7 @@ final class Guesses {
       }
     }
 
-    /** Where nothing is to be remembered, nothing is kept. */
+    /** Removes entries that have nothing to remember. */
     void tidy(long now) {
       if (own.isOver(now)) {
         tries.remove(key, own);
@@ -307,7 +310,7 @@ final class Guesses {
     }
   }
 
-  /** How many wait for others to end. */
+  /** Number of tries that wait for others to end. */
   int waiting() {
     lock.lock();
     try {

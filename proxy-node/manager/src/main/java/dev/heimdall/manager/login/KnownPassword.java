@@ -26,7 +26,7 @@ final class KnownPassword implements AutoCloseable {
   private final ReentrantLock reading = new ReentrantLock();
 
   /**
-   * What is known.
+   * Known digest of the password, and the time of the last query.
    *
    * @param digest of the password; null: none was read yet
    * @param asked when the source was asked last, whether it answered or not
@@ -72,12 +72,12 @@ final class KnownPassword implements AutoCloseable {
     return digest == null ? "none" : HexFormat.of().formatHex(digest);
   }
 
-  /** Whether it is this one, as it was read last. */
+  /** True if it is this one, as it was read last. */
   boolean is(String candidate) {
     return equal(digest(candidate));
   }
 
-  /** Whether it is this one by now; may wait for the source. */
+  /** True if it is this one by now; may wait for the source. */
   boolean isByNow(String candidate) {
     if (age() >= PAUSE.toNanos()) {
       readAgain();

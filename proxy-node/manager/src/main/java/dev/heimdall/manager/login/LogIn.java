@@ -93,7 +93,8 @@ public final class LogIn implements AutoCloseable {
   }
 
   /**
-   * The same, where people without an account may be known to a directory.
+   * Opens the place of the first user's password, where people without an account may be known to a
+   * directory.
    *
    * @throws PasswordException when there can be no password
    */
@@ -113,12 +114,12 @@ public final class LogIn implements AutoCloseable {
         nanoClock);
   }
 
-  /** What came of a log-in. */
+  /** Outcome of a log-in. */
   public sealed interface Outcome {
     /** It is him. */
     record In(Principal who) implements Outcome {}
 
-    /** Nobody has shown who he is. */
+    /** No user has been authenticated. */
     record Nobody() implements Outcome {}
 
     /**
@@ -134,7 +135,7 @@ public final class LogIn implements AutoCloseable {
     /** It has to wait, after too many wrong ones. */
     record Wait(Duration time) implements Outcome {}
 
-    /** Nobody can be let in, as the password is not known; the log says why. */
+    /** No user can be let in, as the password is not known; the log has the reason. */
     record Unknown() implements Outcome {}
   }
 
@@ -177,8 +178,8 @@ public final class LogIn implements AutoCloseable {
   }
 
   /**
-   * What keeps a password from being the right one of somebody who is in already; no code is asked
-   * for.
+   * Returns the reason that a password is not the right one of a user who is already logged in; no
+   * code is requested.
    */
   public Optional<Outcome> refusal(String user, String password, Caller caller) {
     Outcome outcome = judge(user, password, caller);
@@ -328,7 +329,7 @@ public final class LogIn implements AutoCloseable {
     }
   }
 
-  /** Who tries on is taken down once, as long as he goes on. */
+  /** Returns the delay; a user who keeps trying is recorded once, as long as the tries go on. */
   private Outcome delayed(String user, Caller caller, Duration time) {
     if (delayed.isNew(user + " " + caller.address())) {
       audit.note(Action.LOG_IN_DELAYED, user, caller.address(), "");
@@ -358,8 +359,8 @@ public final class LogIn implements AutoCloseable {
   }
 
   /**
-   * Somebody who has logged in some time ago, as he is now: with another role perhaps. For
-   * sessions, at each request.
+   * Returns the current principal of a user who has logged in some time ago: with another role
+   * perhaps. For sessions, at each request.
    *
    * @return empty: his password is another one by now, or he may not log in any more
    */
@@ -370,12 +371,12 @@ public final class LogIn implements AutoCloseable {
     return now(before.user()).filter(now -> now.generation().equals(before.generation()));
   }
 
-  /** Whether a directory has let him in, which this manager or another one asks. */
+  /** True if a directory has let him in, which this manager or another one asks. */
   public static boolean byDirectory(Principal who) {
     return DirectoryPeople.has(who);
   }
 
-  /** Somebody as he is now; empty: he may not log in. */
+  /** Returns the current principal of a user; empty if the user may not log in. */
   public Optional<Principal> now(String user) {
     try {
       Optional<Account> account = account(user);
@@ -404,7 +405,7 @@ public final class LogIn implements AutoCloseable {
     return new Outcome.Refused();
   }
 
-  /** How many log-ins wait for others to end. */
+  /** Number of log-ins that wait for others to end. */
   int waiting() {
     return guesses.waiting();
   }

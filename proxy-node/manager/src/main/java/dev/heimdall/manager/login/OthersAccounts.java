@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  */
 public record OthersAccounts(Optional<Access> access, AuditLog audit) {
   /**
-   * Who does something.
+   * Author of an action.
    *
    * @param address where he is
    */

@@ -37,7 +37,7 @@ public record OwnSecondFactor(Optional<Access> access, AuditLog audit) {
         : access.get().accounts().find(user).flatMap(account -> account.factor());
   }
 
-  /** What authenticators read from a picture. */
+  /** Returns the URI that authenticators read from a picture. */
   public static String uri(String user, String secret) {
     return "otpauth://totp/%s:%s?secret=%s&issuer=%s&algorithm=SHA1&digits=6&period=30"
         .formatted(ISSUER, URLEncoder.encode(user, StandardCharsets.UTF_8), secret, ISSUER);

@@ -121,7 +121,7 @@ final class PasswordFile implements PasswordSource {
     return new PasswordException("%s %s cannot be used: %s".formatted(what, file, why));
   }
 
-  /** What nobody else has written, nobody else misses. */
+  /** Deletes the password file if this manager wrote it: no other party misses it then. */
   @Override
   public void supersede() {
     if (own) {

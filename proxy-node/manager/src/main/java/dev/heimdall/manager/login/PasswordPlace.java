@@ -4,7 +4,7 @@ import dev.heimdall.secrets.StoreLocation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where a password is: that of the user {@code admin}, or another one of the manager's. */
+/** Place of a password: that of the user {@code admin}, or another one of the manager's. */
 public sealed interface PasswordPlace {
   /** One that somebody else keeps, and changes there. */
   sealed interface Elsewhere extends PasswordPlace {}
@@ -17,7 +17,7 @@ public sealed interface PasswordPlace {
 
   /** A file of the manager's own, in this directory: made at the first start. */
   record Made(Path directory) implements PasswordPlace {
-    /** Whether it was made already. */
+    /** True if it was made already. */
     public boolean isThere() {
       return Files.exists(directory.resolve(PasswordFile.MADE));
     }
@@ -26,7 +26,7 @@ public sealed interface PasswordPlace {
   /** The id of the instance of EC2 that this is, until it is changed at the first log-in. */
   record OfInstance(String id) implements PasswordPlace {}
 
-  /** Whether somebody else keeps the password, and changes it there. */
+  /** True if somebody else keeps the password, and changes it there. */
   default boolean isElsewhere() {
     return this instanceof Elsewhere;
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.login;
 
-/** Where a password is kept. */
+/** Place where a password is kept. */
 public interface PasswordSource extends AutoCloseable {
   /**
    * One that somebody else keeps. Nobody is asked yet.

@@ -49,7 +49,7 @@ final class People {
   record Holder(Token token, Principal who) {}
 
   /**
-   * Whose token this is.
+   * Returns the owner of a token.
    *
    * @param accounts those that count, by their names
    * @return empty: nobody's, or of somebody who may not log in
@@ -157,7 +157,7 @@ final class People {
       return code;
     }
 
-    /** Whether nobody can be let in, as what is taken cannot be written down. */
+    /** True if nobody can be let in, as what is taken cannot be written down. */
     boolean unavailable() {
       return unavailable;
     }

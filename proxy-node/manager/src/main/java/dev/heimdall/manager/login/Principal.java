@@ -17,10 +17,10 @@ import java.util.stream.Stream;
  * @param means kind of the proof
  */
 public record Principal(String user, Role role, Due due, String generation, Means means) {
-  /** What may have to be done before anything else. */
+  /** Action that may be required before anything else. */
   public enum Due {
     NOTHING(EnumSet.allOf(Permission.class)),
-    /** Somebody else knows his password: he changes it. */
+    /** Password is known to another person: the user changes it. */
     PASSWORD(EnumSet.of(Permission.OWN_ACCOUNT)),
     /** His role is for those with a second factor: he sets one up. */
     SECOND_FACTOR(EnumSet.of(Permission.OWN_ACCOUNT, Permission.OWN_FACTOR));
@@ -31,13 +31,13 @@ public record Principal(String user, Role role, Due due, String generation, Mean
       this.left = left;
     }
 
-    /** Whether what needs this can be done before. */
+    /** True if what needs this can be done before. */
     public boolean leaves(Permission permission) {
       return left.contains(permission);
     }
   }
 
-  /** How somebody shows who he is. */
+  /** Means of authentication. */
   public enum Means {
     /** By a password, and a code if he has a second factor. */
     PASSWORD(EnumSet.noneOf(Permission.class)),
@@ -52,7 +52,7 @@ public record Principal(String user, Role role, Due due, String generation, Mean
       this.without = without;
     }
 
-    /** Whether this can be done by somebody who has shown himself so. */
+    /** True if this can be done by somebody who has shown himself so. */
     public boolean leaves(Permission permission) {
       return !without.contains(permission);
     }
@@ -68,17 +68,19 @@ public record Principal(String user, Role role, Due due, String generation, Mean
     }
   }
 
-  /** Somebody who has shown his password, and a code where one is asked for. */
+  /**
+   * Returns the principal of a user who has shown the password, and a code where one is required.
+   */
   public static Principal byPassword(String user, Role role, Due due, String generation) {
     return new Principal(user, role, due, generation, Means.PASSWORD);
   }
 
-  /** Somebody whom a provider has let in. */
+  /** Returns the principal of a user whom a provider has let in. */
   public static Principal byProvider(String user, Role role, String generation) {
     return new Principal(user, role, Due.NOTHING, generation, Means.PROVIDER);
   }
 
-  /** Whether he may do this, once nothing is due. */
+  /** True if he may do this, once nothing is due. */
   public boolean may(Permission permission) {
     return role.may(permission) && means.leaves(permission);
   }

@@ -36,7 +36,7 @@ final class Proofs {
     key = new SecretKeySpec(random, ALGORITHM);
   }
 
-  /** Whether this password of the account was right a moment ago. */
+  /** True if this password of the account was right a moment ago. */
   boolean has(Account account, String password) {
     Proof proof;
     synchronized (this) {

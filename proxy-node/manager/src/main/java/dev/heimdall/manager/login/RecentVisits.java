@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Who is there already: programs log in with each request, and that is one visit. */
+/** Users who are already present: programs log in with each request, and that is one visit. */
 final class RecentVisits {
   private static final Duration VISIT = Duration.ofMinutes(30);
   private static final int MOST = 4096;
@@ -17,7 +17,7 @@ final class RecentVisits {
     this.nanoClock = nanoClock;
   }
 
-  /** Whether he was not there for half an hour, or never; he is from now on. */
+  /** True if he was not there for half an hour, or never; he is from now on. */
   synchronized boolean isNew(String visitor) {
     long now = nanoClock.getAsLong();
     Long last = visitors.put(visitor, now);

@@ -5,21 +5,19 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * Who somebody claims to be, and the password that he shows; empty ones where it is something else.
- */
+/** Claimed user name, and the password shown with it; both are empty for another kind of log-in. */
 record ShownPassword(String user, String password) {
   private static final String SCHEME = "basic ";
   private static final String BEARER = "bearer ";
 
-  /** What HTTP's scheme {@code Bearer} says; empty: it is another one. */
+  /** Returns the token of HTTP's scheme {@code Bearer}; empty for another scheme. */
   static Optional<String> bearer(String authorization) {
     return authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
         ? Optional.of(authorization.substring(BEARER.length()).strip())
         : Optional.empty();
   }
 
-  /** What HTTP's scheme {@code Basic} says. */
+  /** Returns the user name and password of HTTP's scheme {@code Basic}. */
   static ShownPassword basic(String authorization) {
     if (authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
       try {
@@ -38,7 +36,7 @@ record ShownPassword(String user, String password) {
     return new ShownPassword("", "");
   }
 
-  /** What was typed as a user may be a password. */
+  /** Returns a text without the typed user name, which may be a password. */
   @Override
   public String toString() {
     return "a log-in";

@@ -1,7 +1,7 @@
 package dev.heimdall.manager.login;
 
 /**
- * What somebody tries to log in to.
+ * Target of a log-in attempt.
  *
  * @param kind with what
  * @param user as it was typed
@@ -22,7 +22,7 @@ record Tried(Kind kind, String user, boolean exists) {
     /** Nor can what a provider sends; all who come from it are one to the manager. */
     PROVIDER;
 
-    /** Whether tries at one account are counted, whichever address they come from. */
+    /** True if tries at one account are counted, whichever address they come from. */
     boolean isOfAnAccount() {
       return this == PASSWORD || this == CODE;
     }
@@ -49,7 +49,7 @@ record Tried(Kind kind, String user, boolean exists) {
     return kind + " " + (user.length() > LONGEST ? TOO_LONG : user);
   }
 
-  /** What was typed may be a password. */
+  /** Returns the kind only: the typed user name may be a password. */
   @Override
   public String toString() {
     return kind.name();

@@ -34,8 +34,8 @@ final class Tries {
   }
 
   /**
-   * How many may begin. Free ones go together; of those after them each has to have its answer
-   * before the next.
+   * Number of tries that may begin. Free ones go together; of those after them each has to have its
+   * answer before the next.
    */
   int room() {
     return Math.max(FREE - count, inProgress == 0 ? 1 : 0);
@@ -52,7 +52,7 @@ final class Tries {
     dropped = Math.max(0, dropped - 1);
   }
 
-  /** How many wait, without those that have to make room for others. */
+  /** Number of waiting tries, without those that have to make room for others. */
   int waiting() {
     return waiting - dropped;
   }
@@ -66,7 +66,7 @@ final class Tries {
     return dropped > 0;
   }
 
-  /** Whether somebody has logged in from here. */
+  /** True if somebody has logged in from here. */
   boolean known() {
     return known;
   }
@@ -75,7 +75,7 @@ final class Tries {
     known = true;
   }
 
-  /** Whether nothing is to be remembered. */
+  /** True if nothing is to be remembered. */
   boolean isOver(long now) {
     return inProgress == 0 && waiting == 0 && !known && (count == 0 || isOld(now));
   }

@@ -33,8 +33,8 @@ public record MaskedDocuments(MaskedText masks) {
   }
 
   /**
-   * What a writer means: where he shows a mask, the secret that it stands for; and what is there,
-   * to the byte, if he says the same in other words.
+   * Returns the content that a writer means: a mask becomes the secret that it stands for; and the
+   * existing content, to the byte, is returned if the writer sends the same in other words.
    *
    * @param now where the secrets are
    */

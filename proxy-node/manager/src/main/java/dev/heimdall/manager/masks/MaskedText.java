@@ -39,7 +39,10 @@ public final class MaskedText {
 
   private final MaskKey key;
 
-  /** What one has masked another one with the same key can unmask. */
+  /**
+   * Creates an instance for a key; texts masked by one instance can be unmasked by another one with
+   * the same key.
+   */
   public MaskedText(MaskKey key) {
     this.key = key;
   }
@@ -62,7 +65,7 @@ public final class MaskedText {
       this.problems = List.copyOf(problems);
     }
 
-    /** Where they are. */
+    /** Places of these values. */
     public List<Problem> problems() {
       return problems;
     }
@@ -141,7 +144,7 @@ public final class MaskedText {
     return text.append(shown.substring(done)).toString();
   }
 
-  /** Whether it was a mask once. */
+  /** True if it was a mask once. */
   private static boolean isChanged(String value, Set<String> words) {
     return SecretMasks.isLike(value)
         || WORD.matcher(value).results().map(word -> word.group(1)).anyMatch(words::contains);
@@ -175,8 +178,8 @@ public final class MaskedText {
   }
 
   /**
-   * Which setting each value is of, by where it begins: its path, whichever item of a list it is
-   * in. Empty: it is no JSON.
+   * Returns the setting of each value, by the position where the value begins: its path, regardless
+   * of the list item that it is in. Empty: it is no JSON.
    */
   private static Map<Integer, String> settings(String text) {
     Map<Integer, String> settings = new HashMap<>();

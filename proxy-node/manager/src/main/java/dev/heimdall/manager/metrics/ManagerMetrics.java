@@ -24,7 +24,7 @@ import java.util.List;
 
 /** {@code /metrics} of the manager. */
 public final class ManagerMetrics implements Resource, AutoCloseable {
-  /** Where they are. */
+  /** Path of the metrics. */
   public static final String PATH = "/metrics";
 
   private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts what requests are answered with. Thread-safe. */
 public final class Requests {
-  /** Who comes in there. */
+  /** Endpoint, by the clients that it serves. */
   public enum Endpoint {
     REST,
     PAGES,
@@ -57,7 +57,7 @@ public final class Requests {
     counts.incrementAndGet(place(endpoint, Outcome.of(status)));
   }
 
-  /** The same site, counted. */
+  /** Wraps a site to count its requests. */
   public Site through(Endpoint endpoint, Site site) {
     return new Site() {
       @Override

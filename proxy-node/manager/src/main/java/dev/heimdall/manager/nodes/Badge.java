@@ -1,7 +1,7 @@
 package dev.heimdall.manager.nodes;
 
 /**
- * How something is, in a word or two.
+ * State of something, in a word or two.
  *
  * @param look the style: {@code good}, {@code warn}, {@code bad}, or empty
  */

@@ -42,6 +42,6 @@ public record NodePage(NodeLine line, List<Fact> facts, List<Vdb> vdbs, List<Clu
   public record Server(
       String address, String role, Badge state, String zone, String lag, String why) {}
 
-  /** What became of it. */
+  /** Event of the cluster. */
   public record Event(String at, Badge kind, String server, String cause) {}
 }

@@ -3,7 +3,7 @@ package dev.heimdall.manager.nodes;
 import java.util.List;
 
 /**
- * How far the configuration as it is now has come.
+ * Rollout progress of the current configuration.
  *
  * @param done whether nothing more is to be expected
  * @param words in one sentence

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a provider says of somebody, as the settings read it. */
+/** Claims of a provider about a user, as the settings read them. */
 record Claims(Map<String, Object> all, OpenIdSettings settings) {
   /** Names of accounts cannot begin so: nobody from elsewhere is taken for somebody from here. */
   static final String PREFIX = "oidc:";
@@ -18,7 +18,7 @@ record Claims(Map<String, Object> all, OpenIdSettings settings) {
   private static final Pattern UNUSUAL = Pattern.compile("[^\\p{L}\\p{N}._@+-]");
   private static final int LONGEST = 100;
 
-  /** What he is called here. */
+  /** Name of the user at this manager. */
   String user(String subject) {
     // Somebody may write another one's address into his account; the provider says what it has
     // seen.

@@ -47,7 +47,10 @@ final class CodeExchange {
   private static final String NOT_BEFORE = "nbf";
   private static final String AUTHORIZED_PARTY = "azp";
 
-  /** Whoever knows a client's secret can sign with that: only the provider's own keys count. */
+  /**
+   * Accepted algorithms: any holder of a client's secret can sign with that, so only the provider's
+   * own keys count.
+   */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(
           JWSAlgorithm.RS256,
@@ -74,7 +77,7 @@ final class CodeExchange {
   }
 
   /**
-   * What the provider says of somebody; it is true.
+   * Verified claims of the provider about a user.
    *
    * @param token as it came
    */
@@ -158,7 +161,10 @@ final class CodeExchange {
     }
   }
 
-  /** What the library leaves to its users, of a token that is right otherwise. */
+  /**
+   * Returns the flaw of a token that is right otherwise, for checks that the library leaves to its
+   * users.
+   */
   private Optional<String> flaw(IDTokenClaimsSet claims) {
     Object party = claims.getClaim(AUTHORIZED_PARTY);
     if (party == null && claims.getAudience().size() > 1) {

@@ -117,7 +117,7 @@ public final class OpenId implements AutoCloseable {
     }
   }
 
-  /** What people call the provider. */
+  /** Display name of the provider. */
   public String words() {
     return settings.words();
   }
@@ -167,7 +167,7 @@ public final class OpenId implements AutoCloseable {
   }
 
   /**
-   * Somebody whom the provider has let in, and who has a role.
+   * User whom the provider has let in, and who has a role.
    *
    * @param subject by what the provider knows him
    * @param token that says so, which the provider wants to see when he logs out
@@ -258,13 +258,16 @@ public final class OpenId implements AutoCloseable {
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Somebody who was let in some time ago: what his role follows from may be another by now. */
+  /**
+   * Returns a user who was let in some time ago: the basis of the user's role may have changed
+   * since.
+   */
   public Optional<Principal> still(Principal before) {
     return Optional.of(before).filter(who -> who.generation().equals(generation));
   }
 
   /**
-   * Where a browser logs out at the provider, too. Does not wait.
+   * Returns the address where a browser logs out at the provider, too. Does not wait.
    *
    * @param token of its log-in, if it is known
    * @return empty: the provider has no such page, as far as is known

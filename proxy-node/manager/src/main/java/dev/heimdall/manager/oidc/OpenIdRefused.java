@@ -28,7 +28,7 @@ public final class OpenIdRefused extends Exception {
   }
 
   /**
-   * What came from a browser or from the provider is not what it has to be.
+   * Returns the rejection of incorrect data from a browser or from the provider.
    *
    * @param reason in a few words, for the audit log
    */
@@ -52,7 +52,7 @@ public final class OpenIdRefused extends Exception {
     return new OpenIdRefused(503, "unknown", "", false, message);
   }
 
-  /** The same; the log says why. */
+  /** Returns the rejection for a missing or incorrect answer; the log has the reason. */
   static OpenIdRefused failed(Exception why) {
     new LogLine("a log-in with OpenID Connect has failed")
         .pair("reason", String.valueOf(why.getMessage()))
@@ -60,17 +60,17 @@ public final class OpenIdRefused extends Exception {
     return away(AWAY);
   }
 
-  /** What it is answered with over HTTP. */
+  /** HTTP status of the answer. */
   public int status() {
     return status;
   }
 
-  /** Whether somebody who tries what comes may bring it about. */
+  /** True if somebody who tries what comes may bring it about. */
   public boolean isWrong() {
     return wrong;
   }
 
-  /** Who it was, as far as the provider says so. */
+  /** User of the log-in, as far as the provider reports one. */
   public String user() {
     return user;
   }

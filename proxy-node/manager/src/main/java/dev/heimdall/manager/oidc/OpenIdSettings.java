@@ -49,7 +49,7 @@ public record OpenIdSettings(
     granted = Map.copyOf(granted);
   }
 
-  /** The same, once it is sure that a log-in may come of them. */
+  /** Returns these settings, once it is sure that a log-in with them is possible. */
   public OpenIdSettings checked() throws Unusable {
     origin("managerUrl", manager);
     if (!manager.getRawPath().isEmpty() && !manager.getRawPath().equals("/")) {
@@ -93,7 +93,7 @@ public record OpenIdSettings(
     }
   }
 
-  /** Whether it is named as being on this machine. */
+  /** True if it is named as being on this machine. */
   static boolean isLoopback(URI uri) {
     String host = String.valueOf(uri.getHost());
     return host.equals("localhost") || host.equals("127.0.0.1") || host.equals("[::1]");

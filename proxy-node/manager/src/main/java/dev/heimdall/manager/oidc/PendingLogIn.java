@@ -33,7 +33,7 @@ public record PendingLogIn(String state, String nonce, String verifier) {
         : Optional.empty();
   }
 
-  /** Who knows it can end the log-in. */
+  /** Returns a text without the content, which enables its reader to end the log-in. */
   @Override
   public String toString() {
     return "a log-in that has begun";

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What a provider says of itself, as it was read last, and its keys. It is read again when it is an
- * hour old; while the provider is away the last one goes on. Keys are read again for one that is
- * not known yet.
+ * Metadata of a provider, as it was read last, and its keys. It is read again when it is an hour
+ * old; while the provider is away the last one goes on. Keys are read again for one that is not
+ * known yet.
  */
 final class Provider {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
@@ -34,11 +34,11 @@ final class Provider {
   private static final Duration KEYS_FRESH = Duration.ofMinutes(5);
   private static final Duration KEYS_PATIENCE = Duration.ofSeconds(10);
 
-  /** What it says of itself, and its keys. */
+  /** Metadata of the provider, and its keys. */
   record Known(OIDCProviderMetadata metadata, JWKSource<SecurityContext> keys) {}
 
   /**
-   * What came of the last reading.
+   * Result of the last reading.
    *
    * @param due when it is read again
    */
@@ -62,7 +62,7 @@ final class Provider {
     return read.known();
   }
 
-  /** The same, unless it is old. */
+  /** Returns the last known metadata, unless they are old. */
   Optional<Known> fresh() {
     return isDue() ? Optional.empty() : read.known();
   }

@@ -55,7 +55,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever {
             .build();
   }
 
-  /** What is there. */
+  /** Returns the content of a URI. */
   String get(URI uri) throws IOException {
     HttpResponse<String> answer =
         answer(
@@ -130,7 +130,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever {
     }
   }
 
-  /** The same, if it may be asked. */
+  /** Returns the same URI, if requests to it are allowed. */
   private URI asked(URI uri) throws IOException {
     boolean tls = "https".equals(uri.getScheme());
     boolean plain = here && "http".equals(uri.getScheme());

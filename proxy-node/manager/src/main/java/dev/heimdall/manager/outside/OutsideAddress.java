@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
-/** Which addresses the manager asks nothing of, whoever names them. */
+/** Addresses that the manager sends no requests to, regardless of who names them. */
 public final class OutsideAddress {
   private OutsideAddress() {}
 

@@ -1,5 +1,4 @@
 /**
- * What the manager goes by when it asks something of others over HTTP. What it asks them is told
- * where that belongs.
+ * Rules for HTTP requests of the manager to others. What it asks them is told where that belongs.
  */
 package dev.heimdall.manager.outside;

@@ -2,7 +2,7 @@ package dev.heimdall.manager.pages;
 
 import java.util.List;
 
-/** What the templates of one's own account are given. */
+/** Data for the templates of a user's own account. */
 public final class AccountView {
   private AccountView() {}
 

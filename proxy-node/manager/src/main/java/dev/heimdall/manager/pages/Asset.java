@@ -7,7 +7,7 @@ package dev.heimdall.manager.pages;
  * @param resource where it is on the class path, such as that of a WebJar
  */
 public record Asset(String name, Kind kind, String resource) {
-  /** What it is for. */
+  /** Purpose of the file. */
   public enum Kind {
     STYLE("text/css; charset=utf-8"),
     SCRIPT("text/javascript; charset=utf-8"),

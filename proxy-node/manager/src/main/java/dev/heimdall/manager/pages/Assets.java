@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What pages load besides themselves: a style sheet and scripts, read once. A path has the hash of
- * what is there in it, so browsers keep it for good.
+ * Files that pages load besides themselves: a style sheet and scripts, read once. A path has the
+ * hash of what is there in it, so browsers keep it for good.
  */
 final class Assets {
   static final String PATH = "/assets/";
@@ -98,7 +98,7 @@ final class Assets {
     }
   }
 
-  /** Where one of them is. */
+  /** Path of one of these files. */
   String path(String name) {
     return paths.get(name);
   }

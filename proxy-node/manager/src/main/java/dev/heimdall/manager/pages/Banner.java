@@ -3,7 +3,7 @@ package dev.heimdall.manager.pages;
 import java.util.Locale;
 
 /**
- * What every page says at its top while something is wrong, and for a while after that.
+ * Banner at the top of every page while something is wrong, and for a while after that.
  *
  * @param look how bad it is
  * @param where the servers and nodes that have it, in words; may be empty
@@ -22,7 +22,7 @@ public record Banner(
     String next,
     String href,
     int all) {
-  /** How bad it is, as style sheets call it. */
+  /** Severity of the problem, as style sheets name it. */
   public enum Look {
     /** Clients are hit. */
     BAD,
@@ -43,7 +43,7 @@ public record Banner(
   /** The banner alone, as it is now; looking at it does not count as using a session. */
   public static final String PART = PATH + "/banner";
 
-  /** How many other problems there are. */
+  /** Number of other problems. */
   public int others() {
     return Math.max(0, all - 1);
   }

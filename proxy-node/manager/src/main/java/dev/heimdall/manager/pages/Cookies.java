@@ -44,7 +44,7 @@ final class Cookies {
     return set(SESSION, "", request) + "; Max-Age=0";
   }
 
-  /** What the form of the log-in has to show: before it there is no session. */
+  /** Token that the log-in form has to show: before the log-in there is no session. */
   static Optional<String> form(Request request) {
     return request.cookie(name(FORM, request)).filter(value -> !value.isEmpty());
   }
@@ -53,7 +53,7 @@ final class Cookies {
     return set(FORM, token, request);
   }
 
-  /** What makes this browser's device known to the manager, at log-ins of a user. */
+  /** Cookie that makes this browser's device known to the manager, at log-ins of a user. */
   static Optional<String> device(String user, Request request) {
     return request.cookie(name(device(user), request)).filter(value -> !value.isEmpty());
   }

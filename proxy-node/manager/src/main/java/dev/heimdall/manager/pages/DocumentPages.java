@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class DocumentPages {
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~ .-]*");
 
-  /** What a new document of each kind may begin with; nodes ask for these settings. */
+  /** Possible initial texts of a new document of each kind; nodes require these settings. */
   private static final Map<String, String> BEGINNINGS =
       Map.of(
           "vdbs",
@@ -147,7 +147,7 @@ final class DocumentPages {
     return Answer.of(200, "application/json", text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What would be wrong with it, as a part of its page. */
+  /** Returns the problems that the document would have, as a part of its page. */
   Answer check(Map<String, String> form, Session session) throws StoreException, EditRefused {
     String name = form.getOrDefault("document", "");
     List<View.Trouble> troubles;
@@ -169,7 +169,10 @@ final class DocumentPages {
     return new Change(name, Optional.of(Content.of(text)), Optional.empty());
   }
 
-  /** Where secrets of a text may come from: what is there, and what was drafted before. */
+  /**
+   * Returns the possible sources for secrets of a text: the existing document, and the earlier
+   * draft.
+   */
   private static List<String> known(Documents documents, String name, Session session) {
     Optional<String> drafted =
         session.draft().filter(draft -> draft.document().equals(name)).flatMap(Draft::text);

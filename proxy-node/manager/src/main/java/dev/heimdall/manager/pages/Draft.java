@@ -27,7 +27,7 @@ record Draft(
     return new Draft(id, document, over, Optional.of(other), editor);
   }
 
-  /** Where one goes when it is made. */
+  /** Path of the page to go to after the change is made. */
   String home() {
     return text.isEmpty()
         ? "/"

@@ -167,7 +167,7 @@ final class DraftPages {
     return Templates.see(Links.DRAFT);
   }
 
-  /** What was drafted, in the editor again. */
+  /** Shows the draft in the editor again. */
   Answer edit(Session session) throws Refusal {
     Draft draft = draft(session);
     String name = draft.document();

@@ -8,15 +8,15 @@ import dev.heimdall.manager.accounts.Permission;
  * @param words as short as can be
  */
 public record Entry(Group group, String words, String path, Permission permission) {
-  /** What entries stand together, in this order. */
+  /** Groups of entries, in this order. */
   public enum Group {
-    /** How nodes, databases and statements are. */
+    /** State of nodes, databases and statements. */
     WATCH("Watch"),
-    /** What is to be. */
+    /** Wanted state. */
     CONFIGURE("Configure"),
-    /** What was. */
+    /** Past events. */
     RECORD("Record"),
-    /** Who may. */
+    /** Users and their permissions. */
     PEOPLE("People");
 
     private final String words;

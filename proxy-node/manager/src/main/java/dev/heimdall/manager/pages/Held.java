@@ -1,6 +1,6 @@
 package dev.heimdall.manager.pages;
 
-/** What a session holds in the manager's memory until it is committed or discarded. */
+/** Data that a session holds in the manager's memory until it is committed or discarded. */
 public interface Held {
   /** About so many bytes. */
   long bytes();

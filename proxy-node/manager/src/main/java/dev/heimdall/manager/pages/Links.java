@@ -7,13 +7,13 @@ import java.util.stream.Stream;
 
 /** Paths of pages. */
 public final class Links {
-  /** Where forms of documents are. */
+  /** Path of the forms of documents. */
   public static final String FORMS = "/forms/";
 
-  /** Where a change is looked at that is not made yet. */
+  /** Path of the page that shows a change before it is made. */
   static final String DRAFT = "/draft";
 
-  /** Where that is edited as a text. */
+  /** Path of the page that edits such a change as a text. */
   public static final String DRAFT_EDITOR = DRAFT + "/edit";
 
   /** Documents' editors are below it. */

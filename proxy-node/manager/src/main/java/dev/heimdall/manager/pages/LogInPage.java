@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class LogInPage {
   static final String PATH = "/login";
 
-  /** Where the second step's form goes. */
+  /** Path that the form of the second step is sent to. */
   static final String CODE = "/login/code";
 
   static final int LARGEST_FORM = 8 << 10;
@@ -120,7 +120,7 @@ final class LogInPage {
             (status, words) -> codeForm(request, status, ticket, words));
   }
 
-  /** Whoever had a session here before has it no more. */
+  /** Begins a session; an earlier session of this browser ends. */
   private Answer welcome(Principal who, Request request) {
     Cookies.session(request).ifPresent(sessions::end);
     Answer answer =

@@ -28,7 +28,7 @@ final class Merge {
     this.mine = mine;
   }
 
-  /** What becomes of a field. */
+  /** Outcome for a field. */
   enum Outcome {
     THEIRS("theirs"),
     MINE("yours"),
@@ -79,7 +79,7 @@ final class Merge {
         : Optional.empty();
   }
 
-  /** What was changed, in the document's order. */
+  /** Changed fields, in the document's order. */
   List<Field> fields() {
     List<Field> fields = new ArrayList<>();
     merged("$", base, theirs, mine, Set.of(), fields);

@@ -132,7 +132,7 @@ final class OverviewPage {
         listed(vdb.rules()));
   }
 
-  /** Where nothing but an ARN is written, nodes find out the rest. */
+  /** Returns the cells of a data source; where only an ARN is written, nodes find out the rest. */
   private static List<String> cells(DataSource source, Configuration configuration) {
     Optional<String> arn = Optional.ofNullable(configuration.byArn().arns().get(source.name()));
     return List.of(

@@ -8,7 +8,7 @@ import dev.heimdall.manager.web.Routes;
 import dev.heimdall.secrets.StoreException;
 
 /**
- * What a browser can ask for at a path.
+ * Resource that a browser can request at a path.
  *
  * @param method GET or POST, whose form is a session's by then
  * @param path as {@link Routes} has it
@@ -17,7 +17,7 @@ import dev.heimdall.secrets.StoreException;
  */
 public record Page(String method, String path, Permission permission, Handler handler)
     implements Routes.Route {
-  /** What makes it. */
+  /** Code that makes the page. */
   public interface Handler {
     /** May wait for the configuration's place. A {@link Refusal} becomes a page that says so. */
     Answer answer(Visit visit) throws Refusal, StoreException, EditRefused;

@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many pages that show the configuration are made at a time: a large document is in memory
- * several times over while its page is made. The others wait for a while, each until it is its
- * turn, which is then kept for it. Thread-safe.
+ * Limit of the pages showing the configuration that are made at a time: a large document is in
+ * memory several times over while its page is made. The others wait for a while, each until it is
+ * its turn, which is then kept for it. Thread-safe.
  */
 final class PageTurns {
   /** Bytes of heap for each of them: enough for a page of the largest document. */
@@ -19,7 +19,10 @@ final class PageTurns {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Whoever is called, and does not come for longer, may never come. */
+  /**
+   * Time that a turn is kept for a request: one that was called, and does not come for longer, may
+   * never come.
+   */
   private static final Duration KEPT = Duration.ofSeconds(1);
 
   private final int most;
@@ -83,7 +86,7 @@ final class PageTurns {
     throw DeferredRequest.until(one, left);
   }
 
-  /** How many requests wait for one. */
+  /** Number of requests that wait for a turn. */
   synchronized int waiting() {
     return (int) waiting.stream().filter(one -> !one.isDone()).count();
   }

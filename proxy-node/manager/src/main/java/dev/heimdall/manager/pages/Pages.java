@@ -31,7 +31,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which page is where, and who may see it. */
+/** Pages by path, and the permissions to see them. */
 public final class Pages implements Site {
   private final LogIn logIn;
   private final Sessions sessions;
@@ -255,7 +255,7 @@ public final class Pages implements Site {
     return answer.with("Set-Cookie", Cookies.endSession(visit.request()));
   }
 
-  /** Where a provider leads browsers. */
+  /** Paths that a provider sends browsers to. */
   public static OpenId.Paths pathsOfProvider() {
     return new OpenId.Paths(ProviderPages.CALLBACK, LogInPage.PATH);
   }

@@ -47,7 +47,7 @@ final class ProviderPages {
   }
 
   /**
-   * What a browser carries on its way.
+   * State that a browser carries on its way.
    *
    * @param before the session that it had; may be empty
    */
@@ -155,7 +155,7 @@ final class ProviderPages {
         : Optional.empty();
   }
 
-  /** Whoever had a session here before has it no more. */
+  /** Begins a session; an earlier session of this browser ends. */
   private Answer welcome(OpenId.Person person, Carried carried, Request request) {
     audit.note(
         Action.LOG_IN,
@@ -190,7 +190,10 @@ final class ProviderPages {
         status, "You are not logged in", words, LogInPage.PATH, "Back to the log-in");
   }
 
-  /** What follows a log-out of somebody whom the provider has let in: it may know him still. */
+  /**
+   * Returns the answer after the log-out of a user whom the provider has let in: it may still know
+   * the user.
+   */
   Answer farewell(Session session) {
     Optional<String> there =
         openId.farewell(session.kept(LogInToken.class).map(LogInToken::text)).map(Object::toString);

@@ -29,7 +29,7 @@ final class Session {
     this.begun = begun;
   }
 
-  /** Which one it is: nobody is told. */
+  /** Identifier of the session: it is not disclosed. */
   String id() {
     return id;
   }
@@ -38,7 +38,7 @@ final class Session {
     return begun;
   }
 
-  /** Whose it is, as he was at its last request. */
+  /** Owner of the session, as of its last request. */
   Principal who() {
     return who;
   }
@@ -56,7 +56,7 @@ final class Session {
     return who.due().leaves(permission) && who.may(permission);
   }
 
-  /** What its forms have to show. */
+  /** Token that the session's forms have to show. */
   String csrf() {
     return csrf;
   }
@@ -74,7 +74,7 @@ final class Session {
     draft = next;
   }
 
-  /** What it holds, in bytes. */
+  /** Size of the data that the session holds, in bytes. */
   synchronized long bytes() {
     return draft.map(Draft::bytes).orElse(0L)
         + kept.values().stream()
@@ -92,7 +92,7 @@ final class Session {
             + " manager's memory.");
   }
 
-  /** What it has of this type. */
+  /** Value of this type that the session holds. */
   synchronized <T> Optional<T> kept(Class<T> type) {
     return Optional.ofNullable(type.cast(kept.get(type)));
   }
@@ -103,7 +103,7 @@ final class Session {
   }
 
   /**
-   * What the next page is to say.
+   * Message for the next page.
    *
    * @param more the path of a part of a page that says more of it
    */
@@ -114,12 +114,12 @@ final class Session {
     told = Optional.of(new Told(words, Optional.empty()));
   }
 
-  /** The same of a change of the configuration: the page shows which nodes run it. */
+  /** Has the next page report a change of the configuration: the page shows which nodes run it. */
   synchronized void tellOfCommit(String words) {
     told = Optional.of(new Told(words, Optional.of(ROLLOUT)));
   }
 
-  /** What the next page is to say, once. */
+  /** Returns the message for the next page, once. */
   synchronized Optional<Told> told() {
     Optional<Told> words = told;
     told = Optional.empty();

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Who has logged in with a browser. A browser has its session itself, sealed, in a cookie: any
- * manager that knows the key goes on with it. What is in this manager's memory of it, such as a
+ * Browsers that users have logged in with. A browser has its session itself, sealed, in a cookie:
+ * any manager that knows the key goes on with it. What is in this manager's memory of it, such as a
  * draft, is not in the cookie.
  */
 final class Sessions {
@@ -67,7 +67,7 @@ final class Sessions {
   }
 
   /**
-   * What a cookie says.
+   * Content of a cookie.
    *
    * @param used when it was used last, as far as the cookie knows
    */
@@ -109,7 +109,7 @@ final class Sessions {
     }
   }
 
-  /** How a session ended that was gone on with. */
+  /** Reason that a session had ended when a browser went on with it. */
   enum End {
     NOT_USED("not used for 30 minutes"),
     TOO_LONG("12 hours old"),
@@ -127,7 +127,7 @@ final class Sessions {
     }
   }
 
-  /** What became of the session of a cookie. */
+  /** Outcome of looking up the session of a cookie. */
   sealed interface Found {
     /**
      * It goes on.

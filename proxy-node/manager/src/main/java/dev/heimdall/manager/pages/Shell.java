@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What every page has around its content.
+ * Frame of every page around its content.
  *
  * @param user who has logged in; empty: nobody
  * @param entries of the navigation, those that he may follow
@@ -40,7 +40,7 @@ public record Shell(
     return Stream.of(Entry.Group.values()).filter(group -> !of(group).isEmpty()).toList();
   }
 
-  /** What stands in one of them. */
+  /** Entries of one group. */
   public List<Entry> of(Entry.Group group) {
     return entries.stream().filter(entry -> entry.group() == group).toList();
   }

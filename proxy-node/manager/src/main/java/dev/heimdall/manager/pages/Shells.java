@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What is around pages, for whoever makes one. */
+/** Frames around pages, for any code that makes one. */
 final class Shells {
   private final Assets assets;
   private final List<Entry> entries;

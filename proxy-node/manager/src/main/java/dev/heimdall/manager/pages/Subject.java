@@ -12,12 +12,12 @@ public interface Subject {
     return List.of();
   }
 
-  /** What its pages load besides what all do, in this order. */
+  /** Files that its pages load besides those of all pages, in this order. */
   default List<Asset> assets() {
     return List.of();
   }
 
-  /** What is wrong at the moment; empty: nothing, as far as this subject knows. */
+  /** Current problem; empty if there is none, as far as this subject knows. */
   default Optional<Banner> banner() {
     return Optional.empty();
   }

@@ -4,19 +4,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What templates are given: texts that they escape, and nothing that has to be decided. */
+/** Data for templates: texts that they escape, and nothing that has to be decided. */
 public final class View {
   private View() {}
 
   /** Objects of one kind. */
   public record Table(
       String title, String meaning, String folder, List<String> columns, List<Row> rows) {
-    /** Whether there can be more of them. */
+    /** True if there can be more of them. */
     public boolean isOpen() {
       return folder.endsWith("/");
     }
 
-    /** Where one more is begun; rule lists have pages of their own. */
+    /** Path of the page where another document is begun; rule lists have pages of their own. */
     public String more() {
       return folder.equals("rules/") ? "/rules" : "/new?kind=" + folder.replace("/", "");
     }
@@ -30,7 +30,7 @@ public final class View {
   public record Row(String name, String href, List<String> cells) {}
 
   /**
-   * Something that is wrong.
+   * Problem to show.
    *
    * @param href of the document's editor; empty: it is the one that is looked at
    * @param problems how many it stands for; more than one: they are not shown one by one
@@ -45,7 +45,7 @@ public final class View {
       this(where, href, words, problems, List.of());
     }
 
-    /** How many problems these are. */
+    /** Number of problems that these stand for. */
     public static int count(List<Trouble> troubles) {
       return troubles.stream().mapToInt(Trouble::problems).sum();
     }
@@ -68,7 +68,7 @@ public final class View {
           : tables;
     }
 
-    /** Whether there is no virtual database, which is all that is wrong then. */
+    /** True if there is no virtual database, which is all that is wrong then. */
     public boolean isEmpty() {
       return troubles.size() <= 1
           && tables.stream()
@@ -89,7 +89,7 @@ public final class View {
     private static final Pattern WITH_FORM =
         Pattern.compile("(vdbs|sources|users|drivers)/[^/]+\\.json|node\\.json");
 
-    /** Where its form is; empty: it has none. */
+    /** Path of the document's form; empty if it has none. */
     public Optional<String> form() {
       return WITH_FORM.matcher(document).matches()
           ? Optional.of(Links.form(document))
@@ -143,7 +143,7 @@ public final class View {
       List<Merged> fields,
       List<Line> theirs,
       List<Line> mine) {
-    /** How many fields both have changed. */
+    /** Number of fields that both have changed. */
     public long conflicts() {
       return fields.stream().filter(Merged::conflict).count();
     }

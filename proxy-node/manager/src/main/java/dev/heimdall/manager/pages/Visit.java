@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /** A request for a page by somebody who may see it, and what pages are made with. */
 public final class Visit {
-  /** What makes pages. */
+  /** Components that make pages. */
   record Maker(Shells shells, Templates templates, MaskedText masks, Supplier<String> ids) {}
 
   private final Request request;
@@ -52,7 +52,7 @@ public final class Visit {
     return request;
   }
 
-  /** What stands in the place of a variable segment of the path. */
+  /** Value of a variable segment of the path. */
   public String part(int index) {
     return parts.get(index);
   }
@@ -67,17 +67,17 @@ public final class Visit {
     return Map.copyOf(form);
   }
 
-  /** Whether a part of the page is wanted, by a script, not the page. */
+  /** True if a part of the page is wanted, by a script, not the page. */
   public boolean wantsPart() {
     return request.header("HX-Request").isPresent();
   }
 
-  /** Whose session it is. */
+  /** User of the session. */
   public String user() {
     return session.user();
   }
 
-  /** Whether he has this permission. */
+  /** True if he has this permission. */
   public boolean may(Permission permission) {
     return session.may(permission);
   }
@@ -92,12 +92,12 @@ public final class Visit {
     session.tell(words);
   }
 
-  /** The same of a change of the configuration: the page shows which nodes run it. */
+  /** Has the next page report a change of the configuration: the page shows which nodes run it. */
   public void tellOfCommit(String words) {
     session.tellOfCommit(words);
   }
 
-  /** What the session has of this type; a session keeps one of each, until it ends. */
+  /** Value of this type in the session; a session keeps one of each, until it ends. */
   public <T> Optional<T> kept(Class<T> type) {
     return session.kept(type);
   }
@@ -124,12 +124,12 @@ public final class Visit {
     return maker.templates().page(status, template, parameters);
   }
 
-  /** What forms within a part of a page have to show as {@code csrf}. */
+  /** Token that forms within a part of a page have to show as {@code csrf}. */
   public String csrf() {
     return session.csrf();
   }
 
-  /** How documents are shown without their secrets. */
+  /** Masks that hide the secrets of documents. */
   public MaskedText masks() {
     return maker.masks();
   }
@@ -153,7 +153,8 @@ public final class Visit {
   }
 
   /**
-   * The same of a change that is edited by pages of its own.
+   * Keeps a change as the session's draft and opens its review, for a change that is edited by
+   * pages of its own.
    *
    * @param editor where one goes back to it, and when it is made
    */

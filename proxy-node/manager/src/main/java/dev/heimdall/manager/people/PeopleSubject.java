@@ -41,7 +41,7 @@ public final class PeopleSubject implements Subject {
   }
 
   private interface Change {
-    /** What is told then. */
+    /** Makes the change and returns the message to show then. */
     String make(Visit visit, OthersAccounts.By by)
         throws AccountRefused, PasswordHash.Busy, StoreException, Refusal;
   }
@@ -68,7 +68,7 @@ public final class PeopleSubject implements Subject {
         new Entry(Entry.Group.RECORD, "Audit log", AuditPage.PATH, Permission.READ_AUDIT));
   }
 
-  /** What is refused is said on the page that it came from. */
+  /** Creates the page of a change; a rejection is shown on the page that the request came from. */
   private Page change(String path, Change change) {
     boolean ofOne = path.startsWith(ONE);
     return Page.post(

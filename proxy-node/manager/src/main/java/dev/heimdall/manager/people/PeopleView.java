@@ -3,7 +3,7 @@ package dev.heimdall.manager.people;
 import dev.heimdall.manager.audit.AuditFilter;
 import java.util.List;
 
-/** What the templates of accounts and of the audit log are given. */
+/** Data for the templates of accounts and of the audit log. */
 public final class PeopleView {
   private PeopleView() {}
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Something that is wrong, or was, from its beginning to its end.
+ * Problem that exists, or existed, from its beginning to its end.
  *
  * @param id that no other alert has, of whichever manager
  * @param kind as {@link ProblemKind} spells it; another release may have others
@@ -32,7 +32,7 @@ public record Alert(
     Optional<Instant> ended,
     Map<String, Instant> seenBy,
     Optional<Acknowledged> acknowledged) {
-  /** Somebody looks after it. */
+  /** Acknowledgement: a user looks after the alert. */
   public record Acknowledged(String by, Instant at, String comment) {
     void write(ObjectNode into) {
       into.put("by", by).put("at", at.toString()).put("comment", comment);
@@ -44,22 +44,22 @@ public record Alert(
     seenBy = Map.copyOf(seenBy);
   }
 
-  /** Whether it goes on. */
+  /** True if it goes on. */
   public boolean isOpen() {
     return ended.isEmpty();
   }
 
-  /** How bad it is, as programs read it. */
+  /** Severity as programs read it. */
   public String severity() {
     return critical ? "critical" : "warning";
   }
 
-  /** What it means for clients; empty: this release does not know its kind. */
+  /** Effect on clients; empty if this release does not know the kind. */
   public String effect() {
     return ProblemKind.of(kind).map(known -> known.effect(Circumstances.UNKNOWN)).orElse("");
   }
 
-  /** What to do; empty: this release does not know its kind. */
+  /** Action to take; empty if this release does not know the kind. */
   public String next() {
     return ProblemKind.of(kind).map(known -> known.next(Circumstances.UNKNOWN)).orElse("");
   }

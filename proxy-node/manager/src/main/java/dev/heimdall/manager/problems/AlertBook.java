@@ -11,7 +11,10 @@ import java.util.function.UnaryOperator;
 record AlertBook(List<Alert> alerts, List<Silence> silences) {
   static final AlertBook EMPTY = new AlertBook(List.of(), List.of());
 
-  /** What goes on beyond these is shown, and not kept: a secret, for one, holds 64 KiB. */
+  /**
+   * Maximum number of open alerts that are kept; more are shown, and not kept: a secret, for one,
+   * holds 64 KiB.
+   */
   private static final int MOST_OPEN = 100;
 
   private static final int MOST_ENDED = 50;
@@ -55,7 +58,7 @@ record AlertBook(List<Alert> alerts, List<Silence> silences) {
     return new AlertBook(alerts, next);
   }
 
-  /** What silences an alert now; empty: nothing does. */
+  /** Returns the silence that covers an alert now; empty if there is none. */
   Optional<Silence> silence(Alert alert, Instant now) {
     return silences.stream().filter(silence -> silence.isOf(alert, now)).findFirst();
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** What people and programs do about alerts; the audit log has each. */
+/** Actions of people and programs on alerts; the audit log has each. */
 final class AlertEdits {
   static final Duration LONGEST_SILENCE = Duration.ofDays(90);
 
@@ -32,13 +32,13 @@ final class AlertEdits {
   }
 
   /**
-   * What is to be silenced; what is empty does not matter.
+   * Selection of alerts to silence; empty parts match all.
    *
    * @param lasting for how long
    */
   record Wish(String kind, String about, String node, Duration lasting, String reason) {}
 
-  /** Somebody looks after it from now on. */
+  /** Acknowledges an alert: the author looks after it from now on. */
   void acknowledge(String id, String comment, Author author) throws Refusal, StoreException {
     bounded("comment", comment);
     open(id);
@@ -47,7 +47,7 @@ final class AlertEdits {
     note(Action.ALERT_ACKNOWLEDGED, author, words(id));
   }
 
-  /** Nobody looks after it any more. */
+  /** Removes the acknowledgement: no person looks after the alert any more. */
   void release(String id, Author author) throws Refusal, StoreException {
     open(id);
     keeper.change(book -> book.with(id, alert -> alert.acknowledged(Optional.empty())));

@@ -76,12 +76,12 @@ final class AlertKeeper implements AutoCloseable {
     return book;
   }
 
-  /** How long nothing has changed in it. */
+  /** Time since it was last changed. */
   Duration quiet() {
     return Duration.ofNanos(System.nanoTime() - changedAt);
   }
 
-  /** Whether it was read, or there is nothing to read. */
+  /** True if it was read, or there is nothing to read. */
   boolean isRead() {
     return read || document.isEmpty();
   }

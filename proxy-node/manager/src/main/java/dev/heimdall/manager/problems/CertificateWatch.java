@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * When certificates end: the manager's own, and those that are documents of the configuration.
+ * Expiry of certificates: the manager's own, and those that are documents of the configuration.
  * Looked at every few minutes, on a thread of its own.
  */
 public final class CertificateWatch implements AutoCloseable {
@@ -92,7 +92,7 @@ public final class CertificateWatch implements AutoCloseable {
     }
   }
 
-  /** When the first certificate of a PEM file ends; empty: it is none. */
+  /** Returns the expiry of the first certificate of a PEM file; empty if the file is none. */
   static Optional<Instant> end(byte[] pem) {
     if (!new String(pem, StandardCharsets.ISO_8859_1).contains(BEGIN)) {
       return Optional.empty();

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * What becomes of the alerts by what one manager sees. An alert begins as soon as one manager sees
+ * Effect of one manager's observations on the alerts. An alert begins as soon as one manager sees
  * it, and ends when none does any more: managers do not see the same at the same moment, and one
  * that nodes do not reach sees little.
  *
@@ -87,7 +87,7 @@ record Evaluation(
     return withoutOldSilences(known);
   }
 
-  /** Whether another manager has begun the same while this one could not write it down. */
+  /** True if another manager has begun the same while this one could not write it down. */
   private static boolean hasTwin(Alert unsaved, AlertBook known) {
     return known.open().stream()
         .anyMatch(
@@ -97,7 +97,7 @@ record Evaluation(
                     && !alert.id().equals(unsaved.id()));
   }
 
-  /** Whether it is about nodes that do not report. */
+  /** True if it is about nodes that do not report. */
   static boolean isOfPresence(Alert alert) {
     return OF_PRESENCE.contains(alert.kind());
   }
@@ -119,7 +119,7 @@ record Evaluation(
   }
 
   /**
-   * Whether another manager still sees it, whatever the clocks say. How long one has been quiet is
+   * True if another manager still sees it, whatever the clocks say. How long one has been quiet is
    * known from its first look on: each alert has one with each evaluation.
    */
   private boolean lookForOthers(Alert alert) {

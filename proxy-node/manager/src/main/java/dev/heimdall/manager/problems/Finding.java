@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Something that is wrong by the last reports.
+ * Problem according to the last reports.
  *
  * @param about a cluster, virtual database or the like; empty: nodes
  * @param critical whether clients are hit by it
@@ -39,12 +39,12 @@ record Finding(
     this(kind, about, critical, words, detail, nodes, since, timing, Circumstances.UNKNOWN);
   }
 
-  /** What it means for clients. */
+  /** Effect on clients. */
   String effect() {
     return kind.effect(there);
   }
 
-  /** What to do. */
+  /** Advice to operators. */
   String next() {
     return kind.next(there);
   }

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What is wrong, by the last reports of nodes; the worst first. */
+/** Problems according to the last reports of nodes; the worst first. */
 final class Findings {
   /** Of a wait that is none of a busy moment. */
   private static final Duration LONG_WAIT = Duration.ofSeconds(1);
@@ -317,7 +317,7 @@ final class Findings {
     return sentence(String.join("; ", words) + more(more));
   }
 
-  /** When it began that there is no writer, by the events that nodes tell of. */
+  /** Returns the time since which there is no writer, according to the events that nodes report. */
   private static Optional<Instant> begun(List<View> without) {
     Optional<Instant> earliest = Optional.empty();
     for (View view : without) {
@@ -412,7 +412,7 @@ final class Findings {
   }
 
   /**
-   * Whether its queue is long, or one client has waited for long, as it has no more connections.
+   * True if its queue is long, or one client has waited for long, as it has no more connections.
    */
   private static boolean isFull(JsonNode pool) {
     long waiting = pool.path("clientsWaiting").asLong();
@@ -423,7 +423,7 @@ final class Findings {
     return waiting > 0 && isLong && pool.path("serversActive").asLong() >= size;
   }
 
-  /** Whether the reason is that its cluster has no writer, which is a finding by itself. */
+  /** True if the reason is that its cluster has no writer, which is a finding by itself. */
   private boolean followsFromCluster(JsonNode vdb) {
     return vdb.path("detail").asText("").contains(" of the cluster ")
         && found.stream().anyMatch(one -> one.kind().leavesNoWriter());
@@ -476,7 +476,10 @@ final class Findings {
     }
   }
 
-  /** What was refused may be what stood there before. */
+  /**
+   * True if a node rejects the configuration; the rejected one may be the one that stood there
+   * before.
+   */
   private boolean refuses(JsonNode configuration) {
     return configuration.has("refused") && !configuration.path("hash").asText().equals(newest);
   }
@@ -518,7 +521,7 @@ final class Findings {
     return words.isEmpty() || words.endsWith(".") ? words : words + ".";
   }
 
-  /** When an event was; empty where it does not say so. */
+  /** Returns the time of an event; empty if the event does not have it. */
   static Optional<Instant> time(JsonNode event) {
     try {
       return Optional.of(Instant.parse(event.path("at").asText()));

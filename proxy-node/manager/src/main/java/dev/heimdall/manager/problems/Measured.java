@@ -1,7 +1,7 @@
 package dev.heimdall.manager.problems;
 
 /**
- * What a virtual database does at the moment; NaN where nothing is known.
+ * Current figures of a virtual database; NaN where they are unknown.
  *
  * @param p99 milliseconds
  * @param cachePercent of lookups that the cache answered

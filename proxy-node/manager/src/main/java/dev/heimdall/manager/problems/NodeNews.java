@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What events of nodes say of what is wrong: reports are kept without them. Whether a node reaches
- * the shared store is in no other part of its report, and a failover that is over before the next
- * one is in none either. Thread-safe.
+ * Problems reported in events of nodes: reports are kept without events. Whether a node reaches the
+ * shared store is in no other part of its report, and a failover that is over before the next one
+ * is in none either. Thread-safe.
  */
 final class NodeNews {
   private static final String STORE_AWAY = "store-away";
@@ -24,7 +24,7 @@ final class NodeNews {
   /** Longer than there is between two looks. */
   private static final Duration SHOWN = Duration.ofSeconds(5);
 
-  /** How far a run of a node has been heard. */
+  /** Last event number received from a run of a node. */
   private record Heard(String run, long number) {}
 
   /** A cluster that had no writer, as a node has told. */
@@ -81,7 +81,7 @@ final class NodeNews {
     heard.keySet().retainAll(nodes);
   }
 
-  /** What is found, and what was there between two reports. */
+  /** Returns the findings, and those that existed between two reports. */
   List<Finding> with(List<Finding> found, Instant now) {
     withoutWriter.values().removeIf(glimpse -> glimpse.at().isBefore(now.minus(SHOWN)));
     List<Finding> all = new ArrayList<>(found);

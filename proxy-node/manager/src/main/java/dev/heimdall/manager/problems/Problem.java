@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something that is wrong: an alert that goes on, or what will be one if it lasts.
+ * Problem: an open alert, or a condition that becomes one if it lasts.
  *
  * @param since when it began, or was seen first
  * @param state what stands between its beginning and its end
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 record Problem(
     Finding finding, Instant since, State state, Optional<Alert> alert, Optional<Silence> silence) {
-  /** Where it is between its beginning and its end. */
+  /** Phase between its beginning and its end. */
   enum State {
     /** It has not lasted for long enough to be an alert. */
     PENDING,
@@ -25,7 +25,7 @@ record Problem(
     }
   }
 
-  /** Whether somebody looks after it, or wants to hear no more of it for a while. */
+  /** True if somebody looks after it, or wants to hear no more of it for a while. */
   boolean isQuiet() {
     return silence.isPresent() || alert.flatMap(Alert::acknowledged).isPresent();
   }

@@ -4,7 +4,7 @@ import dev.heimdall.model.Spelled;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What can be wrong; what hits most clients first. */
+/** Kind of problem; those that affect most clients come first. */
 enum ProblemKind implements Spelled {
   NO_NODE_REPORTS(
       0,
@@ -152,12 +152,12 @@ enum ProblemKind implements Spelled {
     return Stream.of(values()).filter(kind -> kind.spelling().equals(spelling)).findFirst();
   }
 
-  /** How long it has to last, where no setting says it. */
+  /** Minimum duration of the problem, where no setting defines it. */
   Timing timing() {
     return timing;
   }
 
-  /** Whether a cluster has no server that takes writes. */
+  /** True if a cluster has no server that takes writes. */
   boolean leavesNoWriter() {
     return switch (this) {
       case NO_WRITER, WRITERS_IN_CONFLICT, WRITER_FENCED, WRITER_READ_ONLY -> true;
@@ -165,12 +165,12 @@ enum ProblemKind implements Spelled {
     };
   }
 
-  /** What it means for clients there. */
+  /** Effect on clients there. */
   String effect(Circumstances there) {
     return there.told(effect);
   }
 
-  /** What to do there. */
+  /** Advice to operators there. */
   String next(Circumstances there) {
     return there.told(next);
   }

@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/**
- * What is wrong, since when, and when it was over: alerts, which all managers share. Thread-safe.
- */
+/** Problems with their beginning and end: alerts, which all managers share. Thread-safe. */
 public final class Problems implements AutoCloseable {
   /** Until then every node has reported that does, or counts as lost. */
   private static final Duration SETTLING = Duration.ofSeconds(20);
@@ -141,7 +139,7 @@ public final class Problems implements AutoCloseable {
         ProblemKind.MANAGER_DISK_FULL.timing());
   }
 
-  /** What is there now, the worst first; what somebody looks after comes last. */
+  /** Returns the current problems, the worst first; acknowledged ones come last. */
   synchronized List<Problem> now() {
     Instant now = fleet.now();
     look(now);
@@ -172,22 +170,22 @@ public final class Problems implements AutoCloseable {
     return keeper.book().alerts();
   }
 
-  /** What was there last, if that was not long ago. */
+  /** Returns the last problem that existed, if that was not long ago. */
   synchronized Optional<Tracks.Track> solved() {
     return tracks.over(fleet.now().minus(SOLVED));
   }
 
-  /** Whether nobody is to be notified of it now. */
+  /** True if nobody is to be notified of it now. */
   public boolean isSilenced(Alert alert) {
     return keeper.book().silence(alert, fleet.now()).isPresent();
   }
 
-  /** How long nothing has begun or ended. */
+  /** Time since a problem last began or ended. */
   public Duration quiet() {
     return keeper.quiet();
   }
 
-  /** Whether alerts have such a kind. */
+  /** True if alerts have such a kind. */
   public static boolean isKind(String kind) {
     return ProblemKind.of(kind).isPresent();
   }

@@ -40,7 +40,7 @@ final class ProblemsSubject implements Subject {
   }
 
   private interface Change {
-    /** What is told then. */
+    /** Makes the change and returns the message to show then. */
     String make(Visit visit) throws Refusal, StoreException;
   }
 
@@ -58,7 +58,7 @@ final class ProblemsSubject implements Subject {
         change(SILENCES + "/{id}/end", this::endSilence));
   }
 
-  /** What is refused is said on the page. */
+  /** Creates the page of a change, which shows any rejection on the page. */
   private Page change(String path, Change change) {
     return Page.post(
         path,
@@ -117,7 +117,7 @@ final class ProblemsSubject implements Subject {
         0);
   }
 
-  /** What nodes say of it, with their names unless these are in it. */
+  /** Returns the details that nodes report, with their names unless these are in it. */
   private static String where(String detail, List<String> nodes) {
     if (nodes.isEmpty() || nodes.stream().anyMatch(detail::contains)) {
       return detail;

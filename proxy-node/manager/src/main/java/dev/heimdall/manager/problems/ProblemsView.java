@@ -3,7 +3,7 @@ package dev.heimdall.manager.problems;
 import java.util.List;
 
 /**
- * What the templates of problems are given.
+ * Data for the templates of problems.
  *
  * @param may whether he who looks may acknowledge and silence
  * @param mayConfigure whether he may change thresholds
@@ -26,6 +26,6 @@ public record ProblemsView(
   /** A silence that holds. */
   public record Silenced(String id, String of, String until, String by, String reason) {}
 
-  /** What is being silenced. */
+  /** Input of the form that silences alerts. */
   public record Form(String kind, String about, String node, String hours, String reason) {}
 }

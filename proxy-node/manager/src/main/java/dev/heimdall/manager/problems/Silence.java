@@ -27,7 +27,7 @@ record Silence(
             || !alert.nodes().isEmpty() && alert.nodes().stream().allMatch(node::equals));
   }
 
-  /** What it is of, in words. */
+  /** Describes in words the alerts that the silence covers. */
   String matches() {
     String of = kind.isEmpty() ? "all kinds" : kind;
     return of

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What problems are found in; all of it is asked for with each page, and never waits.
+ * Sources that problems are found in; all of them are queried with each page, and never wait.
  *
  * @param newest the hash of the configuration; empty where that is not known
  * @param measured what each virtual database does

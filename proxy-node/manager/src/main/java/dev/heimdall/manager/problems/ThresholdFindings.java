@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
 
-/** Which figures are beyond their thresholds. */
+/** Figures that are beyond their thresholds. */
 final class ThresholdFindings {
   private static final Duration CRITICAL = Duration.ofDays(3);
   private static final int MOST_ABOUT = 500;
@@ -208,7 +208,7 @@ final class ThresholdFindings {
         Circumstances.UNKNOWN);
   }
 
-  /** What is not known is beyond nothing. */
+  /** Adds a finding if a figure is above its limit; an unknown figure is above none. */
   private void above(
       ProblemKind kind, String about, Figure figure, double limit, Duration lasting, String words) {
     boolean there = wasThere.test(kind, about);

@@ -151,7 +151,7 @@ final class ThresholdSettings {
         Action.CONFIGURATION_CHANGED, author.user(), author.address(), "thresholds of alerts");
   }
 
-  /** What texts of a form mean; those that are empty are left out. */
+  /** Converts the texts of a form to settings; empty ones are left out. */
   static ObjectNode ofForm(Map<String, String> form) {
     return FormInput.applied(FIELDS, form, JsonNodeFactory.instance.objectNode()).tree();
   }

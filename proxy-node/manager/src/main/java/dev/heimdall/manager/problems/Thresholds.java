@@ -70,7 +70,7 @@ public record Thresholds(
         int hysteresis) {
   private static final String FOR = "For how long without a break, before it is an alert.";
 
-  /** What they demand of each other. */
+  /** Checks the dependencies between the thresholds. */
   static void check(Thresholds thresholds, Findings findings) {
     // Each is right by itself.
   }

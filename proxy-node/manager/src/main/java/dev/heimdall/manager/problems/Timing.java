@@ -3,7 +3,7 @@ package dev.heimdall.manager.problems;
 import java.time.Duration;
 
 /**
- * How long something has to last.
+ * Duration that a problem has to last.
  *
  * @param lasting before it is an alert
  * @param ending for how long it has to be gone before the alert ends, so that none flaps
@@ -17,7 +17,7 @@ record Timing(Duration lasting, Duration ending, Duration pause) {
     this(lasting, ending, Duration.ZERO);
   }
 
-  /** The same with pauses. */
+  /** Returns a copy with pauses. */
   Timing pausing(Duration most) {
     return new Timing(lasting, ending, most);
   }

@@ -10,10 +10,10 @@ import java.util.Optional;
 
 /** For how long this manager has seen what it sees, and when it saw last what it sees no more. */
 final class Tracks {
-  /** What is gone for so long is not looked back at any more. */
+  /** Time since its end after which a problem is no longer considered. */
   private static final Duration REMEMBERED = Duration.ofHours(1);
 
-  /** What is over sooner nobody has to hear of. */
+  /** Duration below which a past problem need not be reported. */
   private static final Duration MOMENT = Duration.ofSeconds(2);
 
   private record Subject(String kind, String about) {
@@ -34,18 +34,18 @@ final class Tracks {
       return Duration.between(begun, last);
     }
 
-    /** Whether it has lasted for long enough. */
+    /** True if it has lasted for long enough. */
     boolean isDue() {
       return lasted().compareTo(finding.timing().lasting()) >= 0;
     }
 
-    /** Whether it has been gone for no longer than what lasts may be. */
+    /** True if it has been gone for no longer than what lasts may be. */
     boolean pauses(Instant now) {
       Duration most = finding.timing().pause();
       return !most.isZero() && Duration.between(last, now).compareTo(most) <= 0;
     }
 
-    /** Whether it has been gone for long enough. */
+    /** True if it has been gone for long enough. */
     boolean isOver(Instant now) {
       return !present && Duration.between(last, now).compareTo(finding.timing().ending()) >= 0;
     }
@@ -75,7 +75,7 @@ final class Tracks {
     all = next;
   }
 
-  /** Whether it was found at the last look, or has not been gone for long. */
+  /** True if it was found at the last look, or has not been gone for long. */
   boolean has(ProblemKind kind, String about) {
     Track track = all.get(new Subject(kind.spelling(), about));
     return track != null && track.present();
@@ -86,7 +86,10 @@ final class Tracks {
     return all.values().stream().filter(Track::present).toList();
   }
 
-  /** What was found last of all that is gone, unless it was a moment, or gone at that time. */
+  /**
+   * Returns the last of the findings that no longer exist, unless it was a moment, or was gone by
+   * that time.
+   */
   Optional<Track> over(Instant since) {
     return all.values().stream()
         .filter(track -> !track.present() && track.last().isAfter(since))
@@ -95,7 +98,7 @@ final class Tracks {
         .max(Comparator.comparing(Track::last));
   }
 
-  /** What is known of what an alert is about. */
+  /** Returns the known track of an alert's subject. */
   Optional<Track> of(Alert alert) {
     return Optional.ofNullable(all.get(new Subject(alert.kind(), alert.about())));
   }

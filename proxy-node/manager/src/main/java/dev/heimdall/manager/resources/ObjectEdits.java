@@ -31,7 +31,7 @@ import java.util.Optional;
 
 /** Writes objects of the configuration: as a whole, or as parts of their documents. */
 record ObjectEdits(Editor editor, MaskedDocuments masks) {
-  /** How {@link #write} answers. */
+  /** Shape of the answers of {@link #write}. */
   static final Shape EDITED =
       Shape.object()
           .with("document", Shape.text("Its path, such as vdbs/shop.json."))
@@ -42,7 +42,7 @@ record ObjectEdits(Editor editor, MaskedDocuments masks) {
           .with("problems", Reports.PROBLEMS);
 
   /**
-   * What there is of an object now.
+   * Current state of an object.
    *
    * @param version of its document; empty: there is none
    * @param text of its document

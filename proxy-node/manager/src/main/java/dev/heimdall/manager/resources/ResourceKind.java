@@ -21,7 +21,7 @@ record ResourceKind(
     return new ResourceKind(folder, folder, Optional.empty(), one, schema);
   }
 
-  /** How the object looks. */
+  /** Shape of the object. */
   Shape settings() {
     return Shape.named(schema);
   }

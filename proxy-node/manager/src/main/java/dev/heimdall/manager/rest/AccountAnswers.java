@@ -6,11 +6,11 @@ import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.secrets.StoreException;
 
-/** What keeps accounts from being changed, as programs are told. */
+/** Reasons that accounts cannot be changed, as programs receive them. */
 final class AccountAnswers {
   private AccountAnswers() {}
 
-  /** What is done with accounts. */
+  /** Action on accounts. */
   interface Step {
     Answer take() throws Refusal, AccountRefused, PasswordHash.Busy, StoreException;
   }

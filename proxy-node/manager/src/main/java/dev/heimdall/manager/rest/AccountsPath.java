@@ -50,7 +50,7 @@ final class AccountsPath implements Resource {
           .with("created", BY)
           .with("changed", BY);
 
-  /** Where one's own password is changed. */
+  /** Path where users change their own password. */
   static final String OWN_PASSWORD = "/api/v1/account/password";
 
   /** Bytes of a body. */
@@ -254,7 +254,7 @@ final class AccountsPath implements Resource {
     return Answer.empty(204);
   }
 
-  /** Whoever asks. */
+  /** Returns the account of the requesting user. */
   private static Answer own(Principal who) {
     ObjectNode body =
         Answer.JSON

@@ -31,9 +31,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Which path does what, and who may pass. */
+/** Paths of the API with their operations, and the permissions to use them. */
 public final class Api implements Site {
-  /** What {@code Basic} has no room for. */
+  /** Header for the code, which has no room in {@code Basic}. */
   private static final String CODE = "Heimdall-Code";
 
   private final Editor editor;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param parts what stands in the place of each variable segment of the path
  */
 public record Call(Request request, Principal who, List<String> parts) {
-  /** What stands in the place of the first. */
+  /** Value of the first variable segment. */
   public String part() {
     return parts.get(0);
   }

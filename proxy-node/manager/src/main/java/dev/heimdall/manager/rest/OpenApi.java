@@ -69,7 +69,7 @@ final class OpenApi {
     return root;
   }
 
-  /** What is behind {@code /api/v1/}. */
+  /** Returns the path segment behind {@code /api/v1/}. */
   private static String tag(String path) {
     String[] segments = path.split("/");
     return segments.length > 3 ? segments[3] : "manager";
@@ -176,7 +176,7 @@ final class OpenApi {
   }
 
   /**
-   * What is write-only is not answered at all; of secrets there are masks, which may be sent back.
+   * Describes secrets as masks, which may be sent back: a write-only member is not returned at all.
    */
   private static void showMasks(JsonNode schema) {
     for (JsonNode secret : schema.findParents("writeOnly")) {

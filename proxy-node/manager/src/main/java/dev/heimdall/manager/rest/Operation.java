@@ -8,7 +8,7 @@ import dev.heimdall.manager.web.Routes;
 import dev.heimdall.secrets.StoreException;
 
 /**
- * What a program can ask for at a path.
+ * Operation that a program can request at a path.
  *
  * @param path as {@link Routes} has it
  * @param permission that it needs; with {@link Permission#OWN_ACCOUNT} it is there for who has to
@@ -24,7 +24,7 @@ public record Operation(
     OperationText words,
     Handler handler)
     implements Routes.Route {
-  /** What it does. */
+  /** Code that carries out the operation. */
   public interface Handler {
     /** May wait for the configuration's place. */
     Answer answer(Call call) throws Refusal, StoreException, EditRefused;
@@ -41,12 +41,12 @@ public record Operation(
     return new Operation("GET", path, permission, 0, handler);
   }
 
-  /** The same, described. */
+  /** Returns a copy with a description. */
   public Operation saying(OperationText said) {
     return new Operation(method, path, permission, largestBody, said, handler);
   }
 
-  /** The same, described in a sentence. */
+  /** Returns a copy with a description of one sentence. */
   public Operation saying(String summary) {
     return saying(OperationText.of(summary));
   }

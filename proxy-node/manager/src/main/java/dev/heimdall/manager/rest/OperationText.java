@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the API's description says of an operation.
+ * Description of an operation in the API's description.
  *
  * @param summary one sentence, without its full stop
  * @param bodies what it takes, one of these; empty: nothing
@@ -88,7 +88,7 @@ public record OperationText(
   }
 
   /**
-   * The same.
+   * Adds the parameters of paging, with another usual page size.
    *
    * @param usual items of a page, unless the request says how many
    */
@@ -135,7 +135,7 @@ public record OperationText(
             .toList());
   }
 
-  /** Whoever has the version already is told so, with 304. */
+  /** Adds the answer 304 for a client that has the version already. */
   public OperationText unlessKnown() {
     return answers(304).tagged();
   }

@@ -12,9 +12,9 @@ import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
 
-/** What editing says, in JSON. */
+/** Results of editing, in JSON. */
 public final class Reports {
-  /** How {@link #problems} looks. */
+  /** Shape of {@link #problems}. */
   public static final Shape PROBLEMS =
       Shape.list(
           "What is wrong; of more than 100 problems the first.",
@@ -28,7 +28,7 @@ public final class Reports {
               .maybe("suggestion", Shape.text("What was meant, perhaps."))
               .with("message", Shape.text("All of it, for people.")));
 
-  /** How {@link #values} looks. */
+  /** Shape of {@link #values}. */
   public static final Shape VALUES =
       Shape.list(
           "Values that differ, without secrets.",
@@ -39,7 +39,7 @@ public final class Reports {
 
   private static final Shape VERSION = Shape.text("Null: there is no such document.").orNull();
 
-  /** How refusals look. */
+  /** Shape of rejections. */
   static final Shape ERROR =
       Shape.object()
           .with("status", Shape.count("That of HTTP."))

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 
-/** Something that programs can ask for; its paths begin with {@code /api/v1/}. */
+/** Object that programs can request; its paths begin with {@code /api/v1/}. */
 public interface Resource {
   List<Operation> operations();
 

@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.Locale;
 
 /**
- * What a value of JSON looks like, as the API's description says it: a schema of JSON Schema
- * 2020-12. A value: whatever is added makes another one.
+ * Shape of a JSON value in the API's description: a schema of JSON Schema 2020-12. A value:
+ * whatever is added makes another one.
  */
 public final class Shape {
   private static final String TYPE = "type";
@@ -90,7 +90,10 @@ public final class Shape {
     return new Shape(Answer.JSON.createObjectNode().put("description", meaning));
   }
 
-  /** What is described among the components, such as a kind of document. */
+  /**
+   * Returns the shape of a component that is described among the components, such as a kind of
+   * document.
+   */
   public static Shape named(String component) {
     return new Shape(
         Answer.JSON.createObjectNode().put("$ref", "#/components/schemas/" + component));
@@ -148,7 +151,7 @@ public final class Shape {
     return new Shape(more);
   }
 
-  /** The same, or null. */
+  /** Returns a shape that also allows null. */
   public Shape orNull() {
     ObjectNode more = Answer.JSON.createObjectNode();
     if (schema.path(TYPE).isTextual() && !schema.has("enum")) {

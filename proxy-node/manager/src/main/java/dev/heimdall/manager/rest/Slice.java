@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Which part of a list a request wants: {@code limit} items, those behind where the page before has
- * ended, which its {@code next} says and {@code after} repeats. What comes or goes meanwhile moves
+ * Part of a list that a request wants: {@code limit} items, those behind the end of the page
+ * before, which its {@code next} says and {@code after} repeats. What comes or goes meanwhile moves
  * nothing else to another page.
  *
  * @param after the key of the last item of the page before; empty: from the beginning
@@ -36,13 +36,13 @@ public record Slice(int limit, Optional<String> after) {
     }
   }
 
-  /** What a request wants. */
+  /** Reads the slice of a request. */
   public static Slice of(Request request) throws Refusal {
     return of(request, MOST);
   }
 
   /**
-   * What a request wants.
+   * Reads the slice of a request with another usual size.
    *
    * @param usual items, unless it says how many
    */

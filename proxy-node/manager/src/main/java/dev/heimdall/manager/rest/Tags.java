@@ -2,7 +2,7 @@ package dev.heimdall.manager.rest;
 
 import java.util.Map;
 
-/** What the parts of the API are about, for its description. */
+/** Meanings of the parts of the API, for its description. */
 final class Tags {
   private static final Map<String, String> MEANINGS =
       Map.ofEntries(
@@ -39,7 +39,7 @@ final class Tags {
   private Tags() {}
 
   /**
-   * What a part is about.
+   * Returns the meaning of a part.
    *
    * @throws IllegalArgumentException if nobody has said so
    */

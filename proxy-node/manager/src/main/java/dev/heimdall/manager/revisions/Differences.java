@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What differs between documents, line by line, without the secrets in them. */
+/** Differences between documents, line by line, without the secrets in them. */
 record Differences(MaskedDocuments masks) {
   private static final String LOST = "Its text is not kept any more.";
   private static final String HIDDEN =

@@ -3,7 +3,7 @@ package dev.heimdall.manager.revisions;
 import dev.heimdall.manager.pages.View;
 import java.util.List;
 
-/** What the templates of revisions are given. */
+/** Data for the templates of revisions. */
 public final class RevisionView {
   private RevisionView() {}
 

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Which rule a problem is about. */
+/** Assignment of problems to rules. */
 final class Faults {
   private static final Pattern RULE =
       Pattern.compile("\\$\\.rules\\[([0-9]{1,9})\\]\\.?(.*)", Pattern.DOTALL);
@@ -19,12 +19,14 @@ final class Faults {
     return problem.file().equals(document) && path.matches() ? Integer.parseInt(path.group(1)) : -1;
   }
 
-  /** What of the rule it is about; empty: all of it. */
+  /**
+   * Returns the member of the rule that a problem is about; empty if it is about the whole rule.
+   */
   static String member(Problem problem) {
     return RULE.matcher(problem.path()).replaceFirst("$2");
   }
 
-  /** What no field of a rule is about. */
+  /** Returns the problems that belong to no field of a rule. */
   static Stream<String> words(FormFaults faults) {
     return faults.others().stream().map(problem -> member(problem) + ": " + problem.words());
   }

@@ -30,7 +30,7 @@ record ListDraft(
     ListText text,
     List<Entry> entries,
     int next) {
-  /** What a list that there is not begins with. */
+  /** Initial text of a list that does not exist yet. */
   static final String NEW = "{\n  \"rules\": []\n}\n";
 
   /** Of a rule's members. */
@@ -73,7 +73,7 @@ record ListDraft(
     }
   }
 
-  /** How a rule differs from what is there. */
+  /** Difference between a rule and its existing version. */
   enum State {
     SAME,
     NEW,
@@ -164,7 +164,7 @@ record ListDraft(
     return JsonLayout.tree(was(entry)).path("enabled").asBoolean(true);
   }
 
-  /** Whether nothing but its switch was changed. */
+  /** True if nothing but its switch was changed. */
   private boolean sameBut(Entry entry) {
     ObjectNode before = JsonLayout.tree(was(entry));
     ObjectNode now = JsonLayout.tree(entry.text());
@@ -230,17 +230,17 @@ record ListDraft(
     return entries.stream().filter(entry -> !entry.deleted()).toList();
   }
 
-  /** What the document would be. */
+  /** Resulting text of the document. */
   String result() {
     return changes() == 0 ? base : text.with(kept().stream().map(Entry::text).toList());
   }
 
-  /** Whether the list's own members would be others. */
+  /** True if the list's own members would be others. */
   boolean changesFrame() {
     return !text.frame().equals(ListText.of(base).orElseThrow().frame());
   }
 
-  /** How many changes were made; what was added and deleted again is none. */
+  /** Number of changes made; an addition that was deleted again is none. */
   int changes() {
     List<State> states = states();
     int changed = 0;
@@ -251,7 +251,7 @@ record ListDraft(
     return changed + (changesFrame() ? 1 : 0);
   }
 
-  /** How each rule differs. */
+  /** Returns the difference of each rule. */
   List<State> states() {
     List<String> before = ListText.of(base).orElseThrow().rules();
     Set<Integer> still = inOrder();

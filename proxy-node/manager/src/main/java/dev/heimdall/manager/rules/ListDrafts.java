@@ -25,7 +25,7 @@ final class ListDrafts implements Held {
     return Optional.ofNullable(drafts.get(document));
   }
 
-  /** What the next draft over a version is called: forms of one before it are not for it. */
+  /** Name of the next draft over a version: forms of an earlier draft are not for it. */
   synchronized String id(Optional<String> over) {
     return over.orElse("new") + "." + begun;
   }
@@ -42,7 +42,7 @@ final class ListDrafts implements Held {
     drafts.put(draft.document(), draft);
   }
 
-  /** What a change makes of a draft that may have been changed meanwhile, too. */
+  /** Applies a change to a draft, which may have been changed meanwhile, too. */
   synchronized ListDraft change(ListDraft seen, UnaryOperator<ListDraft> change) throws Refusal {
     ListDraft now =
         change.apply(of(seen.document()).filter(d -> d.id().equals(seen.id())).orElse(seen));

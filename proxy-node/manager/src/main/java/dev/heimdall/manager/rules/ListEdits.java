@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
 
 /** Changes of a rule list, as forms ask for them: each goes into the session's draft of it. */
 final class ListEdits {
-  /** What a rule that is added says: it does nothing by itself. */
+  /** Text of an added rule: it does nothing by itself. */
   private static final String NEW_RULE = "{\"match\": \"\", \"action\": \"tag\"}";
 
   private static final String LIST = "{\"rules\": [";
@@ -40,7 +40,7 @@ final class ListEdits {
     return text.matches("[0-9]{1,8}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
   }
 
-  /** What was asked for, such as {@code toggle:7}. */
+  /** Requested change, such as {@code toggle:7}. */
   private record Wish(String what, int rule) {
     static Wish of(Visit visit) {
       String[] parts = visit.field("do").orElse("").split(":", 2);
@@ -159,7 +159,7 @@ final class ListEdits {
   }
 
   /**
-   * What has become of a draft: the rows that are others now, or the page.
+   * Returns the result for a draft: the changed rows, or the page.
    *
    * @param number of the rule that it is about
    */
@@ -280,7 +280,7 @@ final class ListEdits {
             visit);
   }
 
-  /** What is wrong with a rule that is being written, by field. */
+  /** Returns the problems of a rule that is being written, by field. */
   Answer check(String list, Visit visit) throws Refusal, StoreException, EditRefused {
     ListDraft draft = shown.draft(list, visit);
     Written written = written(draft, rule(draft, Wish.of(visit)), visit);

@@ -3,7 +3,7 @@ package dev.heimdall.manager.rules;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Rule;
 
-/** Which rules name another list. */
+/** Rules that name another list. */
 final class ListReferences {
   private ListReferences() {}
 

@@ -109,7 +109,7 @@ final class ListShown {
     return new Looked(list, seen, fresh, false);
   }
 
-  /** Whether there is nothing left to do: it was made, or nothing was changed of what is gone. */
+  /** True if there is nothing left to do: it was made, or nothing was changed of what is gone. */
   private static boolean isDone(
       ListDraft draft, Optional<String> stored, Optional<String> version) {
     boolean other = !draft.over().equals(version);
@@ -143,7 +143,7 @@ final class ListShown {
     drafts(visit).drop(draft.document());
   }
 
-  /** What would be wrong with the configuration. */
+  /** Returns the problems that the configuration would have. */
   List<Problem> problems(ListDraft draft) throws Refusal, StoreException, EditRefused {
     return editor.check(List.of(change(draft)));
   }
@@ -238,7 +238,7 @@ final class ListShown {
         form);
   }
 
-  /** What was changed. */
+  /** Returns the changes. */
   RulesView.Changes changes(Looked looked, ListDraft draft, Visit visit)
       throws Refusal, StoreException, EditRefused {
     return changes(looked, draft, problemsOfChanges(draft), visit);
@@ -279,7 +279,7 @@ final class ListShown {
         : new RulesView.Trouble(problem.file() + " " + problem.path(), "", problem.words());
   }
 
-  /** What is wrong with the settings of the list as they would be, by the names of fields. */
+  /** Returns the problems of the list's settings after the changes, by the names of fields. */
   private static Map<String, String> faults(
       Optional<ListDraft> draft, List<Problem> problems, ObjectNode frame) {
     if (draft.filter(ListDraft::changesFrame).isEmpty()) {

@@ -146,7 +146,7 @@ record ListText(
         : before + lead + String.join(separator, now) + trail + after;
   }
 
-  /** What stands in front of each line of a rule. */
+  /** Indentation in front of each line of a rule. */
   String indent() {
     String last = lead.substring(lead.lastIndexOf('\n') + 1);
     return lead.contains("\n") && last.isBlank() ? last : USUAL_LEAD.substring(1);
@@ -157,7 +157,7 @@ record ListText(
     return before + after;
   }
 
-  /** The same rules of a list that itself says this. */
+  /** Returns these rules in a list with other members of its own. */
   ListText framed(String frame) {
     ListText cut = of(frame).orElseThrow();
     return new ListText(cut.before, lead, separator, trail, cut.after, rules);

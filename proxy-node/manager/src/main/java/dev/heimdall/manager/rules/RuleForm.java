@@ -74,7 +74,7 @@ record RuleForm(List<SettingField> fields, List<SettingField> own, ObjectNode ba
   }
 
   /**
-   * What is wrong with it.
+   * Returns the problems of the rule.
    *
    * @param problems of the configuration
    * @param place of the rule in its document; -1: it is to go

@@ -4,7 +4,7 @@ import dev.heimdall.manager.forms.FormView;
 import java.util.List;
 import java.util.Optional;
 
-/** What the templates of rule lists are given: texts that they escape, and nothing to decide. */
+/** Data for the templates of rule lists: texts that they escape, and nothing to decide. */
 public final class RulesView {
   private RulesView() {}
 
@@ -45,7 +45,7 @@ public final class RulesView {
       String comment,
       String state,
       Optional<Form> form) {
-    /** What it is called when it is spoken of. */
+    /** Name of the rule in running text. */
     public String called() {
       return number.isEmpty() ? "the deleted rule" : "rule " + number;
     }
@@ -69,12 +69,12 @@ public final class RulesView {
       List<FormView.Field> general,
       List<FormView.Other> others,
       List<String> troubles) {
-    /** What the identities of its fields begin with: a page may have several of such forms. */
+    /** Prefix of the identities of its fields: a page may have several of such forms. */
     public String scope() {
       return "f-" + id + "-";
     }
 
-    /** How many of the parameters that every rule may have are written, or wrong. */
+    /** Number of the parameters common to all rules that are written, or wrong. */
     public int set() {
       return (int)
           general.stream().filter(field -> field.set() > 0 || !field.fault().isEmpty()).count();
@@ -82,7 +82,7 @@ public final class RulesView {
   }
 
   /**
-   * What was changed and not made yet.
+   * Changes that are not made yet.
    *
    * @param changes how many
    * @param outdated whether somebody else has changed the list meanwhile
@@ -97,7 +97,7 @@ public final class RulesView {
       boolean outdated,
       List<Trouble> troubles) {}
 
-  /** Something that is wrong. */
+  /** Problem to show. */
   public record Trouble(String where, String href, String words) {}
 
   /**
@@ -120,7 +120,7 @@ public final class RulesView {
       List<Row> rows,
       Changes changes,
       Trial trial) {
-    /** Whether something is wrong with the list's own settings. */
+    /** True if something is wrong with the list's own settings. */
     public boolean hasFaults() {
       return settings.stream().anyMatch(field -> !field.fault().isEmpty());
     }
@@ -144,7 +144,7 @@ public final class RulesView {
       Optional<Result> result) {}
 
   /**
-   * What came of it.
+   * Result of the trial.
    *
    * @param goes where it would go, in words
    * @param draft whether changes were tried that are not made yet

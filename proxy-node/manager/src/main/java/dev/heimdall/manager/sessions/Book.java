@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is known of sessions.
+ * Facts known about sessions.
  *
  * @param key in Base64; empty: none was made yet
  * @param ended those that have ended before their time, by their ids, and until when they would

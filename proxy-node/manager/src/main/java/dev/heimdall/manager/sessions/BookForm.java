@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What is known of sessions, as JSON. */
+/** JSON form of the facts known about sessions. */
 final class BookForm implements SharedDocument.Form<Book> {
   private static final ObjectMapper JSON = new ObjectMapper();
 

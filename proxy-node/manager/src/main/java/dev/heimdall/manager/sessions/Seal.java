@@ -41,7 +41,10 @@ final class Seal {
     }
   }
 
-  /** What was sealed; empty: not with this key, not for this, or it was changed. */
+  /**
+   * Opens a sealed text; empty if it was sealed with another key or for another purpose, or was
+   * changed.
+   */
   static Optional<String> open(byte[] key, String purpose, String sealed) {
     try {
       byte[] bytes = Base64.getUrlDecoder().decode(sealed);

@@ -74,7 +74,10 @@ public final class SessionBook {
             .orElseThrow();
   }
 
-  /** What was sealed for this; empty: it was not, or was changed, or the key is another one. */
+  /**
+   * Opens a text sealed for this purpose; empty if it was not, or was changed, or the key is
+   * another one.
+   */
   public Optional<String> open(String purpose, String sealed) {
     if (sealed.startsWith(OWN)) {
       return Seal.open(own, purpose, sealed.substring(OWN.length()));
@@ -93,7 +96,7 @@ public final class SessionBook {
     }
   }
 
-  /** Whether a session has ended before its time. */
+  /** True if a session has ended before its time. */
   public boolean hasEnded(String id) {
     if (endedHere.containsKey(id)) {
       return true;
@@ -133,7 +136,7 @@ public final class SessionBook {
     endedHere.remove(ended.getKey());
   }
 
-  /** How many have ended here that would go on. */
+  /** Number of sessions ended here that would otherwise go on. */
   int endedHere() {
     return endedHere.size();
   }

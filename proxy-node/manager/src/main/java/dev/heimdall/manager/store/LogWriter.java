@@ -25,7 +25,7 @@ public final class LogWriter<E> implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** Where entries go. */
+  /** Destination of entries. */
   public interface Log<E> {
     /** Writes a batch, perhaps once more: after an exception all of it is given again. */
     void append(List<E> batch) throws StoreException;

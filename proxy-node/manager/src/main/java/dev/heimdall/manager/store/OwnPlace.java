@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where the manager's own documents are, unless somebody says otherwise: beside the nodes'. */
+/** Place of the manager's own documents, unless configured otherwise: beside the nodes'. */
 public final class OwnPlace {
   private static final String BEHIND = "-manager";
 
-  /** Where no reader of a configuration looks. */
+  /** Directory that no reader of a configuration looks into. */
   private static final String INSIDE = ".heimdall/manager";
 
   /** The ARN of a secret ends with its name and six letters that AWS has chosen. */
@@ -40,7 +40,7 @@ public final class OwnPlace {
     return Optional.of(secret((StoreLocation.Secret) configuration, BEHIND));
   }
 
-  /** Where managers copy figures for each other, if they share a bucket. */
+  /** Place where managers copy figures for each other, if they share a bucket. */
   public static Optional<StoreLocation.Bucket> figures(StoreLocation own) {
     return part(own, "figures") instanceof StoreLocation.Bucket bucket
         ? Optional.of(bucket)
@@ -58,7 +58,7 @@ public final class OwnPlace {
     return secret((StoreLocation.Secret) own, "-" + name);
   }
 
-  /** What is beside a file system that is mounted there is not on it, and not shared. */
+  /** True if a file system is mounted there: files beside it are not on it, and not shared. */
   private static boolean isMounted(Path directory) {
     try {
       return Files.isDirectory(directory)

@@ -28,7 +28,7 @@ public final class SegmentedLog {
   private static final int LONGEST_PAUSE_MILLIS = 40;
   private static final String FORM = "%s/%08d.jsonl";
 
-  /** What is to be appended. */
+  /** Lines to append. */
   public interface Entries {
     /** New lines, none of which has a line break; may be asked more than once. */
     List<String> after(List<String> lines) throws StoreException;
@@ -38,14 +38,14 @@ public final class SegmentedLog {
       return List.of();
     }
 
-    /** Whether a document's lines are of no use any more. */
+    /** True if a document's lines are of no use any more. */
     default boolean isOver(List<String> oldest, List<String> later) {
       return false;
     }
   }
 
   /**
-   * How much there may be.
+   * Size limits of the log.
    *
    * @param segment bytes of a document before the next one is begun
    * @param all bytes of all documents

@@ -29,7 +29,7 @@ public final class SharedDocument<T> {
   private static final int LONGEST_PAUSE_MILLIS = 40;
 
   /**
-   * How it is written.
+   * Written form of the document.
    *
    * @param <T> what it says
    */
@@ -46,7 +46,7 @@ public final class SharedDocument<T> {
   }
 
   /**
-   * What is to become of it.
+   * Change to apply to the document.
    *
    * @param <T> what it says
    * @param <X> why nothing becomes of it

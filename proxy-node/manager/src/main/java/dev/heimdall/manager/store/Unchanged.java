@@ -25,7 +25,7 @@ public final class Unchanged<K, V> {
     this.nanoClock = nanoClock;
   }
 
-  /** How long ago it was seen first; what was not seen before begins now. */
+  /** Time since a value was first seen; for one that was not seen before, it begins now. */
   public synchronized Duration since(K whose, V written) {
     long now = nanoClock.getAsLong();
     Seen<V> seen = all.get(whose);

@@ -41,7 +41,7 @@ public final class ListTrials {
   }
 
   /**
-   * What came of it.
+   * Result of the trial.
    *
    * @param problems with which nodes would refuse the configuration; then there is no verdict
    * @param used whether statements of the virtual database go through the list; if not, it was

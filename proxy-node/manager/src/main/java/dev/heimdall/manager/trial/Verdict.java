@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * What becomes of a statement.
+ * Outcome for a statement.
  *
  * @param tables as written, without the database's catalogue
  * @param doubt why the statement is not understood; empty: it is
@@ -33,7 +33,7 @@ public record Verdict(
     ways = List.copyOf(ways);
   }
 
-  /** The same with its texts as they may be shown: they quote rules. */
+  /** Returns a copy whose texts may be shown: they quote rules. */
   public Verdict shown(UnaryOperator<String> mask) {
     Map<String, String> decided = new LinkedHashMap<>();
     decision.forEach((what, value) -> decided.put(what, mask.apply(value)));
@@ -47,7 +47,7 @@ public record Verdict(
         ways);
   }
 
-  /** How a rule met the statement. */
+  /** Result of applying a rule to the statement. */
   public enum Meeting {
     /** It counts. */
     MATCHED,
@@ -87,7 +87,7 @@ public record Verdict(
     }
   }
 
-  /** Where a statement can go. */
+  /** Possible destination of a statement. */
   public enum Place {
     /** Nowhere: the client gets an error. */
     REFUSED,

@@ -1,5 +1,5 @@
 /**
- * What rules would do with a statement: the question, the answer, and the bounds of asking. Who
+ * Effect of rules on a statement: the question, the answer, and the bounds of such queries. Who
  * knows the engine answers; nothing here does.
  */
 package dev.heimdall.manager.trial;

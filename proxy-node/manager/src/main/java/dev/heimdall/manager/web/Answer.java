@@ -14,7 +14,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Response;
 
 /**
- * What a request is answered with.
+ * Answer to a request.
  *
  * @param cookies to keep, besides one that is in the headers
  * @param body empty: there is none

@@ -48,12 +48,12 @@ final class AnswerMemory {
     this.nanoClock = nanoClock;
   }
 
-  /** What a single answer may have. */
+  /** Maximum size of a single answer. */
   int largest() {
     return most / 2;
   }
 
-  /** Whether the holder gets so many bytes; if so, until it gives them {@link #back}. */
+  /** True if the holder gets so many bytes; if so, until it gives them {@link #back}. */
   synchronized boolean take(Holder holder, int bytes) {
     if (bytes <= SMALL) {
       return true;

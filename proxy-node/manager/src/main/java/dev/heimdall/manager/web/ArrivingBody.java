@@ -33,7 +33,7 @@ final class ArrivingBody {
     return tooLarge;
   }
 
-  /** Whether the rest of it is not worth waiting for. */
+  /** True if the rest of it is not worth waiting for. */
   boolean isGivenUp() {
     return tooLarge && (arrived > Bounds.READ_IN_VAIN || announced > Bounds.READ_IN_VAIN);
   }

@@ -22,7 +22,7 @@ final class BodyMemory {
   interface Holder {
     InetAddress from();
 
-    /** Whether its body still arrives. */
+    /** True if its body still arrives. */
     boolean arriving();
 
     /** Closes the connection to make room. */
@@ -33,7 +33,7 @@ final class BodyMemory {
     this.most = most;
   }
 
-  /** Whether the holder gets so many bytes more; if so, until it gives {@link #back} all it has. */
+  /** True if the holder gets so many bytes more; if so, until it gives {@link #back} all it has. */
   synchronized boolean take(Holder holder, int bytes) {
     int ofAddress = ofAddresses.getOrDefault(holder.from(), 0);
     if (ofAddress + bytes > most / 2) {

@@ -3,7 +3,7 @@ package dev.heimdall.manager.web;
 import dev.heimdall.model.callers.CallerSlots;
 import java.time.Duration;
 
-/** How much of anything there may be, and for how long. */
+/** Limits on amounts and durations. */
 public final class Bounds {
   /** Bytes of a request that holds several documents. */
   public static final int LARGEST_COMMIT = 4 << 20;
@@ -57,7 +57,7 @@ public final class Bounds {
   }
 
   /**
-   * What connections may take.
+   * Limits of connections.
    *
    * @param connections at a time; see {@link CallerSlots} for one more
    * @param ofOneAddress of these

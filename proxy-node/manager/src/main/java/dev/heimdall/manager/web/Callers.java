@@ -76,7 +76,7 @@ final class Callers implements Connection.Listener {
     }
 
     /**
-     * Whether its client has come over TLS, as its proxy reports.
+     * True if its client has come over TLS, as its proxy reports.
      *
      * @param forwarded the values of the header; each proxy adds its own, and all have to say so
      */
@@ -84,7 +84,7 @@ final class Callers implements Connection.Listener {
       return proxy && TrustedProxies.isTls(forwarded);
     }
 
-    /** Whose request it is that it serves, or whose connection. */
+    /** Address of the client whose request, or connection, it serves. */
     InetAddress from() {
       return from;
     }
@@ -204,7 +204,7 @@ final class Callers implements Connection.Listener {
     }
   }
 
-  /** Who uses this connection; empty: it was closed meanwhile. */
+  /** Returns the user of this connection; empty if it was closed meanwhile. */
   Optional<Caller> of(Connection connection) {
     return Optional.ofNullable(callers.get(socket(connection.getEndPoint())));
   }

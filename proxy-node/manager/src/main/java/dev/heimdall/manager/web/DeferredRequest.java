@@ -36,7 +36,7 @@ public final class DeferredRequest extends RuntimeException {
     return new DeferredRequest(event.completeOnTimeout(null, most.toNanos(), TimeUnit.NANOSECONDS));
   }
 
-  /** Whether there is nothing to wait for any more. */
+  /** True if there is nothing to wait for any more. */
   public boolean isOver() {
     return until.toCompletableFuture().isDone();
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.web;
 
-/** What all connections share. */
+/** State that all connections share. */
 record Endpoint(
     Site site,
     OwnOrigin origin,

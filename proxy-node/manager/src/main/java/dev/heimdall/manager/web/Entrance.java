@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Where requests come in, with their headers and without their bodies. */
+/** Entry point of requests, with their headers and without their bodies. */
 final class Entrance extends Handler.Abstract {
   private final Endpoint endpoint;
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Exchange implements BodyMemory.Holder, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.manager");
 
-  /** What a load balancer asks, which waits for nothing. */
+  /** Path that a load balancer probes, which waits for nothing. */
   private static final String HEALTH = "/livez";
 
   private static final Duration TURN_AGAIN = Duration.ofMillis(50);
@@ -151,7 +151,7 @@ final class Exchange implements BodyMemory.Holder, Runnable {
     return Answer.json(200, Answer.JSON.createObjectNode().put("status", "ok"));
   }
 
-  /** What Jetty leaves to its users. */
+  /** Checks the limits that Jetty leaves to its users. */
   private void within() throws Refusal {
     if (jetty.getHttpURI().toString().length() > Bounds.LONGEST_LINE) {
       throw new Refusal(
@@ -284,7 +284,10 @@ final class Exchange implements BodyMemory.Holder, Runnable {
             .answer();
   }
 
-  /** What an answer takes is given back before the connection's next request begins. */
+  /**
+   * Callback of an answer; the memory that the answer takes is given back before the connection's
+   * next request begins.
+   */
   private final class Sending extends Callback.Nested implements AnswerMemory.Holder {
     Sending() {
       super(callback);

@@ -49,7 +49,7 @@ final class OwnOrigin {
     return request.header("Sec-Fetch-Site").filter(FOREIGN::contains).isPresent();
   }
 
-  /** Whether somebody follows a link, or is redirected: no script reads what is answered. */
+  /** True if somebody follows a link, or is redirected: no script reads what is answered. */
   private static boolean isFollowed(Request request) {
     return request.method().equals("GET")
         && request.header("Sec-Fetch-Mode").filter("navigate"::equals).isPresent()

@@ -25,7 +25,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * What the manager shows in TLS.
+ * Certificate and key of the manager for TLS.
  *
  * @param certificate a PEM file, its own certificate first, then those that vouch for it
  * @param key a PEM file with its key, PKCS #8 and not encrypted

@@ -44,7 +44,7 @@ public final class Refusal extends Exception {
     return this;
   }
 
-  /** What is to be done again later. */
+  /** Returns the rejection of a request that is to be repeated later. */
   public static Refusal busy(String message) {
     return new Refusal(503, "busy", message).header("Retry-After", RETRY_SECONDS);
   }

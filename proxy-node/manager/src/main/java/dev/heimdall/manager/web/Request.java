@@ -67,12 +67,12 @@ public final class Request {
     this.waited = waited;
   }
 
-  /** The same, arrived whole. */
+  /** Returns a copy that has arrived whole. */
   Request with(Optional<byte[]> arrived) {
     return new Request(method, path, target, query, headers, from, secure, arrived, waited);
   }
 
-  /** The same, taken up again. */
+  /** Returns a copy for a request that is resumed. */
   Request waited(Duration time) {
     return new Request(method, path, target, query, headers, from, secure, body, time);
   }
@@ -96,7 +96,7 @@ public final class Request {
     return target;
   }
 
-  /** Whether a page of somebody else has led its browser here: it may not send its cookies. */
+  /** True if a page of somebody else has led its browser here: it may not send its cookies. */
   public boolean isLed() {
     return OwnOrigin.isForeign(this);
   }
@@ -120,7 +120,7 @@ public final class Request {
     return from;
   }
 
-  /** Whether it came over TLS, to here or to a proxy that is trusted. */
+  /** True if it came over TLS, to here or to a proxy that is trusted. */
   public boolean secure() {
     return secure;
   }
@@ -211,7 +211,7 @@ public final class Request {
     return Optional.of(tag.group(1));
   }
 
-  /** Whether the reader has this version already, by the weak comparison of RFC 9110 §8.8.3.2. */
+  /** True if the reader has this version already, by the weak comparison of RFC 9110 §8.8.3.2. */
   public boolean has(String version) {
     return header("If-None-Match").stream()
         .flatMap(value -> Stream.of(value.split(",")))

@@ -98,7 +98,7 @@ public final class Routes<R extends Routes.Route> {
     return entries.stream().map(Entry::route).toList();
   }
 
-  /** Whether there is one for this method at this path. */
+  /** True if there is one for this method at this path. */
   public boolean has(String method, String path) {
     List<String> asked = split(path);
     return entries.stream()

@@ -1,6 +1,6 @@
 package dev.heimdall.manager.web;
 
-/** What is at the server's paths. */
+/** Content of the server's paths. */
 public interface Site {
   /**
    * Looks at a request of which the headers are there and the body is not. What has to wait for
@@ -10,18 +10,18 @@ public interface Site {
    */
   Admission admit(Request request) throws Refusal;
 
-  /** Whether pages of others lead browsers to this path, such as a provider after a log-in. */
+  /** True if pages of others lead browsers to this path, such as a provider after a log-in. */
   default boolean isReachedFromElsewhere(String path) {
     return false;
   }
 
-  /** Whether a node reports there: whatever others do, there are slots for that. */
+  /** True if a node reports there: whatever others do, there are slots for that. */
   default boolean isReport(String path) {
     return false;
   }
 
   /**
-   * How a request is carried out.
+   * Conditions and code for carrying out a request.
    *
    * @param largestBody the bytes that are kept of its body
    * @param work gets it with its body

@@ -39,7 +39,7 @@ public record TrustedProxies(List<Cidr> networks) {
   }
 
   /**
-   * Who has sent a request.
+   * Returns the client that has sent a request.
    *
    * @param peer whose connection it came by
    * @param forwarded the values of the header, in their order

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many requests are carried out at a time, each by a thread that may wait for the
+ * Limit of the requests carried out at a time, each by a thread that may wait for the
  * configuration's place or the password's: those of one address never take all.
  */
 final class Turns {
@@ -19,7 +19,7 @@ final class Turns {
     this.mostOfOneAddress = mostOfOneAddress;
   }
 
-  /** Whether there is one; if so, until it is given {@link #back}. */
+  /** True if there is one; if so, until it is given {@link #back}. */
   synchronized boolean take(InetAddress from) {
     if (taken >= most || ofAddresses.getOrDefault(from, 0) >= mostOfOneAddress) {
       return false;

@@ -152,7 +152,7 @@ public final class WebServer implements AutoCloseable {
     return opened;
   }
 
-  /** Where it listens. */
+  /** Port that the server listens on. */
   public int port() {
     return connector.getLocalPort();
   }

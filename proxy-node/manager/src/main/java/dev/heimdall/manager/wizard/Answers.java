@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What was typed, by the names of the fields. Values of secret fields are apart: no page is ever
- * given them. Immutable.
+ * Input by the names of the fields. Values of secret fields are apart: no page is ever given them.
+ * Immutable.
  */
 final class Answers {
   static final int CLIENTS = 3;
@@ -104,7 +104,7 @@ final class Answers {
     return get(field).equals(value);
   }
 
-  /** Whether this step's form was ever sent. */
+  /** True if this step's form was ever sent. */
   boolean knows(Step step) {
     return FIELDS.get(step).stream().allMatch(f -> SECRETS.contains(f) || values.containsKey(f));
   }

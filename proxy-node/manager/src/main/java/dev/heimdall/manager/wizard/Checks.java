@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What is wrong with the answers to a step, by field, as far as forms alone say it. */
+/** Problems of the answers to a step, by field, as far as they follow from the forms alone. */
 final class Checks {
   private static final Pattern USER =
       Pattern.compile("[A-Za-z0-9_@+=,~-][A-Za-z0-9_@+=,~.-]{0,62}");
@@ -104,7 +104,7 @@ final class Checks {
   }
 
   /**
-   * Whether connections have TLS in any case, as they have to hosts of AWS unless told otherwise.
+   * True if connections have TLS in any case, as they have to hosts of AWS unless told otherwise.
    */
   private boolean encrypts() {
     String tls = answers.get("tls");

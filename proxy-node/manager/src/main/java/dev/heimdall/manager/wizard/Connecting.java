@@ -4,7 +4,8 @@ import dev.heimdall.model.Engine;
 import java.util.List;
 
 /**
- * How clients connect to a virtual database, driver by driver. Passwords are not in it.
+ * Instructions for connecting clients to a virtual database, driver by driver. Passwords are not in
+ * it.
  *
  * @param host of a node
  * @param database empty: clients name one
@@ -13,7 +14,7 @@ public record Connecting(
     String name, Engine engine, String host, int port, String user, String database) {
   private static final String PASSWORD = "PASSWORD";
 
-  /** What to write for a driver. */
+  /** Text to write for a driver. */
   public record Snippet(String driver, String text) {}
 
   public List<Snippet> snippets() {

@@ -3,7 +3,7 @@ package dev.heimdall.manager.wizard;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a virtual database is to do for its clients. */
+/** Task of a virtual database for its clients. */
 enum Preset {
   /** Many clients share few server connections. */
   POOL("pool"),

@@ -21,7 +21,10 @@ final class Servers {
     return Engine.spelled(answers.get("engine"));
   }
 
-  /** What servers of an engine that replicate by themselves are called depends on it. */
+  /**
+   * Returns the kind of the cluster: for servers that replicate by themselves, its name depends on
+   * the engine.
+   */
   static Optional<ClusterKind> kind(Answers answers) {
     Optional<Engine> engine = engine(answers);
     String typed = answers.get("kind");
@@ -67,7 +70,7 @@ final class Servers {
         "port", engine(answers).map(engine -> Integer.toString(engine.port())).orElse(""));
   }
 
-  /** Where the database is, for its document. */
+  /** Returns the URL of the database, for its document. */
   static String url(Answers answers) {
     String host = answers.get("host");
     String spelled = host.indexOf(':') >= 0 ? "[" + host + "]" : host;

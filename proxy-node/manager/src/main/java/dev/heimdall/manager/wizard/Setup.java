@@ -6,9 +6,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one session has typed so far, and what was found by it. */
+/** Input of one session so far, and the findings from it. */
 final class Setup {
-  /** What is tested in it. */
+  /** Subject of a test in the wizard. */
   enum Test {
     DATABASE,
     STORE,

@@ -3,7 +3,7 @@ package dev.heimdall.manager.wizard;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What is asked, in this order. */
+/** Steps of the wizard, in this order. */
 public enum Step {
   DATABASE("database", "Database"),
   LOGIN("login", "Log-in"),

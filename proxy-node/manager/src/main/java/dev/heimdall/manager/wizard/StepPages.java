@@ -351,7 +351,10 @@ final class StepPages {
     return addresses.isEmpty() || here ? LOCAL : addresses.get(0);
   }
 
-  /** Where clients go: by the name that this machine was reached by, if its node is there. */
+  /**
+   * Returns the host that clients connect to: the name by which this machine was reached, if its
+   * node is there.
+   */
   private String host(Visit visit) {
     if (!node().equals(LOCAL)) {
       return node();
@@ -470,7 +473,7 @@ final class StepPages {
     return documents;
   }
 
-  /** What was typed, and what is suggested where nothing was. */
+  /** Returns the input, and suggestions where there is none. */
   private Map<String, String> suggested(Step step, Answers answers)
       throws StoreException, EditRefused {
     Map<String, String> values = new HashMap<>(answers.shown());

@@ -15,7 +15,7 @@ final class Stores {
 
   private Stores() {}
 
-  /** What {@code node.json} says; empty: there is none, or it is no object. */
+  /** Reads {@code node.json}; empty if there is none, or it is no object. */
   static Optional<ObjectNode> node(Documents there) {
     StoredDocument stored = there.all().get(NODE);
     if (stored == null) {
@@ -47,7 +47,7 @@ final class Stores {
     return Servers.lines(answers.get("storeServers"));
   }
 
-  /** What {@code store} of {@code node.json} is to be. */
+  /** Returns the value for {@code store} of {@code node.json}. */
   static ObjectNode json(Answers answers) {
     ObjectNode store = Answer.JSON.createObjectNode();
     servers(answers).forEach(store.putArray("servers")::add);

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the wizard's templates are given. */
+/** Data for the wizard's templates. */
 public final class WizardView {
   private WizardView() {}
 
   /**
-   * Where somebody is.
+   * Position of a user among the steps.
    *
    * @param path of a step that can be gone back to; empty: it cannot yet
    * @param state {@code done}, {@code now} or {@code later}
@@ -26,7 +26,7 @@ public final class WizardView {
   public record Page(List<Place> places, Form form, String back) {}
 
   /**
-   * What a test has found so far.
+   * Findings of a test so far.
    *
    * @param poll where to look again; empty: it has ended
    * @param failure why it did not come to its end; empty: it did
@@ -53,7 +53,7 @@ public final class WizardView {
           .count();
     }
 
-    /** How the summary looks. */
+    /** Style of the summary. */
     public String look() {
       if (count(CheckResult.State.BAD) > 0 || !failure.isEmpty()) {
         return "bad";
@@ -61,7 +61,7 @@ public final class WizardView {
       return count(CheckResult.State.SKIPPED) > 0 ? "warn" : "good";
     }
 
-    /** What it comes to. */
+    /** Summary of the findings. */
     public String summary() {
       if (!failure.isEmpty()) {
         return failure;
@@ -87,7 +87,7 @@ public final class WizardView {
   public record Group(String subject, List<CheckResult> findings) {}
 
   /**
-   * What there is in AWS.
+   * AWS inventory.
    *
    * @param account empty: not known yet
    */
@@ -102,7 +102,7 @@ public final class WizardView {
     };
   }
 
-  /** Why it cannot be chosen; empty: it can. */
+  /** Reason that a database cannot be chosen; empty if it can. */
   public static String unsuited(AwsDatabase database) {
     if (Engine.ofRds(database.engine()).isEmpty()) {
       return "Nodes do not speak to " + database.engine() + ".";

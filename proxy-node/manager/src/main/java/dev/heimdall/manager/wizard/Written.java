@@ -52,7 +52,7 @@ final class Written {
     return texts;
   }
 
-  /** Whether the store of the answers is one that nodes do not have yet. */
+  /** True if the store of the answers is one that nodes do not have yet. */
   private boolean writesStore() {
     return preset() != Preset.POOL && answers.is("store", "store") && Stores.there(there).isEmpty();
   }

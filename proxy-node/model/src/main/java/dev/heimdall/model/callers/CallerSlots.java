@@ -21,7 +21,7 @@ public final class CallerSlots {
 
   /** A connection. */
   public interface Caller {
-    /** Whether the listener waits for its client, rather than the client for the listener. */
+    /** True if the listener waits for its client, rather than the client for the listener. */
     boolean awaited();
 
     /** Closes it to make room. */
@@ -34,7 +34,7 @@ public final class CallerSlots {
   }
 
   /**
-   * Whether the caller gets a slot; if so, until {@link #leave}.
+   * True if the caller gets a slot; if so, until {@link #leave}.
    *
    * @param many whether the address is that of many, so that only all slots together limit it
    */

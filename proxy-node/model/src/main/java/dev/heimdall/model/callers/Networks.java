@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** What counts as one address: of IPv6 the network, which one machine has to itself. */
+/** Definition of one address: for IPv6 the network, which one machine has to itself. */
 public final class Networks {
   private static final int IPV6_BYTES = 8;
 

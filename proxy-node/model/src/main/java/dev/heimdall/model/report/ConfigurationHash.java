@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.stream.Stream;
 
 /**
- * What a configuration is recognised by: the same wherever the same documents are. What nodes learn
+ * Fingerprint of a configuration: the same wherever the same documents are. What nodes learn
  * themselves is no part of it, nor are files that the reader ignores.
  */
 public final class ConfigurationHash {
@@ -26,7 +26,7 @@ public final class ConfigurationHash {
     }
   }
 
-  /** Whether a file is part of it, by its path below the configuration's directory. */
+  /** True if a file is part of it, by its path below the configuration's directory. */
   public static boolean counts(String name) {
     return !name.equals(LEARNED)
         && !name.startsWith(LEARNED + "/")

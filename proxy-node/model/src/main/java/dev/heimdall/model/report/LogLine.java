@@ -26,7 +26,7 @@ public final class LogLine {
   private final Reader reader;
   private boolean holdsData;
 
-  /** Who else reads lines that hold no data. */
+  /** Further reader of lines that hold no data. */
   public interface Reader {
     /** Called before the line is written, if it is. */
     void line(LogLine line, Logger logger, Level level);
@@ -47,7 +47,7 @@ public final class LogLine {
     return pair(key, value, LONGEST_VALUE);
   }
 
-  /** The same for a value whose end matters, such as the remedy at the end of a message. */
+  /** Adds a pair for a value whose end matters, such as the remedy at the end of a message. */
   public LogLine whole(String key, String value) {
     return pair(key, value, LONGEST_WHOLE);
   }
@@ -92,7 +92,7 @@ public final class LogLine {
     return this;
   }
 
-  /** What happened. */
+  /** Words of the line that name the event. */
   public String words() {
     return words;
   }

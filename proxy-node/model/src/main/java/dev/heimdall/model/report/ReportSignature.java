@@ -76,7 +76,7 @@ public final class ReportSignature {
     }
   }
 
-  /** Whether two signatures are equal; takes as long for any that are not. */
+  /** True if two signatures are equal; takes as long for any that are not. */
   public static boolean equal(String expected, String signature) {
     return MessageDigest.isEqual(
         expected.getBytes(StandardCharsets.US_ASCII), signature.getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,7 @@ import java.security.Signature;
 public final class KeyPairs {
   private KeyPairs() {}
 
-  /** Whether they are a pair: a TLS library may find out only when the first client comes. */
+  /** True if they are a pair: a TLS library may find out only when the first client comes. */
   public static boolean belong(PrivateKey key, PublicKey certified) {
     String method =
         switch (key.getAlgorithm()) {

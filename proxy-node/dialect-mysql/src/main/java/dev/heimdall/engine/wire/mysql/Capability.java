@@ -1,8 +1,8 @@
 package dev.heimdall.engine.wire.mysql;
 
 /**
- * What clients and servers agree on when a client logs in (CLIENT_* of the protocol), a bit each.
- * MariaDB's own are the upper 32 bits, sent in bytes that MySQL leaves empty.
+ * Capabilities that clients and servers agree on when a client logs in (CLIENT_* of the protocol),
+ * one bit each. MariaDB's own are the upper 32 bits, sent in bytes that MySQL leaves empty.
  */
 public final class Capability {
   /** MySQL's; a MariaDB server leaves it out where it has capabilities of its own to say. */

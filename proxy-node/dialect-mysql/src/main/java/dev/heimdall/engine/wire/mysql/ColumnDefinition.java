@@ -42,7 +42,7 @@ public final class ColumnDefinition {
 
   private ColumnDefinition() {}
 
-  /** Whether values of this type may be longer than 65,535 bytes, of whatever character set. */
+  /** True if values of this type may be longer than 65,535 bytes, of whatever character set. */
   public static boolean isBlob(int type) {
     return type >= TYPE_TINY_BLOB && type <= TYPE_BLOB;
   }
@@ -60,7 +60,7 @@ public final class ColumnDefinition {
     write(out, sequence, name, collation, type, length, 0, decimals);
   }
 
-  /** The same with flags, and with digits behind the decimal point. */
+  /** Appends a whole packet with flags, and with digits after the decimal point. */
   public static void write(
       ByteBuf out,
       int sequence,

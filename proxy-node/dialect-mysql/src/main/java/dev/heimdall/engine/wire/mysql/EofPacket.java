@@ -14,7 +14,7 @@ public final class EofPacket {
 
   private EofPacket() {}
 
-  /** Whether a payload of this length that begins with {@link #FIRST} is one. */
+  /** True if a payload of this length that begins with {@link #FIRST} is one. */
   public static boolean fits(int length) {
     return length <= LONGEST;
   }
@@ -24,7 +24,7 @@ public final class EofPacket {
     return in.getUnsignedShortLE(at + 3);
   }
 
-  /** How many warnings there are, by the payload at this place. */
+  /** Number of warnings, from the payload at this offset. */
   public static int warnings(ByteBuf in, int at) {
     return in.getUnsignedShortLE(at + 1);
   }

@@ -22,7 +22,7 @@ public final class ErrPacket {
   }
 
   /**
-   * Whether the payload at this place, whose first byte is {@link #FIRST}, is no error but a
+   * True if the payload at this place, whose first byte is {@link #FIRST}, is no error but a
    * progress report of MariaDB: that has a count of strings where an error has its SQLSTATE.
    *
    * @param length of the payload, as far as it is there

@@ -3,8 +3,8 @@ package dev.heimdall.engine.wire.mysql;
 import dev.heimdall.engine.wire.Position;
 
 /**
- * How far a server is by the names of its transactions, which are no distance: how much it is
- * behind another one nobody can say. Nodes tell one another by the text of it.
+ * Position of a server by the names of its transactions, which have no distance: the lag behind
+ * another server cannot be determined. Nodes tell one another by the text of it.
  */
 public abstract sealed class GtidPosition implements Position permits GtidSet, MariadbGtids {
   /** Characters: it is read on event loops. */

@@ -17,12 +17,12 @@ public final class GtidSet extends GtidPosition {
   /** No transaction: that of a server on which nobody has written anything. */
   public static final GtidSet EMPTY = new GtidSet(List.of());
 
-  /** What a 64-bit number leaves; the server's own limit is one below. */
+  /** Maximum that a 64-bit number allows; the server's own limit is one below. */
   private static final long MOST = Long.MAX_VALUE - 1;
 
   private static final int TAG = 32;
 
-  /** Where transactions come from; the tag is empty for none. */
+  /** Origin of transactions; the tag is empty for none. */
   private record Source(long high, long low, String tag) implements Comparable<Source> {
     @Override
     public int compareTo(Source other) {
@@ -183,7 +183,7 @@ public final class GtidSet extends GtidPosition {
     return count == bounds.length ? bounds : Arrays.copyOf(bounds, count);
   }
 
-  /** Whether any transaction is in it. */
+  /** True if any transaction is in it. */
   public boolean isEmpty() {
     return parts.isEmpty();
   }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What a server says first: the protocol's version 10.
+ * First message of a server: the protocol's version 10.
  *
  * @param version as the server spells it, MariaDB's prefix for old replicas included
  * @param connectionId by which its operators know the connection
@@ -105,7 +105,7 @@ public record Handshake(
     Packet.end(out, at);
   }
 
-  /** Whether the server is a MariaDB, by its version. */
+  /** True if the server is a MariaDB, by its version. */
   public boolean isMariadb() {
     return ServerHello.isMariadb(version);
   }

@@ -31,7 +31,7 @@ public final class LengthEncoded {
     };
   }
 
-  /** How many bytes an integer has whose first byte this is. */
+  /** Number of bytes of an integer with this first byte. */
   public static int size(int first) {
     return switch (first & 0xFF) {
       case TWO_BYTES -> 3;
@@ -82,12 +82,12 @@ public final class LengthEncoded {
     return (int) length;
   }
 
-  /** The same as text in UTF-8. */
+  /** Reads a string as text in UTF-8. */
   public static String readString(ByteBuf in) {
     return new String(readBytes(in), StandardCharsets.UTF_8);
   }
 
-  /** The same, or null for SQL's NULL. */
+  /** Reads a string as text, or null for SQL's NULL. */
   public static String readNullable(ByteBuf in) {
     if (in.getUnsignedByte(in.readerIndex()) == NULL) {
       in.skipBytes(1);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far a MariaDB server is: the last transaction of each replication domain, as in {@code
+ * Position of a MariaDB server: the last transaction of each replication domain, as in {@code
  * 0-1-100,1-2-5}. Within a domain transactions have an order, whoever wrote them. Never changes.
  */
 public final class MariadbGtids extends GtidPosition {
@@ -81,7 +81,10 @@ public final class MariadbGtids extends GtidPosition {
     return true;
   }
 
-  /** What no server can have, where histories have parted: then none is to answer. */
+  /**
+   * Returns a position that no server can have, where histories have diverged: then no server is to
+   * answer.
+   */
   @Override
   public Position with(Position other) {
     if (!(other instanceof MariadbGtids gtids)) {

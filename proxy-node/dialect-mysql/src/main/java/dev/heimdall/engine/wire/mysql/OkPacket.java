@@ -47,7 +47,7 @@ public record OkPacket(
     return new OkPacket(affectedRows, generatedId, status, warnings, info, state);
   }
 
-  /** The same without what has changed of the session's state. */
+  /** Returns the packet without changes of the session's state. */
   public OkPacket withoutState() {
     return new OkPacket(
         affectedRows,
@@ -58,7 +58,7 @@ public record OkPacket(
         NOTHING);
   }
 
-  /** The same with this for what has changed of the session's state; empty for nothing. */
+  /** Returns the packet with these changes of the session's state; empty for none. */
   public OkPacket withState(byte[] changes) {
     return new OkPacket(affectedRows, generatedId, status, warnings, info, changes);
   }

@@ -26,7 +26,7 @@ public final class Packet {
     return in.getUnsignedByte(at + 3);
   }
 
-  /** Whether the packet at this place is here whole, with its header. */
+  /** True if the packet at this place is here whole, with its header. */
   public static boolean whole(ByteBuf in, int at, int end) {
     return end - at >= HEADER && end - at - HEADER >= payload(in, at);
   }

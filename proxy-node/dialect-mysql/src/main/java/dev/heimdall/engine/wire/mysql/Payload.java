@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 public final class Payload {
   private Payload() {}
 
-  /** How many bytes the payload has whose packets take so many. */
+  /** Number of bytes in a payload whose packets take this many. */
   public static long length(long total) {
     return total - Packet.HEADER * (1 + total / (Packet.HEADER + Packet.MAX_PAYLOAD));
   }

@@ -3,8 +3,8 @@ package dev.heimdall.engine.wire.mysql;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a client gives its queries besides their texts, where that was agreed on: it stands behind
- * the command's first byte.
+ * Attributes that a client adds to its queries besides their texts, where that was agreed on: they
+ * follow the command's first byte.
  */
 public final class QueryAttributes {
   private QueryAttributes() {}

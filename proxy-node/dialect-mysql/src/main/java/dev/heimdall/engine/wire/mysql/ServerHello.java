@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a server says of itself when a connection begins, which drivers decide by. A {@link
+ * Self-description of a server when a connection begins, by which drivers decide. A {@link
  * Greeting} holds it among the values that the server has reported, under names that no variable
  * has.
  *
@@ -22,7 +22,7 @@ public record ServerHello(String version, long capabilities, int collation, int 
   private static final String COLLATION = "(collation)";
   private static final String STATUS = "(status)";
 
-  /** What a greeting holds of it. */
+  /** Returns the part of it that a greeting holds. */
   public static ServerHello of(Greeting greeting) {
     Map<String, String> values = greeting.reported();
     return new ServerHello(
@@ -42,13 +42,13 @@ public record ServerHello(String version, long capabilities, int collation, int 
     return Greeting.of(Map.copyOf(values));
   }
 
-  /** Whether it is a MariaDB, by its version. */
+  /** True if it is a MariaDB, by its version. */
   public boolean isMariadb() {
     return isMariadb(version);
   }
 
   /**
-   * Whether a server of this version is a MariaDB.
+   * True if a server of this version is a MariaDB.
    *
    * @param version null for one that is not known
    */

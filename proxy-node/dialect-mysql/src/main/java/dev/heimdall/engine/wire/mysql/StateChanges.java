@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 
-/** What an OK packet says of changes of the session's state (SESSION_TRACK_*). */
+/** Changes of the session's state that an OK packet reports (SESSION_TRACK_*). */
 public final class StateChanges {
-  /** What the default database is called among a session's variables; no variable is called so. */
+  /** Name of the default database among a session's variables; no variable has this name. */
   public static final String DATABASE = "(database)";
 
   public static final int SYSTEM_VARIABLES = 0;
@@ -22,7 +22,7 @@ public final class StateChanges {
   private StateChanges() {}
 
   /**
-   * What stands for a value that has changed to one that nobody has reported: another each time.
+   * Returns a placeholder for a value that has changed to an unreported one: different each time.
    */
   public static String doubt(long number) {
     return DOUBT + number;
@@ -32,7 +32,9 @@ public final class StateChanges {
     return value != null && value.startsWith(DOUBT);
   }
 
-  /** Who learns of them, in their order; of those that it does not ask for it hears nothing. */
+  /**
+   * Receiver of the changes, in their order; it is not notified of those that it does not request.
+   */
   public interface Receiver {
     /**
      * @param value null for NULL
@@ -42,7 +44,10 @@ public final class StateChanges {
     /** The default database; empty for none. */
     default void schema(String name) {}
 
-    /** Something of the state has changed: what the others say, or what nobody says more of. */
+    /**
+     * Reports a change of the state: one that the other methods report, or one without further
+     * details.
+     */
     default void state() {}
 
     /** The GTIDs of what the session has committed, as the server spells them. */

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.wire.mysql;
 
-/** What a server says of its state in each OK and EOF packet (SERVER_STATUS_*), a bit each. */
+/** State that a server reports in each OK and EOF packet (SERVER_STATUS_*), one bit each. */
 public final class StatusFlag {
   public static final int IN_TRANSACTION = 1;
   public static final int AUTOCOMMIT = 1 << 1;

@@ -3,7 +3,7 @@ package dev.heimdall.engine.wire.postgres;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** What command tags tell besides the number of rows. */
+/** Information in command tags besides the number of rows. */
 public final class CommandTag {
   private static final byte[][] CHANGE_NAMES = {
     bytes("DEALLOCATE"), bytes("DEALLOCATE ALL"), bytes("DISCARD ALL"), bytes("PREPARE")
@@ -16,7 +16,7 @@ public final class CommandTag {
   }
 
   /**
-   * Whether the statement has given or taken names of prepared statements.
+   * True if the statement has given or taken names of prepared statements.
    *
    * @param at where the tag begins
    * @param length of the tag with its zero byte

@@ -67,7 +67,7 @@ public final class ErrorMessage {
   }
 
   /**
-   * Whether a whole ErrorResponse or NoticeResponse says in what functions it arose, in its field
+   * True if a whole ErrorResponse or NoticeResponse says in what functions it arose, in its field
    * W: those that a server's process has to say of itself do not.
    */
   public static boolean hasContext(ByteBuf message) {
@@ -84,7 +84,7 @@ public final class ErrorMessage {
   }
 
   /**
-   * Whether a file of the server's source is one in which it finds out what a text means. What a
+   * True if a file of the server's source is one in which it finds out what a text means. What a
    * function has read has other fields beside: where in the function that was, or its text.
    */
   private static boolean readsTexts(String file) {

@@ -17,7 +17,7 @@ public final class PgReader {
     return string(in, StandardCharsets.UTF_8);
   }
 
-  /** The same in another encoding. */
+  /** Reads it in another encoding. */
   public static String string(ByteBuf in, Charset encoding) {
     int length = in.bytesBefore((byte) 0);
     if (length < 0) {

@@ -69,7 +69,7 @@ public final class PgWriter {
     parameterStatus(out, name, value, StandardCharsets.UTF_8);
   }
 
-  /** The same for a client that reads texts in another encoding. */
+  /** Writes it for a client that reads texts in another encoding. */
   public static void parameterStatus(ByteBuf out, String name, String value, Charset encoding) {
     int start = begin(out, BackendType.PARAMETER_STATUS);
     string(out, name);
@@ -148,7 +148,7 @@ public final class PgWriter {
     query(out, sql, StandardCharsets.UTF_8);
   }
 
-  /** The same to a server that reads texts in another encoding. */
+  /** Writes it to a server that reads texts in another encoding. */
   public static void query(ByteBuf out, String sql, Charset encoding) {
     int start = begin(out, FrontendType.QUERY);
     out.writeBytes(sql.replace('\0', '?').getBytes(encoding)).writeByte(0);

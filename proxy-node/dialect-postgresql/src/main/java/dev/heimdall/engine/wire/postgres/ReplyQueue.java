@@ -14,7 +14,7 @@ import java.util.ArrayDeque;
  * pure state machine.
  */
 public final class ReplyQueue<O> {
-  /** What a message of the server means for who waits for it. */
+  /** Meaning of a server message for its waiting recipient. */
   public static final int FORWARD = 0;
 
   public static final int SWALLOW = 1;
@@ -84,10 +84,10 @@ public final class ReplyQueue<O> {
 
   private final ReplyGroups<O> groups;
 
-  /** What was changed in the texts of the edited queries, in their order; null when never any. */
+  /** Changes in the texts of the edited queries, in their order; null when there never were any. */
   private ArrayDeque<EditedText> edited;
 
-  /** How many entries, from the first one on, a Flush has asked for. */
+  /** Number of entries, from the first one on, that a Flush has requested. */
   private int flushed;
 
   private boolean failed;
@@ -104,7 +104,7 @@ public final class ReplyQueue<O> {
 
   private int bound;
 
-  /** Whether one of those has had the last error, or what it has bound. */
+  /** True if one of those has had the last error, or what it has bound. */
   private boolean failedBound;
 
   /**
@@ -114,24 +114,24 @@ public final class ReplyQueue<O> {
     this.groups = groups;
   }
 
-  /** Whether the group that is being answered has had an error. */
+  /** True if the group that is being answered has had an error. */
   public boolean failed() {
     return failed;
   }
 
-  /** Whether the server skips whatever comes until a Sync, queries and function calls too. */
+  /** True if the server skips whatever comes until a Sync, queries and function calls too. */
   public boolean skipping() {
     return failed && groups.open() && groups.size() == 1;
   }
 
-  /** How many queries and function calls of the group's owner the last error made void. */
+  /** Number of queries and function calls of the group's owner that the last error made void. */
   public int skippedQueries() {
     return skippedQueries;
   }
 
   /**
-   * How many statements of the group's owner, sent behind the one that has had the last error, that
-   * made void: each that would have been bound, and each query.
+   * Number of statements of the group's owner, sent after the one with the last error, that this
+   * error made void: each that would have been bound, and each query.
    */
   public int skippedStatements() {
     return skippedStatements;
@@ -156,7 +156,7 @@ public final class ReplyQueue<O> {
     }
   }
 
-  /** The same of a Query whose text was changed. */
+  /** Notes that a Query with a changed text has been sent for the owner. */
   public void expectEdited(EditedText text, O owner) {
     if (!skipping()) {
       if (edited == null) {
@@ -167,7 +167,7 @@ public final class ReplyQueue<O> {
     }
   }
 
-  /** What was changed in the text that the server answers next; null when nothing was. */
+  /** Changes in the text that the server answers next; null when there were none. */
   public EditedText edited() {
     return first() == QUERY_EDITED ? edited.peek() : null;
   }
@@ -228,26 +228,26 @@ public final class ReplyQueue<O> {
     flushed = size;
   }
 
-  /** How many messages are unanswered whose answers a Flush has asked for. */
+  /** Number of unanswered messages for which a Flush has requested the answers. */
   public int flushed() {
     return flushed;
   }
 
-  /** The same as {@link #takeKnown} of an entry that a Flush has asked for. */
+  /** Works like {@link #takeKnown}, for an entry that a Flush has requested. */
   public byte takeFlushed() {
     return flushed > 0 ? takeKnown() : NONE;
   }
 
   /**
-   * How many Parse entries, Closes that we answer or put in, and Describes that we look at the last
-   * error or ReadyForQuery made void: the statements of the first do not exist on the server, those
-   * of the Closes still do.
+   * Number of Parse entries, Closes that we answer or insert, and Describes that we examine, made
+   * void by the last error or ReadyForQuery: the statements of the first do not exist on the
+   * server, those of the Closes still do.
    */
   public int droppedNames() {
     return droppedNames;
   }
 
-  /** Whether the first of those has had the error itself; else the server skips that, too. */
+  /** True if the first of those has had the error itself; else the server skips that, too. */
   public boolean refusedName() {
     return refusedName;
   }
@@ -357,7 +357,7 @@ public final class ReplyQueue<O> {
     return first == DESCRIBE_OURS ? SWALLOW : FORWARD;
   }
 
-  /** Whether the last message was part of the answer to a Describe that we look at; once. */
+  /** True if the last message was part of the answer to a Describe that we look at; once. */
   public boolean takeDescribed() {
     boolean was = described;
     described = false;
@@ -472,12 +472,12 @@ public final class ReplyQueue<O> {
     return ignored;
   }
 
-  /** How many Syncs the copy that just began made void. */
+  /** Number of Syncs that the copy that just began made void. */
   public int ignoredSyncs() {
     return ignoredSyncs;
   }
 
-  /** Whether the end of the copy that just began was sent before the server asked for data. */
+  /** True if the end of the copy that just began was sent before the server asked for data. */
   public boolean copyEnded() {
     return copyEnded;
   }

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The characters of {@code client_encoding}, in which a server sends all texts. */
 public final class TextEncoding {
-  /** Where Java has another name for it, or none. */
+  /** Encodings that have another name in Java, or none. */
   private static final Map<String, String> NAMES =
       Map.ofEntries(
           Map.entry("EUC_CN", "GB2312"),

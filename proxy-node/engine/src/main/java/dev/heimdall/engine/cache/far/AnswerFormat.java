@@ -8,10 +8,10 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * What an answer looks like in the store: 20 bytes of ours, then the answer or, if it is long
- * enough and that makes it shorter, the answer compressed. The bytes in front are: 'H' 'A', the
- * format's version, flags (1: compressed), the answer's length (4), the hash of its key (8), and a
- * CRC-32C of all other bytes of the value (4).
+ * Format of an answer in the store: 20 bytes of ours, then the answer or, if it is long enough and
+ * that makes it shorter, the answer compressed. The bytes in front are: 'H' 'A', the format's
+ * version, flags (1: compressed), the answer's length (4), the hash of its key (8), and a CRC-32C
+ * of all other bytes of the value (4).
  *
  * @param mostBytes of an answer
  * @param compressAbove so many bytes an answer is compressed
@@ -32,12 +32,12 @@ record AnswerFormat(int mostBytes, int compressAbove) {
     }
   }
 
-  /** Whether it takes a while to make a value of this answer. */
+  /** True if it takes a while to make a value of this answer. */
   boolean compresses(byte[] answer) {
     return answer.length > compressAbove;
   }
 
-  /** Whether it takes a while to read this value. */
+  /** True if it takes a while to read this value. */
   static boolean isCompressed(byte[] value) {
     return value.length > HEADER && (value[3] & COMPRESSED) != 0;
   }

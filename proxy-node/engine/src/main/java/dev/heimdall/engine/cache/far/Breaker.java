@@ -18,7 +18,7 @@ final class Breaker {
   static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(1);
   static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(30);
 
-  /** Whether requests are let through. */
+  /** State that decides if requests are let through. */
   enum State implements Spelled {
     /** They are. */
     CLOSED,
@@ -65,7 +65,7 @@ final class Breaker {
     return state == State.CLOSED;
   }
 
-  /** How long it stays open, as of when it was opened. */
+  /** Length of the pause while it is open, as of the time when it was opened. */
   synchronized long pauseNanos() {
     return pause;
   }

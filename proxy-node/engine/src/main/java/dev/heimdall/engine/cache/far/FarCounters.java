@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has become of gets, puts and deletes. For any thread. */
+/** Counters of the outcomes of gets, puts and deletes. For any thread. */
 final class FarCounters {
   private final LongAdder hits = new LongAdder();
   private final Map<Miss, LongAdder> misses = new EnumMap<>(Miss.class);

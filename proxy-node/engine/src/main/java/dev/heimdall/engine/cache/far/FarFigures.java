@@ -4,7 +4,7 @@ import dev.heimdall.engine.observe.LatencySnapshot;
 import java.util.Map;
 
 /**
- * How it is with the far tier.
+ * State and figures of the far tier.
  *
  * @param reads whether gets are let through: {@code closed} (they are), {@code open}, {@code
  *     half_open}

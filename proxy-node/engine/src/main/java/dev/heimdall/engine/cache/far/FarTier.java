@@ -20,7 +20,7 @@ public interface FarTier extends AutoCloseable {
     return StoredAnswers.in(store, settings);
   }
 
-  /** Who has asked for an answer; exactly one of these is called. */
+  /** Receiver of a requested answer; exactly one of these methods is called. */
   interface Receiver {
     /**
      * @param answer what was put, byte for byte
@@ -52,7 +52,7 @@ public interface FarTier extends AutoCloseable {
   /** Frees what is kept under these keys, or does not. */
   void delete(Collection<byte[]> keys);
 
-  /** How it is with the tier. */
+  /** Figures of the tier. */
   FarFigures figures();
 
   /** Ends it: who waits is called with {@link Miss#CLOSED}. Does not wait. */

@@ -3,7 +3,7 @@ package dev.heimdall.engine.cache.far;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How much is under way to the store and back, and how much may be. Thread-safe. */
+/** Requests and bytes in flight to the store and back, and their limits. Thread-safe. */
 final class InFlight {
   private final int mostRequests;
   private final long mostBytes;
@@ -28,7 +28,7 @@ final class InFlight {
     return true;
   }
 
-  /** What was taken has become more, or less. */
+  /** Changes the number of bytes taken, up or down. */
   void change(long by) {
     bytes.addAndGet(by);
   }

@@ -4,8 +4,9 @@ import dev.heimdall.engine.share.KeyWatcher;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Which keys the store holds, as 64-bit hashes of them. Two keys of one hash cost a request that
- * finds nothing, or a miss. Thread-safe; a part of the table is locked for some accesses at a time.
+ * Set of the keys that the store holds, as 64-bit hashes of them. Two keys of one hash cost a
+ * request that finds nothing, or a miss. Thread-safe; a part of the table is locked for some
+ * accesses at a time.
  */
 final class KeyPicture implements KeyWatcher {
   private static final int SEGMENTS = 64;
@@ -78,7 +79,7 @@ final class KeyPicture implements KeyWatcher {
     }
   }
 
-  /** Whether it is known that the store does not hold the key. */
+  /** True if it is known that the store does not hold the key. */
   boolean knownAbsent(byte[] key) {
     if (!complete) {
       return false;
@@ -88,12 +89,12 @@ final class KeyPicture implements KeyWatcher {
     return !of(hash).contains(hash) && complete;
   }
 
-  /** Whether all keys are known. */
+  /** True if all keys are known. */
   boolean isComplete() {
     return complete;
   }
 
-  /** How many keys are known. */
+  /** Number of known keys. */
   int size() {
     return size.get();
   }

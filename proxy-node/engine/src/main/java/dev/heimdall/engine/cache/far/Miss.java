@@ -2,7 +2,7 @@ package dev.heimdall.engine.cache.far;
 
 import dev.heimdall.model.Spelled;
 
-/** Why there is no answer. */
+/** Reason for a missing answer. */
 public enum Miss implements Spelled {
   /** The store has none under the key. */
   NOT_THERE,
@@ -12,7 +12,7 @@ public enum Miss implements Spelled {
   LATE,
   /** The store has answered with an error, or its connection was lost. */
   FAILED,
-  /** What was there is nothing that a node has put under this key; it is deleted. */
+  /** The stored value is not one that a node has put under this key; it is deleted. */
   DAMAGED,
   /** As much as may be is in flight. */
   BUSY,

@@ -2,9 +2,9 @@ package dev.heimdall.engine.cache.far;
 
 import java.util.concurrent.atomic.AtomicReference;
 
-/** How far a get has come; one of several threads that want to end it does. */
+/** Progress of a get; one of several threads that want to end it does. */
 final class Progress {
-  /** What a get waits for. */
+  /** Event that a get waits for. */
   enum Stage {
     /** The store's reply. */
     ASKED,

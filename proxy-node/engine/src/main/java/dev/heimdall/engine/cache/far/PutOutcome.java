@@ -2,7 +2,7 @@ package dev.heimdall.engine.cache.far;
 
 import dev.heimdall.model.Spelled;
 
-/** What has become of an answer that was to be kept. */
+/** Outcome of putting an answer into the store. */
 public enum PutOutcome implements Spelled {
   /** The store has it. */
   KEPT,

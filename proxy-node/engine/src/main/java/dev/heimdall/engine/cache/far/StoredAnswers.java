@@ -39,7 +39,7 @@ final class StoredAnswers implements FarTier {
   /** Compresses and decompresses. */
   private final ThreadPoolExecutor workers;
 
-  /** How long an answer may be expected to be: as the longest of late. */
+  /** Expected size of an answer: that of the longest recent one. */
   private volatile int expected;
 
   private volatile boolean closed;

@@ -11,7 +11,7 @@ final class WriteBreaker {
   private final Breaker breaker = new Breaker(Long.MAX_VALUE, 1);
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  /** Whether a put is let through. */
+  /** Decision on letting a put through. */
   enum Pass {
     YES,
     /** As the probe. */

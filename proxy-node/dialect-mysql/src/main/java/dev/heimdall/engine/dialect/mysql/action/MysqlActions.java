@@ -27,7 +27,10 @@ public final class MysqlActions implements ActionProtocol {
   private static final String MODE = "sql_mode";
   private static final int PLAN_SECONDS = 10;
 
-  /** What the driver keeps for itself, and what says how the statement before has ended. */
+  /**
+   * Variables that the driver reserves for itself, and those that report how the previous statement
+   * has ended.
+   */
   private static final Set<String> LEFT_OUT =
       Set.of(
           "autocommit",

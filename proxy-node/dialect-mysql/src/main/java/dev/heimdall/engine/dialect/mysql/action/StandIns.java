@@ -9,7 +9,7 @@ enum StandIns {
   TEXTS("1", 0),
   /** A number of rows comes last. */
   LIMIT_LAST("1", 1),
-  /** The same with a place to begin. */
+  /** A number of rows and an offset come last. */
   LIMIT_AND_OFFSET_LAST("1", 2),
   DATES("2001-01-01", 0),
   DATES_AND_LIMIT("2001-01-01", 1),

@@ -1,4 +1,5 @@
 /**
- * What rule actions need on the node's own connections to MySQL and MariaDB. Off the event loops.
+ * Parts that rule actions need on the node's own connections to MySQL and MariaDB. Off the event
+ * loops.
  */
 package dev.heimdall.engine.dialect.mysql.action;

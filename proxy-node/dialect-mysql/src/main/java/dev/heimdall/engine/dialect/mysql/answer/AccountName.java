@@ -36,7 +36,7 @@ public final class AccountName {
     database = wanted;
   }
 
-  /** Whether the client has sent a password, or a proof of one. */
+  /** True if the client has sent a password, or a proof of one. */
   public void withPassword(boolean sent) {
     password = sent;
   }
@@ -50,7 +50,7 @@ public final class AccountName {
     return database;
   }
 
-  /** Why the client does not get in, in MySQL's words where it has such. */
+  /** Returns the error that rejects the client's log-in, in MySQL's words where it has such. */
   ServerError refusal(ServerError error) {
     if (error.number() != 0) {
       String state = OF_SERVERS.get(error.number());

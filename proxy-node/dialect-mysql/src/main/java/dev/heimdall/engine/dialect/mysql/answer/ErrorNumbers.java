@@ -4,8 +4,8 @@ import dev.heimdall.engine.wire.ServerError;
 import java.util.Map;
 
 /**
- * What errors are called by MySQL that no server of its has raised, but the node or a data source
- * of another engine: the numbers that drivers decide by.
+ * MySQL error numbers for errors that no MySQL server has raised, but the node or a data source of
+ * another engine: drivers decide by these numbers.
  */
 final class ErrorNumbers {
   static final int UNKNOWN = 1105;
@@ -79,9 +79,7 @@ final class ErrorNumbers {
 
   private ErrorNumbers() {}
 
-  /**
-   * What MySQL's servers say to a session that has been silent for longer than it allows itself.
-   */
+  /** Error that MySQL servers send to a session that was idle for longer than its own limit. */
   static ServerError ofOwnLimit() {
     return ServerError.fatal(
             GENERAL,
@@ -90,7 +88,10 @@ final class ErrorNumbers {
         .withNumber(4031);
   }
 
-  /** The same error as MySQL would number it, with all that is said of it in its message. */
+  /**
+   * Returns the error with the number that MySQL would use, and with all its details in the
+   * message.
+   */
   static ServerError numbered(ServerError error) {
     if (error.number() != 0) {
       return error;

@@ -23,8 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * What the node itself says to one client: it depends on what was agreed, on where the numbers of
- * packets stand, and on who the client is.
+ * Encoder of the node's own replies to one client: they depend on the agreed capabilities, the
+ * packet sequence numbers, and the client's identity.
  *
  * <p>An OK packet says whether another result follows and whether a transaction is open, which is
  * known only with what comes behind it: the end of an answer is written by {@link #ready}, or with
@@ -90,7 +90,7 @@ public final class MysqlEncoder implements ClientEncoder {
     return account;
   }
 
-  /** What was agreed with the client; before that, nothing. */
+  /** Sets the capabilities that were agreed with the client; before that, there are none. */
   public void agree(long agreed) {
     capabilities = agreed;
   }
@@ -100,17 +100,17 @@ public final class MysqlEncoder implements ClientEncoder {
     return capabilities;
   }
 
-  /** Whether this was agreed on. */
+  /** True if this was agreed on. */
   public boolean agreed(long capability) {
     return (capabilities & capability) != 0;
   }
 
-  /** Whether the servers are MariaDB's. */
+  /** True if the servers are MariaDB's. */
   public boolean mariadb() {
     return mariadb;
   }
 
-  /** What the node has said last to statements of the session. */
+  /** Last answers of the node's own to statements of the session. */
   public OwnAnswer own() {
     return own;
   }
@@ -147,22 +147,22 @@ public final class MysqlEncoder implements ClientEncoder {
     Packet.end(out, at);
   }
 
-  /** Whether the client waits to hear that its proof is enough, before it is welcome. */
+  /** True if the client waits to hear that its proof is enough, before it is welcome. */
   public void awaitsWord(boolean awaited) {
     awaitsWord = awaited;
   }
 
-  /** What a variable of the session began with; null where that is not known. */
+  /** Initial value of a session variable; null if it is unknown. */
   public String began(String variable) {
     return began.get(variable);
   }
 
-  /** What a server's last OK or EOF packet said of the session's state. */
+  /** Sets the session state that a server's last OK or EOF packet reported. */
   public void status(int flags) {
     status = flags & LASTING;
   }
 
-  /** Whether the rows of the answers that follow are those of a prepared statement. */
+  /** True if the rows of the answers that follow are those of a prepared statement. */
   public void binary(boolean prepared) {
     binary = prepared;
   }
@@ -201,7 +201,7 @@ public final class MysqlEncoder implements ClientEncoder {
   @Override
   public void notice(ServerError notice, ByteBuf out) {}
 
-  /** Nobody has asked for it: the node itself changes no values. */
+  /** Writes nothing, as no client has requested it: the node itself changes no values. */
   @Override
   public void parameter(String name, String value, ByteBuf out) {}
 
@@ -247,7 +247,7 @@ public final class MysqlEncoder implements ClientEncoder {
     end = End.NONE;
   }
 
-  /** Whether the client reads of changes of its session's state. */
+  /** True if the client reads of changes of its session's state. */
   public boolean tracks() {
     return agreed(Capability.SESSION_TRACK);
   }

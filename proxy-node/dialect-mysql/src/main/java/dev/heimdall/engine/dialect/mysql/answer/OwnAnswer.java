@@ -15,12 +15,12 @@ public final class OwnAnswer {
   /** Null where SHOW ERRORS has none of the node's own to show. */
   private ServerError error;
 
-  /** Whether the session's last statement was answered by the node. */
+  /** True if the session's last statement was answered by the node. */
   public boolean isLast() {
     return rows != OF_SERVER;
   }
 
-  /** What ROW_COUNT() gives behind it. */
+  /** Value of ROW_COUNT() behind it. */
   public long rows() {
     return rows;
   }

@@ -15,7 +15,7 @@ final class ResultWriter {
   /** utf8mb4_general_ci, which both MySQL and MariaDB have. */
   private static final int UTF8 = 45;
 
-  /** Where nobody says how long a text may be. */
+  /** Length of a text where no maximum is given. */
   private static final int LONGEST_TEXT = 4 * 1024;
 
   private static final int LONGEST_NUMBER = 21;

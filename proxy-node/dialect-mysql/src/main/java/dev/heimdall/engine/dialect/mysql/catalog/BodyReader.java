@@ -19,7 +19,7 @@ import java.util.Set;
  * on the side of more: a column that is called like a table of the database is among the names.
  */
 final class BodyReader {
-  /** What follows is the beginning of a statement. */
+  /** Tokens that are followed by the beginning of a statement. */
   private static final Set<String> OPENING =
       Set.of(";", "begin", "then", "else", "do", "loop", "repeat");
 
@@ -27,7 +27,7 @@ final class BodyReader {
   private static final Set<String> DEFINING =
       Set.of("create", "alter", "drop", "rename", "grant", "revoke", "load", "outfile", "dumpfile");
 
-  /** The same at the beginning of a statement. */
+  /** Words at the beginning of a statement that change something which no table name shows. */
   private static final Set<String> MAINTAINING =
       Set.of(
           "analyze",
@@ -72,13 +72,13 @@ final class BodyReader {
   private static final Set<String> OF_SERVER =
       Set.of("mariadb_schema", "oracle_schema", "maxdb_schema");
 
-  /** What a server has, by the names that bodies have for it. */
+  /** Objects of a server, by the names that bodies use for them. */
   interface Names {
     /** As the server keeps names of databases and tables. */
     String kept(String name);
 
     /**
-     * Whether there is such a function or procedure.
+     * True if there is such a function or procedure.
      *
      * @param schema as the server keeps it; null for any, and for what the server brings
      * @param name in small letters
@@ -100,7 +100,7 @@ final class BodyReader {
   private boolean locks;
   private String changesSession;
 
-  /** Whether SET belongs to the statement that is being read. */
+  /** True if SET belongs to the statement that is being read. */
   private boolean assigning;
 
   /**
@@ -114,7 +114,7 @@ final class BodyReader {
     variables.add("new");
   }
 
-  /** How texts are cut that were written in certain modes. */
+  /** Returns the lexer mode for texts that were written in certain SQL modes. */
   static LexerMode mode(String sqlModes) {
     return new LexerMode(
         !sqlModes.contains("NO_BACKSLASH_ESCAPES"), sqlModes.contains("ANSI_QUOTES"), false);
@@ -295,7 +295,7 @@ final class BodyReader {
     }
   }
 
-  /** What is no variable of the routine's own is one of the session's. */
+  /** Reads SET: a variable that is not the routine's own is one of the session's. */
   private void set(int from) {
     int depth = 0;
     boolean name = true;

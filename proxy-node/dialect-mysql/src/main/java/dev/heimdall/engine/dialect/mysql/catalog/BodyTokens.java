@@ -8,12 +8,12 @@ import java.util.Locale;
 
 /** The tokens of a stored text, from where its body begins. */
 final class BodyTokens {
-  /** What stands ahead of the body. */
+  /** Part that precedes the body. */
   enum Head {
     NOTHING,
-    /** What {@code SHOW CREATE PROCEDURE} and {@code FUNCTION} have there. */
+    /** Head in the output of {@code SHOW CREATE PROCEDURE} and {@code FUNCTION}. */
     ROUTINE,
-    /** What {@code SHOW CREATE TRIGGER} has. */
+    /** Head in the output of {@code SHOW CREATE TRIGGER}. */
     TRIGGER
   }
 
@@ -157,7 +157,7 @@ final class BodyTokens {
     return i;
   }
 
-  /** The same index where there is none. */
+  /** Index after a characteristic; the given index if there is none. */
   private int behindCharacteristic(int i) {
     boolean sql = at(i + 1).is("sql");
     return switch (at(i).word()) {

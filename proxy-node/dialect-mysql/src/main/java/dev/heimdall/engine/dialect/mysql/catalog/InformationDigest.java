@@ -37,7 +37,7 @@ final class InformationDigest {
   private static final String MERGES =
       "SELECT table_schema, table_name FROM information_schema.tables WHERE engine = 'MRG_MyISAM'";
 
-  /** What a question may take the server. */
+  /** Maximum time that a query may take on the server. */
   private static final int SECONDS = 60;
 
   /** Behind the name of a schema: whether that is none of the server's own. */
@@ -108,7 +108,7 @@ final class InformationDigest {
           "SELECT * FROM mysql.default_roles",
           "SELECT * FROM mysql.global_grants");
 
-  /** What sessions begin with, and lets a statement mean or return something else. */
+  /** Initial settings of sessions that let a statement mean or return something else. */
   private static final String BEGINNING =
       "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('activate_all_roles_on_login',"
           + " 'block_encryption_mode', 'character_set_collations', 'character_set_server',"
@@ -120,8 +120,8 @@ final class InformationDigest {
           + " 'time_zone', 'windowing_use_high_precision')";
 
   /**
-   * How often rights were changed: what was granted and is revoked between two looks leaves no
-   * trace but this, and results that were kept meanwhile must go.
+   * Counters of permission changes: a permission that is granted and revoked between two checks
+   * leaves no other trace, and results cached meanwhile must be removed.
    */
   private static final String CHANGES_OF_RIGHTS =
       "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_grant', 'Com_grant_role', 'Com_grant_roles',"
@@ -129,7 +129,7 @@ final class InformationDigest {
           + " 'Com_alter_user', 'Com_alter_user_default_role', 'Com_create_role',"
           + " 'Com_create_user', 'Com_drop_role', 'Com_drop_user', 'Com_rename_user')";
 
-  /** The same of definitions, without what temporary tables are made by all the time. */
+  /** Counters of definition changes, without those that temporary tables cause all the time. */
   private static final String CHANGES_OF_DEFINITIONS =
       "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_alter_db', 'Com_alter_function',"
           + " 'Com_alter_procedure', 'Com_alter_table', 'Com_create_function',"
@@ -148,7 +148,7 @@ final class InformationDigest {
     mariaDb = ServerHello.isMariadb(version);
   }
 
-  /** The same as long as nothing has changed. */
+  /** Returns a digest that stays equal as long as nothing has changed. */
   String take() throws SQLException {
     StringBuilder digest = new StringBuilder();
     for (String query : DEFINITIONS) {
@@ -222,7 +222,10 @@ final class InformationDigest {
     return quoted.substring(1, quoted.length() - 1).replace(quote + quote, quote);
   }
 
-  /** What sessions begin with: rights, too, as they keep some of those to their end. */
+  /**
+   * Returns a digest of the initial state of sessions: it includes permissions, as sessions keep
+   * some of them until they end.
+   */
   String beginning() throws SQLException {
     StringBuilder digest = new StringBuilder();
     prepare();

@@ -101,7 +101,7 @@ final class InformationReader {
   /** MySQL shows an expression as a literal would have it. */
   private static final Pattern ESCAPED = Pattern.compile("\\\\(.)", Pattern.DOTALL);
 
-  /** Where triggers are seen: everywhere, or in certain databases. */
+  /** Query for the scope in which triggers are visible: everywhere, or in certain databases. */
   private static final String TRIGGER_RIGHTS =
       """
       SELECT NULL FROM information_schema.user_privileges
@@ -123,7 +123,7 @@ final class InformationReader {
   /** Engines whose tables have no rows but their own, and replicas the same. */
   private static final Set<String> ORDINARY = Set.of("INNODB", "ROCKSDB", "NDBCLUSTER", "NDB");
 
-  /** The same without transactions; or nobody knows. */
+  /** Engines whose tables have no rows but their own, without transactions; and unknown engines. */
   private static final Set<String> LASTING =
       Set.of("MYISAM", InformationDigest.MERGE, "ARIA", "CSV", "ARCHIVE", "");
 
@@ -135,7 +135,7 @@ final class InformationReader {
       Set.of("MEMORY", "BLACKHOLE", "SEQUENCE", "S3", "COLUMNSTORE", "TOKUDB");
 
   /**
-   * What it looks like from outside, by which a change is noticed.
+   * Digest of the catalogue as seen from outside, by which a change is noticed.
    *
    * @param known texts that need not be asked for again
    */
@@ -383,7 +383,7 @@ final class InformationReader {
     return new BodyReader(schema, given, new Known()).read(text, head);
   }
 
-  /** What bodies may name. */
+  /** Names that bodies may use. */
   private final class Known implements BodyReader.Names {
     @Override
     public String kept(String name) {

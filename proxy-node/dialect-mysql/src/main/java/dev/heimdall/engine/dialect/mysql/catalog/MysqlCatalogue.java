@@ -6,7 +6,7 @@ import dev.heimdall.engine.catalog.ReadingTerms;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What a server of MySQL or MariaDB has in all its databases. */
+/** Contents of a MySQL or MariaDB server, in all its databases. */
 public final class MysqlCatalogue implements CatalogueProtocol {
   private static final int NO_DATABASE = 1049;
 

@@ -7,7 +7,7 @@ import dev.heimdall.engine.sql.FunctionName;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the functions do that MySQL and MariaDB bring. */
+/** Effects of the functions that are built into MySQL and MariaDB. */
 final class MysqlFunctions {
   /** By name, in small letters. */
   static final Map<String, FunctionEffect> EFFECTS = effects();

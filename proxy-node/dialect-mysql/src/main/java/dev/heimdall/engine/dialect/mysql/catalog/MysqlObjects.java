@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What MySQL and MariaDB bring, and how they look names up. */
+/** Built-in objects of MySQL and MariaDB, and their lookup of names. */
 public final class MysqlObjects extends BuiltInObjects {
   private static final Set<String> OF_SERVER =
       Set.of("information_schema", "mysql", "performance_schema", "sys");
 
-  /** What ANALYZE has found: values of columns. */
+  /** Tables with results of ANALYZE: values of columns. */
   private static final Set<String> OF_OTHERS_VALUES =
       Set.of("column_stats", "column_statistics", "index_stats");
 
-  /** What is the same of all servers. */
+  /** Objects that all servers have in common. */
   public static final MysqlObjects INSTANCE = new MysqlObjects(); // behind what it is made of
 
   private MysqlObjects() {

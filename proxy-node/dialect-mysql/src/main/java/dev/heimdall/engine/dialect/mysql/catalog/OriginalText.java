@@ -94,7 +94,7 @@ final class OriginalText {
   }
 
   /**
-   * Whether what a server runs of a view may be something else than the text that it shows in
+   * True if what a server runs of a view may be something else than the text that it shows in
    * UTF-8. It keeps the text in the character set of who has made it, and puts backslashes before
    * quotes there byte by byte: what ends a character of two bytes is another one then.
    */
@@ -113,7 +113,7 @@ final class OriginalText {
     return mode;
   }
 
-  /** Whether servers may see another quote, or none, where there seems to be one. */
+  /** True if servers may see another quote, or none, where there seems to be one. */
   boolean misleads() {
     if (charset.equals(OTHER_ASCII)) {
       return true;
@@ -128,7 +128,7 @@ final class OriginalText {
     return SessionCharacters.signs(charset) == SessionCharacters.Signs.HIDING && hidesSigns();
   }
 
-  /** Whether a character of several bytes, or what may be one, has a sign in it. */
+  /** True if a character of several bytes, or what may be one, has a sign in it. */
   private boolean hidesSigns() {
     boolean valid = names != null && decoded(0, bytes.length) != null;
     int i = 0;

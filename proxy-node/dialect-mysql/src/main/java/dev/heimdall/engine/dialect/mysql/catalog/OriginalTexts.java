@@ -64,7 +64,7 @@ final class OriginalTexts {
   }
 
   /**
-   * What was found.
+   * Result of the lookup.
    *
    * @param text null where there is none
    * @param because why there is none, as the end of a sentence that begins with the routine
@@ -86,12 +86,12 @@ final class OriginalTexts {
     known = last.texts();
   }
 
-  /** What the next reading need not ask for. */
+  /** Texts that the next reading need not query. */
   Known known() {
     return new Known(Map.copyOf(kept), keptBytes);
   }
 
-  /** What could not be read, as the end of a sentence; empty if there is nothing of that kind. */
+  /** Summary of texts that could not be read, as the end of a sentence; empty if there are none. */
   String unread() {
     return unread == 0 ? "" : unread + " bodies of routines or triggers: " + firstUnread;
   }

@@ -7,7 +7,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Whether what a server's connections lead to bears commands that are sent ahead of answers. */
+/**
+ * Check whether the target of a server's connections supports commands that are sent ahead of
+ * answers.
+ */
 final class SentAhead {
   /** Only Aurora has it, which does not bear them. */
   private static final String AURORA = "SHOW GLOBAL VARIABLES LIKE 'aurora\\_version'";
@@ -27,7 +30,7 @@ final class SentAhead {
   }
 
   /**
-   * Whether the server itself has greeted: a proxy that carries out one command at a time has
+   * True if the server itself has greeted: a proxy that carries out one command at a time has
    * connections, and numbers of them, of its own.
    */
   private static boolean isOfServer(Connection connection, WeighedRows rows) throws SQLException {

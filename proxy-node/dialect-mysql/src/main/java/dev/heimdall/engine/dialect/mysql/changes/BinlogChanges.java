@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** How servers of MySQL and MariaDB are listened to: by their binary logs. */
+/** Change capture from MySQL and MariaDB servers: by their binary logs. */
 public final class BinlogChanges implements ChangeProtocol {
   private static final Use USE =
       new Use("changes", "heimdall-changes", 1, false, true, Duration.ofSeconds(10));
@@ -67,7 +67,7 @@ public final class BinlogChanges implements ChangeProtocol {
       }
     }
 
-    /** Where it is, for people. */
+    /** Readable location of the source. */
     @Override
     public String toString() {
       return source.name() + " at " + source.hosts().get(0);

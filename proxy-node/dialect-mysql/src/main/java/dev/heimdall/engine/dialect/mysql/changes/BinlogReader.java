@@ -48,7 +48,7 @@ final class BinlogReader implements ChangeReader {
   private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /**
-   * Something that has been committed.
+   * Committed transaction.
    *
    * @param cameAt by {@link System#nanoTime}
    */
@@ -182,7 +182,7 @@ final class BinlogReader implements ChangeReader {
     private long looked = System.nanoTime();
     private long moved = looked;
 
-    /** How often in a row the log ended before what was read of it. */
+    /** Number of times in a row that the log ended before the position already read. */
     private int shorter;
 
     Lateness(Connection connection, ServerStatus from, Progress progress) {

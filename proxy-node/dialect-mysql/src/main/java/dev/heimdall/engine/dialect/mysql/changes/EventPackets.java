@@ -67,7 +67,7 @@ final class EventPackets {
     return length;
   }
 
-  /** Whether nothing of it was dropped. */
+  /** True if nothing of it was dropped. */
   boolean whole() {
     return whole;
   }

@@ -47,10 +47,10 @@ final class EventReader {
   private final TransactionReader transactions = new TransactionReader();
   private String file;
 
-  /** Where the last transaction ends. */
+  /** End of the last transaction. */
   private long offset;
 
-  /** What was read reaches so far beyond that. */
+  /** Distance by which the data read extends beyond the last transaction's end. */
   private long further;
 
   private int checksum;
@@ -103,8 +103,8 @@ final class EventReader {
   }
 
   /**
-   * How far the log was read, also where no transaction ends. A server that has nothing else to say
-   * says where it is.
+   * Position up to which the log was read, even where no transaction ends. A server that has
+   * nothing else to say says where it is.
    */
   BinlogPosition reached() {
     return BinlogPosition.of(server, file, offset + further)
@@ -209,7 +209,10 @@ final class EventReader {
     return transactions.end(here());
   }
 
-  /** What is last in it says how events are checked; it has a checksum itself in any case. */
+  /**
+   * Reads from the end of the event how events are checked; this event has a checksum itself in any
+   * case.
+   */
   private void describe(ByteBuffer body) {
     checksum = body.get(body.limit() - CHECKSUM - 1) == CRC32 ? CHECKSUM : 0;
     described = true;

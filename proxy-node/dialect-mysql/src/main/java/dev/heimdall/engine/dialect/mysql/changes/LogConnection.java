@@ -35,8 +35,8 @@ final class LogConnection extends BinaryLogClient implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
 
   /**
-   * What the library says of itself goes where nobody looks, beside the node's log; kept here,
-   * because loggers that nobody keeps forget their level.
+   * Logger of the library, whose own messages go to a place that no user reads, beside the node's
+   * log; kept here, because unreferenced loggers forget their level.
    */
   private static final Logger LIBRARY = Logger.getLogger("com.github.shyiko.mysql.binlog");
 

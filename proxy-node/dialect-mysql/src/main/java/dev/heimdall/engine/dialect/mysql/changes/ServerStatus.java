@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a server says of its log before that is followed.
+ * Status that a server reports about its log before the log is followed.
  *
  * @param id its number, as positions in the log have it
  * @param rowFormat whether sessions log rows unless they want otherwise
@@ -91,19 +91,19 @@ record ServerStatus(
     }
   }
 
-  /** What to do about a right that is missing. */
+  /** Returns the remedy for a missing permission. */
   static String missing(Flavour flavour) {
     return "the user may not read the binary log; GRANT REPLICATION SLAVE, "
         + (flavour.mariadb() ? "BINLOG MONITOR" : "REPLICATION CLIENT")
         + " ON *.* TO it, or name another one as \"user\" in the data source's \"changes\"";
   }
 
-  /** Where the log ended. */
+  /** Position at which the log ended. */
   BinlogPosition end() {
     return BinlogPosition.of(id, file, offset).orElseThrow();
   }
 
-  /** Where the log ends now; empty where the server does not say. */
+  /** Reads the current end of the log; empty where the server does not report it. */
   Optional<BinlogPosition> endNow(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(flavour.logStatus())) {

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/**
- * What an event of MySQL holds that has a transaction in it, with binlog_transaction_compression.
- */
+/** Content of a MySQL event that holds a transaction, with binlog_transaction_compression. */
 final class TransactionPayload {
   private static final int END_OF_FIELDS = 0;
   private static final int COMPRESSION = 2;

@@ -89,7 +89,7 @@ final class TransactionReader {
     return before;
   }
 
-  /** What an event with a number of a table means by it. */
+  /** Sets the table that an event means by its table number. */
   void table(long number, TableName name) {
     if (tables.size() >= MOST) {
       tables.clear(); // what is asked for afterwards counts as anything
@@ -109,7 +109,7 @@ final class TransactionReader {
     }
   }
 
-  /** Something that nobody here can read, and that may have written. */
+  /** Notes an event that cannot be read here, and that may have written. */
   void unreadable() {
     gathered.anything = true;
   }

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether other sessions of the server see what its log has. It sends a transaction when that is in
- * the log, which is before it is committed: who reads in between reads what was before, and must
- * not keep it as what is there afterwards. Not thread-safe.
+ * Check whether other sessions of the server see the content of its log. It sends a transaction
+ * when that is in the log, which is before it is committed: who reads in between reads what was
+ * before, and must not keep it as what is there afterwards. Not thread-safe.
  */
 final class Visibility {
   /**
-   * How old a transaction has to be where the server does not say whether it is committed: MySQL
+   * Minimum age of a transaction where the server does not report whether it is committed: MySQL
    * without GTIDs. A commit takes no such time behind the log.
    */
   static final long SETTLED = TimeUnit.SECONDS.toNanos(1);
@@ -30,7 +30,7 @@ final class Visibility {
   }
 
   /**
-   * Whether all that was in the log when its end was asked for is visible by now.
+   * True if all that was in the log when its end was asked for is visible by now.
    *
    * @param committing what had a number and was not visible right after that, in MySQL
    * @param age since then, in nanoseconds
@@ -40,7 +40,7 @@ final class Visibility {
   }
 
   /**
-   * Whether a transaction is visible.
+   * True if a transaction is visible.
    *
    * @param age since it came, in nanoseconds
    */

@@ -12,11 +12,13 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What the transactions of a log have written, by the catalogue: the log has neither what foreign
- * keys change, nor the tables behind a MERGE table or a text. Not thread-safe.
+ * Objects that the transactions of a log have written, by the catalogue: the log has neither the
+ * changes by foreign keys, nor the tables behind a MERGE table or a text. Not thread-safe.
  */
 final class WrittenTables {
-  /** What a session leaves to the log when it ends; nobody else has seen its tables. */
+  /**
+   * Statement that a session leaves in the log when it ends; no other session has seen its tables.
+   */
   private static final Pattern TEMPORARY =
       Pattern.compile("(?is)\\s*DROP\\s+(/\\*!\\d*\\s*)?TEMPORARY\\s.*");
 
@@ -30,7 +32,7 @@ final class WrittenTables {
   }
 
   /**
-   * What transactions have written.
+   * Objects that transactions have written.
    *
    * @param tables in full
    * @param others whether others too

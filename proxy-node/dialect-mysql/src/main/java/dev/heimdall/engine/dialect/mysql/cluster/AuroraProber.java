@@ -105,7 +105,7 @@ final class AuroraProber implements JdbcServer.Questions {
     return times > 1 ? view.get().region().orElse("") + ' ' + name : name;
   }
 
-  /** Nobody can say; the time of the write counts. */
+  /** Returns no position, as none can be determined; the time of the write counts. */
   @Override
   public Position written(Connection connection) {
     return Position.NONE;

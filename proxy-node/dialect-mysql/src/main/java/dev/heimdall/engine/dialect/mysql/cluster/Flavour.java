@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which of the two servers one is, and how its version says what is asked.
+ * Product of a server, MySQL or MariaDB, and the query syntax of its version.
  *
  * @param mariadb whether it is MariaDB
  * @param version major, minor and patch, as in 80022
@@ -41,22 +41,22 @@ public record Flavour(boolean mariadb, int version) {
     return version >= 80_022 ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
   }
 
-  /** Who replicates from it. */
+  /** Statement that lists its replicas. */
   String replicas() {
     return !mariadb && version >= 80_022 ? "SHOW REPLICAS" : "SHOW SLAVE HOSTS";
   }
 
-  /** Where its binary log ends. */
+  /** Statement that reports the end of its binary log. */
   public String logStatus() {
     return !mariadb && version >= 80_200 ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
   }
 
-  /** What the columns of {@link #replicaStatus} call the other server. */
+  /** Name of the other server in the columns of {@link #replicaStatus}. */
   String source() {
     return !mariadb && version >= 80_022 ? "Source" : "Master";
   }
 
-  /** What they call the server itself. */
+  /** Name of the server itself in the columns of the replica status. */
   String replica() {
     return !mariadb && version >= 80_022 ? "Replica" : "Slave";
   }

@@ -32,7 +32,10 @@ final class GroupProber implements JdbcServer.Questions {
       FROM performance_schema.replication_group_members ORDER BY member_id
       """;
 
-  /** What waits to be carried out has its oldest transaction's age; nothing waits at 0. */
+  /**
+   * Query for the lag: the age of the oldest transaction that waits to be applied; none waits at a
+   * count of 0.
+   */
   private static final String LAG =
       """
       SELECT s.count_transactions_remote_in_applier_queue AS waiting,

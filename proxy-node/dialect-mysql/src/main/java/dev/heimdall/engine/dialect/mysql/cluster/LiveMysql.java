@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** What a MySQL or MariaDB server says of itself. */
+/** Facts that a MySQL or MariaDB server reports about itself. */
 final class LiveMysql {
   private static final Set<String> OWN =
       Set.of("mysql.sys", "mysql.session", "mysql.infoschema", "mariadb.sys", "rdsadmin", "");

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** How a server names the others of its cluster. */
+/** Source of the names by which a server knows the other members of its cluster. */
 interface MemberList {
   /** Rights that are missing: 1142, 1227 and 1044. */
   Set<Integer> DENIED = Set.of(1044, 1142, 1227);

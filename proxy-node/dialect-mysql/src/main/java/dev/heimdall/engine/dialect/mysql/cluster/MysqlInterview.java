@@ -7,7 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Consumer;
 
-/** What MySQL and MariaDB are asked. */
+/** Queries to MySQL and MariaDB. */
 public final class MysqlInterview implements ServerInterview {
   private static final String MARIADB = "MariaDB";
 

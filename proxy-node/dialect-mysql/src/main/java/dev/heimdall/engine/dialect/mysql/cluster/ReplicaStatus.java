@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * How a server replicates from another one.
+ * Replication status of a server that replicates from another one.
  *
  * @param source the other one's number
  * @param host of the other one, as this one knows it
@@ -59,7 +59,7 @@ record ReplicaStatus(
   }
 
   /**
-   * How far behind the server is.
+   * Replication lag of the server, in milliseconds.
    *
    * @param executed what it has carried out, by GTIDs; {@link Position#NONE} where there are none
    */

@@ -45,7 +45,7 @@ final class ReplicationProber implements JdbcServer.Questions {
 
   private final MemberList members;
 
-  /** What servers without GTIDs had carried out when they had carried out all that they had. */
+  /** Positions that servers without GTIDs had applied when they had applied all that they had. */
   private final Map<String, BinlogPosition> settled = new ConcurrentHashMap<>();
 
   /**
@@ -55,7 +55,7 @@ final class ReplicationProber implements JdbcServer.Questions {
     this.members = members;
   }
 
-  /** What a server says of itself. */
+  /** Status that a server reports about itself. */
   private record Self(
       String identity,
       String id,
@@ -123,7 +123,7 @@ final class ReplicationProber implements JdbcServer.Questions {
     return sources;
   }
 
-  /** When the server was started, by its own clock: the same each time, whoever asks. */
+  /** Start time of the server, by its own clock: equal for all sessions that query it. */
   static long start(Statement statement, Flavour flavour) throws SQLException {
     String schema = flavour.mariadb() ? "information_schema" : "performance_schema";
     try (ResultSet row = statement.executeQuery(STARTED.formatted(schema))) {
@@ -154,8 +154,8 @@ final class ReplicationProber implements JdbcServer.Questions {
   }
 
   /**
-   * Where there are no GTIDs, a server tells where it is in the log before it has committed that
-   * far. What it has carried out when it had nothing left to do is committed.
+   * Returns the applied position; without GTIDs, a server reports its position in the log before it
+   * has committed that far. What it has carried out when it had nothing left to do is committed.
    */
   private Position executed(Self self, List<ReplicaStatus> sources, Flavour flavour) {
     if (self.gtids()) {

@@ -25,10 +25,10 @@ final class DriverVariables {
           "\\s*(@@(?:session\\.|global\\.)?\\w+|\\w+\\(\\))(?:\\s+(?:as\\s+)?`?(\\w+)`?)?\\s*",
           Pattern.CASE_INSENSITIVE);
 
-  /** Which MySQL the console claims to be; drivers go by it. */
+  /** MySQL version that the console reports; drivers depend on it. */
   static final String SERVER_VERSION = "8.4.0 (Heimdall console)";
 
-  /** What most drivers ask about is of no importance here. */
+  /** Values of variables that most drivers query, and that are of no importance here. */
   private static final Map<String, String> VALUES =
       Map.ofEntries(
           Map.entry("auto_increment_increment", "1"),

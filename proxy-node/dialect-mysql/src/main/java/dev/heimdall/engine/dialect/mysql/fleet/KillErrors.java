@@ -3,13 +3,13 @@ package dev.heimdall.engine.dialect.mysql.fleet;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.wire.ServerError;
 
-/** What a KILL is answered with, and what those hear whom it hits. */
+/** Replies to a KILL, and errors for the sessions that it affects. */
 public final class KillErrors {
   /** The last words to a client whose session is killed. */
   public static final ServerError KILLED =
       ServerError.fatal("70100", "Connection was killed").withNumber(1927);
 
-  /** What a statement ends with that is killed. */
+  /** Error with which a killed statement ends. */
   public static final ServerError INTERRUPTED =
       ServerError.error("70100", "Query execution was interrupted").withNumber(1317);
 

@@ -76,7 +76,7 @@ public final class KillMessage {
         .writeZero(RESERVED);
   }
 
-  /** Whether who greets so can be sent a request at all. */
+  /** True if who greets so can be sent a request at all. */
   static boolean fits(Handshake greeting) {
     return greeting.offers(CAPABILITIES);
   }

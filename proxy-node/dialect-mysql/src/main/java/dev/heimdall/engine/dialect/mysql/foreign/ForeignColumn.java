@@ -29,7 +29,7 @@ record ForeignColumn(int at, String name, Kind kind, long length, int decimals) 
   private static final int MOST_DIGITS = 65;
   private static final int MICROSECONDS = 6;
 
-  /** What a column is to MySQL's clients. */
+  /** Type of a column for MySQL clients. */
   enum Kind {
     BOOL(ColumnDefinition.TYPE_TINY),
     SHORT(ColumnDefinition.TYPE_SHORT),

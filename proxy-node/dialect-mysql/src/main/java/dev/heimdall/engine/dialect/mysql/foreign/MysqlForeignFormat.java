@@ -95,7 +95,7 @@ public final class MysqlForeignFormat implements ForeignFormat {
     return next;
   }
 
-  /** How many parameters the prepared statement takes. */
+  /** Number of parameters of the prepared statement. */
   public int parameters() {
     return parameters;
   }

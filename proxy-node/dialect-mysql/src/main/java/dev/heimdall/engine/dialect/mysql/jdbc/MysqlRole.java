@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 
-/** What a server of MySQL or MariaDB is in its cluster. */
+/** Role of a MySQL or MariaDB server in its cluster. */
 public final class MysqlRole {
   private static final int SYNTAX = 1064;
 
@@ -16,7 +16,7 @@ public final class MysqlRole {
 
   private MysqlRole() {}
 
-  /** Whether it allows no writes, or replicates from another one as far as it says so. */
+  /** True if it allows no writes, or replicates from another one as far as it says so. */
   public static boolean isReplica(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       try (ResultSet row =

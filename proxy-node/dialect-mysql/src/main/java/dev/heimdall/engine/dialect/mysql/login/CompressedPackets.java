@@ -46,7 +46,7 @@ final class CompressedPackets extends ChannelDuplexHandler {
   /** Of the next packet that is written. */
   private int number;
 
-  /** What has come of a packet that is not whole, or that the session does not read yet. */
+  /** Received part of a packet that is incomplete, or that the session does not read yet. */
   private ByteBuf come;
 
   /**

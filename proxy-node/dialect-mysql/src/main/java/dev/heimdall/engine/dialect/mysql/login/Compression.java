@@ -15,7 +15,7 @@ enum Compression {
   /** Of zstd's levels: higher ones take an event loop's time from other clients. */
   private static final int HIGHEST_LEVEL = 3;
 
-  /** What zlib needs for its work, which takes long to set up. */
+  /** Objects that zlib needs for its work, and that take long to set up. */
   static final class Tools extends FastThreadLocal<Tools.OfLoop> {
     record OfLoop(Deflater deflater, Inflater inflater) {}
 
@@ -32,7 +32,7 @@ enum Compression {
     }
   }
 
-  /** How many bytes a part of this length takes at most. */
+  /** Maximum size of a compressed part of this length, in bytes. */
   int most(int length) {
     return this == ZSTD
         ? Math.toIntExact(Zstd.compressBound(length))

@@ -36,7 +36,7 @@ final class HandshakeDialogue implements LogInDialogue {
 
   private static final int SECRET = 8;
 
-  /** What the node itself does, whatever its servers can. */
+  /** Capabilities of the node itself, regardless of its servers. */
   private static final long OWN =
       Capability.LONG_PASSWORD
           | Capability.LONG_FLAG
@@ -51,10 +51,13 @@ final class HandshakeDialogue implements LogInDialogue {
           | Capability.PLUGIN_AUTH_LENENC_DATA
           | Capability.SESSION_TRACK;
 
-  /** What it does where its servers do, and these are MariaDB's. */
+  /** Capabilities of the node if its servers have them, and these are MariaDB's. */
   private static final long OF_MARIADB = Capability.MARIADB_BULK;
 
-  /** What those are told who come while no server can be asked: none of them gets to one. */
+  /**
+   * Greeting for clients that connect while no server can be queried: none of them reaches a
+   * server.
+   */
   private static final ServerHello UNKNOWN =
       new ServerHello("8.0.0-unknown", Capability.MULTI_RESULTS, 45, StatusFlag.AUTOCOMMIT);
 
@@ -69,10 +72,10 @@ final class HandshakeDialogue implements LogInDialogue {
   private long offered;
   private HandshakeResponse response;
 
-  /** Whether servers take a key by the older method; unknown, and so not, at a later log-in. */
+  /** True if servers take a key by the older method; unknown, and so not, at a later log-in. */
   private boolean nativeAtServer;
 
-  /** What the client has sent, or is asked for; null before the greeting. */
+  /** Proof that the client has sent, or is requested to send; null before the greeting. */
   private Proof proof;
 
   private PasswordPackets password;
@@ -348,7 +351,7 @@ final class HandshakeDialogue implements LogInDialogue {
     return new AgreedCapabilities(response.capabilities(), response.collation());
   }
 
-  /** Whoever logs in again goes on as he began. */
+  /** Returns the compression of packets; a client that logs in again continues as it began. */
   @Override
   public ChannelHandler onTheWire() {
     return before == null && response.compression() != null

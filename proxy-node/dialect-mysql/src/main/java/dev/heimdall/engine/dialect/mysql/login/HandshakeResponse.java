@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a client answers to the greeting.
+ * Response of a client to the greeting.
  *
  * @param capabilities that it wants, of {@link Capability}
  * @param collation by its number
@@ -68,7 +68,7 @@ record HandshakeResponse(
   }
 
   /**
-   * What a client asks for that is logged in already, by COM_CHANGE_USER.
+   * Reads the request of a client that is logged in already, by COM_CHANGE_USER.
    *
    * @param payload behind the command
    * @param agreed the capabilities that stay
@@ -86,7 +86,10 @@ record HandshakeResponse(
     return new HandshakeResponse(agreed, collation, user, proof, database, plugin, attributes, 0);
   }
 
-  /** What it has chosen of what was offered, as servers read it; null for no compression. */
+  /**
+   * Compression that the client has chosen from the offered ones, as servers read the choice; null
+   * for no compression.
+   */
   Compression compression() {
     if (has(capabilities, Capability.COMPRESS)) {
       return Compression.ZLIB;
@@ -106,7 +109,7 @@ record HandshakeResponse(
     return Handshake.zeroEnded(payload).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What comes only with this capability, and may be missing even so. */
+  /** Reads a text that comes only with this capability, and may be missing even then. */
   private static String text(ByteBuf payload, long capabilities, long one) {
     return has(capabilities, one) && payload.isReadable() ? Handshake.zeroEnded(payload) : "";
   }

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.login;
 
-/** How a client proves its password. */
+/** Method by which a client proves its password. */
 enum Method {
   SHA2("caching_sha2_password"),
   NATIVE("mysql_native_password"),

@@ -23,7 +23,7 @@ final class PasswordPackets {
 
   private static final byte[] PASSWORD_WANTED = {4};
 
-  /** The same for everything that is no password at all: it is no UTF-8. */
+  /** Value for all input that is no password at all: it is not UTF-8. */
   private static final byte[] NONE = {(byte) 0xFF};
 
   private final LogInHost login;
@@ -41,12 +41,12 @@ final class PasswordPackets {
     this.exchange = exchange;
   }
 
-  /** How long the client's next packet may be. */
+  /** Maximum length of the client's next packet. */
   int longestAnswer() {
     return exchange.longestAnswer();
   }
 
-  /** What the client has sent by a method that it and the node know. */
+  /** Processes the proof that the client has sent by a method that it and the node know. */
   void begin(Proof sent) {
     proof = sent;
     encoder.account().withPassword(!sent.isEmpty());
@@ -58,7 +58,7 @@ final class PasswordPackets {
     }
   }
 
-  /** What the client has answered. */
+  /** Processes the client's answer. */
   void read(byte[] answer) {
     if (!passwordWanted) {
       begin(proof.answered(answer));

@@ -7,7 +7,7 @@ import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.client.LogInHost;
 
 /**
- * What a client has made of its password and of a challenge.
+ * Proof that a client has computed from its password and a challenge.
  *
  * @param response empty where it has no password, or has not answered yet
  * @param atServer whether servers take the key that a proof by the older method reveals
@@ -17,7 +17,7 @@ record Proof(Method method, byte[] challenge, byte[] response, boolean atServer)
     implements PasswordProof {
   private static final int CHALLENGE = 20;
 
-  /** Who has no password may say so by the zero byte that would end it. */
+  /** Accepts an empty password as the single zero byte that would end it. */
   Proof {
     response = response.length == 1 && response[0] == 0 ? new byte[0] : response;
   }
@@ -47,7 +47,7 @@ record Proof(Method method, byte[] challenge, byte[] response, boolean atServer)
     return response.length == 0;
   }
 
-  /** Whether the client waits for another word when the proof is enough. */
+  /** True if the client waits for another word when the proof is enough. */
   boolean awaitsWord() {
     return method == Method.SHA2 && !isEmpty();
   }

@@ -22,7 +22,7 @@ import java.util.Set;
 
 /** A client that does what drivers do. */
 final class PracticeClient implements Practice.Client {
-  /** What all drivers want. */
+  /** Capabilities that all drivers request. */
   private static final long WANTED =
       Capability.LONG_FLAG
           | Capability.CONNECT_WITH_DB
@@ -34,14 +34,14 @@ final class PracticeClient implements Practice.Client {
           | Capability.PLUGIN_AUTH
           | Capability.PLUGIN_AUTH_LENENC_DATA;
 
-  /** What some want besides it. */
+  /** Additional capabilities that some drivers request. */
   private static final List<Long> MORE_WANTED =
       List.of(
           Capability.DEPRECATE_EOF,
           0L,
           Capability.DEPRECATE_EOF | Capability.QUERY_ATTRIBUTES | Capability.SESSION_TRACK);
 
-  /** How many clients in succession are of one driver. */
+  /** Number of successive clients that use one driver. */
   private static final int OF_ONE_DRIVER = 2 * PracticeRun.CLIENTS;
 
   /** In an execution: it says how many parameters it has. */

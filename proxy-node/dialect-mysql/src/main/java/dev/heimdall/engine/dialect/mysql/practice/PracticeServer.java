@@ -54,7 +54,7 @@ final class PracticeServer {
   private final List<String> statements = new ArrayList<>();
   private final PracticeSettings settings = new PracticeSettings();
 
-  /** Whether each answer tells the statement's number, as MySQL's servers do, and not MariaDB's. */
+  /** True if each answer tells the statement's number, as MySQL's servers do, and not MariaDB's. */
   private final boolean counts;
 
   private boolean deprecatesEof;
@@ -95,7 +95,7 @@ final class PracticeServer {
     return end.read(Packet.payload(header, 0));
   }
 
-  /** Whether there may be another one. */
+  /** True if there may be another one. */
   private boolean answer(ByteBuf command) {
     switch (command.readByte()) {
       case Command.QUIT -> {
@@ -170,7 +170,7 @@ final class PracticeServer {
     }
   }
 
-  /** Where a session does not commit each statement, any begins a transaction. */
+  /** Begins a transaction with any statement, where a session does not commit each statement. */
   private void begins() {
     if (!settings.autocommits()) {
       status |= StatusFlag.IN_TRANSACTION;

@@ -19,7 +19,7 @@ final class PracticeSettings {
   private static final String ISOLATION = "transaction_isolation";
   private static final String COLLATION = "collation_connection";
 
-  /** How sessions begin. */
+  /** Initial settings of sessions. */
   private static final Map<String, String> INITIAL =
       Map.of(
           AUTOCOMMIT,
@@ -104,7 +104,7 @@ final class PracticeSettings {
     values.put(name, value);
   }
 
-  /** What a word stands for behind the name of a setting. */
+  /** Returns the meaning of a word after the name of a setting. */
   private String meant(String name, String word) {
     return switch (word) {
       case "DEFAULT" -> INITIAL.getOrDefault(name, "");
@@ -129,7 +129,7 @@ final class PracticeSettings {
     return found;
   }
 
-  /** The same changes, and that another statement was carried out. */
+  /** Returns the changes with a notice that another statement was executed. */
   byte[] counted(byte[] changes) {
     ByteBuf state = Unpooled.buffer();
     StateChanges.variable(state, "statement_id", Integer.toString(++statements));

@@ -27,9 +27,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * What a statement leaves behind that the next one may ask about: warnings and errors, for which
- * the session keeps its connection; the id that it has {@linkplain GeneratedId generated}; the
- * numbers of rows that it has changed or found.
+ * State that a statement leaves and that the next one may query: warnings and errors, for which the
+ * session keeps its connection; the id that it has {@linkplain GeneratedId generated}; the numbers
+ * of rows that it has changed or found.
  */
 final class Aftermath {
   private static final String DIAGNOSTICS = "warnings of the last statement";
@@ -53,28 +53,28 @@ final class Aftermath {
 
   private long rowCount;
 
-  /** How the server calls the session's last transaction; empty for none. */
+  /** GTID by which the server names the session's last transaction; empty for none. */
   private String gtid = "";
 
-  /** The same of the connection when the last statement was sent. */
+  /** GTID of the connection when the last statement was sent. */
   private String gtidBefore = "";
 
-  /** Whether the statement on its way is SHOW WARNINGS or SHOW ERRORS. */
+  /** True if the statement on its way is SHOW WARNINGS or SHOW ERRORS. */
   private boolean showsDiagnostics;
 
-  /** What is known of the statement whose answer is awaited; null where nothing is. */
+  /** Facts about the statement whose answer is pending; null where there is none. */
   private StatementFacts sent;
 
   /** Part of its text that was carried out, where more is known than by its error; else null. */
   private CarriedOut part;
 
-  /** Whether the catalogue has said what it does to the session by what it calls. */
+  /** True if the catalogue has said what it does to the session by what it calls. */
   private boolean seenThrough;
 
-  /** Whether it clears the warnings of those before it where it has none itself. */
+  /** True if it clears the warnings of those before it where it has none itself. */
   private boolean clearing;
 
-  /** Whether warnings or an error of the session's may be on its connection. */
+  /** True if warnings or an error of the session's may be on its connection. */
   private boolean leftDiagnostics;
 
   /** The connection that answered the last statement, and how many answers it had given then. */
@@ -113,7 +113,7 @@ final class Aftermath {
   // ---- before a statement is sent
 
   /**
-   * Whether the connection is let go on which the statement before was carried out, so that the
+   * True if the connection is let go on which the statement before was carried out, so that the
    * next one may go elsewhere.
    *
    * @param next null for what is no statement
@@ -150,8 +150,8 @@ final class Aftermath {
   }
 
   /**
-   * The same without a next statement: warnings are given up, numbers are read back first, in which
-   * case it has to be called again.
+   * Releases the connection without a next statement: warnings are dropped, but numbers are read
+   * back first, in which case it must be called again.
    */
   void letGo() {
     ServerConnection server = client.server();
@@ -172,7 +172,7 @@ final class Aftermath {
     client.settle();
   }
 
-  /** What the session has left on the connection will be nobody's. */
+  /** Detaches from this session the state that it has left on the connection. */
   private void disown(ServerConnection server) {
     LastAnswer last = ServerSide.of(server).last();
     if (last.diagnosticsOf() == this) {
@@ -195,7 +195,7 @@ final class Aftermath {
   }
 
   /**
-   * Whether the server would answer as that of a direct connection what the statement may ask about
+   * True if the server would answer as that of a direct connection what the statement may ask about
    * those before it; if not, it is being told, and the reader comes again.
    *
    * @param said what its text says
@@ -315,7 +315,7 @@ final class Aftermath {
   }
 
   /**
-   * What stands for the effect's call; null where the server's answer is right.
+   * Returns the replacement for the effect's call; null where the server's answer is correct.
    *
    * @param kept whether the session's last statement was the last one there
    */
@@ -455,15 +455,15 @@ final class Aftermath {
   }
 
   /**
-   * Whether nothing of the session is left on a server connection that it would have to be told.
+   * True if nothing of the session is left on a server connection that it would have to be told.
    */
   boolean leavesNothing() {
     return !generated.due() && !generated.lingers() && !found.counted() && !carried.held();
   }
 
   /**
-   * The same where other sessions use the connection as well. What has left more behind than
-   * numbers of rows was not answered there.
+   * Handles the answer where other sessions use the connection as well. What has left more behind
+   * than numbers of rows was not answered there.
    */
   void answeredShared(ServerConnection from) {
     StatementFacts facts = sent;
@@ -507,7 +507,7 @@ final class Aftermath {
     countsFrom = 0;
   }
 
-  /** Whether preparing a statement may clear warnings or an error of the session's. */
+  /** True if preparing a statement may clear warnings or an error of the session's. */
   boolean preparingClears() {
     return leftDiagnostics && carried.held();
   }
@@ -566,7 +566,7 @@ final class Aftermath {
     }
   }
 
-  /** Whether MariaDB has warnings or errors of the session's, which not every statement clears. */
+  /** True if MariaDB has warnings or errors of the session's, which not every statement clears. */
   private boolean keepsDiagnostics(ServerConnection server) {
     return ServerSide.of(server).mariadb() && ServerSide.of(server).last().diagnosticsOf() == this;
   }
@@ -575,7 +575,7 @@ final class Aftermath {
     return last.error() != 0 || last.warnings() > 0;
   }
 
-  /** Whether MariaDB forgets the warnings of before: what uses no table keeps them. */
+  /** True if MariaDB forgets the warnings of before: what uses no table keeps them. */
   private static boolean clears(StatementFacts facts) {
     return switch (facts.kind()) {
       case DML, DDL -> true;

@@ -30,16 +30,16 @@ final class AnswerCopy implements AnswerRecorder {
   private static final int FIRST = 512;
   private static final int COUNT = Integer.BYTES;
 
-  /** Where the status is in an EOF packet, and in an OK packet at the end of rows. */
+  /** Offset of the status in an EOF packet, and in an OK packet at the end of rows. */
   private static final int STATUS = 3;
 
   private static final int OF_TRANSACTION =
       StatusFlag.IN_TRANSACTION | StatusFlag.IN_READ_ONLY_TRANSACTION;
 
-  /** What the session gives to all answers that it gets in its transaction. */
+  /** Status flags that the session gives to all answers in its transaction. */
   private static final int GIVEN = OF_TRANSACTION | StatusFlag.AUTOCOMMIT;
 
-  /** What only an answer with a cursor, or with more behind it says. */
+  /** Status flags that only an answer with a cursor, or with further results behind it, has. */
   private static final int UNSUITED =
       StatusFlag.MORE_RESULTS
           | StatusFlag.CURSOR_EXISTS
@@ -62,7 +62,7 @@ final class AnswerCopy implements AnswerRecorder {
   private byte[] bytes = {};
   private int size;
 
-  /** Where the packet begins of which not all has come. */
+  /** Offset of the packet that is still incomplete. */
   private int at;
 
   /** By how much the last packet was made shorter. */
@@ -84,7 +84,7 @@ final class AnswerCopy implements AnswerRecorder {
     this.inside = inside;
   }
 
-  /** What a status is for one that is in no transaction, and commits each statement. */
+  /** Returns the status for a session that is in no transaction, and commits each statement. */
   static int outside(int status) {
     return status & ~OF_TRANSACTION | StatusFlag.AUTOCOMMIT;
   }
@@ -117,13 +117,13 @@ final class AnswerCopy implements AnswerRecorder {
     out.setShortLE(at, out.getShortLE(at) & ~GIVEN | status & GIVEN);
   }
 
-  /** How many rows an answer has that was copied so. */
+  /** Number of rows in an answer that was copied in this way. */
   static int rows(StoredAnswer answer) {
     byte[] all = answer.rows();
     return Unpooled.wrappedBuffer(all).getInt(all.length - COUNT);
   }
 
-  /** How many bytes its packets have. */
+  /** Number of bytes in its packets. */
   static int length(StoredAnswer answer) {
     return answer.rows().length - COUNT;
   }
@@ -245,7 +245,7 @@ final class AnswerCopy implements AnswerRecorder {
     return State.WHOLE;
   }
 
-  /** Whether nothing has changed but the default database, which a read leaves as it was. */
+  /** True if nothing has changed but the default database, which a read leaves as it was. */
   private static boolean isOfViews(byte[] state) {
     ByteBuf in = Unpooled.wrappedBuffer(state);
     try {

@@ -48,7 +48,7 @@ final class BulkCommand implements TypedCommand {
     this.types = types;
   }
 
-  /** Whether what comes before types and rows is there. */
+  /** True if what comes before types and rows is there. */
   static boolean hasHead(long total) {
     return Payload.length(total) >= HEAD;
   }

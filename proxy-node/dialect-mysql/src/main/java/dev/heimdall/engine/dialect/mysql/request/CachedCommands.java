@@ -104,7 +104,7 @@ final class CachedCommands implements Responder {
     return isolation(server.reported()::get);
   }
 
-  /** Why what the session has asked for before stands against it; null where nothing does. */
+  /** Returns the reason that the session's earlier requests prevent caching; null where none do. */
   private Uncached reason() {
     if (!answers.commitsEach() && !parts.transaction().open()) {
       return Uncached.TRANSACTION;
@@ -113,8 +113,8 @@ final class CachedCommands implements Responder {
   }
 
   /**
-   * Why the text itself stands against it; null where it does not. A variable of the server's is
-   * the session's, or says what the server is and does: both are more than tables.
+   * Returns the reason that the text itself prevents caching; null where it does not. A variable of
+   * the server's is the session's, or says what the server is and does: both are more than tables.
    */
   private Uncached reason(byte[] sql, int from, int length) {
     for (int i = from; i < from + length; i++) {
@@ -184,7 +184,7 @@ final class CachedCommands implements Responder {
     return find(total, form, of.statement::body, of);
   }
 
-  /** Whether a value is a time without a date; of each there are two bytes, flags the second. */
+  /** True if a value is a time without a date; of each there are two bytes, flags the second. */
   private static boolean hasTime(byte[] types) {
     for (int i = 0; types != null && i < types.length; i += 2) {
       if (types[i] == ColumnDefinition.TYPE_TIME) {
@@ -194,7 +194,10 @@ final class CachedCommands implements Responder {
     return false;
   }
 
-  /** What else its answer rests on than the text, with room for so many bytes of values. */
+  /**
+   * Returns the inputs of the answer besides the text, with room for this number of bytes of
+   * values.
+   */
   private byte[] form(byte command, int room) {
     byte[] form = new byte[1 + Long.BYTES + 2 * Integer.BYTES + 1 + room];
     Unpooled.wrappedBuffer(form)

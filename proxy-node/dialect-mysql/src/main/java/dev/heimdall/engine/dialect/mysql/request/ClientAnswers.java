@@ -16,9 +16,9 @@ import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 import io.netty.buffer.ByteBuf;
 
-/** What the node itself answers to one client's commands, each of which it takes. */
+/** Answers of the node itself to one client's commands, each of which is consumed. */
 final class ClientAnswers {
-  /** What servers say of a session, rather than of one statement of its. */
+  /** Status flags that servers report for a session, rather than for one of its statements. */
   private static final int OF_SESSION = StatusFlag.AUTOCOMMIT | StatusFlag.NO_BACKSLASH_ESCAPES;
 
   private static final int OF_TRANSACTION = StatusFlag.IN_READ_ONLY_TRANSACTION;
@@ -31,12 +31,12 @@ final class ClientAnswers {
   private final TransactionNotes notes;
   private final MysqlEncoder encoder;
 
-  /** What the client reads of changes of its session's state; null where it reads of none. */
+  /** Session state changes that the client reads; null where it reads none. */
   private final ClientTracking tracking;
 
   private int status = StatusFlag.AUTOCOMMIT;
 
-  /** What the server says of the transaction that is open. */
+  /** Status that the server reports for the open transaction. */
   private int ofTransaction;
 
   private final OwnAnswer own;
@@ -65,7 +65,7 @@ final class ClientAnswers {
     return "'" + ClientTracking.needed(variable) + "'";
   }
 
-  /** Whether the client reads of changes of its session's state. */
+  /** True if the client reads of changes of its session's state. */
   boolean tracksState() {
     return tracking != null;
   }
@@ -84,7 +84,9 @@ final class ClientAnswers {
     }
   }
 
-  /** What the client reads of changes was agreed with it, and is the same. */
+  /**
+   * Reads the saved state; the changes that the client reads were agreed with it, and are equal.
+   */
   void read(StateReader in) {
     seen(in.number());
     long rows = in.longNumber();
@@ -101,7 +103,7 @@ final class ClientAnswers {
     own.ofServer();
   }
 
-  /** What the node itself has answered last. */
+  /** Last answer of the node's own. */
   OwnAnswer own() {
     return own;
   }
@@ -119,22 +121,22 @@ final class ClientAnswers {
     encoder.status(flags);
   }
 
-  /** What a variable of the session began with; null where that is not known. */
+  /** Initial value of a session variable; null if it is unknown. */
   String began(String variable) {
     return encoder.began(variable);
   }
 
-  /** Whether backslashes escape nothing in the session's texts. */
+  /** True if backslashes escape nothing in the session's texts. */
   boolean plainStrings() {
     return (status & StatusFlag.NO_BACKSLASH_ESCAPES) != 0;
   }
 
-  /** Whether each statement outside of a transaction is one by itself, as far as was said. */
+  /** True if each statement outside of a transaction is one by itself, as far as was said. */
   boolean commitsEach() {
     return (status & StatusFlag.AUTOCOMMIT) != 0;
   }
 
-  /** Where the session stands, in the flags of its answers. */
+  /** State of the session, in the flags of its answers. */
   int status() {
     return client.status().inBlock() ? status | ofTransaction | StatusFlag.IN_TRANSACTION : status;
   }
@@ -160,7 +162,7 @@ final class ClientAnswers {
     ok(total, 0);
   }
 
-  /** The same for one that is answered like the end of rows. */
+  /** Takes a command that is answered like the end of rows, and reports its execution. */
   void eof(long total, boolean deprecated) {
     if (takes(total)) {
       client.write(endOfRows(1, deprecated));
@@ -200,7 +202,7 @@ final class ClientAnswers {
     }
   }
 
-  /** The same with an error of the protocol's own. */
+  /** Takes the command, and reports that it has failed with an error of the protocol's own. */
   void error(long total, int number, String sqlState, String message) {
     error(total, ServerError.error(sqlState, message).withNumber(number));
   }

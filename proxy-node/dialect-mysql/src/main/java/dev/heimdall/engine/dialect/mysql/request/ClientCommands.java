@@ -37,8 +37,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * What becomes of one command of a client: who answers it, and how it is sent. One command of each
- * client at a time is on its way to a server.
+ * Handling of one command of a client: the component that answers it, and the way it is sent. One
+ * command of each client at a time is on its way to a server.
  */
 final class ClientCommands implements RequestHandler {
   private static final int MAX_SMALL_COMMAND = 64 * 1024;
@@ -207,7 +207,10 @@ final class ClientCommands implements RequestHandler {
     return !server.quiet();
   }
 
-  /** What {@link #framed} has waited for, or what has kept the connection. */
+  /**
+   * Continues when the condition is met that {@link #framed} has waited for, or that has kept the
+   * connection.
+   */
   @Override
   public void atRest() {
     client.resumeReading();
@@ -231,7 +234,7 @@ final class ClientCommands implements RequestHandler {
     return leaves;
   }
 
-  /** Whether the statement would be given a connection of this pool, if it had none. */
+  /** True if the statement would be given a connection of this pool, if it had none. */
   private boolean mayStay() {
     return next.refusal() == null
         && next.decision().isNone()
@@ -275,7 +278,10 @@ final class ClientCommands implements RequestHandler {
 
   // ---- who answers
 
-  /** Who comes before rules: what they answer is no statement, or one of the node's own. */
+  /**
+   * Calls the handlers that precede rules: they answer commands that are no statement, or one of
+   * the node's own.
+   */
   private Outcome command(ServerConnection server, byte type, long total) {
     boolean carriesText = type == Command.QUERY;
     Outcome outcome = carriesText ? console(total) : sessions.answer(server, type, total);

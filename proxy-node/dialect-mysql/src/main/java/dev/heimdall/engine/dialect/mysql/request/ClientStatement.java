@@ -33,13 +33,18 @@ final class ClientStatement {
 
   private long longBytes;
 
-  /** What servers say to each execution, as they reject a part of a value; null for nothing. */
+  /**
+   * Error that servers return for each execution, as they reject a part of a value; null for none.
+   */
   private ServerError rejected;
 
-  /** What runs in its place: the same with numbers that the node knows; null for itself. */
+  /**
+   * Substitute that runs in its place: the statement with numbers that the node knows; null for the
+   * statement itself.
+   */
   private PreparedStatement stand;
 
-  /** Whether rows of its last execution wait on the server to be fetched. */
+  /** True if rows of its last execution wait on the server to be fetched. */
   boolean cursor;
 
   ClientStatement(
@@ -64,18 +69,18 @@ final class ClientStatement {
     out.number(parameters).texts(settings.asMap()).bytes(types);
   }
 
-  /** Whether servers run the text that rules look at, and none that one has put in its place. */
+  /** True if servers run the text that rules look at, and none that one has put in its place. */
   boolean asWritten() {
     byte[] body = statement.body();
     return Arrays.equals(body, 0, body.length, examined.sql(), 0, examined.length());
   }
 
-  /** What servers run for it. */
+  /** Statement that servers run for it. */
   PreparedStatement runs() {
     return stand == null ? statement : stand;
   }
 
-  /** What runs in its place; null for nothing. */
+  /** Substitute that runs in its place; null for none. */
   PreparedStatement stand() {
     return stand;
   }
@@ -92,7 +97,7 @@ final class ClientStatement {
     types = given;
   }
 
-  /** Whether the types of an execution's parameters are known, if it has any. */
+  /** True if the types of an execution's parameters are known, if it has any. */
   boolean knowsTypes(TypedCommand execution) {
     return parameters == 0 || types != null || execution.hasTypes();
   }
@@ -131,7 +136,7 @@ final class ClientStatement {
     return longData;
   }
 
-  /** What they come to for each parameter, by its place. */
+  /** Complete long values for each parameter, by its position. */
   Map<Integer, ByteArrayOutputStream> longValues() {
     Map<Integer, ByteArrayOutputStream> values = new HashMap<>();
     for (byte[] part : longData) {

@@ -11,7 +11,7 @@ import io.netty.buffer.ByteBuf;
  * sequence number than 0 belongs to a dialogue within a statement.
  */
 final class CommandFormat implements RequestFormat {
-  /** What an empty packet stands for. */
+  /** Command that an empty packet stands for. */
   static final byte NONE = 0;
 
   /** A packet that begins no command. */
@@ -130,7 +130,7 @@ final class CommandFormat implements RequestFormat {
     return length == in.readableBytes() ? length : 0;
   }
 
-  /** Whether all that waits is one command, in a single packet. */
+  /** True if all that waits is one command, in a single packet. */
   static boolean isOnePacket(ByteBuf in) {
     int at = in.readerIndex();
     int payload = in.readableBytes() - Packet.HEADER;
@@ -148,7 +148,10 @@ final class CommandFormat implements RequestFormat {
         && total(in) <= in.readableBytes();
   }
 
-  /** What is prepared is remembered with the answer to it, and not sent as part of a unit. */
+  /**
+   * Always false: a prepared statement is remembered with its answer, and not sent as part of a
+   * unit.
+   */
   @Override
   public boolean prepares(ByteBuf batch) {
     return false;

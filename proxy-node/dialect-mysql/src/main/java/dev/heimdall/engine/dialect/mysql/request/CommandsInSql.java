@@ -30,7 +30,7 @@ final class CommandsInSql {
 
   private CommandsInSql() {}
 
-  /** Whether there is a statement for the command. */
+  /** True if there is a statement for the command. */
   static boolean includes(byte type) {
     return switch (type) {
       case Command.INIT_DB, Command.FIELD_LIST, Command.PROCESS_INFO, Command.REFRESH -> true;
@@ -39,7 +39,7 @@ final class CommandsInSql {
   }
 
   /**
-   * Whether rules want another text, or that a data source carries it out that takes only texts.
+   * True if rules want another text, or that a data source carries it out that takes only texts.
    */
   static boolean wantsText(Decision decision) {
     return decision.transformed().isPresent() || decision.forward().isPresent();

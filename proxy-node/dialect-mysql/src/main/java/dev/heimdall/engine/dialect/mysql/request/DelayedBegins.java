@@ -60,8 +60,8 @@ final class DelayedBegins implements Responder {
   }
 
   /**
-   * The same of one that has kept its connection, for a generated id for instance. What ends the
-   * transaction goes there: the answer decides whether the connection is kept.
+   * Handles a statement of a client that has kept its connection, for a generated id for instance.
+   * What ends the transaction goes there: the answer decides whether the connection is kept.
    */
   private Outcome beside(long total) {
     return next.onItsWay()
@@ -83,7 +83,10 @@ final class DelayedBegins implements Responder {
     return Outcome.DONE;
   }
 
-  /** Where COMMIT begins another transaction, or ends the connection, a server has to do that. */
+  /**
+   * True if the statement ends the transaction; where COMMIT begins another transaction, or ends
+   * the connection, a server has to execute it.
+   */
   private boolean ends(StatementFacts facts) {
     boolean ends =
         (facts.kind() == StatementKind.COMMIT || facts.kind() == StatementKind.ROLLBACK)
@@ -123,7 +126,7 @@ final class DelayedBegins implements Responder {
     return true;
   }
 
-  /** Whether rules want nothing done with the statement that only a server could do. */
+  /** True if rules want nothing done with the statement that only a server could do. */
   private boolean leavesAlone() {
     return next.decision().letsReplicaAnswer();
   }

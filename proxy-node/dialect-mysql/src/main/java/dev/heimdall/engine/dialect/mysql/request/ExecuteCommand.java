@@ -37,16 +37,16 @@ final class ExecuteCommand implements TypedCommand {
 
   private final byte[] payload;
 
-  /** Where it says which parameters are NULL. */
+  /** Offset of the bits that mark parameters as NULL. */
   private final int nullsAt;
 
-  /** Where it says whether the types of its parameters are there, which are behind that. */
+  /** Offset of the flag for the presence of parameter types, which follow it. */
   private final int typesAt;
 
   /** Behind the types of the statement's parameters: attributes have theirs there. */
   private final int othersAt;
 
-  /** Where the values begin. */
+  /** Offset of the values. */
   private final int valuesAt;
 
   private final boolean attributes;
@@ -174,8 +174,8 @@ final class ExecuteCommand implements TypedCommand {
   }
 
   /**
-   * What tells its answer from that of another execution of the same statement: flags, which of its
-   * parameters are NULL, their types, their values, attributes of the query.
+   * Returns the parts that distinguish its answer from that of another execution of the same
+   * statement: flags, the parameters that are NULL, types, values, query attributes.
    *
    * @param given the types, if there are parameters
    */

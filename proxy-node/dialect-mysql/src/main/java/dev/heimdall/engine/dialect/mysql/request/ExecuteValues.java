@@ -24,7 +24,7 @@ final class ExecuteValues {
   private ExecuteValues() {}
 
   /**
-   * How many parameters a text has.
+   * Returns the number of parameters in a text.
    *
    * @param mode how the session reads texts
    */

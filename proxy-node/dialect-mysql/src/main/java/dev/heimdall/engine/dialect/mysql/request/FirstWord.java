@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.LexerMode;
 final class FirstWord {
   private FirstWord() {}
 
-  /** Whether it is UPDATE or DELETE for certain, which give no row a generated id. */
+  /** True if it is UPDATE or DELETE for certain, which give no row a generated id. */
   static boolean insertsNothing(byte[] statement, LexerMode mode) {
     MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(statement, 0, statement.length, mode);

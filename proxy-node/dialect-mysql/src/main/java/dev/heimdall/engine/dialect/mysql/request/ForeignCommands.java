@@ -55,7 +55,10 @@ final class ForeignCommands {
     this.answers = answers;
   }
 
-  /** Where a statement of this decision goes as the session stands; null where it stays. */
+  /**
+   * Returns the destination of a statement with this decision in the session's present state; null
+   * where it stays.
+   */
   ForeignSource of(StatementFacts facts, Decision decision) {
     return parts.destinations().foreigners() && goes(facts)
         ? parts.destinations().foreign(decision)
@@ -90,7 +93,7 @@ final class ForeignCommands {
 
   // ---- prepared statements
 
-  /** Whether the judged execution at the reader's position goes elsewhere. */
+  /** True if the judged execution at the reader's position goes elsewhere. */
   boolean takes(ClientStatement of) {
     return of(of.statement.facts(), next.decision()) != null;
   }
@@ -107,7 +110,7 @@ final class ForeignCommands {
             of.statement.body(), lexing.mode(), values, agreed, answers.status()));
   }
 
-  /** Whether many rows of values can be carried out one by one: what it answers are numbers. */
+  /** True if many rows of values can be carried out one by one: what it answers are numbers. */
   static boolean takesRows(ClientStatement of) {
     StatementFacts facts = of.statement.facts();
     return facts.kind() == StatementKind.DML
@@ -290,7 +293,7 @@ final class ForeignCommands {
     client.answeredElsewhere(why);
   }
 
-  /** What drivers set where an application wants no more; 0 for all. */
+  /** Limit that drivers set where an application wants no more rows; 0 for all. */
   private int mostRows() {
     String most = carried.variables().get("sql_select_limit");
     return most != null && most.length() < 10 ? Integer.parseInt(most) : 0;
@@ -318,7 +321,7 @@ final class ForeignCommands {
     return refusal;
   }
 
-  /** Whether a collation, by its number, is one of UTF-8, or nobody has asked for one. */
+  /** True if a collation, by its number, is one of UTF-8, or nobody has asked for one. */
   private static boolean hasUtf8(int collation) {
     if (collation >= 2048) {
       return collation < 2560; // MariaDB's newer ones: a range for each character set

@@ -14,7 +14,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 
 /**
- * What FOUND_ROWS() gives to a session. Mostly answers tell it. Behind a statement of which none
+ * Result of FOUND_ROWS() for a session. Mostly answers tell it. Behind a statement of which none
  * does, such as a CALL, it is read back from the connection; and as such a statement may leave it
  * as it was, it is what the session has had before on the connection to which that is sent. A large
  * number would cost the server as much again each time: a small one stands in for it, and where it
@@ -26,7 +26,10 @@ final class FoundRows {
   /** Up to here a number costs a server next to nothing. */
   private static final long MOST_COUNTED = 10_000;
 
-  /** The same where the statement may show it, out of sight. */
+  /**
+   * Highest number that costs a server next to nothing where the statement may show it, out of
+   * sight.
+   */
   private static final long MOST_SHOWN = 1_000_000;
 
   private static final long STAND_IN = 9_973;
@@ -37,16 +40,16 @@ final class FoundRows {
 
   private long number;
 
-  /** Whether only the server knows that number, as there are more rows than were sent. */
+  /** True if only the server knows that number, as there are more rows than were sent. */
   private boolean counted;
 
-  /** Whether it is another one, which is to be read back. */
+  /** True if it is another one, which is to be read back. */
   private boolean due;
 
   /** The connection on which FOUND_ROWS() is what it is to the session; 0 for none. */
   private long on;
 
-  /** Whether that connection has the number that stands in for the session's. */
+  /** True if that connection has the number that stands in for the session's. */
   private boolean standsIn;
 
   FoundRows(HandledClient client, SessionState carried, RequestControl control) {
@@ -67,22 +70,22 @@ final class FoundRows {
     return due;
   }
 
-  /** Whether the server knows what nobody else does, and would lose it by a question. */
+  /** True if the server knows what nobody else does, and would lose it by a question. */
   boolean isToBeRead(ServerConnection server) {
     return (due || counted) && isOn(server);
   }
 
-  /** Whether the server gives it there. */
+  /** True if the server gives it there. */
   boolean isGivenBy(ServerConnection server) {
     return isOn(server) && !standsIn;
   }
 
-  /** Whether it is to be read back there before it is asked for, as the server may not give it. */
+  /** True if it is to be read back there before it is asked for, as the server may not give it. */
   boolean isHiddenBy(ServerConnection server) {
     return due && isOn(server) && standsIn;
   }
 
-  /** Whether what is there is the session's, or stands in for that. */
+  /** True if what is there is the session's, or stands in for that. */
   private boolean isOn(ServerConnection server) {
     return on == server.id() && ServerSide.of(server).last().foundRowsOf() == this;
   }
@@ -95,7 +98,7 @@ final class FoundRows {
   }
 
   /**
-   * Whether the server has the session's number where the statement may leave it as it is without
+   * True if the server has the session's number where the statement may leave it as it is without
    * saying so, or asks for it out of sight; if not, it is being given that, and the reader comes
    * again.
    */
@@ -127,7 +130,7 @@ final class FoundRows {
     return false;
   }
 
-  /** Whether it may ask for the number, or what it prepares or executes may. */
+  /** True if it may ask for the number, or what it prepares or executes may. */
   static boolean mayShow(StatementFacts facts) {
     return facts.kind() == StatementKind.UNKNOWN
         || facts.has(MysqlEffect.READS_FOUND_ROWS)
@@ -144,7 +147,7 @@ final class FoundRows {
   }
 
   /**
-   * Whether what was there cannot stay but by an error, behind which it is what the session has had
+   * True if what was there cannot stay but by an error, behind which it is what the session has had
    * before: in MariaDB it may be 0 then as well.
    */
   private static boolean findsAlways(ServerConnection server, StatementFacts facts) {
@@ -213,14 +216,14 @@ final class FoundRows {
     }
   }
 
-  /** What the session finds is on this connection. */
+  /** Notes that the session's FOUND_ROWS() is on this connection. */
   private void leave(ServerConnection there, boolean untold) {
     ServerSide.of(there).last().foundRowsOf(this);
     on = there.id();
     due = untold;
   }
 
-  /** The same where other sessions use the connection as well. */
+  /** Handles the answer where other sessions use the connection as well. */
   void answeredShared(LastAnswer last, StatementFacts facts) {
     if (last.hadRows() && last.error() == 0) {
       served(found(last, facts, -1));
@@ -236,7 +239,10 @@ final class FoundRows {
     standsIn = false;
   }
 
-  /** What the server has said, which by that is another one there. */
+  /**
+   * Takes the number that the server has reported; by this query the number there is a different
+   * one.
+   */
   void read(long rows) {
     served(standsIn && rows == STAND_IN ? number : rows);
     counted = false;
@@ -250,7 +256,7 @@ final class FoundRows {
   }
 
   /**
-   * What FOUND_ROWS() gives behind an answer that sets it.
+   * Returns the result of FOUND_ROWS() after an answer that sets it.
    *
    * @param updated how many rows an UPDATE has found, which is what counts in MySQL; or negative
    */
@@ -262,7 +268,7 @@ final class FoundRows {
   }
 
   /**
-   * Whether FOUND_ROWS() is another one behind it, though it has no rows. Most of what writes
+   * True if FOUND_ROWS() is another one behind it, though it has no rows. Most of what writes
    * leaves it as it is.
    *
    * @param updated how many rows an UPDATE has found, where that counts; or negative
@@ -276,7 +282,7 @@ final class FoundRows {
   }
 
   /**
-   * Whether no answer says what FOUND_ROWS() gives behind it. In MariaDB, what functions find is
+   * True if no answer says what FOUND_ROWS() gives behind it. In MariaDB, what functions find is
    * forgotten when they end.
    */
   private static boolean findsUntold(ServerConnection server, StatementFacts facts) {
@@ -291,7 +297,7 @@ final class FoundRows {
     };
   }
 
-  /** Whether its rows are counted: those that say how something went are not. */
+  /** True if its rows are counted: those that say how something went are not. */
   private static boolean countsRows(StatementFacts facts) {
     return facts.kind() != StatementKind.EXPLAIN && facts.kind() != StatementKind.UTILITY;
   }

@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.LexerMode;
 final class FromClause {
   private FromClause() {}
 
-  /** Whether there is one for certain: FROM outside of brackets, and not DUAL behind it. */
+  /** True if there is one for certain: FROM outside of brackets, and not DUAL behind it. */
   static boolean isIn(byte[] query, LexerMode mode) {
     MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(query, 0, query.length, mode);

@@ -39,13 +39,16 @@ final class GeneratedId {
               "LAST_INSERT_ID() is not known: the server connection that has generated it was lost")
           .withNumber(1105);
 
-  /** How long a session keeps its connection in case that its next statement comes at once. */
+  /** Time for which a session keeps its connection in case its next statement arrives at once. */
   private static final long LINGERS_NANOS = 4_000_000;
 
-  /** How often it is looked whether another one wants it meanwhile. */
+  /** Interval of checks whether another session wants the connection meanwhile. */
   private static final long LOOKS_NANOS = 1_000_000;
 
-  /** How often in a row it goes on there before others of the pool have a chance. */
+  /**
+   * Number of times in a row that it continues there before other sessions of the pool have a
+   * chance.
+   */
   private static final int MOST_IN_A_ROW = 64;
 
   private final HandledClient client;
@@ -57,36 +60,39 @@ final class GeneratedId {
 
   private String id = "0";
 
-  /** Whether it was another one, which was lost with its server connection. */
+  /** True if it was another one, which was lost with its server connection. */
   private boolean lost;
 
   /** Marks server connections that have this id: another one with each id. */
   private Object mark = new Object();
 
-  /** Whether the id is another one than was read back last, perhaps. */
+  /** True if the id is another one than was read back last, perhaps. */
   private boolean due;
 
   /** The connection that has it then. */
   private long dueFrom;
 
-  /** Whose id the connection had that the last statement went to, and which that is; 0 for none. */
+  /**
+   * Session whose id the connection had that the last statement went to, and that connection's
+   * number; 0 for none.
+   */
   private Object before;
 
   private long sentTo;
 
-  /** Whether that statement may have generated an id although its answer does not say so. */
+  /** True if that statement may have generated an id although its answer does not say so. */
   private boolean inserts;
 
-  /** Whether that was sent where the id was another session's, which may be there still. */
+  /** True if that was sent where the id was another session's, which may be there still. */
   private boolean amongOthers;
 
   /** The one that an answer has named last. */
   private long generated;
 
-  /** Whether the connection is kept as the id is due: the next statement may make it void. */
+  /** True if the connection is kept as the id is due: the next statement may make it void. */
   private boolean lingers;
 
-  /** Whether that was so when something began that is not to be followed by a question. */
+  /** True if that was so when something began that is not to be followed by a question. */
   private boolean paused;
 
   private long lingersUntil;
@@ -125,7 +131,7 @@ final class GeneratedId {
   }
 
   /**
-   * Whether the server would give the statement the session's id, and keeps none of another session
+   * True if the server would give the statement the session's id, and keeps none of another session
    * behind it; if not, that is being mended, and the reader comes again.
    *
    * @param shows whether it shows what is there, which anything ahead of it would clear
@@ -209,7 +215,7 @@ final class GeneratedId {
     };
   }
 
-  /** Whether it may set the id though its answer does not say so. */
+  /** True if it may set the id though its answer does not say so. */
   static boolean maySet(StatementFacts facts) {
     return switch (facts.kind()) {
       case CALL, BLOCK, UNKNOWN, EXECUTE -> true;
@@ -220,14 +226,14 @@ final class GeneratedId {
   }
 
   /**
-   * Whether it prepares what is executed on this connection, ahead of which nothing must be sent
+   * True if it prepares what is executed on this connection, ahead of which nothing must be sent
    * then: it would be the statement before, whose ROW_COUNT() what is executed may ask for.
    */
   static boolean prepares(StatementFacts facts) {
     return pins(facts, MysqlPins.PREPARED);
   }
 
-  /** Whether it may insert rows, or begins what takes no questions later on. */
+  /** True if it may insert rows, or begins what takes no questions later on. */
   private static boolean mayGenerate(StatementFacts facts) {
     return switch (facts.kind()) {
       case DML, BULK, DDL -> true;
@@ -296,7 +302,7 @@ final class GeneratedId {
     stays(from);
   }
 
-  /** What is due is to be read back before the session leaves, if it may. */
+  /** Prepares to read back pending values before the session leaves, if that is allowed. */
   void stays(ServerConnection from) {
     // What the node itself asks there may change FOUND_ROWS(), though the session stays. An XA
     // transaction that was ended takes no questions, and EXECUTE may ask for what was right before.
@@ -350,7 +356,8 @@ final class GeneratedId {
   }
 
   /**
-   * What was generated may not be what LAST_INSERT_ID() gives: an id that was given counts too.
+   * Reads the value back: the generated id may differ from LAST_INSERT_ID(), as an id that was
+   * given counts too.
    *
    * @param leaves whether the session leaves the connection then
    */

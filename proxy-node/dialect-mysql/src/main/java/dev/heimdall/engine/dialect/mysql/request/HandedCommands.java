@@ -37,7 +37,7 @@ final class HandedCommands {
     this.statements = statements;
   }
 
-  /** Whether no server connection has anything of the session that cannot be told. */
+  /** True if no server connection has anything of the session that cannot be told. */
   boolean mayMove() {
     return aftermath.leavesNothing() && statements.mayMove();
   }

@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a server has answered to the preparation of a statement: how many parameters it takes and
- * what columns it gives. Another client that prepares the same text is answered by it.
+ * Answer of a server to the preparation of a statement: the number of its parameters and its
+ * columns. Another client that prepares the same text is answered by it.
  */
 final class KnownAnswer {
   private static final int ID = Packet.HEADER + 1;
@@ -32,12 +32,12 @@ final class KnownAnswer {
     this.since = since;
   }
 
-  /** Whether a server would still answer so, as far as is known. */
+  /** True if a server would still answer so, as far as is known. */
   boolean isGood(long now) {
     return now - since < GOOD_FOR_NANOS;
   }
 
-  /** The same with the number by which this client knows the statement. */
+  /** Returns the answer with the number by which this client knows the statement. */
   ByteBuf numbered(int id, ByteBufAllocator alloc) {
     return alloc.buffer(packets.length).writeBytes(packets).setIntLE(ID, id);
   }
@@ -46,7 +46,7 @@ final class KnownAnswer {
     return number(ID + 6);
   }
 
-  /** Whether the server has warned of the statement, which its client may ask it about. */
+  /** True if the server has warned of the statement, which its client may ask it about. */
   boolean warns() {
     return packets[0] >= WITH_WARNINGS && number(ID + 9) > 0;
   }

@@ -9,7 +9,7 @@ import java.util.Locale;
 final class LockingClause {
   private LockingClause() {}
 
-  /** Whether there may be one: FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE. */
+  /** True if there may be one: FOR UPDATE, FOR SHARE or LOCK IN SHARE MODE. */
   static boolean mayBeIn(byte[] query, LexerMode mode) {
     MysqlLexer lexer = new MysqlLexer(false);
     lexer.reset(query, 0, query.length, mode);

@@ -5,7 +5,7 @@ import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
-/** What the errors of MySQL and MariaDB say, by their numbers. */
+/** Meanings of MySQL and MariaDB errors, by their numbers. */
 final class MysqlErrors implements ErrorCauses {
   private static final int OPTION_PREVENTS = 1290;
 
@@ -80,7 +80,7 @@ final class MysqlErrors implements ErrorCauses {
     return error != null && isOfSyntax(error) && facts.has(MysqlEffect.RUNS_NO_CODE);
   }
 
-  /** Whether it is called like what servers say of a text that they cannot read. */
+  /** True if it is called like what servers say of a text that they cannot read. */
   static boolean isOfSyntax(ServerError error) {
     return error.number() == SYNTAX;
   }

@@ -12,7 +12,7 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 
-/** What the protocol of MySQL and MariaDB brings to the sessions of its clients. */
+/** Contribution of the MySQL and MariaDB protocol to the sessions of its clients. */
 public final class MysqlSessions implements SessionDialect {
   private final SettingRules settings = new MysqlSettings();
   private final RequestFormat requests = new CommandFormat();

@@ -13,14 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * What session variables of MySQL and MariaDB mean. Servers report each that is changed, with the
- * default database among them under a name that no variable of theirs can have.
+ * Meaning of the session variables of MySQL and MariaDB. Servers report each that is changed, with
+ * the default database among them under a name that no variable of theirs can have.
  */
 public final class MysqlSettings implements SettingRules {
   /** The default database; no variable of a server's is called so. */
   static final String DATABASE = StateChanges.DATABASE;
 
-  /** What else COMMIT does than to end the transaction. */
+  /** Further effect of COMMIT besides the end of the transaction. */
   static final String COMPLETION = "completion_type";
 
   /**
@@ -32,7 +32,7 @@ public final class MysqlSettings implements SettingRules {
     return "RELEASE".equals(completion) || "2".equals(completion);
   }
 
-  /** Whether a transaction that says nothing of it may write, as far as the session has said. */
+  /** True if a transaction that says nothing of it may write, as far as the session has said. */
   static boolean writesByDefault(Variables variables) {
     return variables.get("transaction_read_only") == null && variables.get("tx_read_only") == null;
   }

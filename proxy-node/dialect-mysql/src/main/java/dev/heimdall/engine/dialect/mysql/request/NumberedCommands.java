@@ -36,7 +36,7 @@ final class NumberedCommands {
     input.bytes().skipBytes((int) total);
   }
 
-  /** What was sent ahead of the execution at the reader's position. */
+  /** Passes on the parts that were sent ahead of the execution at the reader's position. */
   void passLongData(ServerConnection server, ClientStatement of) {
     input.cut();
     for (byte[] part : of.longData()) {

@@ -21,7 +21,7 @@ final class NumberedStatements {
   /** MariaDB's drivers call the statement so that they have prepared last. */
   private static final int LAST = -1;
 
-  /** Where a part of a value says whose it is. */
+  /** Offset at which a part of a value names its parameter. */
   private static final int PARAMETER = 5;
 
   /** Of which each statement here is one that is released when it goes. */
@@ -29,7 +29,7 @@ final class NumberedStatements {
 
   private final TransactionNotes notes;
 
-  /** Whether the servers are, of which alone {@link #LAST} is a number. */
+  /** True if the servers are, of which alone {@link #LAST} is a number. */
   private final BooleanSupplier mariadb;
 
   private final PreparedErrors errors;
@@ -44,7 +44,10 @@ final class NumberedStatements {
   private int last;
   private long longBytes;
 
-  /** What is being prepared has no number yet: it is nobody's when the client goes. */
+  /**
+   * Statement in preparation, which has no number yet: it belongs to no client when this one
+   * leaves.
+   */
   private PreparedStatement unnumbered;
 
   NumberedStatements(RequestParts parts, AgreedCapabilities agreed) {
@@ -59,7 +62,7 @@ final class NumberedStatements {
     return statements.size();
   }
 
-  /** What servers say of commands about them that are wrong. */
+  /** Errors that servers return for incorrect commands about prepared statements. */
   PreparedErrors errors() {
     return errors;
   }
@@ -176,7 +179,7 @@ final class NumberedStatements {
 
   // ---- another process
 
-  /** Whether another process can be told all that there is. */
+  /** True if another process can be told all that there is. */
   boolean mayMove() {
     return (closed.isEmpty() || !notes.keeps())
         && unnumbered == null
@@ -203,7 +206,7 @@ final class NumberedStatements {
 
   // ---- what they have
 
-  /** Whether rows of some of them wait on the server to be fetched. */
+  /** True if rows of some of them wait on the server to be fetched. */
   boolean haveCursor() {
     return statements.values().stream().anyMatch(one -> one.cursor);
   }

@@ -10,8 +10,8 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 
 /**
- * Which of a client's prepared statements has rows that wait on its server connection to be
- * fetched: as long as there are some, the connection is the client's.
+ * Prepared statements of a client with rows that wait on its server connection to be fetched: as
+ * long as there are some, the client keeps the connection.
  */
 final class OpenCursors {
   private final HandledClient client;
@@ -19,7 +19,7 @@ final class OpenCursors {
   private final ClientAnswers answers;
   private final NumberedStatements statements;
 
-  /** Whose execution or fetch is unanswered; null for none. */
+  /** Statement with an unanswered execution or fetch; null for none. */
   private ClientStatement running;
 
   OpenCursors(RequestParts parts, ClientAnswers answers, NumberedStatements statements) {
@@ -29,7 +29,7 @@ final class OpenCursors {
     this.statements = statements;
   }
 
-  /** Whether the connection is the client's for one. */
+  /** True if the connection is the client's for one. */
   boolean pins() {
     return carried.pins().all().contains(MysqlPins.CURSOR);
   }
@@ -59,7 +59,7 @@ final class OpenCursors {
     }
   }
 
-  /** What is left of a cursor on the connection goes, whatever its client has fetched. */
+  /** Closes the remains of a cursor on the connection, however many rows its client has fetched. */
   void close(ClientStatement of) {
     of.cursor = false;
     ServerConnection server = client.server();

@@ -34,10 +34,10 @@ final class Preparation {
   private final PreparedStatement statement;
   private final ClassifiedText examined;
 
-  /** Why a server has rejected it before; null for the first time. */
+  /** Error with which a server has rejected it before; null the first time. */
   private final ServerError before;
 
-  /** Whether others were closed to make room for it. */
+  /** True if others were closed to make room for it. */
   private boolean madeRoom;
 
   private boolean underWay;
@@ -57,8 +57,9 @@ final class Preparation {
   }
 
   /**
-   * The same once more, by the settings of now. It was rejected by those of its client's PREPARE,
-   * and putting those of now back has cleared what SHOW WARNINGS is to show of that.
+   * Returns the preparation for another attempt, by the present settings. It was rejected by those
+   * of its client's PREPARE, and putting those of now back has cleared what SHOW WARNINGS is to
+   * show of that.
    */
   Preparation repeated() {
     return new Preparation(statement, examined, error);
@@ -76,7 +77,7 @@ final class Preparation {
     return examined;
   }
 
-  /** Whether a server was asked and may still answer; not if its connection was lost. */
+  /** True if a server was asked and may still answer; not if its connection was lost. */
   boolean underWay() {
     return underWay;
   }
@@ -85,7 +86,10 @@ final class Preparation {
     return done;
   }
 
-  /** Why it is not prepared; null where it is. What is repeated is not, whatever comes of it. */
+  /**
+   * Reason that it is not prepared; null where it is. What is repeated is not, whatever comes of
+   * it.
+   */
   ServerError error() {
     return before != null ? before : error;
   }
@@ -242,7 +246,7 @@ final class Preparation {
       ended.run();
     }
 
-    /** What the server has said is kept with the statement unless it is long. */
+    /** Keeps the server's answer with the statement, unless it is long. */
     private void answered() {
       answer = new KnownAnswer(packets.toByteArray(), askedAt);
       if (packets.size() <= LONGEST_KEPT && !isRepeated()) {

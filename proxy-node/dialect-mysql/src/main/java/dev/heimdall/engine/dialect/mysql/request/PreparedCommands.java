@@ -49,7 +49,7 @@ final class PreparedCommands implements Responder {
   private final PreparedMeaning meaning;
   private final OpenCursors cursors;
 
-  /** What is being prepared for the command at the reader's position; null for nothing. */
+  /** Preparation for the command at the reader's position; null for none. */
   private Preparation preparing;
 
   PreparedCommands(
@@ -272,7 +272,7 @@ final class PreparedCommands implements Responder {
     return Outcome.NEXT;
   }
 
-  /** Whether the server may refuse to prepare it, as the transaction is to change nothing. */
+  /** True if the server may refuse to prepare it, as the transaction is to change nothing. */
   private boolean mayBeReadOnly(StatementFacts facts, byte[] sql) {
     ServerConnection server = client.server();
     boolean now =

@@ -11,8 +11,8 @@ import io.netty.buffer.Unpooled;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the session's servers say of commands about prepared statements that they cannot make sense
- * of: MySQL and MariaDB each in words, and by numbers, of their own.
+ * Errors of the session's servers for unintelligible commands about prepared statements: MySQL and
+ * MariaDB each have their own words and numbers.
  */
 final class PreparedErrors {
   private static final String EXECUTE = "mysqld_stmt_execute";

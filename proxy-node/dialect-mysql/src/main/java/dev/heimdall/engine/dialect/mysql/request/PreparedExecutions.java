@@ -44,10 +44,10 @@ final class PreparedExecutions {
   private final PreparedMeaning meaning;
   private final OpenCursors cursors;
 
-  /** What is being prepared for the execution at the reader's position; null for nothing. */
+  /** Preparation for the execution at the reader's position; null for none. */
   private Preparation preparing;
 
-  /** What was sent last, with parts of values ahead of it; null for nothing of that kind. */
+  /** Statement sent last with parts of values ahead of it; null if there is none. */
   private ClientStatement withLongData;
 
   PreparedExecutions(
@@ -76,17 +76,17 @@ final class PreparedExecutions {
     this.cursors = new OpenCursors(parts, answers, statements);
   }
 
-  /** Whether a command executes a prepared statement. */
+  /** True if a command executes a prepared statement. */
   static boolean executes(byte type) {
     return type == Command.STMT_EXECUTE || type == Command.STMT_BULK_EXECUTE;
   }
 
-  /** What was agreed on with the client. */
+  /** Capabilities that were agreed with the client. */
   AgreedCapabilities agreed() {
     return agreed;
   }
 
-  /** What texts mean that the client prepares. */
+  /** Meaning of the texts that the client prepares. */
   PreparedMeaning meaning() {
     return meaning;
   }
@@ -275,7 +275,7 @@ final class PreparedExecutions {
     return true;
   }
 
-  /** Whether the server would read parts of values wrongly: the statement is prepared anew then. */
+  /** True if the server would read parts of values wrongly: the statement is prepared anew then. */
   private static boolean spoilsLongData(
       ServerConnection server, ClientStatement of, TypedCommand command) {
     if (!of.hasLongData()) {
@@ -290,7 +290,7 @@ final class PreparedExecutions {
   }
 
   /**
-   * What was sent last was answered.
+   * Handles the answer to the execution that was sent last.
    *
    * @param error what it has ended with; null for none
    */
@@ -320,7 +320,7 @@ final class PreparedExecutions {
   }
 
   /**
-   * Whether the server has the statement; else it is asked to prepare it, by the settings with
+   * True if the server has the statement; else it is asked to prepare it, by the settings with
    * which its client has prepared it.
    */
   private boolean ready(ServerConnection server, ClientStatement of, long total) {
@@ -368,7 +368,7 @@ final class PreparedExecutions {
     client.settle();
   }
 
-  /** Whether the execution at this place goes to a server as it stands there, but for numbers. */
+  /** True if the execution at this place goes to a server as it stands there, but for numbers. */
   boolean runsAsIs(ByteBuf in, int at) {
     ClientStatement of = statements.named(in, at);
     return of != null && !of.hasLongData();

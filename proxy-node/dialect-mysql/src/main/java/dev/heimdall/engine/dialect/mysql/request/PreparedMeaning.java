@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a text means that a client prepares as its session stands: texts that mean the same are one
- * statement to all clients of the loop.
+ * Meaning of a text that a client prepares in its session's present state: texts with the same
+ * meaning are one statement for all clients of the loop.
  */
 final class PreparedMeaning {
   /** Settings by which a text means something else. */
@@ -30,8 +30,8 @@ final class PreparedMeaning {
           MysqlSettings.DATABASE);
 
   /**
-   * What MySQL takes as it is when a text is prepared, whatever it is when that is executed. Few
-   * sessions change one.
+   * Settings that MySQL fixes when a text is prepared, whatever their values are when it is
+   * executed. Few sessions change one.
    */
   private static final List<String> FIXED =
       List.of(
@@ -58,7 +58,7 @@ final class PreparedMeaning {
   }
 
   /**
-   * The same of one that is read by these settings.
+   * Returns the statement of a text that is read by these settings.
    *
    * @param by as {@link #settings} gave them
    */
@@ -89,7 +89,7 @@ final class PreparedMeaning {
             parts.client().schemaEpoch());
   }
 
-  /** Whether it is the same as in any other session with the same settings. */
+  /** True if it is the same as in any other session with the same settings. */
   boolean settled() {
     return parts.resolution().isSettled() && !parts.transaction().definitionsPending();
   }
@@ -104,8 +104,8 @@ final class PreparedMeaning {
   }
 
   /**
-   * The same with what a SET NAMES has given as that, though it has not been read back yet: while
-   * the server connection is kept, or in a transaction.
+   * Returns the settings with the value that a SET NAMES has given, though it has not been read
+   * back yet: while the server connection is kept, or in a transaction.
    */
   private Variables named(Variables now) {
     ServerConnection server = parts.client().server();
@@ -133,8 +133,8 @@ final class PreparedMeaning {
   }
 
   /**
-   * The same for a statement that is to be prepared again: by which it was read at first, but for
-   * what is not known for sure.
+   * Returns the settings for a statement that is to be prepared again: those by which it was read
+   * at first, except for those that are not known for sure.
    */
   Variables again(Variables atFirst) {
     Variables again = settings();

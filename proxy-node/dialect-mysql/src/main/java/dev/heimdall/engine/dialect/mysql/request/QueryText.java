@@ -17,7 +17,7 @@ import java.util.Arrays;
 final class QueryText {
   private final LoopContext loop;
 
-  /** Where a text begins that could have attributes, and has none: behind their two numbers. */
+  /** Offset of a text that could have attributes, and has none: after their two numbers. */
   private static final int NO_ATTRIBUTES = 3;
 
   private static final byte[] NONE = {};
@@ -65,13 +65,13 @@ final class QueryText {
     end = 0;
   }
 
-  /** Whether the client has given attributes to what was read last. */
+  /** True if the client has given attributes to what was read last. */
   boolean hasAttributes() {
     return start > (attributes ? NO_ATTRIBUTES : 1);
   }
 
   /**
-   * Whether the text of the command at the reader's position may begin with a word of this first
+   * True if the text of the command at the reader's position may begin with a word of this first
    * letter: no, where it begins with another letter, which is seen without reading it.
    *
    * @param letter a small one

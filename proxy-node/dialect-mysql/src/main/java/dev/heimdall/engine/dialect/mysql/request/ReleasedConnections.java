@@ -75,7 +75,7 @@ final class ReleasedConnections {
   }
 
   /**
-   * Whether a connection is lost because of a statement of its session.
+   * True if a connection is lost because of a statement of its session.
    *
    * @param sent what is not answered; null for nothing
    * @param error with what the server has ended it; null where it has said nothing

@@ -65,7 +65,7 @@ record ResultColumn(String name, int type, boolean unsigned, boolean bytes) {
     }
   }
 
-  /** How many columns a result has, by what its first packet says; 0 for none that is known. */
+  /** Returns the number of columns in a result, from its first packet; 0 if no number is known. */
   static int count(ByteBuf in) {
     try {
       return (int) Math.min(Short.MAX_VALUE, LengthEncoded.read(in));

@@ -3,8 +3,8 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.sql.Lexer;
 
 /**
- * What is written between two brackets, as far as it may be the list of a SELECT: which of its
- * entries the last token stands in, and whether that has a name of its own.
+ * Text between two brackets, as far as it may be the list of a SELECT: the entry in which the last
+ * token stands, and whether that has a name of its own.
  */
 final class SelectList {
   private enum Place {
@@ -18,18 +18,18 @@ final class SelectList {
   private int start;
   private boolean named;
 
-  /** Whether the call stands in the entry. */
+  /** True if the call stands in the entry. */
   private boolean called;
 
-  /** Whether the last token, and the one before it, may end an operand. */
+  /** True if the last token, and the one before it, may end an operand. */
   private boolean operand;
 
   private boolean operandBefore;
 
-  /** Whether the last token may be a name. */
+  /** True if the last token may be a name. */
   private boolean name;
 
-  /** How many CASEs are open; the END of one is no name. */
+  /** Number of open CASEs; the END of one is no name. */
   private int cases;
 
   /**
@@ -52,7 +52,7 @@ final class SelectList {
     called = place == Place.ENTRY;
   }
 
-  /** Whether this token comes behind the entry that the call stands in. */
+  /** True if this token comes behind the entry that the call stands in. */
   boolean leavesCall(int token, String word) {
     return called
         && place == Place.ENTRY
@@ -87,12 +87,12 @@ final class SelectList {
     return token == Lexer.STRING || token == Lexer.ESCAPE_STRING;
   }
 
-  /** Whether the next token begins an entry. */
+  /** True if the next token begins an entry. */
   boolean beginsEntry() {
     return place == Place.BEFORE_ENTRY;
   }
 
-  /** Where the entry begins, which the servers name by its text; -1 where it has another name. */
+  /** Start of the entry if the servers name it by its text; -1 where it has another name. */
   int unnamedFrom() {
     return named || (name && operandBefore) ? -1 : start;
   }
@@ -135,7 +135,7 @@ final class SelectList {
     };
   }
 
-  /** Whether an operand follows. */
+  /** True if an operand follows. */
   private static boolean isOperator(String word) {
     return switch (word) {
       case "and",
@@ -165,7 +165,7 @@ final class SelectList {
     };
   }
 
-  /** Whether it stands behind an operand and is no name. */
+  /** True if it stands behind an operand and is no name. */
   private static boolean isReserved(String word) {
     return switch (word) {
       case "null", "true", "false" -> true;

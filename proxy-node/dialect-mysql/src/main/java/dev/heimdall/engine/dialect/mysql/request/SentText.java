@@ -24,7 +24,7 @@ final class SentText {
   /** Of longer ones nothing is known but their error. */
   private static final int MOST = 65_536;
 
-  /** What is quoted by at least so many bytes may have been cut. */
+  /** Length in bytes from which a quotation in an error may have been cut. */
   private static final int CUT = 77;
 
   private static final String DOTS = "...";
@@ -44,7 +44,7 @@ final class SentText {
   private LexerMode mode;
 
   /**
-   * Whether it matters: where the text pins the session, or what it calls may, and only what its
+   * True if it matters: where the text pins the session, or what it calls may, and only what its
    * server says of it shows that this has not come to be.
    *
    * @param statement what the catalogue knows of it; null for nothing
@@ -68,7 +68,7 @@ final class SentText {
   }
 
   /**
-   * What was carried out of it; null where nobody can tell.
+   * Returns the part of it that was executed; null where that cannot be determined.
    *
    * @param error what it has ended with
    * @param results how many there were, the error included
@@ -137,7 +137,7 @@ final class SentText {
     return text.substring(0, at).getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** Whether a token begins there, rather than part of one, such as of a literal. */
+  /** True if a token begins there, rather than part of one, such as of a literal. */
   private boolean begins(String text, int at) {
     int index = index(text, at);
     Lexer lexer = lexer();
@@ -148,14 +148,14 @@ final class SentText {
     return token != Lexer.END && lexer.start() == index;
   }
 
-  /** Whether it can be seen that something is missing at its end. */
+  /** True if it can be seen that something is missing at its end. */
   private boolean endsEarly() {
     Head all = head(sql.length);
     return all.depth > 0 || all.tokens == 1 || all.unfinished;
   }
 
   /**
-   * Whether what is quoted may be the end of any text that has brackets, and there is nothing wrong
+   * True if what is quoted may be the end of any text that has brackets, and there is nothing wrong
    * with those of this one.
    */
   private boolean closesWell(String rest, int at) {

@@ -43,10 +43,10 @@ final class SessionKills {
   private final RequestParts parts;
   private final ClientAnswers answers;
 
-  /** Whether the session's node has been asked for the one at the reader's position. */
+  /** True if the session's node has been asked for the one at the reader's position. */
   private boolean asked;
 
-  /** What came of it; null as long as nobody knows. */
+  /** Outcome of the kill; null as long as it is unknown. */
   private KillOutcome outcome;
 
   SessionKills(RequestParts parts, ClientAnswers answers) {
@@ -57,8 +57,8 @@ final class SessionKills {
   // ---- statements
 
   /**
-   * Why the statement goes to no server, nor can be prepared, if it kills something but by a number
-   * that only a server's connection can have; else null.
+   * Returns the error for a statement that goes to no server, and cannot be prepared, as it kills
+   * something other than by a number that only a server's connection can have; else null.
    */
   static ServerError refusal(StatementFacts facts) {
     return concerns(facts) ? COMPUTED : null;

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** How a session has its texts cut into tokens, by its sql_mode and its character set. */
+/** Splitting of a session's texts into tokens, by its sql_mode and its character set. */
 final class SessionLexing {
   private static final PossibleReadings READINGS = new PossibleReadings(MysqlSql.DIALECT);
   private static final String MODES = "sql_mode";
@@ -34,12 +34,12 @@ final class SessionLexing {
   private final ClientAnswers answers;
   private final Signs ofLogIn;
 
-  /** What was found last while the session had a server connection, and while it had none. */
+  /** Result found last while the session had a server connection, and another while it had none. */
   private final Found held = new Found();
 
   private final Found apart = new Found();
 
-  /** Whether the settings may be others than those that were reported. */
+  /** True if the settings may be others than those that were reported. */
   private boolean unreported;
 
   /**
@@ -76,9 +76,9 @@ final class SessionLexing {
   }
 
   /**
-   * How a text of the session's is read; doubtful where its server may read it otherwise, be it
-   * that the settings are not known for sure, that they have characters with bytes that look like
-   * others, or that one of its statements changes them for those behind it.
+   * Returns the mode for reading a text of the session; doubtful where its server may read it
+   * otherwise: settings are not known for sure, they have characters with bytes that look like
+   * others, or one of its statements changes them for those behind it.
    */
   LexerMode mode(byte[] text, int offset, int length) {
     Found found = found();
@@ -91,7 +91,7 @@ final class SessionLexing {
         : mode;
   }
 
-  /** Whether BEGIN may begin a block and no transaction: in MariaDB by Oracle's grammar. */
+  /** True if BEGIN may begin a block and no transaction: in MariaDB by Oracle's grammar. */
   boolean hasBlocks() {
     return found().blocks || unreported;
   }
@@ -104,8 +104,8 @@ final class SessionLexing {
   }
 
   /**
-   * What the present server has reported counts more than what was carried there; without one, what
-   * was carried more than what the session began with.
+   * Returns the value of a variable: a report of the present server takes precedence over a carried
+   * value; without a server, a carried value takes precedence over the session's initial value.
    */
   private String value(ServerConnection server, String name) {
     String value = server == null ? null : server.reported().get(name);
@@ -115,7 +115,7 @@ final class SessionLexing {
     return value == null && name.equals(MODES) ? answers.began(name) : value;
   }
 
-  /** What follows from values that seldom change. */
+  /** Conclusions from values that seldom change. */
   private final class Found {
     private String modes;
     private String charset;

@@ -13,9 +13,9 @@ import io.netty.buffer.ByteBuf;
 import java.util.function.Supplier;
 
 /**
- * Which commands of a client may go ahead over a server connection that other sessions use as well:
- * reads of which the server has all that it needs, and after which nothing is left to be asked of
- * it. Only where each statement is a transaction by itself.
+ * Commands of a client that may be sent at once over a server connection that other sessions use as
+ * well: reads for which the server has all that it needs, and which leave no state to be queried.
+ * Only where each statement is a transaction by itself.
  */
 final class SharedCommands {
   private final ClientInput input;
@@ -41,7 +41,7 @@ final class SharedCommands {
     this.statements = statements;
   }
 
-  /** Whether all that waits is one command that may share a connection's pipeline. */
+  /** True if all that waits is one command that may share a connection's pipeline. */
   boolean shareable(int most) {
     ByteBuf in = input.bytes();
     return in.readableBytes() <= most
@@ -58,7 +58,7 @@ final class SharedCommands {
         };
   }
 
-  /** Whether an execution needs nothing ahead of it, and leaves no rows on the server. */
+  /** True if an execution needs nothing ahead of it, and leaves no rows on the server. */
   private boolean runsAsItStands(ByteBuf in) {
     ClientStatement of = statements.named(in, in.readerIndex());
     if (of == null || of.hasLongData() || of.cursor || of.stand() != null) {
@@ -69,7 +69,7 @@ final class SharedCommands {
   }
 
   /**
-   * Whether the command that waits can be sent over this connection now. What a connection has said
+   * True if the command that waits can be sent over this connection now. What a connection has said
    * last is that of its sessions, be it that it was never asked.
    */
   boolean runsOn(ServerConnection server) {

@@ -62,7 +62,7 @@ record StatementPlace(int start, int end, StatementFacts facts, boolean surely) 
   }
 
   /**
-   * Whether nothing of it was carried out, as it names a table that is not there: it has not been
+   * True if nothing of it was carried out, as it names a table that is not there: it has not been
    * opened then. What it calls may look for such a table, too, unless it names it itself.
    *
    * @param table with its database ahead of it, as the server calls it
@@ -74,7 +74,7 @@ record StatementPlace(int start, int end, StatementFacts facts, boolean surely) 
         && names(sql, mode, table.toLowerCase(Locale.ROOT));
   }
 
-  /** The same of a variable that is not there: it is looked for while the text is read. */
+  /** True if it sets a variable that is not there: it is looked for while the text is read. */
   boolean sets(byte[] sql, LexerMode mode, String variable) {
     if (!surely || facts.kind() != StatementKind.SET || facts.has(MysqlEffect.CALLS_UNSEEN)) {
       return false;

@@ -8,13 +8,13 @@ import io.netty.buffer.ByteBuf;
  * prepared the statement anew, has to be told them.
  */
 interface TypedCommand {
-  /** Whether its rows are to wait on the server until they are fetched. */
+  /** True if its rows are to wait on the server until they are fetched. */
   boolean opensCursor();
 
-  /** Whether it has the types of its parameters: else they are those of before. */
+  /** True if it has the types of its parameters: else they are those of before. */
   boolean hasTypes();
 
-  /** Whether it has these types of its parameters. */
+  /** True if it has these types of its parameters. */
   boolean hasTypes(byte[] those);
 
   /** The types of its parameters; null where they are those of before. */

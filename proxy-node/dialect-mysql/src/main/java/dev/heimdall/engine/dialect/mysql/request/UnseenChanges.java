@@ -10,14 +10,14 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Locale;
 
-/** What a statement may have changed of its session without saying so. */
+/** Changes that a statement may have made to its session without reporting them. */
 final class UnseenChanges {
   private static final int NO_SUCH_ROUTINE = 1305;
 
   private UnseenChanges() {}
 
   /**
-   * Whether a user variable or a temporary table may be there of which the statement's text says
+   * True if a user variable or a temporary table may be there of which the statement's text says
    * nothing: a routine or a trigger can make one. Servers report that something has changed, but
    * not what, not behind rows that end with an EOF packet, and not with an error. Of {@code
    * SET @@name} MariaDB reports nothing at all.
@@ -44,7 +44,7 @@ final class UnseenChanges {
     };
   }
 
-  /** Whether what the text itself does to the session is all that it can have changed there. */
+  /** True if what the text itself does to the session is all that it can have changed there. */
   private static boolean explains(StatementFacts facts) {
     boolean explains = false;
     for (Effect effect : facts.effects()) {
@@ -59,7 +59,7 @@ final class UnseenChanges {
     return explains;
   }
 
-  /** Whether a routine that the text itself calls is not there; one that others call may be it. */
+  /** True if a routine that the text itself calls is not there; one that others call may be it. */
   private static boolean ranNothing(StatementFacts facts, ServerError error) {
     if (error == null || error.number() != NO_SUCH_ROUTINE) {
       return false;
@@ -74,7 +74,7 @@ final class UnseenChanges {
     return false;
   }
 
-  /** Whether nobody can tell what it runs. */
+  /** True if nobody can tell what it runs. */
   static boolean isOpaque(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.UNKNOWN) {

@@ -6,15 +6,15 @@ import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 
-/** How far the answer to a command has come, by the command's grammar. */
+/** Progress of the answer to a command, by the command's grammar. */
 final class AnswerPlace {
-  /** What the next packet may be. */
+  /** Kinds of packets that may come next. */
   enum Place {
     /** The first one of an answer, or of its next result. */
     FIRST,
     /** A definition of a column, or of a parameter. */
     DEFINITION,
-    /** What ends definitions, where EOF packets are not deprecated. */
+    /** End of definitions, where EOF packets are not deprecated. */
     DEFINITIONS_END,
     ROW,
     /** Nothing: the server waits for a file. */
@@ -30,7 +30,7 @@ final class AnswerPlace {
 
   private int behind;
 
-  /** Whether another result follows the rows that come, which their end does not say. */
+  /** True if another result follows the rows that come, which their end does not say. */
   private boolean followed;
 
   AnswerPlace(boolean deprecatesEof) {
@@ -62,7 +62,7 @@ final class AnswerPlace {
     place = Place.INFILE;
   }
 
-  /** Whether a packet that begins so is judged by more than that. */
+  /** True if a packet that begins so is judged by more than that. */
   boolean wantsWhole(int first, int length) {
     return switch (place) {
       case FIRST, DEFINITIONS_END, INFILE -> true;
@@ -114,7 +114,7 @@ final class AnswerPlace {
     return prepares && deprecatesEof && !nextDefinitions();
   }
 
-  /** Whether those of a statement's columns follow those of its parameters. */
+  /** True if those of a statement's columns follow those of its parameters. */
   boolean nextDefinitions() {
     definitions = behind;
     behind = 0;

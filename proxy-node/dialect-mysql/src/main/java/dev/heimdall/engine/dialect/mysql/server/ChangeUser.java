@@ -48,7 +48,7 @@ final class ChangeUser {
     this.attributes = attributes;
   }
 
-  /** What stands behind the command: no proof and no method, so that the server asks for them. */
+  /** Returns the body of the command: no proof and no method, so that the server requests them. */
   byte[] begin() {
     authentication = new ServerAuthentication(credential, tls, chance);
     ByteBuf out = Unpooled.buffer(64);

@@ -16,12 +16,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which changes of its session's state a client reads of. Servers report all of them, to the node:
- * the client gets those that it would get from a server of its own, for drivers stumble over
- * others.
+ * Session state changes that a client receives. Servers report all of them, to the node: the client
+ * gets those that it would get from a server of its own, for drivers stumble over others.
  */
 public final class ClientTracking {
-  /** What servers report unless they are told otherwise. */
+  /** Variables that servers report by default. */
   private static final List<String> USUAL =
       List.of(
           "autocommit",
@@ -77,7 +76,10 @@ public final class ClientTracking {
     gtids = in.flag();
   }
 
-  /** What a server's variable must be so that the server reports to the node all that it needs. */
+  /**
+   * Returns the value that a server's variable must have so that the server reports to the node all
+   * that it needs.
+   */
   public static String needed(String name) {
     return switch (name) {
       case "session_track_system_variables" -> "*";
@@ -131,7 +133,7 @@ public final class ClientTracking {
   }
 
   /**
-   * What a client reads of this.
+   * Returns the part of these changes that a client reads.
    *
    * @param changes of the state, as a server reports them
    * @param transactions whether the client has asked how its transactions stand

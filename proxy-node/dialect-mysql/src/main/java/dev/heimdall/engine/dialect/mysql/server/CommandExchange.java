@@ -23,13 +23,13 @@ final class CommandExchange {
   private ClientTracking tracking;
   private StatementName longDataOf;
 
-  /** Who reads the answer. */
+  /** Reader of the answer. */
   enum Use {
     /** A client. */
     CLIENT,
     /** The node: what comes is handed to its owner. */
     NODE,
-    /** Nobody but the connection: the node asks how the transaction stands. */
+    /** The connection alone: the node queries the state of the transaction. */
     STATUS
   }
 
@@ -76,12 +76,12 @@ final class CommandExchange {
     return this;
   }
 
-  /** Whether FOUND_ROWS() may be another one behind it, which is not the session's. */
+  /** True if FOUND_ROWS() may be another one behind it, which is not the session's. */
   boolean changesFoundRows() {
     return shared || hasRows;
   }
 
-  /** Whether others' commands may have been sent behind it. */
+  /** True if others' commands may have been sent behind it. */
   boolean isShared() {
     return shared;
   }
@@ -109,12 +109,12 @@ final class CommandExchange {
     return use == Use.STATUS;
   }
 
-  /** Whether servers answer it at all. */
+  /** True if servers answer it at all. */
   boolean answered() {
     return command != Command.STMT_CLOSE && command != Command.STMT_SEND_LONG_DATA;
   }
 
-  /** Whether an error may come of what has changed the transaction's state, which no error says. */
+  /** True if an error may come of what has changed the transaction's state, which no error says. */
   boolean failureHidesStatus() {
     return switch (command) {
       case Command.QUERY, Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE, Command.STMT_FETCH ->
@@ -123,7 +123,7 @@ final class CommandExchange {
     };
   }
 
-  /** Whether it is a single packet, which is answered by one with the number 1. */
+  /** True if it is a single packet, which is answered by one with the number 1. */
   boolean isShort() {
     return isShort;
   }
@@ -134,7 +134,10 @@ final class CommandExchange {
     return taken;
   }
 
-  /** What is sent as soon as this was answered well, in the same group; null for nothing. */
+  /**
+   * Exchange that is sent as soon as this one was answered successfully, in the same group; null
+   * for none.
+   */
   CommandExchange then() {
     return then;
   }
@@ -144,7 +147,10 @@ final class CommandExchange {
     return this;
   }
 
-  /** What follows instead where there is no such database, or no right to it. */
+  /**
+   * Sets the exchange that follows instead where there is no such database, or no permission for
+   * it.
+   */
   CommandExchange orWithout(Supplier<CommandExchange> database) {
     withoutDatabase = database;
     return this;

@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What the last answer to a client's command on a server connection has said that a later statement
- * could ask for: ROW_COUNT(), FOUND_ROWS(), LAST_INSERT_ID(), SHOW WARNINGS and so on.
+ * State reported by the last answer to a client's command on a server connection that a later
+ * statement could query: ROW_COUNT(), FOUND_ROWS(), LAST_INSERT_ID(), SHOW WARNINGS and so on.
  */
 public final class LastAnswer {
-  /** What an answer says of the state of its session. */
+  /** Extent of the session state change that an answer reports. */
   public enum StateChange {
     NONE,
     /** Variables or the default database have changed, which it names, and perhaps more. */
     NAMED,
-    /** Something has changed that no report names: a user variable, or a temporary table. */
+    /** A change that no report names: a user variable, or a temporary table. */
     UNNAMED,
     /** The default database was dropped, and perhaps more has changed. */
     NO_DATABASE
@@ -90,8 +90,8 @@ public final class LastAnswer {
   }
 
   /**
-   * What FOUND_ROWS() gives behind an UPDATE of MySQL's; 1 where that is not said, as behind
-   * others.
+   * Result of FOUND_ROWS() after an UPDATE of MySQL; 1 where that is not reported, as after other
+   * statements.
    */
   public long matchedRows() {
     return matchedRows;
@@ -126,22 +126,22 @@ public final class LastAnswer {
     return error;
   }
 
-  /** Whether the last result had rows, if only none of them. */
+  /** True if the last result had rows, if only none of them. */
   public boolean hasRows() {
     return hasRows;
   }
 
-  /** Whether some result had rows, if only none of them. */
+  /** True if some result had rows, if only none of them. */
   public boolean hadRows() {
     return hadRows;
   }
 
-  /** How many rows the last result with rows had. */
+  /** Number of rows in the last result with rows. */
   public long rows() {
     return rows;
   }
 
-  /** How many results there were, an error included. */
+  /** Number of results, an error included. */
   public int results() {
     return results;
   }
@@ -151,7 +151,7 @@ public final class LastAnswer {
     return stateChange;
   }
 
-  /** Whether a statement that comes next could find something of it but its numbers of rows. */
+  /** True if a statement that comes next could find something of it but its numbers of rows. */
   boolean leavesBehind() {
     return error != 0
         || warnings > 0
@@ -162,7 +162,7 @@ public final class LastAnswer {
 
   // ---- whose it is
 
-  /** Whose warnings and errors the server would show; null where there may be none. */
+  /** Session whose warnings and errors the server would show; null where there may be none. */
   public Object diagnosticsOf() {
     return diagnosticsOf;
   }
@@ -180,7 +180,7 @@ public final class LastAnswer {
     idOf = mark;
   }
 
-  /** Whose FOUND_ROWS() the server has; null for nobody's. */
+  /** Session whose FOUND_ROWS() the server has; null for none. */
   public Object foundRowsOf() {
     return foundRowsOf;
   }

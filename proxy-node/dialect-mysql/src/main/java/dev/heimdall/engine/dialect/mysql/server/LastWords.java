@@ -21,7 +21,7 @@ final class LastWords {
 
   private ByteBuf packet;
 
-  /** Whether a client's command has had it. */
+  /** True if a client's command has had it. */
   private boolean ofClient;
 
   LastWords(ServerConnection connection, ReplyDelivery delivery, LastAnswer last) {
@@ -30,7 +30,7 @@ final class LastWords {
     this.last = last;
   }
 
-  /** Whether servers end their connections with errors of this number. */
+  /** True if servers end their connections with errors of this number. */
   static boolean mayBe(ServerError error) {
     return switch (error.number()) {
       case 1053, 1077, 1079, 1080, 1184, 1927, 3169, 4031 -> true;

@@ -23,9 +23,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What a MySQL or MariaDB server sends: walks the headers of the answer to the command that runs,
- * by the grammar of that command, and hands runs of packets to its owner. Each command makes a
- * group. Rows are never looked into.
+ * Reader for the output of a MySQL or MariaDB server: walks the headers of the answer to the
+ * running command, by the grammar of that command, and hands runs of packets to its owner. Each
+ * command makes a group. Rows are never looked into.
  */
 final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   private static final int LOCAL_INFILE = 0xFB;
@@ -44,16 +44,16 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   private final AnswerPlace place;
   private final LastWords lastWords;
 
-  /** Whether nothing of the answer has come. */
+  /** True if nothing of the answer has come. */
   private boolean fresh;
 
-  /** How much has come of an answer in a shared pipeline before its end. */
+  /** Number of bytes received for an answer in a shared pipeline before its end. */
   private int held;
 
   /** The sequence number of the next packet; {@link #UNKNOWN} for any. */
   private int sequence;
 
-  /** Whether the next packet goes on with a payload. */
+  /** True if the next packet goes on with a payload. */
   private boolean continued;
 
   /** The flags of the last packet that had any. */
@@ -442,7 +442,10 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
     return !connection.closed();
   }
 
-  /** What a read in a shared pipeline leaves on the connection is to be no other session's. */
+  /**
+   * Ensures that the state that a read in a shared pipeline leaves on the connection belongs to no
+   * other session.
+   */
   private void leaves(int now) {
     LastAnswer last = requests.last();
     if (!last.leavesBehind() && (now & StatusFlag.IN_TRANSACTION) == 0) {

@@ -29,16 +29,16 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * What is said on a connection to a MySQL or MariaDB server, one command at a time: the node's own
- * commands, and those of clients, wait until what was sent before is answered. Only reads that
- * share the connection's pipeline are sent ahead.
+ * Commands on a connection to a MySQL or MariaDB server, one at a time: the node's own commands,
+ * and those of clients, wait until earlier ones are answered. Only reads that share the
+ * connection's pipeline are sent ahead.
  */
 public final class MysqlRequests implements ServerRequests {
   private static final Set<PinReason> NAMED_LOCK = Set.of(MysqlPins.NAMED_LOCK);
 
   /**
-   * Who the role is, and what its sessions start with: what the server runs for each of them but
-   * those of its administrators.
+   * Query for the identity of the role and the start of its sessions: the statements that the
+   * server runs for each of them except for those of its administrators.
    */
   private static final String ROLE = "SELECT CURRENT_USER(), @@global.init_connect";
 
@@ -70,13 +70,13 @@ public final class MysqlRequests implements ServerRequests {
   private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
   private final StatementUse use = new StatementUse();
 
-  /** Where nobody has said so, an answer that names a cursor has one. */
+  /** True if an answer that names a cursor has one; assumed unless stated otherwise. */
   private boolean mayOpenCursor = true;
 
   private MysqlReplies replies;
   private CommandExchange running;
 
-  /** Whether the server takes several statements in one text. */
+  /** True if the server takes several statements in one text. */
   private boolean multiStatements;
 
   private MysqlRequests(
@@ -94,7 +94,7 @@ public final class MysqlRequests implements ServerRequests {
     this.multiStatements = setUp.agreed().has(Capability.MULTI_STATEMENTS);
   }
 
-  /** What a connection goes on with when its log-in is over. */
+  /** Returns the dialogue with which a connection continues after its log-in. */
   static ServerDialogue dialogue(
       ServerConnection connection,
       ReplyDelivery delivery,
@@ -109,7 +109,7 @@ public final class MysqlRequests implements ServerRequests {
 
   // ---- for clients
 
-  /** Whether nothing is being answered or waits for its turn: a command would leave at once. */
+  /** True if nothing is being answered or waits for its turn: a command would leave at once. */
   public boolean idle() {
     return running == null;
   }
@@ -140,7 +140,7 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   /**
-   * Whether a read may be sent now, before what was sent ahead of it is answered: nothing is to be
+   * True if a read may be sent now, before what was sent ahead of it is answered: nothing is to be
    * sent yet that would come behind it, and no transaction begins by itself.
    */
   public boolean takesAhead() {
@@ -150,12 +150,12 @@ public final class MysqlRequests implements ServerRequests {
     return commits && (running == null || (running.isShared() && running.then() == null && sent()));
   }
 
-  /** Whether all that waits for its turn to be answered was sent. */
+  /** True if all that waits for its turn to be answered was sent. */
   private boolean sent() {
     return waiting.isEmpty() || waiting.peekLast().isShared();
   }
 
-  /** Whether a command was sent behind the one that is being answered. */
+  /** True if a command was sent behind the one that is being answered. */
   boolean sentBehind() {
     return !waiting.isEmpty() && waiting.peekFirst().isShared();
   }
@@ -165,7 +165,7 @@ public final class MysqlRequests implements ServerRequests {
     multiStatements = taken;
   }
 
-  /** What the last answer to a client's command has said of itself. */
+  /** Report of the last answer to a client's command. */
   public LastAnswer last() {
     return last;
   }
@@ -175,17 +175,17 @@ public final class MysqlRequests implements ServerRequests {
     return replies.status();
   }
 
-  /** How the server calls the last transaction of this connection; empty where it had none. */
+  /** GTID of the last transaction of this connection; empty where it had none. */
   public String lastGtid() {
     return reports.gtids();
   }
 
-  /** Whether the server is a MariaDB. */
+  /** True if the server is a MariaDB. */
   public boolean mariadb() {
     return setUp.mariadb();
   }
 
-  /** Whether the end of rows says what has changed of the session's state. */
+  /** True if the end of rows says what has changed of the session's state. */
   public boolean reportsBehindRows() {
     return setUp.agreed().deprecatesEof();
   }
@@ -230,12 +230,12 @@ public final class MysqlRequests implements ServerRequests {
     return true;
   }
 
-  /** Whether a statement that the server has can be executed without a cursor as it is. */
+  /** True if a statement that the server has can be executed without a cursor as it is. */
   public boolean executesAsIs(StatementName statement) {
     return setUp.mariadb() || !use.hadCursor(statement);
   }
 
-  /** Whether the execution that was sent last has asked for a cursor. */
+  /** True if the execution that was sent last has asked for a cursor. */
   boolean mayOpenCursor() {
     return mayOpenCursor;
   }
@@ -324,7 +324,7 @@ public final class MysqlRequests implements ServerRequests {
     return running;
   }
 
-  /** What is being answered is followed by something else in its group. */
+  /** Starts the next exchange in the group of the one that is being answered. */
   void follow() {
     start(running.then());
   }
@@ -386,7 +386,10 @@ public final class MysqlRequests implements ServerRequests {
     query(ROLE, owner);
   }
 
-  /** What the server has just reported needs no question, but for what it may not report. */
+  /**
+   * Reads variables: those just reported by the server need no query, except for those that it may
+   * not report.
+   */
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
     boolean ofNames =
@@ -436,7 +439,7 @@ public final class MysqlRequests implements ServerRequests {
     return reports.names() ? reports.fresh(SessionCharacters.COLLATION) : null;
   }
 
-  /** Whether a variable has what SET NAMES has given it: it is carried with that. */
+  /** True if a variable has what SET NAMES has given it: it is carried with that. */
   public boolean isOfNames(String name) {
     return SessionCharacters.VARIABLES.contains(name) && !reports.besideNames(name);
   }

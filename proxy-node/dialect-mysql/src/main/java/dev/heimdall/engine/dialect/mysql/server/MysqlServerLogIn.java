@@ -32,7 +32,7 @@ import java.util.concurrent.Executor;
 final class MysqlServerLogIn extends LogInDecoder {
   private static final int MAX_PAYLOAD = 1 << 20;
 
-  /** What the node takes part in whatever the client can do. */
+  /** Capabilities that the node always uses, whatever the client supports. */
   private static final long ALWAYS =
       Capability.LONG_FLAG
           | Capability.PROTOCOL_41
@@ -209,7 +209,10 @@ final class MysqlServerLogIn extends LogInDecoder {
     }
   }
 
-  /** What the client has agreed on with the node, and what the node always needs. */
+  /**
+   * Returns the capabilities that the client has agreed on with the node, and those that the node
+   * always needs.
+   */
   private long capabilities() throws ConnectFailure {
     long agreed = SessionSetUp.agreed(target).flags();
     for (long each : new long[] {Capability.LOCAL_FILES, Capability.MARIADB_BULK}) {
@@ -403,7 +406,10 @@ final class MysqlServerLogIn extends LogInDecoder {
                 MysqlRequests.dialogue(connection, replies, setUp, cancellation, again(ctx))));
   }
 
-  /** How the connection logs in again; null where its credential may be over by then. */
+  /**
+   * Returns the means to log in again on the connection; null where its credential may have expired
+   * by then.
+   */
   private ChangeUser again(ChannelHandlerContext ctx) {
     return target.credential().asked().isPresent()
         ? null

@@ -15,7 +15,7 @@ import java.security.SecureRandom;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** How the node talks to MySQL and MariaDB servers. */
+/** Communication of the node with MySQL and MariaDB servers. */
 public final class MysqlServers implements ServerProtocol {
   private final SecureRandom chance = new SecureRandom();
   private final Executor offLoop;

@@ -67,7 +67,10 @@ final class OwnCommands {
         Command.SET_OPTION, Use.STATUS, packets(Command.SET_OPTION, asItIs, (byte) 0));
   }
 
-  /** The same of the default database, before another such command. */
+  /**
+   * Requests the status by setting the default database to its present value, before another such
+   * command.
+   */
   CommandExchange status(String database, CommandExchange then) {
     byte[] name = database.getBytes(StandardCharsets.UTF_8);
     return new CommandExchange(Command.INIT_DB, Use.STATUS, packets(Command.INIT_DB, name))

@@ -6,16 +6,19 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a server sends, packet by packet, in the buffers in which it was read: gathers the packets
+ * Output of a server, packet by packet, in the buffers into which it was read: gathers the packets
  * that must be judged whole, and hands runs of them to their owner without copying them.
  */
 final class PacketRuns {
   private static final int SMALLEST_CARRY = 64;
   private static final int LARGEST_CARRY = 64 * 1024;
 
-  /** Who knows what packets mean. */
+  /** Judge that knows the meaning of packets. */
   interface Judge {
-    /** How many bytes of the packet at this place have to be here before it can be judged. */
+    /**
+     * Returns the number of bytes of the packet at this offset that must be present before it can
+     * be judged.
+     */
     int wanted(ByteBuf from, int index, int end);
 
     /**
@@ -26,7 +29,7 @@ final class PacketRuns {
     boolean packet();
 
     /**
-     * What has come of an answer that has not ended is about to be handed out.
+     * Judges the received part of an unfinished answer that is about to be handed out.
      *
      * @return whether it is dropped
      */
@@ -37,7 +40,7 @@ final class PacketRuns {
   private final ReplyDelivery delivery;
   private final Judge judge;
 
-  /** How much of a packet is still to come whose beginning was looked at. */
+  /** Number of bytes still missing from a packet whose beginning was examined. */
   private int remaining;
 
   private boolean dropRemaining;
@@ -49,7 +52,7 @@ final class PacketRuns {
 
   private ByteBuf in;
 
-  /** Where what was not handed out begins, and the packet that was come to. */
+  /** Start of the data that was not handed out, and offset of the current packet. */
   private int start;
 
   private int at;
@@ -184,7 +187,7 @@ final class PacketRuns {
     start = at;
   }
 
-  /** What came before it and was not handed out yet never is. */
+  /** Drops the data before the current packet that was not handed out yet. */
   void drop() {
     start = at;
   }
@@ -271,7 +274,7 @@ final class PacketRuns {
 
   // ---- in between
 
-  /** Whether an owner has had the beginning of a packet whose rest is still to come. */
+  /** True if an owner has had the beginning of a packet whose rest is still to come. */
   boolean cutOff() {
     return remaining > 0 && !dropRemaining;
   }

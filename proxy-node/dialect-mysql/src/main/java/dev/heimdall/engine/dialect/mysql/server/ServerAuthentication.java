@@ -59,7 +59,7 @@ final class ServerAuthentication {
     this.chance = chance;
   }
 
-  /** What answers the server; made off the event loop where it takes milliseconds. */
+  /** Answer to the server; computed off the event loop where that takes milliseconds. */
   record Answer(Callable<byte[]> bytes, boolean slow) {
     private static Answer of(byte[] bytes) {
       return new Answer(() -> bytes, false);
@@ -95,7 +95,7 @@ final class ServerAuthentication {
   }
 
   /**
-   * What answers a packet that is neither OK nor an error.
+   * Returns the answer to a packet that is neither OK nor an error.
    *
    * @return null where the server waits for nothing
    */

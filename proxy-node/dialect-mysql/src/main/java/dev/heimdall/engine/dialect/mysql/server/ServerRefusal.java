@@ -3,7 +3,10 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.wire.ServerError;
 
-/** What the errors by which a server refuses a log-in mean to those who wait for a connection. */
+/**
+ * Meaning of the errors by which a server rejects a log-in, for the clients that wait for a
+ * connection.
+ */
 final class ServerRefusal {
   private static final String TOO_MANY = "53300";
   private static final String SHUTTING_DOWN = "57P01";

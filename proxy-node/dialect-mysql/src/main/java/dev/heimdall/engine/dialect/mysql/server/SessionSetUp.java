@@ -18,8 +18,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * How a server's sessions begin for the node: they report each change of their state, and have told
- * the values that they started with.
+ * Start of a server's sessions for the node: they report each change of their state, and have
+ * reported their initial values.
  */
 final class SessionSetUp {
   private static final int UTF8MB4_GENERAL_CI = 45;
@@ -50,7 +50,9 @@ final class SessionSetUp {
   private static final List<String> CHARACTERS =
       List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS, SessionCharacters.COLLATION);
 
-  /** What is refused (1231) where a log-in has not given all of them one character set. */
+  /**
+   * Expression that is rejected (1231) where a log-in has not given all of them one character set.
+   */
   private static final String OF_LOG_IN =
       "IF(@@character_set_client=@@character_set_connection"
           + " AND @@character_set_results=@@character_set_connection,@@collation_connection,NULL)";
@@ -76,7 +78,7 @@ final class SessionSetUp {
     this.names = names;
   }
 
-  /** What the target's clients have agreed on. */
+  /** Capabilities that the target's clients have agreed on. */
   static AgreedCapabilities agreed(ServerTarget target) {
     return target.capabilities() instanceof AgreedCapabilities agreed
         ? agreed
@@ -84,7 +86,7 @@ final class SessionSetUp {
   }
 
   /**
-   * Whether the collation that the log-in gives can be found out: then the character sets keep it,
+   * True if the collation that the log-in gives can be found out: then the character sets keep it,
    * which they would lose by being set to what they are.
    */
   static boolean asksForNames(Map<String, String> parameters) {
@@ -103,7 +105,8 @@ final class SessionSetUp {
   }
 
   /**
-   * What is null, and refused (1231) as the value of {@link #UNREAD}, where it allows no writes.
+   * Expression that is null, and rejected (1231) as the value of {@link #UNREAD}, where the server
+   * allows no writes.
    */
   private static String unlessReadOnly(ServerTarget target) {
     // Versions differ in whether it is a number or a word.
@@ -153,7 +156,7 @@ final class SessionSetUp {
     return handshake.isMariadb() ? "tx_isolation" : "transaction_isolation";
   }
 
-  /** How it goes on when the server has answered that. */
+  /** Returns the set-up that continues from the server's answer to the first statement. */
   static SessionSetUp learned(
       Handshake handshake, ServerTarget target, OkPacket answer, boolean askedForNames) {
     Map<String, String> learned = learned(answer);
@@ -182,7 +185,7 @@ final class SessionSetUp {
     return learned;
   }
 
-  /** What clients and others are told: what the server is, and the values of variables. */
+  /** Information for clients and others: the server's identity, and the values of variables. */
   Greeting greeting(Handshake handshake, int status) {
     Map<String, String> reported = new HashMap<>(initial);
     reported.putAll(
@@ -217,7 +220,10 @@ final class SessionSetUp {
         : UTF8MB4_0900_AI_CI;
   }
 
-  /** What follows a COM_RESET_CONNECTION, which has given the global values to all variables. */
+  /**
+   * Statement that follows a COM_RESET_CONNECTION, which has given the global values to all
+   * variables.
+   */
   String again() {
     SetStatement set = reporting(new SetStatement(), mariadb);
     for (String name : initial.keySet()) {
@@ -234,13 +240,14 @@ final class SessionSetUp {
     return set.toString();
   }
 
-  /** Whether what is reported under this name is still so behind a COM_RESET_CONNECTION. */
+  /** True if what is reported under this name is still so behind a COM_RESET_CONNECTION. */
   boolean isKnownAfterReset(String name) {
     return name.startsWith("(") || initial.containsKey(name);
   }
 
   /**
-   * What makes the variables of a session those of another one, but for its default database.
+   * Returns the statement that makes the variables of a session those of another one, except for
+   * its default database.
    *
    * @param charactersLost whether the character sets are not what they are said to be
    */
@@ -289,7 +296,7 @@ final class SessionSetUp {
     }
   }
 
-  /** The same where nobody knows the collation of the connection, which has to stay. */
+  /** Adds changes of character sets where the connection's collation is unknown and has to stay. */
   private void besideCollation(SetStatement set, Variables from, Variables to, boolean lost) {
     for (String name : List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS)) {
       String value = SessionCharacters.charset(to::get, name);

@@ -65,7 +65,7 @@ public final class SetStatement {
     return raw(name, session(name));
   }
 
-  /** What reads a session variable. */
+  /** Expression that reads a session variable. */
   static String session(String name) {
     if (!SystemVariables.isName(name)) {
       throw new IllegalArgumentException("no name of a variable");
@@ -73,7 +73,7 @@ public final class SetStatement {
     return "@@" + name;
   }
 
-  /** What reads what is carried under this name; nothing is an empty text. */
+  /** Expression that reads the value carried under this name; an empty text for no value. */
   static String reading(String name) {
     return switch (name) {
       case StateChanges.DATABASE -> "IFNULL(DATABASE(),'')";

@@ -23,7 +23,10 @@ final class StateReports implements StateChanges.Receiver {
   /** Another value with each statement. */
   private static final byte[] STATEMENT_ID = "statement_id".getBytes(StandardCharsets.US_ASCII);
 
-  /** What a routine has of its own while it runs: whoever calls it has them back behind it. */
+  /**
+   * Variables that a routine has of its own while it runs: its caller has its former values back
+   * afterwards.
+   */
   private static final Set<String> OF_ROUTINE = Set.of(StateChanges.DATABASE, "sql_mode");
 
   /**
@@ -36,7 +39,7 @@ final class StateReports implements StateChanges.Receiver {
   private final ReplyDelivery delivery;
   private final boolean mariadb;
 
-  /** What was reported since somebody has read it, by the values that hold now. */
+  /** Changes reported since they were last read, by the values that are now valid. */
   private final Map<String, String> fresh = new HashMap<>();
 
   private final Set<String> inThisAnswer = new HashSet<>();
@@ -47,7 +50,7 @@ final class StateReports implements StateChanges.Receiver {
   private String gtids = "";
   private long doubts;
 
-  /** Whether the character sets were reported all at once since then, as SET NAMES has it. */
+  /** True if the character sets were reported all at once since then, as SET NAMES has it. */
   private boolean names;
 
   /** Those that were reported by themselves behind that, or have another value. */
@@ -58,13 +61,13 @@ final class StateReports implements StateChanges.Receiver {
     this.mariadb = mariadb;
   }
 
-  /** Whether a variable is a counter of statements, or tells what {@link Position}s tell. */
+  /** True if a variable is a counter of statements, or tells what {@link Position}s tell. */
   static boolean ofStatement(String name) {
     return name.equals("statement_id") || name.equals(LAST_GTID);
   }
 
   /**
-   * What an OK packet has carried; not empty.
+   * Reads the changes that an OK packet has carried; not empty.
    *
    * @param insideRoutine whether a routine may still run: what it sets may be put back at its end,
    *     of which nothing is reported
@@ -122,20 +125,20 @@ final class StateReports implements StateChanges.Receiver {
     }
   }
 
-  /** Whether the character sets are as a SET NAMES, if it was one, has given them. */
+  /** True if the character sets are as a SET NAMES, if it was one, has given them. */
   boolean names() {
     return names
         && !besideNames.contains(SessionCharacters.CONNECTION)
         && !besideNames.contains(SessionCharacters.COLLATION);
   }
 
-  /** Whether one of the character sets was set behind that. */
+  /** True if one of the character sets was set behind that. */
   boolean besideNames(String name) {
     return besideNames.contains(name);
   }
 
   /**
-   * Whether nothing is said but what each statement's answer has: its number.
+   * True if nothing is said but what each statement's answer has: its number.
    *
    * @param transactions whether how a transaction stands is nothing either: the node reads of it
    *     elsewhere
@@ -171,7 +174,7 @@ final class StateReports implements StateChanges.Receiver {
         && value + 1 + state[value] == end;
   }
 
-  /** Whether the session has asked how its transactions stand: MySQL also says it unasked. */
+  /** True if the session has asked how its transactions stand: MySQL also says it unasked. */
   boolean ofTransactions() {
     return ofTransactions;
   }
@@ -236,12 +239,12 @@ final class StateReports implements StateChanges.Receiver {
     delivery.wrote(position);
   }
 
-  /** What was reported last of what the connection has written; empty for nothing. */
+  /** GTIDs reported last for the writes of the connection; empty for none. */
   String gtids() {
     return gtids;
   }
 
-  /** What a variable was last reported to be, unless that was read before; else null. */
+  /** Last reported value of a variable, unless that was read before; else null. */
   String fresh(String name) {
     return fresh.get(name);
   }
@@ -252,7 +255,7 @@ final class StateReports implements StateChanges.Receiver {
     ofTransactions = false;
   }
 
-  /** What was reported is known, or no longer true. */
+  /** Forgets the reported changes, as they are known, or no longer true. */
   void forget() {
     fresh.clear();
     names = false;

@@ -33,7 +33,7 @@ public final class StatementUse {
   }
 
   /**
-   * Whether parts of values can be sent ahead of an execution with these types. Behind one with
+   * True if parts of values can be sent ahead of an execution with these types. Behind one with
    * others servers read them as values of those: a text is a number then.
    */
   public boolean takesLongData(StatementName statement, byte[] types) {

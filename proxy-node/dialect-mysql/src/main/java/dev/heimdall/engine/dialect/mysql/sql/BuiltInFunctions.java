@@ -116,7 +116,7 @@ public final class BuiltInFunctions {
       nextval setval
       """;
 
-  /** What may stand before a bracket, in no quotes, and calls nothing. */
+  /** Words that may stand unquoted before a bracket, and call no function. */
   private static final String GRAMMAR =
       """
       add all alter analyze and any as asc before between bigint binary bit blob bool boolean
@@ -150,9 +150,9 @@ public final class BuiltInFunctions {
       WordTable.listed(String.join(" ", BY_VOLATILITY.values()));
   private static final WordTable WORDS = WordTable.listed(GRAMMAR);
 
-  /** What the answer of a function rests on, or what it does. */
+  /** Dependency of a function's answer, or effect of the function. */
   public enum Volatility {
-    /** The same arguments give the same answer. */
+    /** Equal arguments give an equal answer. */
     REPEATABLE,
     /** The time gives another one, or chance, or another session. */
     MOMENT,
@@ -177,7 +177,7 @@ public final class BuiltInFunctions {
   }
 
   /**
-   * Whether the name before a bracket is one of these, or, without quotes, a word of the language.
+   * True if the name before a bracket is one of these, or, without quotes, a word of the language.
    */
   static boolean mayPrecedeBracket(byte[] text, int from, int to, boolean quoted) {
     return FUNCTIONS.find(text, from, to) != 0 || (!quoted && WORDS.find(text, from, to) != 0);

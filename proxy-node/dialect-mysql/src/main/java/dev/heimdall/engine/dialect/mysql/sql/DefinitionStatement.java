@@ -21,7 +21,7 @@ final class DefinitionStatement {
     code.reset();
   }
 
-  /** Whether the text has ended inside the body of what it defines. */
+  /** True if the text has ended inside the body of what it defines. */
   boolean isOpen() {
     return code.isOpen();
   }

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import dev.heimdall.engine.sql.StatementKind;
 
 /**
- * What the statements of a text that run before the next one leave to be asked for. What one of
+ * State that the statements of a text which run before the next one leave for queries. What one of
  * them has set is the server's to say; what all of them leave as it was is the session's from
  * before the text, which the connection may not have.
  */
@@ -52,12 +52,12 @@ final class EarlierStatements {
     }
   }
 
-  /** Whether they may have left what FOUND_ROWS() gives as it was, and may not have. */
+  /** True if they may have left what FOUND_ROWS() gives as it was, and may not have. */
   boolean mayLeaveFound() {
     return mayHaveFound && !hasFound;
   }
 
-  /** Whether what this effect reads is that of before the text. */
+  /** True if what this effect reads is that of before the text. */
   boolean leave(MysqlEffect read) {
     return switch (read) {
       case READS_ROW_COUNT, GETS_ROW_COUNT -> !counted;

@@ -57,7 +57,7 @@ final class LockCall {
     next = Next.NOTHING;
   }
 
-  /** Whether it has only signs that mean themselves in every mode and character set. */
+  /** True if it has only signs that mean themselves in every mode and character set. */
   private boolean isPlain() {
     int length = lexer.contentEnd() - lexer.contentStart();
     if (length < 1 || length > LONGEST) {

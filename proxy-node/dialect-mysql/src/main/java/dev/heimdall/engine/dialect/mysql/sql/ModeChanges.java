@@ -13,7 +13,7 @@ public final class ModeChanges {
   private static final int SET = 1;
   private static final int EXECUTE = 2;
 
-  /** What statements begin with that change it, and then what the first of them sets. */
+  /** Words that begin statements which change the mode, and then the settings of the first kind. */
   private static final WordTable WORDS =
       WordTable.of(
           "",
@@ -28,7 +28,7 @@ public final class ModeChanges {
   private ModeChanges() {}
 
   /**
-   * Whether one changes it, and what is behind that may mean something else then.
+   * True if one changes it, and what is behind that may mean something else then.
    *
    * @param mode by which the text is read up to there
    */
@@ -41,7 +41,7 @@ public final class ModeChanges {
     return hasSigns(text, semicolon, end) && changes(text, offset, length, mode);
   }
 
-  /** Whether there is anything that is read in more than one way. */
+  /** True if there is anything that is read in more than one way. */
   private static boolean hasSigns(byte[] text, int from, int to) {
     for (int i = from; i < to; i++) {
       byte b = text[i];

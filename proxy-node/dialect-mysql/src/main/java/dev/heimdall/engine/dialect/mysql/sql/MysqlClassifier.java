@@ -31,7 +31,7 @@ public final class MysqlClassifier implements StatementClassifier {
           false,
           false);
 
-  /** The same of a single statement that the server cannot read either, unless it is not one. */
+  /** Facts about a single statement that the server cannot read either, unless it is not one. */
   private static final StatementFacts BROKEN_OFF =
       new StatementFacts(
           StatementKind.UNKNOWN,
@@ -52,10 +52,10 @@ public final class MysqlClassifier implements StatementClassifier {
   private final RowChanges changes = new RowChanges(tokens);
   private boolean literals;
 
-  /** Whether no statement begins with the word with which it begins. */
+  /** True if no statement begins with the word with which it begins. */
   private boolean strange;
 
-  /** Whether it runs a text that stands elsewhere. */
+  /** True if it runs a text that stands elsewhere. */
   private boolean executes;
 
   @Override
@@ -128,7 +128,7 @@ public final class MysqlClassifier implements StatementClassifier {
   }
 
   /**
-   * What the first statements of a text do.
+   * Returns the effects of the first statements of a text.
    *
    * @param most how many they are, unless fewer end ahead of the other bound
    * @param before the index ahead of which they end
@@ -194,7 +194,7 @@ public final class MysqlClassifier implements StatementClassifier {
     };
   }
 
-  /** Whether a query inside of it has rows that no answer tells of. */
+  /** True if a query inside of it has rows that no answer tells of. */
   private static boolean findsUntold(StatementKind kind) {
     return switch (kind) {
       case DML, DDL, UTILITY, SET -> true;
@@ -440,7 +440,7 @@ public final class MysqlClassifier implements StatementClassifier {
     return effects.notUnderstood();
   }
 
-  /** What an open handler is called: as it says, or as its table. */
+  /** Name of an open handler: the one that it states, or that of its table. */
   private String handlerAlias(String table) {
     tokens.advance();
     tokens.accept(MysqlWord.AS);

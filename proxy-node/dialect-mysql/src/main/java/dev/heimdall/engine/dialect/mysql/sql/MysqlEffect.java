@@ -3,9 +3,10 @@ package dev.heimdall.engine.dialect.mysql.sql;
 import dev.heimdall.engine.sql.Effect;
 
 /**
- * What statements of MySQL and MariaDB do that no other dialect's do. A call of a function has its
- * place, brackets included, and so has what reads a connection's number in a variable. What a text
- * reads of the statement before is an effect only where that was ahead of the text.
+ * Effects that statements of MySQL and MariaDB have, and those of no other dialect. A call of a
+ * function has its place, brackets included, and so has what reads a connection's number in a
+ * variable. What a text reads of the statement before is an effect only where that was ahead of the
+ * text.
  */
 public enum MysqlEffect implements Effect.Detail {
   /** The default database becomes the one that the effect's name says. */
@@ -16,17 +17,23 @@ public enum MysqlEffect implements Effect.Detail {
   SETS_LAST_INSERT_ID,
   /** Reads how many rows the statement before has found. */
   READS_FOUND_ROWS,
-  /** The same, out of sight: its text has no place where that number could stand. */
+  /**
+   * Reads the number of rows that the statement before has found, out of sight: its text has no
+   * place where that number could stand.
+   */
   READS_FOUND_ROWS_UNSEEN,
   /** Has its rows counted beyond its LIMIT, for {@code FOUND_ROWS()}. */
   COUNTS_FOUND_ROWS,
-  /** What {@code FOUND_ROWS()} gives behind it no answer says. */
+  /** Sets a result of {@code FOUND_ROWS()} that no answer reports. */
   FINDS_UNTOLD,
   /** That is always another one, unless the statement fails: its rows come from a query. */
   FINDS_ALWAYS,
   /** Reads how many rows the statement before has changed. */
   READS_ROW_COUNT,
-  /** The same by {@code GET DIAGNOSTICS}: its place is that of the whole statement. */
+  /**
+   * Reads the number of changed rows by {@code GET DIAGNOSTICS}: its place is that of the whole
+   * statement.
+   */
   GETS_ROW_COUNT,
   /** Reads warnings and errors of the statement before, or their number. */
   READS_DIAGNOSTICS,

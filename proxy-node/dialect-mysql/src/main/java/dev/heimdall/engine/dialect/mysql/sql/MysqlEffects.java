@@ -12,12 +12,12 @@ final class MysqlEffects extends EffectList {
     return kind;
   }
 
-  /** Whether something pins the session. */
+  /** True if something pins the session. */
   boolean pin() {
     return has(effect -> effect.type() == Effect.Type.PIN);
   }
 
-  /** Whether something is called that is not built in. */
+  /** True if something is called that is not built in. */
   boolean callUnseen() {
     return has(effect -> effect.is(MysqlEffect.CALLS_UNSEEN));
   }

@@ -4,8 +4,9 @@ import dev.heimdall.engine.sql.PinReason;
 import java.util.Set;
 
 /**
- * What else pins a session to its server connection where the server is MySQL or MariaDB. All of it
- * is there whatever becomes of the transaction; COM_RESET_CONNECTION takes away what it can.
+ * Further reasons to pin a session to its server connection where the server is MySQL or MariaDB.
+ * All of it is there whatever becomes of the transaction; COM_RESET_CONNECTION takes away what it
+ * can.
  */
 public final class MysqlPins {
   /** A user variable may have a value. */
@@ -58,7 +59,7 @@ public final class MysqlPins {
   /** Code on the server has changed something that no report names. */
   public static final PinReason STORED_CODE = pin("state set by a routine or trigger");
 
-  /** What it runs, or whether, nobody can tell. */
+  /** A statement whose effect, or whose execution at all, cannot be determined. */
   public static final PinReason UNKNOWN = new PinReason("unknown statement", false, true, false);
 
   /** Other roles are active than those of the log-in. */

@@ -30,7 +30,10 @@ final class MysqlReader extends StatementReader {
     return new StatementWords().read(statement, lexerMode);
   }
 
-  /** What a server says of itself, or of its session: counts as a call of a function. */
+  /**
+   * Notes a system variable, by which a server describes itself or its session: counts as a call of
+   * a function.
+   */
   private void systemVariables(List<Token> statement) {
     for (int i = 1; i < statement.size(); i++) {
       if (statement.get(i).isSign("@") && statement.get(i - 1).isSign("@")) {
@@ -158,7 +161,10 @@ final class MysqlReader extends StatementReader {
     }
   }
 
-  /** What is explained counts as if it were run; a table's columns are read from no table. */
+  /**
+   * Reads an EXPLAIN: the explained statement counts as if it were run; a table's columns are read
+   * from no table.
+   */
   private void explain(TokenCursor cursor) {
     cursor.advance();
     findings.kind(StatementClass.READ);

@@ -152,7 +152,7 @@ final class MysqlTokens {
     return true;
   }
 
-  /** Whether the current token is the one after the statement's last. */
+  /** True if the current token is the one after the statement's last. */
   boolean atEnd() {
     return token < 0 || token == ';';
   }
@@ -223,17 +223,17 @@ final class MysqlTokens {
     return b == '`' || b == '"';
   }
 
-  /** What stands behind @ names no variable from here on, but the host of an account. */
+  /** Treats a name after @ as the host of an account from here on, not as a variable. */
   void namesAccounts() {
     accounts = true;
   }
 
-  /** What follows is stored and not run. */
+  /** Treats the following text as stored, not run. */
   void runsNothing() {
     idle = true;
   }
 
-  /** What stands before brackets from here on are types, columns and the like. */
+  /** Treats names before brackets from here on as types, columns and the like. */
   void callsNothing() {
     unseen = false;
   }
@@ -243,23 +243,23 @@ final class MysqlTokens {
     unseen = true;
   }
 
-  /** Whether it has been INTO OUTFILE or INTO DUMPFILE. */
+  /** True if it has been INTO OUTFILE or INTO DUMPFILE. */
   boolean writesFile() {
     return writesFile;
   }
 
-  /** Whether a query was met, be it inside of something else. */
+  /** True if a query was met, be it inside of something else. */
   boolean selects() {
     return selects;
   }
 
-  /** Whether a comment was met that only some servers run. */
+  /** True if a comment was met that only some servers run. */
   boolean doubtful() {
     return doubtful;
   }
 
   /**
-   * Whether it may read from a table, or a view.
+   * True if it may read from a table, or a view.
    *
    * @param names whether it may have one of the words for that without reading anything
    */
@@ -271,7 +271,10 @@ final class MysqlTokens {
     effects.addOnce(new Effect(effect, "", -1, -1));
   }
 
-  /** Something at this place reads what a statement before it has left: maybe one of this text. */
+  /**
+   * Notes that the text at this place reads state that an earlier statement has left, maybe one of
+   * this text.
+   */
   void reads(MysqlEffect effect, int start, int end) {
     if (earlier.leave(effect)) {
       effects.add(effect, "", start, end);
@@ -369,8 +372,8 @@ final class MysqlTokens {
   }
 
   /**
-   * What a sequence gave may be by a column's default, which no text says: a session that asks once
-   * keeps its connection from then on.
+   * Notes a read of a sequence's last value, which a column's default may have produced without a
+   * trace in any text: a session that reads it once keeps its connection from then on.
    */
   private void lastValue() {
     effects.add(Effect.Type.LAST_VALUE);
@@ -457,7 +460,7 @@ final class MysqlTokens {
     }
   }
 
-  /** Whether what stands before @ is the name of a user. */
+  /** True if what stands before @ is the name of a user. */
   private boolean isAccount() {
     return switch (previousToken) {
       case Lexer.WORD, Lexer.QUOTED, Lexer.STRING, Lexer.ESCAPE_STRING -> true;

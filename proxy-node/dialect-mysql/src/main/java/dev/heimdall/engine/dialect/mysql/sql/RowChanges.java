@@ -13,7 +13,9 @@ final class RowChanges {
     this.tokens = tokens;
   }
 
-  /** What stands before the first bracket is a table, unless a query has begun there. */
+  /**
+   * Reads an INSERT: the name before the first bracket is a table, unless a query has begun there.
+   */
   StatementKind insert() {
     tokens.callsNothing();
     boolean values = false;
@@ -80,7 +82,7 @@ final class RowChanges {
     return found(several);
   }
 
-  /** Whether the current token stands between tables, if not in a list of something else. */
+  /** True if the current token stands between tables, if not in a list of something else. */
   private boolean joins() {
     return tokens.token() == ','
         || tokens.word() == MysqlWord.JOIN

@@ -22,7 +22,7 @@ public final class SessionCharacters {
   public static final String CONNECTION = "character_set_connection";
   public static final String COLLATION = "collation_connection";
 
-  /** What SET NAMES sets. */
+  /** Variables that SET NAMES sets. */
   public static final List<String> VARIABLES = List.of(CLIENT, CONNECTION, RESULTS, COLLATION);
 
   /** Of which bytes a server may make something else than what they look like in UTF-8. */
@@ -33,10 +33,10 @@ public final class SessionCharacters {
     LATIN1,
     /** Some are blanks or control characters, others in each character set. */
     NARROW,
-    /** What looks like a quote or a backslash may be the second half of a character. */
+    /** A byte that looks like a quote or a backslash may be the second half of a character. */
     HIDING;
 
-    /** Whether it may make something else of this one. */
+    /** True if it may make something else of this one. */
     public boolean mislead(byte b) {
       return switch (this) {
         case PLAIN -> false;

@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** The grammar of SET, but for SET STATEMENT. */
 final class SetGrammar {
-  /** What the node has to know of, also within a transaction. */
+  /** Variables that the node must know about, also within a transaction. */
   private static final Set<String> READ_BY =
       Set.of(
           "sql_mode",
@@ -22,10 +22,10 @@ final class SetGrammar {
   private final MysqlTokens tokens;
   private final MysqlEffects effects;
 
-  /** Whether a value for the whole server was set: what has no scope of its own may be one too. */
+  /** True if a value for the whole server was set: what has no scope of its own may be one too. */
   private boolean global;
 
-  /** Whether there is a NAMES, and whether its collation is another one than the connection's. */
+  /** True if there is a NAMES, and whether its collation is another one than the connection's. */
   private boolean names;
 
   private boolean collation;
@@ -262,7 +262,7 @@ final class SetGrammar {
     return true;
   }
 
-  /** Whether the value is 0, OFF or FALSE, and no more. */
+  /** True if the value is 0, OFF or FALSE, and no more. */
   private boolean turnsOff() {
     if (!equalsSign()) {
       return false;

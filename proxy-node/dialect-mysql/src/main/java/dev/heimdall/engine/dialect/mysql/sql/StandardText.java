@@ -20,7 +20,7 @@ import java.util.Set;
  * was. Comments are left out, because they end elsewhere where they may stand in one another.
  */
 public final class StandardText {
-  /** What says of the literal behind it that it is in UTF-8. */
+  /** Introducers that state that the following literal is in UTF-8. */
   private static final Set<String> UTF8 = Set.of("_utf8mb4", "_utf8mb3", "_utf8", "_ascii");
 
   private static final String BINARY = "_binary";
@@ -32,7 +32,7 @@ public final class StandardText {
   private final StringBuilder out;
   private final List<Integer> numbers = new ArrayList<>();
 
-  /** What stands for the literal that comes next as long as nothing else does. */
+  /** Introducer of the next literal as long as no other token follows. */
   private String introducer = "";
 
   private boolean literal;
@@ -138,7 +138,7 @@ public final class StandardText {
     out.append(content).append('\'');
   }
 
-  /** What stands between the quotes, without what only keeps it there. */
+  /** Returns the text between the quotes, without the characters that only keep it there. */
   private byte[] value(boolean escapes) {
     byte quote = text[lexer.end() - 1];
     byte[] value = new byte[lexer.contentEnd() - lexer.contentStart()];

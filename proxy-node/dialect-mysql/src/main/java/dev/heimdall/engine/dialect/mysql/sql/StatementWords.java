@@ -20,7 +20,7 @@ final class StatementWords {
   private static final Set<String> DEFINING =
       Set.of("alter", "create", "drop", "grant", "import", "load", "rename", "revoke");
 
-  /** What these run is text that was made before, or is made as they run. */
+  /** Statements that run a text which was made before, or is made as they run. */
   private static final Set<String> RUNNING = Set.of("execute", "prepare");
 
   private final Set<TableName> mentioned = new LinkedHashSet<>();
@@ -33,7 +33,7 @@ final class StatementWords {
 
   private String qualifier;
 
-  /** Whether a dot stands behind the name. */
+  /** True if a dot stands behind the name. */
   private boolean dotted;
 
   RoutineBody read(String statement, LexerMode lexerMode) {

@@ -17,7 +17,7 @@ final class StoredCode {
     open = 0;
   }
 
-  /** Whether the text has ended inside a body. */
+  /** True if the text has ended inside a body. */
   boolean isOpen() {
     return open > 0;
   }

@@ -4,7 +4,7 @@ import dev.heimdall.engine.sql.PinReason;
 import java.util.Locale;
 import java.util.Set;
 
-/** What is special of single system variables of MySQL and MariaDB, by their names. */
+/** Special properties of single system variables of MySQL and MariaDB, by their names. */
 public final class SystemVariables {
   /** They are about one statement or one connection, or say something else when they are read. */
   private static final Set<String> OF_CONNECTION =
@@ -37,7 +37,7 @@ public final class SystemVariables {
   private SystemVariables() {}
 
   /**
-   * Whether a server may have a variable of this name. Variables of routines and blocks, which are
+   * True if a server may have a variable of this name. Variables of routines and blocks, which are
    * set in the same words, may be called anything.
    */
   public static boolean isName(String name) {
@@ -84,8 +84,9 @@ public final class SystemVariables {
   }
 
   /**
-   * The same of a name that a server reports. MariaDB reports a variable by the name by which the
-   * connection has set it first; of names that only some versions have, it knows the older ones.
+   * Returns the name for one that a server reports. MariaDB reports a variable by the name by which
+   * the connection has set it first; of names that only some versions have, it knows the older
+   * ones.
    */
   public static String reportedBy(boolean mariadb, String name) {
     return switch (mariadb ? name : "") {
@@ -95,7 +96,10 @@ public final class SystemVariables {
     };
   }
 
-  /** Why a session that has set this variable keeps its connection; null where it need not. */
+  /**
+   * Returns the reason that a session which has set this variable keeps its connection; null where
+   * it need not.
+   */
   static PinReason pinOf(String name) {
     if (name.equals("profiling")) {
       return MysqlPins.PROFILES;

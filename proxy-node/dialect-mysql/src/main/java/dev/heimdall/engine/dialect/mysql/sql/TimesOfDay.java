@@ -33,7 +33,7 @@ final class TimesOfDay {
 
   private static final Set<String> COMPARING = Set.of("=", "<", ">", "!");
 
-  /** What may follow an element of a list of columns. */
+  /** Words that may follow an element of a list of columns. */
   private static final Set<String> AFTER_ELEMENTS =
       QuerySyntax.words("asc desc from having into limit offset order where");
 
@@ -76,7 +76,7 @@ final class TimesOfDay {
     }
   }
 
-  /** Whether a column stands by itself in a list of columns. */
+  /** True if a column stands by itself in a list of columns. */
   private boolean isElement(int column) {
     Token before = at(beginning(column) - 1);
     Token behind = at(column + 1);
@@ -118,7 +118,7 @@ final class TimesOfDay {
     };
   }
 
-  /** Where a name begins that may have that of its table in front. */
+  /** Start of a name that may have its table's name in front. */
   private int beginning(int name) {
     int i = name;
     while (at(i - 1).isSign(".") && at(i - 2).isName()) {
@@ -136,7 +136,7 @@ final class TimesOfDay {
   }
 
   /**
-   * Whether the word stands for a type.
+   * True if the word stands for a type.
    *
    * @param odbc as which the type is written in {@code {t '10:00'}}
    */

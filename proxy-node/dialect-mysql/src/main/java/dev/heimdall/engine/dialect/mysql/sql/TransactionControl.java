@@ -26,12 +26,12 @@ final class TransactionControl {
     chain = false;
   }
 
-  /** Whether the text has such a statement. */
+  /** True if the text has such a statement. */
   boolean found() {
     return found;
   }
 
-  /** Whether the last statement ends a transaction and begins the next one. */
+  /** True if the last statement ends a transaction and begins the next one. */
   boolean chains() {
     return chain;
   }

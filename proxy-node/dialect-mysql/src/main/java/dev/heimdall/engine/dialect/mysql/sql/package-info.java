@@ -1,5 +1,5 @@
 /**
- * What statements of MySQL and MariaDB do to their session, and what their settings mean. Bytes in,
- * values out; nothing in here may know of sessions, connections and the wire.
+ * Effects of MySQL and MariaDB statements on their session, and the meaning of their settings.
+ * Bytes in, values out; nothing in here may know of sessions, connections and the wire.
  */
 package dev.heimdall.engine.dialect.mysql.sql;

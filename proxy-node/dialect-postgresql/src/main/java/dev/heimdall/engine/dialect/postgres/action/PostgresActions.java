@@ -30,10 +30,10 @@ public final class PostgresActions implements ActionProtocol {
   private static final String STRINGS = "standard_conforming_strings";
   private static final String NO_SUCH_PARAMETER = "42P02";
 
-  /** What a statement is prepared as whose plan is asked for. */
+  /** Name of the prepared statement whose plan is requested. */
   private static final String PREPARED = "heimdall_plan";
 
-  /** What the driver keeps for itself, and what a session cannot change. */
+  /** Parameters that the driver reserves for itself, and those that a session cannot change. */
   private static final Set<String> LEFT_OUT =
       Set.of(
           ENCODING,

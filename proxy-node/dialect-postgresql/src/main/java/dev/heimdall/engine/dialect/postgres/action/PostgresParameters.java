@@ -18,7 +18,7 @@ final class PostgresParameters implements ParameterFormat {
   /** The type of literals that have none yet. */
   private static final String UNKNOWN = "unknown";
 
-  /** What the types of everyday are called at every server. */
+  /** Names of common types, equal on every server. */
   private static final Map<Integer, String> KNOWN =
       Map.ofEntries(
           Map.entry(16, "boolean"),

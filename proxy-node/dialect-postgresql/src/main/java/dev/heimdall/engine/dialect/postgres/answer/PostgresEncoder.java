@@ -14,7 +14,7 @@ import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.Charset;
 
-/** The same for every client: nothing of PostgreSQL's answers depends on what was agreed. */
+/** Encoder shared by all clients: PostgreSQL's answers do not depend on what was agreed. */
 public final class PostgresEncoder implements ClientEncoder {
   private static final String APPLICATION_NAME = "application_name";
 

@@ -10,9 +10,9 @@ package dev.heimdall.engine.dialect.postgres.catalog;
  */
 final class CatalogueDigest {
   /**
-   * Whether the server is a replica, and a text that is another one whenever a transaction has
-   * committed that wrote anything, or settings were loaded anew: as long as it is the same, so are
-   * all definitions. It is the same only over one connection.
+   * Replica status of the server, and a text that changes whenever a transaction has committed that
+   * wrote anything, or settings were reloaded: as long as it is unchanged, so are all definitions.
+   * It is the same only over one connection.
    */
   static final String MOMENT =
       """
@@ -21,9 +21,9 @@ final class CatalogueDigest {
       """;
 
   /**
-   * What is to be known of tables and their kin, rather than who wrote it: TRUNCATE, VACUUM FULL,
-   * CREATE INDEX and the like write their rows. Temporary tables come and go without number, and
-   * nothing is read of them.
+   * Relevant properties of tables and similar objects, rather than the writers of their rows:
+   * TRUNCATE, VACUUM FULL, CREATE INDEX and the like write these rows. Temporary tables come and go
+   * without number, and nothing is read of them.
    */
   private static final String RELATIONS =
       """
@@ -60,8 +60,8 @@ final class CatalogueDigest {
       """;
 
   /**
-   * What all databases of the server share, and event triggers: written without that any event
-   * trigger is called. Settings that were loaded anew count as such.
+   * Objects that all databases of the server share, and event triggers: written without a call of
+   * any event trigger. Settings that were loaded anew count as such.
    */
   private static final String SHARED =
       "ARRAY_TO_STRING(ARRAY[(%s), (%s), (%s), (%s), (%s), (%s), pg_conf_load_time()::text], ' ')"
@@ -74,10 +74,11 @@ final class CatalogueDigest {
               mark("pg_database", "oid") + " WHERE datname = current_database()");
 
   /**
-   * Whether {@code templates/postgresql/definition-changes.sql} counts changes of definitions here:
-   * null, or a text that is another one once it was switched off or replaced in between. With the
-   * first transaction that is under way, and the first that has not begun. Event triggers are made
-   * by superusers, so a table of their owner is nobody else's.
+   * Query for the counter of definition changes by {@code
+   * templates/postgresql/definition-changes.sql}: null, or a text that changes once the counter was
+   * switched off or replaced in between. With the first transaction that is under way, and the
+   * first that has not begun. Event triggers are made by superusers, so a table of their owner is
+   * nobody else's.
    */
   static final String COUNTER =
       """
@@ -95,7 +96,10 @@ final class CatalogueDigest {
       FROM txid_current_snapshot() s
       """;
 
-  /** The same as long as nothing was counted, and nothing was written that is not counted. */
+  /**
+   * Query for a text that stays equal as long as no change was counted, and no uncounted change was
+   * written.
+   */
   static final String COUNTED =
       """
       SELECT (SELECT count(*) || ':' || coalesce(sum(hashint8extended(id, 0)), 0)

@@ -4,22 +4,23 @@ import dev.heimdall.engine.dialect.postgres.sql.SessionSettings;
 import java.util.stream.Collectors;
 
 /**
- * What is asked of the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as
- * the whole search path, so that nobody can slip in functions or operators of their own. Temporary
+ * Queries to the system tables. For PostgreSQL 12 and later. Run with {@code pg_catalog} as the
+ * whole search path, so that nobody can slip in functions or operators of their own. Temporary
  * objects are left out, and so is TOAST.
  */
 final class CatalogueQueries {
   /** Ids below are given by initdb. */
   static final String FIRST_USER_ID = "16384";
 
-  /** What stands for whatever gives another result at another time, or to another session. */
+  /**
+   * Placeholder for all elements that give another result at another time, or to another session.
+   */
   private static final String VARIES = "'timestamptz_in'::regproc::oid::int8";
 
   /**
-   * Whether an expression or query, in its inner form, has a keyword of the session or the clock,
-   * takes rows by chance, has who locks a row, reads text as something else than what means the
-   * same at any time, or has times with a zone and without a date. None of these has a function
-   * there.
+   * Condition that an expression or query, in its inner form, has a keyword of the session or the
+   * clock, takes rows by chance, locks a row, reads text other than as a type with the same meaning
+   * at any time, or has times with a zone and without a date. None of these has a function there.
    */
   private static final String VARYING =
       "(%1$s ~ '\\{(SQLVALUEFUNCTION|TABLESAMPLECLAUSE|TABLEFUNC|JSONEXPR) '"
@@ -60,7 +61,10 @@ final class CatalogueQueries {
       FROM pg_catalog.pg_settings WHERE name = 'search_path'
       """;
 
-  /** The same as long as roles and databases have sessions begin with the same settings. */
+  /**
+   * Query for a text that stays equal as long as roles and databases give sessions the same initial
+   * settings.
+   */
   static final String SESSION_DEFAULTS =
       """
       SELECT count(*) || ':' ||

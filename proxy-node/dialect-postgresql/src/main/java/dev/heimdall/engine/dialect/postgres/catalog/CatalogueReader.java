@@ -34,7 +34,10 @@ final class CatalogueReader {
 
   private static final int STATEMENT_SECONDS = 60;
 
-  /** What is read in one snapshot keeps VACUUM from removing rows for no longer than a query. */
+  /**
+   * Time limit for reading in one snapshot: VACUUM is kept from removing rows for no longer than a
+   * query.
+   */
   private static final Duration ONE_SNAPSHOT = Duration.ofSeconds(STATEMENT_SECONDS);
 
   /**
@@ -50,7 +53,7 @@ final class CatalogueReader {
   private static final int ON_TRUNCATE = 1 << 5;
 
   /**
-   * What the system tables look like from outside.
+   * External view of the system tables.
    *
    * @param moment the same as long as no transaction has written anything; see {@link
    *     CatalogueDigest#MOMENT}
@@ -72,7 +75,7 @@ final class CatalogueReader {
   }
 
   /**
-   * What a look at the system tables sees.
+   * Result of a check of the system tables.
    *
    * @param digest the same as long as nothing in them was written
    * @param defaults the same as long as sessions begin with the same settings
@@ -80,7 +83,7 @@ final class CatalogueReader {
   private record Seen(String digest, String defaults) {}
 
   /**
-   * What an event trigger has counted.
+   * Changes that an event trigger has counted.
    *
    * @param counter another one once the event trigger was switched off or replaced
    * @param from the first transaction that had not begun when the counter was seen first; those
@@ -386,7 +389,7 @@ final class CatalogueReader {
         });
   }
 
-  /** Where types are used: read only where that matters. */
+  /** Reads the uses of types, only where these matter. */
   private void types(TypeUses types) throws SQLException {
     rows.each(
         CatalogueQueries.TYPES,

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What PostgreSQL's own functions do, and those of well-known extensions. From a list that was made
- * by hand: the server says only how often a function may be called, not what it changes.
+ * Effects of PostgreSQL's own functions, and of those of well-known extensions. From a list that
+ * was made by hand: the server says only how often a function may be called, not what it changes.
  */
 final class ListedFunctions {
   private static final String BUILT_IN = "functions.txt";
@@ -31,7 +31,7 @@ final class ListedFunctions {
   private ListedFunctions() {}
 
   /**
-   * What a built-in function does.
+   * Returns the effect of a built-in function.
    *
    * @param volatility {@code i}, {@code s} or {@code v}; the most careful of all overloads
    */
@@ -44,7 +44,7 @@ final class ListedFunctions {
     return volatility == 's' ? FunctionEffect.SERVER : byVolatility(volatility);
   }
 
-  /** What a function of an extension does that is not written in SQL or PL/pgSQL. */
+  /** Returns the effect of an extension's function that is not written in SQL or PL/pgSQL. */
   static FunctionEffect ofExtension(String name, char volatility) {
     FunctionEffect listed = EXTENSION_EFFECTS.get(name);
     return listed == null ? byVolatility(volatility) : listed;

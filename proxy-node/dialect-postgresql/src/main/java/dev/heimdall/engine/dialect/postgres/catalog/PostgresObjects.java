@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What PostgreSQL brings into every database, and how it looks names up. */
+/** Objects that PostgreSQL has in every database, and its lookup of names. */
 public final class PostgresObjects extends BuiltInObjects {
   private static final String CATALOG = "pg_catalog";
   private static final String INFORMATION = "information_schema";
@@ -74,7 +74,7 @@ public final class PostgresObjects extends BuiltInObjects {
                   + ",xmltable")
               .split(","));
 
-  /** What ANALYZE has found: the most common values of columns, among others. */
+  /** Tables with results of ANALYZE: the most common values of columns, among others. */
   private static final Set<String> OF_OTHERS_VALUES =
       Set.of(
           "pg_statistic",
@@ -83,7 +83,7 @@ public final class PostgresObjects extends BuiltInObjects {
           "pg_stats_ext",
           "pg_stats_ext_exprs");
 
-  /** What is the same of all servers. */
+  /** Objects that all servers have in common. */
   public static final PostgresObjects INSTANCE = new PostgresObjects(); // behind what it is made of
 
   private PostgresObjects() {

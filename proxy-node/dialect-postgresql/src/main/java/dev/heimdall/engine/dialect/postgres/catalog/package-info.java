@@ -1,2 +1,2 @@
-/** What PostgreSQL's databases say of themselves: how their system tables are read. */
+/** Self-description of PostgreSQL databases: the reading of their system tables. */
 package dev.heimdall.engine.dialect.postgres.catalog;

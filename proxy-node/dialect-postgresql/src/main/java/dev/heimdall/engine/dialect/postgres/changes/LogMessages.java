@@ -119,7 +119,7 @@ final class LogMessages {
     }
   }
 
-  /** Whether nothing is half read. */
+  /** True if nothing is half read. */
   boolean between() {
     return !open;
   }

@@ -8,7 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** What a server is asked beside its log, over an ordinary connection. One thread at a time. */
+/** Queries to a server besides its log, over an ordinary connection. One thread at a time. */
 final class LogServer {
   private static final String NOW =
       """
@@ -114,7 +114,7 @@ final class LogServer {
     }
   }
 
-  /** How many bytes of the log the server keeps for a slot. */
+  /** Number of bytes of the log that the server keeps for a slot. */
   long heldBack(String slot) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(HELD_BACK)) {
       statement.setString(1, slot);

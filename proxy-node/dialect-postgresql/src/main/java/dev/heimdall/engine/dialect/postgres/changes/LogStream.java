@@ -46,7 +46,7 @@ final class LogStream implements ChangeReader {
       new ArrayBlockingQueue<>(MOST_WAITING);
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  /** What came when nobody took it any more; of the reading thread alone. */
+  /** Data that arrived after its reader had stopped taking it; used by the reading thread alone. */
   private final List<VisibleCommits.Arrived> late = new ArrayList<>();
 
   private volatile long read;
@@ -111,7 +111,7 @@ final class LogStream implements ChangeReader {
     }
   }
 
-  /** Whether the user lacks a right. */
+  /** True if the user lacks a right. */
   static boolean denied(SQLException e) {
     return "42501".equals(e.getSQLState());
   }

@@ -61,7 +61,10 @@ final class NotifiedTables implements ChangeReader {
     }
   }
 
-  /** What stands between the two may have LISTEN carried out, and pass no notification on. */
+  /**
+   * Checks for a direct connection: a pooler in between may execute LISTEN, but pass no
+   * notification on.
+   */
   private static void direct(Statement statement, int process) throws SQLException, FeedFault {
     try (ResultSet row = statement.executeQuery("SELECT pg_catalog.pg_backend_pid()")) {
       row.next();

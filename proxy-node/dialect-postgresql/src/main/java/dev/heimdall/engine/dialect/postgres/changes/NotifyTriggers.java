@@ -33,7 +33,10 @@ public final class NotifyTriggers implements ChangeTriggers {
       """
           .formatted(FUNCTION, NotifiedTables.CHANNEL, NotifiedTables.WORD);
 
-  /** What is wanted, and what inherits from that, whether it has the trigger, and always fires. */
+  /**
+   * Loop over the wanted tables and those that inherit from them, with the state of each one's
+   * trigger, and whether it always fires.
+   */
   private static final String FOR_EACH =
       """
       DO $do$
@@ -74,7 +77,7 @@ public final class NotifyTriggers implements ChangeTriggers {
           .formatted(TRIGGER);
 
   /**
-   * Which tables.
+   * Selection of tables.
    *
    * @param schemas all tables of these
    * @param tables these, with their schema or where the search path finds them
@@ -85,7 +88,7 @@ public final class NotifyTriggers implements ChangeTriggers {
       tables = List.copyOf(tables);
     }
 
-    /** Whether it names none, which stands for all tables that have the trigger. */
+    /** True if it names none, which stands for all tables that have the trigger. */
     boolean none() {
       return schemas.isEmpty() && tables.isEmpty();
     }

@@ -49,7 +49,9 @@ public final class PostgresChanges implements ChangeProtocol {
     return ways;
   }
 
-  /** Where nothing is written for long the log is silent; the other connection is not. */
+  /**
+   * Opens the stream: without writes the log is silent for long, but the other connection is not.
+   */
   private static LogStream stream(
       DataSource writer,
       DatabaseCredentials listener,

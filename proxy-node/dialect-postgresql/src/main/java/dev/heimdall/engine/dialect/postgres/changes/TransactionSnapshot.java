@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which transactions a session sees, as {@code txid_current_snapshot} spells it.
+ * Transactions that a session sees, as {@code txid_current_snapshot} spells them.
  *
  * @param end the first number that no transaction had yet
  * @param running those before that which are not over
@@ -29,7 +29,7 @@ record TransactionSnapshot(long end, List<Long> running) {
   }
 
   /**
-   * Whether a transaction is over for whoever has this snapshot.
+   * True if a transaction is over for whoever has this snapshot.
    *
    * @param number as the log has it: without its epoch
    */

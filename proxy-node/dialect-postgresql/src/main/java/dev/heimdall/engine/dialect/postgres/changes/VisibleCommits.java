@@ -44,7 +44,7 @@ final class VisibleCommits {
     waiting.addAll(arrived);
   }
 
-  /** Whether some are not seen by everybody yet. */
+  /** True if some are not seen by everybody yet. */
   boolean any() {
     return !waiting.isEmpty();
   }
@@ -77,7 +77,10 @@ final class VisibleCommits {
     }
   }
 
-  /** Nobody looks any more; nothing is served by now. */
+  /**
+   * Abandons the waiting commits: no component checks them any more, and no results are served by
+   * now.
+   */
   void abandon() {
     sink.missed();
     waiting.forEach(one -> one.over().run());

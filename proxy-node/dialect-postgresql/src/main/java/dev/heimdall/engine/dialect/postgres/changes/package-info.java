@@ -1,5 +1,5 @@
 /**
- * How PostgreSQL is heard to be written past the nodes: notifications of triggers ({@code
+ * Detection of writes to PostgreSQL that bypass the nodes: notifications of triggers ({@code
  * NotifiedTables}), and the stream of its log ({@code LogStream}). Over JDBC, on the feeds'
  * threads.
  */

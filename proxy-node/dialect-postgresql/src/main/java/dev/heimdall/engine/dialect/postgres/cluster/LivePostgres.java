@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What a PostgreSQL server says of itself. */
+/** Facts that a PostgreSQL server reports about itself. */
 final class LivePostgres {
   private final ServerInterview.Place place;
   private final Connection connection;

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What PostgreSQL is asked. */
+/** Queries to PostgreSQL. */
 public final class PostgresInterview implements ServerInterview {
   private static final String MONITOR =
       """

@@ -17,8 +17,8 @@ import java.util.List;
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
 final class PostgresProber implements JdbcServer.Questions {
   /**
-   * Whether the whole server is set to allow no writes, as RDS does with one that is about to be
-   * replaced. What is set for a database or a user says nothing about others.
+   * Condition that the whole server is set to allow no writes, as RDS does with one that is about
+   * to be replaced. What is set for a database or a user says nothing about others.
    */
   static final String READ_ONLY =
       """
@@ -175,7 +175,7 @@ final class PostgresProber implements JdbcServer.Questions {
   }
 
   /**
-   * Whether a place up to which the log is on disk is the end of a record. Where whole pages were
+   * True if a place up to which the log is on disk is the end of a record. Where whole pages were
    * written it may be amid one, and no replica replays half a record.
    */
   static boolean endsRecord(long flushed, long page) {
@@ -183,9 +183,9 @@ final class PostgresProber implements JdbcServer.Questions {
   }
 
   /**
-   * Where the last record of the log ends. That is where the next one will begin, but at the start
-   * of a page, where the page's header lies between the two: no replica ever replays up to behind a
-   * header as long as nothing follows it.
+   * Returns the end of the last record of the log. That is where the next one will begin, but at
+   * the start of a page, where the page's header lies between the two: no replica ever replays up
+   * to behind a header as long as nothing follows it.
    */
   static long endOfLast(long next, long page, long segment) {
     if (next % segment == LONG_HEADER) {

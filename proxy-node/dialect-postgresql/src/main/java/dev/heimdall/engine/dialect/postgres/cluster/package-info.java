@@ -1,5 +1,5 @@
 /**
- * How clusters of PostgreSQL's servers are watched: what their servers are asked over JDBC, and how
- * far a position in the log is.
+ * Monitoring of PostgreSQL clusters: the queries to their servers over JDBC, and distances between
+ * positions in the log.
  */
 package dev.heimdall.engine.dialect.postgres.cluster;

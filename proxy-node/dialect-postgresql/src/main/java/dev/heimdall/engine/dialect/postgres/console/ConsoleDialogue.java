@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What one client of the admin database has said so far: transaction status, prepared statements,
+ * Session state of one client of the admin database: transaction status, prepared statements,
  * portals. Answers PostgreSQL's messages one at a time; the caller waits for an answer before it
  * asks for the next.
  */

@@ -26,7 +26,7 @@ record ForeignColumn(int at, String name, ColumnType type, int bits, boolean bin
   private static final BigInteger BASE = BigInteger.valueOf(10_000);
   private static final int NEGATIVE = 0x4000;
 
-  /** How the SQLSTATE of an error begins that has nothing to do with the value. */
+  /** Prefix of the SQLSTATE of errors that are unrelated to the value. */
   private static final String CONNECTION = "08";
 
   /** Appends the value of the present row, with its length. */
@@ -146,7 +146,10 @@ record ForeignColumn(int at, String name, ColumnType type, int bits, boolean bin
     return at < 0 ? 0 : (value[at / 8] >> (7 - at % 8)) & 1;
   }
 
-  /** What databases may hold for a date or a time and PostgreSQL does not know is an error. */
+  /**
+   * Reads a date or time; a value that other databases may hold and PostgreSQL does not know is an
+   * error.
+   */
   private String moment(ResultSet row) throws SQLException {
     String value;
     try {

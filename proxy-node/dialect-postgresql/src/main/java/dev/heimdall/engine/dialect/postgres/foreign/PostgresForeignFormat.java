@@ -26,11 +26,11 @@ public final class PostgresForeignFormat implements ForeignFormat {
   private final Asked asked;
   private List<ForeignColumn> columns = List.of();
 
-  /** What the client wants to know besides the rows. */
+  /** Information that the client requests besides the rows. */
   public enum Asked {
     /** Of what kind rows are, as a Query is answered. */
     QUERY,
-    /** The same, or that there are none: by a Describe of the portal. */
+    /** The kind of rows, or that there are none: by a Describe of the portal. */
     PORTAL,
     /** The types of parameters too: by a Describe of the statement. */
     STATEMENT,

@@ -26,7 +26,7 @@ import org.postgresql.util.PSQLException;
 
 /** PostgreSQL's driver. */
 public final class PostgresDriver implements JdbcDriver {
-  /** What the rows of one fetch may take: a part of the heap, as the driver spells it. */
+  /** Memory limit for the rows of one fetch: a part of the heap, in the driver's notation. */
   private static final String MOST_OF_HEAP = "5p";
 
   private static final String MOST_ROWS = "1000";
@@ -35,8 +35,8 @@ public final class PostgresDriver implements JdbcDriver {
   private static final String WAITS_FOR_NO_SNAPSHOT = "-c default_transaction_deferrable=off";
 
   /**
-   * What the user's sessions begin with is not meant for the node's own statements: replicas reject
-   * serializable transactions.
+   * Options that override the initial settings of the user's sessions, which are not meant for the
+   * node's own statements: replicas reject serializable transactions.
    */
   private static final String OWN =
       WAITS_FOR_NO_SNAPSHOT
@@ -71,7 +71,10 @@ public final class PostgresDriver implements JdbcDriver {
     return driver;
   }
 
-  /** What is asked for anew may be for one server only: then the driver must not choose one. */
+  /**
+   * Returns the ways to connect; a repeated query may be for one server only: then the driver must
+   * not choose one.
+   */
   @Override
   public List<Way> ways(DataSource source, Use use, String database, boolean apart)
       throws SQLException {

@@ -104,7 +104,7 @@ final class PasswordMessages {
     exchange.scramFirst(mechanism, Arrays.copyOfRange(body, start, body.length));
   }
 
-  /** Whether the length at this place is the one of what follows; -1 stands for nothing at all. */
+  /** True if the length at this place is the one of what follows; -1 stands for nothing at all. */
   private static boolean announced(byte[] body, int at, int following) {
     int length = ByteBuffer.wrap(body).getInt(at);
     return length == following || (length == -1 && following == 0);

@@ -22,9 +22,7 @@ final class StartupDialogue implements LogInDialogue {
   private static final byte TLS_HANDSHAKE_RECORD = 0x16;
   private static final int MAX_SECRET = 256;
 
-  /**
-   * How a Terminate message begins, which has no length in front: whoever sends it wants to end.
-   */
+  /** Start of a Terminate message, which has no length in front: its sender wants to end. */
   private static final int TERMINATE = 'X' << 24;
 
   /** The application protocol (ALPN) of direct TLS. */

@@ -31,10 +31,13 @@ final class StartupOptions {
 
   private static final String SEED = "seed";
 
-  /** What a server loads when a connection begins; set later it does nothing, whatever it names. */
+  /**
+   * Libraries that a server loads when a connection begins; later changes have no effect, whatever
+   * they name.
+   */
   private static final String LIBRARIES = "local_preload_libraries";
 
-  /** The same, which superusers alone may set. */
+  /** Libraries that a server loads when a connection begins, and that only superusers may set. */
   private static final String SESSION_LIBRARIES = "session_preload_libraries";
 
   private static final String APPLICATION_NAME = "application_name";
@@ -54,7 +57,7 @@ final class StartupOptions {
 
   private static final Pattern NUMBER = Pattern.compile("\\s*([+-]?[0-9]{1,9})");
 
-  /** What stands before the first switch. */
+  /** Program name before the first switch. */
   private static final String PROGRAM = "postgres";
 
   private StartupOptions() {}
@@ -122,7 +125,7 @@ final class StartupOptions {
     }
   }
 
-  /** What the server says of a name that it cuts to 63 bytes. */
+  /** Notices of the server about a name that it cuts to 63 bytes. */
   private static List<ServerError> truncated(String name) {
     if (ByteBufUtil.utf8Bytes(name) <= PostgresLiteral.NAME_MAX) {
       return List.of();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What a client asks for when it connects.
+ * Request of a client when it connects.
  *
  * @param minor minor protocol version asked for, under major version 3
  * @param parameters user, database and start-up parameters as sent; protocol options (`_pq_.…`) are

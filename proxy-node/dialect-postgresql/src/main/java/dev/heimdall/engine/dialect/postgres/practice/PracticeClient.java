@@ -51,12 +51,12 @@ final class PracticeClient implements Practice.Client {
 
   private static final String FAILING = "SELECT 1 / 0";
 
-  /** What is sent of a client's statements before the first of them is answered. */
+  /** Number of a client's statements that are sent before the first of them is answered. */
   private static final int AHEAD = 20;
 
   private final PracticeEnd end;
 
-  /** How many answers are to come, and whether they may be errors. */
+  /** Number of answers still expected, and whether they may be errors. */
   private int expected = 1;
 
   private boolean fails;

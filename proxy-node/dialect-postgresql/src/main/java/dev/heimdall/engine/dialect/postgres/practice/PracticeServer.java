@@ -156,7 +156,7 @@ final class PracticeServer {
     PgWriter.end(out, at);
   }
 
-  /** What stands between the quotes. */
+  /** Returns the text between the quotes. */
   private static String value(String set) {
     return set.substring(set.indexOf('\'') + 1, set.lastIndexOf('\''));
   }

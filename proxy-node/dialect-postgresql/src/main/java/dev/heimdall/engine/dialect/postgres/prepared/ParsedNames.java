@@ -8,7 +8,7 @@ import io.netty.buffer.ByteBuf;
 public final class ParsedNames {
   private ParsedNames() {}
 
-  /** Whether one of them is taken already, so that it is another's that would be taken away. */
+  /** True if one of them is taken already, so that it is another's that would be taken away. */
   public static boolean taken(ByteBuf batch, PreparedNames names) {
     for (int at = parse(batch, batch.readerIndex()); at >= 0; at = next(batch, at)) {
       if (taken(batch, at, names)) {
@@ -18,7 +18,7 @@ public final class ParsedNames {
     return false;
   }
 
-  /** The same of the name that the whole Parse there gives. */
+  /** True if the name that the whole Parse there gives is taken already. */
   public static boolean taken(ByteBuf input, int parseAt, PreparedNames names) {
     int length = nameLength(input, parseAt);
     return length > 0 && names.get(input, parseAt + 5, length) != null;
@@ -40,7 +40,9 @@ public final class ParsedNames {
     return parse(batch, parseAt + 1 + batch.getInt(parseAt + 1));
   }
 
-  /** Where the next Parse begins in a batch of whole messages; negative if there is none. */
+  /**
+   * Returns the offset of the next Parse in a batch of whole messages; negative if there is none.
+   */
   private static int parse(ByteBuf batch, int from) {
     int end = batch.writerIndex();
     int at = from;

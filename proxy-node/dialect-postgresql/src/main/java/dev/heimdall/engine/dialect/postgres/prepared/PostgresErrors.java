@@ -5,7 +5,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.Set;
 
-/** What PostgreSQL's errors say of prepared statements, and of why an answer failed. */
+/** Meaning of PostgreSQL errors about prepared statements, and the reasons of failed answers. */
 public final class PostgresErrors implements ErrorCauses {
   private static final String NO_SUCH_STATEMENT = "26000";
   private static final String READ_ONLY = "25006";
@@ -19,13 +19,13 @@ public final class PostgresErrors implements ErrorCauses {
 
   private static final String IN_RECOVERY = "\0RPreventCommandDuringRecovery\0";
 
-  /** Whether it says that a command was rejected as its transaction may not write. */
+  /** True if it says that a command was rejected as its transaction may not write. */
   public static boolean rejectsWrites(ServerError error) {
     return error.sqlState().equals(READ_ONLY);
   }
 
   /**
-   * Whether the server itself has said that; a function may raise the same.
+   * True if the server itself has said that; a function may raise the same.
    *
    * @param fields the message as it came, one character for each byte
    */

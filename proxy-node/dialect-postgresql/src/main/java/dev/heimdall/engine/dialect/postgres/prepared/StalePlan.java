@@ -19,7 +19,7 @@ public final class StalePlan {
 
   private StalePlan() {}
 
-  /** Whether an error is this one, be it the server's or raised for the node. */
+  /** True if an error is this one, be it the server's or raised for the node. */
   public static boolean is(ServerError error) {
     return error.sqlState().equals(ERROR.sqlState()) && error.message().contains("cached plan");
   }

@@ -5,7 +5,7 @@ import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
-/** What a Parse message says behind its name: text, zero byte, parameter types. */
+/** Part of a Parse message after its name: text, zero byte, parameter types. */
 public final class StatementBody {
   private StatementBody() {}
 

@@ -16,7 +16,9 @@ public final class StatementNames implements ServerNaming {
    */
   public static final String PREFIX = "hd_";
 
-  /** What a name that the client has given already is on the server, to be refused there. */
+  /**
+   * Name that replaces, on the server, one that the client has given already, to be rejected there.
+   */
   public static final String TAKEN = PREFIX + "taken";
 
   private final String prefix;
@@ -48,7 +50,7 @@ public final class StatementNames implements ServerNaming {
   }
 
   /**
-   * Whether the name has our prefix and then only digits and underscores. Others with the prefix
+   * True if the name has our prefix and then only digits and underscores. Others with the prefix
    * may be a client's, prepared under that very name through the extended protocol.
    */
   private static boolean isLikeOurs(String name) {

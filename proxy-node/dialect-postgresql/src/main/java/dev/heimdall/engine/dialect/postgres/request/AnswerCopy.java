@@ -20,7 +20,7 @@ final class AnswerCopy implements AnswerRecorder {
   private byte[] bytes = NOTHING;
   private int size;
 
-  /** Where the message begins of which not all has come. */
+  /** Offset of the message that is still incomplete. */
   private int at;
 
   private int columnsAt = -1;

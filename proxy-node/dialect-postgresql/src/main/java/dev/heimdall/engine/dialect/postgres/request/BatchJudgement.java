@@ -47,7 +47,7 @@ final class BatchJudgement {
   }
 
   /**
-   * What rules say to the first statement that the batch runs.
+   * Applies rules to the first statement that the batch runs.
    *
    * @return whether the batch may go on
    */
@@ -78,7 +78,7 @@ final class BatchJudgement {
   }
 
   /**
-   * Whether more of the first Bind is to come before the batch can go on: a statement that a rule
+   * True if more of the first Bind is to come before the batch can go on: a statement that a rule
    * defers is carried out elsewhere, with all of its parameters, and needs no server connection
    * until these are here.
    *

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 
-/** What a batch of messages that waits looks like, before any of it is handled. */
+/** Shape of a waiting batch of messages, before any of it is handled. */
 final class BatchShape {
   /** A batch this large is sent on before its Sync has come. */
   private static final int MAX_HELD_BATCH = 32 * 1024;
@@ -14,16 +14,22 @@ final class BatchShape {
   /** Of a Bind: its portal's and its statement's; of a Parse. PostgreSQL cuts SQL names at 63. */
   static final int MAX_NAMES = 8 * 1024;
 
-  /** Where what waits binds a statement that was parsed before; negative if it does not. */
+  /**
+   * Offset at which the waiting messages bind a statement that was parsed before; negative if they
+   * do not.
+   */
   private int bindAt = -1;
 
-  /** Where the batch that {@link #shareable} has seen last binds what was parsed before it. */
+  /**
+   * Offset at which the batch that {@link #shareable} has seen last binds a statement that was
+   * parsed before it.
+   */
   int bindAt() {
     return bindAt;
   }
 
   /**
-   * Whether what waits is one Query, or one batch that binds and executes once and ends in Sync,
+   * True if what waits is one Query, or one batch that binds and executes once and ends in Sync,
    * and nothing else. Notes where it binds a statement that was parsed before.
    *
    * @param most bytes
@@ -116,7 +122,7 @@ final class BatchShape {
   }
 
   /**
-   * Whether the extended-protocol messages that wait end in one that asks for an answer, or are too
+   * True if the extended-protocol messages that wait end in one that asks for an answer, or are too
    * many to be held back. A long Parse does not count among these, so that the Bind behind it is
    * here, as far as it names its statement, when rules are asked where the batch is to go.
    *
@@ -159,7 +165,7 @@ final class BatchShape {
   }
 
   /**
-   * Whether the names of a Bind, its portal and its statement, are here; names longer than that are
+   * True if the names of a Bind, its portal and its statement, are here; names longer than that are
    * wrong.
    */
   private static boolean namesAreHere(ByteBuf input, int from, int end) {

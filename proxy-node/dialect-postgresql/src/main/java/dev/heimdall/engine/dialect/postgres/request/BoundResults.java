@@ -28,7 +28,7 @@ final class BoundResults implements ResultWatch, MessageCutter.Taker {
   /** Of the result that comes now. */
   private RowText columns = RowText.UNKNOWN;
 
-  /** What was described to the client before, by what is known of the text. */
+  /** Columns described to the client before, by the entry of the text's fingerprint. */
   private final Map<FingerprintEntry, RowText> remembered = BoundedMap.ofNewest(MOST_REMEMBERED);
 
   @Override

@@ -11,7 +11,10 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** What the pipeline finds of texts that Bind messages name, and that it has not looked through. */
+/**
+ * Classification of texts that Bind messages name and that were not classified when they were
+ * parsed.
+ */
 final class BoundTexts {
   private final StatementLifecycle lifecycle;
   private final ServerNames names;
@@ -69,7 +72,7 @@ final class BoundTexts {
     }
   }
 
-  /** What a Parse said behind its name. */
+  /** Classifies the body of a Parse, behind its name. */
   private ClassifiedText examine(byte[] body, int length) {
     int end = 0;
     while (end < length && body[end] != 0) {
@@ -79,13 +82,16 @@ final class BoundTexts {
     return lifecycle.previewed().examine(sql, asReadOnce(sql), StatementBody.types(body, length));
   }
 
-  /** The same of what an SQL PREPARE said behind its name; null if no statement stands there. */
+  /** Examines the text that an SQL PREPARE has after its name; null if it contains no statement. */
   private ClassifiedText examineSql(PreparedStatement statement, byte[] body) {
     lifecycle.prepares(statement, asReadOnce(body));
     return (ClassifiedText) statement.source();
   }
 
-  /** How a text was read that nobody looked through then: its session's settings are forgotten. */
+  /**
+   * Returns the mode by which a text was read that was not examined at that time: its session's
+   * settings are forgotten.
+   */
   private LexerMode asReadOnce(byte[] sql) {
     LexerMode now = names.lexerMode(sql, 0, sql.length);
     return names.lexing().isAmbiguous(sql, sql.length) ? now.doubted() : now;

@@ -38,7 +38,7 @@ final class CachedStatements implements Responder {
   private final LoneStatement statement;
   private final Supplier<byte[]> text = this::text;
 
-  /** Whether nothing was sent since a Flush. */
+  /** True if nothing was sent since a Flush. */
   boolean behindFlush;
 
   /** The text that a batch runs, while it is looked for; null for a query. */
@@ -59,7 +59,7 @@ final class CachedStatements implements Responder {
     this.statement = statement;
   }
 
-  /** Whether a statement may be answered so that comes while the client has a server connection. */
+  /** True if a statement may be answered so that comes while the client has a server connection. */
   boolean mayAnswerInside() {
     return cached.mayAnswerInside();
   }
@@ -157,7 +157,7 @@ final class CachedStatements implements Responder {
   }
 
   /**
-   * Whether a literal or value may be read as the moment at which the server reads it, or as a time
+   * True if a literal or value may be read as the moment at which the server reads it, or as a time
    * with a zone of today's offset.
    */
   private boolean readsClock(ClassifiedText bound, int[] declared) {

@@ -40,8 +40,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What becomes of one message of a client by its type, with a server connection and without: who
- * handles it, and whether it may be handled now.
+ * Handling of one message of a client by its type, with a server connection and without: the
+ * component that handles it, and whether it may be handled now.
  */
 final class ClientMessages implements RequestHandler {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
@@ -160,7 +160,7 @@ final class ClientMessages implements RequestHandler {
             foreign);
   }
 
-  /** Whether what batches do has to be known even where there are no rules. */
+  /** True if what batches do has to be known even where there are no rules. */
   private boolean judgesUnruled() {
     return client.mayShare() || (client.led() && lifecycle.judges());
   }
@@ -238,7 +238,7 @@ final class ClientMessages implements RequestHandler {
   }
 
   /**
-   * Whether a Bind is the first message behind a Flush whose answers have come, outside of a
+   * True if a Bind is the first message behind a Flush whose answers have come, outside of a
    * transaction: drivers have parsed and described by then what it runs, to know its columns.
    */
   private boolean isBehindFlush(ServerConnection server) {
@@ -282,7 +282,7 @@ final class ClientMessages implements RequestHandler {
   }
 
   /**
-   * Whether the first message of a batch can be handled as far as it is here. A session that waits
+   * True if the first message of a batch can be handled as far as it is here. A session that waits
    * for the rest of its client's message keeps no server connection from others.
    */
   private boolean firstIsHere(byte type, long total) {
@@ -295,7 +295,10 @@ final class ClientMessages implements RequestHandler {
 
   // ---- who answers
 
-  /** Who comes before rules: what they answer is no statement of the application's. */
+  /**
+   * Calls the handlers that precede rules: they answer messages that are no statement of the
+   * application.
+   */
   private Outcome command(ServerConnection server, byte type, long total) {
     if (type != FrontendType.QUERY) {
       return Outcome.NEXT;
@@ -321,7 +324,7 @@ final class ClientMessages implements RequestHandler {
     };
   }
 
-  /** Whoever is in the way has the reader come again. */
+  /** Waits: the component in the way makes the reader come again. */
   private Outcome blocked() {
     requests.block();
     return Outcome.WAIT;
@@ -384,7 +387,7 @@ final class ClientMessages implements RequestHandler {
   }
 
   /**
-   * Whether a batch begins that first hears what rules say to its first statement: outside of a
+   * True if a batch begins that first hears what rules say to its first statement: outside of a
    * transaction they may want it elsewhere or be ready to send it again, within one have it cached.
    */
   private boolean beginsAnew(ServerConnection server) {

@@ -55,7 +55,7 @@ final class ClosingBatch implements Responder {
     return Outcome.DONE;
   }
 
-  /** Whether it is here up to its Sync and closes statements that have names, and nothing else. */
+  /** True if it is here up to its Sync and closes statements that have names, and nothing else. */
   private boolean onlyCloses() {
     if (!batch.read().synced()) {
       return false;

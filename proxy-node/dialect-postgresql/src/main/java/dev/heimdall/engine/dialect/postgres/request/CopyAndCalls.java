@@ -61,7 +61,7 @@ final class CopyAndCalls {
     return server.copyIn() || client.outstanding() > 0 || server.groupOpen();
   }
 
-  /** Whether so much of a function call is here that it can be sent. */
+  /** True if so much of a function call is here that it can be sent. */
   boolean mayCall(long total) {
     return pending.unread() >= Math.min(total, CALL_HEAD);
   }

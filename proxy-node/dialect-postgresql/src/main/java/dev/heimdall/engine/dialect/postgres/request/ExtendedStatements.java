@@ -65,7 +65,7 @@ final class ExtendedStatements {
   private final LocalPortal local;
   private final BoundTexts texts;
 
-  /** What the portals of the transaction take; null where none was bound that takes names. */
+  /** Names that the transaction's portals take; null where none was bound that takes names. */
   private FreedNames freed;
 
   ExtendedStatements(
@@ -231,13 +231,13 @@ final class ExtendedStatements {
     return true;
   }
 
-  /** Whether what the unnamed statement is depends on what the server has not answered. */
+  /** True if what the unnamed statement is depends on what the server has not answered. */
   boolean unnamedInDoubt() {
     ServerConnection server = names.server();
     return server != null && unnamed.inDoubt(server);
   }
 
-  /** Whether the name means nothing, unless the server skips its Close. */
+  /** True if the name means nothing, unless the server skips its Close. */
   private boolean awaitsClose(ServerConnection server, ByteBuf input, int nameAt, int length) {
     if (length == 0 || !names.own().isClosing() || named(input, nameAt, length) != null) {
       return false;
@@ -256,7 +256,7 @@ final class ExtendedStatements {
     return nameLength == 0 ? unnamed.cached() : carried.names().get(input, nameAt, nameLength);
   }
 
-  /** Whether the statement of this whole Bind can be run without asking the server about it. */
+  /** True if the statement of this whole Bind can be run without asking the server about it. */
   boolean runsOn(ServerConnection server, int bindAt) {
     ByteBuf input = pending.bytes();
     int end = bindAt + 1 + input.getInt(bindAt + 1);
@@ -297,7 +297,7 @@ final class ExtendedStatements {
     return there ? found : texts.anew(statement, nameLength == 0, found);
   }
 
-  /** Whether the Bind's statement was deferred; null when it is to be sent. */
+  /** True if the Bind's statement was deferred; null when it is to be sent. */
   private Boolean deferred(
       ServerConnection server, int total, int portalAt, int portalEnd, int nameEnd) {
     ByteBuf input = pending.bytes();
@@ -344,7 +344,7 @@ final class ExtendedStatements {
         : StatementBody.types(statement.body(), statement.body().length);
   }
 
-  /** Whether the portal, which is being bound, takes names as it is run. */
+  /** True if the portal, which is being bound, takes names as it is run. */
   private boolean takesNames(String portal, StatementFacts bound) {
     if (!FreedNames.takesAll(bound) && !FreedNames.takesOne(bound, names.own())) {
       return false;

@@ -7,7 +7,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
-/** What the node replies to a statement for another engine, in a server's place. */
+/** Replies of the node to a statement for another engine, in a server's place. */
 final class ForeignReplies {
   private final HandledClient client;
   private final ReplyEncoder encoder;

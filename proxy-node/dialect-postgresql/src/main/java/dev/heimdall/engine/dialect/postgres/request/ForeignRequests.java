@@ -69,7 +69,7 @@ final class ForeignRequests implements Responder {
   private final ForeignPortals portals;
   private final ForeignParses parses;
 
-  /** Where it goes; null while there is none. */
+  /** Data source that it goes to; null while there is none. */
   private ForeignSource source;
 
   private String database;
@@ -106,7 +106,7 @@ final class ForeignRequests implements Responder {
     this.parses = new ForeignParses(parts, cursor, names, unnamed, replies);
   }
 
-  /** Whether a batch is open, which the next message belongs to. */
+  /** True if a batch is open, which the next message belongs to. */
   boolean open() {
     return source != null;
   }
@@ -261,7 +261,7 @@ final class ForeignRequests implements Responder {
     return true;
   }
 
-  /** Whether a message of this type can belong to the batch. */
+  /** True if a message of this type can belong to the batch. */
   static boolean hasMessages(byte type) {
     return switch (type) {
       case FrontendType.PARSE,
@@ -369,7 +369,10 @@ final class ForeignRequests implements Responder {
     return Arrays.stream(StatementBody.types(body, body.length)).boxed().toList();
   }
 
-  /** What has a name alone, of a statement or a portal; one that is cut, or has more, fails. */
+  /**
+   * Handles a message that has only the name of a statement or a portal; one that is cut, or has
+   * more, fails.
+   */
   private void named(byte type) {
     boolean executes = type == FrontendType.EXECUTE;
     int at = cursor.body(0) + (executes ? 0 : KIND);
@@ -440,7 +443,7 @@ final class ForeignRequests implements Responder {
         });
   }
 
-  /** Whether the message at the reader's position is the Execute of the described portal. */
+  /** True if the message at the reader's position is the Execute of the described portal. */
   private boolean executes(byte type) {
     byte[] name = type == FrontendType.EXECUTE ? name(cursor.body(0)) : null;
     return name != null && text(name).equals(described);

@@ -10,7 +10,10 @@ import dev.heimdall.engine.wire.ServerError;
 import java.util.Locale;
 import java.util.Set;
 
-/** Which of a client's statements go to data sources of other engines, and why not. */
+/**
+ * Choice of a client's statements that go to data sources of other engines, with the reasons
+ * against others.
+ */
 final class ForeignRules {
   private static final Set<String> UTF8 = Set.of("utf8", "utf-8", "unicode");
 
@@ -24,12 +27,12 @@ final class ForeignRules {
     this.next = next;
   }
 
-  /** Whether the judged statement goes to a data source of another engine. */
+  /** True if the judged statement goes to a data source of another engine. */
   boolean takes() {
     return destinations.foreign() != null && ForeignStatement.goes(next.effects());
   }
 
-  /** Why a statement cannot be carried out there; null when it can. */
+  /** Returns the reason that a statement cannot be executed there; null when it can. */
   ServerError refusal(StatementFacts facts, ForeignSource source) {
     ServerError refusal = ForeignStatement.refusal(facts, source);
     String encoding = carried.variables().get("client_encoding");

@@ -50,14 +50,14 @@ final class FreedNames {
     return true;
   }
 
-  /** Whether it takes the name of one of the client's statements, and does nothing else. */
+  /** True if it takes the name of one of the client's statements, and does nothing else. */
   static boolean takesOne(StatementFacts facts, ClientStatements own) {
     return facts.kind() == StatementKind.DEALLOCATE
         && facts.effects().size() == 1
         && own.named(facts.effects().get(0)) != null;
   }
 
-  /** The same of all names. */
+  /** True if it takes all names of the client's statements, and does nothing else. */
   static boolean takesAll(StatementFacts facts) {
     return facts.effects().size() == 1
         && switch (facts.effects().get(0).type()) {

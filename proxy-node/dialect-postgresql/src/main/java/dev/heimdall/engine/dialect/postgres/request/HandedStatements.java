@@ -51,7 +51,7 @@ final class HandedStatements {
     this.unnamed = unnamed;
   }
 
-  /** Whether they mean the same elsewhere: no name of this process is in a text. */
+  /** True if they mean the same elsewhere: no name of this process is in a text. */
   boolean mayMove() {
     byte[] content = unnamed.content();
     if (content != null
@@ -103,7 +103,10 @@ final class HandedStatements {
     write((ClassifiedText) statement.source(), statement.body(), out);
   }
 
-  /** What rules go by: the text that the client sent, which is another one where a rule says so. */
+  /**
+   * Writes the input of rules: the text that the client sent, which differs where a rule changed
+   * it.
+   */
   private static void write(ClassifiedText source, byte[] body, StateWriter out) {
     if (source == null) {
       out.bytes(null);

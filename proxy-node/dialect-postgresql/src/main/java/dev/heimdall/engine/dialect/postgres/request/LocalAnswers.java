@@ -6,7 +6,7 @@ import dev.heimdall.engine.wire.postgres.FrontendType;
 import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 
-/** What the node answers itself, without a server. */
+/** Answers of the node itself, without a server. */
 final class LocalAnswers {
   private final HandledClient client;
   private final ClientInput input;

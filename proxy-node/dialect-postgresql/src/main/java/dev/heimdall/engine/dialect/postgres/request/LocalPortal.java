@@ -16,8 +16,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /**
- * What a client gets in an extended-protocol batch instead of having its statement run: the error
- * of a refusal, raised by the server in its place, or the result of a portal that the node answers
+ * Reply to a client in an extended-protocol batch whose statement is not run: the error of a
+ * rejection, raised by the server in its place, or the result of a portal that the node answers
  * for.
  */
 final class LocalPortal {
@@ -55,7 +55,7 @@ final class LocalPortal {
     names.runInBatch(server, ServerNames.raising(error));
   }
 
-  /** Whether a rule's refusal or result took the place of the Bind at the reader's position. */
+  /** True if a rule's refusal or result took the place of the Bind at the reader's position. */
   boolean answersBind(ServerConnection server, long total, int portalAt, int portalEnd) {
     portal = null;
     ServerError refusal = next.refusal();
@@ -89,7 +89,7 @@ final class LocalPortal {
     pending.begin(total, true);
   }
 
-  /** Whether an Execute, whole at the reader's position, was answered here. */
+  /** True if an Execute, whole at the reader's position, was answered here. */
   boolean answersExecute(ServerConnection server, int total) {
     if (!isOurs(pending.bytes().readerIndex() + 5, total - 10)) {
       return false;
@@ -100,7 +100,7 @@ final class LocalPortal {
     return true;
   }
 
-  /** Whether a Describe of a portal, whole at the reader's position, was answered here. */
+  /** True if a Describe of a portal, whole at the reader's position, was answered here. */
   boolean answersDescribe(ServerConnection server, int total) {
     if (!isOurs(pending.bytes().readerIndex() + 6, total - 7)) {
       return false;
@@ -111,7 +111,7 @@ final class LocalPortal {
   }
 
   /**
-   * Whether that is the portal's name.
+   * True if that is the portal's name.
    *
    * @param length that it has in a message without anything missing or left over: of others, the
    *     server itself says what is wrong

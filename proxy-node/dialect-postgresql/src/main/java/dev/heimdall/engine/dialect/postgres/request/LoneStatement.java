@@ -25,7 +25,7 @@ import java.util.Arrays;
 final class LoneStatement {
   private static final byte[] NOTHING = {};
 
-  /** What a Bind says without parameters and formats: three times none. */
+  /** Bytes of a Bind without parameters and formats: zero, three times. */
   private static final int NO_VALUES = 6;
 
   /** Bytes of a limit: not as many as of a type or of several. */
@@ -33,7 +33,7 @@ final class LoneStatement {
 
   private final RequestCursor cursor;
 
-  /** Where the name of the portal begins, and its length; of the statement that is bound, too. */
+  /** Offset of the portal's name, and its length; also those of the bound statement. */
   private int portalAt;
 
   private int portalLength;
@@ -43,7 +43,7 @@ final class LoneStatement {
   private int executions;
   private boolean parses;
 
-  /** Whether its columns are described, and how many rows are asked for at most; 0 for all. */
+  /** True if its columns are described, and how many rows are asked for at most; 0 for all. */
   private boolean describes;
 
   private int limit;
@@ -70,7 +70,7 @@ final class LoneStatement {
     return cursor.bytes();
   }
 
-  /** Whether what waits first is one. */
+  /** True if what waits first is one. */
   boolean read() {
     cursor.read();
     executions = 0;
@@ -146,17 +146,17 @@ final class LoneStatement {
     return cursor.isQuery();
   }
 
-  /** Whether it is prepared with the batch. */
+  /** True if it is prepared with the batch. */
   boolean parses() {
     return parses;
   }
 
-  /** Whether it has no name, or is no prepared statement. */
+  /** True if it has no name, or is no prepared statement. */
   boolean isUnnamed() {
     return isQuery() || nameLength == 0;
   }
 
-  /** Whether it is run exactly once, at once, without parameters. */
+  /** True if it is run exactly once, at once, without parameters. */
   boolean runsPlainly() {
     if (isQuery()) {
       return true;
@@ -171,19 +171,19 @@ final class LoneStatement {
         && in.getShort(formats + 2) == 0;
   }
 
-  /** Whether it is run exactly once. */
+  /** True if it is run exactly once. */
   boolean runsOnce() {
     return isQuery() || executions == 1;
   }
 
-  /** Whether its answer has to describe the columns. */
+  /** True if its answer has to describe the columns. */
   boolean describesColumns() {
     return isQuery() || describes;
   }
 
   /**
-   * What its answer depends on besides its text: the types of its parameters, what Bind says of
-   * formats and values, and how many rows are asked for. Empty for what a Query would be answered.
+   * Returns the inputs of its answer besides its text: the types of its parameters, the formats and
+   * values in Bind, and the number of rows requested. Empty for what a Query would be answered.
    *
    * @param declared the types that its Parse gives
    */
@@ -209,7 +209,7 @@ final class LoneStatement {
   }
 
   /**
-   * Whether one of its values, or of a query's literals, may be the moment at which it is read: in
+   * True if one of its values, or of a query's literals, may be the moment at which it is read: in
    * whatever format, as binary text may be converted as well.
    */
   boolean hasSpecialInput() {
@@ -239,7 +239,7 @@ final class LoneStatement {
     return BindParameters.types(bytes(), textAt() + textLength() + 1, cursor.end(0));
   }
 
-  /** Where its name begins in the input. */
+  /** Offset of its name in the input. */
   int nameAt() {
     return nameAt;
   }
@@ -257,7 +257,7 @@ final class LoneStatement {
     return cursor.copy(cursor.body(0) + nameLength + 1, cursor.end(0));
   }
 
-  /** Where its text begins, if the text is in the input; negative if it is not. */
+  /** Offset of its text, if the text is in the input; negative if it is not. */
   int textAt() {
     if (isQuery()) {
       return cursor.body(0);
@@ -288,7 +288,7 @@ final class LoneStatement {
   }
 
   /**
-   * What it does to its session; null when that is not known, or is of no interest.
+   * Returns its effects on the session; null when they are unknown, or of no interest.
    *
    * @param letters with one of which its text begins if it is of interest, in lower case
    */

@@ -187,7 +187,7 @@ final class ParseMessages {
   }
 
   /**
-   * Whether an unnamed statement waits for others to give up theirs, for as long as one may wait
+   * True if an unnamed statement waits for others to give up theirs, for as long as one may wait
    * for a server connection.
    */
   private boolean awaitsRoom(int size, int length) {
@@ -267,7 +267,7 @@ final class ParseMessages {
     return parseNamed(server, name, body, total, facts, examined);
   }
 
-  /** What an unnamed statement is on the server connection. */
+  /** Form of an unnamed statement on the server connection. */
   private enum UnnamedAs {
     /** A statement with a content name, which is planned as one that was just parsed. */
     RECURRING,
@@ -503,8 +503,8 @@ final class ParseMessages {
   }
 
   /**
-   * What is to be undone if the server skips the Close of a name that means this statement: it goes
-   * on meaning it, unless its Parse, which the server may not have answered, is refused before.
+   * Returns the undo for a skipped Close of a name that means this statement: the name keeps its
+   * meaning, unless its Parse, which the server may not have answered, is rejected before.
    */
   NameUndo reopening(byte[] name, PreparedStatement statement) {
     UnansweredNames.Sent parse = unanswered.get(name, carried.done());
@@ -515,7 +515,7 @@ final class ParseMessages {
     };
   }
 
-  /** Whether a name that has no meaning now may have one when the server has answered. */
+  /** True if a name that has no meaning now may have one when the server has answered. */
   boolean awaitsClose(ServerConnection server, byte[] name) {
     return names.own().isClosing()
         && !server.copyIn()

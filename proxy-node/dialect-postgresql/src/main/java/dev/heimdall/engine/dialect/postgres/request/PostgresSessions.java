@@ -10,7 +10,7 @@ import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
-/** What PostgreSQL's protocol 3 brings to the sessions of its clients. */
+/** Contribution of PostgreSQL's protocol 3 to the sessions of its clients. */
 public final class PostgresSessions implements SessionDialect {
   private final SettingRules settings = new PostgresSettings();
   private final RequestFormat requests = new MessageFormat();

@@ -18,14 +18,14 @@ final class RequestCursor {
 
   private byte[] types = new byte[8];
 
-  /** Where each begins; one more than there are messages. */
+  /** Offsets of the messages; one more than there are messages. */
   private int[] starts = new int[9];
 
   private int count;
   private byte partial;
   private long partialTotal;
 
-  /** What was decoded. */
+  /** Version and range of the decoded input. */
   private long version = -1;
 
   private int from = -1;
@@ -82,7 +82,7 @@ final class RequestCursor {
     return input.bytes();
   }
 
-  /** How many are here whole. */
+  /** Number of complete messages. */
   int count() {
     return count;
   }
@@ -122,24 +122,24 @@ final class RequestCursor {
     return partialTotal;
   }
 
-  /** Whether they end in a Sync. */
+  /** True if they end in a Sync. */
   boolean synced() {
     return count > 0 && types[count - 1] == FrontendType.SYNC;
   }
 
-  /** Whether they end in a request that stands alone. */
+  /** True if they end in a request that stands alone. */
   boolean endsAlone() {
     return count > 0
         && (types[count - 1] == FrontendType.QUERY
             || types[count - 1] == FrontendType.FUNCTION_CALL);
   }
 
-  /** Whether nothing has come behind them. */
+  /** True if nothing has come behind them. */
   boolean isAll() {
     return starts[count] == to;
   }
 
-  /** Whether the first is a Query: a statement in its simple spelling. */
+  /** True if the first is a Query: a statement in its simple spelling. */
   boolean isQuery() {
     return type(0) == FrontendType.QUERY;
   }

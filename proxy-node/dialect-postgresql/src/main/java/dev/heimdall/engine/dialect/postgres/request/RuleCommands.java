@@ -50,7 +50,7 @@ final class RuleCommands {
   }
 
   /**
-   * Whether the whole Query message at the reader's position is one of these commands; not when it
+   * True if the whole Query message at the reader's position is one of these commands; not when it
    * has no text, which is found out when it is judged.
    */
   private boolean recognises(int total) {

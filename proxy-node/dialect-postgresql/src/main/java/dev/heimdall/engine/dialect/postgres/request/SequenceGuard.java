@@ -27,14 +27,14 @@ final class SequenceGuard {
 
   private static final int LASTVAL = 2559;
 
-  /** How far statements that run prepared statements are followed. */
+  /** Depth to which statements that run prepared statements are followed. */
   private static final int MAX_DEPTH = 4;
 
   /**
-   * Whoever calls nextval, setval, currval or lastval keeps a lock on that sequence until the
-   * transaction ends, a rolled back savepoint notwithstanding: the sequences locked are those of
-   * which the transaction itself has a value. Operators are the server's own, whatever the client's
-   * search path has.
+   * Expression for locked sequences: a caller of nextval, setval, currval or lastval keeps a lock
+   * on that sequence until the transaction ends, despite a rolled back savepoint; the sequences
+   * locked are those of which the transaction itself has a value. Operators are the server's own,
+   * whatever the client's search path has.
    */
   private static final String LOCKED =
       "ARRAY(SELECT l.relation FROM pg_catalog.pg_locks l"
@@ -161,7 +161,7 @@ final class SequenceGuard {
     return false;
   }
 
-  /** What the statement does that an EXECUTE names. */
+  /** Returns the effects of the statement that an EXECUTE names. */
   private StatementFacts prepared(Effect effect, int depth) {
     PreparedStatement statement =
         effect.type() == Effect.Type.EXECUTE && depth < MAX_DEPTH

@@ -38,8 +38,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What both kinds of statements of one client need on a server connection: its names of prepared
- * statements made the server's, those statements made known there, and what must go with a
+ * Common needs of both kinds of one client's statements on a server connection: its names of
+ * prepared statements made the server's, those statements made known there, and additions to a
  * statement so that no other session's state shows in it.
  */
 final class ServerNames {
@@ -88,32 +88,35 @@ final class ServerNames {
     return own;
   }
 
-  /** What goes back to the client's own start-up values. */
+  /** Component that restores the client's own start-up values. */
   StartValues startValues() {
     return startValues;
   }
 
-  /** Whether a character of the client's texts may take several bytes, as in UTF-8. */
+  /** True if a character of the client's texts may take several bytes, as in UTF-8. */
   boolean unicode() {
     String encoding = carried.variables().get("client_encoding");
     return encoding == null || encoding.toLowerCase(Locale.ROOT).startsWith("utf");
   }
 
   /**
-   * Whether the settings by which a server reads a statement's text are what they were when its
+   * True if the settings by which a server reads a statement's text are what they were when its
    * client parsed it.
    */
   boolean isReadAsNow(PreparedStatement statement) {
     return statement.scope().equals(resolution.scope());
   }
 
-  /** The same of a client's unnamed statement that is a text. */
+  /**
+   * True if settings are as they were when a client's unnamed statement, which is a text, was
+   * parsed.
+   */
   boolean isReadAsNow(UnnamedStatement statement) {
     return statement.isTextOf(resolution.scope());
   }
 
   /**
-   * Whether a client whose settings have changed since had the server parse the statement, so that
+   * True if a client whose settings have changed since had the server parse the statement, so that
    * it has something else there than what this client means.
    */
   boolean isMisread(ServerConnection server, PreparedStatement statement) {
@@ -131,7 +134,7 @@ final class ServerNames {
     return shapes;
   }
 
-  /** How the server reads a text that is sent next. */
+  /** Returns the mode in which the server reads the text that is sent next. */
   LexerMode lexerMode(byte[] sql, int offset, int length) {
     return lexing.mode(sql, offset, length);
   }
@@ -161,7 +164,7 @@ final class ServerNames {
     }
   }
 
-  /** Whether it runs a statement by name whose text can be read in more than one way. */
+  /** True if it runs a statement by name whose text can be read in more than one way. */
   boolean runsAmbiguous(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.EXECUTE) {
@@ -174,12 +177,12 @@ final class ServerNames {
     return false;
   }
 
-  /** Whether the server has it as it was read when it was parsed for this client. */
+  /** True if the server has it as it was read when it was parsed for this client. */
   boolean isThere(ServerConnection server, PreparedStatement statement) {
     return !server.statements().worn(statement) && relied(server, statement);
   }
 
-  /** Nobody can tell what a text does that is sent to the server. */
+  /** Notes that the effects of a text sent to the server cannot be determined. */
   void mayDoAnything(ServerConnection server) {
     session.pin(PinReason.UNKNOWN_STATEMENT);
     server.residue().taint();
@@ -207,7 +210,7 @@ final class ServerNames {
   }
 
   /**
-   * The same for one that the server lacks, or has perhaps.
+   * Prepares on the server a statement that it lacks, or may have.
    *
    * @param after told how it went: null, or the server's error
    */
@@ -343,7 +346,10 @@ final class ServerNames {
     }
   }
 
-  /** The same of one on which rests what other sessions' state the client's own then meets. */
+  /**
+   * Statement of the node on whose outcome depends which state of other sessions the client's own
+   * statement meets.
+   */
   class Keeping extends StateQuery {
     Keeping(String statement) {
       super(statement);
@@ -428,7 +434,7 @@ final class ServerNames {
     }
   }
 
-  /** Whether what is sent next for the client may go without a Parse of the statement. */
+  /** True if what is sent next for the client may go without a Parse of the statement. */
   private boolean relied(ServerConnection server, PreparedStatement statement) {
     forgetMisread(server, statement);
     // In a shared pipeline another's Parse may be on its way; should it fail, the batch runs again.

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How the server of a session cuts its texts into tokens: by {@code standard_conforming_strings}
+ * Splitting of texts into tokens by the server of a session: by {@code standard_conforming_strings}
  * and {@code client_encoding}, of which servers report each change at the end of the group of
  * messages that made it. Between a statement that may change them and that report a text with more
  * than one reading is a doubtful one.
@@ -36,7 +36,7 @@ final class SessionLexing {
   static final Set<String> HIDING =
       Set.of("sjis", "big5", "gbk", "gb18030", "uhc", "johab", "shift_jis_2004", "shiftjis");
 
-  /** What bytes above ASCII are. */
+  /** Nature of bytes above ASCII. */
   private enum Characters {
     /** UTF-8, as names are kept here. */
     KNOWN,
@@ -59,7 +59,10 @@ final class SessionLexing {
     this.resolution = resolution;
   }
 
-  /** How a text that is sent next is read; a doubtful one where that is uncertain. */
+  /**
+   * Returns the mode for reading the text that is sent next; a doubtful one where that is
+   * uncertain.
+   */
   LexerMode mode(byte[] sql, int offset, int length) {
     String strings = value(STRINGS);
     Characters characters = characters(value(ENCODING));
@@ -72,14 +75,14 @@ final class SessionLexing {
         : likely.doubted();
   }
 
-  /** Whether it runs something by name, and how it is read will be known by what is unanswered. */
+  /** True if it runs something by name, and how it is read will be known by what is unanswered. */
   boolean awaitsWhatItRuns(byte[] sql, int offset, int length) {
     return isUnsettled() && runsPrepared(sql, offset, length);
   }
 
   /**
-   * How the server that has come meanwhile reads a text of a session that had none when it was
-   * judged; null where that was no question.
+   * Returns the mode in which the server connected meanwhile reads a text of a session that had
+   * none when it was judged; null where that was not in question.
    */
   private LexerMode modeAt(ServerConnection server) {
     if (resolution.mayReadOtherwise()) {
@@ -90,7 +93,7 @@ final class SessionLexing {
   }
 
   /**
-   * Whether a text that was judged before its server was known is read otherwise there, as a
+   * True if a text that was judged before its server was known is read otherwise there, as a
    * default of the role was changed.
    */
   boolean isMisjudged(
@@ -100,12 +103,12 @@ final class SessionLexing {
         && either(sql, offset, length).doubtful();
   }
 
-  /** What servers have for a default is another one than sessions were told at log-in. */
+  /** Notes that a server default differs from the one reported to sessions at log-in. */
   void defaultsChanged(ServerConnection server) {
     client.reportedOtherwise(STRINGS, server.reported().usual(STRINGS));
   }
 
-  /** Whether it is worth asking for {@link #isMisjudged}. */
+  /** True if it is worth asking for {@link #isMisjudged}. */
   boolean differs(ServerConnection server, LexerMode judgedIn) {
     LexerMode there = modeAt(server);
     return there != null && there.backslashEscapes() != judgedIn.backslashEscapes();
@@ -116,7 +119,7 @@ final class SessionLexing {
   }
 
   /**
-   * Whether a text that was judged in one mode may be another one to a server that reads it now.
+   * True if a text that was judged in one mode may be another one to a server that reads it now.
    */
   boolean mayBeReadOtherwise(LexerMode judgedIn, byte[] sql, int length) {
     if (judgedIn.doubtful()) {
@@ -127,12 +130,12 @@ final class SessionLexing {
         && isAmbiguous(sql, length);
   }
 
-  /** The same of one of which is not known how it was judged. */
+  /** True if a text whose earlier judgement is unknown may be read otherwise by the server. */
   boolean isUnsettled() {
     return value(STRINGS) == null;
   }
 
-  /** Whether there is more than one way to read it. */
+  /** True if there is more than one way to read it. */
   boolean isAmbiguous(byte[] sql, int length) {
     return either(sql, 0, length).doubtful();
   }
@@ -141,7 +144,7 @@ final class SessionLexing {
     return READINGS.of(sql, offset, length, EITHER);
   }
 
-  /** What an EXECUTE runs may be prepared anew for it. */
+  /** True if the text contains an EXECUTE, whose statement may be prepared anew for it. */
   private static boolean runsPrepared(byte[] sql, int offset, int length) {
     for (int at = offset; at + EXECUTE.length <= offset + length; at++) {
       int i = 0;
@@ -155,7 +158,10 @@ final class SessionLexing {
     return false;
   }
 
-  /** What the server takes a setting for when it reads the next text; null where none can tell. */
+  /**
+   * Returns the setting's value by which the server reads the next text; null where none can be
+   * determined.
+   */
   private String value(String name) {
     ServerConnection server = client.server();
     if (server == null) {
@@ -210,7 +216,7 @@ final class SessionLexing {
     return utf || asServer ? Characters.KNOWN : Characters.FOREIGN;
   }
 
-  /** Whether bytes above ASCII stand where they decide on tokens or names. */
+  /** True if bytes above ASCII stand where they decide on tokens or names. */
   private boolean hides(
       Characters characters, byte[] sql, int offset, int length, LexerMode likely) {
     if (isAscii(sql, offset, offset + length)) {

@@ -47,7 +47,7 @@ final class ShapeCheck {
 
   private byte[] seenName;
 
-  /** What a statement can expect of a server. */
+  /** Suitability of a server for a statement. */
   enum Fit {
     /** It can run. */
     HERE,
@@ -61,7 +61,7 @@ final class ShapeCheck {
     REFUSED
   }
 
-  /** Whoever reads the client's messages, and waits for the server's answer. */
+  /** Reader of the client's messages that waits for the server's answer. */
   interface Reader {
     /** The message at its position cannot be handled now. */
     void block();
@@ -92,7 +92,7 @@ final class ShapeCheck {
     this.schema = schema;
   }
 
-  /** Whether {@link #fit} would let the statement run without asking the server. */
+  /** True if {@link #fit} would let the statement run without asking the server. */
   boolean runsAtOnce(ServerConnection server, PreparedStatement statement) {
     if (names.isMisread(server, statement)) {
       return false; // doubted before it is used, and then asked about
@@ -103,7 +103,7 @@ final class ShapeCheck {
   }
 
   /**
-   * What becomes of a statement on a server, which is asked if need be.
+   * Returns the suitability of a server for a statement; queries the server if necessary.
    *
    * @param inBatch whether to ask within the client's batch, where an error fails the batch
    */
@@ -200,7 +200,7 @@ final class ShapeCheck {
   }
 
   /**
-   * Whether the message at the reader's position cannot be sent now: the server is being asked, or
+   * True if the message at the reader's position cannot be sent now: the server is being asked, or
    * has refused the statement in a group of the node's own, outside any of the client's, and the
    * client is told instead.
    */
@@ -232,8 +232,8 @@ final class ShapeCheck {
   }
 
   /**
-   * What stands for a Describe of the statement in the queue of replies: its answer is looked at
-   * when the statement was just parsed.
+   * Returns the entry for a Describe of the statement in the queue of replies: its answer is
+   * examined when the statement was just parsed.
    */
   byte describing(ServerConnection server, PreparedStatement statement) {
     boolean looked = statement != null && statement == seen;
@@ -302,14 +302,14 @@ final class ShapeCheck {
   }
 
   /**
-   * Whether what it returns is up to a cursor, whichever has that name when it runs: PostgreSQL
+   * True if what it returns is up to a cursor, whichever has that name when it runs: PostgreSQL
    * holds it to no earlier shape, and says 34000 where there is none.
    */
   private static boolean isOfCursor(PreparedStatement statement) {
     return statement.facts().kind() == StatementKind.FETCH;
   }
 
-  /** Whether the message at the reader's position asks for the description of this statement. */
+  /** True if the message at the reader's position asks for the description of this statement. */
   private boolean describedNext(byte[] name) {
     ByteBuf input = pending.bytes();
     int at = input.readerIndex();

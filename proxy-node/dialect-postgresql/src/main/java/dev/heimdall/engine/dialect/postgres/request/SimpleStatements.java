@@ -94,7 +94,7 @@ final class SimpleStatements {
   }
 
   /**
-   * Whether what the Query message at the reader's position is, and what rules say to it, is known
+   * True if what the Query message at the reader's position is, and what rules say to it, is known
    * and it may be carried out; not when it was malformed and the session has ended, and not while
    * answers must be awaited.
    */
@@ -127,7 +127,8 @@ final class SimpleStatements {
   }
 
   /**
-   * What becomes of a statement that a rule wants carried out later, outside a transaction.
+   * Defers a statement that a rule wants executed later, outside a transaction, and returns the
+   * outcome.
    *
    * @param statement the same, to be answered
    */
@@ -161,7 +162,7 @@ final class SimpleStatements {
     return ResultTag.of(facts, input, input.readerIndex() + 5, total - 6, rows);
   }
 
-  /** Whether the whole Query message at the reader's position is a command of an operator. */
+  /** True if the whole Query message at the reader's position is a command of an operator. */
   boolean isForConsole(int total) {
     if (!admin) {
       return false;
@@ -221,7 +222,7 @@ final class SimpleStatements {
     }
   }
 
-  /** Whether it was judged before it had a server that reads it otherwise. */
+  /** True if it was judged before it had a server that reads it otherwise. */
   private boolean isMisjudged(ServerConnection server, int total) {
     LexerMode judged = judgedIn;
     if (judged == null || !names.lexing().differs(server, judged)) {
@@ -349,7 +350,8 @@ final class SimpleStatements {
   }
 
   /**
-   * What each EXECUTE of the statement does: the effects found in the PREPARE, but for its name.
+   * Returns the effects of each EXECUTE of the statement: those found in the PREPARE, except for
+   * its name.
    */
   static StatementFacts inner(StatementFacts facts) {
     List<Effect> effects = facts.effects().subList(1, facts.effects().size());
@@ -382,7 +384,7 @@ final class SimpleStatements {
   }
 
   /**
-   * Whether the judged query gives a name to a statement that it may have by what is not answered
+   * True if the judged query gives a name to a statement that it may have by what is not answered
    * yet: should that fail, the name is free.
    */
   boolean awaitsName(ServerConnection server) {
@@ -412,7 +414,7 @@ final class SimpleStatements {
     return names.own().mayReopen(name, carried.sent(), carried.done());
   }
 
-  /** Whether all is known of the prepared statements that the judged query runs. */
+  /** True if all is known of the prepared statements that the judged query runs. */
   boolean ready(ServerConnection server) {
     for (Effect effect : next.effects().effects()) {
       PreparedStatement statement =

@@ -73,13 +73,13 @@ final class SingleStatement {
     return 0;
   }
 
-  /** Whether the Describe or Close there is about a statement or a portal. */
+  /** Returns the target of the Describe or Close there: a statement or a portal. */
   private static byte kind(ByteBuf input, int at, int length) {
     return length > 4 ? input.getByte(at + 5) : NO_KIND;
   }
 
   /**
-   * Whether a batch is here up to its Sync that parses one statement and runs nothing. Drivers
+   * True if a batch is here up to its Sync that parses one statement and runs nothing. Drivers
    * close before it what their clients have dropped.
    */
   static boolean onlyPrepares(ByteBuf input) {

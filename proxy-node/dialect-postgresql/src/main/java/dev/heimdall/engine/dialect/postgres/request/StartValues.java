@@ -56,7 +56,7 @@ final class StartValues {
     this.classifier = classifier;
   }
 
-  /** Whether a text with these effects, as it is, gives the client a value that is not its own. */
+  /** True if a text with these effects, as it is, gives the client a value that is not its own. */
   boolean concern(List<Effect> effects) {
     if (!carried.settings().hasStartValues()) {
       return false;
@@ -137,7 +137,7 @@ final class StartValues {
     }
   }
 
-  /** Whether a portal may have to be followed by statements of the node's. */
+  /** True if a portal may have to be followed by statements of the node's. */
   boolean awaited() {
     return bound != null && !bound.isEmpty();
   }

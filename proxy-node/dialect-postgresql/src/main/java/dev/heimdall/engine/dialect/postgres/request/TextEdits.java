@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is to be different in the text of one client's statements when it goes to the server. */
+/** Changes to the text of one client's statements when it goes to the server. */
 final class TextEdits {
   /** Bytes in the place of those of the text from one index to another. */
   private record Edit(int start, int end, byte[] instead) {}
@@ -19,7 +19,7 @@ final class TextEdits {
   private int bytes;
   private final List<Integer> own = new ArrayList<>(2);
 
-  /** Whether more would have to be put in than is sent; what is there is not all of it then. */
+  /** True if more would have to be put in than is sent; what is there is not all of it then. */
   boolean tooMany() {
     return bytes > MOST_BYTES;
   }
@@ -30,7 +30,7 @@ final class TextEdits {
     edits.add(new Edit(start, end, instead));
   }
 
-  /** What is put in makes this one of the statements, as they are counted with it, the node's. */
+  /** Marks this one of the statements, counted with the inserted ones, as the node's own. */
   void own(int statement) {
     own.add(statement);
   }
@@ -62,7 +62,7 @@ final class TextEdits {
     return edited;
   }
 
-  /** The same as a message of this type that has nothing but the text. */
+  /** Writes the edited text as a message of this type that has nothing else in it. */
   EditedText message(ByteBuf out, byte type, ByteBuf input, int at, int length, boolean unicode) {
     int start = PgWriter.begin(out, type);
     EditedText edited = write(out, input, at, length, unicode);

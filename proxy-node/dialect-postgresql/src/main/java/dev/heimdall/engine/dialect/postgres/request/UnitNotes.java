@@ -9,7 +9,7 @@ import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 
-/** What a client's messages mean for those before them, if they have to be sent again. */
+/** Meaning of a client's messages for those before them, if they have to be sent again. */
 final class UnitNotes {
   private final PreparedNames names;
 
@@ -65,7 +65,7 @@ final class UnitNotes {
     }
   }
 
-  /** Whether a run of whole messages prepares a statement of this name. */
+  /** True if a run of whole messages prepares a statement of this name. */
   static boolean parses(ByteBuf messages, int from, int to, ByteBuf name, int at, int length) {
     int next;
     for (int message = from; message < to; message = next) {

@@ -55,7 +55,7 @@ final class UnsentStatement {
   }
 
   /**
-   * Whether its text says today what it said when it was parsed. With other settings it need not,
+   * True if its text says today what it said when it was parsed. With other settings it need not,
    * and the server has what it said then.
    */
   boolean isReadAsNow() {

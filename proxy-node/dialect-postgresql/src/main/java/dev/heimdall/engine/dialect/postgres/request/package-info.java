@@ -1,6 +1,6 @@
 /**
- * What PostgreSQL's clients send after their log-in: messages are read, answered here where that is
- * possible, and else sent in the server's terms. {@link
+ * Messages that PostgreSQL clients send after their log-in: they are read, answered here where that
+ * is possible, and otherwise sent in the server's terms. {@link
  * dev.heimdall.engine.dialect.postgres.request.PostgresSessions} is its entry point.
  */
 package dev.heimdall.engine.dialect.postgres.request;

@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.function.Predicate;
 
-/** What the node itself says on a connection to a PostgreSQL server. */
+/** Commands of the node itself on a connection to a PostgreSQL server. */
 public final class PostgresRequests implements ServerRequests {
   /** A portal that no client has, whose Execute fails. */
   private static final byte[] NO_PORTAL = "hd_unfinished_batch".getBytes(StandardCharsets.US_ASCII);
@@ -39,7 +39,10 @@ public final class PostgresRequests implements ServerRequests {
       "SET LOCAL transaction_isolation = 'read committed';"
           + "SET LOCAL transaction_deferrable = off;";
 
-  /** The same for a statement that must stand alone; what is reset then has other defaults. */
+  /**
+   * Transaction defaults for a statement that must stand alone; settings that are reset then have
+   * other defaults.
+   */
   private static final String SESSION_APART =
       "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED, NOT DEFERRABLE";
 
@@ -47,10 +50,10 @@ public final class PostgresRequests implements ServerRequests {
   private static final String BUILT_IN = "SET LOCAL search_path = pg_catalog;";
 
   /**
-   * Who the role is, and what its sessions start with. A role that was dropped and created again is
-   * another one. A session starts as the role that {@code ALTER ROLE … SET role} names only as long
-   * as it may set it, and servers before version 17 remember for a session whether it began as a
-   * superuser's: neither is seen in the role's settings.
+   * Query for the identity of the role, and the initial settings of its sessions. A role that was
+   * dropped and created again is another one. A session starts as the role that {@code ALTER ROLE …
+   * SET role} names only as long as it may set it, and servers before version 17 remember for a
+   * session whether it began as a superuser's: neither is seen in the role's settings.
    */
   private static final String ROLE =
       BUILT_IN
@@ -95,7 +98,7 @@ public final class PostgresRequests implements ServerRequests {
   }
 
   /**
-   * What a connection goes on with when its log-in is over.
+   * Returns the dialogue with which a connection continues after its log-in.
    *
    * @param processId and its key, which a cancel request has to name
    */

@@ -11,7 +11,7 @@ import dev.heimdall.engine.backend.ServerTarget;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.Executor;
 
-/** How the node talks to PostgreSQL servers. */
+/** Communication of the node with PostgreSQL servers. */
 public final class PostgresServers implements ServerProtocol {
   private final ScramKeyCache keyCache;
   private final NonceSource nonces;

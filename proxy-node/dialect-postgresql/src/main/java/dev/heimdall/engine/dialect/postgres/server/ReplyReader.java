@@ -23,12 +23,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What a PostgreSQL server sends: walks the headers, learns from the few messages that concern the
- * connection itself, and hands runs of the others to the owners that the queue of expected replies
- * names.
+ * Reader for the output of a PostgreSQL server: walks the headers, learns from the few messages
+ * that concern the connection itself, and hands runs of the others to the owners that the queue of
+ * expected replies names.
  */
 final class ReplyReader implements ReplyScanner {
-  /** Where a notification has its sender's process id, behind type and length. */
+  /** Offset of the sender's process id in a notification, after type and length. */
   private static final int SENDER = 5;
 
   /** Larger messages of the server are passed on in pieces; some kinds are read whole. */
@@ -52,7 +52,7 @@ final class ReplyReader implements ReplyScanner {
   private boolean copyIn;
   private ByteBuf carry;
 
-  /** What is being walked through, as long as it is to be released here. */
+  /** Buffer that is being read, as long as it is to be released here. */
   private ByteBuf reading;
 
   private long remaining;
@@ -348,8 +348,8 @@ final class ReplyReader implements ReplyScanner {
   }
 
   /**
-   * Where rows end that are here whole, the first of them at this place: what holds for the row
-   * before them, of a result or a copy, holds for each.
+   * Returns the end of the rows that are completely here, the first of them at this offset: the
+   * findings for the row before them, of a result or a copy, apply to each.
    */
   private static int rowsEnd(ByteBuf in, byte type, int first, int end) {
     int at = first;
@@ -388,7 +388,7 @@ final class ReplyReader implements ReplyScanner {
   }
 
   /**
-   * What the connection itself learns from a message.
+   * Learns from a message about the connection itself.
    *
    * @return whether nobody is there to have it
    */
@@ -451,7 +451,7 @@ final class ReplyReader implements ReplyScanner {
     }
   }
 
-  /** Whether a server warns that it is leaving, because it crashes or was told to stop at once. */
+  /** True if a server warns that it is leaving, because it crashes or was told to stop at once. */
   private boolean lastWords(ByteBuf message) {
     ServerError notice = ErrorMessage.decode(message);
     boolean last =
@@ -507,7 +507,10 @@ final class ReplyReader implements ReplyScanner {
     return false;
   }
 
-  /** What a client has sent itself must come from the process that it was told is its own. */
+  /**
+   * Sets the sender of a notification: one that a client has sent itself must come from the process
+   * that was reported to it as its own.
+   */
   private void nameSender(ReplyOwner owner, ByteBuf in, int at) {
     if (in.getInt(at + SENDER) == connection.processId()) {
       in.setInt(at + SENDER, owner.processIdFor(connection));

@@ -300,7 +300,7 @@ final class ServerLogIn extends LogInDecoder {
         ctx, PostgresRequests.loggedIn(processId, key, new Greeting(reported(), warned, said)));
   }
 
-  /** What the server has reported, in the encoding that it has reported with it. */
+  /** Values that the server has reported, in the encoding that it has reported with them. */
   private Map<String, String> reported() {
     Charset encoding = TextEncoding.of(reported);
     reported.replaceAll((name, value) -> new String(value.getBytes(BYTES), encoding));

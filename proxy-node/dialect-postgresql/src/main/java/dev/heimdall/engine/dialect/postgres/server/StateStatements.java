@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 
 /** The statements that change session variables of a server connection. */
 final class StateStatements {
-  /** What is true as long as a session is pinned for a reason, outside a transaction. */
+  /**
+   * Conditions that are true as long as a session is pinned for a reason, outside a transaction.
+   */
   static final Map<PinReason, String> PINS =
       Map.of(
           PostgresPins.ADVISORY_LOCK,
@@ -26,7 +28,7 @@ final class StateStatements {
               + " WHERE refclassid OPERATOR(pg_catalog.=) 2615::pg_catalog.oid"
               + " AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())");
 
-  /** How each statement begins here that looks at the database: SET and RESET do not. */
+  /** Beginning of each statement here that reads the database: SET and RESET do not. */
   static final String TAKES_SNAPSHOT = "SELECT ";
 
   private StateStatements() {}
@@ -52,9 +54,10 @@ final class StateStatements {
   }
 
   /**
-   * What turns a connection with some variables into one with the wanted ones: what is too many
-   * goes, and then what differs is set. The role comes last, because a lesser role may not be
-   * allowed to set the others; it is reset first for the same reason.
+   * Returns the statements that turn a connection with some variables into one with the wanted
+   * ones: surplus values are reset first, and then different ones are set. The role comes last,
+   * because a lesser role may not be allowed to set the others; it is reset first for the same
+   * reason.
    */
   private static String change(Variables from, Variables wanted) {
     StringBuilder sql = new StringBuilder(128);
@@ -116,7 +119,10 @@ final class StateStatements {
     return sql.toString();
   }
 
-  /** What reads these, in their order; of some only what the session itself has set. */
+  /**
+   * Returns the statement that reads these, in their order; for some, only the values that the
+   * session itself has set.
+   */
   static String read(Collection<String> names, Predicate<String> set) {
     StringBuilder sql = new StringBuilder("SELECT ");
     String separator = "";

@@ -12,7 +12,7 @@ final class CodeBlock {
   private final PostgresLexer lexer = new PostgresLexer();
 
   /**
-   * Whether the body, which is the current token of {@code outer}, might leave something behind in
+   * True if the body, which is the current token of {@code outer}, might leave something behind in
    * the session.
    */
   boolean mayChangeSession(Lexer outer, int token) {
@@ -71,7 +71,7 @@ final class CodeBlock {
   }
 
   /**
-   * Whether what stands between the quotes has a word that could change the session, as code or as
+   * True if what stands between the quotes has a word that could change the session, as code or as
    * anything else.
    */
   private static boolean mentionsChange(Lexer literal) {

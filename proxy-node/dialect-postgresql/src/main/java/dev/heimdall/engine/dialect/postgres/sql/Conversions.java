@@ -14,7 +14,7 @@ import java.util.Set;
  * so what is converted has to be a constant, which its reader looks into, or must not be text.
  */
 final class Conversions {
-  /** What text may become without the clock and the catalogue having a part in it. */
+  /** Types that text may become independently of the clock and the catalogue. */
   static final Set<String> TIMELESS =
       QuerySyntax.words(
           "bigint bit bool boolean box bpchar bytea char character cid cidr circle dec decimal"
@@ -51,7 +51,7 @@ final class Conversions {
   /** With these, a column may be of another type than the one of its name. */
   private static final Set<String> COMBINING = QuerySyntax.words("union intersect except");
 
-  /** What a column is called that is computed and given no name. */
+  /** Names of columns that are computed and have no name given. */
   private static final Set<String> NAMES_OF_COMPUTED =
       QuerySyntax.words("array case coalesce exists greatest least nullif row");
 
@@ -141,14 +141,14 @@ final class Conversions {
 
   // ---- types
 
-  /** Whether text that is read as the type that is named here is the same at any time. */
+  /** True if text that is read as the type that is named here is the same at any time. */
   private boolean isTimeless(int type) {
     int i = lastPart(type);
     return TIMELESS.contains(name(i))
         || at(i).type() == Token.Type.QUOTED && at(i).text().equals("char");
   }
 
-  /** Whether it is one of the server's own types that are times, or made of times. */
+  /** True if it is one of the server's own types that are times, or made of times. */
   private boolean mayHaveTimes(int type) {
     String name = name(lastPart(type));
     return TIMES.contains(name) || name.endsWith("range") || name.equals("record");
@@ -170,7 +170,7 @@ final class Conversions {
     return at(with).is("with") && at(with + 1).is("time");
   }
 
-  /** Whether a type is named here, and not a function. */
+  /** True if a type is named here, and not a function. */
   private boolean isType(int i) {
     Token before = at(i - 1);
     Token behind = at(closing(i + 1) + 1);
@@ -185,7 +185,10 @@ final class Conversions {
 
   // ---- operands
 
-  /** Where the operand in front of a conversion begins; negative where nobody can tell. */
+  /**
+   * Returns the start of the operand in front of a conversion; negative where it cannot be
+   * determined.
+   */
   private int beginning(int end) {
     Token last = at(end - 1);
     if (isConstant(last)) {
@@ -212,7 +215,7 @@ final class Conversions {
     return converts(i) ? -1 : i;
   }
 
-  /** Whether a literal has a type in front of it, as which it may be shortened. */
+  /** True if a literal has a type in front of it, as which it may be shortened. */
   private boolean isClipped(int literal) {
     return TIMELESS.contains(name(literal - 1)) && !name(literal - 1).equals("interval")
         || at(literal - 1).type() == Token.Type.QUOTED
@@ -223,7 +226,7 @@ final class Conversions {
     return at(i - 1).isSign(":");
   }
 
-  /** Whether a function's arguments stand in the brackets that open here. */
+  /** True if a function's arguments stand in the brackets that open here. */
   private boolean isCalled(int bracket) {
     Token before = at(bracket - 1);
     return before.type() == Token.Type.QUOTED
@@ -234,7 +237,7 @@ final class Conversions {
     return PostgresSyntax.isBeforeOperand(token);
   }
 
-  /** Whether what stands here is made of constants, times and numbers alone. */
+  /** True if what stands here is made of constants, times and numbers alone. */
   private boolean isOfTimes(int from, int to) {
     int i = from;
     while (i < to) {
@@ -287,7 +290,7 @@ final class Conversions {
     return at(i + 1).is("local") ? 2 : at(i + 1).is("time") && at(i + 2).is("zone") ? 3 : 0;
   }
 
-  /** Whether the statement itself may have given this name to something. */
+  /** True if the statement itself may have given this name to something. */
   private boolean mayBeOfAnyType(Token name) {
     if (combines || NAMES_OF_COMPUTED.contains(name.text())) {
       return true;
@@ -303,7 +306,7 @@ final class Conversions {
     return false;
   }
 
-  /** Whether the name may stand in brackets that name columns anew. */
+  /** True if the name may stand in brackets that name columns anew. */
   private boolean isInColumnList(int name) {
     Token before = at(name - 1);
     if (!before.isSign("(") && !before.isSign(",")) {

@@ -8,7 +8,7 @@ import dev.heimdall.engine.sql.Lexer;
  * no other users, and those that change what sessions begin with.
  */
 final class DatabaseStatement {
-  /** What a new database is a copy of where no other one is named. */
+  /** Template that a new database copies where no other one is named. */
   private static final String DEFAULT_TEMPLATE = "template1";
 
   private final TokenReader reader;
@@ -98,7 +98,7 @@ final class DatabaseStatement {
   }
 
   /**
-   * Whether the current word is this keyword; no string is made of it.
+   * True if the current word is this keyword; no string is made of it.
    *
    * @param keyword in lower-case letters
    */

@@ -32,7 +32,7 @@ final class DefinitionReader {
   }
 
   /**
-   * Whether a statement that defines something computes values while it does so, or builds what has
+   * True if a statement that defines something computes values while it does so, or builds what has
    * to be computed: of others, what looks like a call is only a name.
    */
   static boolean computes(List<Token> statement) {
@@ -145,7 +145,7 @@ final class DefinitionReader {
                     || token.is("partition"));
   }
 
-  /** What may follow the query of a table or view. */
+  /** Removes options that may follow the query of a table or view. */
   private static List<Token> withoutOptions(List<Token> tokens) {
     int n = tokens.size();
     for (int i = Math.max(0, n - 4); i < n; i++) {

@@ -91,7 +91,7 @@ final class PlainDefinition {
     return scan.plain(cursor.bracketed()) && storage() && cursor.atEnd();
   }
 
-  /** Whether the name that follows is one of a temporary object. */
+  /** True if the name that follows is one of a temporary object. */
   private boolean temporary() {
     return cursor.token().text().startsWith("pg_temp");
   }
@@ -121,7 +121,7 @@ final class PlainDefinition {
     return storage() && (cursor.atEnd() || (cursor.accept("where") && scan.plain(cursor.rest())));
   }
 
-  /** Whether columns have no operator class that could be one's own. */
+  /** True if columns have no operator class that could be one's own. */
   private static boolean ofKnownClasses(List<Token> columns) {
     int depth = 0;
     for (int i = 0; i < columns.size(); i++) {

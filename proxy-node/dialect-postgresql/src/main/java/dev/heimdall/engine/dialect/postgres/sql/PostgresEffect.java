@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.Effect;
 
-/** What statements of PostgreSQL do that no other dialect's do. */
+/** Effects that statements of PostgreSQL have, and those of no other dialect. */
 public enum PostgresEffect implements Effect.Detail {
   /**
    * {@code currval} of a sequence whose name is computed: the effect's name is the expression,

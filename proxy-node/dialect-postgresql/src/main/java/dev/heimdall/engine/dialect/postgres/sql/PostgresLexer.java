@@ -12,7 +12,7 @@ public final class PostgresLexer extends Lexer {
   /** The class of a byte; never written to. */
   private static final byte[] CLASSES = ByteClass.classes();
 
-  /** Whether a byte may go on in an identifier; never written to. */
+  /** True if a byte may go on in an identifier; never written to. */
   private static final boolean[] IN_WORD = ByteClass.inWord();
 
   /** ASCII capitals made small; never written to. */
@@ -89,7 +89,7 @@ public final class PostgresLexer extends Lexer {
   }
 
   /**
-   * Whether the current token, of a search path, puts temporary objects on it, or could, being
+   * True if the current token, of a search path, puts temporary objects on it, or could, being
    * written with escapes.
    */
   public boolean mayNameTemporarySchema(int token) {

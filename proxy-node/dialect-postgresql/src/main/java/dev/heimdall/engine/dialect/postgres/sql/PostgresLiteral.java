@@ -14,8 +14,8 @@ public final class PostgresLiteral {
   private PostgresLiteral() {}
 
   /**
-   * The same of a setting's value, as the server says it: a longer application_name was cleaned,
-   * each byte but printable ASCII as \xNN, and has to be given as it was before.
+   * Appends a setting's value as the server reports it: a longer application_name was cleaned, each
+   * byte but printable ASCII as \xNN, and has to be given as it was before.
    */
   public static void append(StringBuilder sql, String setting, String value) {
     if (value.length() <= NAME_MAX || !setting.equals("application_name")) {

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.sql.PinReason;
 
-/** What else pins a session to its server connection where the server is PostgreSQL. */
+/** Further reasons to pin a session to its server connection where the server is PostgreSQL. */
 public final class PostgresPins {
   /** An advisory lock at session level is held. */
   public static final PinReason ADVISORY_LOCK = new PinReason("advisory lock", true, true, false);
@@ -22,7 +22,7 @@ public final class PostgresPins {
   /** A replication slot was made, possibly one that lives as long as the session. */
   static final PinReason REPLICATION_SLOT = process("replication slot");
 
-  /** What the server process writes counts as replayed from somewhere. */
+  /** Writes of the server process count as replayed from another origin. */
   static final PinReason REPLICATION_ORIGIN = process("replication origin");
 
   private PostgresPins() {}

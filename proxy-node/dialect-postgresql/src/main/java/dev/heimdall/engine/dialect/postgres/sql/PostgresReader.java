@@ -133,7 +133,10 @@ final class PostgresReader extends StatementReader {
     }
   }
 
-  /** What is explained counts as if it were run: planning it takes its locks, ANALYZE runs it. */
+  /**
+   * Reads an EXPLAIN: the explained statement counts as if it were run, as planning it takes its
+   * locks and ANALYZE runs it.
+   */
   private void explain(TokenCursor cursor) {
     cursor.advance();
     if (cursor.token().isSign("(") && !beginsQuery(cursor.ahead(1))) {
@@ -186,7 +189,7 @@ final class PostgresReader extends StatementReader {
     }
   }
 
-  /** What its words say is looked up later; no text tells all that a block does. */
+  /** Reads a code block: its words are looked up later; no text reports all effects of a block. */
   private void codeBlock(TokenCursor cursor) {
     findings.uncertain(StatementClass.CALL, "runs a code block");
     cursor.advance();

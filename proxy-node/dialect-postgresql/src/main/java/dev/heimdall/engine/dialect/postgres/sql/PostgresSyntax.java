@@ -88,12 +88,12 @@ final class PostgresSyntax implements QuerySyntax {
     };
   }
 
-  /** Whether a word stands before an operand, and not before the arguments of a call. */
+  /** True if a word stands before an operand, and not before the arguments of a call. */
   static boolean isBeforeOperand(Token word) {
     return RESERVED.contains(word.text()) || BEFORE_OPERANDS.contains(word.text());
   }
 
-  /** Whether an operand has surely ended. */
+  /** True if an operand has surely ended. */
   static boolean endsOperand(Token token) {
     return switch (token.type()) {
       case QUOTED, STRING, NUMBER, PARAMETER -> true;

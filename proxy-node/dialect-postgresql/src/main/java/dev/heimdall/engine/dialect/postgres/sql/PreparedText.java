@@ -8,8 +8,8 @@ final class PreparedText {
   private PreparedText() {}
 
   /**
-   * Where the statement begins in what follows the name: behind the types, if there are any, and
-   * AS. -1 if there is no such place.
+   * Returns the start of the statement in the text after the name: after the types, if there are
+   * any, and AS. -1 if there is no such place.
    */
   static int begin(byte[] afterName, LexerMode lexerMode) {
     Lexer lexer = new PostgresLexer();

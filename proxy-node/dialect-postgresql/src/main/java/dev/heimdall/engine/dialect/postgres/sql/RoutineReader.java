@@ -27,7 +27,7 @@ import java.util.Set;
  * does not reach its end, as all of it is parsed before any of it runs.
  */
 public final class RoutineReader {
-  /** What follows is the beginning of a statement. */
+  /** Words that are followed by the beginning of a statement. */
   private static final Set<String> OPENING =
       Set.of("begin", "then", "else", "loop", "atomic", "declare");
 
@@ -80,7 +80,7 @@ public final class RoutineReader {
   private static final Set<String> BEFORE_KIND =
       Set.of("or", "replace", "unlogged", "unique", "global", "local", "temp", "temporary");
 
-  /** What can be made without making code that runs later. */
+  /** Objects that can be created without code that runs later. */
   private static final Set<String> WITHOUT_CODE =
       Set.of("index", "materialized", "schema", "sequence", "table", "type");
 
@@ -122,13 +122,13 @@ public final class RoutineReader {
   private boolean maySeed;
   private boolean loads;
 
-  /** Whether a literal has the schema of temporary objects, or may have it. */
+  /** True if a literal has the schema of temporary objects, or may have it. */
   private boolean temporaryLiteral;
 
   /** The target of the statement that is being read, for what its later clauses do to it. */
   private Set<RowChange> current;
 
-  /** Whether SET belongs to an UPDATE or ALTER. */
+  /** True if SET belongs to an UPDATE or ALTER. */
   private boolean assigning;
 
   /**
@@ -141,7 +141,7 @@ public final class RoutineReader {
   }
 
   /**
-   * The same of a function with parameters.
+   * Reads the body of a function with parameters.
    *
    * @param givenTimes whether one of them may be, or have, a date or time
    */
@@ -416,12 +416,12 @@ public final class RoutineReader {
     }
   }
 
-  /** Whether this is of SELECT INTO, which fills a variable in PL/pgSQL, and not of INSERT INTO. */
+  /** True if this is of SELECT INTO, which fills a variable in PL/pgSQL, and not of INSERT INTO. */
   private boolean makesTable(RoutineToken before, int i) {
     return !procedural && before.is("into") && !at(i - 2).is("insert") && !at(i - 2).is("merge");
   }
 
-  /** Whether the EXECUTE here is no right, and no trigger's. */
+  /** True if the EXECUTE here is no right, and no trigger's. */
   private boolean runsPrepared(int i) {
     RoutineToken before = at(i - 1);
     return before.name() == null
@@ -429,7 +429,7 @@ public final class RoutineReader {
         : RUNNING.contains(before.name());
   }
 
-  /** Whether what is made or altered here is a table or the like, which runs nothing new. */
+  /** True if what is made or altered here is a table or the like, which runs nothing new. */
   private boolean namesNoCode(int from) {
     int i = from;
     while (at(i).name() != null && BEFORE_KIND.contains(at(i).name())) {
@@ -503,7 +503,7 @@ public final class RoutineReader {
   }
 
   /**
-   * Whether the last argument of the call whose parenthesis stands here is the word TRUE, and the
+   * True if the last argument of the call whose parenthesis stands here is the word TRUE, and the
    * first not the random seed.
    */
   private boolean endsWithTransaction(int opening) {

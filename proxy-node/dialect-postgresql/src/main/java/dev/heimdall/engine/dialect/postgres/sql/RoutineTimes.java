@@ -11,7 +11,7 @@ import java.util.Set;
  * the function returns is not in its body. Used once.
  */
 final class RoutineTimes {
-  /** What may stand in the place of a variable's type where it is declared. */
+  /** Words that may replace a variable's type in its declaration. */
   private static final Set<String> NO_TYPES =
       Set.of("alias", "cursor", "no", "record", "refcursor", "scroll");
 
@@ -36,7 +36,7 @@ final class RoutineTimes {
   }
 
   /**
-   * Whether that may be where a token stands.
+   * True if that may be where a token stands.
    *
    * @param begins whether it is the first of a statement
    * @param declares whether it is among variables that are declared
@@ -56,7 +56,7 @@ final class RoutineTimes {
   }
 
   /**
-   * Whether what is no literal is read as a type that may be a time, or be made of them; or what
+   * True if what is no literal is read as a type that may be a time, or be made of them; or what
    * stands here has another value at another time as they do.
    */
   private boolean converts(int i) {
@@ -89,7 +89,7 @@ final class RoutineTimes {
     return false;
   }
 
-  /** Whether a variable is declared here that may be, or have, a time: whatever it is given. */
+  /** True if a variable is declared here that may be, or have, a time: whatever it is given. */
   private boolean isTime(int i) {
     RoutineToken type = at(i + 1).is("constant") ? at(i + 2) : at(i + 1);
     return !at(i).is("declare")
@@ -98,7 +98,7 @@ final class RoutineTimes {
         && !NO_TYPES.contains(type.name());
   }
 
-  /** Whether a cursor is declared here that has a parameter which may be a time. */
+  /** True if a cursor is declared here that has a parameter which may be a time. */
   private boolean takesTimes(int i) {
     if (!at(i).is("cursor") || !at(i + 1).is('(')) {
       return false;
@@ -115,7 +115,7 @@ final class RoutineTimes {
     return false;
   }
 
-  /** Whether a statement begins here that gives a value to what may be, or have, a time. */
+  /** True if a statement begins here that gives a value to what may be, or have, a time. */
   private boolean gives(int i) {
     RoutineToken first = at(i);
     if (first.is("for") || first.is("foreach")) {
@@ -128,7 +128,7 @@ final class RoutineTimes {
         || assigned && isGiven(i);
   }
 
-  /** Whether variables stand behind an INTO, and no table. */
+  /** True if variables stand behind an INTO, and no table. */
   private boolean isFilled(int into) {
     return !at(into - 1).is("insert") && !at(into - 1).is("merge");
   }
@@ -137,7 +137,7 @@ final class RoutineTimes {
     return at(into + 1).is("strict") ? into + 2 : into + 1;
   }
 
-  /** Whether one of these variables may be a parameter, or is a part of a row. */
+  /** True if one of these variables may be a parameter, or is a part of a row. */
   private boolean fillsOne(int first) {
     for (int i = first; ; i += 2) {
       if (at(i + 1).is('.') || isGiven(i)) {
@@ -153,7 +153,7 @@ final class RoutineTimes {
     return givenTimes && (at(i).name() == null || !variables.contains(at(i).name()));
   }
 
-  /** Whether a loop has a range of numbers, and so a variable of its own. */
+  /** True if a loop has a range of numbers, and so a variable of its own. */
   private boolean countsUp(int loop) {
     for (int i = loop + 1; !at(i).is("loop") && at(i).kind() != Lexer.END; i++) {
       if (at(i).is('.') && at(i + 1).is('.')) {

@@ -34,21 +34,21 @@ public final class SessionSettings {
 
   private static final int LONGEST = 30;
 
-  /** What the argument of a call of {@code current_setting} names. */
+  /** Kind of setting that the argument of a call of {@code current_setting} names. */
   public enum Named {
-    /** What is the same on each server. */
+    /** A setting that is equal on each server. */
     OF_SESSION,
-    /** How a server is configured; the setting may well be the session's. */
+    /** The configuration of a server; the setting may well be the session's. */
     CONFIGURATION,
-    /** Whether a server is the writer, perhaps: nobody can tell. */
+    /** Possibly the role of a server as the writer: it cannot be determined. */
     ANYTHING
   }
 
   private SessionSettings() {}
 
   /**
-   * What the argument names that begins with a plain literal, which has this between its quotes.
-   * Only names of applications and extensions have a dot.
+   * Returns the kind of setting named by an argument that begins with a plain literal, which has
+   * this text between its quotes. Only names of applications and extensions have a dot.
    *
    * @param behind index behind the literal
    * @param limit where the text ends

@@ -16,7 +16,7 @@ public final class SpecialInput {
 
   private SpecialInput() {}
 
-  /** Whether one of the literals of a text has such a word; those of a text that can be read. */
+  /** True if one of the literals of a text has such a word; those of a text that can be read. */
   public static boolean isInLiteral(byte[] sql, int offset, int length, LexerMode lexerMode) {
     if (!mayBeIn(sql, offset, offset + length)) {
       return false;
@@ -31,7 +31,7 @@ public final class SpecialInput {
   }
 
   /**
-   * Whether such a word may stand in a text, which may have literals with escapes or in parts:
+   * True if such a word may stand in a text, which may have literals with escapes or in parts:
    * {@code E'n\x6fw'}. Cheap; false says for certain that no literal has one.
    */
   static boolean mayBeIn(byte[] text, int from, int to) {
@@ -56,7 +56,7 @@ public final class SpecialInput {
     return false;
   }
 
-  /** Whether a literal may be in two parts, with a line's end between them. */
+  /** True if a literal may be in two parts, with a line's end between them. */
   private static boolean goesOn(byte[] text, int behindQuote, int to) {
     boolean line = false;
     for (int i = behindQuote; i < to; i++) {
@@ -75,7 +75,7 @@ public final class SpecialInput {
   }
 
   /**
-   * Whether a value has such a word, perhaps within an array, a range or a row, where quotes and
+   * True if a value has such a word, perhaps within an array, a range or a row, where quotes and
    * backslashes may stand between its letters.
    */
   public static boolean isIn(byte[] value, int from, int to) {
@@ -106,7 +106,7 @@ public final class SpecialInput {
     return (at == from || !isLetter(value[at - 1])) && (end == to || !isLetter(value[end]));
   }
 
-  /** Whether such a word begins here, perhaps with double quotes in it. */
+  /** True if such a word begins here, perhaps with double quotes in it. */
   private static boolean beginsWord(byte[] text, int at, int to) {
     for (String word : WORDS) {
       int letter = 0;

@@ -39,10 +39,10 @@ final class TokenReader {
   private boolean naming;
   private boolean readsLiterals;
 
-  /** Whether the bracket of a call of current_setting was opened by the token before. */
+  /** True if the bracket of a call of current_setting was opened by the token before. */
   private boolean asksSetting;
 
-  /** Whether one was met for how the server is configured. */
+  /** True if one was met for how the server is configured. */
   private boolean asksConfiguration;
 
   private boolean from;
@@ -168,7 +168,7 @@ final class TokenReader {
     return true;
   }
 
-  /** Whether the current token is the one after the statement's last. */
+  /** True if the current token is the one after the statement's last. */
   boolean atEnd() {
     return token < 0 || (token == ';' && depth == 0 && routineDepth == 0);
   }
@@ -189,7 +189,7 @@ final class TokenReader {
     return Word.of(previousWord);
   }
 
-  /** How many parentheses are open after the current token. */
+  /** Number of open parentheses after the current token. */
   int depth() {
     return depth;
   }
@@ -231,13 +231,13 @@ final class TokenReader {
     }
   }
 
-  /** Whether the current token is a language whose functions the server only keeps. */
+  /** True if the current token is a language whose functions the server only keeps. */
   private boolean isLanguageWithoutLibrary() {
     Word language = token == Lexer.QUOTED || token == Lexer.STRING ? Word.inQuotes(lexer) : word();
     return language == Word.SQL || language == Word.PLPGSQL || language == Word.INTERNAL;
   }
 
-  /** Whether a call was met whose effect depends on literals among its arguments. */
+  /** True if a call was met whose effect depends on literals among its arguments. */
   boolean readsLiterals() {
     return readsLiterals;
   }
@@ -246,12 +246,12 @@ final class TokenReader {
     return routineDepth;
   }
 
-  /** Whether the statement had INTO with a table to make: SELECT … INTO. */
+  /** True if the statement had INTO with a table to make: SELECT … INTO. */
   boolean makesTable() {
     return makesTable;
   }
 
-  /** Whether INSERT, UPDATE, DELETE or MERGE stood where a (sub)statement begins. */
+  /** True if INSERT, UPDATE, DELETE or MERGE stood where a (sub)statement begins. */
   boolean modifiesData() {
     return modifiesData;
   }
@@ -326,7 +326,7 @@ final class TokenReader {
         : SessionSettings.Named.ANYTHING;
   }
 
-  /** Whether the statement asks for a server's configuration and reads nothing besides. */
+  /** True if the statement asks for a server's configuration and reads nothing besides. */
   boolean asksForConfiguration() {
     return asksConfiguration && !from;
   }

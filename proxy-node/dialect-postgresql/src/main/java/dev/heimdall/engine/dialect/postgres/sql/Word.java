@@ -151,7 +151,7 @@ enum Word {
   SET_CONFIG(Role.FUNCTION),
   SET_LIMIT(Role.FUNCTION);
 
-  /** How the reader treats a word wherever it stands. */
+  /** Treatment of a word by the reader, wherever the word stands. */
   enum Role {
     /** Only of interest where a statement's grammar asks for it. */
     PLAIN,

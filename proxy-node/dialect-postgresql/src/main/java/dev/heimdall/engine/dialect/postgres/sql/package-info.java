@@ -1,5 +1,5 @@
 /**
- * What statements of PostgreSQL do to their session: the grammar that tells them apart, over the
+ * Effects of PostgreSQL statements on their session: the grammar that distinguishes them, over the
  * tokens of {@link PostgresLexer}. Bytes in, values out; nothing in here may know of sessions,
  * connections and the wire.
  */

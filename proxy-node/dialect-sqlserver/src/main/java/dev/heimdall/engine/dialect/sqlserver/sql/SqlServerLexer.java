@@ -11,7 +11,7 @@ final class SqlServerLexer extends Lexer {
   /** The class of a byte; never written to. */
   private static final byte[] CLASSES = ByteClass.classes();
 
-  /** Whether a byte may go on in an identifier; never written to. */
+  /** True if a byte may go on in an identifier; never written to. */
   private static final boolean[] IN_WORD = ByteClass.inWord();
 
   private final boolean reportsHints;
