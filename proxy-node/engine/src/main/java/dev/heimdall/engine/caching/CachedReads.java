@@ -52,9 +52,7 @@ public final class CachedReads implements ReplyStage {
   /** Outcome of the previous statement, in words; null where no rule wants it cached. */
   private String how;
 
-  /**
-   * Reason that the statement at the reader's position has to be sent; null where no rule cares.
-   */
+  /** Reason that the statement at the reader's position is sent; null where no rule cares. */
   private Uncached why;
 
   private PendingResult awaited;
@@ -491,10 +489,7 @@ public final class CachedReads implements ReplyStage {
     return (int) Math.min(most, Math.min(rule.maxSize(), rule.maxLocalSize()));
   }
 
-  /**
-   * Cache outcome of the previous statement: answered from the cache, or the reason that it was
-   * not; null where there was none.
-   */
+  /** "yes" if the previous statement was answered from the cache, or why not; null for none. */
   public String how() {
     return how;
   }

@@ -45,10 +45,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** After so many replicas have failed a read it goes to the writer. */
   private static final int MOST_FAILURES = 2;
 
-  /**
-   * Interval at which a session whose reads go to the writer checks whether a replica could take
-   * them.
-   */
+  /** Interval between checks whether a replica could take reads that go to the writer. */
   private static final long KEPT_READY = TimeUnit.SECONDS.toNanos(5);
 
   /** Error for a statement that would tie its session to a replica. */
@@ -79,16 +76,10 @@ public final class ReplicaReads implements ReplicaChoice {
   /** By which catalogue it was told what the request reads; null for none. */
   private Catalogue.Edition judgedBy;
 
-  /**
-   * Progress of the servers that the session's reads have seen; null where none of its reads may go
-   * to a replica.
-   */
+  /** Progress that the session's reads have seen; null where none may go to a replica. */
   private MonotonicReads seen;
 
-  /**
-   * Eligibility of the session's requests for replicas; null where none of its reads may go to a
-   * replica.
-   */
+  /** Eligibility of its requests for replicas; null where none may go to one. */
   private ReplicaEligibility eligible;
 
   private long keptReadyAt;
@@ -432,10 +423,7 @@ public final class ReplicaReads implements ReplicaChoice {
     return request.tables() == null || vdb.definitions().judges(home().database(), judgedBy);
   }
 
-  /**
-   * True if the read may go over this connection, which is one of several; does not decide what
-   * becomes of the read.
-   */
+  /** True if the read may go over this connection, one of several; decides nothing else. */
   public boolean reaches(ServerConnection connection) {
     return replica == null
         || router.view().knows(replica, connection.createdAt())
@@ -592,9 +580,7 @@ public final class ReplicaReads implements ReplicaChoice {
     }
   }
 
-  /**
-   * Sends the read to the writer, because the replica's report about it could be wrong elsewhere.
-   */
+  /** Sends the read to the writer: the replica's report about it could be wrong elsewhere. */
   @Override
   public void refusedThere() {
     failed();

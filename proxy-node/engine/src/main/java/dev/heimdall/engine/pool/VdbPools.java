@@ -473,10 +473,7 @@ public final class VdbPools implements PoolScope {
     return pools.join(key, context);
   }
 
-  /**
-   * Removes a user of the pool, which no longer requests connections from it, but may give one
-   * back.
-   */
+  /** Removes a user of the pool, which requests no more connections, but may give one back. */
   public void leave(LoopPool pool) {
     pools.leave(pool);
   }

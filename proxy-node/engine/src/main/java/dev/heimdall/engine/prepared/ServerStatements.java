@@ -89,10 +89,7 @@ public final class ServerStatements {
     return null;
   }
 
-  /**
-   * Use of the statement before the next Close in flight, or else before the next message that is
-   * sent.
-   */
+  /** Use of the statement before the next Close in flight, or else before what is sent next. */
   private StatementUse next(StatementName statement) {
     Closing closing = nextClosing(statement);
     return closing == null ? prepared.get(statement) : closing.use;
@@ -363,10 +360,7 @@ public final class ServerStatements {
     return use != null && use.binds >= CUSTOM_PLANS;
   }
 
-  /**
-   * State of the statement on the server, or its state by the time that the server reads what is
-   * sent next.
-   */
+  /** State of the statement by the time that the server reads what is sent next. */
   public Standing standing(PreparedStatement statement) {
     StatementUse use = use(statement);
     return use == null ? Standing.ABSENT : use.standing;
@@ -408,10 +402,7 @@ public final class ServerStatements {
     pendingNames.add(new Pending(null, undo, null, described, null));
   }
 
-  /**
-   * Forgets the last preparation of the statement that was sent: it failed, or the statement was
-   * deallocated.
-   */
+  /** Forgets the last preparation of the statement: it failed, or it was deallocated. */
   public void forget(PreparedStatement statement) {
     StatementUse use = next(statement.name());
     if (use != null && use.standing != Standing.DOUBTED) {
@@ -439,10 +430,7 @@ public final class ServerStatements {
     }
   }
 
-  /**
-   * Notes that it is not known whether the server still has any statement: a DEALLOCATE ALL was
-   * sent, and perhaps not carried out.
-   */
+  /** Notes that the server may have no statement: DEALLOCATE ALL was sent, perhaps not run. */
   public void doubtAll() {
     prepared.replaceAll((statement, use) -> StatementUse.doubted());
   }
