@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import dev.heimdall.engine.auth.Sha2Password;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.Capability;
+import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.Handshake;
@@ -132,7 +133,7 @@ final class MysqlKitClient extends KitClient {
       }
       case PREPARED -> {
         statements.put(preparing, payload.skipBytes(1).readIntLE());
-        definitions = payload.readUnsignedShortLE();
+        definitions = payload.readUnsignedShortLE() + payload.readUnsignedShortLE();
         if (definitions == 0) {
           done("idle");
         }
@@ -260,6 +261,20 @@ final class MysqlKitClient extends KitClient {
   /** The same, and the server may keep the rows until they are fetched. */
   void executeWithCursor(int number) {
     execute(statements.getOrDefault(number, 999), 1);
+  }
+
+  /** The same of one with one parameter, whose value comes ahead of it. */
+  void executeBehindLongData(int number) {
+    int statement = statements.getOrDefault(number, 999);
+    ByteBuf part = Unpooled.buffer().writeIntLE(statement).writeShortLE(0).writeByte('1');
+    ByteBuf body = Unpooled.buffer().writeIntLE(statement).writeByte(0).writeIntLE(1);
+    body.writeByte(0).writeByte(1).writeShortLE(ColumnDefinition.TYPE_BLOB);
+    awaited.add(Awaited.BINARY_ROWS);
+    send(
+        out -> {
+          command(out, Command.STMT_SEND_LONG_DATA, ByteBufUtil.getBytes(part));
+          command(out, Command.STMT_EXECUTE, ByteBufUtil.getBytes(body));
+        });
   }
 
   private void execute(int statement, int flags) {

@@ -183,6 +183,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         case Command.STMT_PREPARE -> prepare(text(payload), out);
         case Command.STMT_EXECUTE -> execute(number(payload), out);
         case Command.STMT_CLOSE -> statements.remove(number(payload));
+        case Command.STMT_SEND_LONG_DATA -> {} // which has no answer
         case Command.RESET_CONNECTION -> {
           statements.clear();
           variables.clear();
@@ -206,13 +207,16 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         return;
       }
       statements.put(++numbers, text);
-      boolean rows = isSelect(text);
+      int columns = isSelect(text) ? 1 : 0;
+      int parameters = (int) text.chars().filter(sign -> sign == '?').count();
       int at = Packet.begin(out, sequence++);
-      out.writeByte(0).writeIntLE(numbers).writeShortLE(rows ? 1 : 0).writeShortLE(0);
+      out.writeByte(0).writeIntLE(numbers).writeShortLE(columns).writeShortLE(parameters);
       out.writeByte(0).writeShortLE(0);
       Packet.end(out, at);
-      if (rows) {
-        columns(1, out);
+      for (int definitions : new int[] {parameters, columns}) {
+        if (definitions > 0) {
+          columns(definitions, out);
+        }
       }
     }
 
@@ -255,6 +259,12 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
                   : named.getOrDefault(text.split(" ")[1], "SELECT nothing"),
               binary,
               out);
+        }
+        case "XA" -> {
+          if (text.startsWith("XA START")) {
+            opens();
+          }
+          ok(out, Map.of());
         }
         case "BEGIN", "START" -> {
           commit();

@@ -119,13 +119,35 @@ final class PostgresSpellings {
 
   /** Why a spelling is treated otherwise than the text; null where it must not be. */
   static String differs(String treatment, String standing, String spelling) {
+    boolean same =
+        treatment.equals("learn") && !spelling.endsWith("there were rules")
+            || treatment.equals("trigger before") && spelling.equals("EXECUTE");
     if (spelling.startsWith("EXECUTE")
+        && !same
         && (!treatment.startsWith("drop")
             || (treatment.equals("drop") && spelling.endsWith("there were rules")))) {
       return "PREPARE and EXECUTE are statements with texts of their own, which rules see";
     }
     if (spelling.equals(UNSEEN) && !treatment.equals("drop by table")) {
       return "rules see an EXECUTE of its name";
+    }
+    if (treatment.equals("forward")
+        && (spelling.equals("second in a batch") || spelling.endsWith("behind a Flush"))) {
+      return "a batch stays where it has begun";
+    }
+    if (treatment.equals("reader-eligible")) {
+      switch (spelling) {
+        case "second in a batch", "second in a text" -> {
+          return "one server answers them all, of which the first is not marked";
+        }
+        case "unnamed, behind a Flush", "named, behind a Flush" -> {
+          return "the writer has parsed it";
+        }
+        default -> {}
+      }
+    }
+    if (treatment.equals("async-execute") && spelling.equals("second in a text")) {
+      return "what is one of several in a text is not carried out later";
     }
     if (treatment.equals("cache")) {
       return switch (spelling) {
@@ -142,12 +164,15 @@ final class PostgresSpellings {
   }
 
   private static boolean isRefusedFirst(String treatment, String spelling) {
+    boolean parsedFirst = spelling.equals("prepared") || spelling.endsWith("behind a Flush");
     return switch (treatment) {
-      case "delay" ->
+      case "concurrency", "delay", "trigger before" ->
           !spelling.equals("second in a text")
+              && !spelling.startsWith("EXECUTE")
               && !spelling.startsWith("prepared before")
               && !spelling.startsWith("Bind");
       case "result" -> spelling.endsWith("behind a Flush") || spelling.equals("second in a batch");
+      case "multiplex", "pool", "queryTimeout" -> parsedFirst;
       default -> false;
     };
   }

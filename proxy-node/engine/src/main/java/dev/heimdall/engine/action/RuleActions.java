@@ -43,8 +43,33 @@ public final class RuleActions implements AutoCloseable {
       ActionEvents events,
       WriterGuards guards,
       int threads) {
+    this(
+        directory,
+        configuration,
+        logins,
+        protocols,
+        events,
+        guards,
+        threads,
+        Executors.newFixedThreadPool(threads, DaemonThreads.numbered("heimdall-action")));
+  }
+
+  /**
+   * The same on given threads.
+   *
+   * @param workers carry statements and programs out; shut down in the end
+   */
+  public RuleActions(
+      Path directory,
+      Configuration configuration,
+      SourceLogins logins,
+      Function<DataSource, ActionProtocol> protocols,
+      ActionEvents events,
+      WriterGuards guards,
+      int threads,
+      ExecutorService workers) {
     this.configuration = new AtomicReference<>(configuration);
-    workers = Executors.newFixedThreadPool(threads, DaemonThreads.numbered("heimdall-action"));
+    this.workers = workers;
     timer = new ScheduledThreadPoolExecutor(1, DaemonThreads.numbered("heimdall-action-timer"));
     timer.setRemoveOnCancelPolicy(true);
     connections =

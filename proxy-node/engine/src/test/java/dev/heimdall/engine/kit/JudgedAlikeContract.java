@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,13 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** What is read besides it by spellings that need something. */
   static final String BESIDE = "beside";
 
-  private static final List<String> REJECTED =
-      List.of("error", "later", "error", "later", "carried out []");
+  /** Stands behind it in spellings that take a value. */
+  static final String PARAMETER = "LIMIT ?";
+
+  private static final List<String> REJECTED = List.of("error", "later", "error", "later");
+
+  /** What wants connections to be kept. */
+  private static final Set<String> KEEPING = Set.of("multiplex", "pool");
 
   private final Optional<KitTable> table;
   private final List<Spelling> spellings;
@@ -67,9 +73,32 @@ public abstract class JudgedAlikeContract extends KitContract {
 
   // ---- what rules want
 
+  /** What else goes on where a statement is run. */
+  private enum Amid {
+    NOTHING,
+    /** A replica may answer. */
+    REPLICATION,
+    /** Servers carry it out, and do not answer for a while. */
+    SLOW_SERVERS,
+    /** The same, and another client has begun to run it. */
+    ANOTHER_RUN;
+
+    boolean slow() {
+      return this == SLOW_SERVERS || this == ANOTHER_RUN;
+    }
+  }
+
   /** Statements and what rules want of them. */
   private record Treatment(
-      String name, String sql, String word, KitSettings settings, String rules) {}
+      String name, String sql, String word, KitSettings settings, String rules, Amid amid) {
+    Treatment(String name, String sql, String word, KitSettings settings, String rules) {
+      this(name, sql, word, settings, rules, Amid.NOTHING);
+    }
+
+    Treatment amid(Amid other) {
+      return new Treatment(name, sql, word, settings, rules, other);
+    }
+  }
 
   private Treatment reading(String name, String action, String parameters) {
     return new Treatment(
@@ -82,8 +111,8 @@ public abstract class JudgedAlikeContract extends KitContract {
 
   private static String rule(String match, String action, String parameters) {
     return """
-        {"match": "%s", "inTransaction": true, "action": "%s", "parameters": {%s}}
-        """
+    {"match": "%s", "inTransaction": true, "action": "%s", "parameters": {%s}}
+    """
         .formatted(match, action, parameters);
   }
 
@@ -125,6 +154,83 @@ public abstract class JudgedAlikeContract extends KitContract {
   }
 
   @Test
+  void whatGoesToAnotherDataSource() {
+    String other = '"' + KitSettings.OTHER + '"';
+    alike(
+        new Treatment(
+            "forward",
+            words.reading(WORD),
+            WORD,
+            KitSettings.of("\"pool\": {\"size\": 2}, \"ruleSources\": [" + other + "]"),
+            """
+            {"match": "%s", "action": "forward", "parameters": {"source": %s}}
+            """
+                .formatted(WORD, other)));
+  }
+
+  @Test
+  void whatAReplicaMayAnswer() {
+    table.ifPresent(
+        known -> {
+          Treatment read =
+              new Treatment(
+                  "reader-eligible",
+                  known.last(),
+                  "last",
+                  KitSettings.of("\"pool\": {\"size\": 2}").withCatalogue(known.catalogue()),
+                  rule("last", "reader-eligible", ""),
+                  Amid.REPLICATION);
+          assertThat(seen(read, Standing.of("idle"), Spelling.TEXT))
+              .anyMatch(word -> word.contains("by a replica: "));
+          alike(read);
+        });
+  }
+
+  @Test
+  void whatMayTakeSoLong() {
+    alike(reading("queryTimeout", "tag", "\"queryTimeout\": 1000").amid(Amid.SLOW_SERVERS));
+  }
+
+  @Test
+  void whatRunsOneAtATime() {
+    alike(reading("concurrency", "tag", "\"concurrency\": 1").amid(Amid.ANOTHER_RUN));
+  }
+
+  @Test
+  void whatHasSomethingRunBefore() {
+    alike(triggering("before"));
+  }
+
+  @Test
+  void whatHasSomethingRunBeside() {
+    alike(triggering("parallel"));
+  }
+
+  @Test
+  void whatHasSomethingRunAfter() {
+    alike(triggering("after"));
+  }
+
+  private Treatment triggering(String timing) {
+    return reading(
+        "trigger " + timing,
+        "trigger",
+        "\"command\": \"SELECT 1\", \"timing\": \"" + timing + "\"");
+  }
+
+  @Test
+  void whatIsLearnt() {
+    Treatment plain = reading("learn", "learn-pattern", "\"rule\": \"all\"");
+    alike(
+        new Treatment(
+            plain.name(),
+            plain.sql(),
+            plain.word(),
+            plain.settings(),
+            plain.rules() + ", " + rule(WORD, "drop", "")));
+  }
+
+  @Test
   void whatIsWrittenDown() {
     alike(reading("printmatch", "tag", "\"printmatch\": true, \"printtables\": true"));
   }
@@ -142,6 +248,11 @@ public abstract class JudgedAlikeContract extends KitContract {
   @Test
   void whatKeepsItsConnection() {
     alike(reading("multiplex", "multiplex", "\"disable\": \"word\""));
+  }
+
+  @Test
+  void whatChangesThePool() {
+    alike(reading("pool", "pool", "\"multiplex\": false"));
   }
 
   @Test
@@ -207,7 +318,7 @@ public abstract class JudgedAlikeContract extends KitContract {
       for (Spelling spelling : spellings) {
         List<String> seen = seen(treatment, standing, spelling);
         String why =
-            spelling.unruled() && treatment.name().equals("transform")
+            spelling.unruled() && treatment.name().startsWith("transform")
                 ? "a statement keeps the text that it was prepared with"
                 : differs(treatment.name(), standing.name(), spelling.name());
         if (why != null) {
@@ -230,10 +341,26 @@ public abstract class JudgedAlikeContract extends KitContract {
         standing.vdb().isEmpty()
             ? settings
             : settings.withVdb(settings.vdb() + ", " + standing.vdb());
-    if (settings.catalogue().isPresent()) {
+    if (treatment.amid() == Amid.REPLICATION) {
+      startCluster(here, rules, "marked");
+    } else if (settings.catalogue().isPresent()) {
       startCluster(here, rules);
     } else {
       start(here, rules);
+    }
+  }
+
+  /** There is a replica, to which there is a connection; what has made that is forgotten. */
+  private void replicate(String sql) {
+    KitClient bob = client("bob");
+    for (int times = 0; times < 4; times++) {
+      node.replicate();
+      bob.sends(sql);
+      node.turns().advance(Duration.ofMillis(200));
+    }
+    bob.leave();
+    for (KitServers<?> each : List.of(servers(), node.replicas())) {
+      each.open().forEach(session -> session.received().clear());
     }
   }
 
@@ -248,6 +375,9 @@ public abstract class JudgedAlikeContract extends KitContract {
     if (spelling.unruled()) {
       reload(treatment.rules());
     }
+    if (treatment.amid() == Amid.REPLICATION) {
+      replicate(treatment.sql());
+    }
     for (String statement : standing.statements()) {
       ann.sends(statement);
     }
@@ -255,37 +385,76 @@ public abstract class JudgedAlikeContract extends KitContract {
     node.heard().clear();
     List<String> seen = new ArrayList<>();
     for (int times = 0; times < 2; times++) {
+      Optional<KitClient> other = begin(treatment);
       spelling.run().accept(ann, treatment.sql());
       seen.addAll(told(ann));
       node.turns().advance(Duration.ofSeconds(2));
       seen.add("later");
       seen.addAll(told(ann));
+      if (KEEPING.contains(treatment.name())) {
+        seen.add("holds " + node.held());
+      }
+      if (treatment.amid().slow()) {
+        seen.add("carried out " + carriedOut(treatment));
+        servers().slow(null);
+        node.turns().advance(Duration.ofSeconds(1));
+        seen.addAll(told(ann));
+        seen.add("cancelled " + servers().cancels());
+      }
+      other.ifPresent(KitClient::leave);
     }
-    seen.add("carried out " + carriedOut(treatment));
-    if (seen.equals(REJECTED)) {
+    if (carriedOut(treatment).isEmpty() && seen.equals(REJECTED)) {
       return List.of("rejected");
     }
+    seen.add("carried out " + carriedOut(treatment));
     seen.addAll(
         node.heard().stream()
             .map(line -> line.replaceFirst("(?i)select " + BESIDE + " ?; ", ""))
+            .map(JudgedAlikeContract::withoutParameter)
             .filter(line -> line.contains(treatment.word()) || !line.contains("elect"))
             .toList());
     return seen;
   }
 
+  /** What else there is to go on begins; gives who has begun it, if it is somebody. */
+  private Optional<KitClient> begin(Treatment treatment) {
+    if (!treatment.amid().slow()) {
+      return Optional.empty();
+    }
+    Optional<KitClient> other =
+        treatment.amid() == Amid.ANOTHER_RUN ? Optional.of(client("bob")) : Optional.empty();
+    servers().slow(treatment.word());
+    other.ifPresent(bob -> bob.sends(treatment.sql()));
+    return other;
+  }
+
   private static List<String> told(KitClient client) {
     return client.told().stream()
         .filter(word -> !word.equals("row " + BESIDE))
-        .map(word -> isError(word) ? "error" : word)
+        .map(word -> isError(word) ? "error" : withoutParameter(word))
         .toList();
   }
 
+  private static String withoutParameter(String text) {
+    return text.replaceFirst("(?i) +limit \\?", "");
+  }
+
+  /** At which data source, and what. */
   private List<String> carriedOut(Treatment treatment) {
-    return servers().open().stream()
+    return Stream.of(
+            carriedOut(treatment, "", servers()),
+            carriedOut(treatment, "by a replica: ", node.replicas()),
+            carriedOut(treatment, "there: ", node.others()))
+        .flatMap(each -> each)
+        .toList();
+  }
+
+  private static Stream<String> carriedOut(Treatment treatment, String where, KitServers<?> by) {
+    return by.open().stream()
         .flatMap(session -> session.received().stream())
         .filter(sql -> !sql.startsWith("PREPARE ") && !sql.startsWith("EXECUTE "))
         .filter(sql -> !sql.contains("@@") && !sql.startsWith("DO ")) // the node's own
         .filter(sql -> sql.contains(treatment.word()) || sql.contains(OTHER))
-        .toList();
+        .map(sql -> where + withoutParameter(sql));
   }
 }

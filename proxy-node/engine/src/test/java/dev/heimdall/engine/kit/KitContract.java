@@ -3,14 +3,16 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.memory.BudgetedCache;
-import dev.heimdall.model.ConfigurationException;
-import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.engine.observe.Metrics;
+import dev.heimdall.model.Configuration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +26,17 @@ public abstract class KitContract {
 
   @TempDir private Path directory;
   private final List<KitClient> clients = new ArrayList<>();
+
+  /** By what they come from: many nodes of a test have the same. */
+  private final Map<List<?>, Configuration> configurations = new HashMap<>();
+
+  private final Metrics metrics = new Metrics("test", 1, 100);
   private final KitDialect dialect;
   final KitWords words;
   KitNode<?> node;
+
+  /** How that is configured. */
+  private KitSettings started;
 
   KitContract(KitDialect dialect) {
     this.dialect = dialect;
@@ -51,7 +61,21 @@ public abstract class KitContract {
 
   /** The same with these rules in JSON. */
   final void startCluster(KitSettings settings, String rules) {
-    start(settings.withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"), rules);
+    startCluster(settings, rules, "none");
+  }
+
+  /**
+   * The same.
+   *
+   * @param reads which ones replicas may answer
+   */
+  final void startCluster(KitSettings settings, String rules, String reads) {
+    String cluster =
+        """
+        "cluster": {"kind": "%s", "reads": "%s", "balance": {"slowStart": "0s"}}\
+        """
+            .formatted(words.cluster(), reads);
+    start(settings.withSource(cluster), rules);
     node.lead();
   }
 
@@ -62,12 +86,18 @@ public abstract class KitContract {
 
   /** The same with other rules in JSON. */
   final void start(KitSettings settings, String rules) {
-    write(rules);
+    started = settings.withVdb(settings.vdb() + ", \"rules\": [\"all\"]");
     node =
-        new KitNode<>(
-            directory,
-            dialect.spoken(),
-            settings.withVdb(settings.vdb() + ", \"rules\": [\"all\"]"));
+        new KitNode<>(directory, configuration(started, rules), dialect.spoken(), started, metrics);
+  }
+
+  private Configuration configuration(KitSettings settings, String rules) {
+    return configurations.computeIfAbsent(
+        List.of(settings, rules),
+        read -> {
+          write(rules);
+          return settings.configuration(directory, dialect.spoken().url());
+        });
   }
 
   private void write(String rules) {
@@ -82,12 +112,7 @@ public abstract class KitContract {
 
   /** The rules are these in JSON from now on. */
   final void reload(String rules) {
-    write(rules);
-    try {
-      node.reload(ConfigurationReader.read(directory));
-    } catch (ConfigurationException e) {
-      throw new IllegalStateException(e);
-    }
+    node.reload(configuration(started, rules));
   }
 
   @AfterEach

@@ -43,7 +43,6 @@ import dev.heimdall.engine.jdbc.WriterGuards;
 import dev.heimdall.engine.memory.BudgetedCache;
 import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
@@ -75,8 +74,8 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.VirtualDatabase;
-import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -85,7 +84,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.local.LocalAddress;
-import io.netty.channel.local.LocalChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -108,13 +106,23 @@ import java.util.function.Supplier;
 public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
+  /** The host of the replica, where one has joined. */
+  private static final String REPLICA = "replica";
+
   private final Turns turns = new Turns();
   private final Buffers buffers = new Buffers();
   private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
   private final S servers;
+
+  private final S replicas;
+
+  /** Those of the data source that rules may name. */
+  private final S others;
+
   private final MemoryBudget budget;
   private final RuleActions actions;
   private final VdbPools pools;
+  private final VdbPools poolsOfOthers;
   private final KitWatch watch;
   private final VdbContext vdb;
   private final LoopClients clients = new LoopClients();
@@ -145,16 +153,36 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
    * @param directory an empty one, but for rules
    */
   KitNode(Path directory, Spoken<S> spoken, KitSettings wanted) {
-    Configuration configuration = wanted.configuration(directory, spoken.url());
+    this(
+        directory,
+        wanted.configuration(directory, spoken.url()),
+        spoken,
+        wanted,
+        new Metrics("test", 1, 100));
+  }
+
+  /**
+   * @param directory of its configuration
+   * @param metrics of any node
+   */
+  KitNode(
+      Path directory,
+      Configuration configuration,
+      Spoken<S> spoken,
+      KitSettings wanted,
+      Metrics metrics) {
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
     LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
+    LocalAddress replica = new LocalAddress("server-" + NAMES.incrementAndGet());
+    LocalAddress other = new LocalAddress("server-" + NAMES.incrementAndGet());
     servers = spoken.behind().servers(turns.world(), server, buffers);
+    replicas = spoken.behind().servers(turns.world(), replica, buffers);
+    others = spoken.behind().servers(turns.world(), other, buffers);
 
     SecureRandom random = new SecureRandom();
     ScramKeyCache keys = new ScramKeyCache(16);
     budget = new MemoryBudget(wanted.memory(), 1);
-    Metrics metrics = new Metrics("test", 1, 100);
     Dialect dialect =
         spoken
             .dialect()
@@ -171,7 +199,9 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             budget);
     ServerConnector connector =
         new ServerConnector(
-            new InMemory(server, buffers), to -> dialect.servers(), turns.node()::execute);
+            new KitSockets(server, Map.of(REPLICA, replica, KitSettings.OTHER, other), buffers),
+            to -> dialect.servers(),
+            turns.node()::execute);
     SourceLogins logins = new SourceLogins();
     actions =
         new RuleActions(
@@ -181,7 +211,8 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             any -> dialect.actions(),
             new Unheard(),
             new WriterGuards(),
-            1);
+            1,
+            new KitWorkers(heard));
     NodeContext node =
         new NodeContext(
             new NodeAccess(
@@ -199,21 +230,9 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             new Consoles(new NoConsole(), new NoConsole()),
             actions,
             wanted.tracing());
-    pools =
-        new VdbPools(
-            "app",
-            Connector.of(connector),
-            new Unheard(),
-            new PoolPlan(
-                source,
-                logins.of(source).map(ServerCredential::of),
-                null,
-                settings.pool(),
-                settings.pipelining(),
-                StatementBounds.of(settings.prepared().perServer()),
-                Map.of()),
-            turns::now,
-            Neighbours.none());
+    pools = pools(source, settings, logins, connector);
+    poolsOfOthers =
+        pools(configuration.sources().get(KitSettings.OTHER), settings, logins, connector);
     watch = new KitWatch(configuration, source, settings.cache().enabled());
     UserDirectory users =
         new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
@@ -243,7 +262,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                                 .orElseGet(
                                     () -> Catalogue.unknown(database, dialect.catalogue().own())),
                         new CatalogueMemory(budget.ofNode(BudgetedCache.CATALOGUES)))),
-                Map.of(),
+                Map.of(KitSettings.OTHER, poolsOfOthers),
                 Map.of(),
                 Optional.empty()));
     LogInServices services =
@@ -281,6 +300,11 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                 loop.inEvent(
                     () -> {
                       pools.loopPools().forEach(LoopPool::tick);
+                      poolsOfOthers.loopPools().forEach(LoopPool::tick);
+                      pools
+                          .readers()
+                          .all()
+                          .forEach(reader -> reader.loopPools().forEach(LoopPool::tick));
                       sessions.clients().all().forEach(client -> client.tick());
                     },
                     failures::add),
@@ -290,21 +314,22 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     turns.run();
   }
 
-  private record InMemory(LocalAddress server, ByteBufAllocator buffers) implements Sockets {
-    @Override
-    public Class<? extends Channel> socketChannel() {
-      return LocalChannel.class;
-    }
-
-    @Override
-    public void watch(AbstractBootstrap<?, ?> bootstrap, Duration idle, Duration userTimeout) {
-      bootstrap.option(ChannelOption.ALLOCATOR, buffers);
-    }
-
-    @Override
-    public SocketAddress address(String host, int port) {
-      return server;
-    }
+  private VdbPools pools(
+      DataSource source, VirtualDatabase settings, SourceLogins logins, ServerConnector connector) {
+    return new VdbPools(
+        "app",
+        Connector.of(connector),
+        new Unheard(),
+        new PoolPlan(
+            source,
+            logins.of(source).map(ServerCredential::of),
+            null,
+            settings.pool(),
+            settings.pipelining(),
+            StatementBounds.of(settings.prepared().perServer()),
+            Map.of()),
+        turns::now,
+        Neighbours.none());
   }
 
   /** The rules are other ones from now on, by this configuration. */
@@ -335,6 +360,15 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     return servers;
   }
 
+  final S replicas() {
+    return replicas;
+  }
+
+  /** Those of the other data source. */
+  final S others() {
+    return others;
+  }
+
   /** Where clients connect. */
   final LocalAddress address() {
     return address;
@@ -352,6 +386,13 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** The only server becomes the writer of its cluster. */
   final void lead() {
     watch.lead(pools);
+    turns.run();
+  }
+
+  /** A replica has joined its cluster, or answered once more. */
+  final void replicate() {
+    ServerAddress server = pools.plan().source().hosts().get(0);
+    watch.join(pools, new ServerAddress(REPLICA, server.port()));
     turns.run();
   }
 
@@ -408,6 +449,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     List<String> wrong = new ArrayList<>(anomalies);
     failures.forEach(failure -> wrong.add(failure.toString()));
     servers.failures().forEach(failure -> wrong.add("server: " + failure));
+    others.failures().forEach(failure -> wrong.add("other server: " + failure));
     return wrong;
   }
 
@@ -416,7 +458,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     servers.hold(false);
     listening.close();
     pools.close();
+    poolsOfOthers.close();
     servers.refuse();
+    replicas.refuse();
+    others.refuse();
     turns.advance(Duration.ofSeconds(10));
     actions.close(Duration.ZERO);
     turns.close();
@@ -508,7 +553,9 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     }
 
     @Override
-    public void count(NodeCounter counter, long times) {}
+    public void count(NodeCounter counter, long times) {
+      heard.add("counted " + counter);
+    }
 
     @Override
     public void failed(

@@ -24,6 +24,10 @@ public abstract class KitServers<S extends KitSession> {
   private Channel listening;
   private int processes = 100;
   private boolean holding;
+
+  /** What statements have in them that are carried out and not answered; null for none. */
+  private String slow;
+
   private int cut = WHOLE;
 
   /** One whose clients connect to this address by channels of this kind. */
@@ -104,6 +108,18 @@ public abstract class KitServers<S extends KitSession> {
 
   final boolean holding() {
     return holding;
+  }
+
+  /** From now on statements with this word in them are not answered; null for none. */
+  final void slow(String word) {
+    slow = word;
+    open().forEach(word == null ? KitSession::release : KitSession::mark);
+  }
+
+  /** Whether an answer is kept back behind these texts. */
+  final boolean isSlow(List<String> texts) {
+    return slow != null
+        && texts.stream().anyMatch(sql -> sql.contains(slow) && !sql.startsWith("PREPARE "));
   }
 
   /** The next answer to a request ends behind so many bytes, and the connection with it. */

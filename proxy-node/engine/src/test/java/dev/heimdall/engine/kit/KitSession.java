@@ -21,6 +21,9 @@ public abstract class KitSession extends ChannelInboundHandlerAdapter {
   /** Answers that are written, and not sent. */
   private ByteBuf unsent;
 
+  /** How many texts had come when it was marked. */
+  private int marked;
+
   final void of(KitServers<?> of) {
     servers = of;
   }
@@ -79,8 +82,16 @@ public abstract class KitSession extends ChannelInboundHandlerAdapter {
     unsent = out;
   }
 
+  /** What has come so far has nothing to do with what is slow. */
+  final void mark() {
+    marked = received.size();
+  }
+
   final void release() {
     carryOut();
+    if (servers.isSlow(received.subList(marked, received.size()))) {
+      return;
+    }
     ByteBuf out = unsent;
     unsent = null;
     if (out == null) {

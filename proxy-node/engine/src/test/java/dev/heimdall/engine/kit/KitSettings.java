@@ -32,6 +32,9 @@ record KitSettings(
     Optional<Catalogue> catalogue) {
   private static final long MEMORY = 16 << 20;
 
+  /** A data source that rules may name, and its only host. */
+  static final String OTHER = "other";
+
   /** Two users, whose passwords are their names. */
   static final List<String> USERS = List.of("ann", "bob");
 
@@ -85,6 +88,14 @@ record KitSettings(
            "tls": {"mode": "disable"}, "catalog": {"enabled": %s}%s}
           """
               .formatted(url, catalogue.isPresent(), more(source)));
+      write(
+          directory,
+          "sources/" + OTHER + ".json",
+          """
+          {"url": "%s", "user": "db", "password": "db",
+           "tls": {"mode": "disable"}, "catalog": {"enabled": false}}
+          """
+              .formatted(url.replace("server", OTHER)));
       write(
           directory,
           "vdbs/app.json",
