@@ -49,9 +49,13 @@ public final class Deferral {
     this.awaiting = new AsyncWait(session.loop(), session::failed);
   }
 
-  /** True if a rule wants the statement carried out later, and that can be. */
+  /**
+   * True if a rule wants the statement carried out later, and that can be: of a text that another
+   * rule changes nobody knows the tables.
+   */
   public boolean wanted() {
     return next.decision().asyncExecute().isPresent()
+        && next.decision().transformed().isEmpty()
         && transaction.status() == TransactionState.IDLE
         && carried.settings().autocommits()
         && next.statement() != null

@@ -287,6 +287,34 @@ public abstract class JudgedAlikeContract extends KitContract {
     ofTable("nocache", CachedContract.CACHED + ", " + rule("last", "nocache", ""), CACHE);
   }
 
+  @Test
+  void whatIsTransformedIsNotCarriedOutLater() {
+    table.ifPresent(
+        known -> {
+          Treatment both =
+              later(
+                  "transform and async-execute",
+                  known,
+                  LATER + ", " + rule("other", "transform", "\"target\": \"another\""));
+          start(both, Standing.of("idle"), both.rules());
+          client("ann").asks(both.sql());
+          assertThat(carriedOut(both)).containsExactly(both.sql().replace("other", "another"));
+          alike(both);
+        });
+  }
+
+  private static final String LATER =
+      rule("elsewhere", "async-execute", "\"holdUntil\": \"immediate\"");
+
+  private static Treatment later(String name, KitTable known, String rules) {
+    return new Treatment(
+        name,
+        known.elsewhere(),
+        "elsewhere",
+        KitSettings.of("\"pool\": {\"size\": 2}").withCatalogue(known.catalogue()),
+        rules);
+  }
+
   private static final String CACHE = ", \"cache\": {\"enabled\": true, \"dmlThreshold\": 100}";
 
   /** Reads from a table, where nodes know of one. */
