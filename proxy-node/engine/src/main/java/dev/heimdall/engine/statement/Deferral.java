@@ -59,7 +59,7 @@ public final class Deferral {
         && transaction.status() == TransactionState.IDLE
         && carried.settings().autocommits()
         && next.statement() != null
-        && !carried.pins().any();
+        && !session.lease().keepsServer();
   }
 
   /** Puts the statement off. */

@@ -288,6 +288,11 @@ public abstract class JudgedAlikeContract extends KitContract {
   }
 
   @Test
+  void whatIsCarriedOutLater() {
+    table.ifPresent(known -> alike(later("async-execute", known, LATER)));
+  }
+
+  @Test
   void whatIsTransformedIsNotCarriedOutLater() {
     table.ifPresent(
         known -> {
