@@ -131,9 +131,8 @@ final class PostgresSpellings {
     if (spelling.equals(UNSEEN) && !treatment.equals("drop by table")) {
       return "rules see an EXECUTE of its name";
     }
-    if (treatment.equals("forward")
-        && (spelling.equals("second in a batch") || spelling.endsWith("behind a Flush"))) {
-      return "a batch stays where it has begun";
+    if (treatment.equals("forward") && spelling.equals("second in a batch")) {
+      return "a batch stays where it has begun, and what is to run elsewhere is rejected";
     }
     if (treatment.equals("reader-eligible")) {
       switch (spelling) {

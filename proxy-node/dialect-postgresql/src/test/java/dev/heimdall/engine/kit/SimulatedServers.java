@@ -34,6 +34,8 @@ import java.util.regex.Pattern;
  * its session, so that whoever gets the row can tell whose it is.
  */
 public final class SimulatedServers extends KitServers<SimulatedServers.Session> {
+  private static final Pattern RAISED = Pattern.compile("ERRCODE = '+([0-9A-Z]{5})'");
+
   /** Stands where a start-up message has its version. */
   private static final int CANCEL = 80877102;
 
@@ -404,7 +406,8 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         return false;
       }
       if (lower.contains("raise exception")) {
-        fail("P0001", "raised", out);
+        Matcher code = RAISED.matcher(text);
+        fail(code.find() ? code.group(1) : "P0001", "raised", out);
         return false;
       }
       if (lower.startsWith("udpate")) {

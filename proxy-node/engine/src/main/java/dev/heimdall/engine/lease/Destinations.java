@@ -9,8 +9,11 @@ import dev.heimdall.engine.pool.PoolPlan;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.RuleAction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +40,10 @@ public final class Destinations {
   private List<Destination> others = List.of();
   private ActionParameters.Forward forward;
 
-  /** Other destination to which statements of this session were sent. */
+  /** What rules say of what is only prepared, where that is at the reader's position. */
+  private Decision prepared = Decision.NONE;
+
+  /** Where else statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
   Destinations(SessionContext session, ServerLease lease, ReplicaChoice replicas) {
@@ -164,7 +170,53 @@ public final class Destinations {
 
   /** Returns the forwarding that rules want for the next statement. */
   private ActionParameters.Forward asked() {
-    return next.decision().forward().orElse(null);
+    boolean onlyPrepared = prepared != Decision.NONE && !next.onItsWay();
+    return (onlyPrepared ? prepared : next.decision()).forward().orElse(null);
+  }
+
+  /** True if there are data sources that rules could send statements to. */
+  public boolean forwards() {
+    return !vdb.settings().forwards().isEmpty();
+  }
+
+  /**
+   * What waits is prepared, and not run yet: its server is to be the one that will run it.
+   *
+   * @param decision what rules say of it; {@link Decision#NONE} where nothing is
+   */
+  public void prepares(Decision decision) {
+    prepared = decision;
+  }
+
+  /**
+   * The error of the next statement if rules want it elsewhere than where the session's server
+   * connection leads, which cannot be left, as its batch has begun there; else null. Transactions
+   * stay where they are, also those that the batch itself has begun.
+   */
+  public ServerError misplaced() {
+    ActionParameters.Forward asked = transaction.mayBeOpen() || !mayLeave() ? null : asked();
+    if (asked == null
+        || asked.equals(forward)
+        || asked.source().filter(this::isAnotherSource).isEmpty()) {
+      return null;
+    }
+    String rule =
+        next.decision().matched().stream()
+            .filter(matched -> matched.action().equals(RuleAction.FORWARD.spelling()))
+            .reduce((first, last) -> last)
+            .map(matched -> "rule " + matched.place())
+            .orElse("a rule");
+    return ServerError.error(
+            Sqlstate.FEATURE_NOT_SUPPORTED,
+            rule + " forwards this statement, which must be alone in its batch")
+        .withDetail(
+            "It is for the data source \"%s\", and its batch has begun elsewhere."
+                .formatted(asked.source().get()));
+  }
+
+  private boolean isAnotherSource(String name) {
+    return vdb.settings().forwards().containsKey(name)
+        || vdb.settings().foreigners().containsKey(name);
   }
 
   private PoolKey keyAt(PoolPlan plan) {

@@ -1,7 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
+import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.statement.NextStatement;
@@ -17,6 +19,7 @@ import java.util.function.BooleanSupplier;
  */
 final class BatchJudgement {
   private final HandledClient client;
+  private final Destinations destinations;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
   private final BooleanSupplier asked;
@@ -30,6 +33,7 @@ final class BatchJudgement {
    */
   BatchJudgement(
       HandledClient client,
+      Destinations destinations,
       StatementLifecycle lifecycle,
       BooleanSupplier asked,
       RequestCursor cursor,
@@ -37,6 +41,7 @@ final class BatchJudgement {
       ServerNames names,
       ExtendedStatements extended) {
     this.client = client;
+    this.destinations = destinations;
     this.lifecycle = lifecycle;
     this.next = lifecycle.next();
     this.asked = asked;
@@ -56,6 +61,7 @@ final class BatchJudgement {
     if (next.onItsWay() || !ahead) {
       return true;
     }
+    destinations.prepares(Decision.NONE);
     RequestCursor batch = cursor.read();
     int parsed = -1;
     for (int i = 0; i < batch.count(); i++) {
@@ -71,10 +77,9 @@ final class BatchJudgement {
       // Its names suffice: parameters may still be on their way.
       return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), parsed);
     }
-    return parsed < 0
-        || !client.led()
-        || !SingleStatement.onlyPrepares(batch.bytes())
-        || judgeParse(parsed, false);
+    boolean leads =
+        destinations.forwards() || client.led() && SingleStatement.onlyPrepares(batch.bytes());
+    return parsed < 0 || !leads || judgeParse(parsed, false);
   }
 
   /**
@@ -136,6 +141,7 @@ final class BatchJudgement {
     boolean judged = lifecycle.preview(sql, length, mode, types);
     if (judged) {
       client.prepares(lifecycle.previewed());
+      destinations.prepares(lifecycle.previewed().decision());
     }
     return judged;
   }

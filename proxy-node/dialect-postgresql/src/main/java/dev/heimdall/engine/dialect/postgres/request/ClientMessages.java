@@ -120,7 +120,14 @@ final class ClientMessages implements RequestHandler {
     this.extended = new ExtendedStatements(parts, names, sequences, unnamed);
     this.ahead =
         new BatchJudgement(
-            client, lifecycle, this::judgesUnruled, cursor, parts.loop(), names, extended);
+            client,
+            destinations,
+            lifecycle,
+            this::judgesUnruled,
+            cursor,
+            parts.loop(),
+            names,
+            extended);
     this.simple = new SimpleStatements(parts, names, sequences, unnamed);
     this.elsewhere = new ForeignRules(destinations, carried, next);
     this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended, elsewhere);

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
@@ -28,6 +29,7 @@ final class LocalPortal {
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final Destinations destinations;
 
   /** The portal that we answer for; null when there is none. */
   private byte[] portal;
@@ -39,7 +41,8 @@ final class LocalPortal {
       TransactionNotes notes,
       ClientInput pending,
       ServerNames names,
-      StatementLifecycle lifecycle) {
+      StatementLifecycle lifecycle,
+      Destinations destinations) {
     this.notes = notes;
     this.client = client;
     this.owner = client.owner();
@@ -47,6 +50,7 @@ final class LocalPortal {
     this.names = names;
     this.lifecycle = lifecycle;
     this.next = lifecycle.next();
+    this.destinations = destinations;
   }
 
   /** The server itself says the error, so that it fails the batch and keeps its place. */
@@ -61,7 +65,10 @@ final class LocalPortal {
     ServerError refusal = next.refusal();
     Decision decision = next.decision();
     if (refusal == null && decision.result().isEmpty()) {
-      return false;
+      refusal = destinations.misplaced();
+      if (refusal == null) {
+        return false;
+      }
     }
     int outcome = refusal != null ? StatementOutcome.REFUSED : StatementOutcome.result(decision);
     if (!notes.ruled(outcome)) {
