@@ -70,9 +70,6 @@ final class MysqlSpellings {
         && spelling.equals("prepared before there were rules")) {
       return "without a rule a server has to prepare it";
     }
-    if (treatment.equals("reader-eligible") && spelling.equals("second in a text")) {
-      return "one server answers them all, of which the first is not marked";
-    }
     if (treatment.equals("async-execute") && spelling.equals("second in a text")) {
       return "what is one of several in a text is not carried out later";
     }

@@ -134,17 +134,6 @@ final class PostgresSpellings {
     if (treatment.equals("forward") && spelling.equals("second in a batch")) {
       return "a batch stays where it has begun, and what is to run elsewhere is rejected";
     }
-    if (treatment.equals("reader-eligible")) {
-      switch (spelling) {
-        case "second in a batch", "second in a text" -> {
-          return "one server answers them all, of which the first is not marked";
-        }
-        case "unnamed, behind a Flush", "named, behind a Flush" -> {
-          return "the writer has parsed it";
-        }
-        default -> {}
-      }
-    }
     if (treatment.equals("async-execute") && spelling.equals("second in a text")) {
       return "what is one of several in a text is not carried out later";
     }

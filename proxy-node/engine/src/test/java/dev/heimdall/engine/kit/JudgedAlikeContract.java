@@ -76,8 +76,6 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** What else goes on where a statement is run. */
   private enum Amid {
     NOTHING,
-    /** A replica may answer. */
-    REPLICATION,
     /** Servers carry it out, and do not answer for a while. */
     SLOW_SERVERS,
     /** The same, and another client has begun to run it. */
@@ -166,24 +164,6 @@ public abstract class JudgedAlikeContract extends KitContract {
             {"match": "%s", "action": "forward", "parameters": {"source": %s}}
             """
                 .formatted(WORD, other)));
-  }
-
-  @Test
-  void whatAReplicaMayAnswer() {
-    table.ifPresent(
-        known -> {
-          Treatment read =
-              new Treatment(
-                  "reader-eligible",
-                  known.last(),
-                  "last",
-                  KitSettings.of("\"pool\": {\"size\": 2}").withCatalogue(known.catalogue()),
-                  rule("last", "reader-eligible", ""),
-                  Amid.REPLICATION);
-          assertThat(seen(read, Standing.of("idle"), Spelling.TEXT))
-              .anyMatch(word -> word.contains("by a replica: "));
-          alike(read);
-        });
   }
 
   @Test
@@ -374,26 +354,10 @@ public abstract class JudgedAlikeContract extends KitContract {
         standing.vdb().isEmpty()
             ? settings
             : settings.withVdb(settings.vdb() + ", " + standing.vdb());
-    if (treatment.amid() == Amid.REPLICATION) {
-      startCluster(here, rules, "marked");
-    } else if (settings.catalogue().isPresent()) {
+    if (settings.catalogue().isPresent()) {
       startCluster(here, rules);
     } else {
       start(here, rules);
-    }
-  }
-
-  /** There is a replica, to which there is a connection; what has made that is forgotten. */
-  private void replicate(String sql) {
-    KitClient bob = client("bob");
-    for (int times = 0; times < 4; times++) {
-      node.replicate();
-      bob.sends(sql);
-      node.turns().advance(Duration.ofMillis(200));
-    }
-    bob.leave();
-    for (KitServers<?> each : List.of(servers(), node.replicas())) {
-      each.open().forEach(session -> session.received().clear());
     }
   }
 
@@ -407,9 +371,6 @@ public abstract class JudgedAlikeContract extends KitContract {
     }
     if (spelling.unruled()) {
       reload(treatment.rules());
-    }
-    if (treatment.amid() == Amid.REPLICATION) {
-      replicate(treatment.sql());
     }
     for (String statement : standing.statements()) {
       ann.sends(statement);
@@ -475,9 +436,7 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** At which data source, and what. */
   private List<String> carriedOut(Treatment treatment) {
     return Stream.of(
-            carriedOut(treatment, "", servers()),
-            carriedOut(treatment, "by a replica: ", node.replicas()),
-            carriedOut(treatment, "there: ", node.others()))
+            carriedOut(treatment, "", servers()), carriedOut(treatment, "there: ", node.others()))
         .flatMap(each -> each)
         .toList();
   }

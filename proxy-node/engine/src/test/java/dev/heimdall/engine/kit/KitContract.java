@@ -61,21 +61,7 @@ public abstract class KitContract {
 
   /** The same with these rules in JSON. */
   final void startCluster(KitSettings settings, String rules) {
-    startCluster(settings, rules, "none");
-  }
-
-  /**
-   * The same.
-   *
-   * @param reads which ones replicas may answer
-   */
-  final void startCluster(KitSettings settings, String rules, String reads) {
-    String cluster =
-        """
-        "cluster": {"kind": "%s", "reads": "%s", "balance": {"slowStart": "0s"}}\
-        """
-            .formatted(words.cluster(), reads);
-    start(settings.withSource(cluster), rules);
+    start(settings.withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"), rules);
     node.lead();
   }
 

@@ -19,12 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
-/**
- * A cluster whose only server is and stays the writer, unless a replica joins it: what is written
- * is noted, no more.
- */
+/** A cluster of one server, which is and stays the writer: what is written is noted, no more. */
 final class KitWatch implements WriterWatch {
   private final ClusterView view;
 
@@ -45,31 +41,13 @@ final class KitWatch implements WriterWatch {
 
   /** Pools go to the server from now on. */
   void lead(VdbPools pools) {
-    long now = System.nanoTime();
-    view.changed(new Topology(1, List.of(writer(pools, now))), now);
+    ServerAddress server = pools.plan().source().hosts().get(0);
+    TopologyNode writer =
+        TopologyNodes.node(
+            server, NodeRole.WRITER, NodeState.UP, Position.NONE, 0, 0, System.nanoTime());
+    view.changed(new Topology(1, List.of(writer)), System.nanoTime());
     pools.follow(this);
-    pools.lead(Optional.of(server(pools)), false);
-  }
-
-  /** A replica has answered, which has all that is written within a minute. */
-  void join(VdbPools pools, ServerAddress replica) {
-    long now = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-    List<TopologyNode> nodes = List.of(writer(pools, now), node(replica, NodeRole.REPLICA, now));
-    Topology both = new Topology(2, nodes);
-    view.changed(both, now);
-    pools.seen(both);
-  }
-
-  private static ServerAddress server(VdbPools pools) {
-    return pools.plan().source().hosts().get(0);
-  }
-
-  private static TopologyNode writer(VdbPools pools, long now) {
-    return node(server(pools), NodeRole.WRITER, now);
-  }
-
-  private static TopologyNode node(ServerAddress address, NodeRole role, long now) {
-    return TopologyNodes.node(address, role, NodeState.UP, Position.NONE, 0, 0, now);
+    pools.lead(Optional.of(server), false);
   }
 
   @Override
