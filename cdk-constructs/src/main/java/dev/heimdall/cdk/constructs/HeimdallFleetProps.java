@@ -26,7 +26,7 @@ public interface HeimdallFleetProps {
   HeimdallDocuments getDocuments();
 
   /**
-   * Name of the instances and prefix of the secrets: 1 to 20 lowercase letters, digits and hyphens,
+   * Prefix of the instances' and the secrets' names: 1 to 20 lowercase letters, digits and hyphens,
    * different for each fleet of an account. By default {@code heimdall}.
    */
   String getFleetName();

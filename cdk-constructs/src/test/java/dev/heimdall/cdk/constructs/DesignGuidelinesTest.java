@@ -44,7 +44,9 @@ class DesignGuidelinesTest {
   private static final String HEADING = "## Where the CDK's guidelines are not followed";
   private static final String CDK = "software.amazon.awscdk.";
   private static final Pattern TIME =
-      Pattern.compile("(?i)^(how long|seconds?|minutes?|hours?|days?)\\b|(Seconds|Minutes|Days)$");
+      Pattern.compile(
+          "(?i)^(how long|(\\w+ )?(time|lifetime|retention|duration|interval)|seconds?|minutes?|hours?"
+              + "|days?)\\b|(Seconds|Minutes|Days)$");
 
   /** How props begin that name what may be a construct; what is made has its name from them. */
   private static final String REFERENCE =
