@@ -68,7 +68,7 @@ public final class MysqlRequests implements ServerRequests {
 
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
-  private final StatementUse use = new StatementUse();
+  private final ExecutedStatements use = new ExecutedStatements();
 
   /** True if an answer that names a cursor has one; assumed unless stated otherwise. */
   private boolean mayOpenCursor = true;
@@ -241,7 +241,7 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   /** What executions have left of the statements that the server has. */
-  public StatementUse use() {
+  public ExecutedStatements use() {
     return use;
   }
 

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** What executions have left of prepared statements at a server, whoever has sent them. */
-public final class StatementUse {
+/** State that executions, of any client, have left of prepared statements on a server. */
+public final class ExecutedStatements {
   private final Set<StatementName> hadCursor = new HashSet<>(0);
 
   /** The types of parameters that each was executed with last. */
