@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Prometheus's Alertmanager itself, as what a manager notifies of its alerts. */
 @Needs("alertmanager")
-@Tag("ci")
+@Tag("long")
 class AlertmanagerIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int NODES = 3;

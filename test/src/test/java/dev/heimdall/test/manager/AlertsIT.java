@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A statement that a rule has people told of, until they have it: by e-mail and over SNS. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class AlertsIT {
   private static final String TARGETS = "/api/v1/alert-targets";
   private static final String TOPIC = "arn:aws:sns:eu-west-1:123456789012:on-call";

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Statements on the manager's page, and rules that are made of them, on a real node. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class AnalyticsIT {
   private static final String READ = "select name from an_goods where id = ?";
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A node and a manager on one machine: what becomes of each when the other ends. */
-@Tag("ci")
+@Tag("long")
 class BothIT {
   private static final String CANARY = "canary-password";
 

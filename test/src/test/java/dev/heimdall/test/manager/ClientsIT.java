@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients of real nodes in front of PostgreSQL and MariaDB, as the manager shows and ends them. */
 @Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class ClientsIT {
   private static final String CLIENTS = "/api/v1/clients";
   private static final String CANARY = "canary-value";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What managers have nodes do. */
-@Tag("ci")
+@Tag("long")
 class CommandsIT {
   private static final String COMMANDS = "/api/v1/commands";
   private static final String ALONE =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard in a browser and over REST, with two nodes before a cluster of three servers. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class DashboardIT {
   private static final String KEY = "0123456789abcdef0123456789abcdef";
   private static final Pattern PORT = Pattern.compile("serving app on 127\\.0\\.0\\.1:([0-9]+)");

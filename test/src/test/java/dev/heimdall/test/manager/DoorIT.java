@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Requests of strangers and slow ones, and TLS. */
-@Tag("ci")
+@Tag("long")
 class DoorIT {
   @TempDir private Path directory;
 

@@ -3,7 +3,7 @@ package dev.heimdall.test.manager;
 import org.junit.jupiter.api.Tag;
 
 /** The configuration in S3. */
-@Tag("ci")
+@Tag("long")
 class ManagedBucketIT extends ManagedAwsContract {
   @Override
   String written() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The configuration in a directory. */
-@Tag("ci")
+@Tag("long")
 class ManagedDirectoryIT extends ManagerContract {
   private Path configuration() {
     return directory.resolve("configuration");

@@ -13,7 +13,7 @@ import org.openqa.selenium.WebElement;
 
 /** The pages of the nodes in a real browser, with real nodes. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class NodesPagesIT {
   @TempDir private Path directory;
 

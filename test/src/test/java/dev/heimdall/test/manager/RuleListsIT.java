@@ -28,7 +28,7 @@ import org.openqa.selenium.WebElement;
 /** Rule lists in a real browser, and the node that goes by them. */
 @Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class RuleListsIT {
   private static final String GUARD =
       """

@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 /** The wizard in a real browser, up to clients that are answered by a real node. */
 @Needs({"chromium", "psql"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class WizardIT {
   private static final String CANARY = "canary-password";
   private static final String CLIENT = "a client's own word";

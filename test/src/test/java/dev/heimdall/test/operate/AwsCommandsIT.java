@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.route53.Route53Client;
 
 /** {@code heimdall routing} and {@code heimdall surroundings}, against the emulator. */
-@Tag("ci")
+@Tag("long")
 class AwsCommandsIT {
   private static final String WEST = "eu-west-1=west-1.elb.eu-west-1.amazonaws.com/Z2IFOLAFXWLO4F";
   private static final String EAST = "us-east-1=east-1.elb.us-east-1.amazonaws.com/Z26RNL4JYFTOTI";

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.rds.RdsClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** {@code heimdall deployment new}, against the emulator. */
-@Tag("ci")
+@Tag("long")
 class DeploymentCommandIT {
   private static final String WEST = "eu-west-1";
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The first one has the classes that the command needs to say its version, the second one no more
  * than one needs that is not run: all of them would be packed for a minute.
  */
-@Tag("ci")
+@Tag("long")
 class PackagesIT {
   private static final Path SOURCES = sources();
 
