@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The characters of {@code client_encoding}, in which a server sends all texts. */
 public final class TextEncoding {
+  /** Setting that names it. */
+  public static final String SETTING = "client_encoding";
+
   /** Encodings that have another name in Java, or none. */
   private static final Map<String, String> NAMES =
       Map.ofEntries(
@@ -37,7 +40,7 @@ public final class TextEncoding {
    *     characters
    */
   public static Charset of(Map<String, String> reported) {
-    String name = reported.get("client_encoding");
+    String name = reported.get(SETTING);
     if (name == null || name.equals("UTF8")) {
       return StandardCharsets.UTF_8;
     }

@@ -20,7 +20,9 @@ import dev.heimdall.engine.wire.postgres.TextEncoding;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reader for the output of a PostgreSQL server: walks the headers, learns from the few messages
@@ -48,6 +50,9 @@ final class ReplyReader implements ReplyScanner {
 
   /** Null where the statement that was answered last was none of those, or has not failed. */
   private FailedAhead failedAhead;
+
+  /** Bytes of values that the server has reported in the group that it answers, by their names. */
+  private final Map<String, String> reportedInGroup = new HashMap<>(0);
 
   private boolean copyIn;
   private ByteBuf carry;
@@ -524,12 +529,24 @@ final class ReplyReader implements ReplyScanner {
     int valueEnd = nameEnd < 0 ? -1 : in.indexOf(nameEnd + 1, end, (byte) 0);
     if (valueEnd > 0) {
       String name = in.toString(at, nameEnd - at, StandardCharsets.UTF_8);
-      String value = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, encoding());
-      delivery.reported(name, value);
+      String bytes = in.toString(nameEnd + 1, valueEnd - nameEnd - 1, StandardCharsets.ISO_8859_1);
+      if (!name.equals(TextEncoding.SETTING)) {
+        reportedInGroup.put(name, bytes);
+      }
+      reported(name, bytes);
+      if (name.equals(TextEncoding.SETTING)) {
+        // Servers report all changes of a group at its end, in the encoding that they come to.
+        reportedInGroup.forEach(this::reported);
+      }
     }
   }
 
+  private void reported(String name, String bytes) {
+    delivery.reported(name, new String(bytes.getBytes(StandardCharsets.ISO_8859_1), encoding()));
+  }
+
   private void completeGroup() {
+    reportedInGroup.clear();
     if (delivery.failed()) {
       statements.skipped(queue.droppedNames());
     }
