@@ -67,7 +67,7 @@ final class BatchJudgement {
     for (int i = 0; i < batch.count(); i++) {
       switch (batch.type(i)) {
         case FrontendType.BIND -> {
-          return judgeBind(batch.start(i), batch.end(i), parsed);
+          return judgeBind(batch.start(i), batch.end(i), i);
         }
         case FrontendType.PARSE -> parsed = batch.start(i);
         default -> {}
@@ -75,7 +75,7 @@ final class BatchJudgement {
     }
     if (batch.partial() == FrontendType.BIND) {
       // Its names suffice: parameters may still be on their way.
-      return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), parsed);
+      return judgeBind(batch.start(batch.count()), batch.bytes().writerIndex(), batch.count());
     }
     boolean leads =
         destinations.forwards() || client.led() && SingleStatement.onlyPrepares(batch.bytes());
@@ -102,15 +102,21 @@ final class BatchJudgement {
     return batch.partial() == FrontendType.BIND && batch.partialTotal() <= limit;
   }
 
-  private boolean judgeBind(int bind, int end, int parse) {
+  /**
+   * @param ahead number of messages ahead of it, of which one may have parsed what it runs
+   */
+  private boolean judgeBind(int bind, int end, int ahead) {
     ByteBuf input = cursor.bytes();
     int portalEnd = input.indexOf(bind + 5, end, (byte) 0);
     int nameEnd = portalEnd < 0 ? -1 : input.indexOf(portalEnd + 1, end, (byte) 0);
     if (nameEnd < 0) {
       return true; // the error comes when it is read
     }
-    if (parse >= 0 && sameName(input, parse + 5, portalEnd + 1)) {
-      return judgeParse(parse, true);
+    for (int i = ahead - 1; i >= 0; i--) {
+      if (cursor.type(i) == FrontendType.PARSE
+          && sameName(input, cursor.start(i) + 5, portalEnd + 1)) {
+        return judgeParse(cursor.start(i), true);
+      }
     }
     if (nameEnd == portalEnd + 1 && extended.unnamedInDoubt()) {
       return false; // what it runs is known when the server has answered
