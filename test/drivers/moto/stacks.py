@@ -375,6 +375,17 @@ def update_and_forget(self, template, parameters=None):
 
 parsing.ResourceMap.update = update_and_forget
 
+clean_json = parsing.clean_json
+
+
+def clean_lists(template, resources):
+    """It leaves a hole where an element of a list is AWS::NoValue; CloudFormation leaves the element out."""
+    cleaned = clean_json(template, resources)
+    return [one for one in cleaned if one is not None] if isinstance(template, list) else cleaned
+
+
+parsing.clean_json = clean_lists
+
 make = parsing.ResourceMap.__getitem__
 
 

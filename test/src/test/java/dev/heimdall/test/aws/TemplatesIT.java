@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The templates of {@code templates}, judged by a linter, and created as stacks in the emulator.
  */
-@Tag("long")
+@Tag("ci")
 class TemplatesIT {
   private static final Path TEMPLATES = Path.of("..", "templates").toAbsolutePath().normalize();
 
