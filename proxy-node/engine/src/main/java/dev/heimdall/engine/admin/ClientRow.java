@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.client.WaitReason;
 import java.time.Instant;
 
 /**
@@ -27,7 +28,7 @@ public record ClientRow(
     int port,
     String tls,
     State state,
-    String waitsFor,
+    WaitReason waitsFor,
     String pinReason,
     Long serverId,
     Integer serverPid,

@@ -69,10 +69,10 @@ record SeenClient(ClientRow row, ServerRow server, Instant now) {
   }
 
   private String activeFor() {
-    if (server != null && (row.waitsFor() == null || row.waitsFor().equals("reply"))) {
+    if (server != null && (row.waitsFor() == null || row.waitsFor().isReply())) {
       return "the reply of " + server.address() + ":" + server.port();
     }
-    return row.waitsFor() == null ? "the node" : row.waitsFor();
+    return row.waitsFor() == null ? "the node" : row.waitsFor().label();
   }
 
   /**

@@ -228,7 +228,7 @@ final class Tables {
           .number("port", ClientRow::port)
           .text("tls", ClientRow::tls)
           .text("state", ClientRow::state)
-          .text("waits_for", ClientRow::waitsFor)
+          .text("waits_for", row -> row.waitsFor() == null ? null : row.waitsFor().label())
           .text("pin_reason", ClientRow::pinReason)
           .number("link", ClientRow::serverId)
           .number("remote_pid", ClientRow::serverPid)

@@ -5,6 +5,7 @@ import dev.heimdall.engine.admin.PoolRow;
 import dev.heimdall.engine.admin.ServerRow;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.client.Client;
+import dev.heimdall.engine.client.WaitReason;
 import dev.heimdall.engine.console.ConsoleSession;
 import dev.heimdall.engine.lease.LeaseState;
 import dev.heimdall.engine.net.LocalClient;
@@ -197,7 +198,7 @@ final class LiveRows {
         address.getPort(),
         console.tlsProtocol(),
         console.busy() ? ClientRow.State.ACTIVE : ClientRow.State.IDLE,
-        console.busy() ? "admin command" : null,
+        console.busy() ? WaitReason.ADMIN_COMMAND : null,
         null,
         null,
         null,

@@ -8,6 +8,7 @@ import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.Successor;
+import dev.heimdall.engine.client.WaitReason;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.lease.LeaseAudit;
 import dev.heimdall.engine.lease.LeaseState;
@@ -512,9 +513,9 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
     return parts.control.amidBatch();
   }
 
-  /** Label of the reason why its statement does not go on; null where it waits for its client. */
-  public String waitsFor() {
-    return WaitReason.label(parts.control.waitReason());
+  /** Reason why its statement does not go on; null where it waits for its client. */
+  public WaitReason waitsFor() {
+    return parts.control.waitReason();
   }
 
   public String pinReason() {

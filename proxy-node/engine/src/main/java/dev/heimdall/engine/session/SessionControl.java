@@ -5,6 +5,7 @@ import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.client.SessionStart;
 import dev.heimdall.engine.client.TimeLimits;
 import dev.heimdall.engine.client.TimedClient;
+import dev.heimdall.engine.client.WaitReason;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.SentUnits;
 import dev.heimdall.engine.lease.ClientTransaction;

@@ -33,6 +33,7 @@ import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.client.UserLimits;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.client.WaitReason;
 import dev.heimdall.engine.console.Consoles;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.NodeServices;
@@ -542,7 +543,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   }
 
   /** Reason why the statement of the one client of this user does not go on; null for none. */
-  final String waitsFor(String user) {
+  final WaitReason waitsFor(String user) {
     return clients.all(ClientSession.class).stream()
         .filter(session -> session.login().user().equals(user))
         .findFirst()

@@ -435,8 +435,8 @@ public abstract class SessionContract extends KitContract {
     answers(ann, words.reading("one"));
     answers(bob, words.reading("two"));
 
-    assertThat(node.waitsFor("ann")).isEqualTo("reply");
-    assertThat(node.waitsFor("bob")).isEqualTo("server connection");
+    assertThat(node.waitsFor("ann").label()).isEqualTo("reply");
+    assertThat(node.waitsFor("bob").label()).isEqualTo("server connection");
     servers().hold(false);
     assertThat(ann.told()).containsExactly("row one", "idle");
     assertThat(bob.told()).containsExactly("row two", "idle");

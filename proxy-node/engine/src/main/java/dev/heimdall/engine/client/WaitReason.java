@@ -1,10 +1,10 @@
-package dev.heimdall.engine.session;
+package dev.heimdall.engine.client;
 
 /**
- * Reason why a client's statement does not go on, as SHOW CLIENTS names it; {@link
- * SessionControl#waitReason} finds it, and a cancel request acts on it.
+ * Reason why a client's statement does not go on, as SHOW CLIENTS names it. Its session finds it,
+ * and a cancel request acts on it.
  */
-enum WaitReason {
+public enum WaitReason {
   TRANSACTION_REPLAY("transaction replay"),
   ADMIN_COMMAND("admin command"),
   FORWARDED("forwarded statement"),
@@ -32,8 +32,12 @@ enum WaitReason {
     this.label = label;
   }
 
-  /** Label of a reason; null for none. */
-  static String label(WaitReason reason) {
-    return reason == null ? null : reason.label;
+  public String label() {
+    return label;
+  }
+
+  /** True if a server is at work on the statement. */
+  public boolean isReply() {
+    return this == REPLY || this == SHARED_REPLY;
   }
 }
