@@ -40,10 +40,13 @@ public final class Destinations {
   private List<Destination> others = List.of();
   private ActionParameters.Forward forward;
 
-  /** What rules say of what is only prepared, where that is at the reader's position. */
+  /**
+   * Decision on the statement at the reader's position that is only prepared; NONE where there is
+   * none.
+   */
   private Decision prepared = Decision.NONE;
 
-  /** Where else statements of this session were sent. */
+  /** Another destination to which statements of this session were sent. */
   private record Destination(VdbPools pools, LoopPool pool) {}
 
   Destinations(SessionContext session, ServerLease lease, ReplicaChoice replicas) {
@@ -180,7 +183,7 @@ public final class Destinations {
   }
 
   /**
-   * What waits is prepared, and not run yet: its server is to be the one that will run it.
+   * Chooses the server of a statement that is only prepared: the one that will run it.
    *
    * @param decision what rules say of it; {@link Decision#NONE} where nothing is
    */
@@ -201,9 +204,8 @@ public final class Destinations {
       return null;
     }
     String rule =
-        next.decision().matched().stream()
-            .filter(matched -> matched.action().equals(RuleAction.FORWARD.spelling()))
-            .reduce((first, last) -> last)
+        next.decision()
+            .lastMatched(RuleAction.FORWARD)
             .map(matched -> "rule " + matched.place())
             .orElse("a rule");
     return ServerError.error(

@@ -2,6 +2,7 @@ package dev.heimdall.engine.rules;
 
 import com.google.re2j.Pattern;
 import dev.heimdall.model.ActionParameters;
+import dev.heimdall.model.RuleAction;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,13 @@ public final class Decision {
   /** The rules that matched, in the order in which they were looked at. */
   public List<MatchedRule> matched() {
     return matched;
+  }
+
+  /** The last rule with this action that matched; empty if none did. */
+  public Optional<MatchedRule> lastMatched(RuleAction action) {
+    return matched.stream()
+        .filter(rule -> rule.action().equals(action.spelling()))
+        .reduce((first, last) -> last);
   }
 
   /** The statement is to be refused; already false when an {@code allow} matched. */

@@ -10,7 +10,6 @@ import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.pipeline.RunHistory;
 import dev.heimdall.engine.rules.ConcurrencyLimit;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.rules.MatchedRule;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
@@ -20,6 +19,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.model.RuleAction;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -222,15 +222,13 @@ public final class NextStatement implements RoutedStatement {
     if (!decision.dropped()) {
       return null;
     }
-    MatchedRule rule = null;
-    for (MatchedRule matched : decision.matched()) {
-      rule = matched.action().equals("drop") ? matched : rule;
-    }
     ServerError error =
         ServerError.error(Sqlstate.INSUFFICIENT_PRIVILEGE, "statement rejected by a rule");
-    return rule == null
-        ? error
-        : error.withDetail("Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""));
+    return decision
+        .lastMatched(RuleAction.DROP)
+        .map(rule -> "Rule " + rule.place() + rule.comment().map(c -> ": " + c).orElse(""))
+        .map(error::withDetail)
+        .orElse(error);
   }
 
   /** True if it is to be refused whatever the rules say. */
