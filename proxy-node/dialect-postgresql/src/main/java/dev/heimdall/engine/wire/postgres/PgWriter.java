@@ -73,7 +73,7 @@ public final class PgWriter {
   public static void parameterStatus(ByteBuf out, String name, String value, Charset encoding) {
     int start = begin(out, BackendType.PARAMETER_STATUS);
     string(out, name);
-    out.writeBytes(value.replace('\0', '?').getBytes(encoding)).writeByte(0);
+    string(out, value, encoding);
     end(out, start);
   }
 
@@ -151,7 +151,7 @@ public final class PgWriter {
   /** Writes it to a server that reads texts in another encoding. */
   public static void query(ByteBuf out, String sql, Charset encoding) {
     int start = begin(out, FrontendType.QUERY);
-    out.writeBytes(sql.replace('\0', '?').getBytes(encoding)).writeByte(0);
+    string(out, sql, encoding);
     end(out, start);
   }
 
@@ -211,6 +211,15 @@ public final class PgWriter {
       ByteBufUtil.writeUtf8(out, value);
     }
     out.writeByte(0);
+  }
+
+  /** Appends it in another encoding. */
+  private static void string(ByteBuf out, String value, Charset encoding) {
+    if (encoding.equals(StandardCharsets.UTF_8)) {
+      string(out, value);
+    } else {
+      out.writeBytes(value.replace('\0', '?').getBytes(encoding)).writeByte(0);
+    }
   }
 
   public static int begin(ByteBuf out, byte type) {
