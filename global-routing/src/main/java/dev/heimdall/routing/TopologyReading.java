@@ -55,7 +55,7 @@ public record TopologyReading(
     return troubles.stream().anyMatch(trouble -> trouble.kind() == kind);
   }
 
-  /** True if nothing is told in this name before somebody has changed what it may. */
+  /** True if nothing is published under this name before its permissions change. */
   public boolean barred() {
     return had(AwsTrouble.Kind.NO_CREDENTIALS)
         || (had(AwsTrouble.Kind.DENIED) && clusters.isEmpty());

@@ -36,7 +36,7 @@ final class NumberedFiles {
   /** More than these do not stay for as long: nobody is to fill a disk by committing. */
   private static final int MANY = 32;
 
-  /** Whoever has begun with a number has ended with it, or is dead. */
+  /** Time after which a writer that has begun with a number has finished, or is dead. */
   private static final Duration SURELY = Duration.ofMinutes(10);
 
   private static final int AT_ONCE = 10;

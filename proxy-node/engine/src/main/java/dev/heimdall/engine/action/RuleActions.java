@@ -55,7 +55,7 @@ public final class RuleActions implements AutoCloseable {
   }
 
   /**
-   * The same on given threads.
+   * Runs actions on the given threads.
    *
    * @param workers carry statements and programs out; shut down in the end
    */

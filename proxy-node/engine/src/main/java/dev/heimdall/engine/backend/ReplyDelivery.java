@@ -89,8 +89,8 @@ public final class ReplyDelivery {
   }
 
   /**
-   * How many statements of the group that has just been answered the server may have carried out,
-   * which had an error then; more than there are where it had none.
+   * Number of statements that the server may have carried out of the group just answered, which had
+   * an error; more than the group has where there was none.
    */
   public int reached() {
     return reached;

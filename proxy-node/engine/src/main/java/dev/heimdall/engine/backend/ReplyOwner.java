@@ -34,7 +34,7 @@ public interface ReplyOwner {
    */
   default void statementFailed(int skipped) {}
 
-  /** Whose statement, which follows, has failed with what fails here; null for nobody's. */
+  /** Owner of the following statement, which fails with what fails here; null if none does. */
   default ReplyOwner failsNext() {
     return null;
   }

@@ -36,7 +36,7 @@ public interface ReplyScanner {
   /** True if the server skips whatever it is sent until its batch is ended. */
   boolean skipping();
 
-  /** How many statements were sent to be run in the batch that is open. */
+  /** Number of statements sent to be run in the open batch. */
   default int statements() {
     return 0;
   }

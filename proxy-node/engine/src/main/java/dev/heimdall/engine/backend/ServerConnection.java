@@ -336,7 +336,7 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     statements.forgetAll();
   }
 
-  /** The same, and what it has left of prepared statements was noted by itself. */
+  /** Notes that DISCARD ALL ran; its effect on prepared statements is noted separately. */
   public void cleanedButNames() {
     residue.cleaned(holder != null, delivery.groupsAnswered());
     applied = Variables.NONE;

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 /**
  * Judgement if results of one pattern are requested often enough, before they have to go, to be
  * worth their keeping: the memory that others could have, and the time to copy and to release it.
- * Each hundred results that went are judged; where they were in vain, nothing is kept for a while,
- * and then it is tried again. May be used from any thread, and never waits for long.
+ * Each hundred results that went are judged; where they were of no use, nothing is kept for a
+ * while, and then it is tried again. May be used from any thread, and never waits for long.
  */
 public final class PatternWorth {
   /** So many results that went are judged together. */

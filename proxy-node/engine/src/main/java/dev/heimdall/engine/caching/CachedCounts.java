@@ -18,7 +18,7 @@ final class CachedCounts {
   private PatternCounts sentCounts;
 
   /**
-   * Why it was sent; not counted as long as its answer may give another reason, null if none can.
+   * Reason that it was sent, not counted while its answer may give another one; null if none can.
    */
   private Uncached open;
 

@@ -74,7 +74,7 @@ public final class DefinitionChanges {
   }
 
   /**
-   * True if what was told of statements by a catalogue still holds.
+   * True if classifications of statements by a catalogue still hold.
    *
    * @param edition of the catalogue of this database by which it was told; null for none
    */

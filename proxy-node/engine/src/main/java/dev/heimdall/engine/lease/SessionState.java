@@ -42,7 +42,7 @@ public final class SessionState {
   private long done;
 
   /**
-   * What a statement, or a text of statements, does if it succeeds.
+   * Effects of a statement, or of a multi-statement query, if it succeeds.
    *
    * @param at how many statements of its group were sent ahead of it; negative where that is not
    *     known
@@ -134,7 +134,7 @@ public final class SessionState {
   }
 
   /**
-   * The same of one that the server skips where an error comes ahead.
+   * Notes a statement of the group being sent that the server skips behind an error.
    *
    * @param at how many statements of the group were sent ahead of it
    * @param namesTaken whether the names that it takes are noted by themselves

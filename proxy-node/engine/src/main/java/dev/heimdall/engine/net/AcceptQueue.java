@@ -45,8 +45,8 @@ public final class AcceptQueue {
   /**
    * Lets no client connect after those that have begun to connect. Whoever tries hears nothing,
    * tries once more after a second, and is refused then, as the listener is closed by that time;
-   * reset, it would be told of a failure that it may not follow by another server. For any thread;
-   * only epoll's TCP has it.
+   * reset, it would report a failure that it may not follow by another server. For any thread; only
+   * epoll's TCP has it.
    */
   public static void shut(Channel listener) {
     if (!(listener instanceof EpollServerSocketChannel)) {

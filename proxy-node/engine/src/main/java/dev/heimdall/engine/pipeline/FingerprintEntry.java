@@ -153,7 +153,7 @@ public final class FingerprintEntry {
     return parsed != null;
   }
 
-  /** True if somebody reads it already; then the waiter is told with the others. */
+  /** True if it is being read already; then the waiter is notified with the others. */
   boolean beingParsed(Runnable waiter) {
     boolean already = waiting != null;
     if (!already) {

@@ -508,7 +508,7 @@ public final class Writes {
     }
   }
 
-  /** True if what was written counts, so that definitions among it are told of here. */
+  /** True if writes are tracked, so that changed definitions are published here. */
   public boolean tracked() {
     return view() != null;
   }

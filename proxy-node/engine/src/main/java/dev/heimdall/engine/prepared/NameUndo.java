@@ -1,6 +1,9 @@
 package dev.heimdall.engine.prepared;
 
-/** What a server's answer to a message about a statement means for what the client's name means. */
+/**
+ * Consequences of a server's answer to a Parse, Close or Describe for the client's name of a
+ * statement.
+ */
 @FunctionalInterface
 public interface NameUndo {
   /** The server has refused it. */

@@ -436,9 +436,9 @@ public final class ServerStatements {
   }
 
   /**
-   * The same, by a message whose answer says so.
+   * Notes a message that drops all statements, as its answer will confirm.
    *
-   * @return told of that
+   * @return notified of the answer
    */
   public NameUndo dropsAll() {
     StatementUse doubted = StatementUse.doubted();

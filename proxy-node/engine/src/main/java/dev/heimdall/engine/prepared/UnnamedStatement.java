@@ -38,7 +38,10 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private final BooleanSupplier idle;
   private final LongSupplier clock;
 
-  /** What it is again if the server skips the Parse or Close that has replaced it; oldest first. */
+  /**
+   * Unanswered Parse and Close messages, each with the statement that is there again if the server
+   * skips it; oldest first.
+   */
   private final ArrayDeque<Change> formers = new ArrayDeque<>(0);
 
   /** Bytes of those. */
@@ -66,7 +69,9 @@ public final class UnnamedStatement implements ClientShare.Holder {
   private PreparedStatement cached;
   private long lastUsed;
 
-  /** What stood for it before, which errors that are to come may be about; it is not held. */
+  /**
+   * Named statement that stood for it before, to which pending errors may refer; it is not held.
+   */
   private PreparedStatement stoodForIt;
 
   /** Former statement, or none. */
@@ -334,7 +339,7 @@ public final class UnnamedStatement implements ClientShare.Holder {
   }
 
   /**
-   * The same by a Parse that is answered in its place among messages to the server.
+   * Sets the text by a Parse that the node answers in its place among messages to the server.
    *
    * @return what is to be done when the server skips it
    */

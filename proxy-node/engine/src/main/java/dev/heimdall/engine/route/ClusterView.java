@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 
 /**
  * Facts that all event loops must know about one cluster to send statements to its servers. Read on
- * any thread, without waiting; told of each snapshot by whoever watches the cluster.
+ * any thread, without waiting; notified of each snapshot by the watcher of the cluster.
  */
 public final class ClusterView {
   private final DataSource source;

@@ -65,7 +65,7 @@ public interface Exchange extends AutoCloseable {
   /** Tells that sessions of the servers may begin with other settings from now on; the same. */
   default void sessionDefaultsChanged() {}
 
-  /** True if there are nodes whose writes are not told of over this at all, ever. */
+  /** True if there are nodes whose writes are never published here. */
   default boolean leavesNodesOut() {
     return false;
   }

@@ -9,8 +9,8 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * What has come to pin a session as the statement that was sent last was sent, by what that calls:
- * if the server cannot read the statement, or skips it, nothing was called.
+ * Pins that the last statement has brought by the code that it calls: if the server cannot parse
+ * the statement, or skips it, nothing was called.
  */
 final class CalledPin {
   private final SessionContext session;

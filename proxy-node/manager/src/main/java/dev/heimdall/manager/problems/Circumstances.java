@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What effects and advice depend on besides the kind of problem.
+ * Facts on which effects and advice depend besides the kind of problem.
  *
  * @param onAws whether servers have names that RDS gives
  * @param queueTimeout as nodes have it set for that cluster or virtual database; empty: not known

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Whether there is room where the manager writes. Looked at each second, on a thread of its own: a
- * file system that does not answer holds up no page.
+ * Free space where the manager writes. Looked at each second, on a thread of its own: a file system
+ * that does not answer holds up no page.
  */
 public final class DiskWatch implements AutoCloseable {
   /** With less than that a commit or an alert may not be written whole. */

@@ -184,13 +184,13 @@ public final class ReplyQueue<O> {
     size++;
   }
 
-  /** How many of the client's Binds the group has that is being sent. */
+  /** Number of the client's Binds in the group that is being sent. */
   public int binds() {
     return groups.open() ? binds : 0;
   }
 
   /**
-   * How many of them the server may have carried out in the group in which it has had an error.
+   * Number of Binds that the server may have carried out in the group in which it has had an error.
    *
    * @param unread whether it could make nothing of the statement that has had it
    */

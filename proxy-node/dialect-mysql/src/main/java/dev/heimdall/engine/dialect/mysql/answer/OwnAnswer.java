@@ -3,8 +3,8 @@ package dev.heimdall.engine.dialect.mysql.answer;
 import dev.heimdall.engine.wire.ServerError;
 
 /**
- * What the node itself has answered to a session last, as far as statements behind it may ask for
- * that: no server knows of it.
+ * Last answer of the node's own to a session, as far as later statements may query it: no server
+ * has it.
  */
 public final class OwnAnswer {
   private static final long OF_SERVER = Long.MIN_VALUE;

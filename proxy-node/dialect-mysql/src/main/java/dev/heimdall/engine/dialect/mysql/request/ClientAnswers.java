@@ -148,13 +148,16 @@ final class ClientAnswers {
     }
   }
 
-  /** The same for a statement, behind which nothing of those before it is to be shown. */
+  /** Answers a statement with OK; behind it SHOW ERRORS shows nothing of earlier statements. */
   void carriedOut(long total, long changed) {
     own.forgetError();
     ok(total, changed);
   }
 
-  /** The same for a BEGIN: it uses no table, and MariaDB keeps what was to be shown before it. */
+  /**
+   * Answers a BEGIN with OK: it uses no table, and MariaDB keeps the diagnostics of earlier
+   * statements.
+   */
   void begun(long total) {
     if (!encoder.mariadb()) {
       own.forgetError();

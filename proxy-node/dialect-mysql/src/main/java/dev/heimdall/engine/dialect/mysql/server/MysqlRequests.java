@@ -240,7 +240,7 @@ public final class MysqlRequests implements ServerRequests {
     return mayOpenCursor;
   }
 
-  /** What executions have left of the statements that the server has. */
+  /** State that executions have left of the server's prepared statements. */
   public ExecutedStatements use() {
     return use;
   }

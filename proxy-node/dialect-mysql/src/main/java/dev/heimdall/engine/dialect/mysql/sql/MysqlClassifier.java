@@ -194,7 +194,7 @@ public final class MysqlClassifier implements StatementClassifier {
     };
   }
 
-  /** True if a query inside of it has rows that no answer tells of. */
+  /** True if a query inside of it has rows that no reply reports. */
   private static boolean findsUntold(StatementKind kind) {
     return switch (kind) {
       case DML, DDL, UTILITY, SET -> true;

@@ -270,8 +270,8 @@ final class ExtendedStatements {
   }
 
   /**
-   * What the pipeline found of the text of a client's statement; null when nobody asks. Where
-   * nobody asked when it was parsed, as there were no rules then, it is looked through now.
+   * Classification of the text of a client's statement; null where neither rules nor a catalogue
+   * are there. A text that was parsed while there were none is classified now.
    */
   ClassifiedText examinedOf(ByteBuf input, int nameAt, int nameLength) {
     ServerConnection server = names.server();

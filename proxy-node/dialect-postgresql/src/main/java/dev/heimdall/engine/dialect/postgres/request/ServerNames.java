@@ -388,7 +388,8 @@ final class ServerNames {
   }
 
   /**
-   * The same of all names: that of a Close is the node's own.
+   * Notes that all names are free from here on; the name in the Close that says so is the node's
+   * own.
    *
    * @param skipped told if the server skips both, and that it does not
    */
