@@ -53,6 +53,24 @@ final class PostgresSpellings {
                       SimulatedClient.sync(out);
                     })),
         Spelling.of(
+            "pipelined text",
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      PgWriter.query(out, "SELECT " + JudgedAlikeContract.BESIDE);
+                      PgWriter.query(out, sql);
+                    })),
+        Spelling.of(
+            "pipelined Bind",
+            (client, sql) ->
+                client.send(
+                    out -> {
+                      SimulatedClient.statement(out, "SELECT " + JudgedAlikeContract.BESIDE);
+                      SimulatedClient.sync(out);
+                      SimulatedClient.statement(out, sql);
+                      SimulatedClient.sync(out);
+                    })),
+        Spelling.of(
             "second in a text",
             (client, sql) -> client.sends("SELECT " + JudgedAlikeContract.BESIDE + "; " + sql)),
         Spelling.of(
@@ -141,6 +159,8 @@ final class PostgresSpellings {
       return switch (spelling) {
         case "second in a batch", "second in a text" -> "the answers to several are not kept";
         case "unnamed, behind a Flush" -> "nobody knows whether its text is read as it was parsed";
+        case "pipelined text", "pipelined Bind" ->
+            "behind what is not answered a server's answer comes sooner";
         case "named, behind a Flush" ->
             OPEN.contains(standing) ? "a transaction goes on at its server" : null;
         default -> null;
@@ -156,6 +176,7 @@ final class PostgresSpellings {
     return switch (treatment) {
       case "concurrency", "delay", "trigger before" ->
           !spelling.equals("second in a text")
+              && !spelling.equals("pipelined text")
               && !spelling.startsWith("EXECUTE")
               && !spelling.startsWith("prepared before")
               && !spelling.startsWith("Bind");

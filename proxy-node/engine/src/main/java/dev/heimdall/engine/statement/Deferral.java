@@ -54,12 +54,30 @@ public final class Deferral {
    * rule changes nobody knows the tables.
    */
   public boolean wanted() {
+    return ruled()
+        && transaction.status() == TransactionState.IDLE
+        && !begunInBatch()
+        && carried.settings().autocommits()
+        && !session.lease().keepsServer();
+  }
+
+  /**
+   * True if a rule wants the statement carried out later, and what is not answered decides whether
+   * that can be: it may begin a transaction, end one, or pin.
+   */
+  public boolean mayBeWanted() {
+    return ruled() && submission == null && session.pending().outstanding() > 0;
+  }
+
+  private boolean ruled() {
     return next.decision().asyncExecute().isPresent()
         && next.decision().transformed().isEmpty()
-        && transaction.status() == TransactionState.IDLE
-        && carried.settings().autocommits()
-        && next.statement() != null
-        && !session.lease().keepsServer();
+        && next.statement() != null;
+  }
+
+  /** True if the batch that the statement belongs to has begun a transaction ahead of it. */
+  private boolean begunInBatch() {
+    return transaction.begun() >= 0 && transaction.begun() == carried.sent();
   }
 
   /** Puts the statement off. */

@@ -379,12 +379,13 @@ public abstract class JudgedAlikeContract extends KitContract {
     node.heard().clear();
     List<String> seen = new ArrayList<>();
     for (int times = 0; times < 2; times++) {
+      Ahead ahead = new Ahead(ann, spelling.pipelined());
       Optional<KitClient> other = begin(treatment);
       spelling.run().accept(ann, treatment.sql());
-      seen.addAll(told(ann));
+      seen.addAll(ahead.toldBehind());
       node.turns().advance(Duration.ofSeconds(2));
       seen.add("later");
-      seen.addAll(told(ann));
+      seen.addAll(ahead.toldBehind());
       if (KEEPING.contains(treatment.name())) {
         seen.add("holds " + node.held());
       }
@@ -392,7 +393,7 @@ public abstract class JudgedAlikeContract extends KitContract {
         seen.add("carried out " + carriedOut(treatment));
         servers().slow(null);
         node.turns().advance(Duration.ofSeconds(1));
-        seen.addAll(told(ann));
+        seen.addAll(ahead.toldBehind());
         seen.add("cancelled " + servers().cancels());
       }
       other.ifPresent(KitClient::leave);
@@ -423,7 +424,32 @@ public abstract class JudgedAlikeContract extends KitContract {
   }
 
   private static List<String> told(KitClient client) {
-    return client.told().stream()
+    return judged(client.told());
+  }
+
+  /** The statement ahead of a pipelined one, until its answer has come. */
+  private static final class Ahead {
+    private final KitClient client;
+    private boolean pending;
+
+    Ahead(KitClient client, boolean pending) {
+      this.client = client;
+      this.pending = pending;
+    }
+
+    /** What its client is told behind that answer. */
+    List<String> toldBehind() {
+      List<String> told = client.told();
+      if (!pending || told.isEmpty()) {
+        return judged(told);
+      }
+      pending = false;
+      return judged(told.subList(isError(told.get(0)) ? 1 : 2, told.size()));
+    }
+  }
+
+  private static List<String> judged(List<String> told) {
+    return told.stream()
         .filter(word -> !word.equals("row " + BESIDE))
         .map(word -> isError(word) ? "error" : withoutParameter(word))
         .toList();

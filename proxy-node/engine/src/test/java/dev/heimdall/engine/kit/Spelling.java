@@ -55,6 +55,11 @@ public record Spelling(
     return new Spelling(as, true, before, run);
   }
 
+  /** True if another statement is sent ahead of it whose answer is not awaited. */
+  boolean pipelined() {
+    return name.startsWith("pipelined");
+  }
+
   @Override
   public String toString() {
     return name;

@@ -321,10 +321,16 @@ final class ClientMessages implements RequestHandler {
   }
 
   private Outcome defer(ServerConnection server, byte type, long total) {
-    if (server != null || type != FrontendType.QUERY || !lifecycle.deferral().wanted()) {
+    if (type != FrontendType.QUERY) {
       return Outcome.NEXT;
     }
-    return switch (simple.defer((int) total, statement)) {
+    if (server != null && !server.copyIn() && lifecycle.deferral().mayBeWanted()) {
+      return blocked(); // it is decided when what is ahead of it is answered
+    }
+    if (!lifecycle.deferral().wanted()) {
+      return Outcome.NEXT;
+    }
+    return switch (simple.defer(server, (int) total, statement)) {
       case WAIT -> blocked();
       case DONE -> Outcome.DONE;
       case SEND -> Outcome.NEXT;

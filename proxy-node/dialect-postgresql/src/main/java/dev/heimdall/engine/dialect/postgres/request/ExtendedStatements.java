@@ -132,6 +132,10 @@ final class ExtendedStatements {
       if (local.answersBind(server, total, at, portalEnd)) {
         return true;
       }
+      if (!server.copyIn() && lifecycle.deferral().mayBeWanted()) {
+        requests.block();
+        return false; // it is decided when what is ahead of its batch is answered
+      }
       if (lifecycle.deferral().wanted() && total <= limits().maxStatementSize()) {
         if (input.readableBytes() < total) {
           return false;

@@ -130,9 +130,11 @@ final class SimpleStatements {
    * Defers a statement that a rule wants executed later, outside a transaction, and returns the
    * outcome.
    *
+   * @param server the session's connection, behind whose replies it is answered; null where it has
+   *     none
    * @param statement the same, to be answered
    */
-  Deferral.Outcome defer(int total, LoneStatement statement) {
+  Deferral.Outcome defer(ServerConnection server, int total, LoneStatement statement) {
     ByteBuf input = pending.bytes();
     String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
@@ -141,6 +143,15 @@ final class SimpleStatements {
     if (outcome == Deferral.Outcome.DONE) {
       Executed end = lifecycle.deferral().executed();
       String tag = end.succeeded() ? resultTag(next.effects(), end.rows(), total) : null;
+      if (server != null) {
+        lifecycle.sent(server);
+        if (tag != null) {
+          known(server, tag, total);
+        } else {
+          raise(server, SideActions.failure(end), total);
+        }
+        return outcome;
+      }
       lifecycle.settled();
       statement.read();
       if (tag != null) {
