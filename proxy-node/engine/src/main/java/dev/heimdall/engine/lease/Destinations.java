@@ -216,6 +216,16 @@ public final class Destinations {
                 .formatted(asked.source().get()));
   }
 
+  /** True if a statement of this decision is run at another data source as the session stands. */
+  public boolean sendsElsewhere(Decision decision) {
+    return mayLeave()
+        && decision
+            .forward()
+            .flatMap(ActionParameters.Forward::source)
+            .filter(this::isAnotherSource)
+            .isPresent();
+  }
+
   private boolean isAnotherSource(String name) {
     return vdb.settings().forwards().containsKey(name)
         || vdb.settings().foreigners().containsKey(name);

@@ -179,7 +179,15 @@ public final class StatementLifecycle implements SessionStatements {
       return false;
     }
     byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
-    return judge(sql, 0, sql.length, LexerMode.STANDARD, false);
+    boolean judged = judge(sql, 0, sql.length, LexerMode.STANDARD, false);
+    ServerError refusal =
+        judged && next.onItsWay() && !next.failed()
+            ? CallRefusal.of(next.decision(), session.lease().destinations())
+            : null;
+    if (refusal != null) {
+      next.fail(refusal);
+    }
+    return judged;
   }
 
   private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {

@@ -1,0 +1,40 @@
+package dev.heimdall.engine.statement;
+
+import dev.heimdall.engine.lease.Destinations;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.model.RuleAction;
+
+/**
+ * Rejection of calls by a function's number that a rule wants changed, answered otherwise or run
+ * elsewhere: such a call has no text and no tag, and the number means another function on other
+ * servers.
+ */
+final class CallRefusal {
+  private CallRefusal() {}
+
+  /** Returns the error of a call of this decision; null where it may be carried out as it is. */
+  static ServerError of(Decision decision, Destinations destinations) {
+    if (decision.dropped()) {
+      return null; // it is rejected as any statement
+    }
+    if (decision.result().isPresent()) {
+      return refusal(decision, RuleAction.RESULT);
+    }
+    if (decision.transformed().isPresent()) {
+      return refusal(decision, RuleAction.TRANSFORM);
+    }
+    return destinations.sendsElsewhere(decision) ? refusal(decision, RuleAction.FORWARD) : null;
+  }
+
+  private static ServerError refusal(Decision decision, RuleAction action) {
+    String rule =
+        decision.lastMatched(action).map(matched -> "rule " + matched.place()).orElse("a rule");
+    return ServerError.error(
+            Sqlstate.FEATURE_NOT_SUPPORTED,
+            "%s (%s) does not apply to a function call by number"
+                .formatted(rule, action.spelling()))
+        .withDetail("The call was not carried out; SELECT with the function's name can be.");
+  }
+}
