@@ -10,8 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a client and a server sent each other, recorded below TLS, and what the server's tokens are. */
-record TdsConversation(String name, List<Message> messages, List<String> replies) {
+/** What a client and a server sent each other, recorded below TLS, and what others read of it. */
+record TdsConversation(
+    String name, List<Message> messages, List<String> replies, List<String> requests) {
   /** Packets with their headers. */
   record Message(int connection, boolean client, byte[] bytes) {}
 
@@ -29,7 +30,7 @@ record TdsConversation(String name, List<Message> messages, List<String> replies
           new Message(
               Integer.parseInt(part[0]), part[1].equals("C"), HexFormat.of().parseHex(part[2])));
     }
-    return new TdsConversation(name, messages, lines(name + ".tokens"));
+    return new TdsConversation(name, messages, lines(name + ".tokens"), lines(name + ".requests"));
   }
 
   /** Number of connections. */

@@ -72,6 +72,67 @@ class TdsConversationTest {
 
   @ParameterizedTest
   @MethodSource("conversations")
+  void requestsAreThoseThatWereRecordedWhereverTheyAreCut(TdsConversation conversation) {
+    List<String> lines = new ArrayList<>();
+    for (int connection = 1; connection <= conversation.connections(); connection++) {
+      ByteBuf sent = conversation.sent(connection, true);
+      TdsRequestTrace trace = new TdsRequestTrace(conversation.version());
+      trace.on(sent, 0, sent.writerIndex());
+      assertThat(trace.walker.isIdle()).isTrue();
+      lines.addAll(trace.lines());
+      for (int cut = 1; cut < sent.writerIndex(); cut++) {
+        TdsRequestTrace again = new TdsRequestTrace(conversation.version());
+        again.on(sent, 0, cut);
+        again.on(sent, cut, sent.writerIndex());
+        assertThat(again.lines()).as("cut at %s", cut).isEqualTo(trace.lines());
+      }
+    }
+    assertThat(lines).isEqualTo(conversation.requests());
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void onlyAProtocolErrorComesOfBrokenRequests(TdsConversation conversation) {
+    Random random = new Random(11);
+    ByteBuf sent = conversation.sent(1, true);
+    for (int i = 0; i < BROKEN; i++) {
+      ByteBuf broken = sent.copy();
+      for (int flips = 1 + random.nextInt(4); flips > 0; flips--) {
+        broken.setByte(random.nextInt(broken.writerIndex()), random.nextInt(256));
+      }
+      try {
+        new TdsRequestTrace(conversation.version()).on(broken, 0, broken.writerIndex());
+      } catch (TdsProtocolException e) {
+        assertThat(e.getMessage()).isNotEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
+  void logInsAreReadAndWrittenAgain(TdsConversation conversation) {
+    for (ByteBuf payload : payloads(conversation.sent(1, true))) {
+      if (payload.readableBytes() > 80
+          && payload.getUnsignedShortLE(0) == payload.readableBytes()) {
+        Login7 read = Login7.read(payload.duplicate());
+        assertThat(read.credentials().user()).isEqualTo("babel");
+        assertThat(read.credentials().password()).isEqualTo("Babel#1234");
+        assertThat(read.tds()).isEqualTo(conversation.version());
+        assertThat(read.toString()).contains("babel").doesNotContain("Babel#1234");
+        ByteBuf written = Unpooled.buffer();
+        read.write(written);
+        Login7 again = Login7.read(written);
+        assertThat(again)
+            .usingRecursiveComparison()
+            .isEqualTo(read);
+        return;
+      }
+    }
+    throw new AssertionError("no LOGIN7 in the conversation");
+  }
+
+  @ParameterizedTest
+  @MethodSource("conversations")
   void messagesArePutIntoPacketsOfAnySize(TdsConversation conversation) {
     for (int size : new int[] {9, 20, 512, 4096, 32767}) {
       ByteBuf sent = conversation.sent(1, true);

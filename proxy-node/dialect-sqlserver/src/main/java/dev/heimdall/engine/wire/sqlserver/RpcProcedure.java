@@ -1,0 +1,122 @@
+package dev.heimdall.engine.wire.sqlserver;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Procedures that requests call by number, or by a name that means the same, and where their
+ * parameters have what must be known.
+ */
+public final class RpcProcedure {
+  /** Any other procedure, called by its name. */
+  public static final int OTHER = 0;
+
+  public static final int CURSOR = 1;
+  public static final int CURSOR_OPEN = 2;
+  public static final int CURSOR_PREPARE = 3;
+  public static final int CURSOR_EXECUTE = 4;
+  public static final int CURSOR_PREPARE_EXECUTE = 5;
+  public static final int CURSOR_UNPREPARE = 6;
+  public static final int CURSOR_FETCH = 7;
+  public static final int CURSOR_OPTION = 8;
+  public static final int CURSOR_CLOSE = 9;
+  public static final int EXECUTE_SQL = 10;
+  public static final int PREPARE = 11;
+  public static final int EXECUTE = 12;
+  public static final int PREPARE_EXECUTE = 13;
+  public static final int PREPARE_EXECUTE_RPC = 14;
+  public static final int UNPREPARE = 15;
+
+  private static final int NONE = -1;
+  private static final int LONGEST_NAME = 64;
+
+  /** Names without {@code sp_}, at their numbers' places; never written to. */
+  private static final String[] NAMES = {
+    "",
+    "cursor",
+    "cursoropen",
+    "cursorprepare",
+    "cursorexecute",
+    "cursorprepexec",
+    "cursorunprepare",
+    "cursorfetch",
+    "cursoroption",
+    "cursorclose",
+    "executesql",
+    "prepare",
+    "execute",
+    "prepexec",
+    "prepexecrpc",
+    "unprepare"
+  };
+
+  private RpcProcedure() {}
+
+  /** The number that a name means, or {@link #OTHER}. */
+  static int number(TdsText name) {
+    if (name.length() > LONGEST_NAME || name.isCut()) {
+      return OTHER;
+    }
+    String text =
+        new String(name.bytes(), 0, name.length(), StandardCharsets.UTF_8)
+            .replaceAll("[\\[\\]\" ]", "")
+            .toLowerCase(Locale.ROOT);
+    String last = text.substring(text.lastIndexOf('.') + 1);
+    if (!last.startsWith("sp_")) {
+      return OTHER;
+    }
+    for (int number = 1; number < NAMES.length; number++) {
+      if (last.startsWith(NAMES[number], 3) && last.length() == NAMES[number].length() + 3) {
+        return number;
+      }
+    }
+    return OTHER;
+  }
+
+  /** The place of the parameter that is the statement's text, or -1. */
+  public static int statementAt(int procedure) {
+    return switch (procedure) {
+      case EXECUTE_SQL -> 0;
+      case CURSOR_OPEN, PREPARE_EXECUTE_RPC -> 1;
+      case CURSOR_PREPARE, PREPARE, PREPARE_EXECUTE -> 2;
+      case CURSOR_PREPARE_EXECUTE -> 3;
+      default -> NONE;
+    };
+  }
+
+  /** The place of the parameter that declares the statement's parameters, or -1. */
+  public static int declarationsAt(int procedure) {
+    return switch (procedure) {
+      case EXECUTE_SQL, CURSOR_PREPARE, PREPARE, PREPARE_EXECUTE -> 1;
+      case CURSOR_PREPARE_EXECUTE -> 2;
+      case CURSOR_OPEN -> 5;
+      default -> NONE;
+    };
+  }
+
+  /** The place of the parameter that is a prepared statement's handle, or -1. */
+  public static int handleAt(int procedure) {
+    return switch (procedure) {
+      case CURSOR_PREPARE,
+          CURSOR_EXECUTE,
+          CURSOR_PREPARE_EXECUTE,
+          CURSOR_UNPREPARE,
+          PREPARE,
+          EXECUTE,
+          PREPARE_EXECUTE,
+          PREPARE_EXECUTE_RPC,
+          UNPREPARE ->
+          0;
+      default -> NONE;
+    };
+  }
+
+  /** The place of the parameter that is an open cursor's handle, or -1. */
+  public static int cursorAt(int procedure) {
+    return switch (procedure) {
+      case CURSOR, CURSOR_OPEN, CURSOR_FETCH, CURSOR_OPTION, CURSOR_CLOSE -> 0;
+      case CURSOR_EXECUTE, CURSOR_PREPARE_EXECUTE -> 1;
+      default -> NONE;
+    };
+  }
+}
