@@ -20,7 +20,7 @@ final class CopyStack extends Stack {
         app,
         RegionStack.name(deployment, region) + "-copy",
         RegionStack.props(deployment, region, ", a copy of the documents").build());
-    new CopyBucket(this, "Copy", deployment.name(), region.region());
+    new CopyBucket(this, "Copy", deployment.name(), region.region(), region.encryptionKey());
   }
 
   /**

@@ -262,7 +262,7 @@ final class InitialDocuments {
       store.putArray("servers").add(fact(OwnFacts.STORE));
       store.set("mode", fact(OwnFacts.STORE_MODE));
       store.set("password", JSON.createObjectNode().set("secret", fact(OwnFacts.STORE_PASSWORD)));
-      store.putObject("tls").put("mode", "verify-full");
+      store.putObject("tls").set("mode", fact(OwnFacts.STORE_TLS));
       store.set("scope", fact(OwnFacts.STORE_SCOPE));
     }
     return node;

@@ -8,6 +8,7 @@ import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallManager;
 import dev.heimdall.cdk.constructs.HeimdallStore;
+import dev.heimdall.cdk.constructs.IHeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.documents.FirstDocuments;
 import dev.heimdall.cdk.join.Peering;
@@ -134,11 +135,15 @@ final class RegionStack extends Stack {
             pushKeys(deployment, region),
             new DocumentStores.Copies(
                 deployment.copiesOf(region).stream().map(Region::region).toList(),
-                deployment.hasCopy(region)));
-    Optional<HeimdallStore> store =
-        region.cache().enabled()
-            ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region.cache(), place))
+                deployment.hasCopy(region)),
+            region.encryptionKey());
+    Optional<HeimdallStore> made =
+        region.cache().made()
+            ? Optional.of(RegionStore.of(this, "Store", deployment.name(), region, place))
             : Optional.empty();
+    Optional<IHeimdallStore> store =
+        made.<IHeimdallStore>map(own -> own)
+            .or(() -> RegionStore.existing(this, "ExistingStore", region.cache()));
     HeimdallFacts facts = StackFacts.of(deployment, region, place, documents, store);
     Optional<HeimdallManager> manager =
         region.manager().enabled()
@@ -167,7 +172,7 @@ final class RegionStack extends Stack {
                     this, "ConfigSync", deployment, region, place, jar, documents, fleet))
             : Optional.empty();
     if (region.observability().enabled()) {
-      new Watch(this, "Watch", deployment, region, fleet, sync, store, manager);
+      new Watch(this, "Watch", deployment, region, fleet, sync, made, manager);
     }
     if (deployment.routing().enabled()) {
       String makesZone = name(deployment, deployment.regions().get(0));

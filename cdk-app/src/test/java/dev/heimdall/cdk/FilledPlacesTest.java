@@ -53,7 +53,7 @@ class FilledPlacesTest extends TwoRegionsSample {
                 """
                 {"name": "eu-west-1", "addresses": "10.40.0.0/16", "bucket": "made", "httpPort": 5059,
                  "manager": "http://made:8087", "managers": 1, "store": [], "storeMode": "standalone",
-                 "storePassword": "heimdall/fleet-key", "storeScope": "auto",
+                 "storePassword": "heimdall/fleet-key", "storeScope": "auto", "storeTls": "verify-full",
                  "subnets": ["10.40.0.0/20", "10.40.16.0/20", "10.40.32.0/20"]}
                 """));
     assertThat(RegionFactsOf.of(assembly, stack, "Manager"))

@@ -59,6 +59,7 @@ class InitialDocumentsTest {
         {"name": "eu-west-1", "bucket": "${Token[TOKEN.1]}", "httpPort": 5059, "managers": 1,
          "manager": "http://${Token[Manager.DNSName.2]}:8087", "store": "${Token[TOKEN.3]}:6379",
          "storeMode": "standalone", "storePassword": "heimdall/store-password", "storeScope": "auto",
+         "storeTls": "verify-full",
          "subnets": ["10.40.0.0/20"]%s}
         """
         .formatted(more);
@@ -85,7 +86,7 @@ class InitialDocumentsTest {
                  "topology": {"key": {"secret": "heimdall/push-key"}, "store": "s3://${region.bucket}/topology"},
                  "manager": {"instances": "${region.managers}", "urls": ["${region.manager}"]},
                  "store": {"servers": ["${region.store}"], "mode": "${region.storeMode}",
-                           "password": {"secret": "${region.storePassword}"}, "tls": {"mode": "verify-full"},
+                           "password": {"secret": "${region.storePassword}"}, "tls": {"mode": "${region.storeTls}"},
                            "scope": "${region.storeScope}"}}
                 """));
     assertThat(documents(facts("")))
@@ -97,7 +98,8 @@ class InitialDocumentsTest {
     String nothing =
         """
         {"name": "eu-west-2", "bucket": "other", "httpPort": 5059, "managers": 1, "manager": [],
-         "store": [], "storeMode": "standalone", "storePassword": "heimdall/fleet-key", "storeScope": "region", "subnets": []}
+         "store": [], "storeMode": "standalone", "storePassword": "heimdall/fleet-key", "storeScope": "region", "storeTls": "verify-full",
+         "subnets": []}
         """;
     assertThat(node(nothing)).isEqualTo(node(facts("")));
   }

@@ -2,11 +2,14 @@ package dev.heimdall.cdk.documents;
 
 import dev.heimdall.cdk.nag.Reasons;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
+import software.amazon.awscdk.services.kms.Alias;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
@@ -22,16 +25,15 @@ import software.constructs.Construct;
 public final class CopyBucket extends Construct {
   private static final int DAYS_OF_OLD_VERSIONS = 90;
 
-  /** Makes it. */
-  public CopyBucket(Construct scope, String id, String fleet, String region) {
+  /**
+   * Makes it.
+   *
+   * @param ownKey the ARN of a key that is there, in place of one that is made
+   */
+  public CopyBucket(
+      Construct scope, String id, String fleet, String region, Optional<String> ownKey) {
     super(scope, id);
-    Key key =
-        Key.Builder.create(this, "Key")
-            .description("Heimdall: a copy of the configuration")
-            .alias(keyAlias(fleet))
-            .enableKeyRotation(true)
-            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-            .build();
+    IKey key = ownKey.map(arn -> own(arn, keyAlias(fleet))).orElseGet(() -> made(keyAlias(fleet)));
     Bucket bucket =
         Bucket.Builder.create(this, "Bucket")
             .bucketName(name(fleet, region))
@@ -57,6 +59,22 @@ public final class CopyBucket extends Construct {
         .value(bucket.getBucketName())
         .build()
         .overrideLogicalId("CopyBucket");
+  }
+
+  private IKey made(String alias) {
+    return Key.Builder.create(this, "Key")
+        .description("Heimdall: a copy of the configuration")
+        .alias(alias)
+        .enableKeyRotation(true)
+        .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+        .build();
+  }
+
+  /** By an alias, as the other region knows no other name of it. */
+  private IKey own(String arn, String alias) {
+    IKey key = Key.fromKeyArn(this, "OwnKey", arn);
+    Alias.Builder.create(this, "OwnKeyAlias").aliasName(alias).targetKey(key).build();
+    return key;
   }
 
   /** Name of the bucket in a region; a bucket name is unique across all accounts. */

@@ -23,6 +23,7 @@ import software.amazon.awscdk.services.efs.CfnAccessPoint;
 import software.amazon.awscdk.services.efs.CfnFileSystem;
 import software.amazon.awscdk.services.efs.CfnMountTarget;
 import software.amazon.awscdk.services.iam.CfnPolicy;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
@@ -80,7 +81,7 @@ public final class DocumentStores extends Construct {
   private final String fleet;
   private final Copies copies;
   private final Documents documents;
-  private final Key key;
+  private final IKey key;
   private final Bucket bucket;
   private final String pushKeyName;
   private final String fleetKeyName;
@@ -103,6 +104,7 @@ public final class DocumentStores extends Construct {
    * @param place where the file system can be mounted, if there is one
    * @param keys whether the secret of pushes is made here
    * @param copies of the documents in other regions
+   * @param ownKey the ARN of a key that is there, in place of one that is made
    */
   public DocumentStores(
       Construct scope,
@@ -111,17 +113,22 @@ public final class DocumentStores extends Construct {
       Documents documents,
       Optional<Place> place,
       PushKeys keys,
-      Copies copies) {
+      Copies copies,
+      Optional<String> ownKey) {
     super(scope, id);
     this.fleet = fleet;
     this.copies = copies;
     this.documents = documents;
     key =
-        Key.Builder.create(this, "Key")
-            .description("Heimdall: configuration and secrets")
-            .enableKeyRotation(true)
-            .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-            .build();
+        ownKey
+            .map(arn -> Key.fromKeyArn(this, "OwnKey", arn))
+            .orElseGet(
+                () ->
+                    Key.Builder.create(this, "Key")
+                        .description("Heimdall: configuration and secrets")
+                        .enableKeyRotation(true)
+                        .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+                        .build());
     bucket =
         Bucket.Builder.create(this, "Bucket")
             .versioned(true)
@@ -197,7 +204,7 @@ public final class DocumentStores extends Construct {
     return bucket;
   }
 
-  public Key key() {
+  public IKey key() {
     return key;
   }
 

@@ -12,7 +12,7 @@ import dev.heimdall.cdk.constructs.HeimdallArchive;
 import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallFleet;
 import dev.heimdall.cdk.constructs.HeimdallFleetProps;
-import dev.heimdall.cdk.constructs.HeimdallStore;
+import dev.heimdall.cdk.constructs.IHeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
 import dev.heimdall.cdk.values.PortRule;
@@ -29,6 +29,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 import software.amazon.awscdk.services.iam.ManagedPolicy;
+import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
 /** A region's {@link HeimdallFleet}, and who lets it in. */
@@ -44,46 +45,46 @@ public final class RegionFleet {
       Place place,
       String archive,
       DocumentStores kept,
-      Optional<HeimdallStore> store,
+      Optional<IHeimdallStore> store,
       HeimdallFacts facts) {
     Fleet settings = region.fleet();
-    HeimdallFleet fleet =
-        new HeimdallFleet(
-            scope,
-            id,
-            HeimdallFleetProps.builder()
-                .fleetName(deployment.name())
-                .vpc(place.network())
-                .vpcSubnets(place.selection())
-                .ports(settings.ports())
-                .clients(
-                    Stream.of(
-                            settings.clients().stream().map(Object::toString),
-                            settings.clientGroups().stream(),
-                            strangers(deployment, region).map(Object::toString))
-                        .flatMap(each -> each)
-                        .toList())
-                .httpPort(settings.httpPort())
-                .imageParameter(
-                    settings.imageParameter().orElseGet(settings.architecture()::imageParameter))
-                .instanceTypes(types(settings))
-                .fewestPerZone(settings.fewest())
-                .mostPerZone(settings.most())
-                .targetLoad(settings.targetLoad())
-                .idleTimeout(Duration.seconds(settings.idleTimeout().toSeconds()))
-                .drain(Duration.seconds(settings.drain().toSeconds()))
-                .clientRouting(
-                    ClientRoutingPolicy.valueOf(
-                        settings.clientZones().policy().toUpperCase(Locale.ROOT)))
-                .deletionProtection(settings.protect())
-                .release(HeimdallArchive.fromAsset(archive))
-                .documents(kept.configuration())
-                .access(access(region, secrets(region.documents(), kept, store)))
-                .managedPolicies(policies(scope, id, region, settings.managedPolicies()))
-                .instanceLogs(Inspections.logs(scope, id, region))
-                .keepFailedInstances(region.instances().keepFailed())
-                .facts(facts)
-                .build());
+    HeimdallFleetProps.Builder props =
+        HeimdallFleetProps.builder()
+            .fleetName(deployment.name())
+            .vpc(place.network())
+            .vpcSubnets(place.selection())
+            .ports(settings.ports())
+            .clients(
+                Stream.of(
+                        settings.clients().stream().map(Object::toString),
+                        settings.clientGroups().stream(),
+                        strangers(deployment, region).map(Object::toString))
+                    .flatMap(each -> each)
+                    .toList())
+            .httpPort(settings.httpPort())
+            .imageParameter(
+                settings.imageParameter().orElseGet(settings.architecture()::imageParameter))
+            .instanceTypes(types(settings))
+            .fewestPerZone(settings.fewest())
+            .mostPerZone(settings.most())
+            .targetLoad(settings.targetLoad())
+            .idleTimeout(Duration.seconds(settings.idleTimeout().toSeconds()))
+            .drain(Duration.seconds(settings.drain().toSeconds()))
+            .clientRouting(
+                ClientRoutingPolicy.valueOf(
+                    settings.clientZones().policy().toUpperCase(Locale.ROOT)))
+            .deletionProtection(settings.protect())
+            .release(HeimdallArchive.fromAsset(archive))
+            .documents(kept.configuration())
+            .access(access(region, secrets(region.documents(), kept, store)))
+            .managedPolicies(policies(scope, id, region, settings.managedPolicies()))
+            .instanceLogs(Inspections.logs(scope, id, region))
+            .keepFailedInstances(region.instances().keepFailed())
+            .facts(facts);
+    region
+        .encryptionKey()
+        .ifPresent(arn -> props.diskKey(Key.fromKeyArn(scope, id + "DiskKey", arn)));
+    HeimdallFleet fleet = new HeimdallFleet(scope, id, props.build());
     fleet
         .getLogGroupName()
         .ifPresent(
@@ -92,9 +93,16 @@ public final class RegionFleet {
                     .description("Where nodes send the log of their boot and their journal")
                     .value(group)
                     .build());
-    store.ifPresent(
-        servers ->
-            letIn(fleet, "StoreArrives", "nodes", servers.getSecurityGroupId(), servers.getPort()));
+    store
+        .filter(servers -> !servers.getSecurityGroupId().isEmpty())
+        .ifPresent(
+            servers ->
+                letIn(
+                    fleet,
+                    "StoreArrives",
+                    "nodes",
+                    servers.getSecurityGroupId(),
+                    servers.getPort()));
     kept.files()
         .filter(any -> kept.mounted())
         .ifPresent(
@@ -190,9 +198,9 @@ public final class RegionFleet {
 
   /** Whole names of those that documents may name: the stacks' own, and others. */
   private static List<String> secrets(
-      Documents documents, DocumentStores kept, Optional<HeimdallStore> store) {
+      Documents documents, DocumentStores kept, Optional<IHeimdallStore> store) {
     List<String> secrets = new ArrayList<>(List.of(kept.fleetKeyName(), kept.pushKeyName()));
-    store.map(HeimdallStore::getPasswordName).ifPresent(secrets::add);
+    store.map(IHeimdallStore::getPasswordName).ifPresent(secrets::add);
     secrets.addAll(documents.secrets());
     return secrets;
   }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.services.certificatemanager.Certificate;
 import software.amazon.awscdk.services.ec2.InstanceType;
+import software.amazon.awscdk.services.kms.Key;
 import software.constructs.Construct;
 
 /** A region's {@link HeimdallManager}. */
@@ -62,6 +63,9 @@ public final class RegionManager {
         .ifPresent(
             arn ->
                 props.certificate(Certificate.fromCertificateArn(scope, id + "Certificate", arn)));
+    region
+        .encryptionKey()
+        .ifPresent(arn -> props.diskKey(Key.fromKeyArn(scope, id + "DiskKey", arn)));
     HeimdallManager manager = new HeimdallManager(scope, id, props.build());
     ManagerOutputs.of(
         manager, manager.getUrl(), manager.getPasswordName(), manager.getInstanceSecurityGroupId());

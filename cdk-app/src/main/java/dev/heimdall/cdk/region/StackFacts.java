@@ -6,7 +6,7 @@ import dev.heimdall.cdk.config.OwnFacts;
 import dev.heimdall.cdk.config.Region;
 import dev.heimdall.cdk.constructs.HeimdallFacts;
 import dev.heimdall.cdk.constructs.HeimdallManager;
-import dev.heimdall.cdk.constructs.HeimdallStore;
+import dev.heimdall.cdk.constructs.IHeimdallStore;
 import dev.heimdall.cdk.documents.DocumentStores;
 import dev.heimdall.cdk.network.Place;
 import java.math.BigDecimal;
@@ -28,7 +28,7 @@ public final class StackFacts {
       Region region,
       Place place,
       DocumentStores documents,
-      Optional<HeimdallStore> store) {
+      Optional<IHeimdallStore> store) {
     Map<String, Object> said = region.facts().values();
     Manager manager = region.manager();
     HeimdallFacts facts =
@@ -36,7 +36,7 @@ public final class StackFacts {
             .bucket(documents.bucket())
             .number(OwnFacts.HTTP_PORT, region.fleet().httpPort())
             .number(OwnFacts.MANAGERS, manager.enabled() ? manager.size() : 1)
-            // Each region makes a store of its own.
+            // Each region has a store of its own.
             .text(OwnFacts.STORE_SCOPE, deployment.regions().size() > 1 ? "region" : "auto");
     facts =
         store.isPresent()
@@ -45,7 +45,8 @@ public final class StackFacts {
                 .list(OwnFacts.STORE, List.of())
                 .text(OwnFacts.STORE_MODE, "standalone")
                 // Documents that name a secret need one, also where nobody asks for a password.
-                .text(OwnFacts.STORE_PASSWORD, documents.fleetKeyName());
+                .text(OwnFacts.STORE_PASSWORD, documents.fleetKeyName())
+                .text(OwnFacts.STORE_TLS, "verify-full");
     if (!said.containsKey(OwnFacts.SUBNETS)) {
       facts = facts.list(OwnFacts.SUBNETS, place.networks());
     }

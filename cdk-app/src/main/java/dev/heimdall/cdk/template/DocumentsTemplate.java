@@ -35,6 +35,7 @@ final class DocumentsTemplate extends Stack {
             List.of()),
         Optional.empty(),
         DocumentStores.PushKeys.ALONE,
-        DocumentStores.Copies.NONE);
+        DocumentStores.Copies.NONE,
+        Optional.empty());
   }
 }

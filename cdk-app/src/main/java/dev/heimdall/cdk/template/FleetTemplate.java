@@ -88,6 +88,8 @@ final class FleetTemplate extends Stack {
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
 
+    String diskKey = PlainTemplates.ownKey(ask, "DiskKey", "disks");
+
     ask.heading("Tags");
     List<Slot<String>> tags = ask.tags(3);
 
@@ -131,7 +133,8 @@ final class FleetTemplate extends Stack {
                 Optional.of(profile),
                 inspection,
                 documents.facts(),
-                tags));
+                tags,
+                Optional.of(diskKey)));
     ask.describe();
     CfnOutput.Builder.create(this, "Address")
         .description("What clients connect to")

@@ -76,6 +76,8 @@ final class ManagerTemplate extends Stack {
     String protect = PlainTemplates.protect(ask);
     Inspection inspection = PlainTemplates.inspection(ask);
 
+    String diskKey = PlainTemplates.ownKey(ask, "DiskKey", "disks");
+
     ask.heading("Tags");
     List<Slot<String>> tags = ask.tags(3);
 
@@ -114,7 +116,8 @@ final class ManagerTemplate extends Stack {
                 List.of(topics),
                 inspection,
                 documents.facts(),
-                tags));
+                tags,
+                Optional.of(diskKey)));
     ManagerOutputs.of(
         this, manager.address(), manager.passwordName(), manager.group().getAttrGroupId());
     PlainTemplates.sessions(ask, manager.role());

@@ -8,6 +8,7 @@ import dev.heimdall.cdk.config.Instances;
 import dev.heimdall.cdk.iam.Component;
 import dev.heimdall.cdk.iam.ComponentRole;
 import dev.heimdall.cdk.instance.Inspection;
+import dev.heimdall.cdk.values.Slot;
 import dev.heimdall.cdk.values.Switch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +19,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import software.amazon.awscdk.App;
 import software.amazon.awscdk.AppProps;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnParameter;
 import software.amazon.awscdk.DefaultStackSynthesizer;
+import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.StackProps;
+import software.amazon.awscdk.Token;
 import software.amazon.awscdk.cxapi.CloudAssembly;
 import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
 import software.amazon.awscdk.services.iam.CfnRole;
@@ -116,6 +120,23 @@ public final class PlainTemplates {
         Optional.empty(),
         "arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9-]+",
         "the ARN of a key");
+  }
+
+  /**
+   * A key of the account's own, which may be left out.
+   *
+   * @param what is encrypted with it
+   */
+  static String ownKey(Parameters ask, String name, String what) {
+    Slot<String> key =
+        ask.optional(
+            name,
+            "The ARN of a key of yours that %s are encrypted with; empty: AWS's own."
+                .formatted(what),
+            "(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[a-f0-9-]+)?",
+            "empty, or the ARN of a key");
+    return Token.asString(
+        Fn.conditionIf(key.when().orElseThrow().getLogicalId(), key.value(), Aws.NO_VALUE));
   }
 
   /** Subnets of two zones at least. */

@@ -31,6 +31,8 @@ final class StoreTemplate extends Stack {
             "cache\\.[a-z0-9-]+\\.[a-z0-9]+",
             "a type such as cache.t4g.small");
     Number replicas = ask.number("Replicas", "Replicas, in other zones.", 1, 1, 5);
+    String key =
+        PlainTemplates.ownKey(ask, "Key", "password (best ConfigurationKey of the nodes) and data");
     ask.describe();
     HeimdallStoreEngine engine = HeimdallStoreEngine.VALKEY;
     SharedStore store =
@@ -49,7 +51,7 @@ final class StoreTemplate extends Stack {
                 Optional.empty(),
                 true,
                 "",
-                Optional.empty()));
+                Optional.of(key)));
     StoreOutputs.of(
         this, store.address(), store.clusterMode(), store.passwordName(), store.passwordArn());
     PortRule.into(this, "StoreArrives", store.group().getAttrGroupId(), "nodes", store.port())

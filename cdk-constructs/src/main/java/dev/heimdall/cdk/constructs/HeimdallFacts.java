@@ -56,13 +56,15 @@ public final class HeimdallFacts {
   }
 
   /**
-   * The facts {@code store}, its server and port, {@code storeMode} and {@code storePassword}, the
-   * name of the secret: for {@code servers}, {@code mode} and {@code password} of {@code store}.
+   * The facts {@code store}, its server and port, {@code storeMode}, {@code storePassword}, the
+   * name of the secret, and {@code storeTls}: for {@code servers}, {@code mode}, {@code password}
+   * and {@code tls.mode} of {@code store}.
    */
   public HeimdallFacts store(IHeimdallStore store) {
     return text("store", store.getAddress() + ":" + store.getPort())
         .text("storeMode", store.getClusterMode() ? "cluster" : "standalone")
-        .text("storePassword", store.getPasswordName());
+        .text("storePassword", store.getPasswordName())
+        .text("storeTls", store.getTls() ? "verify-full" : "disable");
   }
 
   /**

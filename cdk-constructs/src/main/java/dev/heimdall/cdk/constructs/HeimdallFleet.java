@@ -23,6 +23,7 @@ import software.amazon.awscdk.services.iam.GrantOnPrincipalOptions;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 import software.amazon.awscdk.services.iam.IPrincipal;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.constructs.Construct;
 import software.constructs.IDependable;
@@ -85,7 +86,8 @@ public final class HeimdallFleet extends Construct implements IHeimdallFleet, IG
                 Optional.empty(),
                 props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
                 props.getFacts().facts(),
-                List.of()));
+                List.of(),
+                props.getDiskKey().map(IKey::getKeyArn)));
     ComponentRole.add(
         fleet.nodeRole(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

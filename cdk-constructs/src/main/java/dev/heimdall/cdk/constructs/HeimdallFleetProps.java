@@ -10,6 +10,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
+import software.amazon.awscdk.services.kms.IKey;
 
 /** Props of a {@link HeimdallFleet}. */
 public interface HeimdallFleetProps {
@@ -111,6 +112,12 @@ public interface HeimdallFleetProps {
   boolean getKeepFailedInstances();
 
   /**
+   * The key of the instances' disks. Its policy has to let Auto Scaling's service-linked role use
+   * it, and make grants. By default the account's key of EBS.
+   */
+  Optional<IKey> getDiskKey();
+
+  /**
    * Facts that differ in each region, which documents refer to by <code>${region.NAME}</code>. By
    * default {@code name}, the region.
    */
@@ -148,6 +155,7 @@ public interface HeimdallFleetProps {
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(Duration.days(30));
     private boolean keepFailedInstances = false;
+    private Optional<IKey> diskKey = Optional.empty();
     private HeimdallFacts facts = HeimdallFacts.ofRegion();
 
     private Builder() {}
@@ -284,6 +292,12 @@ public interface HeimdallFleetProps {
       return this;
     }
 
+    /** Sets {@link HeimdallFleetProps#getDiskKey}. */
+    public Builder diskKey(IKey diskKey) {
+      this.diskKey = Optional.of(diskKey);
+      return this;
+    }
+
     /** Sets {@link HeimdallFleetProps#getFacts}. */
     public Builder facts(HeimdallFacts facts) {
       this.facts = facts;
@@ -319,6 +333,7 @@ public interface HeimdallFleetProps {
           managedPolicies,
           instanceLogs,
           keepFailedInstances,
+          diskKey,
           facts);
     }
   }

@@ -9,6 +9,7 @@ import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.elasticloadbalancingv2.ClientRoutingPolicy;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
+import software.amazon.awscdk.services.kms.IKey;
 
 /** Values set in the builder of {@link HeimdallFleetProps}. */
 record HeimdallFleetValues(
@@ -34,5 +35,6 @@ record HeimdallFleetValues(
     List<IManagedPolicy> getManagedPolicies,
     HeimdallLogs getInstanceLogs,
     boolean getKeepFailedInstances,
+    Optional<IKey> getDiskKey,
     HeimdallFacts getFacts)
     implements HeimdallFleetProps {}

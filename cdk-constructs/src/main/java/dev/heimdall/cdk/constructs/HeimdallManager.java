@@ -18,6 +18,7 @@ import software.amazon.awscdk.services.ec2.Connections;
 import software.amazon.awscdk.services.iam.IGrantable;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
 import software.amazon.awscdk.services.iam.IPrincipal;
+import software.amazon.awscdk.services.kms.IKey;
 import software.amazon.awscdk.services.logs.CfnLogGroup;
 import software.amazon.awscdk.services.secretsmanager.ISecret;
 import software.amazon.awscdk.services.secretsmanager.Secret;
@@ -82,7 +83,8 @@ public final class HeimdallManager extends Construct implements IHeimdallManager
                 props.getAlertTopics(),
                 props.getInstanceLogs().inspection(props.getKeepFailedInstances()),
                 props.getFacts().facts(),
-                List.of()));
+                List.of(),
+                props.getDiskKey().map(IKey::getKeyArn)));
     ComponentRole.add(
         manager.role(),
         props.getManagedPolicies().stream().map(IManagedPolicy::getManagedPolicyArn).toList());

@@ -10,6 +10,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
+import software.amazon.awscdk.services.kms.IKey;
 
 /** Props of a {@link HeimdallManager}. */
 public interface HeimdallManagerProps {
@@ -104,6 +105,12 @@ public interface HeimdallManagerProps {
   boolean getKeepFailedInstances();
 
   /**
+   * The key of the instances' disks. Its policy has to let Auto Scaling's service-linked role use
+   * it, and make grants. By default the account's key of EBS.
+   */
+  Optional<IKey> getDiskKey();
+
+  /**
    * Facts that differ in each region, which documents refer to by <code>${region.NAME}</code>. By
    * default {@code name}, the region.
    */
@@ -136,6 +143,7 @@ public interface HeimdallManagerProps {
     private List<IManagedPolicy> managedPolicies = List.of();
     private HeimdallLogs instanceLogs = HeimdallLogs.kept(Duration.days(30));
     private boolean keepFailedInstances = false;
+    private Optional<IKey> diskKey = Optional.empty();
     private HeimdallFacts facts = HeimdallFacts.ofRegion();
 
     private Builder() {}
@@ -260,6 +268,12 @@ public interface HeimdallManagerProps {
       return this;
     }
 
+    /** Sets {@link HeimdallManagerProps#getDiskKey}. */
+    public Builder diskKey(IKey diskKey) {
+      this.diskKey = Optional.of(diskKey);
+      return this;
+    }
+
     /** Sets {@link HeimdallManagerProps#getFacts}. */
     public Builder facts(HeimdallFacts facts) {
       this.facts = facts;
@@ -293,6 +307,7 @@ public interface HeimdallManagerProps {
           managedPolicies,
           instanceLogs,
           keepFailedInstances,
+          diskKey,
           facts);
     }
   }

@@ -8,6 +8,7 @@ import software.amazon.awscdk.services.ec2.IVpc;
 import software.amazon.awscdk.services.ec2.InstanceType;
 import software.amazon.awscdk.services.ec2.SubnetSelection;
 import software.amazon.awscdk.services.iam.IManagedPolicy;
+import software.amazon.awscdk.services.kms.IKey;
 
 /** Values set in the builder of {@link HeimdallManagerProps}. */
 record HeimdallManagerValues(
@@ -31,5 +32,6 @@ record HeimdallManagerValues(
     List<IManagedPolicy> getManagedPolicies,
     HeimdallLogs getInstanceLogs,
     boolean getKeepFailedInstances,
+    Optional<IKey> getDiskKey,
     HeimdallFacts getFacts)
     implements HeimdallManagerProps {}

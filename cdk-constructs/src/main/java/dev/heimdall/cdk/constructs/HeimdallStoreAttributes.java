@@ -8,11 +8,17 @@ import java.util.Objects;
  * @param address the host of its primary, or in cluster mode what leads to all servers
  * @param port of its servers; by default 6379
  * @param clusterMode whether it has several shards; by default not
- * @param securityGroupId that of its servers
+ * @param securityGroupId that of its servers; empty: nodes are let in by others
  * @param passwordName the name of the secret whose text is the password
+ * @param tls whether it has TLS, with a certificate that nodes verify; by default it has
  */
 public record HeimdallStoreAttributes(
-    String address, int port, boolean clusterMode, String securityGroupId, String passwordName) {
+    String address,
+    int port,
+    boolean clusterMode,
+    String securityGroupId,
+    String passwordName,
+    boolean tls) {
   /** Begins them. */
   public static Builder builder() {
     return new Builder();
@@ -25,6 +31,7 @@ public record HeimdallStoreAttributes(
     private boolean clusterMode;
     private String securityGroupId;
     private String passwordName;
+    private boolean tls = true;
 
     private Builder() {}
 
@@ -58,6 +65,12 @@ public record HeimdallStoreAttributes(
       return this;
     }
 
+    /** Sets {@link HeimdallStoreAttributes#tls}. */
+    public Builder tls(boolean tls) {
+      this.tls = tls;
+      return this;
+    }
+
     /**
      * Builds the attributes from the values set.
      *
@@ -69,7 +82,8 @@ public record HeimdallStoreAttributes(
           port,
           clusterMode,
           Objects.requireNonNull(securityGroupId, "securityGroupId"),
-          Objects.requireNonNull(passwordName, "passwordName"));
+          Objects.requireNonNull(passwordName, "passwordName"),
+          tls);
     }
   }
 }

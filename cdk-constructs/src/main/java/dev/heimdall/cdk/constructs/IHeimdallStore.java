@@ -14,11 +14,16 @@ public interface IHeimdallStore extends IConstruct, IConnectable {
   /** The host of its primary, or in cluster mode what leads to all servers. */
   String getAddress();
 
-  /** The port, with TLS. */
+  /** The port, with TLS unless {@link #getTls} says otherwise. */
   int getPort();
 
   /** True if it has several shards ({@code mode} {@code cluster} of {@code store}). */
   boolean getClusterMode();
+
+  /** True if nodes speak TLS with it, and verify its certificate. */
+  default boolean getTls() {
+    return true;
+  }
 
   /** The id of the security group of its servers. */
   String getSecurityGroupId();
@@ -40,7 +45,7 @@ public interface IHeimdallStore extends IConstruct, IConnectable {
     store.put("servers", List.of(getAddress() + ":" + getPort()));
     store.put("mode", getClusterMode() ? "cluster" : "standalone");
     store.put("password", Map.of("secret", getPasswordName()));
-    store.put("tls", Map.of("mode", "verify-full"));
+    store.put("tls", Map.of("mode", getTls() ? "verify-full" : "disable"));
     return store;
   }
 }

@@ -33,6 +33,11 @@ final class ImportedStore extends Construct implements IHeimdallStore {
   }
 
   @Override
+  public boolean getTls() {
+    return attributes.tls();
+  }
+
+  @Override
   public String getSecurityGroupId() {
     return attributes.securityGroupId();
   }

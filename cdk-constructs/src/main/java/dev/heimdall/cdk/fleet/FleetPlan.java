@@ -36,6 +36,7 @@ import java.util.Optional;
  * @param inspection how people find out what became of an instance
  * @param facts what documents may refer to that is different in each region
  * @param tags texts KEY=VALUE of disks and network interfaces, besides the stack's own tags
+ * @param diskKey the ARN of the key that disks are encrypted with; empty: the account's default
  */
 public record FleetPlan(
     String name,
@@ -60,7 +61,8 @@ public record FleetPlan(
     Optional<String> profile,
     Inspection inspection,
     Facts facts,
-    List<Slot<String>> tags) {
+    List<Slot<String>> tags,
+    Optional<String> diskKey) {
 
   /**
    * Location where nodes read their configuration.

@@ -56,7 +56,8 @@ public final class ZoneGroup extends Construct {
                     plan.instanceTypes().get(0),
                     profile,
                     securityGroup,
-                    new MadeTags(securityGroup, name(plan), plan.tags())))
+                    new MadeTags(securityGroup, name(plan), plan.tags()),
+                    plan.diskKey()))
             .build();
     group =
         CfnAutoScalingGroup.Builder.create(this, "Nodes")

@@ -1,6 +1,7 @@
 package dev.heimdall.cdk.instance;
 
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awscdk.CfnAutoScalingRollingUpdate;
 import software.amazon.awscdk.CfnCreationPolicy;
 import software.amazon.awscdk.CfnResourceSignal;
@@ -18,9 +19,15 @@ public final class Machine {
    *
    * @param profile the ARN of the instance profile
    * @param tags of what EC2 makes with an instance
+   * @param diskKey the ARN of the key that its disk is encrypted with; empty: the account's default
    */
   public static CfnLaunchTemplate.LaunchTemplateDataProperty of(
-      String image, String type, String profile, CfnSecurityGroup securityGroup, MadeTags tags) {
+      String image,
+      String type,
+      String profile,
+      CfnSecurityGroup securityGroup,
+      MadeTags tags,
+      Optional<String> diskKey) {
     return CfnLaunchTemplate.LaunchTemplateDataProperty.builder()
         .imageId(image)
         .instanceType(type)
@@ -46,6 +53,7 @@ public final class Machine {
                             .volumeType("gp3")
                             .volumeSize(16)
                             .encrypted(true)
+                            .kmsKeyId(diskKey.orElse(null))
                             .deleteOnTermination(true)
                             .build())
                     .build()))

@@ -263,7 +263,8 @@ public final class ManagerGroup extends Construct {
                     plan.instanceType(),
                     profile.getAttrArn(),
                     group,
-                    new MadeTags(group, instanceName(), plan.tags())))
+                    new MadeTags(group, instanceName(), plan.tags()),
+                    plan.diskKey()))
             .build();
     CfnAutoScalingGroup made =
         CfnAutoScalingGroup.Builder.create(this, "Instances")

@@ -31,6 +31,7 @@ import java.util.Optional;
  * @param inspection how people find out what became of an instance
  * @param facts what documents may refer to that is different in each region; its own URL is added
  * @param tags texts KEY=VALUE of disks and network interfaces, besides the stack's own tags
+ * @param diskKey the ARN of the key that disks are encrypted with; empty: the account's default
  */
 public record ManagerPlan(
     String name,
@@ -52,7 +53,8 @@ public record ManagerPlan(
     List<String> topics,
     Inspection inspection,
     Facts facts,
-    List<Slot<String>> tags) {
+    List<Slot<String>> tags,
+    Optional<String> diskKey) {
 
   /**
    * Location of the configuration that the manager edits.

@@ -106,20 +106,18 @@ final class DeploymentChecks extends SettingChecks {
                     "the ARN of a topic, such as \"arn:aws:sns:eu-west-1:123456789012:oncall\""));
     days(at + ".observability.keepLogs", region.observability().keepLogs());
     region.instances().keepLogs().ifPresent(days -> days(at + ".instances.keepLogs", days));
-    region
-        .instances()
-        .logsKey()
-        .ifPresent(
-            key ->
-                form(
-                    at + ".instances.logsKey",
-                    key,
-                    "arn:[a-z-]+:kms:"
-                        + Pattern.quote(region.region())
-                        + ":[0-9]{12}:key/[A-Za-z0-9-]+",
-                    "the ARN of a key of this region, such as"
-                        + " \"arn:aws:kms:%s:123456789012:key/…\"".formatted(region.region())));
+    region.instances().logsKey().ifPresent(key -> key(at + ".instances.logsKey", key, region));
+    region.encryptionKey().ifPresent(key -> key(at + ".encryptionKey", key, region));
     new ServerChecks(deployment, findings).all(region, at);
+  }
+
+  private void key(String at, String key, Region region) {
+    form(
+        at,
+        key,
+        "arn:[a-z-]+:kms:" + Pattern.quote(region.region()) + ":[0-9]{12}:key/[A-Za-z0-9-]+",
+        "the ARN of a key of this region, such as \"arn:aws:kms:%s:123456789012:key/…\""
+            .formatted(region.region()));
   }
 
   private void days(String at, int days) {
@@ -223,8 +221,44 @@ final class DeploymentChecks extends SettingChecks {
     }
   }
 
+  private void existing(ExistingStore store, String at) {
+    store
+        .address()
+        .ifPresent(
+            host ->
+                form(
+                    at + ".address",
+                    host,
+                    "[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?",
+                    "a host, such as \"sessions.abc123.0001.euw1.cache.amazonaws.com\"; its port"
+                        + " stands in \"port\""));
+    if (findings.sound(at + ".address", at + ".password")
+        && store.address().isPresent() != store.password().isPresent()) {
+      problem(
+          at + (store.address().isPresent() ? ".password" : ".address"),
+          "nothing",
+          store.address().isPresent()
+              ? "the name of the secret whose text is its password"
+              : "the host of the server that the password is for");
+    }
+    store
+        .password()
+        .ifPresent(
+            name ->
+                form(
+                    at + ".password",
+                    name,
+                    "[A-Za-z0-9/_+=.@!-]{1,500}",
+                    "the whole name of a secret, such as \"prod/redis\", not its ARN"));
+    store
+        .securityGroup()
+        .ifPresent(
+            group -> form(at + ".securityGroup", group, SECURITY_GROUP, SECURITY_GROUP_EXAMPLE));
+  }
+
   private void cache(Region region, String at) {
     Cache cache = region.cache();
+    existing(cache.existing(), at + ".cache.existing");
     if (findings.sound(at + ".cache.nodeType")) {
       form(
           at + ".cache.nodeType",
@@ -233,7 +267,7 @@ final class DeploymentChecks extends SettingChecks {
           "such as \"cache.t4g.small\"");
     }
     if (findings.sound(at + ".cache", at + ".network")
-        && cache.enabled()
+        && cache.made()
         && cache.replicas() > 0
         && region.network().subnets().size() == 1) {
       problem(

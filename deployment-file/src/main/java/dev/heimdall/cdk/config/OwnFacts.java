@@ -30,6 +30,9 @@ public final class OwnFacts {
   /** The name of the secret with its password. */
   public static final String STORE_PASSWORD = "storePassword";
 
+  /** TLS towards the store. */
+  public static final String STORE_TLS = "storeTls";
+
   /** Nodes that share the store. */
   public static final String STORE_SCOPE = "storeScope";
 
@@ -47,6 +50,7 @@ public final class OwnFacts {
           STORE,
           STORE_MODE,
           STORE_PASSWORD,
+          STORE_TLS,
           STORE_SCOPE,
           MANAGER,
           MANAGERS);

@@ -1,5 +1,6 @@
 package dev.heimdall.cdk.config;
 
+import dev.heimdall.model.Format;
 import dev.heimdall.model.RegionFacts;
 import dev.heimdall.model.Setting;
 import java.util.List;
@@ -18,6 +19,14 @@ public record Region(
                     + " `addresses` of that network, too. No secrets: they stand in the template.",
             byDefault = "{}")
         RegionFacts facts,
+    @Setting(
+            value =
+                "A key of KMS (ARN) in the region for bucket, secrets, file system, store, and disks"
+                    + " of instances. [Its policy](aws-parts.md#facts-that-bite) has to let Auto"
+                    + " Scaling use it. Another key makes another file system and store.",
+            otherwise = "a key that is made; AWS's own for store and disks",
+            format = Format.TEXT)
+        Optional<String> encryptionKey,
     @Setting("The fleet of proxy nodes.") Fleet fleet,
     @Setting("Where nodes have their configuration from.") Documents documents,
     @Setting(

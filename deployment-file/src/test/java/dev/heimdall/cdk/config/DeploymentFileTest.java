@@ -128,6 +128,24 @@ class DeploymentFileTest {
         "'fleet': {'ports': [1], 'clients': ['10.0.0.0/16'], 'instanceType': 'c7i.large'}"
             + "| expected a type whose processors are arm64, such as \"c7g.large\"",
         FLEET
+            + ", 'encryptionKey': 'alias/mine'| $.regions[0].encryptionKey: got \"alias/mine\", expected"
+            + " the ARN of a key of this region, such as \"arn:aws:kms:eu-west-1:",
+        FLEET
+            + ", 'encryptionKey': 'arn:aws:kms:eu-west-2:123456789012:key/0a1b'|"
+            + " $.regions[0].encryptionKey: got",
+        FLEET
+            + ", 'cache': {'existing': {'address': 'redis.example.com:6379', 'password': 'p/r'}}|"
+            + " $.regions[0].cache.existing.address: got \"redis.example.com:6379\", expected a host",
+        FLEET
+            + ", 'cache': {'existing': {'address': 'redis.example.com'}}|"
+            + " $.regions[0].cache.existing.password: got nothing, expected the name of the secret",
+        FLEET
+            + ", 'cache': {'existing': {'password': 'prod/redis'}}|"
+            + " $.regions[0].cache.existing.address: got nothing, expected the host of the server",
+        FLEET
+            + ", 'cache': {'existing': {'address': 'r', 'password': 'arn:aws:x', 'securityGroup':"
+            + " 'mine'}}| $.regions[0].cache.existing.securityGroup: got \"mine\", expected the id",
+        FLEET
             + ", 'facts': {'store': 'mine', 'subnets': []}| $.regions[0].facts.store: got the name"
             + " \"store\", expected a name of its own: the deployment says name, bucket, httpPort,",
         FLEET + ", 'facts': {'subnets': []}| $.regions[0].facts.subnets: got the name \"subnets\"",
