@@ -175,7 +175,7 @@ class StoreConstructTest {
             stack,
             "Store",
             new HeimdallStoreAttributes(
-                "store.example", 6379, true, "sg-0c0c0c0c", "orders/store-password"));
+                "store.example", 6379, true, "sg-0c0c0c0c", "orders/store-password", true));
     HeimdallFleet fleet = fleet();
     fleet.getNodes().allowToDefaultPort(store);
     store.grantConnect(fleet);
