@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to real nodes and servers, as managers tell it. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class EventsIT {
   @TempDir private Path directory;
 

@@ -21,7 +21,7 @@ import org.openqa.selenium.WebElement;
 /** Forms of the manager in a real browser. */
 @Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class FormsIT {
   private static final String CANARY = "canary-secret";
 

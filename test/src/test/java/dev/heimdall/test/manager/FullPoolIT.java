@@ -40,7 +40,7 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
  * Clients that wait for the one connection of a pool: wherever response times are shown, they are
  * what these clients wait, and the time of the server is a figure of its own.
  */
-@Tag("ci")
+@Tag("long")
 class FullPoolIT {
   private static final int CLIENTS = 8;
   private static final String SQL = "SELECT pg_sleep(0.1) AS fp_slow";

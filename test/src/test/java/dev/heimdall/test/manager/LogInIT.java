@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
 /** Who may use a manager, and where its password comes from. */
 @AlsoOnLocalStack
-@Tag("ci")
+@Tag("long")
 class LogInIT {
   private static final String CANARY = "canary-pass:wörd";
 

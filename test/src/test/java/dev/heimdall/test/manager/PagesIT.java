@@ -24,7 +24,7 @@ import org.openqa.selenium.WebElement;
 /** The manager's pages in a real browser. */
 @Needs("chromium")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class PagesIT {
   private static final String CANARY = "canary-secret";
   private static final String VDB = "{\n  \"ports\": [5050],\n  \"source\": \"main\"\n}\n";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees while the store that nodes share is lost, and when it is back. */
 @Needs("chromium")
-@Tag("ci")
+@Tag("long")
 class StoreLostIT {
   @TempDir private Path directory;
 

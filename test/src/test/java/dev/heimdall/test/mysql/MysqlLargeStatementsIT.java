@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A server rejects what is above its {@code max_allowed_packet}, and reads nothing more. */
 @Timeout(120)
-@Tag("ci")
+@Tag("long")
 class MysqlLargeStatementsIT {
   private static final int MOST = 1 << 20;
   private static final String REJECTED = "1153 08S01 Got a packet bigger than";

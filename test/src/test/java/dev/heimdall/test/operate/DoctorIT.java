@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code heimdall doctor}, against the emulator, refusals, silence and real databases. */
-@Tag("ci")
+@Tag("long")
 class DoctorIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> SERVICES =

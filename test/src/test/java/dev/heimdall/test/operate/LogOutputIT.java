@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the command writes, in either form and at every level. */
-@Tag("ci")
+@Tag("long")
 class LogOutputIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 

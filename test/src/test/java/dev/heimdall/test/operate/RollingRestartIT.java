@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Nodes behind a load balancer are restarted one after the other while clients come and go: nobody
  * who comes is refused, as long as the balancer asks what a draining node answers truly.
  */
-@Tag("ci")
+@Tag("long")
 class RollingRestartIT {
   private static final long PAUSE = 200;
 
@@ -110,7 +110,6 @@ class RollingRestartIT {
 
   /** What the test above would find. */
   @Test
-  @Tag("long")
   void aBalancerThatAsksWhetherTheNodeLivesSendsClientsToClosedPorts() throws Exception {
     Map<String, Object> settings = Map.of("drainNotice", "500ms", "drainTimeout", "10s");
     try (ProxyProcess first = node("first", settings);
