@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -60,6 +61,9 @@ class MysqlRejectedTextsIT {
           "SELECT 1; CREATE TEMPORARY TABLE rejected (a int,,)",
           "USE app; PREPARE rejected FROM 'SELECT 1' x");
 
+  /** A name that no user variable can have. */
+  private static final String TOO_LONG = "a".repeat(65);
+
   /** What has an error of another kind ahead of what would pin, or in its place. */
   private static final List<String> FAILED =
       List.of(
@@ -74,6 +78,14 @@ class MysqlRejectedTextsIT {
           "SET no_such_variable = 1",
           "DO 1; SET no_such_variable = 1",
           "DO 1; SET no_such_variable = 1; LOCK TABLES rejected READ");
+
+  /** MariaDB has no limit for them. */
+  private static final List<String> ILLEGAL =
+      List.of(
+          "SET @" + TOO_LONG + " = 1",
+          "SELECT @`" + TOO_LONG + "` := 1",
+          "SELECT 1; SET @a = 1, @" + TOO_LONG + " = 2; SELECT 1",
+          "SELECT 1 INTO @" + TOO_LONG);
 
   private static final String LEFT =
       "SELECT CONCAT(COALESCE(@a, 'nothing'), IS_USED_LOCK('rejections') <=> CONNECTION_ID())";
@@ -100,6 +112,11 @@ class MysqlRejectedTextsIT {
   @EnumSource
   void whatWasNotBegunPinsNobody(MysqlRelease release) throws IOException {
     pinsNobody(release, FAILED, "(1146|1054|1242|1193) .*");
+  }
+
+  @Test
+  void aUserVariableThatCannotBePinsNobody() throws IOException {
+    pinsNobody(MysqlRelease.MYSQL, ILLEGAL, "3061 .*");
   }
 
   private static void pinsNobody(MysqlRelease release, List<String> texts, String answer)

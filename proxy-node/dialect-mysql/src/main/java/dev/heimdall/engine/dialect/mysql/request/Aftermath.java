@@ -207,9 +207,7 @@ final class Aftermath {
     StatementFacts facts = UnseenEffects.with(said, seen);
     found.comesTo(server);
     LastAnswer last = ServerSide.of(server).last();
-    // A query ahead of it would clear what is there to be shown.
-    boolean shows =
-        leftDiagnostics && last.diagnosticsOf() == this && facts.has(MysqlEffect.READS_DIAGNOSTICS);
+    boolean shows = shows(server, facts);
     if (!generated.ready(server, facts, shows, text, mode)) {
       return false;
     }
@@ -263,6 +261,13 @@ final class Aftermath {
     sent = facts;
     sentText.forget(); // the connection of the one before was lost, perhaps
     return true;
+  }
+
+  /** True if it shows what the session has left there, which a query ahead of it would clear. */
+  private boolean shows(ServerConnection server, StatementFacts facts) {
+    return leftDiagnostics
+        && ServerSide.of(server).last().diagnosticsOf() == this
+        && facts.has(MysqlEffect.READS_DIAGNOSTICS);
   }
 
   /**
@@ -327,6 +332,10 @@ final class Aftermath {
           ? numbered(text[effect.start()] == '@')
           : null;
     }
+    if (effect.is(MysqlEffect.READS_LAST_INSERT_ID)) {
+      ServerConnection server = client.server();
+      return shows(server, facts) ? generated.inPlace(server, facts) : null;
+    }
     if (effect.is(MysqlEffect.READS_LAST_GTID)) {
       return ServerSide.of(client.server()).mariadb() && PLAIN_GTID.matcher(gtid).matches()
           ? "'" + gtid + "'"
@@ -350,8 +359,8 @@ final class Aftermath {
 
   /** In the type of the variable, or of the call. */
   private String numbered(boolean variable) {
-    String value = "CAST(" + number.getAsInt() + " AS UNSIGNED)";
-    return variable ? "IF(0, CAST(18446744073709551615 AS UNSIGNED), " + value + ")" : value;
+    String value = Integer.toString(number.getAsInt());
+    return variable ? GeneratedId.unsigned(value) : "CAST(" + value + " AS UNSIGNED)";
   }
 
   /** The type is the call's, however small the number is. */

@@ -86,6 +86,11 @@ final class GeneratedId {
   /** True if that was sent where the id was another session's, which may be there still. */
   private boolean amongOthers;
 
+  /**
+   * True if what is due may have been generated where there was no id: 0 is there if it was not.
+   */
+  private boolean ofNone;
+
   /** The one that an answer has named last. */
   private long generated;
 
@@ -154,7 +159,7 @@ final class GeneratedId {
       control.refuse(LOST);
       return false;
     }
-    if (shows && !mayAsk(facts)) {
+    if (shows && (!mayAsk(facts) || inPlace(server, facts) != null)) {
       if (!due) {
         amongOthers = last.idOf() != null && last.idOf() != mark;
         generated = 0;
@@ -198,6 +203,38 @@ final class GeneratedId {
       ServerSide.ahead(server, client, "SET", "SET last_insert_id=" + id);
     }
     return false;
+  }
+
+  /**
+   * Expression for the id where a server that has something to be shown would give another one:
+   * MySQL would forget the rest if it were given or asked for this one first. Null where the text
+   * can stay as it is, or must.
+   */
+  String inPlace(ServerConnection server, StatementFacts facts) {
+    LastAnswer last = ServerSide.of(server).last();
+    Object there = last.idOf();
+    boolean given = there == mark || (there == null && id.equals("0") && !due);
+    boolean unclear = due && !(ofNone && there == last);
+    if (given || unclear || lost || ServerSide.of(server).mariadb() || !hasPlaces(facts)) {
+      return null;
+    }
+    String own = unsigned(id);
+    return due ? "IF(LAST_INSERT_ID()=0, " + own + ", LAST_INSERT_ID())" : own;
+  }
+
+  /** In the type of the variables. */
+  static String unsigned(String value) {
+    return "IF(0, CAST(18446744073709551615 AS UNSIGNED), CAST(" + value + " AS UNSIGNED))";
+  }
+
+  private static boolean hasPlaces(StatementFacts facts) {
+    return switch (facts.kind()) {
+      case SELECT, SET, MULTI ->
+          !facts.has(MysqlEffect.SETS_LAST_INSERT_ID)
+              && facts.effects().stream()
+                  .noneMatch(e -> e.is(MysqlEffect.READS_LAST_INSERT_ID) && e.start() < 0);
+      default -> false;
+    };
   }
 
   /** Its connection is lost, and with it what the id has become there. */
@@ -292,8 +329,10 @@ final class GeneratedId {
       if (last.generatedId() != 0) {
         generated = last.generatedId();
       }
+      Object was = before;
       before = null;
       sentTo = 0;
+      ofNone = !maySet(facts) && (was == null || (was == last && ofNone && due));
       if (changed) {
         due = true;
         dueFrom = from.id();

@@ -11,6 +11,7 @@ final class MysqlErrors implements ErrorCauses {
 
   private static final int NO_SUCH_TABLE = 1146;
   private static final int NO_SUCH_VARIABLE = 1193;
+  private static final int ILLEGAL_USER_VARIABLE = 3061;
 
   /** A routine may raise it as well, with any message. */
   private static final int SYNTAX = 1064;
@@ -77,7 +78,9 @@ final class MysqlErrors implements ErrorCauses {
    * @param error null for none
    */
   static boolean isUnread(ServerError error, StatementFacts facts) {
-    return error != null && isOfSyntax(error) && facts.has(MysqlEffect.RUNS_NO_CODE);
+    return error != null
+        && (isOfSyntax(error) || error.number() == ILLEGAL_USER_VARIABLE)
+        && facts.has(MysqlEffect.RUNS_NO_CODE);
   }
 
   /** True if it is called like what servers say of a text that they cannot read. */
@@ -93,6 +96,11 @@ final class MysqlErrors implements ErrorCauses {
   /** The variable that is not there; null for another error. */
   static String unknownVariable(ServerError error) {
     return error.number() == NO_SUCH_VARIABLE ? quoted(error.message()) : null;
+  }
+
+  /** Name that no user variable can have, as far as it is quoted; null for another error. */
+  static String illegalVariable(ServerError error) {
+    return error.number() == ILLEGAL_USER_VARIABLE ? quoted(error.message()) : null;
   }
 
   private static String quoted(String message) {

@@ -89,8 +89,10 @@ final class SentText {
     }
     String table = MysqlErrors.unknownTable(error);
     String variable = MysqlErrors.unknownVariable(error);
+    String illegal = MysqlErrors.illegalVariable(error);
     if ((table != null && failed.opens(sql, mode, table))
-        || (variable != null && failed.sets(sql, mode, variable))) {
+        || (variable != null && failed.sets(sql, mode, variable))
+        || (illegal != null && failed.hasUserVariable(sql, mode, illegal))) {
       return new MysqlClassifier().first(sql, mode, results - 1, failed.start());
     }
     return failed.end() == sql.length

@@ -88,6 +88,26 @@ record StatementPlace(int start, int end, StatementFacts facts, boolean surely) 
     return false;
   }
 
+  /**
+   * True if it has a user variable of a name that none can have: that is seen before anything is
+   * carried out.
+   *
+   * @param start of the name
+   */
+  boolean hasUserVariable(byte[] sql, LexerMode mode, String start) {
+    if (!surely || start.isEmpty() || facts.has(MysqlEffect.CALLS_UNSEEN)) {
+      return false;
+    }
+    Lexer lexer = lexer(sql, mode);
+    int before = lexer.next();
+    for (int token = before; token >= 0; before = token, token = lexer.next()) {
+      if (before == '@' && Lexer.decode(sql, lexer.start(), lexer.end()).contains(start)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private boolean opensFirst(byte[] sql, LexerMode mode) {
     return switch (facts.kind()) {
       case SELECT, DML, SET -> true;

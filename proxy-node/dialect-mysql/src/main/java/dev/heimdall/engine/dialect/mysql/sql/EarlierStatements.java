@@ -62,7 +62,7 @@ final class EarlierStatements {
     return switch (read) {
       case READS_ROW_COUNT, GETS_ROW_COUNT -> !counted;
       case READS_FOUND_ROWS -> !mayHaveFound;
-      case READS_LAST_GTID -> !mayHaveLogged;
+      case READS_LAST_GTID, READS_LAST_INSERT_ID -> !mayHaveLogged;
       default -> true;
     };
   }

@@ -280,6 +280,8 @@ final class MysqlTokens {
       effects.add(effect, "", start, end);
     } else if (effect == MysqlEffect.READS_FOUND_ROWS && earlier.mayLeaveFound()) {
       own(MysqlEffect.READS_FOUND_ROWS_UNSEEN);
+    } else if (effect == MysqlEffect.READS_LAST_INSERT_ID) {
+      own(effect); // they may have generated none
     }
   }
 
@@ -501,7 +503,8 @@ final class MysqlTokens {
     boolean quoted = isQuote(text[lexer.start()]);
     int from = lexer.start() + (quoted ? 1 : 0);
     switch (MysqlWord.find(text, from, lexer.end() - (quoted ? 1 : 0))) {
-      case IDENTITY, LAST_INSERT_ID -> own(MysqlEffect.READS_LAST_INSERT_ID);
+      case IDENTITY, LAST_INSERT_ID ->
+          reads(MysqlEffect.READS_LAST_INSERT_ID, variableStart, lexer.end());
       case WARNING_COUNT, ERROR_COUNT -> own(MysqlEffect.READS_DIAGNOSTICS);
       case PSEUDO_THREAD_ID ->
           effects.add(MysqlEffect.READS_CONNECTION_ID, "", variableStart, lexer.end());

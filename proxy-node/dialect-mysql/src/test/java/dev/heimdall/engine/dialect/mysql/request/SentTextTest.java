@@ -126,6 +126,19 @@ class SentTextTest {
   }
 
   @Test
+  void whoNamesAUserVariableThatCannotBeHasSetNone() {
+    String name = "a".repeat(300);
+    String message = "User variable name '" + name.substring(0, 192) + "' is illegal";
+    assertThat(failed("set @a = 1, @" + name + " = 2", 1, 3061, message))
+        .isSameAs(CarriedOut.NOTHING);
+    assertThat(pinned(failed("set @b = 1; select @`" + name + "` := 2", 2, 3061, message)))
+        .isEqualTo("[user variable]");
+    assertThat(failed("select @a := 1, '@', 'b'", 1, 3061, message)).isNull();
+    assertThat(failed("select @a := f(@" + name + ")", 1, 3061, message)).isNull();
+    assertThat(failed("call p(@" + name + ")", 1, 3061, message)).isNull();
+  }
+
+  @Test
   void whatACalledRoutineMayHaveMissedSaysNothing() {
     assertThat(lacking("select @a := f() from nowhere", 1)).isNull();
     assertThat(lacking("select @a := 1 as nowhere from t", 1)).isNull();
