@@ -3,8 +3,8 @@ package dev.heimdall.engine.wire.sqlserver;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Changes of the session that servers report: a type, the new value, the old one. The readers take the
- * place and the length behind the type, as {@link TdsReplyListener#environment} has them.
+ * Changes of the session that servers report: a type, the new value, the old one. The readers take
+ * the place and the length behind the type, as {@link TdsReplyListener#environment} has them.
  */
 public final class EnvChange {
   public static final int DATABASE = 1;

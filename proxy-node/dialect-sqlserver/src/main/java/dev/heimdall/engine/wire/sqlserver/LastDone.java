@@ -3,8 +3,8 @@ package dev.heimdall.engine.wire.sqlserver;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The DONE that a reply ends with, for replies whose tokens are not walked: only their last bytes are
- * kept.
+ * The DONE that a reply ends with, for replies whose tokens are not walked: only their last bytes
+ * are kept.
  */
 public final class LastDone {
   private static final int MOST = 13;

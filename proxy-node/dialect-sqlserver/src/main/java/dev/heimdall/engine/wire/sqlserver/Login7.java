@@ -44,7 +44,14 @@ public record Login7(
    * @param id a network card's, six bytes
    */
   public record Client(
-      int tds, int packetSize, int version, int pid, int connection, int zone, int lcid, byte[] id) {
+      int tds,
+      int packetSize,
+      int version,
+      int pid,
+      int connection,
+      int zone,
+      int lcid,
+      byte[] id) {
     /** A client of this version that gives nothing of itself. */
     public static Client of(TdsVersion version, int packetSize) {
       return new Client(version.number(), packetSize, 0, 0, 0, 0, 0, new byte[CLIENT_ID_BYTES]);
@@ -86,8 +93,7 @@ public record Login7(
     }
 
     Flags withExtension(boolean there) {
-      return new Flags(
-          first, second, type, there ? third | EXTENSION_BIT : third & ~EXTENSION_BIT);
+      return new Flags(first, second, type, there ? third | EXTENSION_BIT : third & ~EXTENSION_BIT);
     }
   }
 

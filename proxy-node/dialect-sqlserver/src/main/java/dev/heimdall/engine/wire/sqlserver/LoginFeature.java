@@ -1,8 +1,8 @@
 package dev.heimdall.engine.wire.sqlserver;
 
 /**
- * One feature extension of LOGIN7, or one that FEATUREEXTACK agrees to. Some hold tokens: their bytes
- * never show.
+ * One feature extension of LOGIN7, or one that FEATUREEXTACK agrees to. Some hold tokens: their
+ * bytes never show.
  *
  * @param id as {@link #SESSION_RECOVERY}
  */

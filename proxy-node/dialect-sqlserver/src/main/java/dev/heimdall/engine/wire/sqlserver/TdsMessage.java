@@ -40,8 +40,7 @@ public record TdsMessage(
     String server = TdsStrings.readByte(data);
     String procedure = TdsStrings.readByte(data);
     boolean wide = version.hasHeaders() && data.readableBytes() >= 4;
-    int line =
-        wide ? data.readIntLE() : TdsStrings.need(data, 2).readUnsignedShortLE();
+    int line = wide ? data.readIntLE() : TdsStrings.need(data, 2).readUnsignedShortLE();
     return new TdsMessage(number, state, severity, text, server, procedure, line);
   }
 

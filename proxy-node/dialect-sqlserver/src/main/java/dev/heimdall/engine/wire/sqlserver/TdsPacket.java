@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 
 /**
  * The frame of everything: type, status, length with the header (big-endian), SPID (big-endian),
- * number of the packet, window. A message is one packet or more, the last of which has {@link #EOM}.
+ * number of the packet, window. A message is one packet or more, the last of which has {@link
+ * #EOM}.
  */
 public final class TdsPacket {
   /** Bytes of the header. */

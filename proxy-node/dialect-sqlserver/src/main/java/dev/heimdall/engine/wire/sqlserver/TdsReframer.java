@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
- * Puts messages into packets of the other side's size, while they arrive: it holds at most one packet
- * that is not full yet.
+ * Puts messages into packets of the other side's size, while they arrive: it holds at most one
+ * packet that is not full yet.
  *
  * <pre>{@code
  * reframer.begin(type, resetBits);

@@ -4,12 +4,12 @@ import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
- * Walks the tokens of replies by their lengths, from runs that end anywhere, and calls back for what
- * must be known. Rows are passed over. One scanner walks all replies of a connection, one after
- * another: {@link #end} behind the last run of each.
+ * Walks the tokens of replies by their lengths, from runs that end anywhere, and calls back for
+ * what must be known. Rows are passed over. One scanner walks all replies of a connection, one
+ * after another: {@link #end} behind the last run of each.
  *
- * <p>Its memory is bounded: what a token needs to be seen whole (at most a mebibyte, for as long as it
- * is cut), and the types of columns.
+ * <p>Its memory is bounded: what a token needs to be seen whole (at most a mebibyte, for as long as
+ * it is cut), and the types of columns.
  */
 public final class TdsReplyScanner extends MetadataWalk {
   private static final int NO_METADATA = 0xFFFF;
@@ -105,8 +105,8 @@ public final class TdsReplyScanner extends MetadataWalk {
   }
 
   /**
-   * True if this reply has rows whose columns are unknown: nothing is found in it from there on, and
-   * only its packets show its end.
+   * True if this reply has rows whose columns are unknown: nothing is found in it from there on,
+   * and only its packets show its end.
    */
   public boolean isBlind() {
     return state() == BLIND;

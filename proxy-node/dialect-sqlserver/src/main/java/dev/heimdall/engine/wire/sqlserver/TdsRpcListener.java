@@ -8,7 +8,8 @@ public interface TdsRpcListener {
   /**
    * A call begins.
    *
-   * @param procedure as {@link RpcProcedure#EXECUTE_SQL}, by number or by a name that means the same
+   * @param procedure as {@link RpcProcedure#EXECUTE_SQL}, by number or by a name that means the
+   *     same
    * @param name as it came; empty for a call by number
    * @param options 1: with recompilation, 2: without metadata, 4: metadata may be reused
    */

@@ -362,8 +362,7 @@ public final class TdsRpcScanner extends TypedWalk {
           column = 0;
           nextValue();
         } else {
-          throw new TdsProtocolException(
-              "a table-valued parameter has an unknown token " + number);
+          throw new TdsProtocolException("a table-valued parameter has an unknown token " + number);
         }
       }
       default -> throw new IllegalStateException("state " + state());

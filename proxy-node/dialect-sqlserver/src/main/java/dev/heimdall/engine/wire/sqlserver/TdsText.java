@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A text of UTF-16 from pieces that end anywhere, as UTF-8: what lexers read. Reused from text to text;
- * half of a surrogate pair becomes U+FFFD.
+ * A text of UTF-16 from pieces that end anywhere, as UTF-8: what lexers read. Reused from text to
+ * text; half of a surrogate pair becomes U+FFFD.
  */
 public final class TdsText {
   private static final int FIRST = 256;

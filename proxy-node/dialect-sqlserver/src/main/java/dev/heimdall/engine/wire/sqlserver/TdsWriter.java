@@ -43,7 +43,8 @@ public final class TdsWriter {
   }
 
   /** Appends an error and the DONE behind it. */
-  public static void error(ByteBuf out, TdsMessage error, boolean inTransaction, TdsVersion version) {
+  public static void error(
+      ByteBuf out, TdsMessage error, boolean inTransaction, TdsVersion version) {
     error.write(out, version);
     int status = TdsToken.DONE_ERROR | (inTransaction ? TdsToken.DONE_IN_TRANSACTION : 0);
     done(out, TdsToken.DONE, status, 0, 0, version);

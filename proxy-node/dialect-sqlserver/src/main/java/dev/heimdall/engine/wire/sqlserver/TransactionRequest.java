@@ -51,8 +51,7 @@ public record TransactionRequest(
       case GET_DTC_ADDRESS, PROPAGATE, PROMOTE -> {
         return new TransactionRequest(type, 0, "", false, "");
       }
-      default ->
-          throw new TdsProtocolException("an unknown transaction manager request: " + type);
+      default -> throw new TdsProtocolException("an unknown transaction manager request: " + type);
     }
   }
 

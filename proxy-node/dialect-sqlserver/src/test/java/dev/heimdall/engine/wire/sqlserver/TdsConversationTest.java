@@ -122,9 +122,7 @@ class TdsConversationTest {
         ByteBuf written = Unpooled.buffer();
         read.write(written);
         Login7 again = Login7.read(written);
-        assertThat(again)
-            .usingRecursiveComparison()
-            .isEqualTo(read);
+        assertThat(again).usingRecursiveComparison().isEqualTo(read);
         return;
       }
     }

@@ -10,7 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Requests, as the specification's own examples have them, and what no client was recorded with. */
+/**
+ * Requests, as the specification's own examples have them, and what no client was recorded with.
+ */
 class TdsRequestTest {
   private static final String HEADERS = "16000000 12000000 0200 0100000000000000 01000000";
 
@@ -128,13 +130,13 @@ class TdsRequestTest {
   void severalCallsInAMessage() {
     String execute = "ffff 0c00 0000 00 00 26 04 04 05000000";
     assertThat(request(HEADERS + execute + "ff" + execute))
-        .isEqualTo(
-            "RPC CALL/12/ P//26 HANDLE/5 END/true CALL/12/ P//26 HANDLE/5 END/false");
+        .isEqualTo("RPC CALL/12/ P//26 HANDLE/5 END/true CALL/12/ P//26 HANDLE/5 END/false");
   }
 
   @Test
   void namesThatMeanANumber() {
-    for (String name : new String[] {"sp_execute", "SP_Execute", "[sys].[sp_execute]", "master..sp_execute"}) {
+    for (String name :
+        new String[] {"sp_execute", "SP_Execute", "[sys].[sp_execute]", "master..sp_execute"}) {
       assertThat(request(HEADERS + name(name) + "0000 00 00 38 05000000"))
           .isEqualTo("RPC CALL/12/" + name + " P//38 HANDLE/5 END/false");
     }
@@ -151,7 +153,8 @@ class TdsRequestTest {
     String options = "10 0100 0000 01 11 0100 0000 00";
     String rows = "01 04 07000000 01 00 00";
     String behind = "00 00 38 07000000";
-    assertThat(request(HEADERS + name("p") + "0000 00 00" + type + columns + options + rows + behind))
+    assertThat(
+            request(HEADERS + name("p") + "0000 00 00" + type + columns + options + rows + behind))
         .isEqualTo("RPC CALL/0/p P//f3 P//38 END/false");
     assertThat(request(HEADERS + name("p") + "0000 00 00" + type + "ffff 00 00" + behind))
         .isEqualTo("RPC CALL/0/p P//f3 P//38 END/false");
@@ -162,11 +165,7 @@ class TdsRequestTest {
     String cipher = "38 02 01 01000000 02000000 03000000 0000000000000000 01";
     assertThat(
             request(
-                HEADERS
-                    + name("p")
-                    + "0000 00 08 a5 4000 0100 07"
-                    + cipher
-                    + "00 00 38 07000000"))
+                HEADERS + name("p") + "0000 00 08 a5 4000 0100 07" + cipher + "00 00 38 07000000"))
         .isEqualTo("RPC CALL/0/p P//a5 P//38 END/false");
   }
 
@@ -213,7 +212,9 @@ class TdsRequestTest {
   @Test
   void transactionsAreReadAndWrittenAgain() {
     for (String rest :
-        new String[] {"0500 02 04 61006200", "0700 00 01 03 02 6100", "0800 02 6100 00", "0900 02 6100"}) {
+        new String[] {
+          "0500 02 04 61006200", "0700 00 01 03 02 6100", "0800 02 6100 00", "0900 02 6100"
+        }) {
       ByteBuf in = bytes(HEADERS + rest);
       ByteBuf out = Unpooled.buffer();
       TransactionRequest.read(in, 0, in.writerIndex()).write(out, 1);

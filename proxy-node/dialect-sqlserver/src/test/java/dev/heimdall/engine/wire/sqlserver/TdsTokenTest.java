@@ -149,7 +149,8 @@ class TdsTokenTest {
 
   @Test
   void encryptedColumnsHaveKeysAndATypeBelowTheirOwn() {
-    String key = "01000000 02000000 03000000 0000000000000000 01 0200 0102 01 6b00 0100 7000 01 6100";
+    String key =
+        "01000000 02000000 03000000 0000000000000000 01 0200 0102 01 6b00 0100 7000 01 6100";
     String column = "00000000 0008 a5 401f 0000 00000000 38 02 01 01 01 6100";
     String named = "00000000 0008 a5 401f 0000 00000000 38 00 01 7800 01 01 01 6100";
     ByteBuf in = bytes("81 0200 0100" + key + column + named + "d1 0100 07 ffff" + DONE);
@@ -207,7 +208,14 @@ class TdsTokenTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"00", "81 0100 00000000 0000 01", "e3 0000", "ff 00", "81 0100 00000000", "e4 ffffff7f"})
+  @CsvSource({
+    "00",
+    "81 0100 00000000 0000 01",
+    "e3 0000",
+    "ff 00",
+    "81 0100 00000000",
+    "e4 ffffff7f"
+  })
   void whatIsNoTokenIsAProtocolError(String reply) {
     assertThatThrownBy(
             () -> {

@@ -54,7 +54,7 @@ public final class SqlServerSql implements SqlDialect {
 
   @Override
   public StatementClassifier classifier(boolean knowsBlocks) {
-    throw new UnsupportedOperationException("no node speaks SQL Server's protocol yet");
+    return new SqlServerClassifier();
   }
 
   @Override

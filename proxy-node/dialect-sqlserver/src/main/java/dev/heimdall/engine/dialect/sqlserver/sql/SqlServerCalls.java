@@ -1,0 +1,78 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.EffectList;
+import dev.heimdall.engine.sql.WordTable;
+import java.util.Locale;
+
+/** What procedures of the server do to the session, and what functions and variables read of it. */
+final class SqlServerCalls {
+  private static final int IDENTITY = 2;
+  private static final int SPID = 3;
+  private static final WordTable READ =
+      WordTable.of(
+          "",
+          "@@identity",
+          "scope_identity",
+          "@@spid",
+          "@@rowcount",
+          "rowcount_big",
+          "@@error",
+          "@@fetch_status",
+          "@@cursor_rows");
+
+  private final EffectList effects;
+
+  SqlServerCalls(EffectList effects) {
+    this.effects = effects;
+  }
+
+  /** A word is met that may read the session's state. */
+  void readName(byte[] text, int from, int to) {
+    int found = READ.find(text, from, to);
+    if (found > 0) {
+      SqlServerEffect what =
+          found <= IDENTITY
+              ? SqlServerEffect.READS_IDENTITY
+              : found == SPID ? SqlServerEffect.READS_SPID : SqlServerEffect.READS_LAST_RESULT;
+      effects.addOnce(new Effect(what, "", -1, -1));
+    }
+  }
+
+  /**
+   * A procedure is called.
+   *
+   * @param name its last part
+   * @return false if it runs a text that was not read
+   */
+  boolean called(String name) {
+    switch (name.toLowerCase(Locale.ROOT)) {
+      case "sp_getapplock" -> effects.pin(SqlServerPins.APPLICATION_LOCK);
+      case "sp_releaseapplock" ->
+          effects.unpin(Effect.Type.MAY_UNPIN, SqlServerPins.APPLICATION_LOCK);
+      case "sp_setapprole", "sp_unsetapprole" -> effects.pin(SqlServerPins.APPLICATION_ROLE);
+      case "sp_set_session_context" -> {
+        effects.addOnce(new Effect(SqlServerEffect.SETS_SESSION_CONTEXT, "", -1, -1));
+        effects.pin(SqlServerPins.SESSION_CONTEXT);
+      }
+      case "sp_bindsession", "sp_getbindtoken" -> effects.pin(SqlServerPins.SHARED_TRANSACTION);
+      case "sp_reset_connection" -> effects.add(Effect.Type.RESET_SESSION);
+      case "sp_executesql", "sp_execute_remote", "sp_msforeachdb", "sp_msforeachtable" -> {
+        return false;
+      }
+      case "sp_prepare",
+          "sp_prepexec",
+          "sp_prepexecrpc",
+          "sp_execute",
+          "sp_cursoropen",
+          "sp_cursorprepare",
+          "sp_cursorprepexec",
+          "sp_cursorexecute" -> {
+        effects.pin(SqlServerPins.HANDLE);
+        return false;
+      }
+      default -> effects.addOnce(new Effect(SqlServerEffect.CALLS_UNSEEN, name, -1, -1));
+    }
+    return true;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import dev.heimdall.engine.sql.PinReason;
+
+/**
+ * Further reasons to pin a session to its server connection where the server is SQL Server. A reset
+ * of the connection takes away what it can.
+ */
+public final class SqlServerPins {
+  /** A global cursor exists. */
+  public static final PinReason CURSOR = pin("cursor");
+
+  /** sp_getapplock may hold a lock of the session. */
+  public static final PinReason APPLICATION_LOCK = pin("application lock");
+
+  /** The session's context has values, which nothing lists. */
+  public static final PinReason SESSION_CONTEXT = forGood("session context");
+
+  /** A statement was prepared, or a cursor opened, by a procedure called in a text. */
+  public static final PinReason HANDLE = pin("handle");
+
+  /** A key is open. */
+  public static final PinReason KEY = pin("open key");
+
+  /** Rows with identities of the client's own may be inserted into one table. */
+  public static final PinReason IDENTITY_INSERT = pin("IDENTITY_INSERT");
+
+  /** An option was set that cannot be carried. */
+  public static final PinReason OPTION = pin("option of one connection");
+
+  /** The transaction is bound to another session's, or distributed. */
+  public static final PinReason SHARED_TRANSACTION = pin("shared transaction");
+
+  /** Somebody else's rights are in force; a reset then fails. */
+  public static final PinReason EXECUTE_AS = forGood("EXECUTE AS");
+
+  /** An application role is in force; a reset then fails. */
+  public static final PinReason APPLICATION_ROLE = forGood("application role");
+
+  /** DBCC may have set a trace flag for the session. */
+  public static final PinReason TRACE_FLAG = forGood("trace flag");
+
+  private SqlServerPins() {}
+
+  private static PinReason pin(String label) {
+    return new PinReason(label, true, true, false);
+  }
+
+  /** Of what a reset may leave. */
+  private static PinReason forGood(String label) {
+    return new PinReason(label, true, true, true);
+  }
+}
