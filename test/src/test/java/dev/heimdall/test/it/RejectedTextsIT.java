@@ -201,6 +201,60 @@ class RejectedTextsIT {
     }
   }
 
+  /** Each statement of a text is analysed when those ahead of it have run. */
+  @Test
+  void whatHasRunAheadOfAWrongStatementOfItsTextStays() throws IOException {
+    for (String wrong : List.of("SELECT 1 FROM there_is_no_such_table", "SELECT 1/0")) {
+      try (RawClient client = RawClient.logIn(node.target());
+          RawClient other = RawClient.logIn(node.target())) {
+        client.query("SELECT 1; SELECT pg_advisory_lock(75); " + wrong + "; SELECT 2");
+        assertThat(pin(client)).as(wrong).contains("advisory lock");
+        assertThat(other.value("SELECT pg_try_advisory_lock(75)")).isEqualTo("f");
+      }
+    }
+  }
+
+  @Test
+  void whatIsBehindAFailedStatementOfItsTextPinsNobody() throws IOException {
+    List<String> pinned = new ArrayList<>();
+    for (String sql :
+        List.of(
+            "SELECT 1/0; SELECT pg_advisory_lock(74)",
+            "SELECT 1; SELECT 1/0; SELECT pg_advisory_lock(74); SELECT 2",
+            "CREATE TEMP TABLE undone (a int); SELECT 1/0; LOAD 'plpgsql'",
+            "SELECT 1; SELECT pg_advisory_lock(74) FROM there_is_no_such_table",
+            "; SELECT 1;; SELECT 1/0; SELECT set_config('a.b' || 'c', 'd', false)",
+            "SET work_mem = '5MB'; SELECT pg_advisory_lock(74), there_is_no_such_column")) {
+      for (boolean inside : List.of(false, true)) {
+        try (RawClient client = RawClient.logIn(node.target())) {
+          if (inside) {
+            client.query("BEGIN");
+          }
+          client.query(sql);
+          if (inside) {
+            client.query("ROLLBACK");
+          }
+          String pin = pin(client);
+          if (!pin.equals("null")) {
+            pinned.add(sql + (inside ? " in a transaction: " : ": ") + pin);
+          }
+        }
+      }
+    }
+    assertThat(pinned).isEmpty();
+  }
+
+  @Test
+  void whatATextHasCommittedAheadOfItsFailedStatementStays() throws IOException {
+    try (RawClient client = RawClient.logIn(node.target())) {
+      client.query("BEGIN; CREATE TEMP TABLE kept (a int); COMMIT; SELECT 1/0");
+      assertThat(pin(client)).contains("temporary table");
+      client.query("BEGIN; DROP TABLE kept; COMMIT; SELECT 1 FROM there_is_no_such_table");
+      client.query("BEGIN; CREATE TEMP TABLE kept (a int); COMMIT; SELECT * FROM nowhere");
+      assertThat(pin(client)).contains("temporary table");
+    }
+  }
+
   @Test
   void inATransaction() throws IOException {
     assertPinsNobody(

@@ -20,6 +20,8 @@ public final class ReplyDelivery {
     PRELIMINARY,
     /** Answer to the statement. */
     ANSWER,
+    /** End of the answer to one of the statements. */
+    END,
     /** Said beside it. */
     ASIDE
   }
@@ -48,6 +50,11 @@ public final class ReplyDelivery {
   private ServerError error;
 
   private int namesChanged;
+
+  /** Statements of the group that is being answered whose answers have ended. */
+  private int answers;
+
+  private int begunStatements = Integer.MAX_VALUE;
   private int reached = Integer.MAX_VALUE;
   private long groupsAnswered;
 
@@ -86,6 +93,14 @@ public final class ReplyDelivery {
    */
   public int namesChanged() {
     return namesChanged;
+  }
+
+  /**
+   * Number of statements that the server has begun to run of the group just answered, which had an
+   * error and was one text: not one that it could not read.
+   */
+  public int begunStatements() {
+    return begunStatements;
   }
 
   /**
@@ -155,7 +170,8 @@ public final class ReplyDelivery {
   public void noted(Part part) {
     told = true;
     begun |= part != Part.PRELIMINARY;
-    answered |= part == Part.ANSWER;
+    answered |= part == Part.ANSWER || part == Part.END;
+    answers += part == Part.END ? 1 : 0;
     due |= part == Part.ASIDE;
   }
 
@@ -195,7 +211,9 @@ public final class ReplyDelivery {
   /** The group has had an error. */
   public void failed(ServerError found) {
     if (error == null) {
-      boolean behindOthers = answered && found.cause() == ServerError.Cause.UNREAD;
+      boolean unread = found.cause() == ServerError.Cause.UNREAD;
+      begunStatements = unread ? answers : answers + 1;
+      boolean behindOthers = answered && unread;
       error = behindOthers ? found.because(ServerError.Cause.BY_CODE) : found;
     }
   }
@@ -254,6 +272,7 @@ public final class ReplyDelivery {
     begun = false;
     answered = false;
     due = false;
+    answers = 0;
     ServerError first = error;
     error = null;
     if (absorbing) {

@@ -25,6 +25,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -531,6 +532,11 @@ final class ClientMessages implements RequestHandler {
   @Override
   public String inClientsNames(String text) {
     return StatementNames.inClientsNames(text, carried.names(), unnamed.onServers());
+  }
+
+  @Override
+  public CarriedOut carriedOut(ServerConnection from, ServerError error) {
+    return simple.carriedOut(from);
   }
 
   @Override

@@ -21,6 +21,7 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
@@ -69,6 +70,7 @@ final class SimpleStatements {
   private final UnnamedStatement unnamed;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final SeveralInText several = new SeveralInText();
 
   /** As what the last statement was judged; null before. */
   private LexerMode judgedIn;
@@ -282,10 +284,21 @@ final class SimpleStatements {
 
   /** Sends it as the client has written it, with what it changes. */
   private void pass(ServerConnection server, StatementFacts facts, int total) {
+    if (SeveralInText.matters(facts, total) && !server.groupOpen()) {
+      ByteBuf input = pending.bytes();
+      byte[] text = new byte[total - 6];
+      input.getBytes(input.readerIndex() + 5, text);
+      several.sent(text, names.lexerMode(text, 0, text.length), carried.sent());
+    }
     carried.note(facts);
     server.expect(ReplyQueue.QUERY, client.owner());
     client.groupSent();
     pending.begin(total, false);
+  }
+
+  /** Returns the part that was begun of a text that has ended with an error; null for unknown. */
+  CarriedOut carriedOut(ServerConnection from) {
+    return several.carriedOut(carried.done(), from.delivery().begunStatements());
   }
 
   private void withEffects(ServerConnection server, StatementFacts facts, int total) {

@@ -578,8 +578,8 @@ final class ReplyReader implements ReplyScanner {
           BackendType.ROW_DESCRIPTION,
           BackendType.NO_DATA ->
           ReplyDelivery.Part.PRELIMINARY;
+      case BackendType.COMMAND_COMPLETE -> ReplyDelivery.Part.END;
       case BackendType.DATA_ROW,
-          BackendType.COMMAND_COMPLETE,
           BackendType.EMPTY_QUERY,
           BackendType.PORTAL_SUSPENDED,
           BackendType.ERROR ->

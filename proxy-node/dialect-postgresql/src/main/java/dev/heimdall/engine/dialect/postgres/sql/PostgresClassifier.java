@@ -96,6 +96,24 @@ public final class PostgresClassifier implements StatementClassifier {
         : StatementFacts.ofSingle(kind, effects.take(), chain);
   }
 
+  /** Classifies only so many of the statements of a text: the first ones. */
+  public StatementFacts first(byte[] sql, LexerMode lexerMode, int most) {
+    effects.clear(0);
+    reader.reset(sql, 0, sql.length, lexerMode);
+    int statements = 0;
+    do {
+      reader.nextStatement();
+      if (!reader.atEnd()) {
+        statement();
+        reader.skip();
+        statements++;
+      }
+    } while (reader.token() == ';' && statements < most);
+    int length = reader.token() == ';' ? reader.lexer().start() : sql.length;
+    effects.take();
+    return classify(sql, 0, length, lexerMode);
+  }
+
   @Override
   public boolean dependsOnLiterals() {
     return reader.readsLiterals() || codeBlock;
