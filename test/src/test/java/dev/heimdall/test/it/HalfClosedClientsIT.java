@@ -15,6 +15,7 @@ import dev.heimdall.test.fixture.SharedPostgres;
 import dev.heimdall.test.fixture.Target;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HalfClosedClientsIT {
   private static final int TIMES = 10;
+  private static final int FEW = 3;
   private static TestNode node;
 
   /** What a client sends at last. */
@@ -174,6 +176,31 @@ class HalfClosedClientsIT {
       first.query("COMMIT");
       Await.until("all are there", () -> rows() == TIMES);
       second.query("COMMIT");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Ending.class)
+  void whatARuleDelaysIsRunThoughItsNodeDrains(Ending ending) throws IOException {
+    try (TestNode drained =
+        TestNode.start(
+            c ->
+                c.node("drainTimeout", "20s")
+                    .vdb("pool.size", 2)
+                    .vdb("clients.halfClosedTimeout", "20s")
+                    .vdb("rules", List.of("delays"))
+                    .rules("delays", rule("half_closed", "tag", "\"delay\": 3000000")))) {
+      for (int i = 0; i < FEW; i++) {
+        leaves(drained, ending, i);
+      }
+      Await.until(
+          "they are delayed",
+          () ->
+              drained.clients().stream().filter(row -> "rule".equals(row.get("waits_for"))).count()
+                  == FEW);
+      // Idle ones go within its first two seconds already; the others behind them.
+      drained.node().beginDrain(Duration.ofSeconds(2)).join();
+      assertThat(rows()).isEqualTo(FEW);
     }
   }
 

@@ -33,24 +33,31 @@ final class LastRequests {
   private final ServerLease lease;
   private final LoopContext loop;
   private final SessionContext session;
-  private final RequestReader requests;
+  private final ClientInput input;
   private final SessionEnd end;
+  private final BooleanSupplier awaitsRest;
   private final BooleanSupplier rests;
   private Stage stage = Stage.SENDS;
   private long since;
 
   /**
+   * @param awaitsRest whether nothing but more of the client's input would have any of it handled
    * @param rests whether nothing that was sent before is in progress
    */
   LastRequests(
-      SessionContext session, RequestReader requests, SessionEnd end, BooleanSupplier rests) {
+      SessionContext session,
+      ClientInput input,
+      SessionEnd end,
+      BooleanSupplier awaitsRest,
+      BooleanSupplier rests) {
     this.channel = session.channel();
     this.pending = session.pending();
     this.lease = session.lease();
     this.loop = session.loop();
     this.session = session;
-    this.requests = requests;
+    this.input = input;
     this.end = end;
+    this.awaitsRest = awaitsRest;
     this.rests = rests;
   }
 
@@ -117,16 +124,13 @@ final class LastRequests {
 
   /** True if all that can be done without more of the client's has been done. */
   private boolean isOver() {
-    if (!requests.awaitsRest() || requests.input().isSetAside()) {
+    if (!awaitsRest.getAsBoolean() || input.isSetAside()) {
       return false;
     }
     ServerConnection server = lease.server();
     // The reply of a function call is pending from its first byte on.
     boolean cut =
-        server != null
-            && requests.input().streaming()
-            && pending.outstanding() == 1
-            && !server.groupOpen();
+        server != null && input.streaming() && pending.outstanding() == 1 && !server.groupOpen();
     return cut || (server != null && server.copyIn()) || rests.getAsBoolean();
   }
 }

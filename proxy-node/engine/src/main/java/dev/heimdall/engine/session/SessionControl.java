@@ -89,7 +89,8 @@ final class SessionControl implements TimedClient {
     this.counters = session.counters();
     this.loop = session.loop();
     this.session = session;
-    this.last = new LastRequests(session, requests, end, this::nothingRuns);
+    this.last =
+        new LastRequests(session, requests.input(), end, requests::awaitsRest, this::nothingRuns);
   }
 
   /**
@@ -251,7 +252,8 @@ final class SessionControl implements TimedClient {
   }
 
   private boolean idle() {
-    return transaction.status() == TransactionState.IDLE
+    return !last.begun()
+        && transaction.status() == TransactionState.IDLE
         && !sent.transaction().active()
         && !lease.resending().pending()
         && !sent.lost().underWay()
@@ -296,9 +298,12 @@ final class SessionControl implements TimedClient {
     return drains;
   }
 
-  /** True if it ends, or goes to another process, when its transaction is over. */
+  /**
+   * True if it ends, or goes to another process, when its transaction is over. A client that sends
+   * nothing more has what it has sent run here, and ends behind that.
+   */
   boolean leaves() {
-    return drains || departs;
+    return (drains || departs) && !last.begun();
   }
 
   /** True if it is to go to another process. */
@@ -308,7 +313,10 @@ final class SessionControl implements TimedClient {
 
   /** Ends a session of a node that drains instead of letting it begin another transaction. */
   boolean endsDrained() {
-    if (drains && transaction.status() == TransactionState.IDLE && !sent.transaction().active()) {
+    if (drains
+        && !last.begun()
+        && transaction.status() == TransactionState.IDLE
+        && !sent.transaction().active()) {
       terminate();
       return true;
     }
