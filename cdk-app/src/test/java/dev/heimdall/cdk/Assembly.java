@@ -1,5 +1,6 @@
 package dev.heimdall.cdk;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.cdk.config.Deployment;
@@ -20,8 +21,13 @@ import software.amazon.awscdk.cxapi.CloudFormationStackArtifact;
  * A deployment put together for a test, with files that stand in for what would be built.
  *
  * @param questions what the CDK command would have to ask AWS before it goes on
+ * @param flags of the library, as it reports them to the CDK command
  */
-record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<String> questions) {
+record Assembly(
+    Map<String, JsonNode> templates,
+    List<String> complaints,
+    List<String> questions,
+    JsonNode flags) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Of a deployment file with this text. */
@@ -45,7 +51,9 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<S
         HeimdallApp.of(
             read,
             base,
-            Map.of("@aws-cdk/core:validateAgainstDefaultRules", true),
+            JSON.convertValue(
+                JSON.readTree(Path.of("cdk.json").toFile()).get("context"),
+                new TypeReference<Map<String, Object>>() {}),
             work.resolve("out"));
     others.accept(app);
     CloudAssembly assembly = app.synth();
@@ -65,7 +73,11 @@ record Assembly(Map<String, JsonNode> templates, List<String> complaints, List<S
                           + message.getEntry().getData()));
     }
     JsonNode manifest = JSON.readTree(Path.of(assembly.getDirectory(), "manifest.json").toFile());
-    return new Assembly(templates, complaints, manifest.path("missing").findValuesAsText("key"));
+    return new Assembly(
+        templates,
+        complaints,
+        manifest.path("missing").findValuesAsText("key"),
+        manifest.at("/artifacts/aws-cdk-lib~1feature-flag-report/properties/flags"));
   }
 
   /** The resources of a type in a stack, by their logical ids. */

@@ -11,6 +11,7 @@ import dev.heimdall.model.StoreMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -191,5 +192,28 @@ class HeimdallAppTest extends TwoRegionsSample {
         assembly.resource("heimdall-eu-west-1", "Store", "AWS::ElastiCache::ReplicationGroup");
     assertThat(store.get("AutomaticFailoverEnabled").asBoolean()).isTrue();
     assertThat(store.get("MultiAZEnabled").asBoolean()).isFalse();
+  }
+
+  /**
+   * The CDK command counts flags that are not set and would be set otherwise in a new app, and says
+   * so at each synth: `cdk.json` says what each one is.
+   */
+  @Test
+  void noFlagIsLeftOpen() {
+    List<String> open = new ArrayList<>();
+    made.flags()
+        .properties()
+        .forEach(
+            flag -> {
+              JsonNode better = flag.getValue().get("recommendedValue");
+              JsonNode byDefault = flag.getValue().at("/unconfiguredBehavesLike/v2");
+              if (better.isBoolean()
+                  && better.asBoolean() != byDefault.asBoolean(false)
+                  && !flag.getValue().has("userValue")) {
+                open.add(flag.getKey());
+              }
+            });
+    assertThat(made.flags()).hasSizeGreaterThan(50);
+    assertThat(open).isEmpty();
   }
 }

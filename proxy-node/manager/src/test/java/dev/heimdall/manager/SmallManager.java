@@ -5,6 +5,7 @@ import dev.heimdall.manager.accounts.PasswordHash;
 import dev.heimdall.manager.accounts.Role;
 import dev.heimdall.manager.audit.AuditLog;
 import dev.heimdall.manager.edit.Editor;
+import dev.heimdall.manager.edit.FileCheck;
 import dev.heimdall.manager.history.History;
 import dev.heimdall.manager.login.LogIn;
 import dev.heimdall.manager.login.PasswordPlace;
@@ -17,6 +18,7 @@ import dev.heimdall.manager.rest.Resource;
 import dev.heimdall.manager.sessions.SessionBook;
 import dev.heimdall.manager.web.Site;
 import dev.heimdall.manager.web.WebServer;
+import dev.heimdall.model.RegionFacts;
 import dev.heimdall.secrets.DocumentStore;
 import dev.heimdall.secrets.StoreLocation;
 import java.io.IOException;
@@ -48,6 +50,12 @@ public final class SmallManager implements AutoCloseable {
 
   private SmallManager(Path directory, Optional<DocumentStore> own, Optional<History> history)
       throws Exception {
+    this(directory, own, history, read -> List.of());
+  }
+
+  private SmallManager(
+      Path directory, Optional<DocumentStore> own, Optional<History> history, FileCheck files)
+      throws Exception {
     configuration = Files.createDirectory(directory.resolve("configuration"));
     password = Files.writeString(directory.resolve("password"), "right");
     Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
@@ -59,7 +67,12 @@ public final class SmallManager implements AutoCloseable {
             : Optional.of(Access.of(own.get(), hashes, true, CLOCK, System::nanoTime));
     logIn = LogIn.with(new PasswordPlace.InFile(password), access, hashes, audit);
     editor =
-        new Editor(DocumentStore.open(new StoreLocation.Directory(configuration)), history, audit);
+        new Editor(
+            DocumentStore.open(new StoreLocation.Directory(configuration)),
+            history,
+            audit,
+            files,
+            RegionFacts.unknown());
   }
 
   /** One that knows admin, whose password is {@code right}, and nobody else. */
@@ -76,6 +89,12 @@ public final class SmallManager implements AutoCloseable {
   /** One that has accounts and sessions besides admin. */
   public static SmallManager withAccounts(Path directory) throws Exception {
     return new SmallManager(directory, Optional.of(store(directory, "own")), Optional.empty());
+  }
+
+  /** The same, whose checks also take what these take. */
+  public static SmallManager withAccounts(Path directory, FileCheck files) throws Exception {
+    return new SmallManager(
+        directory, Optional.of(store(directory, "own")), Optional.empty(), files);
   }
 
   private static DocumentStore store(Path directory, String name) throws Exception {

@@ -61,6 +61,9 @@ public final class Editor implements AutoCloseable {
   private final Bench looks;
   private final Bench checks;
 
+  /** Checks of those who may change nothing: previews and the wizard do not wait for them. */
+  private final Bench readersChecks;
+
   private final Semaphore comparing = new Semaphore(2, /* fair= */ true);
   private final Earlier earlier = new Earlier();
   private Optional<Documents> known = Optional.empty();
@@ -97,6 +100,7 @@ public final class Editor implements AutoCloseable {
     commits = new Bench(files, facts);
     looks = new Bench(files, facts);
     checks = new Bench(files, facts);
+    readersChecks = new Bench(files, facts);
   }
 
   /**
@@ -213,8 +217,17 @@ public final class Editor implements AutoCloseable {
    * @param changes the versions they are made over are not looked at
    */
   public Seen look(List<Change> changes) throws StoreException, EditRefused {
+    return look(changes, checks);
+  }
+
+  /** Does the same for those who may change nothing. */
+  public Seen lookOfReader(List<Change> changes) throws StoreException, EditRefused {
+    return look(changes, readersChecks);
+  }
+
+  private Seen look(List<Change> changes, Bench bench) throws StoreException, EditRefused {
     Documents now = read();
-    Reading judged = checks.judged(now.after(changes));
+    Reading judged = bench.judged(now.after(changes));
     return new Seen(now, judged.configuration(), judged.problems());
   }
 
@@ -265,6 +278,11 @@ public final class Editor implements AutoCloseable {
    */
   public List<Problem> check(List<Change> changes) throws StoreException, EditRefused {
     return checks.problems(changes, read());
+  }
+
+  /** Does the same for those who may change nothing. */
+  public List<Problem> checkOfReader(List<Change> changes) throws StoreException, EditRefused {
+    return readersChecks.problems(changes, read());
   }
 
   /** Reads documents as if there were no others; nothing is written. */
@@ -462,6 +480,7 @@ public final class Editor implements AutoCloseable {
     commits.close();
     looks.close();
     checks.close();
+    readersChecks.close();
     store.close();
   }
 }

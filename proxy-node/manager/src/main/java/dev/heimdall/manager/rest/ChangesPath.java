@@ -42,6 +42,7 @@ final class ChangesPath implements Resource {
   private final Editor editor;
   private final MaskedChanges meant;
   private final Semaphore places = new Semaphore(Bounds.COMMITS);
+  private final Semaphore placesOfReaders = new Semaphore(Bounds.COMMITS);
 
   ChangesPath(Editor editor, MaskedDocuments masks) {
     this.editor = editor;
@@ -60,7 +61,7 @@ final class ChangesPath implements Resource {
                 "/api/v1/check",
                 Permission.READ_CONFIGURATION,
                 Bounds.LARGEST_COMMIT,
-                call -> check(call.request()))
+                call -> check(call))
             .saying(
                 OperationText.of("Says what would be wrong if some documents were changed")
                     .takes(CHANGES)
@@ -93,12 +94,15 @@ final class ChangesPath implements Resource {
                     .tagged()));
   }
 
-  private Answer check(Request request) throws Refusal, StoreException, EditRefused {
+  private Answer check(Call call) throws Refusal, StoreException, EditRefused {
+    boolean mayChange = call.who().role().may(Permission.CHANGE_CONFIGURATION);
     return with(
-        request,
+        call.request(),
+        mayChange ? places : placesOfReaders,
         false,
         (changes, comment) -> {
-          List<Problem> problems = editor.check(changes);
+          List<Problem> problems =
+              mayChange ? editor.check(changes) : editor.checkOfReader(changes);
           ObjectNode body = Answer.JSON.createObjectNode().put("right", problems.isEmpty());
           body.set("problems", Reports.problems(problems));
           return Answer.json(200, body);
@@ -109,6 +113,7 @@ final class ChangesPath implements Resource {
       throws Refusal, StoreException, EditRefused {
     return with(
         request,
+        places,
         true,
         (changes, comment) -> committed(changes, editor.commit(changes, author.saying(comment))));
   }
@@ -126,7 +131,7 @@ final class ChangesPath implements Resource {
     return Answer.json(200, body).tagged(edited.documents().version());
   }
 
-  private Answer with(Request request, boolean versions, Work work)
+  private Answer with(Request request, Semaphore places, boolean versions, Work work)
       throws Refusal, StoreException, EditRefused {
     request.type("application/json");
     if (!places.tryAcquire()) {

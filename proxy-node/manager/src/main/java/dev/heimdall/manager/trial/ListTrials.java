@@ -67,15 +67,21 @@ public final class ListTrials {
     if (text.isPresent()) {
       changes.add(change(document, text.get()));
     }
-    Seen seen = editor.look(changes);
+    // Those who may change nothing write no text of a list.
+    Look looks = text.isPresent() ? editor::look : editor::lookOfReader;
+    Seen seen = looks.at(changes);
     if (seen.configuration().isPresent()) {
       known(seen.configuration().get(), question);
       if (!lists(seen.configuration().get(), question.vdb()).contains(list)) {
         changes.addAll(using(list, seen.documents(), question.vdb()));
-        return tried(editor.look(changes), false, question);
+        return tried(looks.at(changes), false, question);
       }
     }
     return tried(seen, true, question);
+  }
+
+  private interface Look {
+    Seen at(List<Change> changes) throws StoreException, EditRefused;
   }
 
   private Tried tried(Seen seen, boolean used, Question question) throws Refusal {

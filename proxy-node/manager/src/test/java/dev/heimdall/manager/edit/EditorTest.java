@@ -57,7 +57,7 @@ class EditorTest {
   }
 
   @Test
-  void nobodyWaitsForWhatAnotherUserHasChecked() throws Exception {
+  void nobodyWaitsForWhatAReaderHasChecked() throws Exception {
     CountDownLatch checked = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     FileCheck slow =
@@ -77,11 +77,13 @@ class EditorTest {
     ExecutorService other = Executors.newSingleThreadExecutor();
     try (Editor shared = new Editor(store, Optional.empty(), audit, slow, RegionFacts.unknown())) {
       Change change = create("vdbs/slow.json", "{\"ports\": [5433], \"source\": \"app\"}");
-      Future<List<Problem>> problems = other.submit(() -> shared.check(List.of(change)));
+      Future<List<Problem>> problems = other.submit(() -> shared.checkOfReader(List.of(change)));
       checked.await();
       try {
         assertThat(shared.read().all()).containsKey("vdbs/app.json");
         assertThat(shared.look().problems()).isEmpty();
+        assertThat(shared.check(List.of())).isEmpty();
+        assertThat(shared.look(List.of()).problems()).isEmpty();
         Change mine = create("users/new.json", "{\"password\": \"some-word\"}");
         assertThat(shared.commit(List.of(mine), SOMEBODY).problems()).isEmpty();
         assertThat(problems).isNotDone();
