@@ -1,0 +1,95 @@
+package dev.heimdall.test.tds;
+
+import java.util.List;
+
+/** Views of sys that tests and drivers read, as the engine can have them. */
+final class SystemViews {
+  private static final String OBJECT_ID = "ABS(CAST(ORA_HASH(LOWER(TABLE_NAME)) AS INTEGER))";
+
+  private final TdsSession session;
+
+  SystemViews(TdsSession session) {
+    this.session = session;
+  }
+
+  /** A query in parentheses. */
+  String sql(String view) {
+    return switch (view) {
+      case "dm_exec_sessions" -> "(" + sessions() + ")";
+      case "dm_exec_requests" ->
+          "(SELECT CAST(" + session.spid + " AS SMALLINT) AS session_id, 'running' AS status)";
+      case "dm_exec_connections" ->
+          "(SELECT CAST("
+              + session.spid
+              + " AS INTEGER) AS session_id, 'TCP' AS net_transport, 'SQL' AS auth_scheme,"
+              + " 'FALSE' AS encrypt_option)";
+      case "databases" -> "(" + databases() + ")";
+      case "objects", "tables", "all_objects" ->
+          "(SELECT TABLE_NAME AS name, 'U ' AS type, 'USER_TABLE' AS type_desc, "
+              + OBJECT_ID
+              + " AS object_id FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = '"
+              + session.database
+              + "')";
+      default -> throw new SqlErrorException(208, 16, "Invalid object name 'sys." + view + "'.");
+    };
+  }
+
+  private String sessions() {
+    StringBuilder rows = new StringBuilder();
+    for (TdsSession each : session.server.sessions()) {
+      rows.append(rows.length() == 0 ? "" : " UNION ALL ");
+      rows.append("SELECT CAST(").append(each.spid).append(" AS SMALLINT) AS session_id, ");
+      rows.append(text(each.login.user)).append(" AS login_name, ");
+      rows.append(text(each.login.host)).append(" AS host_name, ");
+      rows.append(text(each.login.application)).append(" AS program_name, ");
+      rows.append("CAST(").append(each.settings.isolationNumber());
+      rows.append(" AS SMALLINT) AS transaction_isolation_level, ");
+      rows.append("CAST(").append(each.transactionCount());
+      rows.append(" AS INTEGER) AS open_transaction_count, ");
+      rows.append(text(each == session ? "running" : "sleeping")).append(" AS status, ");
+      rows.append(each.settings.lockTimeout).append(" AS lock_timeout, ");
+      rows.append(each.settings.textSize).append(" AS text_size, ");
+      rows.append(text(each.settings.language)).append(" AS language, ");
+      rows.append(text(each.settings.dateFormat)).append(" AS date_format, ");
+      rows.append("CAST(").append(each.settings.dateFirst).append(" AS SMALLINT) AS date_first, ");
+      rows.append(each.settings.deadlockPriority()).append(" AS deadlock_priority, ");
+      rows.append(bit(each, 256)).append(" AS quoted_identifier, ");
+      rows.append(bit(each, 64)).append(" AS arithabort, ");
+      rows.append(bit(each, 32)).append(" AS ansi_nulls, ");
+      rows.append(bit(each, 16)).append(" AS ansi_padding, ");
+      rows.append(bit(each, 8)).append(" AS ansi_warnings, ");
+      rows.append(bit(each, 4096)).append(" AS concat_null_yields_null, ");
+      rows.append(bit(each, 1024)).append(" AS ansi_null_dflt_on, ");
+      rows.append(binary(each.contextInfo)).append(" AS context_info, ");
+      rows.append(each.rowCount).append(" AS row_count, ");
+      rows.append(each.errorNumber).append(" AS prev_error");
+    }
+    return rows.toString();
+  }
+
+  private static String bit(TdsSession of, int option) {
+    return of.settings.has(option) ? "TRUE" : "FALSE";
+  }
+
+  private static String binary(byte[] bytes) {
+    byte[] value = bytes == null ? new byte[0] : bytes;
+    return "CAST(X'" + java.util.HexFormat.of().formatHex(value) + "' AS VARBINARY(128))";
+  }
+
+  private String databases() {
+    StringBuilder rows = new StringBuilder();
+    List<String> names = session.server.database().databases();
+    for (int i = 0; i < names.size(); i++) {
+      rows.append(i == 0 ? "" : " UNION ALL ");
+      rows.append("SELECT ").append(text(names.get(i))).append(" AS name, ");
+      rows.append(i + 1).append(" AS database_id, 'ONLINE' AS state_desc, ");
+      rows.append("TRUE AS is_read_committed_snapshot_on, FALSE AS is_read_only, ");
+      rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name");
+    }
+    return rows.toString();
+  }
+
+  private static String text(String value) {
+    return "CAST('" + value.replace("'", "''") + "' AS VARCHAR(128))";
+  }
+}

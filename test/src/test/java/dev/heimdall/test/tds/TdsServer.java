@@ -1,0 +1,259 @@
+package dev.heimdall.test.tds;
+
+import dev.heimdall.test.fixture.TestCertificate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+
+/** A TDS server on a free port of the loopback; see the package. */
+public final class TdsServer implements AutoCloseable {
+  private static final int FIRST_SPID = 51;
+  private static final int MOST_LOGGED = 100_000;
+  private static final long LOOK_AFTER_NANOS = 5_000_000;
+  private static final long LOOK_EACH_MILLIS = 5;
+
+  private final TdsOptions options;
+  private final TdsDatabase database;
+  private final SSLContext tls = TlsIdentity.of(TestCertificate.localhost());
+  private final ServerSocket listener;
+  private final ApplicationLocks locks = new ApplicationLocks();
+  private final Map<Integer, TdsConnection> connections = new ConcurrentHashMap<>();
+  private final Map<Integer, TdsConnection> loggedIn = new ConcurrentHashMap<>();
+  private final Queue<TdsMessage> received = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger logged = new AtomicInteger();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger tables = new AtomicInteger();
+  private final AtomicLong transactions = new AtomicLong(0x3500000001L);
+  private volatile boolean logging = true;
+  private volatile Exception lastFailure;
+
+  private TdsServer(TdsOptions options) throws IOException, SQLException {
+    this.options = options;
+    database = new TdsDatabase(options.databases());
+    listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    thread("accept", this::accept).start();
+    thread("watch", this::watch).start();
+  }
+
+  /** Starts one as {@link TdsOptions#standard()} describes it. */
+  public static TdsServer start() {
+    return start(TdsOptions.standard());
+  }
+
+  /** Starts one. */
+  public static TdsServer start(TdsOptions options) {
+    try {
+      return new TdsServer(options);
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException("no TDS server for tests", e);
+    }
+  }
+
+  /** Its port on 127.0.0.1. */
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** Messages that came, in the order of their coming; the oldest are dropped at some time. */
+  public List<TdsMessage> log() {
+    return List.copyOf(received);
+  }
+
+  /** Messages of one connection. */
+  public List<TdsMessage> log(int connection) {
+    return received.stream().filter(message -> message.connection() == connection).toList();
+  }
+
+  /** Forgets what came. */
+  public void clearLog() {
+    received.clear();
+    logged.set(0);
+  }
+
+  /** Under load the log costs more than the server. */
+  public void logging(boolean on) {
+    logging = on;
+  }
+
+  /** Connections that are logged in now. */
+  public int connections() {
+    return loggedIn.size();
+  }
+
+  /** Connections that ever came, log-ins that failed included. */
+  public int accepted() {
+    return accepted.get();
+  }
+
+  /** Ids of the sessions that are logged in now. */
+  public List<Integer> spids() {
+    return loggedIn.keySet().stream().sorted().toList();
+  }
+
+  /** Transactions that a session has open, as its @@TRANCOUNT; -1 without the session. */
+  public int openTransactions(int spid) {
+    TdsConnection connection = loggedIn.get(spid);
+    return connection == null ? -1 : connection.session().transactionCount();
+  }
+
+  /** Closes a session's connection; false if there is none. */
+  public boolean kill(int spid) {
+    TdsConnection connection = loggedIn.get(spid);
+    if (connection == null) {
+      return false;
+    }
+    close(connection);
+    return true;
+  }
+
+  /** Closes the connections of all sessions. */
+  public void killAll() {
+    loggedIn.values().forEach(TdsServer::close);
+  }
+
+  /** Why a connection ended last, if not by its client's will; for messages of tests. */
+  public Exception lastFailure() {
+    return lastFailure;
+  }
+
+  private static void close(TdsConnection connection) {
+    try {
+      connection.close();
+      connection.session().cancel();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Thread thread(String name, Runnable work) {
+    Thread thread = new Thread(work, "tds-" + name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket socket = listener.accept();
+        TdsConnection connection = open(socket);
+        thread("connection-" + connection.number(), connection).start();
+      } catch (IOException e) {
+        if (!listener.isClosed()) {
+          lastFailure = e;
+        }
+      }
+    }
+  }
+
+  private synchronized TdsConnection open(Socket socket) throws IOException {
+    int spid = FIRST_SPID;
+    while (connections.containsKey(spid)) {
+      spid++;
+    }
+    TdsConnection connection = new TdsConnection(this, accepted.incrementAndGet(), spid, socket);
+    connections.put(spid, connection);
+    return connection;
+  }
+
+  private void watch() {
+    while (!listener.isClosed()) {
+      for (TdsConnection connection : loggedIn.values()) {
+        try {
+          connection.watch(LOOK_AFTER_NANOS);
+        } catch (IOException | TdsProtocolException e) {
+          lastFailure = e;
+          connection.session().cancel();
+        }
+      }
+      try {
+        Thread.sleep(LOOK_EACH_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  TdsOptions options() {
+    return options;
+  }
+
+  TdsDatabase database() {
+    return database;
+  }
+
+  SSLContext tls() {
+    return tls;
+  }
+
+  ApplicationLocks locks() {
+    return locks;
+  }
+
+  long nextTransaction() {
+    return transactions.getAndIncrement();
+  }
+
+  int nextTable() {
+    return tables.incrementAndGet();
+  }
+
+  boolean mayLogIn(Login7 login) {
+    String password = options.users().get(login.user);
+    return password != null && login.hasPassword(password);
+  }
+
+  List<TdsSession> sessions() {
+    List<TdsSession> sessions = new ArrayList<>();
+    loggedIn.values().forEach(connection -> sessions.add(connection.session()));
+    return sessions;
+  }
+
+  void loggedIn(TdsConnection connection) {
+    loggedIn.put(connection.spid(), connection);
+  }
+
+  void ended(TdsConnection connection, Exception failure) {
+    lastFailure = failure;
+    loggedIn.remove(connection.spid());
+  }
+
+  void closed(TdsConnection connection) {
+    loggedIn.remove(connection.spid());
+    connections.remove(connection.spid());
+  }
+
+  void received(TdsMessage message) {
+    if (logging) {
+      received.add(message);
+      if (logged.incrementAndGet() > MOST_LOGGED) {
+        received.poll();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+      for (TdsConnection connection : connections.values()) {
+        connection.close();
+      }
+      database.close();
+    } catch (IOException | SQLException e) {
+      throw new IllegalStateException("cannot close a TDS server", e);
+    }
+  }
+}

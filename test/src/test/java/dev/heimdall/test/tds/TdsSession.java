@@ -1,0 +1,348 @@
+package dev.heimdall.test.tds;
+
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** State of one session, and its transaction. */
+final class TdsSession implements AutoCloseable {
+  private static final int MOST_STATEMENTS = 100;
+  private static final byte[] NONE = new byte[0];
+
+  /** A statement of sp_prepare. */
+  record Prepared(String parameters, String text) {}
+
+  final TdsServer server;
+  final int spid;
+  final Login7 login;
+  final ResultStream results;
+  private final Connection engine;
+  private final Map<String, PreparedStatement> statements =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, PreparedStatement> eldest) {
+          if (size() <= MOST_STATEMENTS) {
+            return false;
+          }
+          try {
+            eldest.getValue().close();
+          } catch (SQLException e) {
+            throw ServerErrors.of(e);
+          }
+          return true;
+        }
+      };
+
+  SessionSettings settings = new SessionSettings();
+  String database;
+  String user;
+  final Map<Integer, Prepared> handles = new HashMap<>();
+  private int lastHandle;
+  byte[] contextInfo;
+  final Map<String, Object> context = new HashMap<>();
+  final Map<String, String> tables = new TreeMap<>();
+  int rowCount;
+  int errorNumber;
+  BigDecimal identity;
+  BigDecimal scopeIdentity;
+  private int transactions;
+  private long descriptor;
+  boolean doomed;
+  private final Map<String, Savepoint> savepoints = new LinkedHashMap<>();
+  private final String firstDatabase;
+  private volatile Statement running;
+  private volatile boolean cancelled;
+
+  TdsSession(TdsServer server, int spid, Login7 login, String database, ResultStream results)
+      throws SQLException {
+    this.server = server;
+    this.spid = spid;
+    this.login = login;
+    this.database = database;
+    this.firstDatabase = database;
+    this.user = login.user;
+    this.results = results;
+    engine = server.database().connect();
+    useSchema();
+  }
+
+  // Statements
+
+  /** The engine's statement, prepared once. */
+  PreparedStatement prepare(String sql) throws SQLException {
+    PreparedStatement known = statements.get(sql);
+    if (known == null) {
+      known = engine.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS);
+      statements.put(sql, known);
+    }
+    return known;
+  }
+
+  void execute(String sql) {
+    try (Statement statement = engine.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+  }
+
+  Connection engine() {
+    return engine;
+  }
+
+  void running(Statement statement) {
+    running = statement;
+  }
+
+  /** From another thread: ends what runs. */
+  void cancel() {
+    cancelled = true;
+    Statement statement = running;
+    if (statement != null) {
+      try {
+        statement.cancel();
+      } catch (SQLException e) {
+        throw ServerErrors.of(e);
+      }
+    }
+    synchronized (this) {
+      notifyAll();
+    }
+  }
+
+  boolean cancelled() {
+    return cancelled;
+  }
+
+  void clearCancelled() {
+    cancelled = false;
+  }
+
+  void checkCancelled() {
+    if (cancelled) {
+      throw new CancelledException();
+    }
+  }
+
+  /** Rests until the time is over or an attention comes. */
+  synchronized void rest(long millis) {
+    long end = System.nanoTime() + millis * 1_000_000;
+    try {
+      while (!cancelled) {
+        long left = (end - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          return;
+        }
+        wait(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    checkCancelled();
+  }
+
+  // Databases
+
+  void use(String name) {
+    if (!server.database().exists(name)) {
+      throw new SqlErrorException(
+          911,
+          16,
+          "Database '" + name + "' does not exist. Make sure that the name is entered correctly.");
+    }
+    String before = database;
+    database = name.toLowerCase(Locale.ROOT);
+    useSchema();
+    results.tokens().changed(TokenWriter.DATABASE, database, before);
+    results.message(SqlError.info(5701, "Changed database context to '" + database + "'."));
+  }
+
+  private void useSchema() {
+    execute("SET SCHEMA \"" + database + "\"");
+  }
+
+  // Transactions
+
+  int transactionCount() {
+    return transactions;
+  }
+
+  boolean inTransaction() {
+    return transactions > 0;
+  }
+
+  long descriptor() {
+    return descriptor;
+  }
+
+  int transactionState() {
+    return transactions == 0 ? 0 : doomed ? -1 : 1;
+  }
+
+  void begin() {
+    if (transactions++ > 0) {
+      return;
+    }
+    try {
+      engine.setTransactionIsolation(settings.isolation);
+      engine.setAutoCommit(false);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+    descriptor = server.nextTransaction();
+    results.tokens().changed(TokenWriter.BEGIN, bytes(descriptor), NONE);
+  }
+
+  void commit() {
+    if (transactions == 0) {
+      throw new SqlErrorException(
+          3902, 16, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.");
+    }
+    if (doomed) {
+      throw new SqlErrorException(
+          3930,
+          16,
+          "The current transaction cannot be committed and cannot support operations that write to"
+              + " the log file. Roll back the transaction.");
+    }
+    if (transactions > 1) {
+      transactions--;
+      return;
+    }
+    try {
+      engine.commit();
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+    ended(TokenWriter.COMMIT);
+  }
+
+  void rollback() {
+    if (transactions == 0) {
+      throw new SqlErrorException(
+          3903, 16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.");
+    }
+    try {
+      engine.rollback();
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+    ended(TokenWriter.ROLLBACK);
+  }
+
+  private void ended(int how) {
+    transactions = 0;
+    doomed = false;
+    savepoints.clear();
+    try {
+      engine.setAutoCommit(true);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+    long before = descriptor;
+    descriptor = 0;
+    server.locks().transactionEnded(this);
+    results.tokens().changed(how, NONE, bytes(before));
+  }
+
+  void save(String name) {
+    if (transactions == 0) {
+      throw new SqlErrorException(
+          628, 16, "Cannot issue SAVE TRANSACTION when there is no active transaction.");
+    }
+    try {
+      savepoints.put(name.toLowerCase(Locale.ROOT), engine.setSavepoint());
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+  }
+
+  /** Rolls back to a savepoint; the transaction goes on. */
+  void rollbackTo(String name) {
+    Savepoint savepoint = savepoints.get(name.toLowerCase(Locale.ROOT));
+    if (savepoint == null) {
+      throw new SqlErrorException(
+          6401,
+          16,
+          "Cannot roll back " + name + ". No transaction or savepoint of that name was found.");
+    }
+    try {
+      engine.rollback(savepoint);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
+  }
+
+  boolean hasSavepoint(String name) {
+    return savepoints.containsKey(name.toLowerCase(Locale.ROOT));
+  }
+
+  static byte[] bytes(long number) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(number).array();
+  }
+
+  // Handles
+
+  int newHandle(Prepared prepared) {
+    handles.put(++lastHandle, prepared);
+    return lastHandle;
+  }
+
+  /** As sp_reset_connection; its acknowledgement is the caller's. */
+  void reset(boolean keepTransaction) {
+    if (transactions > 0 && !keepTransaction) {
+      rollback();
+    }
+    server.locks().sessionEnded(this);
+    for (String table : tables.values()) {
+      execute("DROP TABLE IF EXISTS \"" + table + "\"");
+    }
+    tables.clear();
+    handles.clear();
+    SessionSettings fresh = new SessionSettings();
+    if (server.options().resetKeepsIsolation()) {
+      fresh.isolation(settings.isolationNumber());
+    }
+    settings = fresh;
+    if (!server.options().resetKeepsContext()) {
+      contextInfo = null;
+    }
+    context.clear();
+    user = login.user;
+    identity = null;
+    scopeIdentity = null;
+    if (!database.equals(firstDatabase)) {
+      database = firstDatabase;
+      useSchema();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.locks().sessionEnded(this);
+      server.locks().transactionEnded(this);
+      if (!engine.isClosed()) {
+        if (transactions > 0) {
+          engine.rollback();
+        }
+        engine.close();
+      }
+    } catch (SQLException e) {
+      // The server ends first.
+      transactions = 0;
+    }
+  }
+}
