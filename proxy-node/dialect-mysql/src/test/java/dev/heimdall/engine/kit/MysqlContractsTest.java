@@ -241,6 +241,13 @@ class MysqlContractsTest {
   }
 
   @Nested
+  class DelayedBegins extends DelayedBeginContract {
+    DelayedBegins() {
+      super(new MysqlKit());
+    }
+  }
+
+  @Nested
   class Limits extends LimitsContract {
     Limits() {
       super(new MysqlKit());

@@ -461,6 +461,13 @@ class PostgresContractsTest {
   }
 
   @Nested
+  class DelayedBegins extends DelayedBeginContract {
+    DelayedBegins() {
+      super(new PostgresKit());
+    }
+  }
+
+  @Nested
   class Limits extends LimitsContract {
     Limits() {
       super(new PostgresKit());

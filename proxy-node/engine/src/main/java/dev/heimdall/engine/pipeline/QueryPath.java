@@ -72,7 +72,8 @@ public final class QueryPath {
   }
 
   private Outcome judgeAndRespond(ServerConnection server, byte type, long total) {
-    Outcome outcome = first(commands, server, type, total);
+    Request request = steps.request(server, type, total);
+    Outcome outcome = first(commands, request);
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
@@ -82,12 +83,12 @@ public final class QueryPath {
     if (server == null) {
       lease.judged(type);
     }
-    return first(responders, server, type, total);
+    return first(responders, request);
   }
 
-  private static Outcome first(Responder[] order, ServerConnection server, byte type, long total) {
+  private static Outcome first(Responder[] order, Request request) {
     for (Responder each : order) {
-      Outcome outcome = each.answer(server, type, total);
+      Outcome outcome = each.answer(request);
       if (outcome != Outcome.NEXT) {
         return outcome;
       }

@@ -27,6 +27,13 @@ public interface RequestSteps {
    */
   boolean judged(byte type, long total);
 
+  /**
+   * Returns the judged request at the reader's position, of which the session has but one.
+   *
+   * @param server null while there is none
+   */
+  Request request(ServerConnection server, byte type, long total);
+
   /** Responders for commands that are no statements, in order. */
   List<Responder> commands();
 

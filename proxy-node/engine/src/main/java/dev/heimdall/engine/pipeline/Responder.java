@@ -1,7 +1,5 @@
 package dev.heimdall.engine.pipeline;
 
-import dev.heimdall.engine.backend.ServerConnection;
-
 /**
  * Answers what a client asks for in the place of a server, or leaves it to the next one. All are
  * asked in every state of a session, so that none is passed over where it has a server connection:
@@ -9,7 +7,7 @@ import dev.heimdall.engine.backend.ServerConnection;
  */
 public interface Responder {
   /** Leaves every request to the next one. */
-  Responder NONE = (server, type, total) -> Outcome.NEXT;
+  Responder NONE = request -> Outcome.NEXT;
 
   /** Outcome of a request. */
   enum Outcome {
@@ -21,12 +19,6 @@ public interface Responder {
     NEXT
   }
 
-  /**
-   * Answers the message at the reader's position, and those that belong to it.
-   *
-   * @param server that the client has a connection to; null where it has none
-   * @param type of the message, in its protocol's terms
-   * @param total its length
-   */
-  Outcome answer(ServerConnection server, byte type, long total);
+  /** Answers the request, and takes it out of the input, if it is one that it answers. */
+  Outcome answer(Request request);
 }

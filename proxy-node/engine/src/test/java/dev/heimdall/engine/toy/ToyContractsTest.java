@@ -1,5 +1,6 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.kit.DelayedBeginContract;
 import dev.heimdall.engine.kit.JudgedAlikeContract;
 import dev.heimdall.engine.kit.LimitsContract;
 import dev.heimdall.engine.kit.LogInContract;
@@ -39,6 +40,13 @@ class ToyContractsTest {
   class LogIns extends LogInContract {
     LogIns() {
       super(new ToyKit(), "md5", "error 57P03");
+    }
+  }
+
+  @Nested
+  class DelayedBegins extends DelayedBeginContract {
+    DelayedBegins() {
+      super(new ToyKit());
     }
   }
 

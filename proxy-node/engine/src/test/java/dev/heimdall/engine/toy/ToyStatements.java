@@ -6,19 +6,20 @@ import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuleResults;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
-import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class ToyStatements implements RequestHandler {
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;
+  private final ToyRequest request;
 
   /** Those that the client has prepared; it knows them by their places, from 1 on. */
   private final List<Prepared> prepared = new ArrayList<>();
@@ -53,6 +55,7 @@ final class ToyStatements implements RequestHandler {
     this.client = parts.client();
     this.lifecycle = parts.lifecycle();
     this.next = parts.lifecycle().next();
+    this.request = new ToyRequest(parts);
   }
 
   // ---- the steps of the path
@@ -96,17 +99,22 @@ final class ToyStatements implements RequestHandler {
   }
 
   @Override
+  public Request request(ServerConnection server, byte type, long total) {
+    return request.at(server, type, total);
+  }
+
+  @Override
   public List<Responder> commands() {
-    return List.of(this::stop, this::prepare);
+    return List.of(this::stop, this::prepare, this::unknown);
   }
 
   @Override
   public AnswerOrder answerOrder() {
     return new AnswerOrder(
         Responder.NONE,
-        this::ruled,
+        new RuleResults(parts),
         Responder.NONE,
-        Responder.NONE,
+        new DelayedBegins(parts),
         Responder.NONE,
         Responder.NONE,
         Responder.NONE);
@@ -167,7 +175,11 @@ final class ToyStatements implements RequestHandler {
               new InternalQuery() {
                 @Override
                 protected void done(ServerConnection from, ServerError error) {
-                  client.resumeReading();
+                  if (error == null || from.closed()) {
+                    client.resumeReading();
+                  } else {
+                    parts.control().refuse(error); // the next one would be rejected, too
+                  }
                 }
               });
     }
@@ -176,17 +188,17 @@ final class ToyStatements implements RequestHandler {
 
   // ---- who answers
 
-  private Outcome stop(ServerConnection server, byte type, long total) {
-    if (type != ToyFrame.STOP) {
+  private Outcome stop(Request asked) {
+    if (request.type() != ToyFrame.STOP) {
       return Outcome.NEXT;
     }
-    parts.input().begin(total, true);
+    request.take();
     client.cancel();
     return Outcome.DONE;
   }
 
-  private Outcome prepare(ServerConnection server, byte type, long total) {
-    if (type != ToyFrame.PREPARE) {
+  private Outcome prepare(Request asked) {
+    if (asked.kind() != Request.Kind.PREPARATION) {
       return Outcome.NEXT;
     }
     ServerError full = parts.sessions().statements().refusesAnother();
@@ -212,7 +224,7 @@ final class ToyStatements implements RequestHandler {
                 "",
                 client.schemaEpoch());
     prepared.add(new Prepared(statement, lifecycle.previewed().examine(sql, LexerMode.STANDARD)));
-    parts.input().begin(total, true);
+    request.take();
     ByteBuf out = client.alloc().buffer();
     ToyFrame.write(out, ToyFrame.HANDLE, 0, ToyFrame.numbers(prepared.size()));
     client.encoder().ready(client.status(), out);
@@ -220,41 +232,16 @@ final class ToyStatements implements RequestHandler {
     return Outcome.DONE;
   }
 
-  private Outcome ruled(ServerConnection server, byte type, long total) {
-    Outcome refused = refuse(server, type, total);
-    return refused == Outcome.NEXT ? result(server, type, total) : refused;
-  }
-
-  private Outcome refuse(ServerConnection server, byte type, long total) {
-    ServerError refusal = refusal(type);
-    if (refusal == null) {
+  /** Nothing is judged of a number that stands for nothing. */
+  private Outcome unknown(Request asked) {
+    if (asked.kind() != Request.Kind.EXECUTION || known() != null) {
       return Outcome.NEXT;
     }
     if (client.outstanding() > 0) {
       parts.control().block(); // other answers come first
       return Outcome.WAIT;
     }
-    lifecycle.settled();
-    parts.control().refuse(refusal);
-    return Outcome.DONE;
-  }
-
-  private ServerError refusal(byte type) {
-    return type == ToyFrame.EXECUTE && known() == null
-        ? ServerError.error("26000", "no such statement")
-        : next.refusal();
-  }
-
-  private Outcome result(ServerConnection server, byte type, long total) {
-    if (next.decision().result().isEmpty() || client.status() == TransactionState.FAILED) {
-      return Outcome.NEXT;
-    }
-    lifecycle.settled();
-    parts.input().begin(total, true);
-    ByteBuf out = client.alloc().buffer();
-    client.encoder().answer(new Answer.Done("DONE"), out);
-    client.encoder().ready(client.status(), out);
-    client.write(out);
+    parts.control().refuse(ServerError.error("26000", "no such statement"));
     return Outcome.DONE;
   }
 

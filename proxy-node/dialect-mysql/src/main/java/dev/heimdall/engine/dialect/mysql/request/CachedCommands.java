@@ -5,6 +5,7 @@ import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
@@ -65,7 +66,11 @@ final class CachedCommands implements Responder {
   }
 
   @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
+  public Outcome answer(Request asked) {
+    MysqlRequest request = (MysqlRequest) asked;
+    ServerConnection server = request.server();
+    byte type = request.type();
+    long total = request.total();
     if (!(type == Command.QUERY || type == Command.STMT_EXECUTE)
         || (server != null && !cached.mayAnswerInside())
         || !cached.mayAnswer()) {

@@ -9,14 +9,17 @@ import dev.heimdall.engine.journal.TransactionLog;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.AnswerOrder;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuleResults;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -69,6 +72,7 @@ final class ClientCommands implements RequestHandler {
   private final SessionKills kills;
   private final HandedCommands handed;
   private final List<Responder> commands;
+  private final MysqlRequest request;
   private final AnswerOrder order;
 
   ClientCommands(RequestParts parts) {
@@ -112,12 +116,13 @@ final class ClientCommands implements RequestHandler {
         new RuleQuestions(
             parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
     this.commands = List.of(this::command);
+    this.request = new MysqlRequest(parts, agreed, text, answers, lexing, executions);
     this.order =
         new AnswerOrder(
             Responder.NONE,
-            this::ruled,
+            new RuleResults(parts),
             cached,
-            new DelayedBegins(parts, text, answers, lexing),
+            new DelayedBegins(parts),
             Responder.NONE,
             this::defer,
             this::elsewhere);
@@ -189,6 +194,11 @@ final class ClientCommands implements RequestHandler {
         lexing.mode(text.bytes(), text.start(), text.length()),
         false,
         NO_TYPES);
+  }
+
+  @Override
+  public Request request(ServerConnection server, byte type, long total) {
+    return request.at(server, type, total);
   }
 
   @Override
@@ -282,28 +292,31 @@ final class ClientCommands implements RequestHandler {
    * Calls the handlers that precede rules: they answer commands that are no statement, or one of
    * the node's own.
    */
-  private Outcome command(ServerConnection server, byte type, long total) {
+  private Outcome command(Request asked) {
+    byte type = request.type();
+    long total = request.total();
     boolean carriesText = type == Command.QUERY;
-    Outcome outcome = carriesText ? console(total) : sessions.answer(server, type, total);
+    Outcome outcome = carriesText ? console(total) : sessions.answer(type, total);
     if (outcome != Outcome.NEXT) {
       return outcome;
     }
     if (!carriesText) {
-      return prepared.answer(server, type, total);
+      return prepared.answer(type, total);
     }
     outcome = kill(total);
     return outcome == Outcome.NEXT ? ofRules(total) : outcome;
   }
 
   /** Has a statement carried out at another data source, where rules want that. */
-  private Outcome elsewhere(ServerConnection server, byte type, long total) {
-    if (server != null) {
+  private Outcome elsewhere(Request asked) {
+    if (asked.server() != null) {
       return Outcome.NEXT; // which has been left if the statement goes elsewhere
     }
-    if (PreparedExecutions.executes(type)) {
-      return executions.forwarded(type, total);
-    }
-    return type == Command.QUERY ? foreign.query(total) : Outcome.NEXT;
+    return switch (asked.kind()) {
+      case TEXT -> foreign.query(request.total());
+      case EXECUTION, BULK -> executions.forwarded(request.type(), request.total());
+      default -> Outcome.NEXT;
+    };
   }
 
   private Outcome console(long total) {
@@ -342,45 +355,13 @@ final class ClientCommands implements RequestHandler {
     return Outcome.DONE;
   }
 
-  /**
-   * Answers a statement that a rule refuses or gives a result to: an error leaves a transaction as
-   * it is, so that no server has to know of it.
-   */
-  private Outcome ruled(ServerConnection server, byte type, long total) {
-    boolean inSql = CommandsInSql.includes(type);
-    if (!(inSql || carriesStatement(type)) || !next.onItsWay()) {
-      return Outcome.NEXT;
-    }
-    Decision decision = next.decision();
-    ServerError refusal = next.refusal();
-    if (refusal == null && inSql && CommandsInSql.wantsText(decision)) {
-      refusal = CommandsInSql.NO_TEXT;
-    }
-    if (refusal == null) {
-      refusal = SessionKills.refusal(next.effects());
-    }
-    if (refusal == null && decision.result().isEmpty()) {
-      return Outcome.NEXT;
-    }
-    if (PreparedExecutions.executes(type)) {
-      executions.taken();
-    }
-    long rows = decision.result().orElse(0);
-    lifecycle.settled();
-    if (refusal != null) {
-      answers.error(total, refusal);
-    } else if (type == Command.FIELD_LIST) {
-      answers.eof(total, agreed.deprecatesEof()); // of no columns
-    } else {
-      answers.carriedOut(total, rows);
-    }
-    return Outcome.DONE;
-  }
-
   /** Has a statement carried out later, where rules want that; never one in bulk. */
-  private Outcome defer(ServerConnection server, byte type, long total) {
-    boolean execution = type == Command.STMT_EXECUTE;
-    if (server != null || !(execution || type == Command.QUERY) || !lifecycle.deferral().wanted()) {
+  private Outcome defer(Request asked) {
+    long total = request.total();
+    boolean execution = asked.kind() == Request.Kind.EXECUTION;
+    if (asked.server() != null
+        || !(execution || asked.kind() == Request.Kind.TEXT)
+        || !lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
     Optional<String> sql = execution ? executions.inText(total) : query(total);

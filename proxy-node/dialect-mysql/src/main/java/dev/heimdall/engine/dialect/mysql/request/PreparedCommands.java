@@ -6,7 +6,7 @@ import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
-import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
  * A client's prepared statements, until they are executed. The client knows them by the node's
  * numbers, each server connection by its own.
  */
-final class PreparedCommands implements Responder {
+final class PreparedCommands {
   private static final ServerError TOO_MUCH_DATA =
       ServerError.fatal("08S01", "Got a packet bigger than 'max_allowed_packet' bytes")
           .withNumber(1153);
@@ -82,8 +82,8 @@ final class PreparedCommands implements Responder {
 
   // ---- without a server
 
-  @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
+  /** Answers a command that no server is needed for. */
+  Outcome answer(byte type, long total) {
     statements.forgetClosed();
     ServerError cut = statements.errors().ofLength(type, total);
     if (cut != null) {

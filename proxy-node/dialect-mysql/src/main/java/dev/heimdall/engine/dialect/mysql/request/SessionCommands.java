@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
@@ -16,7 +16,7 @@ import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 
 /** Commands that are no statements, but for those about prepared ones. */
-final class SessionCommands implements Responder {
+final class SessionCommands {
   /** The server connection takes several statements in one text now, or no more. */
   private static final PinReason OPTION = new PinReason("COM_SET_OPTION", true, true, true);
 
@@ -54,8 +54,8 @@ final class SessionCommands implements Responder {
 
   // ---- without a server
 
-  @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
+  /** Answers a command that no server is needed for. */
+  Outcome answer(byte type, long total) {
     switch (type) {
       case Command.QUIT -> {
         client.terminate();

@@ -7,6 +7,7 @@ import dev.heimdall.engine.dialect.postgres.sql.SpecialInput;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
@@ -79,11 +80,13 @@ final class CachedStatements implements Responder {
   }
 
   @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
+  public Outcome answer(Request asked) {
+    PostgresRequest request = (PostgresRequest) asked;
+    ServerConnection server = request.server;
     if (server == null) {
       return answer(false);
     }
-    if (behindFlush && type == FrontendType.BIND) {
+    if (behindFlush && request.type == FrontendType.BIND) {
       Outcome outcome = answer(true);
       behindFlush = outcome == Outcome.WAIT;
       return outcome;

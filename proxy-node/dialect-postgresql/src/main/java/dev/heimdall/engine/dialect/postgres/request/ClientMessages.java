@@ -13,17 +13,20 @@ import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.AnswerOrder;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuleResults;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.statement.NextStatement;
@@ -74,6 +77,7 @@ final class ClientMessages implements RequestHandler {
   private final RuleCommands rules;
   private final List<Responder> commands;
   private final CachedStatements cached;
+  private final PostgresRequest request;
   private final AnswerOrder order;
 
   private final HandedStatements handed;
@@ -150,12 +154,14 @@ final class ClientMessages implements RequestHandler {
                 lifecycle));
     this.commands = List.of(this::command);
     this.cached = new CachedStatements(parts, unsent, statement);
+    this.request = new PostgresRequest(parts, unsent, unnamed, statement);
+    ClosingBatch closing = new ClosingBatch(client, parts.notes(), prepared, cursor);
     this.order =
         new AnswerOrder(
-            new ClosingBatch(client, parts.notes(), prepared, cursor),
-            new RuleResults(client, parts.notes(), requests, lifecycle, unsent, statement),
+            asked -> request.type == FrontendType.CLOSE ? closing.answer(asked) : Outcome.NEXT,
+            new RuleResults(parts),
             cached,
-            new DelayedBegins(client, transaction, parts.loop(), lifecycle, unnamed, statement),
+            new DelayedBegins(parts),
             new NameCommands(
                 client,
                 carried,
@@ -236,6 +242,11 @@ final class ClientMessages implements RequestHandler {
   }
 
   @Override
+  public Request request(ServerConnection server, byte type, long total) {
+    return request.at(server, type, total);
+  }
+
+  @Override
   public List<Responder> commands() {
     return commands;
   }
@@ -307,22 +318,24 @@ final class ClientMessages implements RequestHandler {
    * Calls the handlers that precede rules: they answer messages that are no statement of the
    * application.
    */
-  private Outcome command(ServerConnection server, byte type, long total) {
-    if (type != FrontendType.QUERY) {
+  private Outcome command(Request asked) {
+    if (request.type != FrontendType.QUERY) {
       return Outcome.NEXT;
     }
-    if (!simple.isForConsole((int) total)) {
-      return rules.answer((int) total);
+    int total = request.total;
+    if (!simple.isForConsole(total)) {
+      return rules.answer(total);
     }
     if (client.outstanding() > 0) {
       return blocked(); // its reply comes after those that are pending
     }
-    simple.toConsole((int) total);
+    simple.toConsole(total);
     return Outcome.DONE;
   }
 
-  private Outcome defer(ServerConnection server, byte type, long total) {
-    if (type != FrontendType.QUERY) {
+  private Outcome defer(Request asked) {
+    ServerConnection server = request.server;
+    if (request.type != FrontendType.QUERY) {
       return Outcome.NEXT;
     }
     if (server != null && !server.copyIn() && lifecycle.deferral().mayBeWanted()) {
@@ -331,7 +344,7 @@ final class ClientMessages implements RequestHandler {
     if (!lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    return switch (simple.defer(server, (int) total, statement)) {
+    return switch (simple.defer(server, request.total, statement)) {
       case WAIT -> blocked();
       case DONE -> Outcome.DONE;
       case SEND -> Outcome.NEXT;

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionNotes;
-import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Request;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -16,7 +16,7 @@ import io.netty.buffer.ByteBuf;
  * of something else, when they find that nobody has a statement any more. Were it on its way to a
  * server, a BEGIN behind it could not be held back, nor its transaction be run again.
  */
-final class ClosingBatch implements Responder {
+final class ClosingBatch {
   private final HandledClient client;
   private final TransactionNotes notes;
   private final PreparedNames names;
@@ -30,12 +30,9 @@ final class ClosingBatch implements Responder {
     this.batch = batch;
   }
 
-  @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
-    if (server != null
-        || type != FrontendType.CLOSE
-        || client.transactionLost()
-        || notes.active()) {
+  /** Answers the batch, which begins with a Close. */
+  Outcome answer(Request request) {
+    if (request.server() != null || client.transactionLost() || notes.active()) {
       return Outcome.NEXT;
     }
     if (!onlyCloses()) {

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat;
 import dev.heimdall.engine.dialect.postgres.foreign.PostgresForeignFormat.Asked;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
@@ -11,6 +10,7 @@ import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pipeline.ClassifiedText;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedTexts;
@@ -114,19 +114,21 @@ final class ForeignRequests implements Responder {
   // ---- their beginning
 
   @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
-    if (server != null) {
+  public Outcome answer(Request asked) {
+    PostgresRequest request = (PostgresRequest) asked;
+    if (request.server != null) {
       return Outcome.NEXT; // which has been left if the statement goes elsewhere
     }
-    return switch (type) {
-      case FrontendType.QUERY -> rules.takes() ? query((int) total) : Outcome.NEXT;
+    return switch (request.type) {
+      case FrontendType.QUERY -> rules.takes() ? query() : Outcome.NEXT;
       case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
-      default -> destinations.foreigners() ? batch(type) : Outcome.NEXT;
+      default -> destinations.foreigners() ? batch(request.type) : Outcome.NEXT;
     };
   }
 
   /** Has the judged Query at the reader's position carried out. */
-  private Outcome query(int total) {
+  private Outcome query() {
+    int total = cursor.read().total(0);
     if (!client.admits()) {
       return Outcome.WAIT;
     }

@@ -1,8 +1,8 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
+import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
@@ -48,10 +48,11 @@ final class NameCommands implements Responder {
   }
 
   @Override
-  public Outcome answer(ServerConnection server, byte type, long total) {
-    if (server != null
+  public Outcome answer(Request asked) {
+    PostgresRequest request = (PostgresRequest) asked;
+    if (request.server != null
         || keepsNames
-        || type != FrontendType.QUERY
+        || request.type != FrontendType.QUERY
         || client.status() != TransactionState.IDLE
         || client.transactionLost()) {
       return Outcome.NEXT;
