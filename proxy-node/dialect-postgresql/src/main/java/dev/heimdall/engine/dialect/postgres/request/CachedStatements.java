@@ -14,6 +14,7 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import java.util.Arrays;
 import java.util.Set;
@@ -63,6 +64,17 @@ final class CachedStatements implements Responder {
   /** True if a statement may be answered so that comes while the client has a server connection. */
   boolean mayAnswerInside() {
     return cached.mayAnswerInside();
+  }
+
+  /**
+   * True if a Bind is the first message behind a Flush whose answers have come, outside of a
+   * transaction: drivers have parsed and described by then what it runs, to know its columns.
+   */
+  boolean isBehindFlush(ServerConnection server) {
+    return behindFlush
+        && server.groupOpen()
+        && server.flushed() == 0
+        && client.status() == TransactionState.IDLE;
   }
 
   /** By which snapshots the client's transaction reads, as far as that is known. */

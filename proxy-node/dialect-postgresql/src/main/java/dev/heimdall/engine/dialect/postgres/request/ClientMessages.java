@@ -214,7 +214,7 @@ final class ClientMessages implements RequestHandler {
   public boolean begins(ServerConnection server, byte type) {
     return switch (type) {
       case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
-      case FrontendType.BIND -> server == null || beginsAnew(server) || isBehindFlush(server);
+      case FrontendType.BIND -> server == null || beginsAnew(server) || cached.isBehindFlush(server);
       case FrontendType.PARSE, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
           server == null || beginsAnew(server);
       // The transaction has failed that a Sync would end: the server is to say so.
@@ -254,17 +254,6 @@ final class ClientMessages implements RequestHandler {
   @Override
   public AnswerOrder answerOrder() {
     return order;
-  }
-
-  /**
-   * True if a Bind is the first message behind a Flush whose answers have come, outside of a
-   * transaction: drivers have parsed and described by then what it runs, to know its columns.
-   */
-  private boolean isBehindFlush(ServerConnection server) {
-    return cached.behindFlush
-        && server.groupOpen()
-        && server.flushed() == 0
-        && client.status() == TransactionState.IDLE;
   }
 
   @Override
