@@ -228,7 +228,7 @@ class HeimdallScriptTest {
               """
                 .formatted(begun));
     Process limited =
-        heimdall(Map.of(), List.of("timeout", "-k", "2", "60"), "prepare")
+        heimdall(Map.of(), List.of("timeout", "-k", "20", "60"), "prepare")
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     while (!Files.exists(begun) && limited.isAlive()) {
