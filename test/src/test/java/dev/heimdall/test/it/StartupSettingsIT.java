@@ -2,6 +2,7 @@ package dev.heimdall.test.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.Frontend;
 import dev.heimdall.test.fixture.Message;
 import dev.heimdall.test.fixture.RawClient;
@@ -353,11 +354,22 @@ class StartupSettingsIT {
         assertThat(Message.errorIn(client.untilReady())).isNull();
         String path = shown(client, "SHOW search_path");
         String prepared = shown(client, "EXECUTE accented");
+        List<String> last =
+            node.servers().stream()
+                .filter(row -> ACCENTED.equals(row.get("user")))
+                .map(row -> row.get("remote_pid"))
+                .toList();
+        assertThat(last).isNotEmpty();
         SharedPostgres.value(
             "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename ="
                 + " '"
                 + ACCENTED
                 + "'");
+        // What is sent to a connection that is lost a moment later gets its error.
+        Await.until(
+            "the node has seen their end",
+            () ->
+                node.servers().stream().noneMatch(row -> last.contains(row.get("remote_pid"))));
         assertThat(shown(client, "EXECUTE accented")).as(encoding).isEqualTo(prepared);
         assertThat(shown(client, "SHOW search_path")).as(encoding).isEqualTo(path);
       }
