@@ -368,8 +368,7 @@ class StartupSettingsIT {
         // What is sent to a connection that is lost a moment later gets its error.
         Await.until(
             "the node has seen their end",
-            () ->
-                node.servers().stream().noneMatch(row -> last.contains(row.get("remote_pid"))));
+            () -> node.servers().stream().noneMatch(row -> last.contains(row.get("remote_pid"))));
         assertThat(shown(client, "EXECUTE accented")).as(encoding).isEqualTo(prepared);
         assertThat(shown(client, "SHOW search_path")).as(encoding).isEqualTo(path);
       }

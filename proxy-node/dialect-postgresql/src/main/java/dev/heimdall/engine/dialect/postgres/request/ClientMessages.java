@@ -214,7 +214,8 @@ final class ClientMessages implements RequestHandler {
   public boolean begins(ServerConnection server, byte type) {
     return switch (type) {
       case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
-      case FrontendType.BIND -> server == null || beginsAnew(server) || cached.isBehindFlush(server);
+      case FrontendType.BIND ->
+          server == null || beginsAnew(server) || cached.isBehindFlush(server);
       case FrontendType.PARSE, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
           server == null || beginsAnew(server);
       // The transaction has failed that a Sync would end: the server is to say so.
