@@ -167,6 +167,7 @@ public final class TdsServer implements AutoCloseable {
     return connection;
   }
 
+  /** Looks for attentions: a blocking socket whose thread runs a statement is read by nobody. */
   private void watch() {
     while (!listener.isClosed()) {
       for (TdsConnection connection : loggedIn.values()) {

@@ -203,14 +203,10 @@ public final class Destinations {
         || asked.source().filter(this::isAnotherSource).isEmpty()) {
       return null;
     }
-    String rule =
-        next.decision()
-            .lastMatched(RuleAction.FORWARD)
-            .map(matched -> "rule " + matched.place())
-            .orElse("a rule");
     return ServerError.error(
             Sqlstate.FEATURE_NOT_SUPPORTED,
-            rule + " forwards this statement, which must be alone in its batch")
+            next.decision().nameOfLast(RuleAction.FORWARD)
+                + " forwards this statement, which must be alone in its batch")
         .withDetail(
             "It is for the data source \"%s\", and its batch has begun elsewhere."
                 .formatted(asked.source().get()));

@@ -28,7 +28,7 @@ public interface RequestSteps {
   boolean judged(byte type, long total);
 
   /**
-   * Returns the judged request at the reader's position, of which the session has but one.
+   * Returns the request at the reader's position: the session's one object, filled in anew.
    *
    * @param server null while there is none
    */

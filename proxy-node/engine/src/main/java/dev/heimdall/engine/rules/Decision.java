@@ -214,6 +214,11 @@ public final class Decision {
         .reduce((first, last) -> last);
   }
 
+  /** The rule with this action that matched last, by its place, for messages of errors. */
+  public String nameOfLast(RuleAction action) {
+    return lastMatched(action).map(rule -> "rule " + rule.place()).orElse("a rule");
+  }
+
   /** The statement is to be refused; already false when an {@code allow} matched. */
   public boolean dropped() {
     return dropped;

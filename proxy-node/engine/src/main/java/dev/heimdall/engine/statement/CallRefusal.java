@@ -29,12 +29,10 @@ final class CallRefusal {
   }
 
   private static ServerError refusal(Decision decision, RuleAction action) {
-    String rule =
-        decision.lastMatched(action).map(matched -> "rule " + matched.place()).orElse("a rule");
     return ServerError.error(
             Sqlstate.FEATURE_NOT_SUPPORTED,
             "%s (%s) does not apply to a function call by number"
-                .formatted(rule, action.spelling()))
+                .formatted(decision.nameOfLast(action), action.spelling()))
         .withDetail("The call was not carried out; SELECT with the function's name can be.");
   }
 }

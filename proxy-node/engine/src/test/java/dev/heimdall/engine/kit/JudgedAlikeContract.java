@@ -437,7 +437,7 @@ public abstract class JudgedAlikeContract extends KitContract {
       this.pending = pending;
     }
 
-    /** What its client is told behind that answer. */
+    /** Messages to its client behind that answer. */
     List<String> toldBehind() {
       List<String> told = client.told();
       if (!pending || told.isEmpty()) {

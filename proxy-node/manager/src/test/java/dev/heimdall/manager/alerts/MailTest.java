@@ -7,6 +7,9 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -316,13 +319,13 @@ class MailTest {
 
   @Test
   void nobodyThereAndAddressesOfTheLinkAreSaid() throws Exception {
-    int port;
-    try (ScriptedSmtp server = new ScriptedSmtp(ScriptedSmtp.Peer::keepSilent)) {
-      port = server.port();
+    // Bound and not listening: no other process gets its port meanwhile.
+    try (Socket closed = new Socket()) {
+      closed.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Failed failed = failure(target(closed.getLocalPort()));
+      assertThat(failed).hasMessageContaining("takes no connections");
+      assertThat(failed.worthAnother()).isTrue();
     }
-    Failed failed = failure(target(port));
-    assertThat(failed).hasMessageContaining("takes no connections");
-    assertThat(failed.worthAnother()).isTrue();
     assertThat(failure(target(25, "host", "169.254.169.254"))).hasMessageStartingWith("refused");
     assertThat(failure(target(25, "caFile", "/no/such/file")))
         .hasMessageStartingWith("caFile cannot be used");

@@ -97,7 +97,7 @@ public record Login7(
     }
   }
 
-  /** Who logs in; passwords and tokens never show. */
+  /** Credentials of a log-in; {@code toString} shows neither passwords nor tokens. */
   public record Credentials(String user, String password, String newPassword, byte[] sspi) {
     public static Credentials of(String user, String password) {
       return new Credentials(user, password, "", new byte[0]);

@@ -33,7 +33,7 @@ abstract class MetadataWalk extends TypedWalk {
   private static final int CLASSIFIED_COLUMNS = FLAGS + 15;
   private static final int PROPERTIES = FLAGS + 16;
 
-  /** What is described. */
+  /** Kinds of values that metadata describes. */
   private enum Subject {
     COLUMNS,
     ALTERNATE,

@@ -3,8 +3,8 @@ package dev.heimdall.engine.wire.sqlserver;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What {@link TdsReplyScanner} finds in a reply. Places in buffers are good until the method
- * returns. Rows are counted and never shown.
+ * Receiver of the tokens that {@link TdsReplyScanner} finds in a reply. Places in buffers are valid
+ * until the method returns. Rows are counted and never shown.
  */
 public interface TdsReplyListener {
   /**

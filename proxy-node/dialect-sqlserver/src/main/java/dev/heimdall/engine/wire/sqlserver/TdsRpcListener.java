@@ -1,8 +1,9 @@
 package dev.heimdall.engine.wire.sqlserver;
 
 /**
- * What {@link TdsRpcScanner} finds in a request. Texts are good until the method returns. Values of
- * parameters are passed over, but for texts of statements and for handles.
+ * Receiver of the calls that {@link TdsRpcScanner} finds in a request. Texts are valid until the
+ * method returns. Values of parameters are passed over, but for texts of statements and for
+ * handles.
  */
 public interface TdsRpcListener {
   /**
@@ -26,13 +27,13 @@ public interface TdsRpcListener {
   default void parameter(int index, TdsText name, int status, int type) {}
 
   /**
-   * The text of a statement: what sp_executesql, sp_prepare and their kin have.
+   * The text of a statement, of sp_executesql, sp_prepare and their kin.
    *
    * @param readable false where it is no UTF-16, or NULL
    */
   default void statement(TdsText text, boolean readable) {}
 
-  /** What declares the statement's parameters; called only where it is UTF-16 and not NULL. */
+  /** The declarations of the statement's parameters, where they are UTF-16 and not NULL. */
   default void declarations(TdsText text) {}
 
   /**

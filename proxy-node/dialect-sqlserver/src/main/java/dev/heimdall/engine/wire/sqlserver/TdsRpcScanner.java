@@ -42,7 +42,7 @@ public final class TdsRpcScanner extends TypedWalk {
   private static final int TABLE_ROW = HEADERS + 15;
   private static final int ENCLAVE = HEADERS + 16;
 
-  /** Whose type or value is being walked. */
+  /** Kinds of types and values that are walked. */
   private enum Subject {
     PARAMETER,
     CIPHER,

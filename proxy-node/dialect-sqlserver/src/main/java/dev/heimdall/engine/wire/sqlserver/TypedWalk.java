@@ -55,7 +55,7 @@ abstract class TypedWalk extends ResumableWalk {
   private static final int CHUNK = 10;
   private static final int SHOWN_VALUE = 11;
 
-  /** What the next integer or piece is. */
+  /** Meaning of the next integer or piece. */
   private int state;
 
   private int type;
@@ -66,7 +66,7 @@ abstract class TypedWalk extends ResumableWalk {
   /** True if the bytes of the value that is being walked are shown. */
   private boolean showsValue;
 
-  /** Sets what the next integer or piece is. */
+  /** Sets the meaning of the next integer or piece. */
   final void expect(int state) {
     this.state = state;
   }

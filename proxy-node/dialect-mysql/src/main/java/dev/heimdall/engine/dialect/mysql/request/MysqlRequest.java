@@ -159,7 +159,7 @@ final class MysqlRequest implements Request {
     return true;
   }
 
-  /** What was sent ahead of an execution is over with it. */
+  /** Values that were sent ahead of an execution are over with it. */
   private void take() {
     if (PreparedExecutions.executes(type)) {
       executions.taken();

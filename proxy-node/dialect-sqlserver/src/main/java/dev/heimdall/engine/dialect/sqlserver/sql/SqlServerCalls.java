@@ -5,7 +5,9 @@ import dev.heimdall.engine.sql.EffectList;
 import dev.heimdall.engine.sql.WordTable;
 import java.util.Locale;
 
-/** What procedures of the server do to the session, and what functions and variables read of it. */
+/**
+ * Effects of the server's procedures on the session, and what functions and variables read of it.
+ */
 final class SqlServerCalls {
   private static final int IDENTITY = 2;
   private static final int SPID = 3;

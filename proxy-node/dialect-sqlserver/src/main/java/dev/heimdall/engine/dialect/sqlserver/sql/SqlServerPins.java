@@ -31,7 +31,7 @@ public final class SqlServerPins {
   /** The transaction is bound to another session's, or distributed. */
   public static final PinReason SHARED_TRANSACTION = pin("shared transaction");
 
-  /** Somebody else's rights are in force; a reset then fails. */
+  /** Another principal's rights are in force; a reset then fails. */
   public static final PinReason EXECUTE_AS = forGood("EXECUTE AS");
 
   /** An application role is in force; a reset then fails. */
