@@ -8,9 +8,7 @@ import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.Fn;
 import software.amazon.awscdk.RemovalPolicy;
-import software.amazon.awscdk.services.kms.Alias;
 import software.amazon.awscdk.services.kms.IKey;
-import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
@@ -33,7 +31,9 @@ public final class CopyBucket extends Construct {
   public CopyBucket(
       Construct scope, String id, String fleet, String region, Optional<String> ownKey) {
     super(scope, id);
-    IKey key = ownKey.map(arn -> own(arn, keyAlias(fleet))).orElseGet(() -> made(keyAlias(fleet)));
+    IKey key =
+        DocumentsKey.of(
+            this, ownKey, "Heimdall: a copy of the configuration", Optional.of(keyAlias(fleet)));
     Bucket bucket =
         Bucket.Builder.create(this, "Bucket")
             .bucketName(name(fleet, region))
@@ -59,22 +59,6 @@ public final class CopyBucket extends Construct {
         .value(bucket.getBucketName())
         .build()
         .overrideLogicalId("CopyBucket");
-  }
-
-  private IKey made(String alias) {
-    return Key.Builder.create(this, "Key")
-        .description("Heimdall: a copy of the configuration")
-        .alias(alias)
-        .enableKeyRotation(true)
-        .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-        .build();
-  }
-
-  /** By an alias, as the other region knows no other name of it. */
-  private IKey own(String arn, String alias) {
-    IKey key = Key.fromKeyArn(this, "OwnKey", arn);
-    Alias.Builder.create(this, "OwnKeyAlias").aliasName(alias).targetKey(key).build();
-    return key;
   }
 
   /** Name of the bucket in a region; a bucket name is unique across all accounts. */

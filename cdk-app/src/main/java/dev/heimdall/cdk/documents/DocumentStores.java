@@ -24,7 +24,6 @@ import software.amazon.awscdk.services.efs.CfnFileSystem;
 import software.amazon.awscdk.services.efs.CfnMountTarget;
 import software.amazon.awscdk.services.iam.CfnPolicy;
 import software.amazon.awscdk.services.kms.IKey;
-import software.amazon.awscdk.services.kms.Key;
 import software.amazon.awscdk.services.s3.BlockPublicAccess;
 import software.amazon.awscdk.services.s3.Bucket;
 import software.amazon.awscdk.services.s3.BucketEncryption;
@@ -119,16 +118,7 @@ public final class DocumentStores extends Construct {
     this.fleet = fleet;
     this.copies = copies;
     this.documents = documents;
-    key =
-        ownKey
-            .map(arn -> Key.fromKeyArn(this, "OwnKey", arn))
-            .orElseGet(
-                () ->
-                    Key.Builder.create(this, "Key")
-                        .description("Heimdall: configuration and secrets")
-                        .enableKeyRotation(true)
-                        .removalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-                        .build());
+    key = DocumentsKey.of(this, ownKey, "Heimdall: configuration and secrets", Optional.empty());
     bucket =
         Bucket.Builder.create(this, "Bucket")
             .versioned(true)
