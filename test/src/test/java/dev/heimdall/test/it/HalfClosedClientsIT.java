@@ -179,6 +179,25 @@ class HalfClosedClientsIT {
     }
   }
 
+  @Test
+  void aBatchWithoutItsEndKeepsNoConnection() throws IOException {
+    try (TestNode patient =
+        TestNode.start(
+            c ->
+                c.vdb("pool.size", 1)
+                    .vdb("clients.halfClosedTimeout", "10m")
+                    .vdb("clients.incompleteMessageTimeout", "10m"))) {
+      for (String change : List.of("SET work_mem = 1000", "RESET ALL", "DISCARD ALL")) {
+        try (RawClient client = RawClient.logIn(patient.target())) {
+          client.send(Frontend.bind("", "nothing"), query(change), Frontend.parse("s", "SELECT 1"));
+        }
+        try (RawClient other = RawClient.logIn(patient.target())) {
+          assertThat(other.query("SELECT 'free'").toString()).contains("free");
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Ending.class)
   void whatARuleDelaysIsRunThoughItsNodeDrains(Ending ending) throws IOException {

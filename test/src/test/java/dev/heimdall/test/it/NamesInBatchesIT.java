@@ -289,4 +289,22 @@ class NamesInBatchesIT extends EachNodeKind {
           batch(client, run(""));
         });
   }
+
+  /**
+   * A server ignores it like all else up to the Sync, which therefore waits for no effect of it.
+   */
+  @Test
+  void aQueryBehindAnErrorIsSkippedWhateverItChanges() throws IOException {
+    for (String skipped :
+        List.of("DISCARD ALL", "DEALLOCATE ALL", "DEALLOCATE s8", "RESET ALL", "SELECT 1")) {
+      sameAsDirect(
+          client -> {
+            batch(client, parse("s8", "SELECT 'eight'"));
+            client.send(all(bind("", "nothing"), query(skipped), sync()), query("SELECT 'after'"));
+            client.untilReady();
+            client.untilReady();
+            batch(client, run("s8"));
+          });
+    }
+  }
 }

@@ -411,7 +411,12 @@ public final class ServerLease {
    * the reader comes again when they are there.
    */
   public boolean awaitsSettings() {
-    return inquiry.underWay() || carried.settingsInFlight();
+    return inquiry.underWay() || (carried.settingsInFlight() && !skips());
+  }
+
+  /** True if the server takes back what the open batch has changed, and ignores the rest of it. */
+  private boolean skips() {
+    return server != null && server.replies().skipping();
   }
 
   /**

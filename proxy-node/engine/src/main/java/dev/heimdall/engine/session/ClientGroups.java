@@ -54,6 +54,7 @@ final class ClientGroups {
   private final VdbContext vdb;
   private final PoolMetrics counters;
   private final LossEffects effects;
+  private final SessionContext session;
 
   /** With what a server has rejected a write whose transaction, and session, end with that. */
   private ServerError rejected;
@@ -67,6 +68,7 @@ final class ClientGroups {
       ReplicaReads reads,
       Writes writes,
       LossEffects effects) {
+    this.session = session;
     this.sent = session.sent();
     this.requests = requests;
     this.replies = replies;
@@ -266,6 +268,9 @@ final class ClientGroups {
     merged(count);
     if (lease.closed()) {
       lease.abandonment().endBatch(from);
+    } else {
+      // The end of the batch may wait for an effect of the queries.
+      session.loop().soon(requests::resume, session::failed);
     }
   }
 

@@ -308,6 +308,7 @@ final class SimpleStatements {
     } else if (facts.kind() == StatementKind.DEALLOCATE
         && !names.own().keepsNames()
         && server.status() != TransactionState.FAILED
+        && !server.groupOpen()
         && client.outstanding() == 0) {
       deallocateInTransaction(server, facts.effects().get(0), facts, total);
     } else if (names.own().renames(facts)) {
