@@ -4,7 +4,6 @@ import dev.heimdall.test.tds.TsqlToken.Kind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 /** Carries T-SQL out: control flow, variables, errors, transactions by text. */
@@ -156,7 +155,7 @@ final class Interpreter {
       Object value = declare.value() == null ? null : queries.value(declare.value(), scope, type);
       scope.declare(declare.name(), type, value);
     } else if (statement instanceof Tsql.DeclareTable table) {
-      declareTable(table, scope);
+      queries.declareTable(table.name(), table.columns(), scope);
     } else if (statement instanceof Tsql.Assign assign) {
       Scope.Variable variable = scope.variable(assign.name());
       variable.value = queries.value(assign.value(), scope, variable.type);
@@ -236,19 +235,6 @@ final class Interpreter {
       scope.tries--;
       throw e;
     }
-  }
-
-  private void declareTable(Tsql.DeclareTable table, Scope scope) {
-    String name = table.name().toLowerCase(Locale.ROOT) + "_" + session.server.nextTable();
-    QueryRewriter rewriter = new QueryRewriter(session, scope).definition();
-    rewriter.raw("CREATE LOCAL TEMPORARY TABLE " + QueryRewriter.quoted(name));
-    List<TsqlToken> words = new ArrayList<>();
-    words.add(new TsqlToken(Kind.SIGN, "(", 0, 0, 0));
-    words.addAll(table.columns());
-    words.add(new TsqlToken(Kind.SIGN, ")", 0, 0, 0));
-    rewriter.words(words).raw("TRANSACTIONAL");
-    session.execute(rewriter.sql());
-    scope.tables.put(table.name().toLowerCase(Locale.ROOT), name);
   }
 
   private void set(Tsql.SetOption option, Scope scope) {
@@ -538,6 +524,15 @@ final class Interpreter {
 
   private void text(String text, List<Tsql.Parameter> parameters, int level) {
     text(text, parameters, new ProcedureCall("", List.of()), level, false);
+  }
+
+  /** A cursor of a prepared query. */
+  Cursor cursor(TdsSession.Prepared prepared, ProcedureCall arguments) {
+    Scope scope = new Scope("", 1);
+    List<Tsql.Parameter> parameters = SystemProcedures.parameters(prepared.parameters());
+    (parameters.isEmpty() ? new ProcedureCall("", List.of()) : arguments)
+        .bind(parameters, scope, queries);
+    return queries.cursor(session.server.database().parse(prepared.text(), quoted()), scope);
   }
 
   private void within(Tsql.Block body, Scope scope) {

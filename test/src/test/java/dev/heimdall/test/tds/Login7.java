@@ -49,7 +49,7 @@ final class Login7 {
     application = text(3);
     language = text(7);
     database = text(8);
-    if ((third & EXTENSION) != 0) {
+    if ((third & EXTENSION) != 0 && version >= TdsOptions.TDS_74) {
       readFeatures();
     }
   }

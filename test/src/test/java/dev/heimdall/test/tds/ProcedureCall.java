@@ -52,11 +52,7 @@ record ProcedureCall(String name, List<Argument> arguments) {
         return argument;
       }
     }
-    // tedious calls sp_executesql's arguments statement and params, which SQL Server overlooks.
-    boolean positional =
-        position < arguments.size()
-            && (arguments.get(position).name() == null
-                || !arguments.get(position).name().startsWith("@"));
+    boolean positional = position < arguments.size() && arguments.get(position).name() == null;
     return positional ? arguments.get(position) : null;
   }
 
@@ -79,6 +75,10 @@ record ProcedureCall(String name, List<Argument> arguments) {
     for (int i = 0; i < parameters.size(); i++) {
       Tsql.Parameter parameter = parameters.get(i);
       Argument argument = argument(i, parameter.name());
+      if (argument != null && argument.value() instanceof TableValue table) {
+        queries.declareTable(parameter.name(), parameter.type(), table, scope);
+        continue;
+      }
       SqlType type = SqlType.required(parameter.type());
       if (argument == null && parameter.value() == null) {
         throw new SqlErrorException(

@@ -294,6 +294,11 @@ final class QueryRewriter {
       }
       case "convert" -> convert();
       case "iif" -> iif();
+      case "type_name" -> {
+        // Columns of sys.columns are all int.
+        arguments();
+        raw("CAST('int' AS VARCHAR(128))");
+      }
       default -> {
         return ofSession(word);
       }

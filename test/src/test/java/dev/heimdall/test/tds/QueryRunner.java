@@ -50,6 +50,18 @@ final class QueryRunner {
       session.results.done(CREATE + 1, -1, false, session.inTransaction());
       return;
     }
+    if (first.is("INSERT") && words.get(1).is("BULK")) {
+      int columns = topLevel(words, "(");
+      int end = columns < 0 ? words.size() : columns;
+      session.bulkTable = new QueryRewriter(session, scope).words(words.subList(2, end)).sql();
+      session.results.done(INSERT, -1, false, session.inTransaction());
+      return;
+    }
+    if (words.size() > 2 && words.get(1).is("TYPE") && first.isAny("CREATE", "DROP")) {
+      session.server.database().type(words);
+      session.results.done(CREATE, -1, false, session.inTransaction());
+      return;
+    }
     QueryRewriter rewriter = new QueryRewriter(session, scope);
     int command = rewrite(words, rewriter);
     String sql = rewriter.sql();
@@ -99,6 +111,39 @@ final class QueryRunner {
     }
     rewriter.words(words);
     return first.is("MERGE") ? MERGE : first.isAny("SELECT", "WITH", "(") ? SELECT : CREATE;
+  }
+
+  /** A table variable: the engine's temporary table under a name of its own. */
+  void declareTable(String variable, List<TsqlToken> columns, Scope scope) {
+    String name = QueryRewriter.lower(variable) + "_" + session.server.nextTable();
+    QueryRewriter rewriter = new QueryRewriter(session, scope).definition();
+    rewriter.raw("CREATE LOCAL TEMPORARY TABLE " + QueryRewriter.quoted(name));
+    List<TsqlToken> words = new ArrayList<>();
+    words.add(new TsqlToken(Kind.SIGN, "(", 0, 0, 0));
+    words.addAll(columns);
+    words.add(new TsqlToken(Kind.SIGN, ")", 0, 0, 0));
+    rewriter.words(words).raw("TRANSACTIONAL");
+    session.execute(rewriter.sql());
+    scope.tables.put(QueryRewriter.lower(variable), name);
+  }
+
+  /** A table-valued parameter. */
+  void declareTable(String parameter, String type, TableValue value, Scope scope) {
+    List<TsqlToken> columns =
+        session.server.database().type(type.substring(type.lastIndexOf('.') + 1));
+    if (columns == null) {
+      throw new SqlErrorException(2715, 16, "Cannot find data type " + type + ".");
+    }
+    int end = columns.get(columns.size() - 1).is(")") ? columns.size() - 1 : columns.size();
+    declareTable(parameter, columns.subList(1, end), scope);
+    String table = QueryRewriter.quoted(scope.tables.get(QueryRewriter.lower(parameter)));
+    for (Object[] row : value.rows()) {
+      String marks = "?" + ", ?".repeat(row.length - 1);
+      retrying(
+          "INSERT INTO " + table + " VALUES (" + marks + ")",
+          java.util.Arrays.asList(row),
+          PreparedStatement::executeUpdate);
+    }
   }
 
   private void created(String name) {
@@ -169,10 +214,10 @@ final class QueryRunner {
   private static int topLevel(List<TsqlToken> words, String word) {
     int depth = 0;
     for (int i = 0; i < words.size(); i++) {
-      depth += words.get(i).is("(") ? 1 : words.get(i).is(")") ? -1 : 0;
       if (depth == 0 && words.get(i).is(word)) {
         return i;
       }
+      depth += words.get(i).is("(") ? 1 : words.get(i).is(")") ? -1 : 0;
     }
     return -1;
   }
@@ -350,6 +395,9 @@ final class QueryRunner {
   private int rows(ResultSet result) throws SQLException {
     List<TokenWriter.Column> columns = columns(result.getMetaData());
     session.results.columns(columns);
+    if (session.settings.isOn("fmtonly")) {
+      return 0;
+    }
     int limit = session.settings.rowCount;
     int count = 0;
     while ((limit == 0 || count < limit) && result.next()) {
@@ -362,6 +410,44 @@ final class QueryRunner {
       count++;
     }
     return count;
+  }
+
+  /** Result of a query for a cursor. */
+  Cursor cursor(Tsql.Block text, Scope scope) {
+    Cursor[] opened = {null};
+    for (Tsql statement : text.statements()) {
+      if (statement instanceof Tsql.Query query && opened[0] == null) {
+        QueryRewriter rewriter = new QueryRewriter(session, scope);
+        beginIfImplicit(query.words());
+        rewriter.words(query.words());
+        retrying(
+            rewriter.sql(),
+            rewriter.parameters(),
+            engine -> {
+              opened[0] = materialized(engine);
+              return 0;
+            });
+      }
+    }
+    if (opened[0] == null) {
+      throw new SqlErrorException(16937, 16, "A server cursor is not allowed on this statement.");
+    }
+    return opened[0];
+  }
+
+  private Cursor materialized(PreparedStatement statement) throws SQLException {
+    List<Object[]> rows = new ArrayList<>();
+    try (ResultSet result = statement.executeQuery()) {
+      List<TokenWriter.Column> columns = columns(result.getMetaData());
+      while (result.next()) {
+        Object[] values = new Object[columns.size()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = wire(plain(result, i + 1), columns.get(i).type());
+        }
+        rows.add(values);
+      }
+      return new Cursor(columns, rows);
+    }
   }
 
   private List<TokenWriter.Column> columns(ResultSetMetaData meta) throws SQLException {

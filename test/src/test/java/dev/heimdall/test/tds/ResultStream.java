@@ -78,10 +78,13 @@ final class ResultStream {
     tokens.row(columns, values);
   }
 
-  /** Nothing follows. */
-  void end(boolean inTransaction) {
+  /** Nothing follows but session state, which goes before the last token. */
+  void end(boolean inTransaction, SessionStates states) {
     if (!pending) {
       done(0xFD, -1, false, inTransaction);
+    }
+    if (states != null) {
+      states.report(tokens);
     }
     flush(false);
     tokens.out().finish();

@@ -26,7 +26,9 @@ record RpcRequest(ProcedureCall call, List<TypeInfo> types, int flags) {
 
   private static RpcRequest one(WireReader in) {
     int length = in.u16();
-    String name = length == BY_NUMBER ? SystemProcedures.name(in.u16()) : in.utf16(length);
+    int number = length == BY_NUMBER ? in.u16() : 0;
+    String name = number > 0 ? SystemProcedures.name(number) : in.utf16(length);
+    int fixed = SystemProcedures.fixedArguments(number);
     int flags = in.u16();
     List<ProcedureCall.Argument> arguments = new ArrayList<>();
     List<TypeInfo> types = new ArrayList<>();
@@ -36,9 +38,11 @@ record RpcRequest(ProcedureCall call, List<TypeInfo> types, int flags) {
       TypeInfo type = TypeInfo.read(in);
       Object value = Values.read(in, type);
       if ((status & BY_DEFAULT) == 0) {
+        // tedious names the first ones statement and params, which SQL Server overlooks.
+        String named = arguments.size() < fixed ? null : parameter;
         arguments.add(
             new ProcedureCall.Argument(
-                parameter, SqlType.of(type), value, (status & OUTPUT) != 0, null));
+                named, SqlType.of(type), value, (status & OUTPUT) != 0, null));
         types.add(type);
       }
     }

@@ -90,7 +90,10 @@ final class SessionFunctions {
               "nvarchar(128)",
               caught == null || caught.procedure().isEmpty() ? null : caught.procedure());
       case "object_id" -> value("int", objectId(String.valueOf(first)));
-      case "type_id" -> value("int", null);
+      case "type_id" ->
+          value(
+              "int",
+              session.server.database().type(last(String.valueOf(first))) == null ? null : 257);
       case "applock_mode" ->
           value(
               "nvarchar(32)",
@@ -133,6 +136,10 @@ final class SessionFunctions {
     };
   }
 
+  private static String last(String named) {
+    return named.substring(named.lastIndexOf('.') + 1);
+  }
+
   /** Number of a table, view or procedure, or null. */
   private Integer objectId(String named) {
     String[] parts = named.replaceAll("[\\[\\]\"]", "").split("\\.", -1);
@@ -160,11 +167,21 @@ final class SessionFunctions {
     }
   }
 
-  private static Integer number(String name) {
-    return name.toLowerCase(Locale.ROOT).hashCode() & Integer.MAX_VALUE;
+  private Integer number(String name) {
+    try {
+      PreparedStatement statement =
+          session.prepare("SELECT " + SystemViews.number("CAST(? AS VARCHAR(128))"));
+      statement.setString(1, name);
+      try (ResultSet found = statement.executeQuery()) {
+        found.next();
+        return found.getInt(1);
+      }
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
+    }
   }
 
-  /** Sets both identities. */
+  /** An identity in its type. */
   static BigDecimal identity(Object value) {
     return value == null ? null : new BigDecimal(value.toString());
   }

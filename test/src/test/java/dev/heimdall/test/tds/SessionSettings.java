@@ -68,8 +68,52 @@ final class SessionSettings {
     };
   }
 
+  /** All of them in one line. */
+  String text() {
+    String fixed =
+        String.join(
+            "|",
+            String.valueOf(options),
+            String.valueOf(isolationNumber()),
+            String.valueOf(lockTimeout),
+            String.valueOf(rowCount),
+            String.valueOf(textSize),
+            String.valueOf(dateFirst),
+            dateFormat,
+            language,
+            deadlockPriority);
+    StringBuilder all = new StringBuilder(fixed);
+    others.forEach((name, value) -> all.append('|').append(name).append('=').append(value));
+    return all.toString();
+  }
+
+  /** What {@link #text} gave. */
+  static SessionSettings of(String text) {
+    String[] parts = text.split("\\|", -1);
+    SessionSettings read = new SessionSettings();
+    read.options = Integer.parseInt(parts[0]);
+    read.isolation(Integer.parseInt(parts[1]));
+    read.lockTimeout = Integer.parseInt(parts[2]);
+    read.rowCount = Integer.parseInt(parts[3]);
+    read.textSize = Integer.parseInt(parts[4]);
+    read.dateFirst = Integer.parseInt(parts[5]);
+    read.dateFormat = parts[6];
+    read.language = parts[7];
+    read.deadlockPriority = parts[8];
+    for (int i = 9; i < parts.length; i++) {
+      int equals = parts[i].indexOf('=');
+      read.others.put(parts[i].substring(0, equals), parts[i].substring(equals + 1));
+    }
+    return read;
+  }
+
   boolean has(int option) {
     return (options & option) != 0;
+  }
+
+  /** One of the options that have no bit. */
+  boolean isOn(String name) {
+    return "on".equalsIgnoreCase(others.get(name));
   }
 
   /** As sys.dm_exec_sessions has it: 1 read uncommitted … 4 serializable, 5 snapshot. */

@@ -1,5 +1,6 @@
 package dev.heimdall.test.tds;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -26,10 +27,12 @@ final class SystemProcedures {
 
   private final TdsSession session;
   private final Interpreter interpreter;
+  private final CursorProcedures cursors;
 
   SystemProcedures(TdsSession session, Interpreter interpreter) {
     this.session = session;
     this.interpreter = interpreter;
+    this.cursors = new CursorProcedures(session, interpreter);
   }
 
   /** Name of an RPC by number. */
@@ -40,10 +43,25 @@ final class SystemProcedures {
     return BY_NUMBER[number];
   }
 
+  /** Arguments of an RPC by number that go by their places, whatever their names are. */
+  static int fixedArguments(int number) {
+    return switch (number) {
+      case 0 -> 0;
+      case 10 -> 2;
+      case 12, 15 -> 1;
+      case 11, 13 -> 3;
+      default -> Integer.MAX_VALUE;
+    };
+  }
+
   /** Status, or null where it is no procedure of the server. */
   Integer call(ProcedureCall call, int level, boolean caught) {
     String[] parts = call.name().toLowerCase(Locale.ROOT).split("\\.", -1);
-    switch (parts[parts.length - 1]) {
+    String name = parts[parts.length - 1];
+    if (cursors.call(name, call)) {
+      return 0;
+    }
+    switch (name) {
       case "sp_executesql" -> {
         List<Tsql.Parameter> parameters = parameters(call.text(1, "@params"));
         ProcedureCall rest =
@@ -86,6 +104,28 @@ final class SystemProcedures {
         session.context.put(
             call.text(0, "@key").toLowerCase(Locale.ROOT), value == null ? null : value.value());
       }
+      case "sp_setapprole" -> {
+        session.role = new byte[] {1, (byte) session.spid};
+        session.user = call.text(0, "@rolename");
+        ProcedureCall.Argument cookie = call.argument(4, "@cookie");
+        if (cookie != null) {
+          cookie.value(session.role);
+        }
+      }
+      case "sp_unsetapprole" -> {
+        ProcedureCall.Argument cookie = call.argument(0, "@cookie");
+        boolean known =
+            session.role != null
+                && cookie != null
+                && cookie.value() instanceof byte[] bytes
+                && Arrays.equals(bytes, session.role);
+        if (!known) {
+          throw new SqlErrorException(
+              15422, 16, "Application roles can only be activated at the ad hoc level.");
+        }
+        session.role = null;
+        session.user = session.login.user;
+      }
       default -> {
         return null;
       }
@@ -93,19 +133,12 @@ final class SystemProcedures {
     return 0;
   }
 
-  private static List<Tsql.Parameter> parameters(String text) {
+  static List<Tsql.Parameter> parameters(String text) {
     return text == null ? List.of() : TsqlParser.parameters(text);
   }
 
   private TdsSession.Prepared prepared(ProcedureCall call) {
-    Object handle = call.arguments().isEmpty() ? null : call.arguments().get(0).value();
-    TdsSession.Prepared prepared =
-        handle instanceof Number number ? session.handles.get(number.intValue()) : null;
-    if (prepared == null) {
-      throw new SqlErrorException(
-          8179, 16, "Could not find prepared statement with handle " + handle + ".");
-    }
-    return prepared;
+    return session.prepared(call.arguments().isEmpty() ? null : call.arguments().get(0).value());
   }
 
   private void run(

@@ -4,8 +4,6 @@ import java.util.List;
 
 /** Views of sys that tests and drivers read, as the engine can have them. */
 final class SystemViews {
-  private static final String OBJECT_ID = "ABS(CAST(ORA_HASH(LOWER(TABLE_NAME)) AS INTEGER))";
-
   private final TdsSession session;
 
   SystemViews(TdsSession session) {
@@ -24,12 +22,8 @@ final class SystemViews {
               + " AS INTEGER) AS session_id, 'TCP' AS net_transport, 'SQL' AS auth_scheme,"
               + " 'FALSE' AS encrypt_option)";
       case "databases" -> "(" + databases() + ")";
-      case "objects", "tables", "all_objects" ->
-          "(SELECT TABLE_NAME AS name, 'U ' AS type, 'USER_TABLE' AS type_desc, "
-              + OBJECT_ID
-              + " AS object_id FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = '"
-              + session.database
-              + "')";
+      case "objects", "tables", "all_objects" -> "(" + tables() + ")";
+      case "columns", "all_columns" -> "(" + columns() + ")";
       default -> throw new SqlErrorException(208, 16, "Invalid object name 'sys." + view + "'.");
     };
   }
@@ -87,6 +81,32 @@ final class SystemViews {
       rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name");
     }
     return rows.toString();
+  }
+
+  private String tables() {
+    return "SELECT TABLE_NAME AS name, "
+        + number("TABLE_NAME")
+        + " AS object_id, 'U ' AS type, 'USER_TABLE' AS type_desc, 1 AS schema_id,"
+        + " FALSE AS is_ms_shipped FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = '"
+        + session.database
+        + "'";
+  }
+
+  private String columns() {
+    return "SELECT "
+        + number("TABLE_NAME")
+        + " AS object_id, COLUMN_NAME AS name, CAST(ORDINAL_POSITION AS INTEGER) AS column_id,"
+        + " 56 AS system_type_id, 56 AS user_type_id, CAST(4 AS SMALLINT) AS max_length,"
+        + " IS_NULLABLE = 'YES' AS is_nullable, IS_IDENTITY = 'YES' AS is_identity,"
+        + " FALSE AS is_computed, CAST(NULL AS VARCHAR(128)) AS collation_name"
+        + " FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = '"
+        + session.database
+        + "'";
+  }
+
+  /** The number that OBJECT_ID has for a name. */
+  static String number(String name) {
+    return "CAST(MOD(ORA_HASH(LOWER(" + name + ")), 2000000000) AS INTEGER)";
   }
 
   private static String text(String value) {

@@ -19,6 +19,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
   private final TdsTransport transport;
   private TdsSession session;
   private Interpreter interpreter;
+  private SessionStates states;
   private ReplyWriter out;
   private TokenWriter tokens;
   private volatile long busySince;
@@ -49,6 +50,9 @@ final class TdsConnection implements Runnable, AutoCloseable {
       if (logIn()) {
         serve();
       }
+    } catch (TdsSession.ResetRefused e) {
+      // SQL Server closes the connection, too.
+      server.ended(this, e);
     } catch (IOException | SQLException | RuntimeException e) {
       server.ended(this, e);
     } finally {
@@ -126,7 +130,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
     if (size != 4096) {
       tokens.changed(TokenWriter.PACKET_SIZE, String.valueOf(size), "4096");
     }
-    byte[] features = features(login, database);
+    byte[] features = features(login);
     if (features.length > 0) {
       tokens.features(features);
     }
@@ -142,6 +146,12 @@ final class TdsConnection implements Runnable, AutoCloseable {
     }
     session = new TdsSession(server, spid, login, database, new ResultStream(tokens));
     interpreter = new Interpreter(session);
+    if (recovers(login)) {
+      if (login.feature(Login7.RECOVERY).length > 0) {
+        SessionStates.recover(session, login.feature(Login7.RECOVERY));
+      }
+      states = new SessionStates(session);
+    }
     server.loggedIn(this);
     return true;
   }
@@ -162,11 +172,15 @@ final class TdsConnection implements Runnable, AutoCloseable {
     return asked == 0 ? 4096 : Math.max(SMALLEST_PACKET, Math.min(LARGEST_PACKET, asked));
   }
 
-  private byte[] features(Login7 login, String database) {
+  private boolean recovers(Login7 login) {
+    return login.asks(Login7.RECOVERY) && server.options().recovery() && tokens.newest();
+  }
+
+  private byte[] features(Login7 login) {
     ByteBuilder all = new ByteBuilder();
-    if (login.asks(Login7.RECOVERY) && server.options().recovery() && tokens.newest()) {
-      byte[] states = SessionStates.initial(database);
-      all.u8(Login7.RECOVERY).i32(states.length).bytes(states);
+    if (recovers(login)) {
+      byte[] initial = SessionStates.initial();
+      all.u8(Login7.RECOVERY).i32(initial.length).bytes(initial);
     }
     if (login.asks(Login7.UTF8)) {
       all.u8(Login7.UTF8).i32(1).u8(1);
@@ -194,7 +208,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
       busySince = System.nanoTime();
       try {
         request(message);
-        session.results.end(session.inTransaction());
+        session.results.end(session.inTransaction(), states);
       } catch (CancelledException e) {
         session.rowCount = 0;
         session.results.interrupted(session.inTransaction());
@@ -206,7 +220,8 @@ final class TdsConnection implements Runnable, AutoCloseable {
 
   private void request(TdsTransport.Incoming message) {
     WireReader in = new WireReader(message.body());
-    long descriptor = tokens.wide() ? headers(in) : 0;
+    boolean headed = tokens.wide() && message.type() != PacketType.BULK;
+    long descriptor = headed ? headers(in) : 0;
     int status = message.status();
     boolean keeps = (status & PacketType.RESET_KEEPING_TRANSACTION) != 0;
     if (keeps || (status & PacketType.RESET) != 0) {
@@ -220,6 +235,10 @@ final class TdsConnection implements Runnable, AutoCloseable {
         interpreter.batch(text);
       }
       case PacketType.RPC -> rpc(message, descriptor, in);
+      case PacketType.BULK -> {
+        log(message, descriptor, "");
+        interpreter.guarded(() -> BulkLoad.run(session, message.body()));
+      }
       case PacketType.TRANSACTION -> {
         TransactionRequest request = TransactionRequest.read(in);
         log(message, descriptor, request.toString());
@@ -256,6 +275,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
   private void call(RpcRequest request) {
     ProcedureCall call = request.call();
     boolean failed = false;
+    session.callFlags = request.flags();
     session.results.enterProcedure();
     try {
       int status = interpreter.call(call, 1, false);

@@ -22,6 +22,7 @@ final class TdsDatabase implements AutoCloseable {
   private final Connection keeper;
   private final Set<String> databases = new TreeSet<>();
   private final Map<String, Tsql.CreateProcedure> procedures = new ConcurrentHashMap<>();
+  private final Map<String, List<TsqlToken>> types = new ConcurrentHashMap<>();
   private final Map<String, Tsql.Block> parsed = new ConcurrentHashMap<>();
   private static final int MOST_PARSED = 1000;
 
@@ -64,6 +65,25 @@ final class TdsDatabase implements AutoCloseable {
 
   boolean dropProcedure(String database, String name) {
     return procedures.remove(key(database, name)) != null;
+  }
+
+  /** CREATE TYPE … AS TABLE (…), or DROP TYPE. */
+  void type(List<TsqlToken> words) {
+    int as = 0;
+    while (as < words.size() && !words.get(as).is("AS")) {
+      as++;
+    }
+    String name = words.get(as - 1).lower();
+    if (words.get(0).is("DROP")) {
+      types.remove(words.get(words.size() - 1).lower());
+    } else {
+      types.put(name, words.subList(as + 2, words.size()));
+    }
+  }
+
+  /** Columns of a table type with their parentheses, or null. */
+  List<TsqlToken> type(String name) {
+    return types.get(name.toLowerCase(Locale.ROOT));
   }
 
   private String key(String database, String name) {

@@ -19,6 +19,15 @@ final class TdsSession implements AutoCloseable {
   private static final int MOST_STATEMENTS = 100;
   private static final byte[] NONE = new byte[0];
 
+  /** The session has an application role, which no reset can take from it. */
+  static final class ResetRefused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ResetRefused() {
+      super("reset of a session with an application role");
+    }
+  }
+
   /** A statement of sp_prepare. */
   record Prepared(String parameters, String text) {}
 
@@ -50,7 +59,12 @@ final class TdsSession implements AutoCloseable {
   String user;
   final Map<Integer, Prepared> handles = new HashMap<>();
   private int lastHandle;
+  final Map<Integer, Cursor> cursors = new HashMap<>();
+  private int lastCursor = 180150000;
   byte[] contextInfo;
+  byte[] role;
+  String bulkTable;
+  int callFlags;
   final Map<String, Object> context = new HashMap<>();
   final Map<String, String> tables = new TreeMap<>();
   int rowCount;
@@ -167,6 +181,17 @@ final class TdsSession implements AutoCloseable {
     useSchema();
     results.tokens().changed(TokenWriter.DATABASE, database, before);
     results.message(SqlError.info(5701, "Changed database context to '" + database + "'."));
+  }
+
+  /** As it was on a connection that broke. */
+  void recover(String name) {
+    database = name.toLowerCase(Locale.ROOT);
+    useSchema();
+  }
+
+  /** Nothing is there that a new connection could not have. */
+  boolean mayRecover() {
+    return transactions == 0 && tables.isEmpty() && cursors.isEmpty() && role == null;
   }
 
   private void useSchema() {
@@ -300,6 +325,22 @@ final class TdsSession implements AutoCloseable {
     return lastHandle;
   }
 
+  /** A statement by its handle, or error 8179. */
+  Prepared prepared(Object handle) {
+    Prepared prepared = handle instanceof Number number ? handles.get(number.intValue()) : null;
+    if (prepared == null) {
+      throw new SqlErrorException(
+          8179, 16, "Could not find prepared statement with handle " + handle + ".");
+    }
+    return prepared;
+  }
+
+  int newCursor(Cursor cursor) {
+    lastCursor += 2;
+    cursors.put(lastCursor, cursor);
+    return lastCursor;
+  }
+
   /** As sp_reset_connection; its acknowledgement is the caller's. */
   void reset(boolean keepTransaction) {
     if (transactions > 0 && !keepTransaction) {
@@ -311,6 +352,10 @@ final class TdsSession implements AutoCloseable {
     }
     tables.clear();
     handles.clear();
+    cursors.clear();
+    if (role != null) {
+      throw new ResetRefused();
+    }
     SessionSettings fresh = new SessionSettings();
     if (server.options().resetKeepsIsolation()) {
       fresh.isolation(settings.isolationNumber());

@@ -102,7 +102,7 @@ final class TdsTransport implements Closeable {
   synchronized Incoming read() throws IOException {
     Incoming first = early.poll();
     if (first != null) {
-      return first;
+      return first.type < 0 ? null : first;
     }
     while (true) {
       Incoming message = packet();

@@ -29,6 +29,7 @@ final class TokenWriter {
 
   private static final int RETURN_STATUS = 0x79;
   private static final int COLUMNS = 0x81;
+  private static final int COLUMN_INFO = 0xA5;
   private static final int ERROR_TOKEN = 0xAA;
   private static final int INFO = 0xAB;
   private static final int RETURN_VALUE = 0xAC;
@@ -143,7 +144,7 @@ final class TokenWriter {
       userType();
       out.u16(column.flags());
       column.type().write(out);
-      if (isLarge(column.type())) {
+      if (column.type().isLargeOld()) {
         // Names of its table, which expressions have not.
         if (wide()) {
           out.u8(1);
@@ -154,15 +155,18 @@ final class TokenWriter {
     }
   }
 
+  /** COLINFO of a cursor: all are expressions, and the last is hidden. */
+  void hideLast(int columns) {
+    ByteBuilder b = new ByteBuilder();
+    for (int i = 1; i <= columns; i++) {
+      b.u8(i).u8(0).u8(i == columns ? 0x14 : 0x04);
+    }
+    out.u8(COLUMN_INFO).sized(b.toBytes());
+  }
+
   /** Result without the description that was sent before (sp_cursorfetch, NoMetaData). */
   void noColumns() {
     out.u8(COLUMNS).u16(0xFFFF);
-  }
-
-  private static boolean isLarge(TypeInfo type) {
-    return type.type() == TypeInfo.TEXT
-        || type.type() == TypeInfo.NTEXT
-        || type.type() == TypeInfo.IMAGE;
   }
 
   /** One row; with a bitmap where that is shorter and the version has it. */

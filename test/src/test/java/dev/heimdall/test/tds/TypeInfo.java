@@ -87,6 +87,11 @@ record TypeInfo(int type, int length, int precision, int scale, boolean utf8, St
     return length == MAX && (type == NVARCHAR || type == BIGVARCHAR || type == BIGVARBINARY);
   }
 
+  /** text, ntext and image, which have their table's name in results. */
+  boolean isLargeOld() {
+    return type == TEXT || type == NTEXT || type == IMAGE;
+  }
+
   static TypeInfo read(WireReader in) {
     int type = in.u8();
     switch (type) {

@@ -53,10 +53,25 @@ final class Values {
         return length < 0 ? null : ofBytes(type, in.bytes(length));
       case TypeInfo.VARIANT:
         return variant(in);
+      case TypeInfo.TABLE:
+        return TableValue.read(in, type.name());
       default:
         int size = in.u8();
         return size == 0 ? null : sizedByByte(in, type, size);
     }
+  }
+
+  /** The same in a row, where text and image have a pointer before them. */
+  static Object readColumn(WireReader in, TypeInfo type) {
+    if (!type.isLargeOld()) {
+      return read(in, type);
+    }
+    int pointer = in.u8();
+    if (pointer == 0) {
+      return null;
+    }
+    in.bytes(pointer + 8);
+    return ofBytes(type, in.bytes(in.i32()));
   }
 
   private static Object sizedByByte(WireReader in, TypeInfo type, int size) {
