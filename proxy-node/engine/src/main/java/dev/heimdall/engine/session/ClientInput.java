@@ -381,16 +381,21 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return true;
   }
 
-  /** Releases what has been handled; keeps what waits in a buffer of its own. */
-  void keepRest() {
+  /**
+   * Releases what has been handled; keeps what waits in a buffer of its own.
+   *
+   * @return true if anything waits
+   */
+  boolean keepRest() {
     if (input == null) {
-      return;
+      return false;
     }
     if (!input.isReadable()) {
       release();
     } else if (!owned || input.readerIndex() > mark) {
       own(0);
     }
+    return input != null;
   }
 
   // ---- the end

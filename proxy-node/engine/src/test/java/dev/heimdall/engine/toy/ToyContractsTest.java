@@ -1,5 +1,6 @@
 package dev.heimdall.engine.toy;
 
+import dev.heimdall.engine.kit.CancelContract;
 import dev.heimdall.engine.kit.DelayedBeginContract;
 import dev.heimdall.engine.kit.JudgedAlikeContract;
 import dev.heimdall.engine.kit.LimitsContract;
@@ -25,6 +26,13 @@ class ToyContractsTest {
   @Nested
   class Judged extends JudgedAlikeContract {
     Judged() {
+      super(new ToyKit());
+    }
+  }
+
+  @Nested
+  class Cancels extends CancelContract {
+    Cancels() {
       super(new ToyKit());
     }
   }
