@@ -179,9 +179,8 @@ final class SessionCommands {
             .settings()
             .set(MysqlSettings.DATABASE, database); // changed in a transaction
       }
-      server
-          .requests()
-          .reset(
+      ServerSide.of(server)
+          .resetForClient(
               new InternalQuery() {
                 @Override
                 protected void done(ServerConnection from, ServerError error) {
@@ -216,6 +215,7 @@ final class SessionCommands {
   private void begun(ServerConnection from) {
     String database = parts.carried().variables().get(MysqlSettings.DATABASE);
     parts.carried().reset(from);
+    parts.carried().settings().changedUnseen(ServerSide.of(from).othersThanInitial(), from);
     answers.reset();
     answers.seen(ServerSide.of(from).status());
     if (database != null) {

@@ -54,9 +54,6 @@ public final class MysqlRequests implements ServerRequests {
   /** Would end a connection while nobody uses it. */
   private static final String IDLE_TIMEOUT = "wait_timeout";
 
-  /** Bits of a number that every server takes for a seed. */
-  private static final long SEED = 0x3FFFFFFF;
-
   private final ServerConnection connection;
   private final SessionSetUp setUp;
   private final OwnCommands own;
@@ -203,14 +200,7 @@ public final class MysqlRequests implements ServerRequests {
 
   /** Has the server close the cursor of a statement that it has. */
   public void resetStatement(StatementName statement, ReplyOwner owner) {
-    send(own.of(Command.STMT_RESET, number(statement)), owner);
-  }
-
-  private byte[] number(StatementName statement) {
-    long handle = connection.statements().handle(statement);
-    return new byte[] {
-      (byte) handle, (byte) (handle >> 8), (byte) (handle >> 16), (byte) (handle >> 24)
-    };
+    send(own.of(Command.STMT_RESET, statement), owner);
   }
 
   /**
@@ -258,10 +248,10 @@ public final class MysqlRequests implements ServerRequests {
   /** Has the server forget a statement that it has; nothing answers that. */
   public void close(StatementName statement) {
     use.forget(statement);
-    byte[] number = number(statement);
+    CommandExchange closes = own.of(Command.STMT_CLOSE, statement);
     connection.statements().closing(statement);
     connection.statements().closed();
-    send(own.of(Command.STMT_CLOSE, number), null);
+    send(closes, null);
   }
 
   @Override
@@ -453,7 +443,7 @@ public final class MysqlRequests implements ServerRequests {
     boolean uses = !Objects.equals(before, database);
     String name = database == null ? setUp.database() : database;
     if (name.isEmpty() && uses && logIn != null) {
-      send(leaveDatabase(setUp.change(Variables.NONE, to, false)), owner);
+      send(leaveDatabase(setUp.again(), setUp.change(Variables.NONE, to, false)), owner);
       return;
     }
     // Servers refuse an empty name.
@@ -475,13 +465,14 @@ public final class MysqlRequests implements ServerRequests {
   /**
    * Logs in again, to no database, which leaves nothing of what was set or prepared.
    *
+   * @param again what the session begins with
    * @param set what is to be set then
    */
-  private CommandExchange leaveDatabase(SetStatement set) {
+  private CommandExchange leaveDatabase(String again, SetStatement set) {
     forgetState();
     connection.reported().values().put(StateChanges.DATABASE, "");
     connection.statements().forgetAll();
-    CommandExchange sets = own.text(setUp.again());
+    CommandExchange sets = own.text(again);
     return own.of(Command.CHANGE_USER, logIn.begin())
         .then(set.isEmpty() ? sets : sets.then(own.text(set.toString())));
   }
@@ -492,7 +483,7 @@ public final class MysqlRequests implements ServerRequests {
    */
   private CommandExchange withoutDatabase(Variables to) {
     connection.residue().taint();
-    return leaveDatabase(setUp.change(Variables.NONE, to, false));
+    return leaveDatabase(setUp.again(), setUp.change(Variables.NONE, to, false));
   }
 
   /** The server asks who it is that logs in again. */
@@ -519,20 +510,35 @@ public final class MysqlRequests implements ServerRequests {
     return "COM_RESET_CONNECTION";
   }
 
-  /** COM_RESET_CONNECTION leaves the default database, and RAND() where it is. */
   @Override
   public void reset(ReplyOwner owner) {
+    reset(setUp.again(), owner);
+  }
+
+  /** Resets the connection for its client: its variables have the global values of now then. */
+  public void resetForClient(ReplyOwner owner) {
+    reset(setUp.againWithGlobals(), owner);
+  }
+
+  /** Variables of a client's reset session whose values new sessions of the pool lack. */
+  public Set<String> othersThanInitial() {
+    return setUp.othersThanInitial(connection.reported().values());
+  }
+
+  /** COM_RESET_CONNECTION leaves the default database, and RAND() where it is. */
+  private void reset(String again, ReplyOwner owner) {
     String database = connection.reported().get(StateChanges.DATABASE);
-    if (setUp.database().isEmpty() && database != null && !database.isEmpty() && logIn != null) {
-      send(leaveDatabase(new SetStatement()), owner);
+    boolean leaves = setUp.database().isEmpty() && database != null && !database.isEmpty();
+    if (leaves && logIn != null) {
+      send(leaveDatabase(again, new SetStatement()), owner);
       return;
     }
     forgetState();
-    CommandExchange sets = own.text(setUp.again());
+    CommandExchange sets = own.text(again);
     if (!setUp.database().isEmpty()) {
       // Whichever it has: a reset gives the server's character set to collation_database.
       sets = own.use(setUp.database(), sets, null);
-    } else if (database != null && !database.isEmpty()) {
+    } else if (leaves) {
       sets.release();
       connection.expect(Command.RESET_CONNECTION, owner);
       connection.close("it has a default database, which no command takes away again");
@@ -551,12 +557,7 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public void seed(double value, ReplyOwner owner) {
-    long bits = Double.doubleToLongBits(value);
-    SetStatement set =
-        new SetStatement()
-            .raw("rand_seed1", Long.toString(bits & SEED))
-            .raw("rand_seed2", Long.toString(bits >>> Integer.SIZE & SEED));
-    query(set.toString(), owner);
+    query(SetStatement.seed(value), owner);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.server;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.CommandExchange.Use;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
+import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
@@ -27,6 +28,13 @@ final class OwnCommands {
 
   CommandExchange of(byte command, byte... body) {
     return new CommandExchange(command, Use.NODE, packets(command, body));
+  }
+
+  /** A command about a prepared statement that the server has. */
+  CommandExchange of(byte command, StatementName statement) {
+    long handle = connection.statements().handle(statement);
+    return of(
+        command, (byte) handle, (byte) (handle >> 8), (byte) (handle >> 16), (byte) (handle >> 24));
   }
 
   CommandExchange text(String sql) {

@@ -15,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Start of a server's sessions for the node: they report each change of their state, and have
@@ -40,6 +42,9 @@ final class SessionSetUp {
   /** Every session's is switched on, so that it says nothing of the session's own. */
   static final String UNREAD = "session_track_state_change";
 
+  /** Under one of these a server keeps the isolation of transactions. */
+  private static final Set<String> ISOLATION = Set.of("transaction_isolation", "tx_isolation");
+
   private static final List<String> ASKED =
       List.of("autocommit", "completion_type", "sql_mode", "time_zone");
 
@@ -62,6 +67,9 @@ final class SessionSetUp {
   private final AgreedCapabilities agreed;
   private final Map<String, String> initial;
 
+  /** Names of the variables that the source's configuration gives a value. */
+  private final Set<String> configured;
+
   /** The collation that the log-in has given; null where that is not known. */
   private final String names;
 
@@ -75,7 +83,16 @@ final class SessionSetUp {
     this.database = target.database();
     this.agreed = agreed(target);
     this.initial = initial;
+    this.configured = configured(target);
     this.names = names;
+  }
+
+  private static Set<String> configured(ServerTarget target) {
+    Set<String> names = new TreeSet<>();
+    if (target.source() != null) {
+      target.source().parameters().keySet().forEach(n -> names.add(SystemVariables.nameOf(n)));
+    }
+    return names;
   }
 
   /** Capabilities that the target's clients have agreed on. */
@@ -238,6 +255,40 @@ final class SessionSetUp {
     }
     names(set, null);
     return set.toString();
+  }
+
+  /**
+   * Statement that follows a COM_RESET_CONNECTION of a client's: it has the server report the
+   * global values that the variables have then, which may be others than those of the log-in.
+   */
+  String againWithGlobals() {
+    SetStatement set = reporting(new SetStatement(), mariadb);
+    for (String name : initial.keySet()) {
+      if (isGlobalAfterReset(name)) {
+        set.same(name);
+      } else if (!SessionCharacters.VARIABLES.contains(name)) {
+        set.value(name, initial.get(name));
+      }
+    }
+    names(set, null);
+    return set.toString();
+  }
+
+  /** Returns the variables that have other values than the session began with. */
+  Set<String> othersThanInitial(Map<String, String> reported) {
+    Set<String> others = new TreeSet<>();
+    for (String name : initial.keySet()) {
+      String variable = SystemVariables.reportedBy(mariadb, name);
+      if (isGlobalAfterReset(name) && !initial.get(name).equals(reported.get(variable))) {
+        others.add(variable);
+      }
+    }
+    return others;
+  }
+
+  /** True if the node has only read the value, and its configuration gives none. */
+  private boolean isGlobalAfterReset(String name) {
+    return (ASKED.contains(name) || ISOLATION.contains(name)) && !configured.contains(name);
   }
 
   /** True if what is reported under this name is still so behind a COM_RESET_CONNECTION. */

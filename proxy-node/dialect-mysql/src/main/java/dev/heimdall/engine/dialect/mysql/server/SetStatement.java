@@ -32,6 +32,9 @@ public final class SetStatement {
   /** MariaDB reports the word, and takes no text for it. */
   private static final String AS_OF = "system_versioning_asof";
 
+  /** Bits of a number that every server takes for a seed. */
+  private static final long SEED = 0x3FFFFFFF;
+
   private final StringBuilder text = new StringBuilder(128);
 
   boolean isEmpty() {
@@ -53,6 +56,15 @@ public final class SetStatement {
   SetStatement names(String collation) {
     String charset = SessionCharacters.charsetOf(collation);
     return assign("NAMES " + literal(charset) + " COLLATE " + literal(collation));
+  }
+
+  /** Returns the statement that seeds a session's random numbers. */
+  static String seed(double value) {
+    long bits = Double.doubleToLongBits(value);
+    return new SetStatement()
+        .raw("rand_seed1", Long.toString(bits & SEED))
+        .raw("rand_seed2", Long.toString(bits >>> Integer.SIZE & SEED))
+        .toString();
   }
 
   /** Gives a variable the value that new sessions begin with. */
