@@ -161,6 +161,65 @@ class MysqlDroppedDatabasesIT {
     }
   }
 
+  private static void endConnections(MysqlServer server, String user) {
+    String numbers =
+        server.queryValue(
+            "app",
+            "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE user = '"
+                + user
+                + "'");
+    for (String number : numbers.split(",")) {
+      server.execute("KILL " + number);
+    }
+  }
+
+  /** Each of its server connections is lost as well, and logs in to what is not there any more. */
+  @MariadbAndMysql
+  void whoseDatabaseAndServerConnectionAreLostGoesOnWithoutOne(MysqlRelease release)
+      throws Exception {
+    MysqlServer server = release.shared().primary();
+    server.execute(
+        "CREATE DATABASE gone",
+        "GRANT ALL ON gone.* TO " + MysqlRelease.USER,
+        "CREATE TABLE gone.kept (v INT)",
+        "CREATE TABLE IF NOT EXISTS app.stays (v INT)");
+    try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 1));
+        RawMysqlClient client = RawMysqlClient.logIn(node.target().in("gone"));
+        RawMysqlClient used = RawMysqlClient.logIn(node.target())) {
+      run(client, "SELECT v FROM kept");
+      run(client, "SET @@sql_mode = 'ANSI'");
+      run(used, "USE gone");
+      server.execute("DROP DATABASE gone");
+      endConnections(server, MysqlRelease.USER);
+
+      for (int round = 0; round < 2; round++) {
+        for (RawMysqlClient each : List.of(client, used)) {
+          assertThat(each.value("SELECT 1")).isEqualTo("1");
+          run(each, "SELECT v FROM app.stays");
+          assertThatThrownBy(() -> run(each, "SELECT v FROM kept")).hasMessageContaining("1046 ");
+          assertThat(each.value("SELECT IFNULL(DATABASE(), 'none')")).isEqualTo("none");
+          run(each, "BEGIN");
+          run(each, "INSERT INTO app.stays VALUES (1)");
+          run(each, "ROLLBACK");
+        }
+        endConnections(server, MysqlRelease.USER);
+      }
+      assertThat(client.value("SELECT @@sql_mode")).contains("ANSI");
+      server.execute(
+          "CREATE DATABASE gone",
+          "GRANT ALL ON gone.* TO " + MysqlRelease.USER,
+          "CREATE TABLE gone.kept (v INT)");
+      for (RawMysqlClient each : List.of(client, used)) {
+        run(each, "SELECT v FROM kept");
+        run(each, "USE app");
+        assertThat(each.value("SELECT DATABASE()")).isEqualTo("app");
+        run(each, "SELECT v FROM stays");
+      }
+    } finally {
+      server.execute("DROP DATABASE IF EXISTS gone");
+    }
+  }
+
   private static long pooled(MysqlNode node) {
     return node.servers().stream().filter(s -> s.get("database").startsWith("gone")).count();
   }

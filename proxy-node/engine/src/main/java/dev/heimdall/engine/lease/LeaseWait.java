@@ -50,6 +50,12 @@ public final class LeaseWait {
       session.requests().process();
       return;
     }
+    if (lease.destinations().leavesDatabase(error)) {
+      over();
+      lease.become(LeaseState.READY);
+      session.requests().process();
+      return;
+    }
     counters.waitTimedOut((loop.now() - since) / 1000);
     lease.become(LeaseState.READY);
     if (error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)) {

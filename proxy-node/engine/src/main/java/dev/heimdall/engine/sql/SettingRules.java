@@ -98,6 +98,14 @@ public interface SettingRules {
   /** The setting that has the schemas in which they are looked up; empty where there is none. */
   String path();
 
+  /**
+   * True if a server denies log-ins with the error of this number because the database is not there
+   * or not allowed, and a session that has begun goes on without: {@link #path} names the database.
+   */
+  default boolean databaseLost(int error) {
+    return false;
+  }
+
   /** The setting that has whose rights count; empty where there is none. */
   String role();
 

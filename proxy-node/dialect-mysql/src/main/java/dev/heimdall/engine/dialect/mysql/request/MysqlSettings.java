@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.mysql.server.ServerRefusal;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
 import dev.heimdall.engine.dialect.mysql.sql.SystemVariables;
 import dev.heimdall.engine.sql.IdleLimits;
@@ -141,6 +142,11 @@ public final class MysqlSettings implements SettingRules {
   @Override
   public String path() {
     return DATABASE;
+  }
+
+  @Override
+  public boolean databaseLost(int error) {
+    return ServerRefusal.ofDatabase(error);
   }
 
   @Override

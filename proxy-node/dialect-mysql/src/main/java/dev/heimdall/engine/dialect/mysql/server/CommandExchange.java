@@ -9,9 +9,6 @@ import java.util.function.Supplier;
 
 /** A command on its way to a server, and what follows it before its owner hears of its end. */
 final class CommandExchange {
-  private static final int DATABASE_DENIED = 1044;
-  private static final int UNKNOWN_DATABASE = 1049;
-
   private final byte command;
   private final Use use;
   private final boolean shared;
@@ -162,8 +159,7 @@ final class CommandExchange {
    * @return whether there is, and what goes on follows
    */
   boolean goesOn(ServerError error) {
-    boolean unknown = error.number() == UNKNOWN_DATABASE || error.number() == DATABASE_DENIED;
-    if (!unknown || withoutDatabase == null) {
+    if (withoutDatabase == null || !ServerRefusal.ofDatabase(error.number())) {
       return false;
     }
     dropThen();
