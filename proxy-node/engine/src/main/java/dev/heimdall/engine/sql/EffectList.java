@@ -15,6 +15,11 @@ public class EffectList {
     effects.clear();
   }
 
+  /** An effect that is said as often as it is found. */
+  public final void add(Effect effect) {
+    effects.add(effect);
+  }
+
   /** An effect with the name found at {@code start} to {@code end} of the array. */
   public final void add(Effect.Type type, String name, int start, int end) {
     effects.add(new Effect(type, name, start - base, end - base));

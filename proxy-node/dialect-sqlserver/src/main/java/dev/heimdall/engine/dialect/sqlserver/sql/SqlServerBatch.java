@@ -14,6 +14,9 @@ final class SqlServerBatch {
   private boolean changes;
   private boolean branches;
   private boolean begun;
+  private boolean inserts;
+  private boolean calls;
+  private boolean ran;
   private int nested;
 
   void restart() {
@@ -23,6 +26,9 @@ final class SqlServerBatch {
     changes = false;
     branches = false;
     begun = false;
+    inserts = false;
+    calls = false;
+    ran = false;
     nested = 0;
   }
 
@@ -31,8 +37,15 @@ final class SqlServerBatch {
     statements++;
   }
 
-  /** The statement that began last ends, and is of this kind. */
-  void ends(StatementKind kind) {
+  /**
+   * The statement that began last ends, and is of this kind.
+   *
+   * @param inserting whether it inserts rows
+   */
+  void ends(StatementKind kind, boolean inserting) {
+    inserts |= inserting;
+    calls |= kind == StatementKind.CALL || kind == StatementKind.UNKNOWN;
+    ran |= kind != StatementKind.SHOW;
     if (statements == 1) {
       first = kind;
     }
@@ -66,6 +79,24 @@ final class SqlServerBatch {
 
   void rollsBack() {
     nested = 0;
+  }
+
+  /**
+   * True if a statement ahead of the present one inserts rows. Where it may not run, who reads an
+   * identity behind it means that one nevertheless.
+   */
+  boolean inserted() {
+    return inserts;
+  }
+
+  /** True if code ahead of the present statement may have inserted rows. */
+  boolean called() {
+    return calls;
+  }
+
+  /** True if a statement ahead of the present one leaves row counts of its own. */
+  boolean ran() {
+    return ran;
   }
 
   boolean isEmpty() {

@@ -9,6 +9,7 @@ import java.util.Locale;
  * Effects of the server's procedures on the session, and what functions and variables read of it.
  */
 final class SqlServerCalls {
+  private static final int LAST_IDENTITY = 1;
   private static final int IDENTITY = 2;
   private static final int SPID = 3;
   private static final WordTable READ =
@@ -24,21 +25,30 @@ final class SqlServerCalls {
           "@@cursor_rows");
 
   private final EffectList effects;
+  private final SqlServerBatch batch;
 
-  SqlServerCalls(EffectList effects) {
+  SqlServerCalls(EffectList effects, SqlServerBatch batch) {
     this.effects = effects;
+    this.batch = batch;
   }
 
-  /** A word is met that may read the session's state. */
+  /** A word is met that may read what is left of the session's earlier batches. */
   void readName(byte[] text, int from, int to) {
     int found = READ.find(text, from, to);
-    if (found > 0) {
-      SqlServerEffect what =
-          found <= IDENTITY
-              ? SqlServerEffect.READS_IDENTITY
-              : found == SPID ? SqlServerEffect.READS_SPID : SqlServerEffect.READS_LAST_RESULT;
-      effects.addOnce(new Effect(what, "", -1, -1));
+    if (found > IDENTITY) {
+      if (found == SPID || !batch.ran()) {
+        reads(found == SPID ? SqlServerEffect.READS_SPID : SqlServerEffect.READS_LAST_RESULT);
+      }
+    } else if (found > 0) {
+      // What code inserts is in a scope of its own.
+      if (!batch.inserted() && !(found == LAST_IDENTITY && batch.called())) {
+        reads(SqlServerEffect.READS_IDENTITY);
+      }
     }
+  }
+
+  private void reads(SqlServerEffect what) {
+    effects.addOnce(new Effect(what, "", -1, -1));
   }
 
   /**

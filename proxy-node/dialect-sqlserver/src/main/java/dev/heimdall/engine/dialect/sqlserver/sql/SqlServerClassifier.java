@@ -20,9 +20,9 @@ import dev.heimdall.engine.sql.StatementKind;
 final class SqlServerClassifier implements StatementClassifier {
   private final SqlServerLexer lexer = new SqlServerLexer(false);
   private final EffectList effects = new EffectList();
-  private final SqlServerCalls calls = new SqlServerCalls(effects);
   private final SqlServerBatch batch = new SqlServerBatch();
-  private final SqlServerOptions options = new SqlServerOptions(effects);
+  private final SqlServerCalls calls = new SqlServerCalls(effects, batch);
+  private final SetReader sets = new SetReader(this, effects);
 
   private int token;
   private SqlServerWord word;
@@ -75,6 +75,7 @@ final class SqlServerClassifier implements StatementClassifier {
 
   private void restart() {
     batch.restart();
+    sets.restart();
     depth = 0;
     cases = 0;
     token = ';';
@@ -89,7 +90,7 @@ final class SqlServerClassifier implements StatementClassifier {
   }
 
   /** Moves to the next token. */
-  private void advance() {
+  void advance() {
     previous = word;
     behindDot = token == '.';
     token = lexer.next();
@@ -129,11 +130,11 @@ final class SqlServerClassifier implements StatementClassifier {
     int to = quoted ? lexer.contentEnd() : lexer.end();
     String name = Lexer.decode(text, from, to);
     if (drops) {
-      effects.endObject(PinReason.TEMP_TABLE, name);
+      effects.endObject(SqlServerPins.TEMP_TABLE, name);
     } else if (statement == SqlServerWord.DROP) {
-      effects.unpin(Effect.Type.MAY_UNPIN, PinReason.TEMP_TABLE);
+      effects.unpin(Effect.Type.MAY_UNPIN, SqlServerPins.TEMP_TABLE);
     } else {
-      effects.pinObject(PinReason.TEMP_TABLE, name);
+      effects.pinObject(SqlServerPins.TEMP_TABLE, name);
     }
   }
 
@@ -227,7 +228,7 @@ final class SqlServerClassifier implements StatementClassifier {
   }
 
   private boolean isStarter() {
-    return statement == null ? word.beginsAtStart() : word.begins();
+    return statement == null ? word.beginsAtStart() : begins();
   }
 
   /** Notes what a word means inside the statement that has begun. */
@@ -292,7 +293,11 @@ final class SqlServerClassifier implements StatementClassifier {
 
   private void endStatement() {
     if (kind != null) {
-      batch.ends(kind);
+      boolean inserts = statement == SqlServerWord.INSERT || statement == SqlServerWord.MERGE;
+      if (inserts) {
+        effects.addOnce(new Effect(SqlServerEffect.GENERATES_IDENTITY, "", -1, -1));
+      }
+      batch.ends(kind, inserts);
     }
     statement = null;
     kind = null;
@@ -376,6 +381,9 @@ final class SqlServerClassifier implements StatementClassifier {
 
   private void control(SqlServerWord by) {
     batch.mayBranch();
+    if (by == SqlServerWord.GOTO) {
+      sets.jumpsBack();
+    }
     start(by, StatementKind.SHOW);
     advance();
   }
@@ -504,27 +512,8 @@ final class SqlServerClassifier implements StatementClassifier {
       kind = StatementKind.SHOW;
       return;
     }
-    boolean more;
-    do {
-      if (token != Lexer.WORD) {
-        doubt();
-        return;
-      }
-      int from = lexer.start();
-      int to = lexer.end();
-      advance();
-      if (!options.set(lexer.text(), from, to)) {
-        doubt();
-        return;
-      }
-      more = token == ',';
-      if (more) {
-        advance();
-      }
-    } while (more);
-    // The value is a word that no statement begins with, a literal or a variable.
-    if (token == Lexer.WORD) {
-      advance();
+    if (!sets.read(!batch.branches())) {
+      doubt();
     }
   }
 
@@ -569,8 +558,22 @@ final class SqlServerClassifier implements StatementClassifier {
     return last == null || last.startsWith("@") ? null : last;
   }
 
+  /** The current token as it is written. */
+  String written() {
+    return Lexer.decode(lexer.text(), lexer.start(), lexer.end());
+  }
+
+  int token() {
+    return token;
+  }
+
+  /** True if the current token begins a statement, wherever it stands. */
+  boolean begins() {
+    return word.begins();
+  }
+
   /** The current name as it is spelled, without its quotes. */
-  private String spelled() {
+  String spelled() {
     byte[] text = lexer.text();
     return token == Lexer.QUOTED
         ? Lexer.decode(text, lexer.contentStart(), lexer.contentEnd())

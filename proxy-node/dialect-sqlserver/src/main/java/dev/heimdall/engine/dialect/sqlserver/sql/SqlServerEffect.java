@@ -21,9 +21,11 @@ public enum SqlServerEffect implements Effect.Detail {
   SETS_CONTEXT_INFO,
   /** Sets a key of the session's context. */
   SETS_SESSION_CONTEXT,
-  /** Reads the last generated identity of the session. */
+  /** Inserts rows, which may get identities. */
+  GENERATES_IDENTITY,
+  /** Reads the last generated identity of the session, which its own text has not generated. */
   READS_IDENTITY,
-  /** Reads what the statement before has left: row count, error, cursor status. */
+  /** Reads what the batch before has left: row count, error, cursor status. */
   READS_LAST_RESULT,
   /** Reads the connection's number, which is another one to the client. */
   READS_SPID,

@@ -7,6 +7,10 @@ import dev.heimdall.engine.sql.PinReason;
  * of the connection takes away what it can.
  */
 public final class SqlServerPins {
+  /** A table whose name begins with a number sign: a batch that fails may have made it. */
+  public static final PinReason TEMP_TABLE =
+      new PinReason(PinReason.TEMP_TABLE.label(), false, true, false);
+
   /** A global cursor exists. */
   public static final PinReason CURSOR = pin("cursor");
 
@@ -27,6 +31,9 @@ public final class SqlServerPins {
 
   /** An option was set that cannot be carried. */
   public static final PinReason OPTION = pin("option of one connection");
+
+  /** A batch that sets options has failed: which of them it has set is not known. */
+  public static final PinReason FAILED_SET = pin("SET in a failed batch");
 
   /** The transaction is bound to another session's, or distributed. */
   public static final PinReason SHARED_TRANSACTION = pin("shared transaction");

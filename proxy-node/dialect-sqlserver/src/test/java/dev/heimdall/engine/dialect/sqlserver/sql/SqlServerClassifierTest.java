@@ -33,6 +33,9 @@ class SqlServerClassifierTest {
       if (!effect.name().isEmpty()) {
         found.append(':').append(effect.name());
       }
+      if (effect.detail() instanceof GivenValue given) {
+        found.append('=').append(given.value());
+      }
       found.append(", ");
     }
     return found.length() == 0 ? "" : found.substring(0, found.length() - 2);
@@ -122,15 +125,25 @@ class SqlServerClassifierTest {
         "DECLARE c CURSOR FOR SELECT 1 | PIN:cursor, OBJECT:c",
         "DECLARE [LOCAL] CURSOR FOR SELECT 1 | PIN:cursor, OBJECT:LOCAL",
         "CLOSE c DEALLOCATE c | END_OBJECT:c",
-        "SET NOCOUNT ON | SET_VARIABLE:nocount",
-        "SET ANSI_NULLS, QUOTED_IDENTIFIER ON SELECT 1 | SET_VARIABLE:ansi_nulls, SET_VARIABLE:quoted_identifier",
-        "SET ROWCOUNT 5 SET TEXTSIZE @x | SET_VARIABLE:rowcount, SET_VARIABLE:textsize",
-        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT | SET_VARIABLE:transaction",
-        "UPDATE t SET a = 1 SET NOCOUNT ON | SET_VARIABLE:nocount",
-        "UPDATE STATISTICS t SET NOCOUNT ON | SET_VARIABLE:nocount",
-        "CREATE PARTITION FUNCTION f (int) AS RANGE LEFT FOR VALUES (1) SET NOCOUNT ON | SET_VARIABLE:nocount",
-        "ALTER TABLE t DISABLE TRIGGER x SET NOCOUNT ON | SET_VARIABLE:nocount",
-        "SELECT 1SET NOCOUNT ON | SET_VARIABLE:nocount",
+        "SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "SET ANSI_NULLS, QUOTED_IDENTIFIER ON SELECT 1 | SET_VARIABLE:ansi_nulls=ON, SET_VARIABLE:quoted_identifier=ON",
+        "SET ROWCOUNT 5 SET TEXTSIZE @x | SET_VARIABLE:rowcount=5, SET_VARIABLE:textsize, PIN:option of one connection",
+        "SET LOCK_TIMEOUT -1 SET DATEFORMAT dmy | SET_VARIABLE:lock_timeout=-1, SET_VARIABLE:dateformat=dmy",
+        "SET LANGUAGE N'Deutsch' | SET_VARIABLE:dateformat=null, SET_VARIABLE:datefirst=null, SET_VARIABLE:language=N'Deutsch'",
+        "SET ANSI_NULL_DFLT_ON ON | SET_VARIABLE:ansi_null_dflt_off=OFF, SET_VARIABLE:ansi_null_dflt_on=ON",
+        "SET ANSI_DEFAULTS OFF | SET_VARIABLE:ansi_nulls=OFF, SET_VARIABLE:ansi_null_dflt_on=OFF, SET_VARIABLE:ansi_padding=OFF, SET_VARIABLE:ansi_warnings=OFF, SET_VARIABLE:cursor_close_on_commit=OFF, SET_VARIABLE:implicit_transactions=OFF, SET_VARIABLE:quoted_identifier=OFF",
+        "SET ROWCOUNT 1 SET ROWCOUNT 2 SET ROWCOUNT 1 | SET_VARIABLE:rowcount=1, SET_VARIABLE:rowcount=2, SET_VARIABLE:rowcount=1",
+        "IF 1=1 SET NOCOUNT ON | SET_VARIABLE:nocount, PIN:option of one connection, BRANCHES",
+        "SET NOCOUNT ON IF 1=1 SELECT 1 | SET_VARIABLE:nocount=ON, BRANCHES",
+        "SET NOCOUNT ON GOTO l | SET_VARIABLE:nocount=ON, PIN:option of one connection, BRANCHES",
+        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT | SET_VARIABLE:transaction isolation level=SNAPSHOT",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED SELECT 1 | SET_VARIABLE:transaction isolation level=READ COMMITTED",
+        "SET TRANSACTION SELECT 1 | SET_VARIABLE:transaction isolation level, PIN:option of one connection",
+        "UPDATE t SET a = 1 SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "UPDATE STATISTICS t SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "CREATE PARTITION FUNCTION f (int) AS RANGE LEFT FOR VALUES (1) SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "ALTER TABLE t DISABLE TRIGGER x SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "SELECT 1SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
         "SET STATISTICS IO ON | PIN:option of one connection",
         "SET IDENTITY_INSERT dbo.t ON | PIN:IDENTITY_INSERT",
         "SET CONTEXT_INFO 0x01 | SETS_CONTEXT_INFO",
@@ -144,10 +157,16 @@ class SqlServerClassifierTest {
         "EXEC dbo.p @a = 1 | CALLS_UNSEEN:p",
         "EXECUTE AS USER = 'x' | PIN:EXECUTE AS",
         "REVERT | MAY_UNPIN:EXECUTE AS",
-        "INSERT t EXEC p | CALLS_UNSEEN:p",
-        "INSERT t EXEC ('x') | PIN:unknown statement, CALLS_UNSEEN",
+        "INSERT t EXEC p | CALLS_UNSEEN:p, GENERATES_IDENTITY",
+        "INSERT t EXEC ('x') | PIN:unknown statement, CALLS_UNSEEN, GENERATES_IDENTITY",
         "EXEC ('x') | PIN:unknown statement, CALLS_UNSEEN",
         "SELECT SCOPE_IDENTITY() | READS_IDENTITY",
+        "INSERT t VALUES (1) SELECT SCOPE_IDENTITY(), @@IDENTITY, @@ROWCOUNT | GENERATES_IDENTITY",
+        "INSERT t VALUES (@@IDENTITY) | READS_IDENTITY, GENERATES_IDENTITY",
+        "EXEC p SELECT @@IDENTITY, @@ERROR | CALLS_UNSEEN:p",
+        "EXEC p SELECT SCOPE_IDENTITY() | CALLS_UNSEEN:p, READS_IDENTITY",
+        "DECLARE @a int SELECT @a = @@ROWCOUNT | READS_LAST_RESULT",
+        "MERGE t USING u ON 1=1 WHEN MATCHED THEN DELETE; | GENERATES_IDENTITY",
         "SELECT @@IDENTITY, @@SPID, @@ROWCOUNT | READS_IDENTITY, READS_SPID, READS_LAST_RESULT",
         "BEGIN TRAN x WITH MARK | NAMES_TRANSACTION",
         "BEGIN DISTRIBUTED TRAN | PIN:shared transaction, NAMES_TRANSACTION",
