@@ -8,6 +8,7 @@ import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.wire.ReplyGroups;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -188,6 +189,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
 
   public ByteBuf allocate(int size) {
     return channel.alloc().buffer(size);
+  }
+
+  /** Allocator of buffers for what is written. */
+  public ByteBufAllocator alloc() {
+    return channel.alloc();
   }
 
   /** Expected replies of the server, beyond those that {@link #expect} notes. */

@@ -10,6 +10,7 @@ import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.model.ClientTlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -285,6 +286,11 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   @Override
+  public boolean requiresTls() {
+    return vdb.settings().vdb().tls().mode() == ClientTlsMode.REQUIRE && !place.local();
+  }
+
+  @Override
   public boolean judgesByNativeHashes(boolean atServer) {
     return vdb.settings().authenticator().judgesByNativeHashes(atServer);
   }
@@ -303,6 +309,12 @@ public final class ClientLogin extends ByteToMessageDecoder
   public void beginTls(ByteBuf begun) {
     become(State.TLS_HANDSHAKE);
     ClientTls.put(ctx, handshake(vdb.settings()), protocol.handshakePackets(), begun);
+  }
+
+  /** What it has protected counts as protected. */
+  @Override
+  public void endTls() {
+    ctx.pipeline().remove(SslHandler.class);
   }
 
   /**

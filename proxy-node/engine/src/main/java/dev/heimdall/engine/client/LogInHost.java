@@ -66,6 +66,9 @@ public interface LogInHost {
   /** True if the client may have it encrypted. */
   boolean offersTls();
 
+  /** True if the client must have it encrypted. */
+  boolean requiresTls();
+
   /**
    * True if some client's password can only be judged by a proof of {@link
    * dev.heimdall.engine.auth.NativePassword}; nobody has said yet who it is.
@@ -92,6 +95,12 @@ public interface LogInHost {
    * @param begun what is here of the handshake; taken whole
    */
   void beginTls(ByteBuf begun);
+
+  /**
+   * Ends a TLS that was agreed for the log-in's messages alone: from here on both sides send bytes
+   * as they are.
+   */
+  void endTls();
 
   /**
    * The client has begun a TLS handshake that was not agreed, with the bytes that are being read. A

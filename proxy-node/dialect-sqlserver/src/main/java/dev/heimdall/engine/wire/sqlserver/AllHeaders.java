@@ -38,6 +38,11 @@ public final class AllHeaders {
     return at + (int) total;
   }
 
+  /** True if the headers at this place have a transaction descriptor. */
+  public static boolean hasTransaction(ByteBuf in, int at, int end) {
+    return find(in, at, end) != NONE;
+  }
+
   /** The transaction descriptor in the headers at this place, or 0. */
   public static long transaction(ByteBuf in, int at, int end) {
     int place = find(in, at, end);

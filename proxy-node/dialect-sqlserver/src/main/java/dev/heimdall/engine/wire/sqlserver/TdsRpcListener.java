@@ -33,6 +33,13 @@ public interface TdsRpcListener {
    */
   default void statement(TdsText text, boolean readable) {}
 
+  /**
+   * The place of a statement's text that is readable; called ahead of {@link #statement}.
+   *
+   * @param offset of its type in the payload, as {@link StatementParameter} reads it
+   */
+  default void statementAt(long offset) {}
+
   /** The declarations of the statement's parameters, where they are UTF-16 and not NULL. */
   default void declarations(TdsText text) {}
 

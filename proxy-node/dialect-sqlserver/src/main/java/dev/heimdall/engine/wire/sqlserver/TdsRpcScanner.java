@@ -68,6 +68,7 @@ public final class TdsRpcScanner extends TypedWalk {
   private int handleBytes;
   private long handleOffset;
   private boolean inText;
+  private long textOffset;
 
   private int[] columnTypes = {};
   private int columns;
@@ -254,6 +255,9 @@ public final class TdsRpcScanner extends TypedWalk {
 
   @Override
   void shown(ByteBuf in, int at, int bytes) {
+    if (inText && !shownBytes) {
+      textOffset = base + at - runFrom;
+    }
     shownBytes = true;
     if (inText) {
       text.append(in, at, at + bytes);
@@ -284,7 +288,11 @@ public final class TdsRpcScanner extends TypedWalk {
     int code = code(type);
     if (index == RpcProcedure.statementAt(procedure)) {
       text.end();
-      listener.statement(text, isUtf16(code) && shownBytes);
+      boolean readable = isUtf16(code) && shownBytes;
+      if (readable) {
+        listener.statementAt(textOffset - StatementParameter.bytesBefore(code, kind(type)));
+      }
+      listener.statement(text, readable);
     } else if (index == RpcProcedure.declarationsAt(procedure)) {
       text.end();
       if (isUtf16(code) && shownBytes) {

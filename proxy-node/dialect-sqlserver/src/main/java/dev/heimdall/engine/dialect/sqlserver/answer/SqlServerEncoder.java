@@ -1,0 +1,179 @@
+package dev.heimdall.engine.dialect.sqlserver.answer;
+
+import dev.heimdall.engine.client.CancelKey;
+import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.Column;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsToken;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.engine.wire.sqlserver.TdsWriter;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Encoder of the node's own answers to one client. A piece of an answer is a packet that ends no
+ * message; the DONE of {@link #ready} ends it.
+ */
+public final class SqlServerEncoder implements ClientEncoder {
+  private final Attentions attentions = new Attentions();
+  private TdsVersion version = TdsVersion.V7_4;
+  private int packetSize = TdsPacket.INITIAL_SIZE;
+  private boolean welcomed;
+  private boolean failed;
+
+  /** Rows of the statement that the next DONE is for; negative where it has no count. */
+  private long rows = -1;
+
+  /** Sets what the client has asked for. */
+  public void agreed(TdsAgreement agreement) {
+    version = agreement.version();
+  }
+
+  public TdsVersion version() {
+    return version;
+  }
+
+  /** Attention of the client. */
+  public Attentions attentions() {
+    return attentions;
+  }
+
+  private void packets(ByteBuf out, boolean last, Consumer<ByteBuf> payload) {
+    ByteBuf tokens = out.alloc().buffer(256);
+    try {
+      payload.accept(tokens);
+      int from = out.writerIndex();
+      TdsPacket.write(out, TdsPacket.REPLY, 0, 0, packetSize, tokens);
+      if (!last) {
+        goesOn(out, from);
+      }
+    } finally {
+      tokens.release();
+    }
+  }
+
+  /** Takes the end of the message from the last of the packets that begin there. */
+  private static void goesOn(ByteBuf out, int from) {
+    int at = from;
+    int length = out.getUnsignedShort(at + 2);
+    while (at + length < out.writerIndex()) {
+      at += length;
+      length = out.getUnsignedShort(at + 2);
+    }
+    out.setByte(at + 1, out.getByte(at + 1) & ~TdsPacket.EOM);
+  }
+
+  /** The servers' own answer to a log-in like this one. */
+  @Override
+  public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
+    packets(out, true, tokens -> tokens.writeBytes(greeting.warned()));
+    String size = greeting.reported().get(LogInReply.PACKET_SIZE);
+    packetSize = size == null ? TdsPacket.INITIAL_SIZE : Integer.parseInt(size);
+    welcomed = true;
+  }
+
+  @Override
+  public void error(ServerError error, ByteBuf out) {
+    TdsMessage message = TdsErrors.message(error, welcomed);
+    if (error.isFatal() || !welcomed) {
+      packets(out, true, tokens -> TdsWriter.error(tokens, message, false, version));
+    } else {
+      packets(out, false, tokens -> message.write(tokens, version));
+      failed = true;
+    }
+  }
+
+  @Override
+  public void notice(ServerError notice, ByteBuf out) {
+    packets(
+        out,
+        false,
+        tokens -> TdsMessage.of(0, 1, 0, notice.message(), "heimdall").write(tokens, version));
+  }
+
+  /** Servers report what changes within their answers. */
+  @Override
+  public void parameter(String name, String value, ByteBuf out) {}
+
+  @Override
+  public void answer(Answer answer, ByteBuf out) {
+    if (answer instanceof Answer.Failed refused) {
+      error(refused.error(), out);
+    } else if (answer instanceof Answer.Rows result) {
+      packets(out, false, tokens -> rows(result, tokens));
+      rows = result.rows().size();
+    } else if (answer instanceof Answer.Done done) {
+      rows = rowsOf(done.tag());
+    }
+  }
+
+  /** Appends that a procedure was carried out, which ends an answer. */
+  public void carriedOut(TransactionState status, ByteBuf out) {
+    int bits = status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0;
+    packets(
+        out,
+        true,
+        tokens -> {
+          TdsWriter.returnStatus(tokens, 0);
+          TdsWriter.done(tokens, TdsToken.DONE_PROC, bits, 0, 0, version);
+        });
+  }
+
+  /**
+   * Appends that the statement of a call was carried out on so many rows.
+   *
+   * @param handle that the call returns; 0 for none
+   * @param last whether the answer ends with it
+   */
+  public void called(long count, int handle, TransactionState status, boolean last, ByteBuf out) {
+    int bits = status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0;
+    int inside = bits | TdsToken.DONE_COUNT | TdsToken.DONE_MORE;
+    packets(
+        out,
+        last,
+        tokens -> {
+          TdsWriter.done(tokens, TdsToken.DONE_IN_PROC, inside, 0, count, version);
+          TdsWriter.returnStatus(tokens, 0);
+          if (handle != 0) {
+            TdsWriter.returnInteger(tokens, 0, "", handle, version);
+          }
+          int end = bits | (last ? 0 : TdsToken.DONE_MORE);
+          TdsWriter.done(tokens, TdsToken.DONE_PROC, end, 0, 0, version);
+        });
+  }
+
+  private void rows(Answer.Rows result, ByteBuf tokens) {
+    TdsWriter.columns(tokens, result.columns().stream().map(Column::name).toList(), version);
+    for (List<String> row : result.rows()) {
+      TdsWriter.row(tokens, row);
+    }
+  }
+
+  /** The number at the end of a command tag such as "UPDATE 3". */
+  private static long rowsOf(String tag) {
+    String last = tag.substring(tag.lastIndexOf(' ') + 1);
+    return !last.isEmpty() && last.chars().allMatch(c -> c >= '0' && c <= '9') && last.length() < 19
+        ? Long.parseLong(last)
+        : 0;
+  }
+
+  @Override
+  public void ready(TransactionState status, ByteBuf out) {
+    int bits =
+        (failed ? TdsToken.DONE_ERROR : 0)
+            | (status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0)
+            | (rows >= 0 && !failed ? TdsToken.DONE_COUNT : 0)
+            | (attentions.unanswered() ? TdsToken.DONE_ATTENTION : 0);
+    long count = Math.max(0, rows);
+    attentions.answered();
+    failed = false;
+    rows = -1;
+    packets(out, true, tokens -> TdsWriter.done(tokens, TdsToken.DONE, bits, 0, count, version));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.heimdall.engine.dialect.sqlserver.answer;
+
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import java.util.Map;
+
+/** Errors in SQL Server's numbers: those that the node raises, and SQLSTATEs for its servers'. */
+public final class TdsErrors {
+  /** Log-in failed; drivers try no other server with this one. */
+  public static final int LOG_IN_FAILED = 18456;
+
+  /** Integrated authentication is impossible. */
+  public static final int UNTRUSTED = 18452;
+
+  private static final int FATAL_SEVERITY = 20;
+  private static final int ERROR_SEVERITY = 16;
+  private static final int LOG_IN_SEVERITY = 14;
+
+  /** First number that servers leave to others. */
+  private static final int OWN = 50_000;
+
+  private static final Map<String, Integer> NUMBERS =
+      Map.ofEntries(
+          Map.entry(Sqlstate.INVALID_AUTHORIZATION, LOG_IN_FAILED),
+          Map.entry(Sqlstate.INVALID_PASSWORD, LOG_IN_FAILED),
+          Map.entry(Sqlstate.UNDEFINED_DATABASE, 4060),
+          Map.entry(Sqlstate.INSUFFICIENT_PRIVILEGE, 229),
+          Map.entry(Sqlstate.SERIALIZATION_FAILURE, 1205),
+          Map.entry(Sqlstate.DEADLOCK_DETECTED, 1205),
+          Map.entry(Sqlstate.SYNTAX_ERROR, 102),
+          Map.entry(Sqlstate.UNDEFINED_STATEMENT, 8179),
+          Map.entry(Sqlstate.TOO_MANY_CONNECTIONS, 17809),
+          Map.entry(Sqlstate.ADMIN_SHUTDOWN, 6005),
+          Map.entry(Sqlstate.CANNOT_CONNECT_NOW, 17142));
+
+  private TdsErrors() {}
+
+  /** Returns the error as clients are told it. */
+  static TdsMessage message(ServerError error, boolean loggedIn) {
+    int number = error.number() != 0 ? error.number() : NUMBERS.getOrDefault(error.sqlState(), OWN);
+    int severity = error.isFatal() ? FATAL_SEVERITY : ERROR_SEVERITY;
+    return TdsMessage.of(number, 1, loggedIn ? severity : LOG_IN_SEVERITY, text(error), "heimdall");
+  }
+
+  private static String text(ServerError error) {
+    StringBuilder text = new StringBuilder(error.message());
+    if (error.detail() != null) {
+      text.append(": ").append(error.detail());
+    }
+    if (error.hint() != null) {
+      text.append(" (").append(error.hint()).append(')');
+    }
+    return text.toString();
+  }
+
+  /** Returns a server's error. */
+  public static ServerError of(TdsMessage message) {
+    String state =
+        switch (message.number()) {
+          case LOG_IN_FAILED, UNTRUSTED, 18470, 18486, 18487, 18488 ->
+              Sqlstate.INVALID_AUTHORIZATION;
+          case 911, 4060 -> Sqlstate.UNDEFINED_DATABASE;
+          case 1205 -> Sqlstate.DEADLOCK_DETECTED;
+          case 3960 -> Sqlstate.SERIALIZATION_FAILURE;
+          case 102, 156, 105 -> Sqlstate.SYNTAX_ERROR;
+          case 229, 230 -> Sqlstate.INSUFFICIENT_PRIVILEGE;
+          case 2601, 2627 -> "23505";
+          case 547 -> "23503";
+          case 515 -> "23502";
+          case 208 -> "42P01";
+          case 8179 -> Sqlstate.UNDEFINED_STATEMENT;
+          case 17809, 10928 -> Sqlstate.TOO_MANY_CONNECTIONS;
+          case 6005 -> Sqlstate.ADMIN_SHUTDOWN;
+          default -> "HY000";
+        };
+    ServerError error = ServerError.error(state, message.text()).withNumber(message.number());
+    if (state.equals(Sqlstate.SYNTAX_ERROR) && message.procedure().isEmpty()) {
+      error = error.because(ServerError.Cause.UNREAD);
+    }
+    return message.severity() >= TdsMessage.FATAL ? error.asFatal() : error;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+
+/** The request at the reader's position, whose packets are here whole. */
+final class ClientRequest {
+  private static final int BEGIN = 5;
+  private static final int COMMIT = 7;
+  private static final int ROLLBACK = 8;
+  private static final int SAVE = 9;
+
+  private ClientRequest() {}
+
+  /** Returns a message without its packets; the caller's. */
+  static ByteBuf payload(ByteBuf in, long total, ByteBufAllocator alloc) {
+    ByteBuf payload = alloc.buffer((int) total);
+    int at = in.readerIndex();
+    int end = at + (int) total;
+    while (at < end) {
+      int length = in.getUnsignedShort(at + 2);
+      payload.writeBytes(in, at + TdsPacket.HEADER, length - TdsPacket.HEADER);
+      at += length;
+    }
+    return payload;
+  }
+
+  /** True if a request says which transaction it belongs to, where its version has it say so. */
+  static boolean namesTransaction(ByteBuf payload, TdsVersion version) {
+    return !version.hasHeaders()
+        || AllHeaders.hasTransaction(payload, payload.readerIndex(), payload.writerIndex());
+  }
+
+  /** True if the client wants its connection reset before. */
+  static boolean resets(ByteBuf in) {
+    int status = in.getByte(in.readerIndex() + 1);
+    return (status & (TdsPacket.RESET | TdsPacket.RESET_KEEPING_TRANSACTION)) != 0;
+  }
+
+  private static int start(ByteBuf payload, TdsVersion version) {
+    int at = payload.readerIndex();
+    return version.hasHeaders() ? AllHeaders.end(payload, at, payload.writerIndex()) : at;
+  }
+
+  /** Returns a batch's text. */
+  static byte[] text(ByteBuf payload, TdsVersion version) {
+    int start = start(payload, version);
+    int length = payload.writerIndex() - start & ~1;
+    return payload
+        .toString(start, length, StandardCharsets.UTF_16LE)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns the payload of a batch with another text; the caller's. */
+  static ByteBuf batch(ByteBuf payload, String text, TdsVersion version) {
+    int start = start(payload, version);
+    ByteBuf changed = payload.alloc().buffer(start + 2 * text.length());
+    changed.writeBytes(payload, payload.readerIndex(), start - payload.readerIndex());
+    changed.writeCharSequence(text, StandardCharsets.UTF_16LE);
+    return changed;
+  }
+
+  /** Returns a transaction manager request as a statement; null for one of another transaction. */
+  static String transaction(ByteBuf payload, TdsVersion version) {
+    int at = start(payload, version);
+    return switch (payload.getUnsignedShortLE(at)) {
+      case BEGIN -> "BEGIN TRANSACTION";
+      case COMMIT -> "COMMIT TRANSACTION";
+      case ROLLBACK ->
+          payload.getUnsignedByte(at + 2) > 0 ? "ROLLBACK TRANSACTION s" : "ROLLBACK TRANSACTION";
+      case SAVE -> "SAVE TRANSACTION s";
+      default -> null;
+    };
+  }
+
+  /** The isolation level that a transaction manager request sets for the session; null for none. */
+  static String isolation(ByteBuf payload, TdsVersion version) {
+    int at = start(payload, version);
+    if (payload.getUnsignedShortLE(at) != BEGIN) {
+      return null;
+    }
+    return switch (payload.getUnsignedByte(at + 2)) {
+      case 1 -> "READ UNCOMMITTED";
+      case 2 -> "READ COMMITTED";
+      case 3 -> "REPEATABLE READ";
+      case 4 -> "SERIALIZABLE";
+      case 5 -> "SNAPSHOT";
+      default -> null;
+    };
+  }
+}

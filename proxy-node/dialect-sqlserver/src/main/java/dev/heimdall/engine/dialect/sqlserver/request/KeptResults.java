@@ -1,0 +1,153 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
+import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.TransactionState;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Identities and row counts that a session's statements leave on its connection, where a later
+ * batch may read them. Nearly no session does: one that has done so once keeps its connection for a
+ * while behind each statement. What another session's use of the connection has taken away is an
+ * error, as the server would give another value without one.
+ */
+final class KeptResults {
+  private static final String WHY = "result of the last statement";
+  private static final Duration LEAST = Duration.ofMillis(500);
+
+  /** Others may wait who cannot be seen from here, as the server's connections have run out. */
+  private static final Duration MOST = Duration.ofSeconds(30);
+
+  private static final long LOOKS_MILLIS = 250;
+
+  private static final ServerError IDENTITY_LOST =
+      lost("identity", "SELECT SCOPE_IDENTITY() behind the INSERT, or OUTPUT");
+
+  private static final ServerError RESULT_LOST = lost("result", "SELECT @@ROWCOUNT behind it");
+
+  private final HandledClient client;
+  private final SessionState carried;
+  private final LoopContext loop;
+
+  /** True if the session has read something of an earlier batch. */
+  private boolean reads;
+
+  /** True if a statement of the session's may have generated an identity. */
+  private boolean hasIdentity;
+
+  /** True if a statement of the session's was carried out. */
+  private boolean hasResult;
+
+  private boolean generates;
+  private long since;
+  private boolean watched;
+
+  KeptResults(HandledClient client, SessionState carried, LoopContext loop) {
+    this.client = client;
+    this.carried = carried;
+    this.loop = loop;
+  }
+
+  private static ServerError lost(String what, String instead) {
+    return ServerError.error(
+            Sqlstate.FEATURE_NOT_SUPPORTED,
+            "the "
+                + what
+                + " of the session's last statement is not known any more: another session has"
+                + " used its server connection since")
+        .withHint("read it in the batch that it belongs to: " + instead);
+  }
+
+  /**
+   * The next statement is to be sent there.
+   *
+   * @return an error in its place where it reads what is not there any more; else null
+   */
+  ServerError refusal(StatementFacts facts, ServerConnection server) {
+    boolean identity = facts.has(SqlServerEffect.READS_IDENTITY);
+    boolean result = facts.has(SqlServerEffect.READS_LAST_RESULT);
+    if (!identity && !result) {
+      return null;
+    }
+    reads = true;
+    SqlServerRequests requests = (SqlServerRequests) server.requests();
+    if (identity && hasIdentity && !requests.isStateOf(client.owner())) {
+      return IDENTITY_LOST;
+    }
+    return result && hasResult && !requests.isLast(client.owner()) ? RESULT_LOST : null;
+  }
+
+  /**
+   * A statement is sent.
+   *
+   * @param resets whether the session is as new before it
+   */
+  void sent(StatementFacts facts, boolean resets) {
+    if (resets) {
+      forget();
+    }
+    generates =
+        facts.has(SqlServerEffect.GENERATES_IDENTITY)
+            || facts.kind() == StatementKind.CALL
+            || facts.has(SqlServerEffect.CALLS_UNSEEN);
+  }
+
+  /** It was answered. */
+  void answered() {
+    hasIdentity |= generates;
+    generates = false;
+    hasResult = true;
+    if (reads) {
+      carried.hold(WHY);
+      since = loop.now();
+      watch();
+    }
+  }
+
+  private void watch() {
+    if (!watched) {
+      watched = true;
+      loop.later(this::look, LOOKS_MILLIS, TimeUnit.MILLISECONDS, client::failed);
+    }
+  }
+
+  private void look() {
+    watched = false;
+    ServerConnection server = client.server();
+    if (!carried.held() || server == null || server.closed()) {
+      return;
+    }
+    boolean rests = client.outstanding() == 0 && client.status() == TransactionState.IDLE;
+    long kept = loop.now() - since;
+    if (rests
+        && (kept >= MOST.toNanos() || kept >= LEAST.toNanos() && server.keeper().wanted(server))) {
+      letGo();
+    } else {
+      watch();
+    }
+  }
+
+  /** The connection is kept no longer. */
+  void letGo() {
+    if (carried.held()) {
+      carried.hold(null);
+      client.settle();
+    }
+  }
+
+  /** The session is as new. */
+  void forget() {
+    hasIdentity = false;
+    hasResult = false;
+    generates = false;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
+import dev.heimdall.engine.dialect.sqlserver.sql.SystemProcedures;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementFacts;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Meaning of what a batch or a call does, for what its session has to find again. */
+final class SessionEffects {
+  private SessionEffects() {}
+
+  /** Returns the facts of a batch in the terms of all dialects. */
+  static StatementFacts of(StatementFacts facts) {
+    return changed(facts, false);
+  }
+
+  /** Returns those of a call: options and temporary tables of its statement end with it. */
+  static StatementFacts ofCall(StatementFacts facts) {
+    return changed(facts, true);
+  }
+
+  /** Returns these facts behind a reset of the session. */
+  static StatementFacts behindReset(StatementFacts facts) {
+    List<Effect> effects = new ArrayList<>();
+    effects.add(new Effect(Effect.Type.RESET_SESSION, ""));
+    effects.addAll(facts.effects());
+    return with(facts, effects);
+  }
+
+  private static StatementFacts changed(StatementFacts facts, boolean call) {
+    if (facts.effects().isEmpty()) {
+      return facts;
+    }
+    List<Effect> effects = new ArrayList<>(facts.effects().size());
+    for (Effect effect : facts.effects()) {
+      Effect meant = meant(effect);
+      if (meant != null && !(call && endsWithCall(meant))) {
+        effects.add(meant);
+      }
+    }
+    return with(facts, effects);
+  }
+
+  private static StatementFacts with(StatementFacts facts, List<Effect> effects) {
+    return new StatementFacts(
+        facts.kind(),
+        facts.statements(),
+        List.copyOf(effects),
+        facts.transactionControlInside(),
+        facts.chain(),
+        facts.redefining());
+  }
+
+  /** Null for what means nothing to the session's state. */
+  private static Effect meant(Effect effect) {
+    return switch (effect.type()) {
+      case OWN -> own((SqlServerEffect) effect.detail(), effect.name());
+      // No batch may call sp_reset_connection: nothing is known of what it has done.
+      case RESET_SESSION -> new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT);
+      default -> effect;
+    };
+  }
+
+  private static Effect own(SqlServerEffect effect, String name) {
+    return switch (effect) {
+      case USES_DATABASE -> new Effect(Effect.Type.SET_VARIABLE, SessionOptions.DATABASE);
+      case SETS_CONTEXT_INFO -> new Effect(Effect.Type.PIN, SqlServerPins.SESSION_CONTEXT);
+      case CALLS_UNSEEN ->
+          SystemProcedures.mayChangeSession(name)
+              ? new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT)
+              : null;
+      // What a branch leaves out is pinned or in question already. The server reports what becomes
+      // of transactions; no other session can tell the rest from its own.
+      case BRANCHES,
+          NAMES_TRANSACTION,
+          ROLLS_BACK_TO_NAME,
+          SETS_SESSION_CONTEXT,
+          GENERATES_IDENTITY,
+          READS_IDENTITY,
+          READS_LAST_RESULT,
+          READS_SPID,
+          KILLS_CONNECTION,
+          RUNS_ELSEWHERE ->
+          null;
+    };
+  }
+
+  private static boolean endsWithCall(Effect effect) {
+    return effect.type() == Effect.Type.SET_VARIABLE
+        || SqlServerPins.TEMP_TABLE.equals(effect.detail())
+        || SqlServerPins.OPTION.equals(effect.detail());
+  }
+}

@@ -1,0 +1,56 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.wire.ServerError;
+
+/** Meanings of SQL Server's errors, by their numbers. */
+final class SqlServerErrors implements ErrorCauses {
+  @Override
+  public boolean stalePlan(ServerError error) {
+    return false;
+  }
+
+  @Override
+  public boolean unknownStatement(ServerError error) {
+    return error.number() == 8179;
+  }
+
+  /** Of a database that is read-only, or a secondary replica. */
+  @Override
+  public boolean readOnly(ServerError error) {
+    return error.number() == 3906 || error.number() == 3908;
+  }
+
+  @Override
+  public boolean ofReplica(ServerError error) {
+    return false;
+  }
+
+  @Override
+  public boolean leftBehind(ServerError error) {
+    return false;
+  }
+
+  @Override
+  public boolean terminated(ServerError error) {
+    return switch (error.number()) {
+      case 596, 6002, 6005 -> true;
+      default -> false;
+    };
+  }
+
+  /** Nothing is carried out of a batch with an error of syntax, unless that is of a text in it. */
+  @Override
+  public boolean unread(ServerError error, StatementFacts facts) {
+    return error.cause() == ServerError.Cause.UNREAD
+        && facts.effects().stream()
+            .noneMatch(effect -> PinReason.UNKNOWN_STATEMENT.equals(effect.detail()));
+  }
+
+  @Override
+  public boolean timeLimit(ServerError error) {
+    return false;
+  }
+}

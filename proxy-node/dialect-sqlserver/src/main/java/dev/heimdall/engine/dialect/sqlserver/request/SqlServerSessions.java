@@ -1,0 +1,79 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.session.RequestFormat;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.sql.SettingRules;
+import dev.heimdall.engine.statement.ResultWatch;
+import dev.heimdall.engine.statement.Running;
+import dev.heimdall.engine.wire.ReplyFraming;
+import io.netty.buffer.ByteBuf;
+
+/** Contribution of TDS to the sessions of its clients. */
+public final class SqlServerSessions implements SessionDialect {
+  private final SettingRules settings = new SqlServerSettings();
+  private final RequestFormat requests = new MessageFormat();
+  private final ErrorCauses errors = new SqlServerErrors();
+
+  @Override
+  public SettingRules settings() {
+    return settings;
+  }
+
+  @Override
+  public RequestFormat requests() {
+    return requests;
+  }
+
+  /** By packets. */
+  @Override
+  public ReplyFraming replies() {
+    return new ReplyFraming() {
+      @Override
+      public long total(ByteBuf in, int at) {
+        return in.getUnsignedShort(at + 2);
+      }
+
+      @Override
+      public boolean answers(ByteBuf in, int at) {
+        return true;
+      }
+    };
+  }
+
+  @Override
+  public ErrorCauses errors() {
+    return errors;
+  }
+
+  /** Results are not written down. */
+  @Override
+  public ResultWatch results() {
+    return new ResultWatch() {
+      @Override
+      public void begin() {}
+
+      @Override
+      public void take(ByteBuf piece, Iterable<Running> running) {}
+
+      @Override
+      public void spoil(long number) {}
+
+      @Override
+      public void groupOver() {}
+    };
+  }
+
+  /** A session ends with a transaction whose server is lost. */
+  @Override
+  public boolean keepsFailedTransactions() {
+    return false;
+  }
+
+  @Override
+  public RequestHandler handler(RequestParts parts) {
+    return new TdsRequests(parts);
+  }
+}

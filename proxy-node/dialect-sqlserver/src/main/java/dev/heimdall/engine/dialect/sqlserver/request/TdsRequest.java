@@ -1,0 +1,248 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.pipeline.Request;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
+import dev.heimdall.engine.wire.Answer;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
+import dev.heimdall.model.RuleAction;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One message of a client: a batch, calls, or what is meant for the transaction manager. */
+final class TdsRequest implements Request {
+  private static final ServerError NO_DTC =
+      ServerError.error(
+          Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support distributed transactions");
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final NextStatement next;
+  private final SqlServerEncoder encoder;
+  private final RpcRequests rpc;
+  private ServerConnection server;
+  private byte type;
+  private long total;
+
+  /** The statement that it is judged as, once it was read; else null. */
+  private byte[] text;
+
+  /** Its calls where it is one of remote procedure calls; else null. */
+  private List<RpcCall> calls;
+
+  TdsRequest(RequestParts parts, RpcRequests rpc) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.next = parts.lifecycle().next();
+    this.encoder = (SqlServerEncoder) client.encoder();
+    this.rpc = rpc;
+  }
+
+  TdsRequest at(ServerConnection now, byte message, long length) {
+    server = now;
+    type = message;
+    total = length;
+    return this;
+  }
+
+  byte type() {
+    return type;
+  }
+
+  /** Length of its packets. */
+  long total() {
+    return total;
+  }
+
+  List<RpcCall> calls() {
+    return calls;
+  }
+
+  // ---- what it says
+
+  boolean isRead() {
+    return text != null;
+  }
+
+  /** Reads it; returns an error for one that cannot be carried out. */
+  ServerError read() {
+    ByteBuf payload = payload();
+    try {
+      if (!ClientRequest.namesTransaction(payload, encoder.version())) {
+        throw new TdsProtocolException("it has no transaction descriptor");
+      }
+      switch (type) {
+        case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
+        case TdsPacket.RPC -> {
+          int most = (int) Math.min(Integer.MAX_VALUE, parts.limits().maxStatementSize());
+          calls = RpcCall.read(payload, encoder.version(), most);
+          ServerError refusal = rpc.refusal(calls);
+          if (refusal != null) {
+            return refusal;
+          }
+          text = bytes(rpc.statement(calls.get(0)));
+        }
+        default -> {
+          String statement = ClientRequest.transaction(payload, encoder.version());
+          if (statement == null) {
+            return NO_DTC;
+          }
+          text = bytes(statement);
+        }
+      }
+      return null;
+    } finally {
+      payload.release();
+    }
+  }
+
+  private static byte[] bytes(String statement) {
+    return statement.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Its packets' contents; the caller's. */
+  ByteBuf payload() {
+    return ClientRequest.payload(parts.input().bytes(), total, client.alloc());
+  }
+
+  /** Forgets what was read of it. */
+  void forget() {
+    text = null;
+    calls = null;
+  }
+
+  /** It is answered, or on its way. */
+  void take() {
+    forget();
+    parts.input().begin(total, true);
+  }
+
+  /** About how many bytes it takes. */
+  long weight() {
+    return text == null ? 0 : text.length;
+  }
+
+  @Override
+  public ServerConnection server() {
+    return server;
+  }
+
+  @Override
+  public Kind kind() {
+    return switch (type) {
+      case TdsPacket.SQL_BATCH -> Kind.TEXT;
+      case TdsPacket.RPC -> calls == null ? Kind.COMMAND : kindOfCalls();
+      default -> Kind.COMMAND;
+    };
+  }
+
+  private Kind kindOfCalls() {
+    return switch (calls.get(0).procedure()) {
+      case RpcProcedure.EXECUTE_SQL, RpcProcedure.EXECUTE, RpcProcedure.PREPARE_EXECUTE ->
+          calls.size() == 1 ? Kind.EXECUTION : Kind.BULK;
+      case RpcProcedure.PREPARE -> Kind.PREPARATION;
+      case RpcProcedure.OTHER -> Kind.CALL;
+      default -> Kind.COMMAND;
+    };
+  }
+
+  @Override
+  public boolean standsAlone() {
+    return true;
+  }
+
+  @Override
+  public byte[] text() {
+    return text;
+  }
+
+  @Override
+  public boolean errorsFailTransactions() {
+    return false;
+  }
+
+  /** Only a statement that comes as a text can have another one in its place. */
+  @Override
+  public ServerError unfit() {
+    boolean hasText = type == TdsPacket.SQL_BATCH || (calls != null && kind() != Kind.CALL);
+    Decision decision = next.decision();
+    if (!hasText && decision.transformed().isPresent()) {
+      return unfit(decision, RuleAction.TRANSFORM);
+    }
+    return type == TdsPacket.TRANSACTION && decision.result().isPresent()
+        ? unfit(decision, RuleAction.RESULT)
+        : null;
+  }
+
+  private ServerError unfit(Decision decision, RuleAction action) {
+    String rule =
+        decision.lastMatched(action).map(matched -> "rule " + matched.place()).orElse("a rule");
+    return ServerError.error(
+            Sqlstate.FEATURE_NOT_SUPPORTED,
+            "%s (%s) does not apply to %s"
+                .formatted(
+                    rule,
+                    action.spelling(),
+                    type == TdsPacket.RPC
+                        ? "a procedure's call by its name"
+                        : "a request to the transaction manager"))
+        .withDetail("It was not carried out; a batch with the statement can be.");
+  }
+
+  /** A server has to begin each transaction: clients repeat the number that it gives to it. */
+  @Override
+  public StatementFacts transactionControl(boolean begun) {
+    return null;
+  }
+
+  // ---- answers
+
+  @Override
+  public void refuse(ServerError error) {
+    take();
+    ByteBuf out = client.alloc().buffer();
+    encoder.error(error, out);
+    encoder.ready(client.status(), out);
+    client.write(out);
+  }
+
+  @Override
+  public boolean carriedOut(long rows) {
+    if (type == TdsPacket.TRANSACTION || kind() == Kind.PREPARATION) {
+      return false;
+    }
+    ByteBuf out = client.alloc().buffer();
+    if (calls == null) {
+      encoder.answer(new Answer.Done("DONE " + rows), out);
+      encoder.ready(client.status(), out);
+    } else {
+      for (int i = 0; i < calls.size(); i++) {
+        boolean last = i == calls.size() - 1;
+        encoder.called(rows, handleFor(calls.get(i)), client.status(), last, out);
+      }
+    }
+    take();
+    client.write(out);
+    return true;
+  }
+
+  /** A handle for the statement that a call prepares, and would run; 0 for none. */
+  private int handleFor(RpcCall call) {
+    return call.prepares() ? rpc.add(call, next.effects()) : 0;
+  }
+
+  @Override
+  public void controlled(StatementFacts facts) {
+    throw new IllegalStateException("no transaction begins without a server");
+  }
+}

@@ -1,0 +1,489 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.sqlserver.answer.Attentions;
+import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
+import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
+import dev.heimdall.engine.dialect.sqlserver.sql.GivenValue;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
+import dev.heimdall.engine.journal.Journal;
+import dev.heimdall.engine.journal.TransactionLog;
+import dev.heimdall.engine.observe.Unreplayed;
+import dev.heimdall.engine.pipeline.AnswerOrder;
+import dev.heimdall.engine.pipeline.Request;
+import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.RequestHandler;
+import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.RuleResults;
+import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.statement.NextStatement;
+import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Handling of one client's requests, of which one at a time is on its way to a server. */
+final class TdsRequests implements RequestHandler {
+  private static final ServerError NO_BULK =
+      ServerError.error(
+          Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support bulk loads yet");
+
+  /** In UTF-16. */
+  private static final int BYTES_OF_CHARACTER = 2;
+
+  private final RequestParts parts;
+  private final HandledClient client;
+  private final StatementLifecycle lifecycle;
+  private final NextStatement next;
+  private final SqlServerEncoder encoder;
+  private final Attentions attentions;
+
+  private final TdsRequest request;
+  private final KeptResults kept;
+  private final RpcRequests rpc;
+
+  /** True if the request on its way sets options. */
+  private boolean setsOptions;
+
+  /** The client's handle for the statement that the request on its way prepares; 0 for none. */
+  private int preparing;
+
+  TdsRequests(RequestParts parts) {
+    this.parts = parts;
+    this.client = parts.client();
+    this.lifecycle = parts.lifecycle();
+    this.next = parts.lifecycle().next();
+    this.encoder = (SqlServerEncoder) client.encoder();
+    this.attentions = encoder.attentions();
+    this.rpc = new RpcRequests(client, parts.sessions().statements());
+    this.request = new TdsRequest(parts, rpc);
+    this.kept = new KeptResults(client, parts.carried(), parts.loop());
+    attentions.listener(this::attention);
+  }
+
+  // ---- attention
+
+  /** The client interrupts what it has sent before, wherever that is. */
+  private void attention() {
+    client.cancel();
+    parts.loop().soon(this::acknowledge, client::failed); // behind the cancel
+  }
+
+  /** Acknowledges an attention where there was nothing to interrupt. */
+  private void acknowledge() {
+    if (attentions.unanswered() && client.outstanding() == 0 && client.connected()) {
+      ByteBuf out = client.alloc().buffer();
+      encoder.ready(client.status(), out);
+      client.write(out);
+    }
+  }
+
+  @Override
+  public void answered(ServerConnection from, ServerError error) {
+    if (requests(from).takeAcknowledged()) {
+      attentions.answered();
+    }
+    if (setsOptions && error != null && error.cause() != ServerError.Cause.UNREAD) {
+      client.pin(SqlServerPins.FAILED_SET);
+    }
+    setsOptions = false;
+    if (preparing != 0 && !requests(from).hasHandle(client.owner(), preparing)) {
+      rpc.handles().remove(preparing); // the server has given none
+    }
+    preparing = 0;
+    kept.answered();
+    parts.loop().soon(this::acknowledge, client::failed);
+  }
+
+  private static SqlServerRequests requests(ServerConnection server) {
+    return (SqlServerRequests) server.requests();
+  }
+
+  // ---- the steps of the path
+
+  @Override
+  public Outcome dialogue(byte type, long total) {
+    return Outcome.NEXT;
+  }
+
+  @Override
+  public boolean framed(ServerConnection server, byte type, long total) {
+    if (client.outstanding() > 0 || (server != null && !server.quiet())) {
+      parts.control().block();
+      return false;
+    }
+    return switch (type) {
+      case TdsPacket.SQL_BATCH ->
+          parts.input().whole(total, BYTES_OF_CHARACTER * parts.limits().maxStatementSize());
+      case MessageFormat.IGNORED, TdsPacket.RPC, TdsPacket.TRANSACTION, TdsPacket.BULK_LOAD ->
+          parts.input().whole(total, parts.limits().maxMessageSize());
+      default -> {
+        client.protocolError("no message of type " + type + " was expected");
+        yield false;
+      }
+    };
+  }
+
+  @Override
+  public boolean begins(ServerConnection server, byte type) {
+    return true;
+  }
+
+  @Override
+  public boolean judged(byte type, long total) {
+    byte[] text = request.text();
+    boolean judged = lifecycle.judge(text, 0, text.length, mode(), type == TdsPacket.RPC);
+    if (!judged) {
+      parts.control().block();
+    }
+    return judged;
+  }
+
+  @Override
+  public Request request(ServerConnection server, byte type, long total) {
+    return request.at(server, type, total);
+  }
+
+  private LexerMode mode() {
+    String quoted = parts.carried().settings().now("quoted_identifier");
+    return "OFF".equals(quoted) ? new LexerMode(false, false, false) : LexerMode.STANDARD;
+  }
+
+  @Override
+  public List<Responder> commands() {
+    return List.of(this::unsupported);
+  }
+
+  @Override
+  public AnswerOrder answerOrder() {
+    return new AnswerOrder(
+        Responder.NONE,
+        new RuleResults(parts),
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE,
+        Responder.NONE);
+  }
+
+  @Override
+  public boolean leaves(byte type) {
+    boolean leaves = parts.destinations().awaitsDeparture();
+    if (leaves) {
+      parts.control().block();
+    }
+    return leaves;
+  }
+
+  /** All messages of a client begin something. */
+  @Override
+  public boolean aside(byte type, long total) {
+    throw new IllegalStateException("a message of type " + type + " begins nothing");
+  }
+
+  @Override
+  public boolean forward(ServerConnection server, byte type, long total) {
+    request.at(server, type, total);
+    ServerError lost = kept.refusal(next.effects(), server);
+    if (lost != null) {
+      parts.control().refuse(lost);
+      client.settle();
+      return false;
+    }
+    if (type == TdsPacket.RPC && !ready(server)) {
+      return false;
+    }
+    boolean resets = ClientRequest.resets(parts.input().bytes());
+    StatementFacts said = next.effects();
+    ByteBuf payload = request.payload();
+    String changed = next.decision().transformed().orElse(null);
+    if (changed != null) {
+      said = parts.sessions().classifier().classify(bytes(changed), 0, bytes(changed).length, mode());
+      payload = changed(payload, changed);
+    }
+    StatementFacts facts =
+        type == TdsPacket.RPC ? SessionEffects.ofCall(said) : SessionEffects.of(said);
+    String level = isolation(type, payload);
+    if (level != null) {
+      facts = facts.with(setting(SessionOptions.ISOLATION, level));
+    }
+    SentRequest.Numbered prepares = null;
+    if (type == TdsPacket.RPC) {
+      prepares = number(server, payload, changed);
+    }
+    Map<String, String> given = given(facts);
+    setsOptions = !given.isEmpty();
+    if (resets) {
+      facts = SessionEffects.behindReset(facts);
+    }
+    lifecycle.sent(server);
+    kept.sent(said, resets);
+    parts.notes().statement(facts);
+    parts.notes().giveUp(Unreplayed.CUT);
+    parts.transaction().sent(facts, parts.carried().sent());
+    parts.resolution().sent(facts);
+    if (!facts.effects().isEmpty()) {
+      parts.carried().note(facts);
+    }
+    requests(server).request(type, payload, client.owner(), resets, given, prepares);
+    client.groupSent();
+    request.take();
+    return true;
+  }
+
+  /** Puts a rule's text in the place of the client's. */
+  private ByteBuf changed(ByteBuf consumed, String text) {
+    try {
+      if (request.calls() == null) {
+        return ClientRequest.batch(consumed, text, encoder.version());
+      }
+      return executes(request.calls())
+          ? consumed.retain() // its server has that text by the handle that it gets
+          : RpcCall.withStatement(consumed, request.calls(), text);
+    } finally {
+      consumed.release();
+    }
+  }
+
+  private static boolean executes(List<RpcCall> calls) {
+    return calls.get(0).procedure() == RpcProcedure.EXECUTE;
+  }
+
+  private String isolation(byte type, ByteBuf payload) {
+    return type == TdsPacket.TRANSACTION
+        ? ClientRequest.isolation(payload, encoder.version())
+        : null;
+  }
+
+  /** Has the server prepare the statement that is to be executed, unless it has it. */
+  private boolean ready(ServerConnection server) {
+    if (!executes(request.calls())) {
+      return true;
+    }
+    int handle = request.calls().get(0).handle();
+    PreparedHandles.Prepared statement = rpc.handles().get(handle);
+    String text = next.decision().transformed().orElse(statement.statement());
+    if (requests(server).handleOf(client.owner(), handle, text) != null) {
+      return true;
+    }
+    parts.control().block();
+    requests(server)
+        .prepare(
+            client.owner(),
+            new SentRequest.Numbered(handle, text),
+            statement.declarations(),
+            new InternalQuery() {
+              @Override
+              protected void done(ServerConnection from, ServerError error) {
+                if (error != null && !from.closed()) {
+                  parts.control().refuse(error.asError());
+                  client.settle();
+                } else {
+                  client.resumeReading();
+                }
+              }
+            });
+    return false;
+  }
+
+  /**
+   * Puts the server's handles in the place of the client's.
+   *
+   * @param changed a rule's text in the place of the client's; null for none
+   * @return the statement that it prepares; null for none
+   */
+  private SentRequest.Numbered number(ServerConnection server, ByteBuf payload, String changed) {
+    preparing = 0;
+    SentRequest.Numbered prepares = null;
+    for (RpcCall call : request.calls()) {
+      if (call.prepares()) {
+        preparing = rpc.add(call, next.effects());
+        prepares =
+            new SentRequest.Numbered(preparing, changed == null ? call.statement() : changed);
+      } else if (call.procedure() == RpcProcedure.EXECUTE) {
+        String text =
+            changed == null ? rpc.handles().get(call.handle()).statement() : changed;
+        payload.setIntLE(
+            call.handleAt(), requests(server).handleOf(client.owner(), call.handle(), text));
+      }
+    }
+    return prepares;
+  }
+
+  private static byte[] bytes(String statement) {
+    return statement.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Effect setting(String name, String value) {
+    return new Effect(Effect.Type.SET_VARIABLE, name, -1, -1, new GivenValue(value));
+  }
+
+  private static Map<String, String> given(StatementFacts facts) {
+    Map<String, String> given = new HashMap<>();
+    for (Effect effect : facts.effects()) {
+      if (effect.detail() instanceof GivenValue value) {
+        given.put(effect.name(), value.value());
+      }
+    }
+    return given;
+  }
+
+  // ---- who answers
+
+  /** Answers what is not supported, and what its own client has taken back. */
+  private Outcome unsupported(Request asked) {
+    if (request.type() == MessageFormat.IGNORED) {
+      request.take();
+      attentions.arrived();
+      return Outcome.DONE;
+    }
+    if (request.isRead()) {
+      return Outcome.NEXT;
+    }
+    ServerError refusal;
+    try {
+      refusal = request.type() == TdsPacket.BULK_LOAD ? NO_BULK : request.read();
+    } catch (TdsProtocolException | IndexOutOfBoundsException e) {
+      client.protocolError("a malformed request: " + e.getMessage());
+      return Outcome.WAIT;
+    }
+    if (refusal == null) {
+      return isUnpreparing() ? unprepare(asked.server()) : Outcome.NEXT;
+    }
+    parts.control().refuse(refusal);
+    return Outcome.DONE;
+  }
+
+  private boolean isUnpreparing() {
+    return request.calls() != null
+        && request.calls().get(0).procedure() == RpcProcedure.UNPREPARE;
+  }
+
+  /** The handle is the node's own: the server's goes with a reset, or with the connection. */
+  private Outcome unprepare(ServerConnection server) {
+    for (RpcCall call : request.calls()) {
+      rpc.handles().remove(call.handle());
+      if (server != null) {
+        requests(server).forget(client.owner(), call.handle());
+      }
+    }
+    request.take();
+    ByteBuf out = client.alloc().buffer();
+    encoder.carriedOut(client.status(), out);
+    client.write(out);
+    return Outcome.DONE;
+  }
+
+  @Override
+  public void refused() {
+    request.forget();
+  }
+
+  @Override
+  public void letGo() {
+    kept.letGo();
+  }
+
+  // ---- one request at a time
+
+  @Override
+  public boolean awaitsRest(ServerConnection server) {
+    return !server.quiet();
+  }
+
+  @Override
+  public void atRest() {
+    client.resumeReading();
+    client.settle();
+  }
+
+  // ---- nothing but a batch is sent again, and nothing is shared
+
+  @Override
+  public void note(Journal journal, ByteBuf in, byte type, int total) {
+    if (type != TdsPacket.SQL_BATCH || ClientRequest.resets(in)) {
+      journal.spoil();
+    }
+  }
+
+  @Override
+  public void note(TransactionLog log, ByteBuf from, int at, int length) {
+    if (from.getByte(at) != TdsPacket.SQL_BATCH) {
+      log.giveUp(Unreplayed.CUT);
+    }
+    log.count();
+  }
+
+  @Override
+  public boolean shareable(int most) {
+    return false;
+  }
+
+  @Override
+  public boolean runsOn(ServerConnection server) {
+    return true;
+  }
+
+  @Override
+  public boolean namesTaken(ByteBuf batch) {
+    return false;
+  }
+
+  @Override
+  public void freeNames(ByteBuf batch) {}
+
+  @Override
+  public void skipped() {}
+
+  @Override
+  public void handled(ServerConnection server) {}
+
+  @Override
+  public boolean isPrepared(byte kind) {
+    return false;
+  }
+
+  @Override
+  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
+
+  @Override
+  public long held() {
+    return rpc.handles().weight() + request.weight();
+  }
+
+  @Override
+  public String inClientsNames(String message) {
+    return message;
+  }
+
+  @Override
+  public void undoNothing(ServerConnection server) {}
+
+  @Override
+  public void guardSequences(ServerConnection server, boolean known) {}
+
+  @Override
+  public void forgetSequences(ServerConnection server) {}
+
+  @Override
+  public void forget() {
+    request.forget();
+    kept.forget();
+    rpc.handles().clear();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.heimdall.engine.dialect.sqlserver.server;
+
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.StatementParameter;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+
+/** A call of sp_prepare, whose first parameter returns the handle. */
+final class PrepareCall {
+  private static final int BY_NUMBER = 0xFFFF;
+  private static final int BY_REFERENCE = 1;
+  private static final int INT_N = 0x26;
+
+  private PrepareCall() {}
+
+  /**
+   * @param declarations of parameters; null for none
+   */
+  static void write(ByteBuf out, String declarations, String statement, TdsVersion version) {
+    if (version.hasHeaders()) {
+      AllHeaders.write(out, 0);
+    }
+    out.writeShortLE(BY_NUMBER).writeShortLE(RpcProcedure.PREPARE).writeShortLE(0);
+    out.writeByte(0).writeByte(BY_REFERENCE).writeByte(INT_N).writeByte(4).writeByte(0);
+    out.writeShort(0);
+    StatementParameter.write(out, declarations);
+    out.writeShort(0);
+    StatementParameter.write(out, statement);
+    out.writeByte(0).writeByte(0).writeByte(INT_N).writeByte(4).writeByte(4).writeIntLE(1);
+  }
+}

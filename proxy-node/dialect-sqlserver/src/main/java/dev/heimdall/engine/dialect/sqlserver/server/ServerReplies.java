@@ -1,0 +1,232 @@
+package dev.heimdall.engine.dialect.sqlserver.server;
+
+import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ReplyScanner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.wire.EditedText;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
+import dev.heimdall.engine.wire.sqlserver.TdsToken;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Replies of one server connection. Each request makes a group, which ends with its message: or,
+ * where an attention was sent, with the message that acknowledges it.
+ */
+final class ServerReplies implements ReplyScanner, TdsReplyListener {
+  private final ServerConnection connection;
+  private final ReplyDelivery delivery;
+  private final SqlServerRequests requests;
+  private final TdsVersion version;
+  private final TdsPacketWalker walker = new TdsPacketWalker();
+  private final TdsReplyScanner tokens;
+
+  /** The transaction's, as the server has said; 0 outside of one. */
+  private long descriptor;
+
+  /** True if the last DONE has said that a transaction is open. */
+  private boolean open;
+
+  /** True between an attention to the server and its acknowledgement. */
+  private boolean interrupted;
+
+  ServerReplies(
+      ServerConnection connection,
+      ReplyDelivery delivery,
+      SqlServerRequests requests,
+      TdsVersion version) {
+    this.connection = connection;
+    this.delivery = delivery;
+    this.requests = requests;
+    this.version = version;
+    this.tokens = new TdsReplyScanner(this, version);
+  }
+
+  long descriptor() {
+    return descriptor;
+  }
+
+  /** The next request has the server forget its transaction. */
+  void reset() {
+    descriptor = 0;
+  }
+
+  /** An attention was sent: the group that is being answered ends with its acknowledgement. */
+  void interrupt() {
+    interrupted = true;
+  }
+
+  /** Sets the handle that the client gets in the place of the server's. */
+  void handle(int ordinal, int handle) {
+    tokens.replaceHandle(ordinal, handle);
+  }
+
+  @Override
+  public void expect(byte kind, ReplyOwner owner) {
+    delivery.groups().begin(owner);
+    delivery.groups().end();
+  }
+
+  @Override
+  public void expectEdited(EditedText text, ReplyOwner owner) {
+    throw new UnsupportedOperationException("no text of SQL Server's is edited");
+  }
+
+  @Override
+  public void read(ByteBuf consumed) {
+    try {
+      int from = consumed.readerIndex();
+      int at = from;
+      int end = consumed.writerIndex();
+      while (at < end && !connection.closed()) {
+        if (delivery.groups().isEmpty()) {
+          delivery.outOfSync("a message that no request has asked for");
+          return;
+        }
+        at = walker.walk(consumed, at, end);
+        if (walker.to() > walker.from()) {
+          tokens.on(consumed, walker.from(), walker.to());
+          delivery.noted(ReplyDelivery.Part.ANSWER);
+        }
+        if (walker.ended()) {
+          tokens.end();
+          messageEnded(consumed, from, at);
+          from = at;
+        }
+      }
+      if (!connection.closed() && !delivery.absorbing()) {
+        delivery.pass(consumed, from, end);
+      }
+    } catch (TdsProtocolException e) {
+      delivery.outOfSync(e.getMessage());
+    } finally {
+      consumed.release();
+    }
+  }
+
+  private void messageEnded(ByteBuf in, int from, int to) {
+    if (walker.type() != TdsPacket.REPLY) {
+      delivery.outOfSync("a message of type " + walker.type());
+      return;
+    }
+    if (interrupted) {
+      if (!delivery.absorbing()) {
+        delivery.pass(in, from, to);
+      }
+      return;
+    }
+    boolean inTransaction = descriptor != 0 || open;
+    delivery.ends(inTransaction ? TransactionState.OPEN : TransactionState.IDLE);
+    if (!delivery.absorbing()) {
+      delivery.pass(in, from, to);
+    }
+    ReplyOwner owner = delivery.groups().first();
+    boolean failed = delivery.failed();
+    delivery.groups().dropFirst();
+    requests.answered(failed);
+    delivery.complete(owner);
+    requests.next();
+  }
+
+  // ---- tokens
+
+  @Override
+  public void done(int token, int status, int command, long rows) {
+    open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
+    if ((status & TdsToken.DONE_ATTENTION) != 0 && interrupted) {
+      interrupted = false;
+      requests.acknowledged();
+    }
+  }
+
+  @Override
+  public void environment(int type, ByteBuf in, int at, int length) {
+    switch (type) {
+      case EnvChange.DATABASE ->
+          delivery.reported(SessionOptions.DATABASE, EnvChange.newText(in, at, length));
+      case EnvChange.BEGIN_TRANSACTION, EnvChange.ENLIST_DTC ->
+          descriptor = EnvChange.newTransaction(in, at, length);
+      case EnvChange.COMMIT_TRANSACTION,
+          EnvChange.ROLLBACK_TRANSACTION,
+          EnvChange.DEFECT_TRANSACTION,
+          EnvChange.TRANSACTION_ENDED -> {
+        descriptor = 0;
+        open = false;
+      }
+      default -> {}
+    }
+  }
+
+  @Override
+  public void error(ByteBuf in, int at, int length) {
+    ServerError error = TdsErrors.of(TdsMessage.read(in, at, length, version));
+    delivery.failed(error);
+    if (error.isFatal()) {
+      delivery.endAnnounced(error);
+    }
+  }
+
+  @Override
+  public void returnInteger(int ordinal, int value) {
+    requests.handle(ordinal, value);
+  }
+
+  // ---- what the core asks
+
+  /** Rows of the node's own answers, and of servers' to its own queries. */
+  @Override
+  public List<List<String>> rows(ByteBuf messages) {
+    List<List<String>> rows = new ArrayList<>();
+    OwnRows.read(messages, rows);
+    return rows;
+  }
+
+  /** True if a message has begun to go to its owner. */
+  @Override
+  public boolean cutReply() {
+    return !walker.isIdle();
+  }
+
+  /** Nothing is sent behind a request that may fail. */
+  @Override
+  public boolean skipping() {
+    return false;
+  }
+
+  @Override
+  public boolean copyIn() {
+    return false;
+  }
+
+  @Override
+  public void copyInEnded() {}
+
+  @Override
+  public void flushing() {}
+
+  @Override
+  public int flushed() {
+    return 0;
+  }
+
+  @Override
+  public void answerFlushed() {}
+
+  @Override
+  public void lost() {
+    requests.lost();
+  }
+}

@@ -1,0 +1,296 @@
+package dev.heimdall.engine.dialect.sqlserver.server;
+
+import dev.heimdall.engine.auth.AuthException;
+import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.ConnectFailure;
+import dev.heimdall.engine.backend.LogInDecoder;
+import dev.heimdall.engine.backend.ServerTarget;
+import dev.heimdall.engine.dialect.sqlserver.answer.LogInReply;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsAgreement;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
+import dev.heimdall.engine.dialect.sqlserver.login.PreloginPackets;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.net.HandshakeFraming;
+import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
+import dev.heimdall.engine.wire.sqlserver.Login7;
+import dev.heimdall.engine.wire.sqlserver.LoginAck;
+import dev.heimdall.engine.wire.sqlserver.Prelogin;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
+import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.model.TlsMode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Logs in to a server as the client of the session has logged in at the node: PRELOGIN, TLS for the
+ * whole connection or not at all, LOGIN7. The tokens that answer it are kept for clients.
+ */
+final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
+  private static final int MOST_REPLY = 64 * 1024;
+
+  private enum State {
+    PRELOGIN,
+    TLS_HANDSHAKE,
+    LOGGING_IN,
+    DONE
+  }
+
+  private final ServerTarget target;
+  private final ServerCredential credential;
+  private final Outcome outcome;
+  private final TdsAgreement agreement;
+  private final TdsPacketWalker walker = new TdsPacketWalker();
+  private final Map<String, String> reported = new TreeMap<>();
+  private State state = State.PRELOGIN;
+  private ByteBuf reply = Unpooled.buffer(512);
+  private int spid;
+  private LoginAck acknowledged;
+  private ServerError refusal;
+  private boolean routed;
+
+  SqlServerLogIn(ServerTarget target, ServerCredential credential, Outcome outcome) {
+    this.target = target;
+    this.credential = credential;
+    this.outcome = outcome;
+    this.agreement = TdsAgreement.of(target.capabilities());
+  }
+
+  private TlsMode mode() {
+    return target.source().tls().mode();
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (ctx.channel().isActive()) {
+      begin(ctx);
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    begin(ctx);
+  }
+
+  private void begin(ChannelHandlerContext ctx) {
+    int encryption =
+        mode() == TlsMode.DISABLE ? Prelogin.ENCRYPT_NOT_SUPPORTED : Prelogin.ENCRYPT_ON;
+    ByteBuf payload = ctx.alloc().buffer(64);
+    new Prelogin()
+        .withVersion(16, 0, 0, 0)
+        .with(Prelogin.ENCRYPTION, (byte) encryption)
+        .with(Prelogin.INSTANCE, (byte) 0)
+        .with(Prelogin.THREAD, new byte[4])
+        .with(Prelogin.MARS, (byte) 0)
+        .write(payload);
+    send(ctx, TdsPacket.PRELOGIN, payload);
+  }
+
+  private static void send(ChannelHandlerContext ctx, int type, ByteBuf consumed) {
+    ByteBuf out = ctx.alloc().buffer(consumed.readableBytes() + 2 * TdsPacket.HEADER);
+    TdsPacket.write(out, type, 0, 0, TdsPacket.INITIAL_SIZE, consumed);
+    consumed.release();
+    ctx.writeAndFlush(out);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    try {
+      while (in.isReadable() && (state == State.PRELOGIN || state == State.LOGGING_IN)) {
+        in.readerIndex(walker.walk(in, in.readerIndex(), in.writerIndex()));
+        reply.writeBytes(in, walker.from(), walker.to() - walker.from());
+        if (reply.readableBytes() > MOST_REPLY) {
+          throw new TdsProtocolException("more than " + MOST_REPLY + " bytes");
+        }
+        if (walker.ended()) {
+          spid = walker.spid();
+          ByteBuf whole = reply;
+          reply = Unpooled.buffer(512);
+          replied(ctx, whole);
+        }
+      }
+    } catch (TdsProtocolException | IndexOutOfBoundsException e) {
+      fail(
+          ctx,
+          ConnectFailure.unreachable(
+              "the server sent a malformed message during log-in: " + e.getMessage()));
+    } catch (ConnectFailure e) {
+      fail(ctx, e);
+    }
+  }
+
+  private void replied(ChannelHandlerContext ctx, ByteBuf payload) throws ConnectFailure {
+    if (walker.type() != TdsPacket.REPLY) {
+      throw new TdsProtocolException("type " + walker.type());
+    }
+    if (state == State.PRELOGIN) {
+      agreed(ctx, Prelogin.read(payload).encryption());
+    } else {
+      loggedIn(ctx, payload);
+    }
+  }
+
+  // ---- encryption
+
+  private void agreed(ChannelHandlerContext ctx, int encryption) throws ConnectFailure {
+    boolean encrypts = encryption == Prelogin.ENCRYPT_ON || encryption == Prelogin.ENCRYPT_REQUIRED;
+    if (mode() == TlsMode.DISABLE && encrypts) {
+      throw refused("the server requires TLS, but tls.mode is disable");
+    }
+    if (encrypts) {
+      startTls(ctx);
+    } else if (mode() == TlsMode.DISABLE || mode() == TlsMode.PREFER) {
+      logIn(ctx);
+    } else {
+      throw refused("the server does not support TLS, but tls.mode asks for it");
+    }
+  }
+
+  private static ConnectFailure refused(String message) {
+    return ConnectFailure.refused(ServerError.fatal(Sqlstate.UNABLE_TO_CONNECT, message));
+  }
+
+  private void startTls(ChannelHandlerContext ctx) {
+    state = State.TLS_HANDSHAKE;
+    SslHandler handler =
+        target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
+    handler.handshakeFuture().addListener(done -> handshakeOver(ctx, done.cause()));
+    ctx.pipeline().addFirst("tls-framing", new HandshakeFraming(new PreloginPackets(), handler));
+    ctx.pipeline().addAfter("tls-framing", "tls", handler);
+  }
+
+  private void handshakeOver(ChannelHandlerContext ctx, Throwable failure) {
+    if (state == State.DONE) {
+      return;
+    }
+    try {
+      if (failure != null) {
+        throw ConnectFailure.tls(mode(), failure);
+      }
+      logIn(ctx);
+    } catch (ConnectFailure e) {
+      fail(ctx, e);
+    }
+  }
+
+  // ---- LOGIN7
+
+  private void logIn(ChannelHandlerContext ctx) throws ConnectFailure {
+    try {
+      sendLogIn(ctx);
+    } catch (AuthException e) {
+      throw ConnectFailure.refused(e.failure());
+    }
+  }
+
+  private void sendLogIn(ChannelHandlerContext ctx) throws AuthException {
+    state = State.LOGGING_IN;
+    boolean tls = ctx.pipeline().get(SslHandler.class) != null;
+    String password =
+        new String(credential.clearText(tls || mode() == TlsMode.DISABLE), StandardCharsets.UTF_8);
+    Login7 login =
+        new Login7(
+            new Login7.Client(
+                agreement.version().number(),
+                agreement.packetSize(),
+                0,
+                0,
+                0,
+                agreement.zone(),
+                agreement.lcid(),
+                new byte[6]),
+            agreement.flags(),
+            Login7.Credentials.of(credential.user(), password),
+            new Login7.Names(
+                "heimdall",
+                "heimdall",
+                target.source().host(),
+                "heimdall",
+                agreement.language(),
+                target.database(),
+                ""),
+            List.of());
+    ByteBuf payload = ctx.alloc().buffer(512);
+    login.write(payload);
+    send(ctx, TdsPacket.LOGIN7, payload);
+  }
+
+  private void loggedIn(ChannelHandlerContext ctx, ByteBuf payload) throws ConnectFailure {
+    TdsReplyScanner scanner = new TdsReplyScanner(this, agreement.version());
+    scanner.on(payload, payload.readerIndex(), payload.writerIndex());
+    scanner.end();
+    if (refusal != null) {
+      throw ConnectFailure.refused(refusal.asFatal());
+    }
+    if (routed) {
+      throw refused("the server routes its clients to another server, which is not supported");
+    }
+    if (acknowledged == null) {
+      throw new TdsProtocolException("no LOGINACK");
+    }
+    TdsVersion version = TdsVersion.of(acknowledged.tds());
+    if (version != agreement.version()) {
+      throw refused(
+          "the server speaks TDS " + version + ", but the client speaks " + agreement.version());
+    }
+    reported.putIfAbsent(LogInReply.PACKET_SIZE, Integer.toString(TdsPacket.INITIAL_SIZE));
+    reported.putIfAbsent(SessionOptions.DATABASE, target.database());
+    state = State.DONE;
+    int packetSize = Integer.parseInt(reported.get(LogInReply.PACKET_SIZE));
+    Greeting greeting = new Greeting(reported, ByteBufUtil.getBytes(payload), new byte[0]);
+    outcome.ready(
+        ctx,
+        new LoggedIn(
+            spid,
+            greeting,
+            (connection, replies) ->
+                SqlServerRequests.dialogue(connection, replies, version, packetSize)));
+  }
+
+  @Override
+  public void environment(int type, ByteBuf in, int at, int length) {
+    switch (type) {
+      case EnvChange.PACKET_SIZE ->
+          reported.put(LogInReply.PACKET_SIZE, EnvChange.newText(in, at, length));
+      case EnvChange.DATABASE ->
+          reported.put(SessionOptions.DATABASE, EnvChange.newText(in, at, length));
+      case EnvChange.ROUTING, EnvChange.ENHANCED_ROUTING -> routed = true;
+      default -> {}
+    }
+  }
+
+  @Override
+  public void error(ByteBuf in, int at, int length) {
+    if (refusal == null) {
+      refusal = TdsErrors.of(TdsMessage.read(in, at, length, agreement.version()));
+    }
+  }
+
+  @Override
+  public void loginAck(ByteBuf in, int at, int length) {
+    acknowledged = LoginAck.read(in, at, length);
+  }
+
+  @Override
+  protected void fail(ChannelHandlerContext ctx, ConnectFailure failure) {
+    if (state != State.DONE) {
+      state = State.DONE;
+      ctx.close();
+      outcome.failed(failure);
+    }
+  }
+}

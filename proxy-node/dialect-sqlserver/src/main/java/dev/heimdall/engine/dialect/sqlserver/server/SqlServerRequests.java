@@ -1,0 +1,425 @@
+package dev.heimdall.engine.dialect.sqlserver.server;
+
+import dev.heimdall.engine.backend.CancelConnections;
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ReplyDelivery;
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.ServerDialogue;
+import dev.heimdall.engine.backend.ServerRequests;
+import dev.heimdall.engine.backend.StateChange;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsReframer;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+
+/**
+ * Requests on one server connection, one at a time. The first request of another client than the
+ * last one has the server reset the connection; what that client's session has set is set again
+ * before, in a request that has the server reset it as well.
+ */
+public final class SqlServerRequests implements ServerRequests {
+  private static final String ROLL_BACK = "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION";
+
+  private final ServerConnection connection;
+  private final ReplyDelivery delivery;
+  private final TdsVersion version;
+  private final TdsReframer reframer;
+  private final String database;
+  private final ArrayDeque<SentRequest> waiting = new ArrayDeque<>(2);
+  private final List<Runnable> interrupts = new ArrayList<>();
+
+  /** Options as requests have set them since the last reset. */
+  private final Map<String, String> options = new HashMap<>();
+
+  /**
+   * A statement that the server has prepared.
+   *
+   * @param text a rule's, perhaps, and not the client's
+   */
+  private record Prepared(int handle, String text) {}
+
+  /** What the server has prepared, by the handles that the client has for it. */
+  private final Map<Integer, Prepared> handles = new HashMap<>();
+
+  private ServerReplies replies;
+  private SentRequest running;
+  private ReplyOwner lastClient;
+
+  /** The client whose request was the last one of all; null where that was the node's own. */
+  private ReplyOwner lastSender;
+
+  /** True if the next request has the server reset the connection. */
+  private boolean resets;
+
+  private boolean acknowledged;
+
+  /** True if no client has sent anything since it was reset. */
+  private boolean clean = true;
+
+  private SqlServerRequests(
+      ServerConnection connection, ReplyDelivery delivery, TdsVersion version, int packetSize) {
+    this.connection = connection;
+    this.delivery = delivery;
+    this.version = version;
+    this.reframer = new TdsReframer(connection.alloc());
+    this.reframer.packetSize(packetSize);
+    this.database = connection.reported().get(SessionOptions.DATABASE);
+  }
+
+  static ServerDialogue dialogue(
+      ServerConnection connection, ReplyDelivery delivery, TdsVersion version, int packetSize) {
+    SqlServerRequests requests = new SqlServerRequests(connection, delivery, version, packetSize);
+    requests.replies = new ServerReplies(connection, delivery, requests, version);
+    return new ServerDialogue(requests.replies, requests);
+  }
+
+  // ---- for clients
+
+  /** True if a request would be sent at once. */
+  public boolean idle() {
+    return running == null;
+  }
+
+  /**
+   * Sends a client's request in its turn.
+   *
+   * @param consumed payload of its message
+   * @param reset whether the client wants its connection reset before
+   * @param given what it gives to options of the session if it succeeds; null for a default
+   * @param prepares the statement that the request prepares; null for none
+   */
+  public void request(
+      int type,
+      ByteBuf consumed,
+      ReplyOwner client,
+      boolean reset,
+      Map<String, String> given,
+      SentRequest.Numbered prepares) {
+    prepareFor(client, reset);
+    send(new SentRequest(type, consumed, client, reset, given, prepares), client);
+  }
+
+  /** True if what a session leaves on its connection is this client's. */
+  public boolean isStateOf(ReplyOwner client) {
+    return client == lastClient && !resets;
+  }
+
+  /** True if the last request of all is this client's. */
+  public boolean isLast(ReplyOwner client) {
+    return client == lastSender && !resets;
+  }
+
+  /** True if the server has prepared a statement that the client knows by this number. */
+  public boolean hasHandle(ReplyOwner client, int number) {
+    return isStateOf(client) && handles.containsKey(number);
+  }
+
+  /**
+   * The server's handle of a statement that the client knows by this number.
+   *
+   * @return null where the server has none, or has prepared another text under that number
+   */
+  public Integer handleOf(ReplyOwner client, int number, String text) {
+    Prepared prepared = isStateOf(client) ? handles.get(number) : null;
+    return prepared != null && prepared.text().equals(text) ? prepared.handle() : null;
+  }
+
+  /**
+   * The client has unprepared the statement that it knows by this number: the server forgets it,
+   * too.
+   */
+  public void forget(ReplyOwner client, int number) {
+    Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
+    if (prepared != null) {
+      query("EXEC sp_unprepare " + prepared.handle(), new Unawaited("sp_unprepare"));
+    }
+  }
+
+  /** Has the server prepare a statement that the client knows by a number. */
+  public void prepare(
+      ReplyOwner client, SentRequest.Numbered statement, String declarations, ReplyOwner owner) {
+    prepareFor(client, false);
+    forget(client, statement.number()); // of another text
+    ByteBuf payload = connection.allocate(256);
+    PrepareCall.write(payload, declarations, statement.text(), version);
+    send(new SentRequest(TdsPacket.RPC, payload, client, false, Map.of(), statement), owner);
+  }
+
+  /** A statement of the node's own that a client's wait for: the connection ends if it fails. */
+  private static final class Unawaited extends InternalQuery {
+    private final String statement;
+
+    Unawaited(String statement) {
+      this.statement = statement;
+    }
+
+    @Override
+    protected void done(ServerConnection from, ServerError error) {
+      if (error != null && !from.closed()) {
+        from.end().closeForState(statement, error);
+      }
+    }
+  }
+
+  /** The connection has state of another client's: none of it is left for this one. */
+  private void prepareFor(ReplyOwner client, boolean reset) {
+    if (client == lastClient || clean || reset) {
+      lastClient = client;
+      clean = false;
+      return;
+    }
+    lastClient = client;
+    clean = false;
+    resets = true;
+    Variables wanted = connection.applied();
+    if (!wanted.isEmpty()) {
+      set(wanted, new Unawaited("SET"));
+    }
+  }
+
+  // ---- one at a time
+
+  private void send(SentRequest request, ReplyOwner owner) {
+    lastSender = owner == request.client() ? owner : null;
+    connection.expect((byte) request.type(), owner);
+    waiting.add(request);
+    next();
+  }
+
+  /** Sends the next request, where none is being answered. */
+  void next() {
+    if (running == null && !waiting.isEmpty()) {
+      running = waiting.poll();
+      write(running);
+    }
+  }
+
+  private void write(SentRequest request) {
+    boolean reset = resets || request.resets();
+    if (reset) {
+      resets = false;
+      forgetSession();
+    }
+    boolean headers = version.hasHeaders() && request.type() != TdsPacket.BULK_LOAD;
+    reframer.begin(request.type(), reset ? TdsPacket.RESET : 0);
+    if (headers) {
+      reframer.transaction(replies.descriptor());
+    }
+    if (request.prepares() != null) {
+      replies.handle(0, request.prepares().number());
+    }
+    ByteBuf payload = request.payload();
+    try {
+      reframer.on(payload, payload.readerIndex(), payload.writerIndex());
+      reframer.end(0);
+    } finally {
+      payload.release();
+    }
+    connection.write(reframer.take());
+  }
+
+  /** What the reset takes away. */
+  private void forgetSession() {
+    options.clear();
+    handles.clear();
+    replies.reset();
+    delivery.reported(SessionOptions.DATABASE, database);
+    connection.reported().takeChanged();
+  }
+
+  /** The server has numbered a statement that the running request prepares. */
+  void handle(int ordinal, int number) {
+    if (running != null && running.prepares() != null && ordinal == 0) {
+      SentRequest.Numbered statement = running.prepares();
+      handles.put(statement.number(), new Prepared(number, statement.text()));
+    }
+  }
+
+  /** The running request is answered. */
+  void answered(boolean failed) {
+    SentRequest done = running;
+    running = null;
+    if (!failed) {
+      done.options()
+          .forEach(
+              (name, value) -> {
+                if (value == null) {
+                  options.remove(name);
+                } else {
+                  options.put(name, value);
+                }
+              });
+    }
+  }
+
+  /** True if an attention was acknowledged in the last answer; asked once. */
+  public boolean takeAcknowledged() {
+    boolean was = acknowledged;
+    acknowledged = false;
+    return was;
+  }
+
+  /** The server has acknowledged an attention. */
+  void acknowledged() {
+    acknowledged = true;
+    List<Runnable> told = List.copyOf(interrupts);
+    interrupts.clear();
+    told.forEach(Runnable::run);
+  }
+
+  /** Nothing is answered any more. */
+  void lost() {
+    running = null;
+    waiting.forEach(request -> request.payload().release());
+    waiting.clear();
+    reframer.release();
+    acknowledged();
+  }
+
+  // ---- what the core asks for
+
+  private ByteBuf batch(String sql) {
+    ByteBuf payload = connection.allocate(AllHeaders.LENGTH + 2 * sql.length());
+    if (version.hasHeaders()) {
+      AllHeaders.write(payload, 0);
+    }
+    payload.writeCharSequence(sql, StandardCharsets.UTF_16LE);
+    return payload;
+  }
+
+  @Override
+  public void query(String sql, ReplyOwner owner) {
+    send(new SentRequest(TdsPacket.SQL_BATCH, batch(sql), null, false, Map.of(), null), owner);
+  }
+
+  @Override
+  public void probe(ReplyOwner owner) {
+    query("SELECT 1", owner);
+  }
+
+  /** Nothing is known of users: each is the same as long as its log-in succeeds. */
+  @Override
+  public void describeRole(ReplyOwner owner) {
+    answer(owner, List.of());
+  }
+
+  /** Without a server: its options are those that requests have set. */
+  @Override
+  public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
+    List<String> values = new ArrayList<>();
+    for (String name : names) {
+      values.add(name.equals(SessionOptions.DATABASE) ? databaseSet() : options.get(name));
+    }
+    answer(owner, values);
+  }
+
+  private String databaseSet() {
+    String now = connection.reported().get(SessionOptions.DATABASE);
+    return Objects.equals(now, database) ? null : now;
+  }
+
+  private void answer(ReplyOwner owner, List<String> values) {
+    ByteBuf row = connection.allocate(64);
+    OwnRows.write(row, values);
+    owner.reply(connection, row);
+    owner.groupComplete(connection, connection.status(), null);
+  }
+
+  /** Resets the connection, and sets what is wanted. */
+  @Override
+  public void change(StateChange change, ReplyOwner owner) {
+    boolean levels = change.from().get(SessionOptions.ISOLATION) != null;
+    resets = true;
+    clean = true;
+    if (change.to().isEmpty() && !levels) {
+      owner.groupComplete(connection, connection.status(), null);
+    } else {
+      set(change.to(), owner);
+    }
+  }
+
+  private void set(Variables wanted, ReplyOwner owner) {
+    Map<String, String> given = new HashMap<>(wanted.asMap());
+    given.remove(SessionOptions.DATABASE);
+    send(
+        new SentRequest(TdsPacket.SQL_BATCH, batch(SetBatch.of(wanted)), null, false, given, null),
+        owner);
+  }
+
+  /** None of them disturbs a connection. */
+  @Override
+  public Variables restful(Variables applied) {
+    return applied;
+  }
+
+  @Override
+  public String resetCommand() {
+    return "RESETCONNECTION";
+  }
+
+  /** With the next request. */
+  @Override
+  public void reset(ReplyOwner owner) {
+    resets = true;
+    clean = true;
+    owner.groupComplete(connection, connection.status(), null);
+  }
+
+  /** Servers give each session a seed of its own. */
+  @Override
+  public void seed(double value, ReplyOwner owner) {
+    owner.groupComplete(connection, connection.status(), null);
+  }
+
+  @Override
+  public void rollBack(ReplyOwner owner) {
+    query(ROLL_BACK, owner);
+  }
+
+  @Override
+  public void failTransaction(ReplyOwner owner) {
+    throw new UnsupportedOperationException("no transaction of SQL Server's stays open failed");
+  }
+
+  /** There are no batches of requests. */
+  @Override
+  public void endBatch(ReplyOwner owner) {}
+
+  /** Servers wait for no data. */
+  @Override
+  public void failCopy(String reason) {}
+
+  /** On the connection itself; what is being answered ends with the acknowledgement. */
+  @Override
+  public void cancel(CancelConnections separate, Runnable done) {
+    if (connection.closed() || running == null) {
+      done.run();
+      return;
+    }
+    interrupts.add(done);
+    if (interrupts.size() == 1) {
+      replies.interrupt();
+      ByteBuf out = connection.allocate(TdsPacket.HEADER);
+      TdsPacket.writeAttention(out);
+      connection.write(out);
+    }
+  }
+
+  /** Clients close the socket. */
+  @Override
+  public void terminate(ByteBuf out) {}
+}

@@ -1,0 +1,55 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Procedures of the server's own. Options and temporary tables of a procedure end with it, so that
+ * those of users leave the session as it was, as far as can be seen; of the server's, only these
+ * are known to.
+ */
+public final class SystemProcedures {
+  private static final Set<String> HARMLESS =
+      Set.of(
+          "sp_columns",
+          "sp_columns_100",
+          "sp_columns_managed",
+          "sp_databases",
+          "sp_datatype_info",
+          "sp_datatype_info_100",
+          "sp_describe_first_result_set",
+          "sp_describe_undeclared_parameters",
+          "sp_fkeys",
+          "sp_help",
+          "sp_helpdb",
+          "sp_helpindex",
+          "sp_helptext",
+          "sp_lock",
+          "sp_pkeys",
+          "sp_rename",
+          "sp_server_info",
+          "sp_spaceused",
+          "sp_special_columns",
+          "sp_special_columns_100",
+          "sp_sproc_columns",
+          "sp_sproc_columns_100",
+          "sp_statistics",
+          "sp_statistics_100",
+          "sp_stored_procedures",
+          "sp_tables",
+          "sp_who",
+          "sp_who2");
+
+  private SystemProcedures() {}
+
+  /**
+   * True if a call may leave something in the session of which nothing is known.
+   *
+   * @param procedure its last part; empty where it is computed
+   */
+  public static boolean mayChangeSession(String procedure) {
+    String name = procedure.toLowerCase(Locale.ROOT);
+    return name.isEmpty()
+        || (name.startsWith("sp_") || name.startsWith("xp_")) && !HARMLESS.contains(name);
+  }
+}

@@ -1,0 +1,266 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
+import dev.heimdall.engine.wire.sqlserver.Login7;
+import dev.heimdall.engine.wire.sqlserver.LoginAck;
+import dev.heimdall.engine.wire.sqlserver.Prelogin;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
+import dev.heimdall.engine.wire.sqlserver.TdsRpcListener;
+import dev.heimdall.engine.wire.sqlserver.TdsRpcScanner;
+import dev.heimdall.engine.wire.sqlserver.TdsText;
+import dev.heimdall.engine.wire.sqlserver.TdsToken;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.engine.wire.sqlserver.TdsWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.channel.local.LocalAddress;
+import io.netty.channel.local.LocalServerChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A server that speaks TDS 7.4 and knows a few statements. */
+final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
+  private static final TdsVersion VERSION = TdsVersion.V7_4;
+
+  private final List<String> written = new ArrayList<>();
+  private int cancels;
+
+  SimulatedSqlServer(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
+    super(loop, address, LocalServerChannel.class, buffers);
+  }
+
+  @Override
+  protected Session session(int process) {
+    return new Session(this, process);
+  }
+
+  @Override
+  public List<String> written() {
+    return written;
+  }
+
+  @Override
+  public int cancels() {
+    return cancels;
+  }
+
+  static final class Session extends KitSession {
+    private final SimulatedSqlServer servers;
+    private final int process;
+    private final List<String> uncommitted = new ArrayList<>();
+    private final Map<Integer, String> prepared = new HashMap<>();
+    private final TdsPacketWalker walker = new TdsPacketWalker();
+    private ByteBuf request = Unpooled.buffer();
+    private String language = "";
+    private boolean temporary;
+    private long descriptor;
+    private long last = 1000;
+    private int handles;
+
+    Session(SimulatedSqlServer servers, int process) {
+      this.servers = servers;
+      this.process = process;
+      this.handles = 10 * process;
+    }
+
+    @Override
+    protected void read(ByteBuf in) {
+      while (in.isReadable()) {
+        in.readerIndex(walker.walk(in, in.readerIndex(), in.writerIndex()));
+        request.writeBytes(in, walker.from(), walker.to() - walker.from());
+        if (walker.ended()) {
+          ByteBuf payload = request;
+          request = Unpooled.buffer();
+          request(walker.type(), (walker.firstStatus() & TdsPacket.RESET) != 0, payload);
+        }
+      }
+    }
+
+    private void request(int type, boolean resets, ByteBuf payload) {
+      if (type == TdsPacket.ATTENTION) {
+        servers.cancels++;
+        answered(out -> message(out, this::acknowledge));
+      } else {
+        answered(out -> message(out, tokens -> answer(type, resets, payload, tokens)));
+      }
+    }
+
+    private void message(ByteBuf out, Consumer<ByteBuf> answer) {
+      ByteBuf tokens = Unpooled.buffer();
+      answer.accept(tokens);
+      TdsPacket.write(out, TdsPacket.REPLY, 0, process, TdsPacket.INITIAL_SIZE, tokens);
+    }
+
+    private void acknowledge(ByteBuf out) {
+      TdsWriter.attention(out, descriptor != 0, VERSION);
+    }
+
+    private void answer(int type, boolean reset, ByteBuf payload, ByteBuf out) {
+      switch (type) {
+        case TdsPacket.PRELOGIN ->
+            new Prelogin()
+                .withVersion(16, 0, 0, 0)
+                .with(Prelogin.ENCRYPTION, (byte) Prelogin.ENCRYPT_NOT_SUPPORTED)
+                .write(out);
+        case TdsPacket.LOGIN7 -> logIn(Login7.read(payload), out);
+        case TdsPacket.SQL_BATCH -> {
+          if (AllHeaders.transaction(payload, 0, payload.writerIndex()) != descriptor && !reset) {
+            throw new IllegalStateException("the transaction is not " + descriptor);
+          }
+          if (reset) {
+            reset(out);
+          }
+          int at = AllHeaders.end(payload, 0, payload.writerIndex());
+          batch(payload.toString(at, payload.writerIndex() - at, StandardCharsets.UTF_16LE), out);
+        }
+        case TdsPacket.RPC -> {
+          if (reset) {
+            reset(out);
+          }
+          TdsRpcScanner scanner = new TdsRpcScanner(new Called(out), 1 << 20);
+          scanner.begin();
+          scanner.on(payload, 0, payload.writerIndex());
+          scanner.end();
+        }
+        default -> throw new IllegalStateException("a message of type " + type);
+      }
+    }
+
+    /** A call, which is answered when it has ended. */
+    private final class Called implements TdsRpcListener {
+      private final ByteBuf out;
+      private int procedure;
+      private String statement;
+      private int handle;
+
+      Called(ByteBuf out) {
+        this.out = out;
+      }
+
+      @Override
+      public void call(int number, TdsText name, int options) {
+        procedure = number;
+      }
+
+      @Override
+      public void statement(TdsText text, boolean readable) {
+        statement = text.text();
+      }
+
+      @Override
+      public void handle(int number, long offset) {
+        handle = number;
+      }
+
+      @Override
+      public void endCall(boolean another) {
+        if (procedure == RpcProcedure.PREPARE) {
+          prepared.put(++handles, statement);
+          TdsWriter.returnStatus(out, 0);
+          TdsWriter.returnInteger(out, 0, "", handles, VERSION);
+          done(out, 0);
+        } else if (prepared.containsKey(handle)) {
+          batch(prepared.get(handle), out);
+        } else {
+          TdsWriter.error(
+              out, TdsMessage.of(8179, 1, 16, "no handle", "server"), descriptor != 0, VERSION);
+        }
+      }
+    }
+
+    private void logIn(Login7 login, ByteBuf out) {
+      EnvChange.writeText(out, EnvChange.DATABASE, login.names().database(), "master");
+      new LoginAck(login.client().tds(), "Microsoft SQL Server", 0x10000000).write(out);
+      EnvChange.writeText(out, EnvChange.PACKET_SIZE, "4096", "4096");
+      done(out, 0);
+    }
+
+    private void reset(ByteBuf out) {
+      language = "";
+      temporary = false;
+      prepared.clear();
+      descriptor = 0;
+      uncommitted.clear();
+      EnvChange.writeReset(out);
+    }
+
+    private void done(ByteBuf out, int bits) {
+      int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
+      TdsWriter.done(out, TdsToken.DONE, open | bits, 0, 0, VERSION);
+    }
+
+    private void batch(String text, ByteBuf out) {
+      received().add(text);
+      String sql = text.trim();
+      String upper = sql.toUpperCase(Locale.ROOT);
+      if (upper.startsWith("UDPATE")) {
+        TdsWriter.error(
+            out,
+            TdsMessage.of(102, 1, 15, "Incorrect syntax near '='.", "server"),
+            descriptor != 0,
+            VERSION);
+        return;
+      }
+      if (upper.contains("SET LANGUAGE ")) {
+        language = sql.substring(upper.indexOf("SET LANGUAGE ") + 13).split(" ")[0];
+      } else if (upper.equals("SELECT @@LANGUAGE")) {
+        row(out, language);
+        return;
+      } else if (upper.startsWith("CREATE TABLE #")) {
+        temporary = true;
+      } else if (upper.startsWith("SELECT ")) {
+        row(out, sql.substring(7));
+        return;
+      } else if (upper.startsWith("INSERT ") && !sql.matches(".*'.*'.*")) {
+        TdsWriter.error(
+            out,
+            TdsMessage.of(105, 1, 15, "Unclosed quotation mark.", "server"),
+            descriptor != 0,
+            VERSION);
+        return;
+      } else if (upper.startsWith("INSERT ")) {
+        uncommitted.add(sql.substring(sql.indexOf('\'') + 1, sql.lastIndexOf('\'')));
+        commitUnlessOpen();
+      } else if (upper.startsWith("BEGIN TRAN")) {
+        descriptor = ++last;
+        EnvChange.writeBegin(out, descriptor);
+      } else if (upper.startsWith("COMMIT") && descriptor != 0) {
+        end(out, EnvChange.COMMIT_TRANSACTION);
+        commitUnlessOpen();
+      } else if (upper.contains("ROLLBACK") && descriptor != 0) {
+        uncommitted.clear();
+        end(out, EnvChange.ROLLBACK_TRANSACTION);
+      }
+      done(out, 0);
+    }
+
+    private void end(ByteBuf out, int how) {
+      EnvChange.writeEnd(out, how, descriptor);
+      descriptor = 0;
+    }
+
+    private void commitUnlessOpen() {
+      if (descriptor == 0) {
+        servers.written.addAll(uncommitted);
+        uncommitted.clear();
+      }
+    }
+
+    private void row(ByteBuf out, String value) {
+      TdsWriter.columns(out, List.of("a"), VERSION);
+      TdsWriter.row(out, List.of(value));
+      TdsWriter.endResult(out, 1, descriptor != 0, VERSION);
+    }
+  }
+}

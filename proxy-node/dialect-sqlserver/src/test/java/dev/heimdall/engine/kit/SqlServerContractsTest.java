@@ -1,0 +1,150 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** SQL Server keeps the contracts of all dialects. */
+class SqlServerContractsTest {
+  @Nested
+  class Sessions extends SessionContract {
+    Sessions() {
+      super(new SqlServerKit());
+    }
+
+    /** Replies name the transaction, so that no second run is the same as the first. */
+    @Override
+    @Test
+    void aTransactionIsRunAgainWhereThatIsWanted() {
+      start(ONE_CONNECTION + ", \"transactionReplay\": {\"enabled\": true}");
+      KitClient ann = client("ann");
+      answers(ann, "BEGIN", "open");
+      servers().hold(true);
+      answers(ann, words.reading("two"));
+
+      servers().open().get(0).kill();
+      servers().hold(false);
+      node.turns().advance(Duration.ofSeconds(1));
+
+      assertThat(ann.told()).hasSize(1).allMatch(KitContract::isError);
+    }
+  }
+
+  @Nested
+  class Limits extends LimitsContract {
+    Limits() {
+      super(new SqlServerKit());
+    }
+  }
+
+  @Nested
+  class AtRandom extends RandomContract {
+    AtRandom() {
+      super(new SqlServerKit());
+    }
+  }
+
+  @Nested
+  class Malformed extends MalformedContract {
+    Malformed() {
+      super(new SqlServerKit());
+    }
+
+    @Override
+    protected List<byte[]> malformed() {
+      return List.of(
+          message(99),
+          message(TdsPacket.SQL_BATCH, (byte) 1),
+          message(TdsPacket.RPC, (byte) 22, (byte) 0, (byte) 0, (byte) 0),
+          message(TdsPacket.TRANSACTION, (byte) 4, (byte) 0, (byte) 0, (byte) 0),
+          new byte[] {TdsPacket.SQL_BATCH, TdsPacket.EOM, 0, 1, 0, 0, 0, 0});
+    }
+
+    private static byte[] message(int type, byte... payload) {
+      ByteBuf out = Unpooled.buffer();
+      TdsPacket.write(out, type, 0, 0, TdsPacket.INITIAL_SIZE, Unpooled.wrappedBuffer(payload));
+      return ByteBufUtil.getBytes(out);
+    }
+  }
+
+  /** What contracts have no words for: each attention is acknowledged once. */
+  @Nested
+  class Attention extends KitContract {
+    Attention() {
+      super(new SqlServerKit());
+    }
+
+    @Test
+    void anIdleClientGetsItsAcknowledgement() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+
+      ann.cancel();
+
+      assertThat(ann.told()).containsExactly("attention");
+      answers(ann, words.reading("one"), "row one", "idle");
+      assertThat(servers().cancels()).isZero();
+    }
+
+    @Test
+    void aStatementInTheQueueIsNotSentAnyMore() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, "BEGIN", "open");
+      answers(ann, words.write(), "open");
+      bob.sends(words.writing("2"));
+
+      bob.cancel();
+
+      assertThat(bob.told()).last().isEqualTo("attention");
+      answers(ann, "COMMIT", "idle");
+      answers(bob, words.reading("two"), "row two", "idle");
+      assertThat(servers().written()).containsExactly("1");
+    }
+
+    @Test
+    void aStatementThatRunsIsAcknowledgedByItsServerBeforeAnotherClientHasTheConnection() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      answers(ann, words.reading("none"), "row none", "idle");
+      servers().hold(true);
+      ann.sends(words.reading("one"));
+      bob.sends(words.reading("two"));
+
+      ann.cancel();
+      servers().hold(false);
+
+      assertThat(ann.told()).last().isEqualTo("attention");
+      assertThat(ann.told()).isEmpty();
+      assertThat(bob.told()).containsExactly("row two", "idle");
+      assertThat(servers().cancels()).isEqualTo(1);
+    }
+
+    @Test
+    void twoClientsHaveTheSameHandleForStatementsOfTheirOwn() {
+      start(ONE_CONNECTION);
+      KitClient ann = client("ann");
+      KitClient bob = client("bob");
+      ann.prepare(1, words.reading("one"));
+      bob.prepare(1, words.reading("two"));
+      ann.told();
+      bob.told();
+
+      for (int round = 0; round < 3; round++) {
+        ann.execute(1);
+        assertThat(ann.told()).containsExactly("row one", "idle");
+        bob.execute(1);
+        assertThat(bob.told()).containsExactly("row two", "idle");
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.dialect.sqlserver.SqlServerDialect;
+
+/** SQL Server in the kit. */
+final class SqlServerKit implements KitDialect {
+  @Override
+  public KitWords words() {
+    return new KitWords(
+        "SELECT",
+        "INSERT INTO t VALUES ('%s')",
+        "SET LANGUAGE %s",
+        "SELECT @@LANGUAGE",
+        "CREATE TABLE #t (a int)",
+        "postgres");
+  }
+
+  /** No URL of the model leads to a SQL Server yet. */
+  @Override
+  public KitNode.Spoken<SimulatedSqlServer> spoken() {
+    return new KitNode.Spoken<>(
+        "jdbc:postgresql://server/app", node -> SqlServerDialect.create(), SimulatedSqlServer::new);
+  }
+
+  @Override
+  public KitClient connect(KitNode<?> node) {
+    return new SqlServerKitClient(node);
+  }
+}

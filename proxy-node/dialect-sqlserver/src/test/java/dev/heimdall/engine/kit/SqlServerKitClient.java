@@ -1,0 +1,178 @@
+package dev.heimdall.engine.kit;
+
+import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.Login7;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsMessage;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
+import dev.heimdall.engine.wire.sqlserver.TdsToken;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A client that speaks TDS 7.4. */
+final class SqlServerKitClient extends KitClient implements TdsReplyListener {
+  private static final TdsVersion VERSION = TdsVersion.V7_4;
+
+  private final TdsPacketWalker walker = new TdsPacketWalker();
+  private final TdsReplyScanner scanner = new TdsReplyScanner(this, VERSION);
+
+  /** Statements by the handles that the node has given. */
+  private final Map<Integer, Integer> handles = new HashMap<>();
+
+  private int preparing;
+  private ByteBuf message = Unpooled.buffer();
+  private boolean loggedIn;
+  private boolean failed;
+  private boolean open;
+  private boolean attention;
+
+  SqlServerKitClient(KitNode<?> node) {
+    super(node);
+  }
+
+  @Override
+  protected void read(ByteBuf in) {
+    while (in.isReadable()) {
+      in.readerIndex(walker.walk(in, in.readerIndex(), in.writerIndex()));
+      message.writeBytes(in, walker.from(), walker.to() - walker.from());
+      if (walker.ended()) {
+        message();
+        message.clear();
+      }
+    }
+  }
+
+  private void message() {
+    attention = false;
+    scanner.on(message, 0, message.writerIndex());
+    scanner.end();
+    rows();
+    if (attention) {
+      failed = false;
+      hears("attention");
+    } else if (!failed) {
+      hears(open ? "open" : "idle");
+    }
+    failed = false;
+  }
+
+  /** Rows of one nvarchar column, behind metadata of a fixed length. */
+  private void rows() {
+    int at = find();
+    if (at >= 0) {
+      int bytes = message.getUnsignedShortLE(at + 1);
+      hears("row " + message.toString(at + 3, bytes, StandardCharsets.UTF_16LE));
+    }
+  }
+
+  private int find() {
+    int columns = message.indexOf(0, message.writerIndex(), (byte) TdsToken.COL_METADATA);
+    return columns < 0 ? -1 : message.indexOf(columns, message.writerIndex(), (byte) TdsToken.ROW);
+  }
+
+  @Override
+  public void done(int token, int status, int command, long count) {
+    open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
+    attention |= (status & TdsToken.DONE_ATTENTION) != 0;
+  }
+
+  @Override
+  public void error(ByteBuf in, int at, int length) {
+    failed = true;
+    hears("error " + TdsMessage.read(in, at, length, VERSION).number());
+  }
+
+  @Override
+  protected void logIn(String user, String password) {
+    Login7 login =
+        new Login7(
+            Login7.Client.of(VERSION, 0),
+            Login7.Flags.ODBC,
+            Login7.Credentials.of(user, password),
+            new Login7.Names("host", "kit", "node", "kit", "", "app", ""),
+            List.of());
+    send(
+        out -> {
+          ByteBuf payload = Unpooled.buffer();
+          login.write(payload);
+          TdsPacket.write(out, TdsPacket.LOGIN7, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+        });
+  }
+
+  @Override
+  protected void write(ByteBuf out, String sql) {
+    ByteBuf payload = Unpooled.buffer();
+    AllHeaders.write(payload, 0);
+    payload.writeCharSequence(sql.equals("BEGIN") ? "BEGIN TRAN" : sql, StandardCharsets.UTF_16LE);
+    TdsPacket.write(out, TdsPacket.SQL_BATCH, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+  }
+
+  @Override
+  protected void prepare(int number, String sql) {
+    preparing = number;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.PREPARE,
+                payload -> {
+                  integer(payload, 1, null);
+                  text(payload, "");
+                  text(payload, sql);
+                  integer(payload, 0, 1);
+                }));
+  }
+
+  @Override
+  protected void execute(int number) {
+    int handle = handles.getOrDefault(number, 999);
+    send(out -> call(out, RpcProcedure.EXECUTE, payload -> integer(payload, 0, handle)));
+  }
+
+  private static void call(ByteBuf out, int procedure, Consumer<ByteBuf> parameters) {
+    ByteBuf payload = Unpooled.buffer();
+    AllHeaders.write(payload, 0);
+    payload.writeShortLE(0xFFFF).writeShortLE(procedure).writeShortLE(0);
+    parameters.accept(payload);
+    TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+  }
+
+  private static void integer(ByteBuf out, int status, Integer value) {
+    out.writeByte(0).writeByte(status).writeByte(0x26).writeByte(4);
+    if (value == null) {
+      out.writeByte(0);
+    } else {
+      out.writeByte(4).writeIntLE(value);
+    }
+  }
+
+  private static void text(ByteBuf out, String value) {
+    out.writeByte(0).writeByte(0).writeByte(0x63).writeIntLE(1 << 20).writeZero(5);
+    out.writeIntLE(2 * value.length());
+    out.writeCharSequence(value, StandardCharsets.UTF_16LE);
+  }
+
+  @Override
+  public void returnInteger(int ordinal, int value) {
+    handles.put(preparing, value);
+  }
+
+  @Override
+  protected void writeNonsense(ByteBuf out) {
+    TdsPacket.write(out, 99, 0, 0, TdsPacket.INITIAL_SIZE, Unpooled.buffer().writeZero(4));
+  }
+
+  @Override
+  protected void cancel() {
+    send(TdsPacket::writeAttention);
+  }
+}
