@@ -15,6 +15,7 @@ import dev.heimdall.engine.wire.sqlserver.TdsText;
 import dev.heimdall.engine.wire.sqlserver.TdsToken;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import dev.heimdall.engine.wire.sqlserver.TdsWriter;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -35,6 +36,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
   private final List<String> written = new ArrayList<>();
   private int cancels;
+  private boolean endsBeforeAttentions;
 
   SimulatedSqlServer(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
     super(loop, address, LocalServerChannel.class, buffers);
@@ -43,6 +45,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   @Override
   protected Session session(int process) {
     return new Session(this, process);
+  }
+
+  /** What runs when an attention comes has ended, and is answered in full ahead of it. */
+  void endsBeforeAttentions() {
+    endsBeforeAttentions = true;
   }
 
   @Override
@@ -68,6 +75,9 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private long last = 1000;
     private int handles;
 
+    /** The request that is not answered. */
+    private Asked asked;
+
     Session(SimulatedSqlServer servers, int process) {
       this.servers = servers;
       this.process = process;
@@ -88,12 +98,34 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     }
 
     private void request(int type, boolean resets, ByteBuf payload) {
-      if (type == TdsPacket.ATTENTION) {
-        servers.cancels++;
+      if (type != TdsPacket.ATTENTION) {
+        Asked mine = new Asked();
+        asked = mine;
+        answered(
+            out -> {
+              asked = null;
+              message(
+                  out,
+                  tokens -> {
+                    if (mine.interrupted) {
+                      acknowledge(tokens);
+                    } else {
+                      answer(type, resets, payload, tokens);
+                    }
+                  });
+            });
+        return;
+      }
+      servers.cancels++;
+      if (asked == null || servers.endsBeforeAttentions) {
         answered(out -> message(out, this::acknowledge));
       } else {
-        answered(out -> message(out, tokens -> answer(type, resets, payload, tokens)));
+        asked.interrupted = true;
       }
+    }
+
+    private static final class Asked {
+      private boolean interrupted;
     }
 
     private void message(ByteBuf out, Consumer<ByteBuf> answer) {
@@ -133,6 +165,18 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           scanner.on(payload, 0, payload.writerIndex());
           scanner.end();
         }
+        case TdsPacket.TRANSACTION -> {
+          if (reset) {
+            reset(out);
+          }
+          batch(
+              switch (TransactionRequest.read(payload, 0, payload.writerIndex()).type()) {
+                case TransactionRequest.BEGIN -> "BEGIN TRAN";
+                case TransactionRequest.COMMIT -> "COMMIT";
+                default -> "ROLLBACK";
+              },
+              out);
+        }
         default -> throw new IllegalStateException("a message of type " + type);
       }
     }
@@ -141,6 +185,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private final class Called implements TdsRpcListener {
       private final ByteBuf out;
       private int procedure;
+      private String name;
       private String statement;
       private int handle;
 
@@ -151,6 +196,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       @Override
       public void call(int number, TdsText name, int options) {
         procedure = number;
+        this.name = name.text();
       }
 
       @Override
@@ -170,6 +216,14 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           TdsWriter.returnStatus(out, 0);
           TdsWriter.returnInteger(out, 0, "", handles, VERSION);
           done(out, 0);
+        } else if (procedure == RpcProcedure.PREPARE_EXECUTE) {
+          prepared.put(++handles, statement);
+          TdsWriter.returnInteger(out, 0, "", handles, VERSION);
+          batch(statement, out);
+        } else if (procedure == RpcProcedure.EXECUTE_SQL) {
+          batch(statement, out);
+        } else if (procedure == RpcProcedure.OTHER) {
+          batch("EXEC " + name, out);
         } else if (prepared.containsKey(handle)) {
           batch(prepared.get(handle), out);
         } else {

@@ -10,6 +10,7 @@ import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
 import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
 import dev.heimdall.engine.wire.sqlserver.TdsToken;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -136,6 +137,61 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   protected void execute(int number) {
     int handle = handles.getOrDefault(number, 999);
     send(out -> call(out, RpcProcedure.EXECUTE, payload -> integer(payload, 0, handle)));
+  }
+
+  /** Runs a statement with no parameters. */
+  void executeSql(String sql) {
+    send(out -> call(out, RpcProcedure.EXECUTE_SQL, payload -> text(payload, sql)));
+  }
+
+  /** Prepares a statement and runs it. */
+  void prepareAndExecute(int number, String sql) {
+    preparing = number;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.PREPARE_EXECUTE,
+                payload -> {
+                  integer(payload, 1, null);
+                  text(payload, "");
+                  longText(payload, sql);
+                }));
+  }
+
+  /** Calls a procedure by its name. */
+  void callByName(String procedure) {
+    send(
+        out -> {
+          ByteBuf payload = Unpooled.buffer();
+          AllHeaders.write(payload, 0);
+          payload.writeShortLE(procedure.length());
+          payload.writeCharSequence(procedure, StandardCharsets.UTF_16LE);
+          payload.writeShortLE(0);
+          TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+        });
+  }
+
+  /** Begins or ends a transaction without a text. */
+  void transaction(int type) {
+    send(
+        out -> {
+          ByteBuf payload = Unpooled.buffer();
+          new TransactionRequest(type, 0, "", false, "").write(payload, 0);
+          TdsPacket.write(out, TdsPacket.TRANSACTION, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+        });
+  }
+
+  /** As nvarchar(max), in chunks of a few characters. */
+  private static void longText(ByteBuf out, String value) {
+    out.writeByte(0).writeByte(0).writeByte(0xE7).writeShortLE(0xFFFF).writeZero(5);
+    out.writeLongLE(2L * value.length());
+    for (int at = 0; at < value.length(); at += 3) {
+      String chunk = value.substring(at, Math.min(at + 3, value.length()));
+      out.writeIntLE(2 * chunk.length());
+      out.writeCharSequence(chunk, StandardCharsets.UTF_16LE);
+    }
+    out.writeIntLE(0);
   }
 
   private static void call(ByteBuf out, int procedure, Consumer<ByteBuf> parameters) {

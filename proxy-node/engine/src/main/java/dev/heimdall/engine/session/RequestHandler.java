@@ -14,6 +14,13 @@ import java.util.function.Supplier;
 
 /** Handler of a client's messages in its protocol, one by one. Each client has one of its own. */
 public interface RequestHandler extends RequestSteps, UnitMessages, SessionProtocol {
+  /**
+   * The node has the server interrupt what runs there for the client.
+   *
+   * @param why error that the client is to get; servers of some protocols send none
+   */
+  default void interrupts(ServerError why) {}
+
   /** The end of a batch has come, up to which everything was dropped. */
   void skipped();
 

@@ -31,7 +31,9 @@ import dev.heimdall.engine.wire.TransactionState;
  * drain, and the time limits of its settings and of rules.
  */
 final class SessionControl implements TimedClient {
-  private static final String TIMED_OUT = "canceling statement due to statement timeout";
+  private static final ServerError TIMED_OUT =
+      ServerError.error(Sqlstate.QUERY_CANCELED, "canceling statement due to statement timeout")
+          .because(ServerError.Cause.TIME_LIMIT);
 
   private final RequestReader requests;
   private final ClientOutput output;
@@ -100,20 +102,23 @@ final class SessionControl implements TimedClient {
    */
   void cancelFromAnyThread(Runnable done) {
     loop.soon(
-        () -> cancel("canceling statement due to user request", done),
+        () ->
+            cancel(
+                ServerError.error(
+                    Sqlstate.QUERY_CANCELED, "canceling statement due to user request"),
+                done),
         cause -> {
           session.failed(cause);
           done.run();
         });
   }
 
-  private void cancel(String message, Runnable done) {
+  private void cancel(ServerError error, Runnable done) {
     WaitReason reason = waitReason();
     if (reason == null) {
       done.run();
       return;
     }
-    ServerError error = ServerError.error(Sqlstate.QUERY_CANCELED, message);
     switch (reason) {
       case TRANSACTION_REPLAY -> sent.transaction().cancel(error);
       case ADMIN_COMMAND -> console.cancel();
@@ -145,6 +150,7 @@ final class SessionControl implements TimedClient {
       }
       case REPLY -> {
         counters.cancelled();
+        requests.handler().interrupts(error);
         connector.cancel(lease.server(), done);
         return;
       }
@@ -419,17 +425,16 @@ final class SessionControl implements TimedClient {
         .server()
         .end()
         .overdue(
-            ServerError.error(Sqlstate.QUERY_CANCELED, TIMED_OUT)
-                .withDetail(
-                    "The server did not end it when asked to, and its connection was closed."
-                        + " Whether a statement that changes data took effect is not known."));
+            TIMED_OUT.withDetail(
+                "The server did not end it when asked to, and its connection was closed."
+                    + " Whether a statement that changes data took effect is not known."));
   }
 
   /** A server that reads the rest of a message does not look at a cancel request. */
   @Override
   public void cancelOverdue() {
     if (requests.input().streaming()) {
-      end.fatal(ServerError.fatal(Sqlstate.QUERY_CANCELED, TIMED_OUT));
+      end.fatal(TIMED_OUT.asFatal());
     } else {
       cancelLate();
     }

@@ -27,6 +27,8 @@ public record ServerError(
     BY_CODE,
     /** The server could not make sense of the text: it has carried out nothing of it. */
     UNREAD,
+    /** The node's own limit for the time of a statement is over. */
+    TIME_LIMIT,
     /** The node was told to end, or to be without clients, before a log-in was over. */
     NODE_STOPS
   }

@@ -153,6 +153,13 @@ public final class TdsPacketWalker {
     return !inMessage && headerBytes == 0;
   }
 
+  /** Bytes that have not come of the current packet; negative inside of a header. */
+  public int missing() {
+    return headerBytes > 0 && headerBytes < TdsPacket.HEADER
+        ? -1
+        : headerBytes == 0 ? 0 : remaining;
+  }
+
   /** The type of the message whose packets are being walked, or of the last one. */
   public int type() {
     return messageType;

@@ -63,7 +63,7 @@ public enum TdsVersion {
   }
 
   /** Bytes of DONE, DONEPROC and DONEINPROC behind the token's own byte. */
-  int doneBytes() {
+  public int doneBytes() {
     return this == V7_1 ? 8 : 12;
   }
 }

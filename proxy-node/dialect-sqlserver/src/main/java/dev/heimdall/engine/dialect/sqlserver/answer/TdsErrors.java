@@ -13,6 +13,10 @@ public final class TdsErrors {
   /** Integrated authentication is impossible. */
   public static final int UNTRUSTED = 18452;
 
+  /** Of a statement's time limit: drivers have this number where their own is over. */
+  public static final int TIMED_OUT = -2;
+
+  private static final int TIMED_OUT_SEVERITY = 11;
   private static final int FATAL_SEVERITY = 20;
   private static final int ERROR_SEVERITY = 16;
   private static final int LOG_IN_SEVERITY = 14;
@@ -37,7 +41,11 @@ public final class TdsErrors {
   private TdsErrors() {}
 
   /** Returns the error as clients are told it. */
-  static TdsMessage message(ServerError error, boolean loggedIn) {
+  public static TdsMessage message(ServerError error, boolean loggedIn) {
+    if (error.cause() == ServerError.Cause.TIME_LIMIT && loggedIn) {
+      int severity = error.isFatal() ? FATAL_SEVERITY : TIMED_OUT_SEVERITY;
+      return TdsMessage.of(TIMED_OUT, 0, severity, text(error), "heimdall");
+    }
     int number = error.number() != 0 ? error.number() : NUMBERS.getOrDefault(error.sqlState(), OWN);
     int severity = error.isFatal() ? FATAL_SEVERITY : ERROR_SEVERITY;
     return TdsMessage.of(number, 1, loggedIn ? severity : LOG_IN_SEVERITY, text(error), "heimdall");

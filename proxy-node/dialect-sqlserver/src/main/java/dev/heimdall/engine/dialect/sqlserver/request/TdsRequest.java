@@ -30,6 +30,7 @@ final class TdsRequest implements Request {
   private final NextStatement next;
   private final SqlServerEncoder encoder;
   private final RpcRequests rpc;
+  private final KeptResults kept;
   private ServerConnection server;
   private byte type;
   private long total;
@@ -40,12 +41,13 @@ final class TdsRequest implements Request {
   /** Its calls where it is one of remote procedure calls; else null. */
   private List<RpcCall> calls;
 
-  TdsRequest(RequestParts parts, RpcRequests rpc) {
+  TdsRequest(RequestParts parts, RpcRequests rpc, KeptResults kept) {
     this.parts = parts;
     this.client = parts.client();
     this.next = parts.lifecycle().next();
     this.encoder = (SqlServerEncoder) client.encoder();
     this.rpc = rpc;
+    this.kept = kept;
   }
 
   TdsRequest at(ServerConnection now, byte message, long length) {
@@ -171,7 +173,10 @@ final class TdsRequest implements Request {
     return false;
   }
 
-  /** Only a statement that comes as a text can have another one in its place. */
+  /**
+   * Only a statement that comes as a text can have another one in its place. What is left of
+   * earlier batches is known where there is a connection.
+   */
   @Override
   public ServerError unfit() {
     boolean hasText = type == TdsPacket.SQL_BATCH || (calls != null && kind() != Kind.CALL);
@@ -179,9 +184,10 @@ final class TdsRequest implements Request {
     if (!hasText && decision.transformed().isPresent()) {
       return unfit(decision, RuleAction.TRANSFORM);
     }
-    return type == TdsPacket.TRANSACTION && decision.result().isPresent()
-        ? unfit(decision, RuleAction.RESULT)
-        : null;
+    if (type == TdsPacket.TRANSACTION && decision.result().isPresent()) {
+      return unfit(decision, RuleAction.RESULT);
+    }
+    return server == null ? null : kept.refusal(next.effects(), server);
   }
 
   private ServerError unfit(Decision decision, RuleAction action) {
@@ -214,6 +220,7 @@ final class TdsRequest implements Request {
     encoder.error(error, out);
     encoder.ready(client.status(), out);
     client.write(out);
+    client.settle();
   }
 
   @Override

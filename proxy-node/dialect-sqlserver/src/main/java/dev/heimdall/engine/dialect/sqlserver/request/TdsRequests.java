@@ -71,8 +71,8 @@ final class TdsRequests implements RequestHandler {
     this.encoder = (SqlServerEncoder) client.encoder();
     this.attentions = encoder.attentions();
     this.rpc = new RpcRequests(client, parts.sessions().statements());
-    this.request = new TdsRequest(parts, rpc);
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
+    this.request = new TdsRequest(parts, rpc, kept);
     attentions.listener(this::attention);
   }
 
@@ -91,6 +91,12 @@ final class TdsRequests implements RequestHandler {
       encoder.ready(client.status(), out);
       client.write(out);
     }
+  }
+
+  /** Servers acknowledge what interrupts, and send no error. */
+  @Override
+  public void interrupts(ServerError why) {
+    requests(client.server()).interrupts(why, attentions.unanswered());
   }
 
   @Override
@@ -199,10 +205,9 @@ final class TdsRequests implements RequestHandler {
   @Override
   public boolean forward(ServerConnection server, byte type, long total) {
     request.at(server, type, total);
-    ServerError lost = kept.refusal(next.effects(), server);
-    if (lost != null) {
-      parts.control().refuse(lost);
-      client.settle();
+    if (kept.refusal(next.effects(), server) != null) {
+      parts.control().block();
+      client.resumeReading(); // to be rejected, now that it has a connection
       return false;
     }
     if (type == TdsPacket.RPC && !ready(server)) {
@@ -213,7 +218,8 @@ final class TdsRequests implements RequestHandler {
     ByteBuf payload = request.payload();
     String changed = next.decision().transformed().orElse(null);
     if (changed != null) {
-      said = parts.sessions().classifier().classify(bytes(changed), 0, bytes(changed).length, mode());
+      said =
+          parts.sessions().classifier().classify(bytes(changed), 0, bytes(changed).length, mode());
       payload = changed(payload, changed);
     }
     StatementFacts facts =
@@ -316,8 +322,7 @@ final class TdsRequests implements RequestHandler {
         prepares =
             new SentRequest.Numbered(preparing, changed == null ? call.statement() : changed);
       } else if (call.procedure() == RpcProcedure.EXECUTE) {
-        String text =
-            changed == null ? rpc.handles().get(call.handle()).statement() : changed;
+        String text = changed == null ? rpc.handles().get(call.handle()).statement() : changed;
         payload.setIntLE(
             call.handleAt(), requests(server).handleOf(client.owner(), call.handle(), text));
       }
@@ -370,8 +375,7 @@ final class TdsRequests implements RequestHandler {
   }
 
   private boolean isUnpreparing() {
-    return request.calls() != null
-        && request.calls().get(0).procedure() == RpcProcedure.UNPREPARE;
+    return request.calls() != null && request.calls().get(0).procedure() == RpcProcedure.UNPREPARE;
   }
 
   /** The handle is the node's own: the server's goes with a reset, or with the connection. */

@@ -43,6 +43,15 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** True between an attention to the server and its acknowledgement. */
   private boolean interrupted;
 
+  /** Error for which that attention was sent; null where nobody needs to know. */
+  private ServerError reason;
+
+  /** True if an answer has ended since then. */
+  private boolean answered;
+
+  /** The answer to a client that has sent no attention itself; null where there is none. */
+  private InterruptedReply cut;
+
   ServerReplies(
       ServerConnection connection,
       ReplyDelivery delivery,
@@ -64,9 +73,46 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     descriptor = 0;
   }
 
-  /** An attention was sent: the group that is being answered ends with its acknowledgement. */
-  void interrupt() {
+  /**
+   * An attention was sent: the group that is being answered ends with its acknowledgement.
+   *
+   * @param why error of the request if it has not ended before; null for none
+   * @param packetSize for a client that is to get the error; 0 where it knows of the attention
+   */
+  void interrupt(ServerError why, int packetSize) {
     interrupted = true;
+    reason = why;
+    answered = false;
+    if (why != null && packetSize > 0) {
+      ByteBuf kept = connection.allocate(TdsPacket.INITIAL_SIZE);
+      cut = new InterruptedReply(why, version, packetSize, walker.missing(), kept);
+    }
+  }
+
+  /** The client has sent an attention itself by now. */
+  void interruptedByClient() {
+    if (cut != null) {
+      cut.passAll(delivery);
+      endCut();
+    }
+  }
+
+  private void endCut() {
+    if (cut != null) {
+      cut.release();
+      cut = null;
+    }
+  }
+
+  private void pass(ByteBuf in, int from, int to) {
+    if (delivery.absorbing()) {
+      return;
+    }
+    if (cut == null) {
+      delivery.pass(in, from, to);
+    } else {
+      cut.take(in, from, to, delivery);
+    }
   }
 
   /** Sets the handle that the client gets in the place of the server's. */
@@ -107,8 +153,8 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           from = at;
         }
       }
-      if (!connection.closed() && !delivery.absorbing()) {
-        delivery.pass(consumed, from, end);
+      if (!connection.closed()) {
+        pass(consumed, from, end);
       }
     } catch (TdsProtocolException e) {
       delivery.outOfSync(e.getMessage());
@@ -123,15 +169,27 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       return;
     }
     if (interrupted) {
-      if (!delivery.absorbing()) {
-        delivery.pass(in, from, to);
+      pass(in, from, to);
+      answered = true;
+      if (cut != null) {
+        cut.ends(delivery);
       }
       return;
     }
+    if (reason != null && !answered && !delivery.failed()) {
+      delivery.failed(reason);
+    }
+    reason = null;
     boolean inTransaction = descriptor != 0 || open;
     delivery.ends(inTransaction ? TransactionState.OPEN : TransactionState.IDLE);
-    if (!delivery.absorbing()) {
-      delivery.pass(in, from, to);
+    pass(in, from, to);
+    if (cut != null) {
+      boolean unseen = cut.acknowledged(delivery);
+      endCut();
+      if (!unseen) {
+        delivery.outOfSync("an acknowledgement of an attention within a packet handed out in part");
+        return;
+      }
     }
     ReplyOwner owner = delivery.groups().first();
     boolean failed = delivery.failed();
@@ -227,6 +285,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
 
   @Override
   public void lost() {
+    endCut();
     requests.lost();
   }
 }

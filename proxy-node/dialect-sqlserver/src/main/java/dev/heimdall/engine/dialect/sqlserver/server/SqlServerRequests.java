@@ -39,6 +39,7 @@ public final class SqlServerRequests implements ServerRequests {
   private final TdsVersion version;
   private final TdsReframer reframer;
   private final String database;
+  private final int packetSize;
   private final ArrayDeque<SentRequest> waiting = new ArrayDeque<>(2);
   private final List<Runnable> interrupts = new ArrayList<>();
 
@@ -67,6 +68,11 @@ public final class SqlServerRequests implements ServerRequests {
 
   private boolean acknowledged;
 
+  /** Error for which the next attention is sent, where its client has sent none; else null. */
+  private ServerError reason;
+
+  private boolean byClient;
+
   /** True if no client has sent anything since it was reset. */
   private boolean clean = true;
 
@@ -77,6 +83,7 @@ public final class SqlServerRequests implements ServerRequests {
     this.version = version;
     this.reframer = new TdsReframer(connection.alloc());
     this.reframer.packetSize(packetSize);
+    this.packetSize = packetSize;
     this.database = connection.reported().get(SessionOptions.DATABASE);
   }
 
@@ -266,6 +273,17 @@ public final class SqlServerRequests implements ServerRequests {
     }
   }
 
+  /**
+   * What runs is to be interrupted next.
+   *
+   * @param why error that it ends with
+   * @param itself whether its client has sent an attention itself, and gets that acknowledged
+   */
+  public void interrupts(ServerError why, boolean itself) {
+    reason = why;
+    byClient = itself;
+  }
+
   /** True if an attention was acknowledged in the last answer; asked once. */
   public boolean takeAcknowledged() {
     boolean was = acknowledged;
@@ -406,13 +424,19 @@ public final class SqlServerRequests implements ServerRequests {
   /** On the connection itself; what is being answered ends with the acknowledgement. */
   @Override
   public void cancel(CancelConnections separate, Runnable done) {
+    ServerError why = reason;
+    boolean known = byClient || running == null || running.client() == null;
+    reason = null;
+    byClient = false;
     if (connection.closed() || running == null) {
       done.run();
       return;
     }
     interrupts.add(done);
-    if (interrupts.size() == 1) {
-      replies.interrupt();
+    if (interrupts.size() > 1 && why != null && known) {
+      replies.interruptedByClient();
+    } else if (interrupts.size() == 1) {
+      replies.interrupt(why, known ? 0 : packetSize);
       ByteBuf out = connection.allocate(TdsPacket.HEADER);
       TdsPacket.writeAttention(out);
       connection.write(out);

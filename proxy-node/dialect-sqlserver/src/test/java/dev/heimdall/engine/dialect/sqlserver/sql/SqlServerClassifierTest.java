@@ -64,7 +64,8 @@ class SqlServerClassifierTest {
         "INSERT t DEFAULT VALUES | DML",
         "UPDATE t SET a = (SELECT 1) FROM t JOIN u ON 1=1 | DML",
         "DELETE TOP (5) FROM t OUTPUT deleted.a | DML",
-        "MERGE t USING u ON 1=1 WHEN MATCHED THEN UPDATE SET a=1 WHEN NOT MATCHED THEN INSERT (a) VALUES (1) WHEN NOT MATCHED BY SOURCE THEN DELETE OUTPUT $action; | DML",
+        "MERGE t USING u ON 1=1 WHEN MATCHED THEN UPDATE SET a=1 WHEN NOT MATCHED THEN INSERT (a)"
+            + " VALUES (1) WHEN NOT MATCHED BY SOURCE THEN DELETE OUTPUT $action; | DML",
         "SELECT * INTO t FROM u | DDL",
         "CREATE TABLE t (a int REFERENCES u ON DELETE CASCADE ON UPDATE SET NULL) | DDL",
         "ALTER TABLE t DROP COLUMN a | DDL",
@@ -126,22 +127,35 @@ class SqlServerClassifierTest {
         "DECLARE [LOCAL] CURSOR FOR SELECT 1 | PIN:cursor, OBJECT:LOCAL",
         "CLOSE c DEALLOCATE c | END_OBJECT:c",
         "SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
-        "SET ANSI_NULLS, QUOTED_IDENTIFIER ON SELECT 1 | SET_VARIABLE:ansi_nulls=ON, SET_VARIABLE:quoted_identifier=ON",
-        "SET ROWCOUNT 5 SET TEXTSIZE @x | SET_VARIABLE:rowcount=5, SET_VARIABLE:textsize, PIN:option of one connection",
-        "SET LOCK_TIMEOUT -1 SET DATEFORMAT dmy | SET_VARIABLE:lock_timeout=-1, SET_VARIABLE:dateformat=dmy",
-        "SET LANGUAGE N'Deutsch' | SET_VARIABLE:dateformat=null, SET_VARIABLE:datefirst=null, SET_VARIABLE:language=N'Deutsch'",
-        "SET ANSI_NULL_DFLT_ON ON | SET_VARIABLE:ansi_null_dflt_off=OFF, SET_VARIABLE:ansi_null_dflt_on=ON",
-        "SET ANSI_DEFAULTS OFF | SET_VARIABLE:ansi_nulls=OFF, SET_VARIABLE:ansi_null_dflt_on=OFF, SET_VARIABLE:ansi_padding=OFF, SET_VARIABLE:ansi_warnings=OFF, SET_VARIABLE:cursor_close_on_commit=OFF, SET_VARIABLE:implicit_transactions=OFF, SET_VARIABLE:quoted_identifier=OFF",
-        "SET ROWCOUNT 1 SET ROWCOUNT 2 SET ROWCOUNT 1 | SET_VARIABLE:rowcount=1, SET_VARIABLE:rowcount=2, SET_VARIABLE:rowcount=1",
+        "SET ANSI_NULLS, QUOTED_IDENTIFIER ON SELECT 1 | SET_VARIABLE:ansi_nulls=ON,"
+            + " SET_VARIABLE:quoted_identifier=ON",
+        "SET ROWCOUNT 5 SET TEXTSIZE @x | SET_VARIABLE:rowcount=5, SET_VARIABLE:textsize,"
+            + " PIN:option of one connection",
+        "SET LOCK_TIMEOUT -1 SET DATEFORMAT dmy | SET_VARIABLE:lock_timeout=-1,"
+            + " SET_VARIABLE:dateformat=dmy",
+        "SET LANGUAGE N'Deutsch' | SET_VARIABLE:dateformat=null, SET_VARIABLE:datefirst=null,"
+            + " SET_VARIABLE:language=N'Deutsch'",
+        "SET ANSI_NULL_DFLT_ON ON | SET_VARIABLE:ansi_null_dflt_off=OFF,"
+            + " SET_VARIABLE:ansi_null_dflt_on=ON",
+        "SET ANSI_DEFAULTS OFF | SET_VARIABLE:ansi_nulls=OFF, SET_VARIABLE:ansi_null_dflt_on=OFF,"
+            + " SET_VARIABLE:ansi_padding=OFF, SET_VARIABLE:ansi_warnings=OFF,"
+            + " SET_VARIABLE:cursor_close_on_commit=OFF, SET_VARIABLE:implicit_transactions=OFF,"
+            + " SET_VARIABLE:quoted_identifier=OFF",
+        "SET ROWCOUNT 1 SET ROWCOUNT 2 SET ROWCOUNT 1 | SET_VARIABLE:rowcount=1,"
+            + " SET_VARIABLE:rowcount=2, SET_VARIABLE:rowcount=1",
         "IF 1=1 SET NOCOUNT ON | SET_VARIABLE:nocount, PIN:option of one connection, BRANCHES",
         "SET NOCOUNT ON IF 1=1 SELECT 1 | SET_VARIABLE:nocount=ON, BRANCHES",
         "SET NOCOUNT ON GOTO l | SET_VARIABLE:nocount=ON, PIN:option of one connection, BRANCHES",
-        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT | SET_VARIABLE:transaction isolation level=SNAPSHOT",
-        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED SELECT 1 | SET_VARIABLE:transaction isolation level=READ COMMITTED",
-        "SET TRANSACTION SELECT 1 | SET_VARIABLE:transaction isolation level, PIN:option of one connection",
+        "SET TRANSACTION ISOLATION LEVEL SNAPSHOT | SET_VARIABLE:transaction isolation"
+            + " level=SNAPSHOT",
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED SELECT 1 | SET_VARIABLE:transaction"
+            + " isolation level=READ COMMITTED",
+        "SET TRANSACTION SELECT 1 | SET_VARIABLE:transaction isolation level, PIN:option of one"
+            + " connection",
         "UPDATE t SET a = 1 SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
         "UPDATE STATISTICS t SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
-        "CREATE PARTITION FUNCTION f (int) AS RANGE LEFT FOR VALUES (1) SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
+        "CREATE PARTITION FUNCTION f (int) AS RANGE LEFT FOR VALUES (1) SET NOCOUNT ON |"
+            + " SET_VARIABLE:nocount=ON",
         "ALTER TABLE t DISABLE TRIGGER x SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
         "SELECT 1SET NOCOUNT ON | SET_VARIABLE:nocount=ON",
         "SET STATISTICS IO ON | PIN:option of one connection",
