@@ -1,0 +1,125 @@
+package dev.heimdall.engine.boot;
+
+import dev.heimdall.engine.dialect.sqlserver.SqlServerDialect;
+import dev.heimdall.model.ConfigurationReader;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.RegionFacts;
+import dev.heimdall.test.fixture.TestCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/**
+ * A node in front of SQL Server. The model has no such engine yet, so that the dialect stands in
+ * the place of another one's.
+ */
+public final class SqlServerNode implements AutoCloseable {
+  private final Path directory;
+  private final Node node;
+
+  private SqlServerNode(Path directory, Node node) {
+    this.directory = directory;
+    this.node = node;
+  }
+
+  /**
+   * Starts one with a single server connection. Its client is {@code app}, with that password.
+   *
+   * @param vdb further settings of the virtual database in JSON, each behind a comma
+   * @param rules in JSON
+   */
+  public static SqlServerNode start(
+      int server, String user, String password, String vdb, String rules) {
+    return start(server, user, password, "disable", vdb, rules, null);
+  }
+
+  /** Starts one with TLS on both sides. */
+  public static SqlServerNode encrypted(int server, String user, String password) {
+    String tls =
+        ", \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
+            + " \"keyFile\": \"node.key\"}";
+    return start(server, user, password, "require", tls, "", TestCertificate.localhost());
+  }
+
+  private static SqlServerNode start(
+      int server,
+      String user,
+      String password,
+      String tls,
+      String vdb,
+      String rules,
+      TestCertificate certificate) {
+    try {
+      Path directory = Files.createTempDirectory("sqlserver-node");
+      if (certificate != null) {
+        write(directory, "node.pem", certificate.certificate());
+        write(directory, "node.key", certificate.key());
+      }
+      write(
+          directory,
+          "node.json",
+          "{\"http\": {\"enabled\": false}, \"loops\": 1, \"drainTimeout\": \"2s\"}");
+      write(
+          directory,
+          "sources/main.json",
+          ("{\"url\": \"jdbc:postgresql://127.0.0.1:%d/app\", \"user\": \"%s\","
+                  + " \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"},"
+                  + " \"catalog\": {\"enabled\": false}}")
+              .formatted(server, user, password, tls));
+      write(
+          directory,
+          "vdbs/app.json",
+          ("{\"source\": \"main\", \"ports\": [0], \"address\": \"127.0.0.1\","
+                  + " \"pool\": {\"size\": 1}, \"rules\": [\"all\"]%s}")
+              .formatted(vdb));
+      write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
+      write(directory, "users/app.json", "{\"password\": \"app\"}");
+      return new SqlServerNode(
+          directory,
+          Node.start(
+              directory,
+              ConfigurationReader.read(directory),
+              RegionFacts.none(),
+              new NodeObserver() {},
+              Map.of(Engine.POSTGRESQL, SqlServerDialect.create())));
+    } catch (Exception e) {
+      throw new IllegalStateException("the node does not start: " + e.getMessage(), e);
+    }
+  }
+
+  private static void write(Path directory, String name, String content) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, content);
+  }
+
+  /** A connection of mssql-jdbc; properties such as {@code ;encrypt=false} behind its URL. */
+  public Connection jdbc(String properties) throws SQLException {
+    Properties login = new Properties();
+    login.put("user", "app");
+    if (!properties.contains("password=")) {
+      login.put("password", "app");
+    }
+    return DriverManager.getConnection(
+        "jdbc:sqlserver://127.0.0.1:" + node.port("app") + ";databaseName=app" + properties, login);
+  }
+
+  @Override
+  public void close() {
+    node.close();
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot delete " + directory, e);
+    }
+  }
+}

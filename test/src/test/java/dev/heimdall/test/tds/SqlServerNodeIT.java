@@ -1,0 +1,224 @@
+package dev.heimdall.test.tds;
+
+import static dev.heimdall.test.tds.TdsSessionTest.all;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.Await;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients of mssql-jdbc share the one connection that a node has to the stand-in. */
+class SqlServerNodeIT {
+  private static final String CERTIFIED = ";encrypt=true;trustServerCertificate=true";
+
+  private TdsServer server;
+  private SqlServerNode node;
+
+  @BeforeEach
+  void listen() {
+    server = TdsServer.start();
+  }
+
+  @AfterEach
+  void end() {
+    if (node != null) {
+      node.close();
+    }
+    server.close();
+  }
+
+  private void start(String vdb, String rules) {
+    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, vdb, rules);
+  }
+
+  private void start() {
+    start("", "");
+  }
+
+  private Connection client() throws SQLException {
+    return node.jdbc(";encrypt=false");
+  }
+
+  private boolean received(String text) {
+    return server.log().stream().anyMatch(message -> String.valueOf(message.text()).contains(text));
+  }
+
+  @Test
+  void twoClientsHaveOneConnectionBetweenThem() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client()) {
+      for (int round = 0; round < 3; round++) {
+        assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+        assertThat(all(bob, "select 'a', N'b' select 2")).isEqualTo("[a,b;][2;]");
+      }
+
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void transactionsAreCommittedAndRolledBack() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(ann, "create table t (a int)");
+      ann.setAutoCommit(false);
+      all(ann, "insert t values (1)");
+      CompletableFuture<String> waits =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return all(bob, "select count(*) from t");
+                } catch (SQLException e) {
+                  return e.getMessage();
+                }
+              });
+      assertThat(all(ann, "select a from t")).isEqualTo("[1;]");
+      assertThat(waits).isNotDone();
+      ann.commit();
+      assertThat(waits.get(30, TimeUnit.SECONDS)).isEqualTo("[1;]");
+
+      all(ann, "insert t values (2)");
+      ann.rollback();
+      ann.setAutoCommit(true);
+      assertThat(all(bob, "select a from t")).isEqualTo("[1;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void preparedStatementsOfBothClientsAreTheirOwn() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client();
+        PreparedStatement one = ann.prepareStatement("select ? + 1");
+        PreparedStatement other = bob.prepareStatement("select ? + 100")) {
+      for (int i = 0; i < 6; i++) {
+        assertThat(number(one, i)).isEqualTo(i + 1);
+        assertThat(number(other, i)).isEqualTo(i + 100);
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  private static int number(PreparedStatement statement, int value) throws SQLException {
+    statement.setInt(1, value);
+    try (ResultSet row = statement.executeQuery()) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  @Test
+  void aCancelledStatementEndsAndItsClientGoesOn() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client();
+        Statement waits = ann.createStatement()) {
+      CompletableFuture<Throwable> outcome =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  waits.execute("waitfor delay '00:01:00'");
+                  return null;
+                } catch (SQLException e) {
+                  return e;
+                }
+              });
+      Await.until("the statement runs", () -> received("waitfor"));
+      waits.cancel();
+
+      assertThat(outcome.get(30, TimeUnit.SECONDS)).isInstanceOf(SQLException.class);
+      assertThat(all(bob, "select 2")).isEqualTo("[2;]");
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void aStatementThatTakesTooLongIsAnErrorOfItsOwn() throws Exception {
+    start(", \"clients\": {\"queryTimeout\": \"1s\"}", "");
+    try (Connection ann = client()) {
+      assertThatThrownBy(() -> all(ann, "waitfor delay '00:01:00'"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(-2));
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+    }
+  }
+
+  @Test
+  void optionsOfOneClientAreNotTheOthers() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client()) {
+      String usual = all(bob, "select @@lock_timeout");
+      all(ann, "set lock_timeout 1234");
+
+      assertThat(all(bob, "select @@lock_timeout")).isEqualTo(usual).isNotEqualTo("[1234;]");
+      assertThat(all(ann, "select @@lock_timeout")).isEqualTo("[1234;]");
+      assertThat(all(bob, "select @@lock_timeout")).isEqualTo(usual);
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void aRuleRejectsAStatementHoweverItComes() throws Exception {
+    start("", "{\"match\": \"secret\", \"action\": \"drop\"}");
+    try (Connection ann = client();
+        PreparedStatement prepared = ann.prepareStatement("select 'secret', ?")) {
+      assertThatThrownBy(() -> all(ann, "select 'secret'")).isInstanceOf(SQLException.class);
+      prepared.setInt(1, 1);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(prepared::executeQuery).isInstanceOf(SQLException.class);
+      }
+
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      assertThat(received("secret")).isFalse();
+    }
+  }
+
+  @Test
+  void aRulesTextIsRunForPreparedStatements() throws Exception {
+    start(
+        "",
+        "{\"match\": \"select 1000\", \"action\": \"transform\","
+            + " \"parameters\": {\"target\": \"select 2000\"}}");
+    try (Connection ann = client();
+        PreparedStatement prepared = ann.prepareStatement("select 1000 + ?")) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(number(prepared, i)).isEqualTo(2000 + i);
+      }
+      assertThat(all(ann, "select 1000")).isEqualTo("[2000;]");
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsALogInThatFailed() {
+    start();
+
+    assertThatThrownBy(() -> node.jdbc(";encrypt=false;password=wrong"))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(18456));
+  }
+
+  @Test
+  void bothSidesAreEncrypted() throws Exception {
+    node = SqlServerNode.encrypted(server.port(), TdsOptions.USER, TdsOptions.PASSWORD);
+    try (Connection ann = node.jdbc(CERTIFIED);
+        Connection bob = node.jdbc(";encrypt=false")) {
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      assertThat(all(bob, "select 2")).isEqualTo("[2;]");
+    }
+  }
+}
