@@ -134,7 +134,8 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
    */
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+    if (event instanceof ChannelInputShutdownEvent
+        || event instanceof SslCloseCompletionEvent closed && closed.isSuccess()) {
       loop.inEvent(parts.control.last()::begin, this::failed);
     }
     ctx.fireUserEventTriggered(event);
