@@ -3,6 +3,7 @@ package dev.heimdall.engine.boot;
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
+import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.Catalogues;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.jdbc.SourceLogins;
@@ -51,7 +52,7 @@ final class SourceCatalogues implements AutoCloseable {
           if (practice != null) {
             return Catalogues.fixed(one, dialect.catalogue(), practice::catalogue, memory);
           }
-          return dialect == null
+          return dialect == null || dialect.catalogue() == CatalogueProtocol.NONE
               ? Catalogues.unread(
                   one, database -> Catalogue.unknown(database, BuiltInObjects.NONE), memory)
               : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);

@@ -5,6 +5,26 @@ import java.sql.SQLException;
 
 /** Protocol for querying the databases of one engine for their contents. */
 public interface CatalogueProtocol {
+  /** For engines whose databases are not read. */
+  CatalogueProtocol NONE =
+      new CatalogueProtocol() {
+        @Override
+        public BuiltInObjects own() {
+          return BuiltInObjects.NONE;
+        }
+
+        @Override
+        public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
+            throws SQLException {
+          throw new SQLException("databases of this engine are not read");
+        }
+
+        @Override
+        public boolean isGone(SQLException failure) {
+          return false;
+        }
+      };
+
   /** Objects that the server brings into each of them. */
   BuiltInObjects own();
 

@@ -1,11 +1,11 @@
 package dev.heimdall.engine.dialect.sqlserver;
 
 import dev.heimdall.engine.action.ActionProtocol;
+import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
-import dev.heimdall.engine.dialect.sqlserver.catalog.UnreadDatabases;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
@@ -33,7 +33,7 @@ public final class SqlServerDialect {
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
         lacking(NotificationFormat.class),
-        new UnreadDatabases(),
+        CatalogueProtocol.NONE,
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
