@@ -37,31 +37,21 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode start(
       int server, String user, String password, String vdb, String rules) {
-    return start(server, user, password, "disable", vdb, rules, null);
+    return start(server, user, password, "disable", vdb, rules);
   }
 
-  /** Starts one with TLS on both sides. */
+  /** Starts one that has its server connections encrypted, too. */
   public static SqlServerNode encrypted(int server, String user, String password) {
-    String tls =
-        ", \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
-            + " \"keyFile\": \"node.key\"}";
-    return start(server, user, password, "require", tls, "", TestCertificate.localhost());
+    return start(server, user, password, "require", "", "");
   }
 
   private static SqlServerNode start(
-      int server,
-      String user,
-      String password,
-      String tls,
-      String vdb,
-      String rules,
-      TestCertificate certificate) {
+      int server, String user, String password, String tls, String vdb, String rules) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
-      if (certificate != null) {
-        write(directory, "node.pem", certificate.certificate());
-        write(directory, "node.key", certificate.key());
-      }
+      TestCertificate certificate = TestCertificate.localhost();
+      write(directory, "node.pem", certificate.certificate());
+      write(directory, "node.key", certificate.key());
       write(
           directory,
           "node.json",
@@ -77,6 +67,9 @@ public final class SqlServerNode implements AutoCloseable {
           directory,
           "vdbs/app.json",
           ("{\"source\": \"main\", \"ports\": [0], \"address\": \"127.0.0.1\","
+                  + " \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"}],"
+                  + " \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
+                  + " \"keyFile\": \"node.key\"},"
                   + " \"pool\": {\"size\": 1}, \"rules\": [\"all\"]%s}")
               .formatted(vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
+import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of mssql-jdbc share the one connection that a node has to the stand-in. */
 class SqlServerNodeIT {
@@ -168,6 +171,36 @@ class SqlServerNodeIT {
       assertThat(all(bob, "select @@lock_timeout")).isEqualTo(usual).isNotEqualTo("[1234;]");
       assertThat(all(ann, "select @@lock_timeout")).isEqualTo("[1234;]");
       assertThat(all(bob, "select @@lock_timeout")).isEqualTo(usual);
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  /** A procedure may leave in the session what nobody can see from outside. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exec p", "p", "exec ('set context_info 0x0102')", "{call p}"})
+  void whatAProcedureLeavesIsItsCallersAlone(String call) throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(ann, "create procedure p as set context_info 0x0102");
+      String none = all(bob, "select context_info()");
+      try (CallableStatement called = ann.prepareCall(call)) {
+        called.execute();
+      }
+      CompletableFuture<String> waits =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return all(bob, "select context_info()");
+                } catch (SQLException e) {
+                  return e.getMessage();
+                }
+              });
+
+      assertThat(all(ann, "select context_info()")).isNotEqualTo(none).contains("0102");
+      assertThat(waits).isNotDone();
+      ann.close();
+      assertThat(waits.get(30, TimeUnit.SECONDS)).isEqualTo(none);
       assertThat(server.connections()).isOne();
     }
   }

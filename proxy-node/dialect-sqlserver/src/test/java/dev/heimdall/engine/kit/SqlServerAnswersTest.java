@@ -51,23 +51,25 @@ class SqlServerAnswersTest {
 
     /** What the client has prepared stays its own text, which rules judge at each execution. */
     @Test
-    void aRuleInsideOfTransactionsChangesWhatWasPreparedOutside() {
+    void aRuleOutsideOfTransactionsChangesWhatWasPreparedInside() {
       start(
           KitSettings.of(ONE_CONNECTION),
-          "{\"match\": \"SELECT one\", \"inTransaction\": true, \"action\": \"transform\","
+          "{\"match\": \"SELECT one\", \"inTransaction\": false, \"action\": \"transform\","
               + " \"parameters\": {\"target\": \"SELECT another\"}}");
       SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      answers(ann, "BEGIN", "open");
       ann.prepare(1, "SELECT one");
       ann.told();
 
       ann.execute(1);
-      assertThat(ann.told()).containsExactly("row one", "idle");
-      answers(ann, "BEGIN", "open");
-      ann.execute(1);
-      assertThat(ann.told()).containsExactly("row another", "open");
+      assertThat(ann.told()).containsExactly("row one", "open");
       answers(ann, "COMMIT", "idle");
       ann.execute(1);
-      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(ann.told()).containsExactly("row another", "idle");
+      answers(ann, "BEGIN", "open");
+      ann.execute(1);
+      assertThat(ann.told()).containsExactly("row one", "open");
+      answers(ann, "COMMIT", "idle");
     }
 
     @Test

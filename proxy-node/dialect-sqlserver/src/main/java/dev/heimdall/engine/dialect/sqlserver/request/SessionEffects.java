@@ -72,7 +72,7 @@ final class SessionEffects {
       case SETS_CONTEXT_INFO -> new Effect(Effect.Type.PIN, SqlServerPins.SESSION_CONTEXT);
       case CALLS_UNSEEN ->
           SystemProcedures.mayChangeSession(name)
-              ? new Effect(Effect.Type.PIN, PinReason.UNKNOWN_STATEMENT)
+              ? new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE)
               : null;
       // What a branch leaves out is pinned or in question already. The server reports what becomes
       // of transactions; no other session can tell the rest from its own.

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -41,12 +42,19 @@ final class SqlServerErrors implements ErrorCauses {
     };
   }
 
-  /** Nothing is carried out of a batch with an error of syntax, unless that is of a text in it. */
+  /**
+   * Nothing is carried out of a batch with an error of syntax, unless that is of a text that it
+   * runs. What a procedure runs has no such errors where the batch cannot be read here, either.
+   */
   @Override
   public boolean unread(ServerError error, StatementFacts facts) {
     return error.cause() == ServerError.Cause.UNREAD
-        && facts.effects().stream()
-            .noneMatch(effect -> PinReason.UNKNOWN_STATEMENT.equals(effect.detail()));
+        && !pins(facts, SqlServerPins.RUN_TEXT)
+        && (!pins(facts, SqlServerPins.PROCEDURE) || pins(facts, PinReason.UNKNOWN_STATEMENT));
+  }
+
+  private static boolean pins(StatementFacts facts, PinReason reason) {
+    return facts.effects().stream().anyMatch(effect -> reason.equals(effect.detail()));
   }
 
   @Override

@@ -95,9 +95,21 @@ final class InterruptedReply {
    * @return false if the client has seen the acknowledgement already
    */
   boolean acknowledged(ReplyDelivery delivery) {
-    if (whole) {
-      return true; // the client has had its answer
-    }
+    return whole || fails(delivery); // where it is whole, the client has had its answer
+  }
+
+  /**
+   * A message has ended that acknowledges nothing, with what was cut short: the acknowledgement
+   * comes by itself.
+   *
+   * @return false if the client has seen the end of its answer already
+   */
+  boolean endsCut(ReplyDelivery delivery) {
+    whole = true;
+    return fails(delivery);
+  }
+
+  private boolean fails(ReplyDelivery delivery) {
     ByteBuf tokens = kept.alloc().buffer(kept.readableBytes() + 256);
     ByteBuf out = kept.alloc().buffer(kept.readableBytes() + 256);
     try {

@@ -40,6 +40,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** True if the last DONE has said that a transaction is open. */
   private boolean open;
 
+  /** True if the last DONE has said that its statement failed. */
+  private boolean failed;
+
   /** True between an attention to the server and its acknowledgement. */
   private boolean interrupted;
 
@@ -170,9 +173,12 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     }
     if (interrupted) {
       pass(in, from, to);
-      answered = true;
-      if (cut != null) {
+      boolean cutShort = failed && reason != null && !delivery.failed();
+      answered = !cutShort;
+      if (cut != null && !cutShort) {
         cut.ends(delivery);
+      } else if (cut != null && !cut.endsCut(delivery)) {
+        delivery.outOfSync("the end of an interrupted answer within a packet handed out in part");
       }
       return;
     }
@@ -192,9 +198,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       }
     }
     ReplyOwner owner = delivery.groups().first();
-    boolean failed = delivery.failed();
+    boolean error = delivery.failed();
     delivery.groups().dropFirst();
-    requests.answered(failed);
+    requests.answered(error);
     delivery.complete(owner);
     requests.next();
   }
@@ -204,6 +210,10 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   @Override
   public void done(int token, int status, int command, long rows) {
     open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
+    failed = (status & TdsToken.DONE_ERROR) != 0;
+    if (!failed) {
+      delivery.noted(ReplyDelivery.Part.ANSWER);
+    }
     if ((status & TdsToken.DONE_ATTENTION) != 0 && interrupted) {
       interrupted = false;
       requests.acknowledged();
@@ -235,6 +245,11 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     if (error.isFatal()) {
       delivery.endAnnounced(error);
     }
+  }
+
+  @Override
+  public void columns(int count) {
+    delivery.noted(ReplyDelivery.Part.ANSWER);
   }
 
   @Override

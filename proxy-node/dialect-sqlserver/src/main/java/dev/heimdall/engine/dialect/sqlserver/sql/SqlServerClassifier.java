@@ -528,14 +528,18 @@ final class SqlServerClassifier implements StatementClassifier {
       kind = StatementKind.SESSION;
       return;
     }
-    if (token == '(') {
-      doubt();
-      effects.addOnce(new Effect(SqlServerEffect.CALLS_UNSEEN, "", -1, -1));
-      return;
-    }
-    String name = procedure();
+    String name = token == '(' ? null : procedure();
     if (name == null || !calls.called(name)) {
-      doubt();
+      runsText();
+    }
+  }
+
+  /** A text is run that was not read, or a procedure that nobody knows from this one. */
+  private void runsText() {
+    effects.pin(SqlServerPins.RUN_TEXT);
+    batch.changes();
+    if (kind != null) {
+      kind = StatementKind.UNKNOWN;
     }
   }
 

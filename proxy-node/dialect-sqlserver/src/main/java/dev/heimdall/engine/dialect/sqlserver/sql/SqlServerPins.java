@@ -23,6 +23,12 @@ public final class SqlServerPins {
   /** A statement was prepared, or a cursor opened, by a procedure called in a text. */
   public static final PinReason HANDLE = pin("handle");
 
+  /** A procedure of a user's was called: what it has left in the session is not known. */
+  public static final PinReason PROCEDURE = forGood("stored procedure");
+
+  /** A text in the text was run, or a procedure whose name was computed. */
+  public static final PinReason RUN_TEXT = forGood("text run by EXEC");
+
   /** A key is open. */
   public static final PinReason KEY = pin("open key");
 

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Procedures of the server's own. Options and temporary tables of a procedure end with it, so that
- * those of users leave the session as it was, as far as can be seen; of the server's, only these
- * are known to.
+ * Procedures of the server's own that leave a session as it was. Of all others that is not known: a
+ * procedure's options and temporary tables end with it, but not its cursors, its locks, and the
+ * session's context.
  */
 public final class SystemProcedures {
   private static final Set<String> HARMLESS =
@@ -45,11 +45,9 @@ public final class SystemProcedures {
   /**
    * True if a call may leave something in the session of which nothing is known.
    *
-   * @param procedure its last part; empty where it is computed
+   * @param procedure its last part
    */
   public static boolean mayChangeSession(String procedure) {
-    String name = procedure.toLowerCase(Locale.ROOT);
-    return name.isEmpty()
-        || (name.startsWith("sp_") || name.startsWith("xp_")) && !HARMLESS.contains(name);
+    return !HARMLESS.contains(procedure.toLowerCase(Locale.ROOT));
   }
 }
