@@ -132,6 +132,32 @@ class MysqlTrackerIT {
   }
 
   @MariadbAndMysql
+  void aReplicaWhoseThreadHasStoppedSaysWhich(MysqlRelease release) {
+    try (Servers servers = Servers.start(release);
+        Watched watched = watched(servers)) {
+      servers.cluster().awaitReplay(PATIENCE);
+      watched.until(at(servers.first()), NodeRole.REPLICA, NodeState.UP);
+      servers.first().execute("STOP REPLICA SQL_THREAD");
+      awaitWhy(watched, servers.first(), true, "its SQL thread does not run");
+      servers.first().execute("START REPLICA SQL_THREAD");
+      awaitWhy(watched, servers.first(), false, "reports that it is a replica");
+      servers.first().execute("STOP REPLICA IO_THREAD");
+      awaitWhy(watched, servers.first(), true, "its I/O thread does not run");
+    }
+  }
+
+  private static void awaitWhy(Watched watched, MysqlServer server, boolean stopped, String why) {
+    Await.until(
+        why,
+        PATIENCE,
+        () -> {
+          TopologyNode node = watched.tracker().topology().node(at(server)).orElseThrow();
+          return node.stopped() == stopped && node.why().contains(why);
+        },
+        watched::toString);
+  }
+
+  @MariadbAndMysql
   void whoLosesItsReplicationIsNoWriterAsLongAsThereIsOne(MysqlRelease release) {
     try (Servers servers = Servers.start(release);
         Watched watched = watched(servers)) {

@@ -96,13 +96,24 @@ class TrackerIT {
           watched::toString);
       assertThat(watched.node(first).position().covers(written)).isFalse();
       assertThat(watched.node(first).state()).isEqualTo(NodeState.UP);
+      assertThat(watched.node(first).stopped()).isTrue();
+      assertThat(watched.node(first).why()).isEqualTo("is a replica, but its replay is paused");
+      assertThat(watched.node(second).stopped()).isFalse();
 
       first.queryValue("postgres", "SELECT pg_wal_replay_resume()");
       Await.until(
           "it has caught up",
           Duration.ofSeconds(20),
-          () -> watched.node(first).position().covers(written),
+          () -> watched.node(first).position().covers(written) && !watched.node(first).stopped(),
           watched::toString);
+      first.execute("ALTER SYSTEM SET primary_conninfo = ''");
+      first.queryValue("postgres", "SELECT pg_reload_conf()");
+      Await.until(
+          "it is known that nothing is received",
+          Duration.ofSeconds(20),
+          () -> watched.node(first).stopped(),
+          watched::toString);
+      assertThat(watched.node(first).why()).contains("its WAL receiver does not run");
     }
   }
 

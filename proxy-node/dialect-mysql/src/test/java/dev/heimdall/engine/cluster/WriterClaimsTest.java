@@ -40,7 +40,7 @@ class WriterClaimsTest {
         0,
         GtidSet.parse(executed),
         0,
-        true,
+        "",
         List.of(),
         true,
         List.of());

@@ -153,7 +153,7 @@ class ClaimsOfRegionsTest {
             0,
             new Lsn(100),
             0,
-            true,
+            "",
             List.of(),
             true,
             List.of())

@@ -38,7 +38,7 @@ class MembersTest {
         1,
         new Lsn(1),
         0,
-        true,
+        "",
         Arrays.stream(named).map(at -> new NodeReport.Member(at, "", Position.NONE, -1)).toList(),
         true,
         List.of());

@@ -22,7 +22,7 @@ class ProbeIntervalTest {
     return ProbeHistory.none(A)
         .answered(
             new NodeReport(
-                "a", "a", "", "", true, false, 1, new Lsn(1), 0, true, List.of(), true, List.of()),
+                "a", "a", "", "", true, false, 1, new Lsn(1), 0, "", List.of(), true, List.of()),
             at);
   }
 

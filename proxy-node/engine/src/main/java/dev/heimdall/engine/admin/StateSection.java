@@ -175,6 +175,9 @@ public final class StateSection implements Section {
     if (millis != null) {
       content.put("lagMillis", millis);
     }
+    if (row.node().stopped()) {
+      content.put("stopped", true);
+    }
     content.put("why", row.node().why());
     return content;
   }

@@ -100,7 +100,7 @@ public record AuroraView(
             0,
             own().map(replica ? Server::readable : Server::position).orElse(Position.NONE),
             follows ? lagBehindWriter() : own().map(Server::lagMillis).orElse(TopologyNode.UNKNOWN),
-            true,
+            "",
             members,
             true,
             List.of())

@@ -21,7 +21,8 @@ import java.util.Optional;
  *     that follow it: all that anybody has seen there of what was committed; {@link Position#NONE}
  *     where that could not be told this time
  * @param lagMillis as in {@code TopologyNode}
- * @param streaming false for a replica that gets nothing from any writer at present
+ * @param halt why a replica does not follow any writer at present, in words that go on after "is a
+ *     replica, but"; empty: it does, or is none
  * @param members the servers of the cluster as far as this one names them
  * @param complete whether it was asked for members at all
  * @param confirmed when servers have last told their cluster that they are its writer, by their
@@ -42,7 +43,7 @@ public record NodeReport(
     Position position,
     Position kept,
     long lagMillis,
-    boolean streaming,
+    String halt,
     List<Member> members,
     boolean complete,
     Map<String, Long> confirmed,
@@ -66,7 +67,7 @@ public record NodeReport(
       Position position,
       Position kept,
       long lagMillis,
-      boolean streaming,
+      String halt,
       List<Member> members,
       boolean complete,
       List<String> follows) {
@@ -81,7 +82,7 @@ public record NodeReport(
         position,
         kept,
         lagMillis,
-        streaming,
+        halt,
         members,
         complete,
         Map.of(),
@@ -100,13 +101,13 @@ public record NodeReport(
       long timeline,
       Position position,
       long lagMillis,
-      boolean streaming,
+      String halt,
       List<Member> members,
       boolean complete,
       List<String> follows) {
     this(
         identity, run, name, system, writer, readOnly, timeline, position, position, lagMillis,
-        streaming, members, complete, follows);
+        halt, members, complete, follows);
   }
 
   /**
@@ -114,15 +115,15 @@ public record NodeReport(
    */
   public NodeReport confirming(Map<String, Long> said) {
     return new NodeReport(
-        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
-        streaming, members, complete, said, follows, global);
+        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis, halt,
+        members, complete, said, follows, global);
   }
 
   /** Returns this report with the server's view of its global cluster. */
   public NodeReport showing(Optional<GlobalView> view) {
     return new NodeReport(
-        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis,
-        streaming, members, complete, confirmed, follows, view);
+        identity, run, name, system, writer, readOnly, timeline, position, kept, lagMillis, halt,
+        members, complete, confirmed, follows, view);
   }
 
   /** The region that it says it is in; empty where it says none. */

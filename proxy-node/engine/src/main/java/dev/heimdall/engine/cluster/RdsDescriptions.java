@@ -119,6 +119,7 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         node.position(),
         node.lagBytes(),
         node.lagMillis(),
+        node.stopped(),
         node.at(),
         remarks.isEmpty() ? node.why() : node.why() + "; RDS reports: " + remarks);
   }

@@ -27,6 +27,10 @@ import java.util.Optional;
  * believed; of two that do, the one whose history is newer.
  */
 final class TopologyJudge {
+  private static final String STANDS =
+      "is a replica, but has applied nothing for more than %d s, though the writer has gone on"
+          .formatted(Standstills.LONG.toSeconds());
+
   private final Prober prober;
   private final Fencing fencing;
   private final boolean timelines;
@@ -39,6 +43,8 @@ final class TopologyJudge {
 
   /** Servers that have to be probed again before any server is the writer. */
   private List<ProbeHistory> awaited = List.of();
+
+  private final Standstills standstills = new Standstills();
 
   /** By which replicas are judged while there is no writer. */
   private Optional<LastWriter> led = Optional.empty();
@@ -105,10 +111,14 @@ final class TopologyJudge {
         writer.isPresent()
             ? LastWriter.after(led, writer.get())
             : led.filter(last -> last.report().system().equals(system));
+    standstills.retain(writer, probeHistories);
     WriterFence fence = fencing.judge(writer, heard, descriptions, beside.said(), beside.now());
     List<TopologyNode> nodes = new ArrayList<>();
     for (ProbeHistory probed : probeHistories) {
       TopologyNode node = node(probed, writer, system, seen, lineage);
+      if (writer.filter(one -> !one.suspect()).isPresent()) {
+        node = following(node, probed, beside.now().nanos());
+      }
       boolean fenced = fence.closed() && node.role() == NodeRole.WRITER;
       nodes.add(
           descriptions.completed(
@@ -126,6 +136,22 @@ final class TopologyJudge {
    */
   List<ProbeHistory> awaited() {
     return awaited;
+  }
+
+  /** A server as what is seen of it besides: whether it is a replica that stays where it is. */
+  private TopologyNode following(TopologyNode node, ProbeHistory probed, long now) {
+    boolean replica = node.role() == NodeRole.REPLICA && node.state() == NodeState.UP;
+    boolean halts = probed.last().filter(report -> !report.halt().isEmpty()).isPresent();
+    if (!replica || halts) {
+      standstills.forget(probed.address());
+      return replica ? node.stoppedBy(node.why()) : node;
+    }
+    Position written = led.map(LastWriter::kept).orElse(Position.NONE);
+    // Where all have one storage, what a replica shows need never be all that is durable there.
+    return !prober.oneStorage()
+            && standstills.stands(probed.address(), node.position(), written, now)
+        ? node.stoppedBy(STANDS)
+        : node;
   }
 
   private TopologyNode fenced(TopologyNode writer, Optional<String> region, WriterFence fence) {
@@ -319,6 +345,7 @@ final class TopologyJudge {
             position,
             lagBytes,
             isWriter ? 0 : lagMillis,
+            false,
             probed.at(),
             "");
     boolean follows = leading.isEmpty() || lineage.leads(leading.get(), report);
@@ -426,7 +453,9 @@ final class TopologyJudge {
         mine,
         NodeRole.REPLICA,
         NodeState.UP,
-        report.streaming() ? "reports that it is a replica" : "is a replica, but gets nothing new");
+        report.halt().isEmpty()
+            ? "reports that it is a replica"
+            : "is a replica, but " + report.halt());
   }
 
   private String on(NodeReport report) {
@@ -448,6 +477,7 @@ final class TopologyJudge {
         node.position(),
         node.lagBytes(),
         node.lagMillis(),
+        node.stopped(),
         node.at(),
         why);
   }

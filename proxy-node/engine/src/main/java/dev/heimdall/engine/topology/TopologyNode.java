@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param lagBytes how far it is behind the writer; {@link #UNKNOWN} where that is not known
  * @param lagMillis how long ago that was written which it has not replayed, at most; {@link
  *     #UNKNOWN} where that is not known
+ * @param stopped whether it is a replica that does not follow the writer at present, though it
+ *     answers; why is in words there
  * @param at when it was asked what it answered last, by {@link System#nanoTime}: all of this was so
  *     at some time after that
  * @param why in words, for people: why role and state are what they are
@@ -39,6 +41,7 @@ public record TopologyNode(
     Position position,
     long lagBytes,
     long lagMillis,
+    boolean stopped,
     long at,
     String why) {
   /** Stands for a number that nobody knows. */
@@ -59,6 +62,7 @@ public record TopologyNode(
         Position.NONE,
         UNKNOWN,
         UNKNOWN,
+        false,
         0,
         "not probed yet");
   }
@@ -67,14 +71,21 @@ public record TopologyNode(
   public TopologyNode in(Optional<String> where) {
     return new TopologyNode(
         address, name, run, role, state, where, zone, weight, timeline, position, lagBytes,
-        lagMillis, at, why);
+        lagMillis, stopped, at, why);
   }
 
   /** Returns this server as it was when it was probed at this time, with this position. */
   public TopologyNode keeping(Position kept, long keptAt) {
     return new TopologyNode(
         address, name, run, role, state, region, zone, weight, timeline, kept, lagBytes, lagMillis,
-        keptAt, why);
+        stopped, keptAt, why);
+  }
+
+  /** Returns this server as a replica that does not follow the writer. */
+  public TopologyNode stoppedBy(String reason) {
+    return new TopologyNode(
+        address, name, run, role, state, region, zone, weight, timeline, position, lagBytes,
+        lagMillis, true, at, reason);
   }
 
   /**
@@ -95,6 +106,7 @@ public record TopologyNode(
         && zone.equals(other.zone)
         && weight.equals(other.weight)
         && timeline == other.timeline
+        && stopped == other.stopped
         && why.equals(other.why);
   }
 }

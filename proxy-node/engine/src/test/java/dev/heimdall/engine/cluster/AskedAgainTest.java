@@ -98,7 +98,7 @@ class AskedAgainTest {
 
   private static NodeReport report(String name) {
     return new NodeReport(
-        name, name, name, "", true, false, 0, new Lsn(100), 0, true, List.of(), true, List.of());
+        name, name, name, "", true, false, 0, new Lsn(100), 0, "", List.of(), true, List.of());
   }
 
   private static DataSource source() {

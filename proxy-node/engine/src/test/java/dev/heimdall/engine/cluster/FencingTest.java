@@ -74,7 +74,7 @@ class FencingTest {
                 0,
                 new Lsn(1),
                 0,
-                true,
+                "",
                 List.of(),
                 true,
                 List.of())
@@ -330,7 +330,7 @@ class FencingTest {
                     0,
                     new Lsn(1),
                     0,
-                    true,
+                    "",
                     List.of(),
                     true,
                     List.of()),

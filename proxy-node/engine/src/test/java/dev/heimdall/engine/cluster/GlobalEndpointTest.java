@@ -55,7 +55,7 @@ class GlobalEndpointTest {
                 0,
                 new Lsn(1),
                 0,
-                true,
+                "",
                 List.of(),
                 true,
                 List.of()),

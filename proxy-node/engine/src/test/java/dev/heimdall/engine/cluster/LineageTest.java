@@ -34,7 +34,7 @@ class LineageTest {
         0,
         position,
         0,
-        true,
+        "",
         List.of(),
         true,
         List.of(follows));

@@ -36,6 +36,7 @@ public final class TopologyNodes {
         position,
         lagBytes,
         lagMillis,
+        false,
         at,
         "reported by the test");
   }
@@ -64,6 +65,7 @@ public final class TopologyNodes {
         node.position(),
         node.lagBytes(),
         node.lagMillis(),
+        node.stopped(),
         node.at(),
         node.why());
   }

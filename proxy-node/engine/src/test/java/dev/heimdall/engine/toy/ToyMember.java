@@ -80,7 +80,7 @@ final class ToyMember implements ProbedServer {
         0,
         position(),
         0,
-        true,
+        "",
         List.of(),
         members,
         List.of());

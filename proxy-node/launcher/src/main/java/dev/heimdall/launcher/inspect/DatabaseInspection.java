@@ -163,11 +163,11 @@ final class DatabaseInspection {
   }
 
   private static CheckResult lag(String subject, ServerRole role) {
-    if (!role.streaming()) {
+    if (!role.halt().isEmpty()) {
       return CheckResult.bad(
           subject,
           "Replication lag",
-          "It receives nothing from the writer at present.",
+          "It does not follow the writer at present: %s.".formatted(role.halt()),
           "Start its replication. Until then no reads go there.");
     }
     return role.lagMillis() < 0

@@ -9,7 +9,7 @@ import java.util.List;
  * @param name what others say that they follow; empty where servers do not say
  * @param system the same for all servers of a cluster; empty where there is no such thing
  * @param lagMillis below 0: not known
- * @param streaming whether a replica gets anything
+ * @param halt why a replica does not follow any writer; empty: it does
  * @param members the others that it names
  */
 record ServerRole(
@@ -18,7 +18,7 @@ record ServerRole(
     boolean writer,
     boolean readOnly,
     long lagMillis,
-    boolean streaming,
+    String halt,
     List<String> members,
     List<String> follows) {
   /** As nodes are told it. */
@@ -29,7 +29,7 @@ record ServerRole(
         report.writer(),
         report.readOnly(),
         report.lagMillis(),
-        report.streaming(),
+        report.halt(),
         report.members().stream()
             .map(
                 member ->
@@ -41,6 +41,6 @@ record ServerRole(
 
   /** Of a server about which no more is known. */
   static ServerRole alone(boolean writer) {
-    return new ServerRole("", "", writer, false, -1, true, List.of(), List.of());
+    return new ServerRole("", "", writer, false, -1, "", List.of(), List.of());
   }
 }

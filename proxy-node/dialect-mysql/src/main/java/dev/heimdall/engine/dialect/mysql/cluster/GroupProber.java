@@ -101,7 +101,7 @@ final class GroupProber implements JdbcServer.Questions {
           0,
           executed,
           writer ? 0 : online ? lag(statement) : TopologyNode.UNKNOWN,
-          online,
+          online ? "" : "its group does not count it as online",
           members ? found : List.of(),
           members,
           List.of());

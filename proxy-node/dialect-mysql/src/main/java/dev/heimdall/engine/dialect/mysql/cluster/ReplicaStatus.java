@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param source the other one's number
  * @param host of the other one, as this one knows it
- * @param running whether it is connected, and carries out what it gets
+ * @param halt why it gets nothing, or carries out nothing; empty: it does both
  * @param received what it has got of GTIDs; {@link Position#NONE} where there are none
  * @param idle whether all that it has got is carried out and committed
  * @param executed where it is in the other one's log
@@ -24,7 +24,7 @@ record ReplicaStatus(
     String source,
     String host,
     int port,
-    boolean running,
+    String halt,
     Position received,
     boolean idle,
     Optional<BinlogPosition> executed,
@@ -45,8 +45,7 @@ record ReplicaStatus(
         id,
         row.getString(source + "_Host"),
         row.getInt(source + "_Port"),
-        "Yes".equals(row.getString(replica + "_IO_Running"))
-            && "Yes".equals(row.getString(replica + "_SQL_Running")),
+        halt(row, replica),
         flavour.mariadb()
             ? MariadbGtids.parse(row.getString("Gtid_IO_Pos"))
             : GtidSet.parse(row.getString("Retrieved_Gtid_Set")),
@@ -58,6 +57,22 @@ record ReplicaStatus(
         secondsBehind);
   }
 
+  /** The numbers of errors alone: their texts may have statements in them. */
+  private static String halt(ResultSet row, String replica) throws SQLException {
+    if (!"Yes".equals(row.getString(replica + "_SQL_Running"))) {
+      return "its SQL thread does not run" + error(row.getInt("Last_SQL_Errno"));
+    }
+    return switch (String.valueOf(row.getString(replica + "_IO_Running"))) {
+      case "Yes" -> "";
+      case "No" -> "its I/O thread does not run" + error(row.getInt("Last_IO_Errno"));
+      default -> "its I/O thread is not connected" + error(row.getInt("Last_IO_Errno"));
+    };
+  }
+
+  private static String error(int number) {
+    return number == 0 ? "" : " (error %d)".formatted(number);
+  }
+
   /**
    * Replication lag of the server, in milliseconds.
    *
@@ -65,7 +80,7 @@ record ReplicaStatus(
    */
   long lagMillis(Position executed) {
     boolean all = executed == Position.NONE ? idle : executed.covers(received);
-    if (running && all) {
+    if (halt.isEmpty() && all) {
       return 0;
     }
     return secondsBehind == null

@@ -98,7 +98,11 @@ final class ReplicationProber implements JdbcServer.Questions {
           0,
           writer ? written(statement, self, flavour) : executed(self, sources, flavour),
           writer ? 0 : lag(self, sources, flavour),
-          sources.stream().allMatch(ReplicaStatus::running),
+          sources.stream()
+              .map(ReplicaStatus::halt)
+              .filter(why -> !why.isEmpty())
+              .findFirst()
+              .orElse(""),
           wantsMembers ? members.of(statement, flavour, sources) : List.of(),
           wantsMembers,
           sources.stream().map(ReplicaStatus::source).toList());

@@ -57,7 +57,7 @@ final class MultiAzProber implements JdbcServer.Questions {
           self.position(),
           self.kept(),
           self.lagMillis(),
-          self.streaming(),
+          self.halt(),
           members ? members(connection) : List.of(),
           members,
           List.of());

@@ -59,7 +59,12 @@ final class PostgresProber implements JdbcServer.Questions {
               OPERATOR(pg_catalog.-) pg_catalog.pg_last_xact_replay_timestamp())
             OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8
         END AS lag,
-        EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver) AS streaming,
+        CASE
+          WHEN NOT pg_catalog.pg_is_in_recovery() THEN ''
+          WHEN pg_catalog.pg_is_wal_replay_paused() THEN 'its replay is paused'
+          WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver) THEN ''
+          ELSE 'it gets nothing: its WAL receiver does not run'
+        END AS halt,
         (SELECT s.system_identifier::pg_catalog.text FROM pg_catalog.pg_control_system() s)
           AS system,
         pg_catalog.concat(pg_catalog.inet_server_addr(), ' ', pg_catalog.inet_server_port(), ' ',
@@ -121,7 +126,7 @@ final class PostgresProber implements JdbcServer.Questions {
           writer ? written(row) : position(row, "position"),
           writer ? kept(row) : Position.NONE,
           orUnknown(row, "lag"),
-          writer || row.getBoolean("streaming"),
+          row.getString("halt"),
           members && writer ? replicas(connection) : List.of(),
           members,
           List.of());
