@@ -382,6 +382,9 @@ final class HttpEndpoints {
     content.put("mode", store.settings().mode().spelling());
     content.put("state", store.connection().spelling());
     content.put("at", store.at());
+    if (store.answerMillis() >= 0) {
+      content.put("answerMillis", store.answerMillis());
+    }
     content.put("otherNodes", store.others());
     content.put("keyEvents", store.keyEvents().spelling());
     content.put("detail", store.detail());

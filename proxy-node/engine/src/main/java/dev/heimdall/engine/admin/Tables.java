@@ -118,6 +118,7 @@ final class Tables {
           .text("mode", row -> row.settings().mode().spelling())
           .text("state", row -> row.connection().spelling())
           .text("at", StoreState::at)
+          .number("answer_ms", row -> row.answerMillis() < 0 ? null : row.answerMillis())
           .number("other_nodes", StoreState::others)
           .text("key_events", row -> row.keyEvents().spelling())
           .text("detail", StoreState::detail);

@@ -53,6 +53,7 @@ final class NodeReports implements AutoCloseable {
             sections,
             looks,
             commands);
+    events.listen(reporter::hurry);
   }
 
   private static String machine() {

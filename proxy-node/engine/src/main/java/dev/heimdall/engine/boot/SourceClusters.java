@@ -32,6 +32,7 @@ import dev.heimdall.routing.MisplacedCluster;
 import dev.heimdall.routing.RdsServer;
 import dev.heimdall.routing.WriteForwarding;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -316,6 +317,25 @@ final class SourceClusters implements AutoCloseable {
       @Override
       public void found() {
         sinks.told().happened(EventKind.STORE_BACK, "", "", "The shared store is reached again.");
+      }
+
+      @Override
+      public void slow(String at, Duration after) {
+        sinks
+            .told()
+            .happened(
+                EventKind.STORE_SLOW,
+                "",
+                at,
+                "The shared store at %s answers after %d ms.".formatted(at, after.toMillis()));
+      }
+
+      @Override
+      public void fast(String at) {
+        sinks
+            .told()
+            .happened(
+                EventKind.STORE_FAST, "", at, "The shared store at %s answers fast.".formatted(at));
       }
     };
   }

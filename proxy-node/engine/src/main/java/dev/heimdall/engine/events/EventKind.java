@@ -31,6 +31,8 @@ public enum EventKind implements Spelled {
   LOG_INS_SLOWED(Severity.WARNING),
   STORE_AWAY(Severity.WARNING),
   STORE_BACK(Severity.INFO),
+  STORE_SLOW(Severity.WARNING),
+  STORE_FAST(Severity.INFO),
   RULE_NOTIFIES(Severity.WARNING);
 
   /** Severity of an event. */

@@ -53,10 +53,19 @@ public final class NodeEvents {
   private final Deque<NodeEvent> events = new ArrayDeque<>();
   private final Map<Cause, Period> periods = new LinkedHashMap<>();
   private long numbers;
+  private Runnable listener = () -> {};
 
   public NodeEvents(Clock clock, LongSupplier nanoClock) {
     this.clock = clock;
     this.nanoClock = nanoClock;
+  }
+
+  /**
+   * Has somebody hear that something happened, from now on; on the thread that it happens on, which
+   * must not be held up.
+   */
+  public synchronized void listen(Runnable hears) {
+    listener = hears;
   }
 
   /** One that happens seldom. */
@@ -125,6 +134,7 @@ public final class NodeEvents {
     events.add(
         new NodeEvent(
             ++numbers, clock.instant(), kind, cut(about), cut(server), cut(words), count));
+    listener.run();
   }
 
   private static String cut(String text) {

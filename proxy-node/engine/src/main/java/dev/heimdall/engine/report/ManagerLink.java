@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -38,6 +39,9 @@ final class ManagerLink implements AutoCloseable, Runnable {
 
   /** Longer than a report counts as the one before. */
   private static final Duration HURRIED = Duration.ofMillis(100);
+
+  /** Shortest time between two reports where something has happened. */
+  private static final Duration SOON = Duration.ofMillis(500);
 
   /** In a row, until it is likely that there are fewer managers than links. */
   private static final int QUICK_TRIES = 10;
@@ -59,6 +63,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
   private final ReportContent content;
   private final List<ReportSignature> signatures;
   private final SecureRandom random = new SecureRandom();
+  private final Semaphore wanted = new Semaphore(0);
   private final Thread thread;
   private volatile boolean closed;
 
@@ -97,10 +102,25 @@ final class ManagerLink implements AutoCloseable, Runnable {
         long begun = System.nanoTime();
         behind.oneAtATime(this, this::round);
         Duration pause = pause().minusNanos(System.nanoTime() - begun);
-        TimeUnit.NANOSECONDS.sleep(Math.max(pause.toNanos(), TimeUnit.MILLISECONDS.toNanos(10)));
+        rest(Math.max(pause.toNanos(), TimeUnit.MILLISECONDS.toNanos(10)));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // it is closed
+    }
+  }
+
+  /** Waits, at most until a report is wanted; a manager that fails is left alone for all of it. */
+  private void rest(long nanos) throws InterruptedException {
+    long least = standing == Standing.REACHED ? Math.min(SOON.toNanos(), nanos) : nanos;
+    TimeUnit.NANOSECONDS.sleep(least);
+    wanted.tryAcquire(nanos - least, TimeUnit.NANOSECONDS);
+    wanted.drainPermits();
+  }
+
+  /** Reports soon. Never waits. */
+  void hurry() {
+    if (wanted.availablePermits() == 0) {
+      wanted.release();
     }
   }
 

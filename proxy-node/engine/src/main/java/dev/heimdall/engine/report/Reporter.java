@@ -1,8 +1,8 @@
 package dev.heimdall.engine.report;
 
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Reports to managers, to each on a thread of its own, so that one that does not answer makes no
@@ -11,7 +11,7 @@ import java.util.List;
 public final class Reporter implements AutoCloseable {
   private final ReportContent content;
   private final Commands commands;
-  private final List<ManagerLink> links = new ArrayList<>();
+  private final List<ManagerLink> links = new CopyOnWriteArrayList<>();
   private Managers managers;
   private boolean closed;
 
@@ -42,6 +42,11 @@ public final class Reporter implements AutoCloseable {
         links.add(ManagerLink.start(uri, behind, next, content));
       }
     }
+  }
+
+  /** Reports soon, as something has happened that managers show. Never waits. */
+  public void hurry() {
+    links.forEach(ManagerLink::hurry);
   }
 
   /** Identifier by which the node is known. */

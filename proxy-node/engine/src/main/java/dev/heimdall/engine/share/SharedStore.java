@@ -133,6 +133,7 @@ public final class SharedStore implements AutoCloseable {
             .map(StorePrimary::name)
             .sorted()
             .collect(Collectors.joining(", ")),
+        link.answerMillis(),
         others(),
         answer.events(),
         answer.detail());

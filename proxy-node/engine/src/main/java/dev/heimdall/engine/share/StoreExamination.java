@@ -41,6 +41,7 @@ public final class StoreExamination {
           settings,
           StoreState.Connection.CONNECTED,
           connections.primaries().get(0).name(),
+          StoreState.UNKNOWN,
           0,
           answer.events(),
           answer.detail());

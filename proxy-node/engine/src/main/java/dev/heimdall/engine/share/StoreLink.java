@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,10 @@ final class StoreLink implements AutoCloseable {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration CHECK = Duration.ofSeconds(1);
+  private static final Duration CHECK_AGAIN = Duration.ofMillis(100);
+
+  /** A timer that fires later than that shows a node that stood still itself. */
+  private static final Duration LATE = Duration.ofMillis(250);
 
   /** One check in so many asks the other servers too. */
   private static final int ALL_SERVERS = 3;
@@ -52,6 +57,8 @@ final class StoreLink implements AutoCloseable {
   private final Consumer<StoreConnections> here;
   private final StoreNews news;
   private final ScheduledExecutorService executor;
+
+  private final StorePace pace = new StorePace();
 
   /** Of the executor's thread: whether it was told that it is lost. */
   private boolean away;
@@ -155,6 +162,7 @@ final class StoreLink implements AutoCloseable {
       return;
     }
     confirmed.clear();
+    pace.begin();
     if (!become(State.MET, found)) {
       found.close();
       return;
@@ -213,7 +221,44 @@ final class StoreLink implements AutoCloseable {
     channels.get().stream()
         .filter(channel -> !confirmed.contains(channel))
         .forEach(channel -> subscribe(here, channel));
-    fault(here).thenAccept(fault -> execute(() -> checked(here, fault)));
+    long begun = System.nanoTime();
+    CompletableFuture<String> answer = fault(here);
+    later(StorePace.UNANSWERED, () -> unanswered(here, answer, begun));
+    answer.thenAccept(
+        fault -> {
+          Duration took = Duration.ofNanos(System.nanoTime() - begun);
+          execute(() -> checked(here, fault, took));
+        });
+  }
+
+  private void unanswered(StoreConnections here, CompletableFuture<String> answer, long begun) {
+    boolean late = System.nanoTime() - begun > StorePace.UNANSWERED.plus(LATE).toNanos();
+    if (here == connections && !answer.isDone() && !late && pace.unanswered()) {
+      news.slow(names(here), StorePace.UNANSWERED);
+    }
+  }
+
+  private static String names(StoreConnections here) {
+    return here.primaries().stream()
+        .map(StorePrimary::name)
+        .sorted()
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The store has answered, and is the right one. */
+  private void timed(StoreConnections here, Duration took) {
+    if (pace.answered(took)) {
+      if (pace.slow()) {
+        news.slow(names(here), took);
+      } else {
+        news.fast(names(here));
+      }
+    }
+  }
+
+  /** Time after which the store answered last, in milliseconds. */
+  long answerMillis() {
+    return connections == null ? StoreState.UNKNOWN : pace.millis();
   }
 
   /** Says in words why this is not the right place; nothing if it is, or cannot be asked that. */
@@ -232,7 +277,7 @@ final class StoreLink implements AutoCloseable {
             });
   }
 
-  private void checked(StoreConnections here, String fault) {
+  private void checked(StoreConnections here, String fault, Duration took) {
     if (here != connections) {
       return;
     }
@@ -243,8 +288,9 @@ final class StoreLink implements AutoCloseable {
       lose(here, "another server is the primary now");
     } else {
       pause = SHORTEST_PAUSE;
+      timed(here, took);
       this.here.accept(here);
-      later(CHECK, () -> check(here));
+      later(pace.doubted() ? CHECK_AGAIN : CHECK, () -> check(here));
     }
   }
 

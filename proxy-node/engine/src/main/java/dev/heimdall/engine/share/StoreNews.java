@@ -1,5 +1,7 @@
 package dev.heimdall.engine.share;
 
+import java.time.Duration;
+
 /** Hears when the shared store is lost and found. On the store's thread, which must not wait. */
 public interface StoreNews {
   /** Notifies no receiver. */
@@ -10,6 +12,12 @@ public interface StoreNews {
 
         @Override
         public void found() {}
+
+        @Override
+        public void slow(String at, Duration after) {}
+
+        @Override
+        public void fast(String at) {}
       };
 
   /** It is not reached any more, or was not from the start; told once. */
@@ -17,4 +25,10 @@ public interface StoreNews {
 
   /** It is reached again. */
   void found();
+
+  /** It answers, but takes long. It is lost or fast again next. */
+  void slow(String at, Duration after);
+
+  /** It answers as fast as it should again. */
+  void fast(String at);
 }

@@ -142,6 +142,7 @@ final class FakeNode implements NodeView {
             StoreSettings.defaults(),
             StoreState.Connection.CONNECTED,
             "cache:6379",
+            3,
             1,
             KeyEvents.OFF,
             "said so"));

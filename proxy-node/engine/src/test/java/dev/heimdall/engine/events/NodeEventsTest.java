@@ -37,6 +37,16 @@ class NodeEventsTest {
   }
 
   @Test
+  void whoListensHearsOfEach() {
+    AtomicLong heard = new AtomicLong();
+    events.listen(heard::incrementAndGet);
+    events.happened(EventKind.STORE_SLOW, "", "a:1", "after 400 ms");
+    exhaust();
+    exhaust();
+    assertThat(heard).hasValue(2);
+  }
+
+  @Test
   void whatHappensOftenIsToldAtOnceAndThenCounted() {
     exhaust();
     assertThat(last()).hasSize(1);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -31,6 +33,7 @@ final class FakeStore implements AutoCloseable {
   private volatile boolean primary = true;
   private volatile boolean away;
   private volatile String muting;
+  private volatile long delayMillis;
 
   FakeStore() throws IOException {
     listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
@@ -69,6 +72,11 @@ final class FakeStore implements AutoCloseable {
   /** Connections on which this command arrives answer nothing any more; null for none. */
   void muteAt(String command) {
     muting = command;
+  }
+
+  /** Answers everything so much later from now on. */
+  void delay(Duration by) {
+    delayMillis = by.toMillis();
   }
 
   /** Ends its connections, and whatever connects, until it is back. */
@@ -145,10 +153,11 @@ final class FakeStore implements AutoCloseable {
           List<String> command = command(in);
           mute |= command.get(0).equalsIgnoreCase(muting);
           if (!mute) {
+            TimeUnit.MILLISECONDS.sleep(delayMillis);
             send(answer(command));
           }
         }
-      } catch (IOException ended) {
+      } catch (IOException | InterruptedException ended) {
         // the node went, or the test wants it so
       } finally {
         lines.remove(this);

@@ -6,6 +6,7 @@ import dev.heimdall.model.StoreMode;
 import dev.heimdall.model.StoreSettings;
 import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -82,6 +83,16 @@ class StoreLinkTest {
               public void found() {
                 news.add("found");
               }
+
+              @Override
+              public void slow(String at, Duration after) {
+                news.add("slow");
+              }
+
+              @Override
+              public void fast(String at) {
+                news.add("fast");
+              }
             });
   }
 
@@ -153,6 +164,29 @@ class StoreLinkTest {
     link.tell(CHANNEL, "told");
     await("it is told", () -> !store.published().isEmpty());
     assertThat(store.published()).containsExactly(CHANNEL + "=told");
+  }
+
+  @Test
+  void aStoreThatAnswersSlowlyIsToldOfUntilItIsFastAgain() throws Exception {
+    channels.clear(); // it is asked where it publishes, too, which this store rejects
+    connect();
+    await("it has answered", () -> link.answerMillis() >= 0);
+    store.delay(Duration.ofMillis(300));
+    expect(news, "slow");
+    store.delay(Duration.ZERO);
+    expect(news, "fast");
+    assertThat(link.connections()).as("it was never lost").isPresent();
+    assertThat(news).isEmpty();
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerIsSlowBeforeItIsLost() throws Exception {
+    channels.clear();
+    connect();
+    await("it has answered", () -> link.answerMillis() >= 0);
+    store.muteAt("ROLE");
+    expect(news, "slow");
+    expect(news, "lost");
   }
 
   @Test
