@@ -33,7 +33,9 @@ final class Notices {
           "configuration-refused",
           "configuration-taken-over",
           "store-away",
-          "store-back");
+          "store-back",
+          "store-slow",
+          "store-fast");
 
   private Notices() {}
 

@@ -244,7 +244,7 @@ public record ClusterMap(List<Cluster> clusters) {
     }
     String condition =
         switch (state) {
-          case "up" -> "good";
+          case "up" -> server.path("stopped").asBoolean() ? "doubtful" : "good";
           case "suspect", "unknown", "read-only" -> "doubtful";
           default -> "bad";
         };

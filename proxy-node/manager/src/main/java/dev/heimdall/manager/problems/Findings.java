@@ -231,11 +231,13 @@ final class Findings {
           informed.isEmpty() ? FIRST_PROBES : kind.timing());
     }
     View first = views.get(0);
+    if (without.isEmpty()) {
+      ofStopped(source, views);
+    }
     List<JsonNode> down = new ArrayList<>();
-    int replicas = 0;
+    int replicas = replicas(first.of());
     for (JsonNode server : first.of().path("nodes")) {
       boolean follows = !"writer".equals(server.path("role").asText());
-      replicas += follows ? 1 : 0;
       String state = server.path("state").asText();
       if (follows && without.isEmpty() && (state.equals("down") || state.equals("detached"))) {
         down.add(server);
@@ -257,6 +259,49 @@ final class Findings {
           of(views),
           Optional.empty());
     }
+  }
+
+  /** While there is a writer: without one no replica follows any. */
+  private void ofStopped(String source, List<View> views) {
+    List<View> seen = views.stream().filter(view -> !stopped(view.of()).isEmpty()).toList();
+    if (seen.isEmpty()) {
+      return;
+    }
+    List<JsonNode> stopped = stopped(seen.get(0).of());
+    long replicas = replicas(seen.get(0).of());
+    add(
+        ProblemKind.REPLICA_STOPPED,
+        source,
+        false,
+        "%d of %d %s of cluster %s %s not follow the writer%s"
+            .formatted(
+                stopped.size(),
+                replicas,
+                replicas == 1 ? "replica" : "replicas",
+                source,
+                stopped.size() == 1 ? "does" : "do",
+                seenBy(seen, views)),
+        servers(seen.get(0).of(), stopped::contains),
+        of(seen),
+        Optional.empty());
+  }
+
+  private static List<JsonNode> stopped(JsonNode cluster) {
+    List<JsonNode> stopped = new ArrayList<>();
+    for (JsonNode server : cluster.path("nodes")) {
+      if (server.path("stopped").asBoolean()) {
+        stopped.add(server);
+      }
+    }
+    return stopped;
+  }
+
+  private static int replicas(JsonNode cluster) {
+    int replicas = 0;
+    for (JsonNode server : cluster.path("nodes")) {
+      replicas += "writer".equals(server.path("role").asText()) ? 0 : 1;
+    }
+    return replicas;
   }
 
   private static boolean knowsAServer(JsonNode cluster) {
@@ -432,17 +477,38 @@ final class Findings {
   // ---- the shared store and the configuration
 
   private void ofStore() {
-    List<Node> away = reporting.stream().filter(node -> node.storeAway().isPresent()).toList();
+    List<Node> slow = withStore(true);
+    if (!slow.isEmpty()) {
+      add(
+          ProblemKind.STORE_SLOW,
+          "",
+          false,
+          "The shared store answers %d of %d nodes slowly".formatted(slow.size(), reporting.size()),
+          "%s: %s".formatted(names(slow), sentence(slow.get(0).store().get().words())),
+          slow,
+          since(slow));
+    }
+    List<Node> away = withStore(false);
     if (!away.isEmpty()) {
       add(
           ProblemKind.STORE_AWAY,
           "",
           false,
           counted(away, reporting) + " not reach the shared store",
-          names(away) + ".",
+          "%s: %s".formatted(names(away), sentence(away.get(0).store().get().words())),
           away,
-          away.stream().map(node -> node.storeAway().get()).min(Comparator.naturalOrder()));
+          since(away));
     }
+  }
+
+  private List<Node> withStore(boolean slow) {
+    return reporting.stream()
+        .filter(node -> node.store().filter(store -> store.slow() == slow).isPresent())
+        .toList();
+  }
+
+  private static Optional<Instant> since(List<Node> some) {
+    return some.stream().map(node -> node.store().get().since()).min(Comparator.naturalOrder());
   }
 
   private void ofConfiguration() {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param overdue whether a report has not arrived that should have
  * @param reported when
  * @param state the report's section; may be missing
- * @param storeAway since when it does not reach the shared store; empty: it does, or has none
+ * @param store its trouble with the shared store; empty: it has none of either
  */
 record Node(
     String id,
@@ -19,7 +19,7 @@ record Node(
     boolean overdue,
     Instant reported,
     JsonNode state,
-    Optional<Instant> storeAway) {
+    Optional<StoreTrouble> store) {
   boolean reports() {
     return presence != Presence.LOST;
   }

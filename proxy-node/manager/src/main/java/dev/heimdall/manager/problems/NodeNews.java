@@ -18,7 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class NodeNews {
   private static final String STORE_AWAY = "store-away";
-  private static final String STORE_BACK = "store-back";
+  private static final String STORE_SLOW = "store-slow";
+
+  /** All that are about the store: the last of them holds. */
+  private static final Set<String> OF_STORE =
+      Set.of(STORE_AWAY, "store-back", STORE_SLOW, "store-fast");
+
   private static final String FAILOVER = "failover-begun";
 
   /** Longer than there is between two looks. */
@@ -30,8 +35,8 @@ final class NodeNews {
   /** A cluster that had no writer, as a node has told. */
   private record Glimpse(String node, Instant at) {}
 
-  /** By node: since when it does not reach the shared store. */
-  private final Map<String, Instant> storeAway = new ConcurrentHashMap<>();
+  /** By node. */
+  private final Map<String, StoreTrouble> store = new ConcurrentHashMap<>();
 
   private final Map<String, Heard> heard = new ConcurrentHashMap<>();
   private final Map<String, Glimpse> withoutWriter = new ConcurrentHashMap<>();
@@ -44,18 +49,15 @@ final class NodeNews {
     }
     Optional<Heard> before =
         Optional.ofNullable(heard.get(node.id())).filter(one -> one.run().equals(node.run()));
-    Optional<Instant> away = Optional.empty();
+    Optional<StoreTrouble> trouble = Optional.empty();
     long lastOfStore = 0;
     long last = before.map(Heard::number).orElse(0L);
     for (JsonNode event : events) {
       String kind = event.path("kind").asText();
       long number = event.path("number").asLong();
-      if (number > lastOfStore && (kind.equals(STORE_AWAY) || kind.equals(STORE_BACK))) {
+      if (number > lastOfStore && OF_STORE.contains(kind)) {
         lastOfStore = number;
-        away =
-            kind.equals(STORE_AWAY)
-                ? Findings.time(event).or(() -> Optional.of(node.arrived()))
-                : Optional.empty();
+        trouble = trouble(kind, event, node.arrived());
       }
       // What a node tells first may be from long ago.
       if (kind.equals(FAILOVER) && before.isPresent() && number > before.get().number()) {
@@ -64,20 +66,29 @@ final class NodeNews {
       last = Math.max(last, number);
     }
     heard.put(node.id(), new Heard(node.run(), last));
-    if (away.isPresent()) {
-      storeAway.put(node.id(), away.get());
+    if (trouble.isPresent()) {
+      store.put(node.id(), trouble.get());
     } else {
-      storeAway.remove(node.id());
+      store.remove(node.id());
     }
   }
 
-  Optional<Instant> storeAway(String node) {
-    return Optional.ofNullable(storeAway.get(node));
+  private static Optional<StoreTrouble> trouble(String kind, JsonNode event, Instant arrived) {
+    boolean slow = kind.equals(STORE_SLOW);
+    return slow || kind.equals(STORE_AWAY)
+        ? Optional.of(
+            new StoreTrouble(
+                slow, Findings.time(event).orElse(arrived), event.path("words").asText()))
+        : Optional.empty();
+  }
+
+  Optional<StoreTrouble> store(String node) {
+    return Optional.ofNullable(store.get(node));
   }
 
   /** Forgets all other nodes. */
   void retain(Set<String> nodes) {
-    storeAway.keySet().retainAll(nodes);
+    store.keySet().retainAll(nodes);
     heard.keySet().retainAll(nodes);
   }
 

@@ -69,6 +69,14 @@ enum ProblemKind implements Spelled {
       "Other servers answer what they would.",
       "See {servers} whether they run; the reason that nodes have is below Clusters.",
       "/dashboard"),
+  REPLICA_STOPPED(
+      10,
+      "What it has gets older. Reads that need newer data go to the writer, or wait, by their level"
+          + " of consistency.",
+      "Start its replication again: PostgreSQL logs on the replica why its WAL receiver ended, and"
+          + " pg_wal_replay_resume() ends a pause; SHOW REPLICA STATUS of MySQL and MariaDB has the"
+          + " error.",
+      "/dashboard"),
   MANAGER_DISK_FULL(
       10,
       "Commits, accounts, alerts and the audit log may not be written. Nodes serve their clients as"
@@ -80,6 +88,13 @@ enum ProblemKind implements Spelled {
       "What caches share is not used, so that more statements go to servers. Sessions with read"
           + " consistency fleet read from the writer.",
       "See whether Redis or Valkey runs, and whether nodes reach it.",
+      "/events"),
+  STORE_SLOW(
+      10,
+      "Statements that need what nodes share take longer: results of the far cache, and reads with"
+          + " read consistency fleet.",
+      "See whether Redis or Valkey is busy (SLOWLOG GET, large keys, snapshots), or the network to"
+          + " it.",
       "/events"),
   POOL_PAUSED(
       60,

@@ -108,7 +108,7 @@ public final class Problems implements AutoCloseable {
         fleet.isOverdue(node),
         node.arrived(),
         node.section("state"),
-        news.storeAway(node.id()));
+        news.store(node.id()));
   }
 
   private synchronized void look(Instant now) {

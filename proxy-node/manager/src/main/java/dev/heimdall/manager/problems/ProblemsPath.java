@@ -25,6 +25,7 @@ record ProblemsPath(Problems problems) implements Resource {
           .with("since", Shape.time(""))
           .with("words", Shape.text("What is wrong."))
           .with("detail", Shape.text(""))
+          .with("nodes", Shape.list("Nodes that have it, or see it.", Shape.text("")))
           .with("effect", Shape.text("What it means for clients."))
           .with("next", Shape.text("What to do."))
           .with("silenced", Shape.truth("Whether it is silenced."))
@@ -63,6 +64,7 @@ record ProblemsPath(Problems problems) implements Resource {
           .put("effect", finding.effect())
           .put("next", finding.next())
           .put("silenced", problem.silence().isPresent());
+      finding.nodes().forEach(one.putArray("nodes")::add);
       one.put(
           "acknowledgedBy",
           problem.alert().flatMap(Alert::acknowledged).map(Alert.Acknowledged::by).orElse(null));

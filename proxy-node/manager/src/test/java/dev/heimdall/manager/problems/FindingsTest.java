@@ -179,6 +179,28 @@ class FindingsTest {
   }
 
   @Test
+  void aReplicaThatDoesNotFollowItsWriterIsNamedAndWhatStartsItAgain() throws Exception {
+    String stopped =
+        server("b:1", "replica", "up")
+            .replace("'why': 'connection refused'", "'stopped': true, 'why': 'its SQL thread'");
+    String servers = server("a:1", "writer", "up") + "," + stopped;
+    String well = server("a:1", "writer", "up") + "," + server("b:1", "replica", "up");
+    Finding found = only(ready("one", cluster(well, "")), ready("two", cluster(servers, "")));
+    assertThat(found.kind()).isEqualTo(ProblemKind.REPLICA_STOPPED);
+    assertThat(found.critical()).isFalse();
+    assertThat(found.words())
+        .isEqualTo(
+            "1 of 1 replica of cluster main does not follow the writer, as 1 of 2 nodes sees it");
+    assertThat(found.detail()).isEqualTo("b:1 is up: its SQL thread.");
+    assertThat(found.nodes()).containsExactly("two");
+    assertThat(found.next()).contains("pg_wal_replay_resume()", "SHOW REPLICA STATUS");
+    String lost = server("a:1", "unknown", "down") + "," + stopped;
+    assertThat(only(ready("one", cluster(lost, ""))).kind())
+        .as("without a writer no replica follows")
+        .isEqualTo(ProblemKind.NO_WRITER);
+  }
+
+  @Test
   void nodesThatDoNotReportAreNamedAndWhereNoneDoesThatIsCritical() throws Exception {
     Node lost = new Node("two", Presence.LOST, true, AT, json("{'ready': true}"), Optional.empty());
     Finding some = only(ready("one", ""), lost);
@@ -268,18 +290,30 @@ class FindingsTest {
 
   @Test
   void theStoreIsAwaySinceTheFirstNodeLostIt() {
-    Node one =
-        new Node("one", Presence.LIVE, false, AT, MissingNode.getInstance(), Optional.of(AT));
-    Node two =
-        new Node(
-            "two",
-            Presence.LIVE,
-            false,
-            AT,
-            MissingNode.getInstance(),
-            Optional.of(AT.minusSeconds(9)));
-    Finding found = only(one, two);
+    Finding found =
+        only(
+            store("one", new StoreTrouble(false, AT, "It is lost: refused.")),
+            store("two", new StoreTrouble(false, AT.minusSeconds(9), "It is lost.")));
+    assertThat(found.kind()).isEqualTo(ProblemKind.STORE_AWAY);
     assertThat(found.words()).isEqualTo("2 of 2 nodes do not reach the shared store");
+    assertThat(found.detail()).isEqualTo("one, two: It is lost: refused.");
     assertThat(found.since()).contains(AT.minusSeconds(9));
+  }
+
+  @Test
+  void aStoreThatAnswersSlowlyIsAProblemOfItsOwn() {
+    Finding found =
+        only(
+            store("one", new StoreTrouble(true, AT, "The store at a:1 answers after 412 ms.")),
+            new Node("two", Presence.LIVE, false, AT, MissingNode.getInstance(), Optional.empty()));
+    assertThat(found.kind()).isEqualTo(ProblemKind.STORE_SLOW);
+    assertThat(found.words()).isEqualTo("The shared store answers 1 of 2 nodes slowly");
+    assertThat(found.detail()).isEqualTo("one: The store at a:1 answers after 412 ms.");
+    assertThat(found.since()).contains(AT);
+    assertThat(found.next()).contains("SLOWLOG GET");
+  }
+
+  private static Node store(String id, StoreTrouble trouble) {
+    return new Node(id, Presence.LIVE, false, AT, MissingNode.getInstance(), Optional.of(trouble));
   }
 }
