@@ -197,7 +197,9 @@ class SqlServerNodeIT {
                 }
               });
 
-      assertThat(all(ann, "select context_info()")).isNotEqualTo(none).contains("0102");
+      for (int i = 0; i < 100; i++) {
+        assertThat(all(ann, "select context_info()")).isNotEqualTo(none).contains("0102");
+      }
       assertThat(waits).isNotDone();
       ann.close();
       assertThat(waits.get(30, TimeUnit.SECONDS)).isEqualTo(none);
