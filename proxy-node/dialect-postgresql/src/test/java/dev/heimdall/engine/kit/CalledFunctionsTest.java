@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +44,16 @@ class CalledFunctionsTest extends KitContract {
     ann.asks("BEGIN");
     ann.asks("SELECT before");
     assertThat(calls()).startsWith(REACHED); // where rules forward nothing
+  }
+
+  /** A text would be deferred outside transactions, and run at once within. */
+  @Test
+  void whatIsToBeCarriedOutLaterIsNotCarriedOutAtOnce() {
+    begin("'action': 'async-execute', 'parameters': {'holdUntil': 'immediate'}");
+    assertThat(calls()).startsWith("error 0A000");
+    ann.asks("BEGIN");
+    ann.asks("SELECT before");
+    assertThat(calls()).startsWith(REACHED);
   }
 
   @ParameterizedTest

@@ -7,15 +7,15 @@ import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.RuleAction;
 
 /**
- * Rejection of calls by a function's number that a rule wants changed, answered otherwise or run
- * elsewhere: such a call has no text and no tag, and the number means another function on other
- * servers.
+ * Rejection of calls by a function's number that a rule wants changed, answered otherwise, or run
+ * later or elsewhere: such a call has no text and no tag, and the number means another function on
+ * other servers.
  */
 final class CallRefusal {
   private CallRefusal() {}
 
   /** Returns the error of a call of this decision; null where it may be carried out as it is. */
-  static ServerError of(Decision decision, Destinations destinations) {
+  static ServerError of(Decision decision, Destinations destinations, Deferral deferral) {
     if (decision.dropped()) {
       return null; // it is rejected as any statement
     }
@@ -24,6 +24,9 @@ final class CallRefusal {
     }
     if (decision.transformed().isPresent()) {
       return refusal(decision, RuleAction.TRANSFORM);
+    }
+    if (deferral.wanted()) {
+      return refusal(decision, RuleAction.ASYNC_EXECUTE);
     }
     return destinations.sendsElsewhere(decision) ? refusal(decision, RuleAction.FORWARD) : null;
   }

@@ -182,7 +182,7 @@ public final class StatementLifecycle implements SessionStatements {
     boolean judged = judge(sql, 0, sql.length, LexerMode.STANDARD, false);
     ServerError refusal =
         judged && next.onItsWay() && !next.failed()
-            ? CallRefusal.of(next.decision(), session.lease().destinations())
+            ? CallRefusal.of(next.decision(), session.lease().destinations(), deferral)
             : null;
     if (refusal != null) {
       next.fail(refusal);
