@@ -113,7 +113,8 @@ class CreatedFunctionsIT {
   }
 
   private static void isRefused(RawClient by, String sql) throws IOException {
-    assertThat(Replies.simple(by, sql).refused()).as(sql).isTrue();
+    Replies replies = Replies.simple(by, sql);
+    assertThat(replies.refused()).as("%s: %s", sql, told(replies.messages())).isTrue();
     assertThat(Replies.batch(by, sql).refused()).as(sql).isTrue();
   }
 
