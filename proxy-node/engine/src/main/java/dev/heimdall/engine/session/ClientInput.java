@@ -381,21 +381,16 @@ public final class ClientInput implements ServerOutput, UnitInput {
     return true;
   }
 
-  /**
-   * Releases what has been handled; keeps what waits in a buffer of its own.
-   *
-   * @return true if anything waits
-   */
-  boolean keepRest() {
+  /** Releases what has been handled; keeps what waits in a buffer of its own. */
+  void keepRest() {
     if (input == null) {
-      return false;
+      return;
     }
     if (!input.isReadable()) {
       release();
     } else if (!owned || input.readerIndex() > mark) {
       own(0);
     }
-    return input != null;
   }
 
   // ---- the end

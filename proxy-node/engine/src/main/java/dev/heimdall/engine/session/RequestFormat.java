@@ -47,14 +47,6 @@ public interface RequestFormat extends UnitFormat {
   /** True if it belongs to a dialogue within a statement that runs: a COPY's data, for instance. */
   boolean ofDialogue(byte type);
 
-  /**
-   * True if a cancel request, as protocols have it that send it over the client's own connection,
-   * begins at this offset.
-   */
-  default boolean cancels(ByteBuf in, int at) {
-    return false;
-  }
-
   /** True if the client takes its leave with it. */
   boolean terminates(byte type);
 

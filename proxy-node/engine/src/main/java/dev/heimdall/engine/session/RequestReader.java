@@ -70,9 +70,6 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
   private boolean streamEnded;
   private boolean blocked;
 
-  /** True if input was left where the reader has stopped. */
-  private boolean left;
-
   /** True if what the node keeps was counted since the answer that came last. */
   private boolean counted;
 
@@ -118,29 +115,9 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     }
     input.add(consumed);
     process();
-    if (left && cancelWaits()) {
-      session.control().cancelFromAnyThread(() -> {});
-    }
     if (!hasRoom()) {
       reading.pause();
     }
-  }
-
-  /**
-   * True if a cancel request waits behind the request that waits, or what keeps that from being
-   * read. It acts at once; when it is read, there is nothing left to cancel.
-   */
-  private boolean cancelWaits() {
-    if (!input.waits() || input.midMessage()) {
-      return false;
-    }
-    ByteBuf bytes = input.bytes();
-    int at = bytes.readerIndex();
-    if (format.cancels(bytes, at)) {
-      return true;
-    }
-    long total = format.total(bytes);
-    return total > 0 && total < bytes.readableBytes() && format.cancels(bytes, at + (int) total);
   }
 
   /**
@@ -441,7 +418,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     if (server != null) {
       session.handler().handled(server);
     }
-    left = input.keepRest();
+    input.keepRest();
     sharing.checkSent();
   }
 

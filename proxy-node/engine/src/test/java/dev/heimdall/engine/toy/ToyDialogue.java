@@ -12,6 +12,7 @@ import dev.heimdall.engine.client.StartupVariables;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -139,6 +140,11 @@ final class ToyDialogue implements LogInDialogue {
   public Capabilities capabilities() {
     int servers = wanted & ~(ToyFrame.TLS | ToyFrame.REPORTS);
     return servers == 0 ? Capabilities.NONE : new ToyCapabilities(servers);
+  }
+
+  @Override
+  public ChannelHandler onTheWire() {
+    return new ToyStops(encoder);
   }
 
   @Override

@@ -18,6 +18,16 @@ final class ToyEncoder implements ClientEncoder {
   private int capabilities;
   private int next;
   private boolean welcomed;
+  private Runnable stop = () -> {};
+
+  /** Sets the listener for the arrival of a frame that ends a statement. */
+  void onStop(Runnable listener) {
+    stop = listener;
+  }
+
+  void stopped() {
+    stop.run();
+  }
 
   void agreed(int wanted) {
     capabilities = wanted;

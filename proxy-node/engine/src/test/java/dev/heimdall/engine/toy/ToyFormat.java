@@ -33,11 +33,6 @@ final class ToyFormat implements RequestFormat {
   }
 
   @Override
-  public boolean cancels(ByteBuf in, int at) {
-    return at < in.writerIndex() && in.getByte(at) == ToyFrame.STOP;
-  }
-
-  @Override
   public boolean terminates(byte type) {
     return type == ToyFrame.LEAVE;
   }

@@ -34,9 +34,7 @@ final class ToyStatements implements RequestHandler {
   /** What a client may send. */
   private static final String KNOWN =
       new String(
-          new byte[] {
-            ToyFrame.QUERY, ToyFrame.PREPARE, ToyFrame.EXECUTE, ToyFrame.STOP, ToyFrame.LEAVE
-          },
+          new byte[] {ToyFrame.QUERY, ToyFrame.PREPARE, ToyFrame.EXECUTE, ToyFrame.LEAVE},
           StandardCharsets.US_ASCII);
 
   private final RequestParts parts;
@@ -56,6 +54,7 @@ final class ToyStatements implements RequestHandler {
     this.lifecycle = parts.lifecycle();
     this.next = parts.lifecycle().next();
     this.request = new ToyRequest(parts);
+    ((ToyEncoder) client.encoder()).onStop(client::cancel);
   }
 
   // ---- the steps of the path
@@ -105,7 +104,7 @@ final class ToyStatements implements RequestHandler {
 
   @Override
   public List<Responder> commands() {
-    return List.of(this::stop, this::prepare, this::unknown);
+    return List.of(this::prepare, this::unknown);
   }
 
   @Override
@@ -187,15 +186,6 @@ final class ToyStatements implements RequestHandler {
   }
 
   // ---- who answers
-
-  private Outcome stop(Request asked) {
-    if (request.type() != ToyFrame.STOP) {
-      return Outcome.NEXT;
-    }
-    request.take();
-    client.cancel();
-    return Outcome.DONE;
-  }
 
   private Outcome prepare(Request asked) {
     if (asked.kind() != Request.Kind.PREPARATION) {
