@@ -45,7 +45,7 @@ public final class ReplyQueue<O> {
   /** A Close of a name that only we know: we answer. */
   public static final byte CLOSE_KNOWN = 9;
 
-  /** A whole statement that we answer with a command tag; a Sync follows for the status. */
+  /** A whole statement that we answer with a command tag; an empty Query follows for the status. */
   public static final byte COMMAND_KNOWN = 10;
 
   /** A Bind that we put in. */
@@ -77,6 +77,9 @@ public final class ReplyQueue<O> {
 
   /** A Query whose text is not the client's own altogether. */
   private static final byte QUERY_EDITED = 22;
+
+  /** An empty Query in the place of the client's, which the server skips wherever it skips that. */
+  public static final byte QUERY_OURS = 23;
 
   private byte[] entries = new byte[16];
   private int head;
@@ -173,7 +176,7 @@ public final class ReplyQueue<O> {
   }
 
   private static boolean isQuery(byte kind) {
-    return kind == QUERY || kind == QUERY_EDITED;
+    return kind == QUERY || kind == QUERY_EDITED || kind == QUERY_OURS;
   }
 
   private void append(byte kind) {
@@ -277,6 +280,9 @@ public final class ReplyQueue<O> {
         }
         if (first == QUERY_EDITED) {
           return edited.peek().answersOwn() ? SWALLOW : FORWARD;
+        }
+        if (first == QUERY_OURS) {
+          return SWALLOW;
         }
         return first == QUERY ? FORWARD : OUT_OF_SYNC;
       case BackendType.BIND_COMPLETE:

@@ -42,6 +42,7 @@ class ReplyQueueTest {
           Map.entry('t', ReplyQueue.COMMAND_KNOWN),
           Map.entry('S', ReplyQueue.SYNC),
           Map.entry('Q', ReplyQueue.QUERY),
+          Map.entry('q', ReplyQueue.QUERY_OURS),
           Map.entry('F', ReplyQueue.FUNCTION));
 
   private final ReplyGroups<String> groups = new ReplyGroups<>();
@@ -119,6 +120,9 @@ class ReplyQueueTest {
     "known in the middle,                        BExS,      2CZ,        ffxr",
     "known statement,                            tS,        Z,          tr",
     "known statement between queries,            QtSQ,      CZZCZ,      frtrfr",
+    "known statement whose place a query has,    QtqQ,      CZIZCZ,     frtsrfr",
+    "the same behind an error in a batch,        BtqS,      EZ,         fr",
+    "the same behind an error and a sync,        BStq,      EZIZ,       frtsr",
     // copy
     "copy out,                                   Q,         HddcCZ,     fffffr",
     "copy in,                                    Q,         GCZ,        ffr",

@@ -255,10 +255,7 @@ final class SimpleStatements {
 
   /** The server itself says the error, so that it fails the transaction and keeps its place. */
   private void raise(ServerConnection server, ServerError error, int total) {
-    unnamed.forget();
-    server.statements().unnamed(null, 0);
-    pending.cut();
-    pending.bytes().skipBytes(total);
+    replaced(server, total);
     PgWriter.query(pending.out(256), ServerNames.raising(error));
     server.expect(ReplyQueue.QUERY, client.owner());
     client.groupSent();
@@ -397,15 +394,25 @@ final class SimpleStatements {
     }
   }
 
-  /** Answers with a tag, in its place: a Sync to the server stands for the statement. */
+  /**
+   * Answers with a tag, in its place. An empty query stands for the statement, as the server skips
+   * that behind an error in a batch.
+   */
   private void known(ServerConnection server, String tag, int total) {
-    pending.cut();
-    pending.bytes().skipBytes(total);
+    replaced(server, total);
     client.promiseTag(tag);
     server.expect(ReplyQueue.COMMAND_KNOWN, client.owner());
-    server.expect(ReplyQueue.SYNC, client.owner());
+    server.expect(ReplyQueue.QUERY_OURS, client.owner());
     client.groupSent();
-    PgWriter.empty(pending.out(5), FrontendType.SYNC);
+    PgWriter.query(pending.out(6), "");
+  }
+
+  /** The client's query is not sent: another one takes its place. */
+  private void replaced(ServerConnection server, int total) {
+    unnamed.forget();
+    server.statements().unnamed(null, 0);
+    pending.cut();
+    pending.bytes().skipBytes(total);
   }
 
   /**
