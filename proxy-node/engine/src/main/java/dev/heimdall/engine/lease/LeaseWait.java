@@ -43,14 +43,7 @@ public final class LeaseWait {
     if (lease.state() != LeaseState.WAITING) {
       return; // cancelled or gone in the meantime
     }
-    if (replicas.away()) {
-      over();
-      replicas.refused();
-      lease.become(LeaseState.READY);
-      session.requests().process();
-      return;
-    }
-    if (lease.destinations().leavesDatabase(error)) {
+    if (goesOn(error)) {
       over();
       lease.become(LeaseState.READY);
       session.requests().process();
@@ -63,6 +56,15 @@ public final class LeaseWait {
     } else {
       lease.refuse(error);
     }
+  }
+
+  /** True if the session looks for a connection elsewhere now. */
+  private boolean goesOn(ServerError error) {
+    if (replicas.away()) {
+      replicas.refused();
+      return true;
+    }
+    return lease.destinations().leavesDatabase(error);
   }
 
   /** Notifies the client that its wait has become long, if it waits. */

@@ -20,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 
 /**
  * The connection of this node to the others, over publish and subscribe of Redis or Valkey. While
@@ -128,11 +127,7 @@ public final class SharedStore implements AutoCloseable {
     return new StoreState(
         settings,
         connections.isPresent() ? StoreState.Connection.CONNECTED : StoreState.Connection.AWAY,
-        connections.stream()
-            .flatMap(m -> m.primaries().stream())
-            .map(StorePrimary::name)
-            .sorted()
-            .collect(Collectors.joining(", ")),
+        connections.map(found -> StorePrimary.names(found.primaries())).orElse(""),
         link.answerMillis(),
         others(),
         answer.events(),

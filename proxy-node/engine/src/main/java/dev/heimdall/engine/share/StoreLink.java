@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -234,24 +233,17 @@ final class StoreLink implements AutoCloseable {
   private void unanswered(StoreConnections here, CompletableFuture<String> answer, long begun) {
     boolean late = System.nanoTime() - begun > StorePace.UNANSWERED.plus(LATE).toNanos();
     if (here == connections && !answer.isDone() && !late && pace.unanswered()) {
-      news.slow(names(here), StorePace.UNANSWERED);
+      news.slow(StorePrimary.names(here.primaries()), StorePace.UNANSWERED);
     }
-  }
-
-  private static String names(StoreConnections here) {
-    return here.primaries().stream()
-        .map(StorePrimary::name)
-        .sorted()
-        .collect(Collectors.joining(", "));
   }
 
   /** The store has answered, and is the right one. */
   private void timed(StoreConnections here, Duration took) {
     if (pace.answered(took)) {
       if (pace.slow()) {
-        news.slow(names(here), took);
+        news.slow(StorePrimary.names(here.primaries()), took);
       } else {
-        news.fast(names(here));
+        news.fast(StorePrimary.names(here.primaries()));
       }
     }
   }

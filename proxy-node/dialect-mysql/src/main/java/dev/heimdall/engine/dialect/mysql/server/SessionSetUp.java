@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Start of a server's sessions for the node: they report each change of their state, and have
@@ -242,19 +243,7 @@ final class SessionSetUp {
    * variables.
    */
   String again() {
-    SetStatement set = reporting(new SetStatement(), mariadb);
-    for (String name : initial.keySet()) {
-      if (!ASKED.contains(name) && !SessionCharacters.VARIABLES.contains(name)) {
-        set.value(name, initial.get(name));
-      }
-    }
-    for (String name : ASKED) {
-      if (initial.containsKey(name)) {
-        set.value(name, initial.get(name));
-      }
-    }
-    names(set, null);
-    return set.toString();
+    return again(name -> false);
   }
 
   /**
@@ -262,16 +251,34 @@ final class SessionSetUp {
    * global values that the variables have then, which may be others than those of the log-in.
    */
   String againWithGlobals() {
+    return again(this::isGlobalAfterReset);
+  }
+
+  /**
+   * @param stays true for a variable that keeps the value that the reset has given it
+   */
+  private String again(Predicate<String> stays) {
     SetStatement set = reporting(new SetStatement(), mariadb);
     for (String name : initial.keySet()) {
-      if (isGlobalAfterReset(name)) {
-        set.same(name);
-      } else if (!SessionCharacters.VARIABLES.contains(name)) {
-        set.value(name, initial.get(name));
+      if (!ASKED.contains(name) && !SessionCharacters.VARIABLES.contains(name)) {
+        again(set, name, stays);
+      }
+    }
+    for (String name : ASKED) {
+      if (initial.containsKey(name)) {
+        again(set, name, stays);
       }
     }
     names(set, null);
     return set.toString();
+  }
+
+  private void again(SetStatement set, String name, Predicate<String> stays) {
+    if (stays.test(name)) {
+      set.same(name);
+    } else {
+      set.value(name, initial.get(name));
+    }
   }
 
   /** Returns the variables that have other values than the session began with. */
