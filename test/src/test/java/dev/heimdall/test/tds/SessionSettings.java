@@ -87,7 +87,7 @@ final class SessionSettings {
     return all.toString();
   }
 
-  /** What {@link #text} gave. */
+  /** Settings that {@link #text} gave. */
   static SessionSettings of(String text) {
     String[] parts = text.split("\\|", -1);
     SessionSettings read = new SessionSettings();

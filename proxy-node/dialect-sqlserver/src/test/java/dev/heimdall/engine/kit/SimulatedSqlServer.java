@@ -47,7 +47,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     return new Session(this, process);
   }
 
-  /** What runs when an attention comes has ended, and is answered in full ahead of it. */
+  /** A request that runs when an attention comes has ended, and is answered in full ahead of it. */
   void endsBeforeAttentions() {
     endsBeforeAttentions = true;
   }

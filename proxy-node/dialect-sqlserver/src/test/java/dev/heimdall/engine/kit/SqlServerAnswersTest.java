@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What contracts have no words for: answers of SQL Server's protocol alone. */
+/** Answers of SQL Server's protocol alone, for which contracts have no words. */
 class SqlServerAnswersTest {
   /** Each kind of call carries out the text that a rule has for its statement, or is rejected. */
   @Nested
@@ -49,7 +49,7 @@ class SqlServerAnswersTest {
       assertThat(servers().open().get(0).received()).doesNotContain("SELECT one");
     }
 
-    /** What the client has prepared stays its own text, which rules judge at each execution. */
+    /** A prepared statement stays its client's own text, which rules judge at each execution. */
     @Test
     void aRuleOutsideOfTransactionsChangesWhatWasPreparedInside() {
       start(
@@ -166,7 +166,7 @@ class SqlServerAnswersTest {
     }
   }
 
-  /** What a batch has left for the next one is that one's, or an error. */
+  /** A result that a batch has left for the next one is that one's, or an error. */
   @Nested
   class EarlierBatches extends KitContract {
     EarlierBatches() {

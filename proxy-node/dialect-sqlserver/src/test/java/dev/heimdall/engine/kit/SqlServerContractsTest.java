@@ -74,7 +74,7 @@ class SqlServerContractsTest {
     }
   }
 
-  /** What contracts have no words for: each attention is acknowledged once. */
+  /** Attentions are acknowledged once each, for which contracts have no words. */
   @Nested
   class Attention extends KitContract {
     Attention() {

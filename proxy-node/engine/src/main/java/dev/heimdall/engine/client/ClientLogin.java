@@ -311,7 +311,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     ClientTls.put(ctx, handshake(vdb.settings()), protocol.handshakePackets(), begun);
   }
 
-  /** What it has protected counts as protected. */
+  /** The log-in counts as protected. */
   @Override
   public void endTls() {
     ctx.pipeline().remove(SslHandler.class);

@@ -13,6 +13,9 @@ public final class TdsErrors {
   /** Integrated authentication is impossible. */
   public static final int UNTRUSTED = 18452;
 
+  /** No statement is prepared under that handle. */
+  public static final int UNDEFINED_HANDLE = 8179;
+
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 
@@ -33,7 +36,7 @@ public final class TdsErrors {
           Map.entry(Sqlstate.SERIALIZATION_FAILURE, 1205),
           Map.entry(Sqlstate.DEADLOCK_DETECTED, 1205),
           Map.entry(Sqlstate.SYNTAX_ERROR, 102),
-          Map.entry(Sqlstate.UNDEFINED_STATEMENT, 8179),
+          Map.entry(Sqlstate.UNDEFINED_STATEMENT, UNDEFINED_HANDLE),
           Map.entry(Sqlstate.TOO_MANY_CONNECTIONS, 17809),
           Map.entry(Sqlstate.ADMIN_SHUTDOWN, 6005),
           Map.entry(Sqlstate.CANNOT_CONNECT_NOW, 17142));
@@ -77,7 +80,7 @@ public final class TdsErrors {
           case 547 -> "23503";
           case 515 -> "23502";
           case 208 -> "42P01";
-          case 8179 -> Sqlstate.UNDEFINED_STATEMENT;
+          case UNDEFINED_HANDLE -> Sqlstate.UNDEFINED_STATEMENT;
           case 17809, 10928 -> Sqlstate.TOO_MANY_CONNECTIONS;
           case 6005 -> Sqlstate.ADMIN_SHUTDOWN;
           default -> "HY000";

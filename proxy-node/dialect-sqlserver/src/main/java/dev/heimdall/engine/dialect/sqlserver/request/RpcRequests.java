@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -11,8 +12,6 @@ import java.util.Objects;
 
 /** Meaning of a client's remote procedure calls: the statement that they carry out. */
 final class RpcRequests {
-  private static final int NO_HANDLE = 8179;
-
   private final HandledClient client;
   private final StatementRegistry registry;
   private final PreparedHandles handles;
@@ -51,7 +50,7 @@ final class RpcRequests {
           return ServerError.error(
                   Sqlstate.UNDEFINED_STATEMENT,
                   "Could not find prepared statement with handle " + call.handle() + ".")
-              .withNumber(NO_HANDLE);
+              .withNumber(TdsErrors.UNDEFINED_HANDLE);
         }
       }
       case RpcProcedure.EXECUTE_SQL -> {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
 import dev.heimdall.engine.journal.ErrorCauses;
 import dev.heimdall.engine.sql.PinReason;
@@ -15,7 +16,7 @@ final class SqlServerErrors implements ErrorCauses {
 
   @Override
   public boolean unknownStatement(ServerError error) {
-    return error.number() == 8179;
+    return error.number() == TdsErrors.UNDEFINED_HANDLE;
   }
 
   /** Of a database that is read-only, or a secondary replica. */

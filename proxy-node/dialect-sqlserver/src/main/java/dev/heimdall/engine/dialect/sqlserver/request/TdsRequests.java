@@ -218,8 +218,8 @@ final class TdsRequests implements RequestHandler {
     ByteBuf payload = request.payload();
     String changed = next.decision().transformed().orElse(null);
     if (changed != null) {
-      said =
-          parts.sessions().classifier().classify(bytes(changed), 0, bytes(changed).length, mode());
+      byte[] text = bytes(changed);
+      said = parts.sessions().classifier().classify(text, 0, text.length, mode());
       payload = changed(payload, changed);
     }
     StatementFacts facts =

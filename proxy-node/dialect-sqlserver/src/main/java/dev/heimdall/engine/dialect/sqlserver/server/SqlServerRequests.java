@@ -53,7 +53,7 @@ public final class SqlServerRequests implements ServerRequests {
    */
   private record Prepared(int handle, String text) {}
 
-  /** What the server has prepared, by the handles that the client has for it. */
+  /** Statements that the server has prepared, by the handles that the client has for them. */
   private final Map<Integer, Prepared> handles = new HashMap<>();
 
   private ServerReplies replies;
@@ -95,11 +95,6 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   // ---- for clients
-
-  /** True if a request would be sent at once. */
-  public boolean idle() {
-    return running == null;
-  }
 
   /**
    * Sends a client's request in its turn.
@@ -239,7 +234,7 @@ public final class SqlServerRequests implements ServerRequests {
     connection.write(reframer.take());
   }
 
-  /** What the reset takes away. */
+  /** The reset takes all of it away. */
   private void forgetSession() {
     options.clear();
     handles.clear();
@@ -274,7 +269,7 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   /**
-   * What runs is to be interrupted next.
+   * The running request is to be interrupted next.
    *
    * @param why error that it ends with
    * @param itself whether its client has sent an attention itself, and gets that acknowledged
