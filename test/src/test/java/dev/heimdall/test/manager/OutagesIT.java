@@ -38,9 +38,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Outages of what nodes and managers run on: each is told by the manager within three seconds, with
- * what it hits and what to do, and told to be over within ten seconds of its end. Nodes report as
- * often as they do by default.
+ * Outages of what nodes and managers run on: the manager reports each within three seconds, with
+ * its effect and the remedy, and as over within ten seconds of its end. Nodes report as often as
+ * they do by default.
  */
 @Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -160,11 +160,11 @@ class OutagesIT {
     return MissingNode.getInstance();
   }
 
-  /** Waits until one of these is told, and returns it. */
-  private JsonNode told(String... kinds) {
+  /** Waits until one of these problems is reported, and returns it. */
+  private JsonNode reported(String... kinds) {
     JsonNode[] found = {MissingNode.getInstance()};
     Await.until(
-        String.join(" or ", kinds) + " is told",
+        String.join(" or ", kinds) + " is reported",
         TOLD,
         () -> {
           for (String kind : kinds) {
@@ -206,7 +206,7 @@ class OutagesIT {
         clients.add(threads.submit(client));
       }
       assertThat(connected.await(60, TimeUnit.SECONDS)).isTrue();
-      JsonNode full = told("pool-full");
+      JsonNode full = reported("pool-full");
       assertThat(line(full)).contains("virtual database app", "All 2 connections");
       assertThat(full.path("nodes").toString()).contains("shop-a");
       run.set(false);
@@ -237,7 +237,7 @@ class OutagesIT {
   @Test
   void aKilledNode() throws Exception {
     two.kill();
-    JsonNode lost = told("nodes-overdue", "nodes-lost");
+    JsonNode lost = reported("nodes-overdue", "nodes-lost");
     assertThat(line(lost)).contains("shop-b");
     two = fleet.node("shop-b");
     two.awaitOutput("serving app on");
@@ -247,7 +247,7 @@ class OutagesIT {
   @Test
   void aDeadWriter() {
     cluster.primary().stop(StopMode.IMMEDIATE);
-    JsonNode lost = told("no-writer");
+    JsonNode lost = reported("no-writer");
     assertThat(line(lost)).contains("Cluster main", at(cluster.primary()));
     cluster.primary().start();
     over("no-writer", "replica-stopped");
@@ -256,7 +256,7 @@ class OutagesIT {
   @Test
   void aLostReplica() {
     replica.stop(StopMode.IMMEDIATE);
-    JsonNode lost = told("servers-down");
+    JsonNode lost = reported("servers-down");
     assertThat(line(lost)).contains("cluster main", at(replica));
     replica.start();
     over("servers-down", "replica-stopped");
@@ -265,7 +265,7 @@ class OutagesIT {
   @Test
   void aReplicaThatStoppedFollowing() {
     replica.queryValue("postgres", "SELECT pg_wal_replay_pause()");
-    JsonNode stopped = told("replica-stopped");
+    JsonNode stopped = reported("replica-stopped");
     assertThat(line(stopped)).contains("cluster main", at(replica), "its replay is paused");
     assertThat(stopped.path("nodes").toString()).contains("shop-");
     replica.queryValue("postgres", "SELECT pg_wal_replay_resume()");
@@ -275,7 +275,7 @@ class OutagesIT {
   @Test
   void aLostStore() {
     store.stop();
-    JsonNode away = told("store-away");
+    JsonNode away = reported("store-away");
     assertThat(line(away)).contains("shop-a");
     store.start();
     over("store-away");
@@ -284,7 +284,7 @@ class OutagesIT {
   @Test
   void aStoreThatAnswersSlowly() {
     relay.delay(Duration.ofMillis(400));
-    JsonNode slow = told("store-slow");
+    JsonNode slow = reported("store-slow");
     assertThat(line(slow)).contains("The shared store at 127.0.0.1:" + relay.port(), "shop-a");
     relay.delay(Duration.ZERO);
     over("store-slow");
@@ -294,7 +294,9 @@ class OutagesIT {
   @Test
   void aFullDiskOfTheManager(@TempDir Path small) throws Exception {
     Path room = Files.createDirectory(small.resolve("room"));
-    Assumptions.assumeTrue(mounts("-t", "tmpfs", "-o", "size=64m", "tmpfs", room.toString()));
+    Assumptions.assumeTrue(
+        mounts("-t", "tmpfs", "-o", "size=64m", "tmpfs", room.toString()),
+        "mounting a small file system, which the test fills, is not permitted here");
     try (ReportingNodes alone = new ReportingNodes(room)) {
       int port = alone.onePort();
       alone.manager(port).awaitOutput("managing on port");
@@ -303,7 +305,7 @@ class OutagesIT {
       try {
         Path filling = room.resolve("filling");
         Files.write(filling, new byte[56 << 20]);
-        JsonNode full = told("manager-disk-full");
+        JsonNode full = reported("manager-disk-full");
         assertThat(line(full)).contains(room.toString());
         Files.delete(filling);
         over("manager-disk-full");
