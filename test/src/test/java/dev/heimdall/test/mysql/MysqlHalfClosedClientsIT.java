@@ -12,6 +12,7 @@ import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 /** What a client of MySQL's protocol has sent whole is run and answered, although it leaves. */
@@ -120,6 +121,35 @@ class MysqlHalfClosedClientsIT {
         }
       }
       Await.until("all are there", () -> rows(release).equals("4"));
+    }
+  }
+
+  @MariadbAndMysql
+  void whatARuleDelaysIsRunThoughItsNodeDrains(MysqlRelease release) throws IOException {
+    makeTable(release);
+    byte[] quit = RawMysqlClient.command(Command.QUIT);
+    try (MysqlNode node =
+        MysqlNode.start(
+            release,
+            c ->
+                c.node("drainTimeout", "20s")
+                    .vdb("pool.size", 2)
+                    .vdb("clients.halfClosedTimeout", "20s")
+                    .vdb("rules", List.of("delays"))
+                    .rules("delays", rule("half_closed", "tag", "\"delay\": 3000000")))) {
+      for (int i = 0; i < 3; i++) {
+        try (RawMysqlClient client = RawMysqlClient.logIn(node.target())) {
+          client.send(insert(i), quit);
+        }
+      }
+      Await.until(
+          "they are delayed",
+          () ->
+              node.clients().stream().filter(row -> "rule".equals(row.get("waits_for"))).count()
+                  == 3);
+      // Idle ones go within its first two seconds already; the others behind them.
+      node.node().beginDrain(Duration.ofSeconds(2)).join();
+      assertThat(rows(release)).isEqualTo("3");
     }
   }
 
