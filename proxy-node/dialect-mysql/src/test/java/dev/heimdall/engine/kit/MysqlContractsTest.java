@@ -95,6 +95,35 @@ class MysqlContractsTest {
     void whatNoServerPreparesIsGivenAResult() {
       isGivenAResult("LOCK TABLES %s READ");
     }
+
+    @Test
+    void whatIsRepeated() {
+      isRepeated();
+    }
+
+    @Test
+    void calls() {
+      isCalled("CALL %s()");
+    }
+  }
+
+  /** With what MariaDB has besides. */
+  @Nested
+  @Tag("long")
+  class JudgedByMariadb extends JudgedAlikeContract {
+    JudgedByMariadb() {
+      super(MysqlKit.ofMariadb());
+    }
+
+    @Override
+    protected String differs(String treatment, String standing, String spelling) {
+      return MysqlSpellings.differs(treatment, spelling);
+    }
+
+    @Test
+    void whatIsRepeated() {
+      isRepeated();
+    }
   }
 
   /** What rules say of a statement holds for the command that does the same. */

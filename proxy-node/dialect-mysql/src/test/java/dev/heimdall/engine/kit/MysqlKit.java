@@ -9,8 +9,22 @@ import dev.heimdall.engine.dialect.mysql.catalog.MysqlObjects;
 import java.util.List;
 import java.util.Optional;
 
-/** MySQL in the kit. */
+/** MySQL and MariaDB in the kit. */
 final class MysqlKit implements KitDialect {
+  private final boolean mariadb;
+
+  MysqlKit() {
+    this(false);
+  }
+
+  private MysqlKit(boolean mariadb) {
+    this.mariadb = mariadb;
+  }
+
+  static MysqlKit ofMariadb() {
+    return new MysqlKit(true);
+  }
+
   /** The table of the simulated servers, and another one. */
   @Override
   public Optional<KitTable> table() {
@@ -42,12 +56,14 @@ final class MysqlKit implements KitDialect {
   @Override
   public KitNode.Spoken<SimulatedMysql> spoken() {
     return new KitNode.Spoken<>(
-        "jdbc:mysql://server/app", new MysqlDialect()::create, SimulatedMysql::new);
+        mariadb ? "jdbc:mariadb://server/app" : "jdbc:mysql://server/app",
+        new MysqlDialect()::create,
+        (loop, address, buffers) -> new SimulatedMysql(loop, address, buffers, mariadb));
   }
 
   @Override
   public List<Spelling> spellings() {
-    return MysqlSpellings.all();
+    return mariadb ? List.of(MysqlSpellings.IN_BULK) : MysqlSpellings.all();
   }
 
   @Override

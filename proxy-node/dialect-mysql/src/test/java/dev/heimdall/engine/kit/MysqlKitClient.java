@@ -40,7 +40,13 @@ final class MysqlKitClient extends KitClient {
           | Capability.PLUGIN_AUTH_LENENC_DATA
           | Capability.DEPRECATE_EOF;
   private static final int UTF8MB4 = 45;
-  private static final int RESERVED = 23;
+  private static final int RESERVED = 19;
+
+  /** Of MariaDB's own, behind those that are reserved. */
+  private static final int OF_MARIADB = (int) (Capability.MARIADB_BULK >>> 32);
+
+  /** A flag of an execution in bulk: the types are there. */
+  private static final int TYPED = 0x80;
 
   /** First byte of a packet that goes on with a proof. */
   private static final int MORE = 0x01;
@@ -173,6 +179,7 @@ final class MysqlKitClient extends KitClient {
         out -> {
           int at = Packet.begin(out, 1);
           out.writeIntLE((int) WANTED).writeIntLE(1 << 24).writeByte(UTF8MB4).writeZero(RESERVED);
+          out.writeIntLE(OF_MARIADB);
           text(out, user);
           LengthEncoded.write(
               out,
@@ -275,6 +282,15 @@ final class MysqlKitClient extends KitClient {
           command(out, Command.STMT_SEND_LONG_DATA, ByteBufUtil.getBytes(part));
           command(out, Command.STMT_EXECUTE, ByteBufUtil.getBytes(body));
         });
+  }
+
+  /** The same of one with one parameter, with one set of values of many that there could be. */
+  void executeInBulk(int number) {
+    ByteBuf body = Unpooled.buffer().writeIntLE(statements.getOrDefault(number, 999));
+    body.writeShortLE(TYPED).writeShortLE(ColumnDefinition.TYPE_BLOB).writeByte(0);
+    LengthEncoded.write(body, "1");
+    awaited.add(Awaited.BINARY_ROWS);
+    send(out -> command(out, Command.STMT_BULK_EXECUTE, ByteBufUtil.getBytes(body)));
   }
 
   private void execute(int statement, int flags) {

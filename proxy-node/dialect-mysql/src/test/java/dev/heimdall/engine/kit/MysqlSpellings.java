@@ -1,6 +1,7 @@
 package dev.heimdall.engine.kit;
 
 import java.util.List;
+import java.util.Set;
 
 /** How clients of MySQL and MariaDB have a statement carried out. */
 final class MysqlSpellings {
@@ -8,6 +9,19 @@ final class MysqlSpellings {
 
   /** What its values come ahead of has one. */
   private static final String PARAMETER = " " + JudgedAlikeContract.PARAMETER;
+
+  /** MariaDB's. */
+  static final Spelling IN_BULK =
+      Spelling.of(
+          "in bulk",
+          (client, sql) -> {
+            int number = client.anotherNumber();
+            if (client.prepares(() -> client.prepare(number, sql + PARAMETER))) {
+              ((MysqlKitClient) client).executeInBulk(number);
+            }
+          });
+
+  private static final Set<String> ONE_OF_SEVERAL = Set.of("second in a text", "in bulk");
 
   private MysqlSpellings() {}
 
@@ -70,13 +84,23 @@ final class MysqlSpellings {
         && spelling.equals("prepared before there were rules")) {
       return "without a rule a server has to prepare it";
     }
-    if (treatment.equals("async-execute") && spelling.equals("second in a text")) {
-      return "what is one of several in a text is not carried out later";
+    if (treatment.equals("retry")) {
+      return switch (spelling) {
+        case "second in a text" -> "what is one of several in a text is not repeated";
+        case "in bulk" -> "what came ahead of the values that failed may have been carried out";
+        default -> null;
+      };
+    }
+    if (treatment.equals("async-execute") && ONE_OF_SEVERAL.contains(spelling)) {
+      return "what may be one of several is not carried out later";
+    }
+    if (treatment.equals("reader-eligible") && ONE_OF_SEVERAL.contains(spelling)) {
+      return "the writer answers several in one, and servers read nothing in bulk";
     }
     if (treatment.equals("cache")) {
       return switch (spelling) {
         case "second in a text" -> "the answers to several statements in one text are not kept";
-        case LONG_DATA -> "an answer is kept by values that an execution holds";
+        case LONG_DATA, "in bulk" -> "an answer is kept by values that an execution holds";
         case "with a cursor" -> "rows that are fetched in parts are not kept";
         default -> null;
       };

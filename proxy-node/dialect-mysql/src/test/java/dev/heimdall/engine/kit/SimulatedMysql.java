@@ -73,10 +73,16 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
       Pattern.compile("(?i)transaction isolation level (\\w+ \\w+)");
 
   private final List<String> written = new ArrayList<>();
+  private final boolean mariadb;
   private int cancels;
 
-  SimulatedMysql(EventLoop loop, LocalAddress address, ByteBufAllocator buffers) {
+  /**
+   * @param mariadb whether it is a MariaDB, and takes executions in bulk
+   */
+  SimulatedMysql(
+      EventLoop loop, LocalAddress address, ByteBufAllocator buffers, boolean mariadb) {
     super(loop, address, LocalServerChannel.class, buffers);
+    this.mariadb = mariadb;
   }
 
   @Override
@@ -122,10 +128,10 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
     protected void begun() {
       Handshake greeting =
           new Handshake(
-              "8.4.0",
+              mariadb ? "11.8.2-MariaDB" : "8.4.0",
               process,
               new byte[Handshake.CHALLENGE],
-              OFFERED,
+              mariadb ? OFFERED & ~Capability.LONG_PASSWORD | Capability.MARIADB_BULK : OFFERED,
               UTF8MB4,
               status,
               "mysql_native_password");
@@ -181,7 +187,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
         case Command.QUIT -> kill();
         case Command.QUERY -> query(text(payload), out);
         case Command.STMT_PREPARE -> prepare(text(payload), out);
-        case Command.STMT_EXECUTE -> execute(number(payload), out);
+        case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE -> execute(number(payload), out);
         case Command.STMT_CLOSE -> statements.remove(number(payload));
         case Command.STMT_SEND_LONG_DATA -> {} // which has no answer
         case Command.RESET_CONNECTION -> {
@@ -245,6 +251,11 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
 
     private void carryOut(String text, boolean binary, ByteBuf out) {
       received().add(text);
+      String failure = failure(text);
+      if (failure != null) {
+        error(1213, failure, "as the test wants it", out);
+        return;
+      }
       switch (text.toUpperCase(Locale.ROOT).split("\\W", 2)[0]) {
         case "SELECT" -> row(text.substring("SELECT ".length()), binary, out);
         case "PREPARE" -> {

@@ -40,6 +40,16 @@ class PostgresContractsTest {
     }
 
     @Test
+    void whatIsRepeated() {
+      isRepeated();
+    }
+
+    @Test
+    void calls() {
+      isCalled("CALL %s()");
+    }
+
+    @Test
     void whatWasParsedWithoutANameBeforeThereWereRules() {
       start(KitSettings.of(ONE_CONNECTION), "");
       KitClient ann = client("ann");

@@ -152,6 +152,33 @@ final class PostgresSpellings {
     if (treatment.equals("forward") && spelling.equals("second in a batch")) {
       return "a batch stays where it has begun, and what is to run elsewhere is rejected";
     }
+    if (treatment.equals("reader-eligible")) {
+      switch (spelling) {
+        case "second in a batch", "second in a text" -> {
+          return "one server answers them all, of which the first is not marked";
+        }
+        case "unnamed, behind a Flush", "named, behind a Flush" -> {
+          return "the writer has parsed it";
+        }
+        default -> {}
+      }
+    }
+    if (treatment.equals("retry")) {
+      return switch (spelling) {
+        case "second in a batch", "second in a text" -> "what is one of several is not repeated";
+        case "unnamed, behind a Flush", "named, behind a Flush" ->
+            "a part of its batch has been answered";
+        case "pipelined text", "pipelined Bind" -> "it does not stand alone";
+        case "prepared" ->
+            OPEN.contains(standing) || standing.equals("written")
+                ? "its error is the end of the transaction, in which the next one is not parsed"
+                : null;
+        default -> null;
+      };
+    }
+    if (treatment.equals("reader-eligible") && spelling.startsWith("pipelined")) {
+      return "it goes where what is ahead of it went";
+    }
     if (treatment.equals("async-execute") && spelling.equals("second in a text")) {
       return "what is one of several in a text is not carried out later";
     }

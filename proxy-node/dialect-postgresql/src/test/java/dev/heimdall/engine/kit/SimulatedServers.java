@@ -54,8 +54,6 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
       List.of("application_name", "client_encoding", "search_path", "standard_conforming_strings");
 
   private final List<String> inserted = new ArrayList<>();
-  private String failing;
-  private String failsWith;
   private int cancels;
   private boolean repeatsReports;
   private boolean reportsPath = true;
@@ -89,12 +87,6 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
   @Override
   public List<String> written() {
     return inserted;
-  }
-
-  /** The next statement that begins with this word fails with this SQLSTATE. */
-  void failNext(String word, String state) {
-    failing = word;
-    failsWith = state;
   }
 
   /** With each statement they report all that they ever report, as PostgreSQL does not. */
@@ -414,9 +406,9 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
         failToRead(out);
         return false;
       }
-      if (failing != null && lower.startsWith(failing)) {
-        fail(failsWith, "as the test wants it", out);
-        failing = null;
+      String failure = failure(text);
+      if (failure != null) {
+        fail(failure, "as the test wants it", out);
         return false;
       }
       if (lower.startsWith("prepare ") || lower.startsWith("deallocate")) {
@@ -555,6 +547,9 @@ public final class SimulatedServers extends KitServers<SimulatedServers.Session>
       }
       if (lower.startsWith("savepoint")) {
         return "SAVEPOINT";
+      }
+      if (lower.startsWith("call ")) {
+        return "CALL";
       }
       if (lower.startsWith("select moves_path()")) {
         settings.put("search_path", "elsewhere");

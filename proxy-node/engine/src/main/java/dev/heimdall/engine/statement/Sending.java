@@ -89,8 +89,12 @@ final class Sending {
     }
   }
 
-  /** The next statement is being sent over this connection. */
-  void over(ServerConnection server) {
+  /**
+   * The next statement is being sent over this connection, or what is answered in its place.
+   *
+   * @param deferred whether it is carried out later, elsewhere
+   */
+  void over(ServerConnection server, boolean deferred) {
     Statement statement = next.statement();
     StatementFacts effects = next.effects();
     Decision decision = next.decision();
@@ -117,7 +121,7 @@ final class Sending {
         session.protocol().guardSequences(server, statement.readsSequences());
       }
       running.observe(known, statement, counts);
-      if (statement != null) {
+      if (statement != null && !deferred && !next.settledWithoutServer() && !next.failed()) {
         noteSession(server, statement);
       }
       if (pipeline.ruled()) {

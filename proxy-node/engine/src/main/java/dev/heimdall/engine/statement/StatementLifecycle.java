@@ -399,7 +399,7 @@ public final class StatementLifecycle implements SessionStatements {
 
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
-    sending.over(server);
+    sending.over(server, deferral.executed() != null);
     forget();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +77,10 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** What else goes on where a statement is run. */
   private enum Amid {
     NOTHING,
+    /** A replica may answer. */
+    REPLICATION,
+    /** Servers fail it each time that it comes for the first time. */
+    FAILURE,
     /** Servers carry it out, and do not answer for a while. */
     SLOW_SERVERS,
     /** The same, and another client has begun to run it. */
@@ -136,6 +141,38 @@ public abstract class JudgedAlikeContract extends KitContract {
             plain.rules()));
   }
 
+  /** Where servers can be made to fail a statement. */
+  protected final void isRepeated() {
+    Treatment retry =
+        reading(
+                "retry",
+                "retry",
+                "\"exception\": \"40001\", \"maxRetries\": 2, \"retryDelay\": 1")
+            .amid(Amid.FAILURE);
+    assertThat(seen(retry, Standing.of("idle"), Spelling.TEXT)).contains("row " + WORD);
+    alike(retry);
+  }
+
+  /**
+   * A call of a routine, of which nobody knows what it does, is judged alike, too.
+   *
+   * @param statement in which a word stands for {@code %s} that rules match
+   */
+  protected final void isCalled(String statement) {
+    String sql = statement.formatted(WORD);
+    for (Treatment plain :
+        List.of(
+            reading("drop", "drop", ""),
+            reading("result", "result", "\"value\": 3"),
+            reading("transform", "transform", "\"target\": \"" + OTHER + "\""),
+            reading("async-execute of a call", "async-execute", "\"holdUntil\": \"immediate\""),
+            triggering("before"))) {
+      alike(
+          new Treatment(
+              plain.name(), sql, plain.word(), plain.settings(), plain.rules(), plain.amid()));
+    }
+  }
+
   @Test
   void whatIsTransformed() {
     alike(reading("transform", "transform", "\"target\": \"" + OTHER + "\""));
@@ -164,6 +201,24 @@ public abstract class JudgedAlikeContract extends KitContract {
             {"match": "%s", "action": "forward", "parameters": {"source": %s}}
             """
                 .formatted(WORD, other)));
+  }
+
+  @Test
+  void whatAReplicaMayAnswer() {
+    table.ifPresent(
+        known -> {
+          Treatment read =
+              new Treatment(
+                  "reader-eligible",
+                  known.last(),
+                  "last",
+                  KitSettings.of("\"pool\": {\"size\": 2}").withCatalogue(known.catalogue()),
+                  rule("last", "reader-eligible", ""),
+                  Amid.REPLICATION);
+          assertThat(seen(read, Standing.of("idle"), Spelling.TEXT))
+              .anyMatch(word -> word.contains("by a replica: "));
+          alike(read);
+        });
   }
 
   @Test
@@ -354,10 +409,26 @@ public abstract class JudgedAlikeContract extends KitContract {
         standing.vdb().isEmpty()
             ? settings
             : settings.withVdb(settings.vdb() + ", " + standing.vdb());
-    if (settings.catalogue().isPresent()) {
+    if (treatment.amid() == Amid.REPLICATION) {
+      startCluster(here, rules, "marked");
+    } else if (settings.catalogue().isPresent()) {
       startCluster(here, rules);
     } else {
       start(here, rules);
+    }
+  }
+
+  /** There is a replica, to which there is a connection; what has made that is forgotten. */
+  private void replicate(String sql) {
+    KitClient bob = client("bob");
+    for (int times = 0; times < 4; times++) {
+      node.replicate();
+      bob.sends(sql);
+      node.turns().advance(Duration.ofMillis(200));
+    }
+    bob.leave();
+    for (KitServers<?> each : List.of(servers(), node.replicas())) {
+      each.open().forEach(session -> session.received().clear());
     }
   }
 
@@ -371,6 +442,9 @@ public abstract class JudgedAlikeContract extends KitContract {
     }
     if (spelling.unruled()) {
       reload(treatment.rules());
+    }
+    if (treatment.amid() == Amid.REPLICATION) {
+      replicate(treatment.sql());
     }
     for (String statement : standing.statements()) {
       ann.sends(statement);
@@ -413,6 +487,9 @@ public abstract class JudgedAlikeContract extends KitContract {
 
   /** What else there is to go on begins; gives who has begun it, if it is somebody. */
   private Optional<KitClient> begin(Treatment treatment) {
+    if (treatment.amid() == Amid.FAILURE) {
+      servers().failNext(treatment.sql().toLowerCase(Locale.ROOT), "40001");
+    }
     if (!treatment.amid().slow()) {
       return Optional.empty();
     }
@@ -462,7 +539,9 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** At which data source, and what. */
   private List<String> carriedOut(Treatment treatment) {
     return Stream.of(
-            carriedOut(treatment, "", servers()), carriedOut(treatment, "there: ", node.others()))
+            carriedOut(treatment, "", servers()),
+            carriedOut(treatment, "by a replica: ", node.replicas()),
+            carriedOut(treatment, "there: ", node.others()))
         .flatMap(each -> each)
         .toList();
   }

@@ -61,7 +61,21 @@ public abstract class KitContract {
 
   /** The same with these rules in JSON. */
   final void startCluster(KitSettings settings, String rules) {
-    start(settings.withSource("\"cluster\": {\"kind\": \"" + words.cluster() + "\"}"), rules);
+    startCluster(settings, rules, "none");
+  }
+
+  /**
+   * The same.
+   *
+   * @param reads which ones replicas may answer
+   */
+  final void startCluster(KitSettings settings, String rules, String reads) {
+    String cluster =
+        """
+        "cluster": {"kind": "%s", "reads": "%s", "balance": {"slowStart": "0s"}}\
+        """
+            .formatted(words.cluster(), reads);
+    start(settings.withSource(cluster), rules);
     node.lead();
   }
 

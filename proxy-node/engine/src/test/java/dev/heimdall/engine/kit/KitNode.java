@@ -75,6 +75,7 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.Credentials;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.VirtualDatabase;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufAllocator;
@@ -106,10 +107,15 @@ import java.util.function.Supplier;
 public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
+  /** The host of the replica, where one has joined. */
+  private static final String REPLICA = "replica";
+
   private final Turns turns = new Turns();
   private final Buffers buffers = new Buffers();
   private final LocalAddress address = new LocalAddress("node-" + NAMES.incrementAndGet());
   private final S servers;
+
+  private final S replicas;
 
   /** Those of the data source that rules may name. */
   private final S others;
@@ -169,8 +175,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     VirtualDatabase settings = configuration.vdbs().get("app");
     DataSource source = configuration.sources().get("main");
     LocalAddress server = new LocalAddress("server-" + NAMES.incrementAndGet());
+    LocalAddress replica = new LocalAddress("server-" + NAMES.incrementAndGet());
     LocalAddress other = new LocalAddress("server-" + NAMES.incrementAndGet());
     servers = spoken.behind().servers(turns.world(), server, buffers);
+    replicas = spoken.behind().servers(turns.world(), replica, buffers);
     others = spoken.behind().servers(turns.world(), other, buffers);
 
     SecureRandom random = new SecureRandom();
@@ -192,7 +200,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             budget);
     ServerConnector connector =
         new ServerConnector(
-            new KitSockets(server, Map.of(KitSettings.OTHER, other), buffers),
+            new KitSockets(server, Map.of(REPLICA, replica, KitSettings.OTHER, other), buffers),
             to -> dialect.servers(),
             turns.node()::execute);
     SourceLogins logins = new SourceLogins();
@@ -226,7 +234,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     pools = pools(source, settings, logins, connector);
     poolsOfOthers =
         pools(configuration.sources().get(KitSettings.OTHER), settings, logins, connector);
-    watch = new KitWatch(configuration, source, settings.cache().enabled());
+    watch = new KitWatch(configuration, source, settings.cache().enabled(), turns::now);
     UserDirectory users =
         new UserDirectory(configuration.users().values(), new UserSalts(new byte[32]), keys);
     vdb =
@@ -294,6 +302,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
                     () -> {
                       pools.loopPools().forEach(LoopPool::tick);
                       poolsOfOthers.loopPools().forEach(LoopPool::tick);
+                      pools
+                          .readers()
+                          .all()
+                          .forEach(reader -> reader.loopPools().forEach(LoopPool::tick));
                       sessions.clients().all().forEach(client -> client.tick());
                     },
                     failures::add),
@@ -349,6 +361,10 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     return servers;
   }
 
+  final S replicas() {
+    return replicas;
+  }
+
   /** Those of the other data source. */
   final S others() {
     return others;
@@ -371,6 +387,13 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
   /** The only server becomes the writer of its cluster. */
   final void lead() {
     watch.lead(pools);
+    turns.run();
+  }
+
+  /** A replica has joined its cluster, or answered once more. */
+  final void replicate() {
+    ServerAddress server = pools.plan().source().hosts().get(0);
+    watch.join(pools, new ServerAddress(REPLICA, server.port()));
     turns.run();
   }
 
@@ -438,6 +461,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
     pools.close();
     poolsOfOthers.close();
     servers.refuse();
+    replicas.refuse();
     others.refuse();
     turns.advance(Duration.ofSeconds(10));
     actions.close(Duration.ZERO);

@@ -10,6 +10,7 @@ import io.netty.channel.ServerChannel;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A server of one dialect, whose sessions share what they have committed. */
 public abstract class KitServers<S extends KitSession> {
@@ -29,6 +30,11 @@ public abstract class KitServers<S extends KitSession> {
   private String slow;
 
   private int cut = WHOLE;
+
+  /** Beginning of what fails, in lower case; null for nothing. */
+  private String failing;
+
+  private String failsWith;
 
   /** One whose clients connect to this address by channels of this kind. */
   protected KitServers(
@@ -120,6 +126,21 @@ public abstract class KitServers<S extends KitSession> {
   final boolean isSlow(List<String> texts) {
     return slow != null
         && texts.stream().anyMatch(sql -> sql.contains(slow) && !sql.startsWith("PREPARE "));
+  }
+
+  /** The next statement that begins like this, in lower case, fails with this SQLSTATE. */
+  public final void failNext(String beginning, String state) {
+    failing = beginning;
+    failsWith = state;
+  }
+
+  /** The SQLSTATE with which this statement fails; null where it does not. */
+  protected final String failure(String sql) {
+    if (failing == null || !sql.toLowerCase(Locale.ROOT).startsWith(failing)) {
+      return null;
+    }
+    failing = null;
+    return failsWith;
   }
 
   /** The next answer to a request ends behind so many bytes, and the connection with it. */

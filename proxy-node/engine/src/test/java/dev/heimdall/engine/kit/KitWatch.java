@@ -19,15 +19,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** A cluster of one server, which is and stays the writer: what is written is noted, no more. */
+/**
+ * A cluster whose only server is and stays the writer, unless a replica joins it: what is written
+ * is noted, no more.
+ */
 final class KitWatch implements WriterWatch {
   private final ClusterView view;
+  private final LongSupplier clock;
 
   /**
    * @param cached whether results of it are kept
+   * @param clock that of the node's event loop, which is not the system's
    */
-  KitWatch(Configuration configuration, DataSource source, boolean cached) {
+  KitWatch(Configuration configuration, DataSource source, boolean cached, LongSupplier clock) {
+    this.clock = clock;
     view =
         new ClusterView(
             source,
@@ -41,13 +49,31 @@ final class KitWatch implements WriterWatch {
 
   /** Pools go to the server from now on. */
   void lead(VdbPools pools) {
-    ServerAddress server = pools.plan().source().hosts().get(0);
-    TopologyNode writer =
-        TopologyNodes.node(
-            server, NodeRole.WRITER, NodeState.UP, Position.NONE, 0, 0, System.nanoTime());
-    view.changed(new Topology(1, List.of(writer)), System.nanoTime());
+    long now = System.nanoTime();
+    view.changed(new Topology(1, List.of(writer(pools, now))), now);
     pools.follow(this);
-    pools.lead(Optional.of(server), false);
+    pools.lead(Optional.of(server(pools)), false);
+  }
+
+  /** A replica has answered, which has all that is written within a minute. */
+  void join(VdbPools pools, ServerAddress replica) {
+    long now = Math.max(System.nanoTime(), clock.getAsLong()) + TimeUnit.MINUTES.toNanos(1);
+    List<TopologyNode> nodes = List.of(writer(pools, now), node(replica, NodeRole.REPLICA, now));
+    Topology both = new Topology(2, nodes);
+    view.changed(both, now);
+    pools.seen(both);
+  }
+
+  private static ServerAddress server(VdbPools pools) {
+    return pools.plan().source().hosts().get(0);
+  }
+
+  private static TopologyNode writer(VdbPools pools, long now) {
+    return node(server(pools), NodeRole.WRITER, now);
+  }
+
+  private static TopologyNode node(ServerAddress address, NodeRole role, long now) {
+    return TopologyNodes.node(address, role, NodeState.UP, Position.NONE, 0, 0, now);
   }
 
   @Override
