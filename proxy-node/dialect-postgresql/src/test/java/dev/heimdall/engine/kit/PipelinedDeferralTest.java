@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 class PipelinedDeferralTest extends KitContract {
   private static final String WRITE = "INSERT INTO other VALUES ('elsewhere')";
 
+  /** The simulated servers have no functions. */
+  private static final String REACHED = "error 42883";
+
   private KitClient ann;
 
   PipelinedDeferralTest() {
@@ -29,6 +32,8 @@ class PipelinedDeferralTest extends KitContract {
             .withCatalogue(new PostgresKit().table().orElseThrow().catalogue()),
         """
         {"match": "elsewhere", "inTransaction": true, "action": "async-execute",
+         "parameters": {"holdUntil": "immediate"}},
+        {"match": "FUNCTION CALL", "inTransaction": true, "action": "async-execute",
          "parameters": {"holdUntil": "immediate"}}
         """);
     ann = client("ann");
@@ -112,6 +117,36 @@ class PipelinedDeferralTest extends KitContract {
         });
     assertThat(ann.told()).endsWith("idle", "idle");
     ran(1);
+  }
+
+  /** One that is called by its number is rejected where it would be deferred. */
+  @Test
+  void aFunctionBehindABeginIsCalledInTheTransaction() {
+    ann.send(
+        out -> {
+          PgWriter.query(out, "BEGIN");
+          call(out);
+        });
+    assertThat(ann.told()).containsExactly("open", REACHED);
+    assertThat(ann.asks("ROLLBACK")).containsExactly("idle");
+  }
+
+  @Test
+  void aFunctionBehindTheEndOfATransactionIsNotCalled() {
+    ann.asks("BEGIN");
+    ann.asks("SELECT before");
+    ann.send(
+        out -> {
+          PgWriter.query(out, "COMMIT");
+          call(out);
+          PgWriter.query(out, "SELECT behind");
+        });
+    assertThat(ann.told()).containsExactly("idle", "error 0A000", "row behind", "idle");
+  }
+
+  private static void call(ByteBuf out) {
+    out.writeByte('F').writeInt(14).writeInt(4711);
+    out.writeShort(0).writeShort(0).writeShort(0);
   }
 
   private void batch(Consumer<ByteBuf> messages) {

@@ -169,25 +169,36 @@ public final class StatementLifecycle implements SessionStatements {
   /**
    * Judges a call by a function's OID as {@code SELECT f()}.
    *
+   * @param copying whether the server takes a copy from the client, which the call ends
    * @return whether it may be sent; always where there are no rules
    */
-  public boolean judgeCall(int function) {
-    if (!ruled() || next.onItsWay()) {
+  public boolean judgeCall(int function, boolean copying) {
+    if (!ruled()) {
       return true;
     }
-    if (next.stage() != LifecycleStage.NONE || !scope.mayLook()) {
+    if (!next.onItsWay()) {
+      if (next.stage() != LifecycleStage.NONE || !scope.mayLook()) {
+        return false;
+      }
+      byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
+      if (!judge(sql, 0, sql.length, LexerMode.STANDARD, false)) {
+        return false;
+      }
+    }
+    return !next.onItsWay() || next.failed() || callDecided(copying);
+  }
+
+  /** False where it is decided when what is ahead of the call is answered. */
+  private boolean callDecided(boolean copying) {
+    if (!copying && deferral.mayBeWanted()) {
       return false;
     }
-    byte[] sql = scope.callOf(function).getBytes(StandardCharsets.UTF_8);
-    boolean judged = judge(sql, 0, sql.length, LexerMode.STANDARD, false);
     ServerError refusal =
-        judged && next.onItsWay() && !next.failed()
-            ? CallRefusal.of(next.decision(), session.lease().destinations(), deferral)
-            : null;
+        CallRefusal.of(next.decision(), session.lease().destinations(), deferral);
     if (refusal != null) {
       next.fail(refusal);
     }
-    return judged;
+    return true;
   }
 
   private boolean goOrHold(byte[] sql, int offset, int length, LexerMode lexerMode) {

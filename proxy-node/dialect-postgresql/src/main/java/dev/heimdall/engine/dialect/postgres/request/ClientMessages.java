@@ -229,7 +229,7 @@ final class ClientMessages implements RequestHandler {
     boolean judged =
         switch (type) {
           case FrontendType.QUERY -> simple.judge((int) total);
-          case FrontendType.FUNCTION_CALL -> lifecycle.judgeCall(copies.function(total));
+          case FrontendType.FUNCTION_CALL -> lifecycle.judgeCall(copies.function(total), copying());
           case FrontendType.SYNC -> true;
           default -> ahead.go();
         };
@@ -240,6 +240,10 @@ final class ClientMessages implements RequestHandler {
     return type == FrontendType.QUERY
         || type == FrontendType.FUNCTION_CALL
         || !ahead.awaitsDeferred(limits.maxStatementSize());
+  }
+
+  private boolean copying() {
+    return client.server() != null && client.server().copyIn();
   }
 
   @Override
