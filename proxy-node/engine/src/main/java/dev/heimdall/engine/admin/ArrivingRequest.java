@@ -1,24 +1,28 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.net.OwnTime;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Gives a request that has begun to arrive a deadline for its headers, and another for its body.
  * Sees bytes before they are decoded; {@link Parts}, behind the codec, what was decoded of them.
  */
 final class ArrivingRequest extends ChannelInboundHandlerAdapter {
+  private final OwnTime time;
   private final Duration headers;
   private final Duration body;
-  private ScheduledFuture<?> deadline;
+  private OwnTime.Limit deadline;
 
-  ArrivingRequest(Duration headers, Duration body) {
+  /**
+   * @param time that of the listener's thread
+   */
+  ArrivingRequest(OwnTime time, Duration headers, Duration body) {
+    this.time = time;
     this.headers = headers;
     this.body = body;
   }
@@ -37,14 +41,14 @@ final class ArrivingRequest extends ChannelInboundHandlerAdapter {
     ctx.fireChannelInactive();
   }
 
-  private void within(ChannelHandlerContext ctx, Duration time) {
+  private void within(ChannelHandlerContext ctx, Duration limit) {
     over();
-    deadline = ctx.executor().schedule(() -> ctx.close(), time.toMillis(), TimeUnit.MILLISECONDS);
+    deadline = time.after(limit, ctx::close);
   }
 
   private void over() {
     if (deadline != null) {
-      deadline.cancel(false);
+      deadline.cancel();
       deadline = null;
     }
   }

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.model.callers.CallerSlots;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -19,13 +20,11 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.timeout.TimeoutException;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -36,21 +35,25 @@ import java.util.function.Consumer;
 final class HttpConnection extends ChannelInboundHandlerAdapter implements CallerSlots.Caller {
   private final Queue<FullHttpRequest> pipelined = new ArrayDeque<>();
   private final HttpEndpoints endpoints;
+  private final OwnTime time;
   private final Duration requestDeadline;
   private final Channel channel;
   private final Consumer<HttpConnection> answered;
-  private ScheduledFuture<?> deadline;
+  private OwnTime.Limit deadline;
   private boolean answering;
 
   /**
+   * @param time that of the listener's thread
    * @param answered called after each reply that is followed by another request
    */
   HttpConnection(
       HttpEndpoints endpoints,
+      OwnTime time,
       Duration requestDeadline,
       Channel channel,
       Consumer<HttpConnection> answered) {
     this.endpoints = endpoints;
+    this.time = time;
     this.requestDeadline = requestDeadline;
     this.channel = channel;
     this.answered = answered;
@@ -73,7 +76,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Calle
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    deadline.cancel(false);
+    deadline.cancel();
     for (FullHttpRequest request = pipelined.poll(); request != null; request = pipelined.poll()) {
       request.release();
     }
@@ -94,7 +97,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Calle
       awaitRequest(ctx);
       return;
     }
-    deadline.cancel(false);
+    deadline.cancel();
     answering = true;
     try {
       answer(ctx, request);
@@ -132,9 +135,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Calle
   }
 
   private void awaitRequest(ChannelHandlerContext ctx) {
-    deadline =
-        ctx.executor()
-            .schedule(() -> ctx.close(), requestDeadline.toMillis(), TimeUnit.MILLISECONDS);
+    deadline = time.after(requestDeadline, ctx::close);
     ctx.channel().config().setAutoRead(true);
   }
 

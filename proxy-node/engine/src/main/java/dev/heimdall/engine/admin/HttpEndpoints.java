@@ -4,6 +4,7 @@ import dev.heimdall.engine.changes.Phase;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
+import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
@@ -26,7 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -37,12 +38,18 @@ final class HttpEndpoints {
       List.of("/livez", "/readyz", "/status", "/metrics", "/drain", TOPOLOGY);
 
   private static final Duration LOOP_HANGS = Duration.ofSeconds(10);
+  private static final HttpReply LIVE = HttpReply.json(200, Map.of("live", true));
+
+  private static final long STOOD_STILL = OwnTime.STOOD_STILL.toNanos();
+
+  /** So many late looks in a row say that a loop is silent all the same. */
+  private static final int LOOKS = 20;
 
   private final NodeView node;
   private final Metrics metrics;
   private final LoopWatch loops;
   private final EventLog log;
-  private final Executor thread;
+  private final ScheduledExecutorService thread;
   private final Duration patience;
   private final long startedNanos = System.nanoTime();
 
@@ -57,7 +64,7 @@ final class HttpEndpoints {
       Metrics metrics,
       LoopWatch loops,
       EventLog log,
-      Executor thread,
+      ScheduledExecutorService thread,
       Duration patience) {
     this.node = node;
     this.metrics = metrics;
@@ -86,7 +93,7 @@ final class HttpEndpoints {
     try {
       reply =
           switch (path) {
-            case "/livez" -> now(live());
+            case "/livez" -> live();
             case "/readyz" -> now(ready());
             case "/status" -> status();
             case "/metrics" -> scrape(headers.get(HttpHeaderNames.ACCEPT, ""));
@@ -100,11 +107,37 @@ final class HttpEndpoints {
     return reply.exceptionally(e -> HttpReply.error(500, "The node could not answer: " + e));
   }
 
-  private HttpReply live() {
-    List<LoopWatch.Stalled> stalled = loops.stalled(LOOP_HANGS);
-    if (stalled.isEmpty()) {
-      return HttpReply.json(200, Map.of("live", true));
+  /**
+   * A node that stood still finds its loops silent, which turn when it runs again: as with the
+   * servers that are probed, a second look decides, and one that is late proves nothing.
+   */
+  private CompletionStage<HttpReply> live() {
+    if (loops.stalled(LOOP_HANGS).isEmpty()) {
+      return now(LIVE);
     }
+    CompletableFuture<HttpReply> reply = new CompletableFuture<>();
+    lookAgain(reply, LOOKS);
+    return reply;
+  }
+
+  private void lookAgain(CompletableFuture<HttpReply> reply, int left) {
+    long due = System.nanoTime() + STOOD_STILL;
+    thread.schedule(
+        () -> {
+          List<LoopWatch.Stalled> stalled = loops.stalled(LOOP_HANGS);
+          if (stalled.isEmpty()) {
+            reply.complete(LIVE);
+          } else if (left > 0 && System.nanoTime() - due > STOOD_STILL) {
+            lookAgain(reply, left - 1);
+          } else {
+            reply.complete(silent(stalled));
+          }
+        },
+        STOOD_STILL,
+        TimeUnit.NANOSECONDS);
+  }
+
+  private static HttpReply silent(List<LoopWatch.Stalled> stalled) {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("live", false);
     content.put("reasons", stalled.stream().map(HttpEndpoints::words).toList());

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.admin;
 
+import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
@@ -84,6 +85,7 @@ public final class HttpListener implements AutoCloseable {
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("http-endpoint", true), NioIoHandler.newFactory());
+  private final OwnTime time = new OwnTime(loop.next(), System::nanoTime);
   private final ChannelGroup callers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private Channel listener;
 
@@ -151,14 +153,15 @@ public final class HttpListener implements AutoCloseable {
         return;
       }
       HttpConnection caller =
-          new HttpConnection(endpoints, settings.requestDeadline(), channel, slots::answered);
+          new HttpConnection(
+              endpoints, time, settings.requestDeadline(), channel, slots::answered);
       if (!slots.take(from.getAddress(), caller, false)) {
         channel.close();
         return;
       }
       channel.closeFuture().addListener(closed -> slots.leave(caller));
       callers.add(channel);
-      ArrivingRequest arriving = new ArrivingRequest(settings.headers(), settings.body());
+      ArrivingRequest arriving = new ArrivingRequest(time, settings.headers(), settings.body());
       channel
           .pipeline()
           .addLast(

@@ -5,6 +5,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
 import dev.heimdall.engine.net.ClientAddress;
+import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.engine.net.ProxyProtocolGate;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.engine.wire.Greeting;
@@ -17,10 +18,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -77,7 +78,11 @@ public final class ClientLogin extends ByteToMessageDecoder
    */
   private ServerError unknownServer;
 
-  private Future<?> deadline;
+  /** Null where there is none. */
+  private OwnTime.Limit deadline;
+
+  /** That of the TLS handshake; null before one begins. */
+  private OwnTime.Limit handshakeDeadline;
 
   public ClientLogin(LogInServices services) {
     this(services, null, 0);
@@ -136,9 +141,9 @@ public final class ClientLogin extends ByteToMessageDecoder
     ctx = added;
     loop.clients().add(this);
     place.connected(ctx.channel());
-    long millis = node.settings().loginTimeout().toMillis();
-    if (millis > 0) {
-      deadline = ctx.executor().schedule(this::timedOut, millis, TimeUnit.MILLISECONDS);
+    Duration limit = node.settings().loginTimeout();
+    if (!limit.isZero()) {
+      deadline = loop.context().ownTime().after(limit, this::timedOut);
     }
     if (state == State.READING && ctx.pipeline().get(ProxyProtocolGate.class) == null) {
       dialogue.begin();
@@ -171,13 +176,18 @@ public final class ClientLogin extends ByteToMessageDecoder
   @Override
   protected void handlerRemoved0(ChannelHandlerContext removed) {
     loop.clients().remove(this);
-    if (deadline != null) {
-      deadline.cancel(false);
-    }
+    end(deadline);
+    end(handshakeDeadline);
     if (number != 0 && !handedOver) {
       node.cancels().remove(number);
     }
     identification.left();
+  }
+
+  private static void end(OwnTime.Limit limit) {
+    if (limit != null) {
+      limit.cancel();
+    }
   }
 
   @Override
@@ -340,6 +350,8 @@ public final class ClientLogin extends ByteToMessageDecoder
   }
 
   private SslHandler handshake(VdbAccess.Settings settings) {
+    handshakeDeadline =
+        loop.context().ownTime().after(ClientTls.HANDSHAKE_TIMEOUT, this::handshakeTimedOut);
     return tls.begin(
         settings,
         ctx.alloc(),
@@ -350,7 +362,14 @@ public final class ClientLogin extends ByteToMessageDecoder
         });
   }
 
+  private void handshakeTimedOut() {
+    if (state == State.TLS_HANDSHAKE) {
+      closeUnanswered(ClientTls.TIMED_OUT);
+    }
+  }
+
   private void handshakeOver(SslHandler handler, Throwable failure) {
+    end(handshakeDeadline);
     String problem = tls.problem(handler, failure);
     if (failure instanceof ClosedChannelException) {
       close();

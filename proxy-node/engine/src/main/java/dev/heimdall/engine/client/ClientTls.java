@@ -10,12 +10,20 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.SslHandler;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** TLS of one client during its log-in. */
 final class ClientTls {
+  /** As much of the node's own time as a handshake may take. */
+  static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+  /** Reason that a connection is closed whose handshake has taken longer. */
+  static final String TIMED_OUT =
+      "TLS handshake failed: it was not over after " + HANDSHAKE_TIMEOUT.toSeconds() + " s";
+
   private boolean inUse;
   private byte[] serverEndPoint;
 
@@ -55,6 +63,7 @@ final class ClientTls {
   SslHandler begin(
       VdbAccess.Settings settings, ByteBufAllocator alloc, BiConsumer<SslHandler, Throwable> over) {
     SslHandler handler = settings.tls().newHandler(alloc);
+    handler.setHandshakeTimeoutMillis(0); // which would count time in which the node did not run
     inUse = true;
     // Of the certificate that this client sees: a reload may put another one in force meanwhile.
     serverEndPoint = settings.tlsServerEndPoint();

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.net.OwnTime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,9 +17,9 @@ import java.util.function.LongSupplier;
 final class AnswerWatch implements ProbedServer.Progress {
   /**
    * Interval for a second look, as an answer that a node which stood still finds late may be here
-   * already: a look that is later than this proves nothing.
+   * already.
    */
-  private static final long STOOD_STILL = Duration.ofMillis(50).toNanos();
+  private static final long STOOD_STILL = OwnTime.STOOD_STILL.toNanos();
 
   /** Given to each step of a question beyond the time that drivers give it. */
   private static final Duration GRACE = Duration.ofMillis(250);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cluster;
 
+import dev.heimdall.engine.net.OwnTime;
 import java.time.Duration;
 
 /**
@@ -10,9 +11,6 @@ import java.time.Duration;
  * server that was quick is given no longer when it falls silent. Belongs to one thread at a time.
  */
 final class ProbePatience {
-  /** So many times the usual patience is given at most. */
-  private static final int LONGEST = 8;
-
   private final Duration usual;
   private Duration now;
 
@@ -33,7 +31,7 @@ final class ProbePatience {
   void failed(Duration took) {
     if (slow && took.compareTo(usual) >= 0) {
       Duration doubled = now.multipliedBy(2);
-      Duration most = usual.multipliedBy(LONGEST);
+      Duration most = usual.multipliedBy(OwnTime.LONGEST);
       now = doubled.compareTo(most) < 0 ? doubled : most;
     }
   }

@@ -25,6 +25,7 @@ public final class LoopContext {
   private final Runnable flushTask = this::flushDirty;
   private final Runnable turnTask = this::flushTurn;
   private final LongSupplier clock;
+  private final OwnTime ownTime;
   private byte[] scratch = new byte[SCRATCH];
   private boolean insideEvent;
   private boolean flushScheduled;
@@ -42,6 +43,7 @@ public final class LoopContext {
     this.index = index;
     this.loop = loop;
     this.clock = clock;
+    this.ownTime = new OwnTime(loop, clock);
     now = clock.getAsLong();
   }
 
@@ -64,6 +66,11 @@ public final class LoopContext {
    */
   public boolean inLoop() {
     return loop.inEventLoop();
+  }
+
+  /** Time in which the loop's process ran. */
+  public OwnTime ownTime() {
+    return ownTime;
   }
 
   /** Nanoseconds of the clock at the beginning of the event that is being handled. */

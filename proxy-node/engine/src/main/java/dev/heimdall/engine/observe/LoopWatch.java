@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Asks each event loop every interval to say that it still turns, and measures how late it does. A
@@ -20,6 +21,7 @@ public final class LoopWatch implements AutoCloseable {
   public record Stalled(int loop, Duration silence) {}
 
   private final List<Beat> beats = new ArrayList<>();
+  private final LongSupplier clock;
 
   /**
    * Starts watching.
@@ -27,15 +29,22 @@ public final class LoopWatch implements AutoCloseable {
    * @param loops as many as the metrics have, in the same order
    */
   public LoopWatch(EventExecutorGroup loops, Metrics metrics, Duration interval) {
+    this(loops, metrics, interval, System::nanoTime);
+  }
+
+  /** The same with a clock in nanoseconds, as {@link System#nanoTime}; thread-safe. */
+  public LoopWatch(
+      EventExecutorGroup loops, Metrics metrics, Duration interval, LongSupplier clock) {
+    this.clock = clock;
     for (EventExecutor loop : loops) {
-      beats.add(new Beat(metrics.loop(beats.size()), interval.toNanos()));
+      beats.add(new Beat(metrics.loop(beats.size()), interval.toNanos(), clock));
       beats.get(beats.size() - 1).start(loop);
     }
   }
 
   /** The loops that have been silent for longer than the limit. */
   public List<Stalled> stalled(Duration limit) {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     List<Stalled> stalled = new ArrayList<>();
     for (int i = 0; i < beats.size(); i++) {
       Duration silence = Duration.ofNanos(now - beats.get(i).last);
@@ -54,12 +63,15 @@ public final class LoopWatch implements AutoCloseable {
   private static final class Beat implements Runnable {
     private final LoopMetrics metrics;
     private final long intervalNanos;
-    private volatile long last = System.nanoTime();
+    private final LongSupplier clock;
+    private volatile long last;
     private ScheduledFuture<?> schedule;
 
-    Beat(LoopMetrics metrics, long intervalNanos) {
+    Beat(LoopMetrics metrics, long intervalNanos, LongSupplier clock) {
       this.metrics = metrics;
       this.intervalNanos = intervalNanos;
+      this.clock = clock;
+      this.last = clock.getAsLong();
     }
 
     void start(EventExecutor loop) {
@@ -68,7 +80,7 @@ public final class LoopWatch implements AutoCloseable {
 
     @Override
     public void run() {
-      long now = System.nanoTime();
+      long now = clock.getAsLong();
       metrics.lag(TimeUnit.NANOSECONDS.toMicros(Math.max(0, now - last - intervalNanos)));
       last = now;
     }

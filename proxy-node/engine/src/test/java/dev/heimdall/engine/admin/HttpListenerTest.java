@@ -12,6 +12,7 @@ import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.routing.PushSignature;
 import dev.heimdall.routing.TopologyDocument;
 import io.netty.channel.DefaultEventLoopGroup;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,19 +193,43 @@ class HttpListenerTest {
   void drainIsRefusedToOtherMachines() {
     HttpEndpoints endpoints =
         new HttpEndpoints(
-            node, metrics, watch, new KeyValueLog(), Runnable::run, Duration.ofMillis(300));
-    HttpReply reply =
-        endpoints
-            .answer(
-                "POST",
-                "/drain",
-                io.netty.handler.codec.http.EmptyHttpHeaders.INSTANCE,
-                new byte[0],
-                new InetSocketAddress("192.0.2.1", 40000))
-            .toCompletableFuture()
-            .join();
-    assertThat(reply.status()).isEqualTo(403);
+            node, metrics, watch, new KeyValueLog(), loops.next(), Duration.ofMillis(300));
+    assertThat(reply(endpoints, "POST", "/drain", "192.0.2.1").join().status()).isEqualTo(403);
     assertThat(node.orders).isEmpty();
+  }
+
+  /** A node that stood still, as one without a processor, finds all of them silent. */
+  @Test
+  void loopsThatTurnAtTheSecondLookAreAlive() {
+    AtomicLong now = new AtomicLong();
+    Duration interval = Duration.ofHours(1); // which never comes
+    try (LoopWatch silent = new LoopWatch(loops, metrics, interval, now::get)) {
+      HttpEndpoints endpoints =
+          new HttpEndpoints(
+              node, metrics, silent, new KeyValueLog(), loops.next(), Duration.ofMillis(300));
+      assertThat(live(endpoints).join().status()).isEqualTo(200);
+
+      now.set(Duration.ofSeconds(11).toNanos());
+      CompletableFuture<HttpReply> reply = live(endpoints);
+      assertThat(reply).isNotDone();
+      now.set(0); // they have turned
+      assertThat(reply.join().status()).isEqualTo(200);
+
+      now.set(Duration.ofSeconds(11).toNanos());
+      assertThat(live(endpoints).join().status()).isEqualTo(503);
+    }
+  }
+
+  private static CompletableFuture<HttpReply> live(HttpEndpoints endpoints) {
+    return reply(endpoints, "GET", "/livez", "127.0.0.1");
+  }
+
+  private static CompletableFuture<HttpReply> reply(
+      HttpEndpoints endpoints, String method, String path, String from) {
+    InetSocketAddress peer = new InetSocketAddress(from, 40000);
+    return endpoints
+        .answer(method, path, EmptyHttpHeaders.INSTANCE, new byte[0], peer)
+        .toCompletableFuture();
   }
 
   @Test

@@ -175,6 +175,38 @@ public abstract class LogInContract extends KitContract {
     answers(client("bob"), words.reading("two"), "row two", "idle");
   }
 
+  /** It finds late what its clients have sent in time, as a node does that got no processor. */
+  @Test
+  void timeInWhichTheNodeDidNotRunCountsForNoLogIn() {
+    startWithPasswords(ONE_CONNECTION);
+    int length = length();
+    KitClient ann = logsIn("ann", "ann", KitLine.Fault.endsBehind(length - 1));
+
+    node.turns().standStill(LOGIN_TIMEOUT.multipliedBy(2));
+    assertThat(ann.connected()).isTrue();
+    node.turns().advance(LOGIN_TIMEOUT.dividedBy(2));
+    node.turns().standStill(LOGIN_TIMEOUT);
+    ann.goOn();
+
+    assertThat(ann.told()).noneMatch(KitContract::isError);
+    answers(ann, words.reading("one"), "row one", "idle");
+  }
+
+  /** However little it runs. */
+  @Test
+  void aLogInTakesEightTimesAsLongAsItMayAtMost() {
+    startWithPasswords(ONE_CONNECTION);
+    KitClient ann = logsIn("ann", "ann", KitLine.Fault.endsBehind(length() - 1));
+
+    for (int times = 0; times < 7; times++) {
+      node.turns().standStill(LOGIN_TIMEOUT);
+      assertThat(ann.connected()).as("after %s", times).isTrue();
+    }
+    node.turns().standStill(LOGIN_TIMEOUT);
+    node.turns().advance(Duration.ofSeconds(1));
+    assertThat(ann.connected()).isFalse();
+  }
+
   /**
    * Whatever becomes of the client: it gets in, or its connection ends, and nobody else is harmed.
    */

@@ -73,6 +73,13 @@ final class Turns {
     ticker.advance(left, TimeUnit.NANOSECONDS);
   }
 
+  /** Nobody runs for so long, and what has become due meanwhile runs late. */
+  void standStill(Duration time) {
+    run();
+    ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);
+    run();
+  }
+
   private long untilNext() {
     return Math.min(node.untilNext(), world.untilNext());
   }
