@@ -58,7 +58,9 @@ final class KitWatch implements WriterWatch {
   /** A replica has answered, which has all that is written within a minute. */
   void join(VdbPools pools, ServerAddress replica) {
     long now = Math.max(System.nanoTime(), clock.getAsLong()) + TimeUnit.MINUTES.toNanos(1);
-    List<TopologyNode> nodes = List.of(writer(pools, now), node(replica, NodeRole.REPLICA, now));
+    // The writer's turn would come by chance: it has a tenth of a replica's weight.
+    TopologyNode writer = TopologyNodes.weighing(writer(pools, now), 0);
+    List<TopologyNode> nodes = List.of(writer, node(replica, NodeRole.REPLICA, now));
     Topology both = new Topology(2, nodes);
     view.changed(both, now);
     pools.seen(both);
