@@ -68,14 +68,28 @@ class MysqlMixedAftermathIT {
 
   @MariadbAndMysql
   void isThatOfADirectConnection(MysqlRelease release) throws SQLException {
+    compare(release, "", ASK);
+  }
+
+  /** Of a statement that is prepared where it is run at first, and at its second time is not. */
+  @MariadbAndMysql
+  void isThatOfADirectConnectionWherePrepared(MysqlRelease release) throws SQLException {
+    List<String> single = ASK.stream().filter(ask -> !ask.contains(";")).toList();
+    List<String> twice = new ArrayList<>(single);
+    twice.addAll(single);
+    compare(release, MysqlAftermathIT.PREPARED, twice);
+  }
+
+  private static void compare(MysqlRelease release, String spelling, List<String> asks)
+      throws SQLException {
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
       for (List<String> leave : LEAVE) {
         List<String> script = new ArrayList<>();
-        for (String ask : ASK) {
+        for (String ask : asks) {
           script.addAll(leave);
-          script.add(ask);
+          script.add(spelling + ask);
           script.add("SHOW WARNINGS");
         }
         List<String> direct = play(release, server, script);
