@@ -1,5 +1,6 @@
 package dev.heimdall.test.operate;
 
+import static dev.heimdall.test.fixture.TestConfiguration.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Frontend;
@@ -7,6 +8,7 @@ import dev.heimdall.test.fixture.RawClient;
 import dev.heimdall.test.fixture.SharedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HalfClosedTakeOverIT {
   /** Clients that have said nothing for a while, which are those that move. */
   private static final int IDLE = 20;
+
+  private static final int DELAYED = 5;
 
   @TempDir private Path directory;
   private TakeOvers processes;
@@ -103,5 +107,34 @@ class HalfClosedTakeOverIT {
             SharedPostgres.primary()
                 .queryValue("app", "SELECT count(DISTINCT a) FROM half_closed_taken"))
         .isEqualTo(Integer.toString(sent));
+  }
+
+  /** The process before has it still when the next one has come. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatARuleDelaysIsRunByTheProcessBefore(boolean saysSo) throws Exception {
+    ProxyProcess before = ProxyProcess.configured(directory, Map.of("drainTimeout", "60s"));
+    Files.writeString(
+        Files.createDirectories(before.directory().resolve("rules")).resolve("delays.json"),
+        "{\"rules\": [" + rule("half_closed", "tag", "\"delay\": 20000000") + "]}");
+    before.changeVdb("rules", List.of("delays"));
+    before.changeVdb("clients", Map.of("halfClosedTimeout", "40s"));
+    processes.first(before);
+    for (int i = 0; i < DELAYED; i++) {
+      try (RawClient client = RawClient.logIn(before.target())) {
+        client.send(
+            saysSo
+                ? new byte[][] {insert("query", i), Frontend.terminate()}
+                : new byte[][] {insert("query", i)});
+      }
+    }
+    ProxyProcess after = processes.next(before);
+    TakeOvers.ended(before);
+    TakeOvers.took(after);
+
+    assertThat(before.output()).contains("left=0");
+    assertThat(
+            SharedPostgres.primary().queryValue("app", "SELECT count(*) FROM half_closed_taken"))
+        .isEqualTo(Integer.toString(DELAYED));
   }
 }
