@@ -9,6 +9,7 @@ import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
 import dev.heimdall.test.fixture.RawMysqlClient;
+import java.io.IOException;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,9 +17,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 
-/** COM_RESET_CONNECTION gives a session the server's global values of now, as it does directly. */
+/**
+ * COM_RESET_CONNECTION and COM_CHANGE_USER give a session the server's global values of now, as
+ * they do directly.
+ */
 @Tag("ci")
 class MysqlResetDefaultsIT {
+  private static final int UTF8MB4_GENERAL_CI = 45;
+
   private static String isolation(MysqlRelease release) {
     return release == MysqlRelease.MYSQL ? "transaction_isolation" : "tx_isolation";
   }
@@ -47,9 +53,23 @@ class MysqlResetDefaultsIT {
     void take() throws Exception;
   }
 
+  private enum Renewal {
+    RESET,
+    CHANGE_USER;
+
+    void of(RawMysqlClient client) throws IOException {
+      if (this == RESET) {
+        client.query(RawMysqlClient.command(Command.RESET_CONNECTION));
+      } else {
+        client.changeUser(UTF8MB4_GENERAL_CI);
+      }
+    }
+  }
+
   /** Values of a session before and behind a reset, in this place and through other connections. */
   private static List<String> resets(
-      MysqlRelease release, MysqlTarget target, Step change, boolean own) throws Exception {
+      MysqlRelease release, MysqlTarget target, Step change, boolean own, Renewal renewal)
+      throws Exception {
     String all =
         "SELECT CONCAT_WS(' ', @@"
             + String.join(", @@", changes(release).keySet())
@@ -64,7 +84,7 @@ class MysqlResetDefaultsIT {
       seen.add(client.value(all));
       String others = other.value(all);
       change.take();
-      client.query(RawMysqlClient.command(Command.RESET_CONNECTION));
+      renewal.of(client);
       seen.add(client.value(all));
       client.query(RawMysqlClient.query("COMMIT AND NO CHAIN"));
       assertThat(other.value(all)).as("another session").isEqualTo(others);
@@ -80,6 +100,15 @@ class MysqlResetDefaultsIT {
 
   @MariadbAndMysql
   void aResetSessionHasTheGlobalValuesOfNow(MysqlRelease release) throws Exception {
+    compare(release, Renewal.RESET);
+  }
+
+  @MariadbAndMysql
+  void aSessionOfAnotherLogInHasThemToo(MysqlRelease release) throws Exception {
+    compare(release, Renewal.CHANGE_USER);
+  }
+
+  private static void compare(MysqlRelease release, Renewal renewal) throws Exception {
     MysqlServer server = release.shared().primary();
     Map<String, String> before = new LinkedHashMap<>();
     for (String name : changes(release).keySet()) {
@@ -93,11 +122,11 @@ class MysqlResetDefaultsIT {
     Step back = () -> server.execute(set(before));
     try {
       for (boolean own : new boolean[] {false, true}) {
-        List<String> directly = resets(release, MysqlTarget.of(server), change, own);
+        List<String> directly = resets(release, MysqlTarget.of(server), change, own, renewal);
         back.take();
         try (MysqlNode node =
             MysqlNode.start(release, c -> c.vdb("pool.size", 1).node("loops", 1))) {
-          assertThat(resets(release, node.target(), change, own)).isEqualTo(directly);
+          assertThat(resets(release, node.target(), change, own, renewal)).isEqualTo(directly);
         }
         back.take();
       }

@@ -46,6 +46,7 @@ public final class MysqlEncoder implements ClientEncoder {
     END_OF_ROWS
   }
 
+  private final boolean again;
   private final AccountName account = new AccountName();
   private long capabilities;
   private int next;
@@ -58,6 +59,22 @@ public final class MysqlEncoder implements ClientEncoder {
   private End end = End.NONE;
   private OkPacket done;
   private final OwnAnswer own = new OwnAnswer();
+
+  public MysqlEncoder() {
+    this(false);
+  }
+
+  /**
+   * @param again whether the client was logged in before, over the same connection
+   */
+  public MysqlEncoder(boolean again) {
+    this.again = again;
+  }
+
+  /** True if the client was logged in before, over the same connection. */
+  public boolean again() {
+    return again;
+  }
 
   /**
    * That of a client that has logged in at another process.

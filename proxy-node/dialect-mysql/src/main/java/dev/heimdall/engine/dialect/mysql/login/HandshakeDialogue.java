@@ -68,7 +68,7 @@ final class HandshakeDialogue implements LogInDialogue {
   /** As whom the client was logged in; null at its first log-in. */
   private final Login before;
 
-  private final MysqlEncoder encoder = new MysqlEncoder();
+  private final MysqlEncoder encoder;
   private long offered;
   private HandshakeResponse response;
 
@@ -88,6 +88,7 @@ final class HandshakeDialogue implements LogInDialogue {
     this.key = key;
     this.compression = compression;
     this.before = before;
+    this.encoder = new MysqlEncoder(before != null);
   }
 
   @Override

@@ -121,6 +121,11 @@ final class ClientAnswers {
     encoder.status(flags);
   }
 
+  /** True if the client was logged in before, over the same connection. */
+  boolean logsInAgain() {
+    return encoder.again();
+  }
+
   /** Initial value of a session variable; null if it is unknown. */
   String began(String variable) {
     return encoder.began(variable);

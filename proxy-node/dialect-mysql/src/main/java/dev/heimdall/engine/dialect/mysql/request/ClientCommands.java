@@ -67,6 +67,7 @@ final class ClientCommands implements RequestHandler {
   private final SharedCommands shared;
   private final Aftermath aftermath;
   private final CachedCommands cached;
+  private final RenewedSession renewed;
   private final SessionCommands sessions;
   private final RuleQuestions questions;
   private final SessionKills kills;
@@ -110,6 +111,7 @@ final class ClientCommands implements RequestHandler {
     this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
     this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath);
     this.kills = new SessionKills(parts, answers);
+    this.renewed = new RenewedSession(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.handed = new HandedCommands(parts, answers, lexing, aftermath, statements);
     this.questions =
@@ -275,6 +277,9 @@ final class ClientCommands implements RequestHandler {
   }
 
   private boolean send(ServerConnection server, byte type, long total) {
+    if (!renewed.ready(server)) {
+      return false;
+    }
     return switch (type) {
       case Command.QUERY -> query(server, total);
       case Command.STMT_EXECUTE, Command.STMT_BULK_EXECUTE ->
@@ -504,7 +509,7 @@ final class ClientCommands implements RequestHandler {
 
   @Override
   public boolean shareable(int most) {
-    return shared.shareable(most);
+    return renewed.settled() && shared.shareable(most);
   }
 
   @Override

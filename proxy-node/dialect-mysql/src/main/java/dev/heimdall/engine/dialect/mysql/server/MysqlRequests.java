@@ -62,14 +62,12 @@ public final class MysqlRequests implements ServerRequests {
 
   /** Null where the connection cannot log in again. */
   private final ChangeUser logIn;
-
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
   private final ExecutedStatements use = new ExecutedStatements();
 
   /** True if an answer that names a cursor has one; assumed unless stated otherwise. */
   private boolean mayOpenCursor = true;
-
   private MysqlReplies replies;
   private CommandExchange running;
 
@@ -518,6 +516,11 @@ public final class MysqlRequests implements ServerRequests {
   /** Resets the connection for its client: its variables have the global values of now then. */
   public void resetForClient(ReplyOwner owner) {
     reset(setUp.againWithGlobals(), owner);
+  }
+
+  /** Statement that gives a session the global values of now, as a log-in does. */
+  public String globals() {
+    return setUp.globals();
   }
 
   /** Variables of a client's reset session whose values new sessions of the pool lack. */

@@ -281,6 +281,17 @@ final class SessionSetUp {
     }
   }
 
+  /** Statement that gives the variables the values that a log-in would give them now. */
+  String globals() {
+    SetStatement set = new SetStatement();
+    for (String name : initial.keySet()) {
+      if (isGlobalAfterReset(name)) {
+        set.raw(name, "@@GLOBAL." + name);
+      }
+    }
+    return set.toString();
+  }
+
   /** Returns the variables that have other values than the session began with. */
   Set<String> othersThanInitial(Map<String, String> reported) {
     Set<String> others = new TreeSet<>();
