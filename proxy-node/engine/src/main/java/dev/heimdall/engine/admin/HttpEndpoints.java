@@ -4,7 +4,6 @@ import dev.heimdall.engine.changes.Phase;
 import dev.heimdall.engine.config.ConfigurationState;
 import dev.heimdall.engine.feed.FeedState;
 import dev.heimdall.engine.feed.Push;
-import dev.heimdall.engine.net.OwnTime;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.LoopWatch;
 import dev.heimdall.engine.observe.Metrics;
@@ -14,6 +13,7 @@ import dev.heimdall.engine.share.StoreState;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.routing.PushSignature;
+import dev.heimdall.routing.threads.StandStill;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.net.InetSocketAddress;
@@ -40,7 +40,7 @@ final class HttpEndpoints {
   private static final Duration LOOP_HANGS = Duration.ofSeconds(10);
   private static final HttpReply LIVE = HttpReply.json(200, Map.of("live", true));
 
-  private static final long STOOD_STILL = OwnTime.STOOD_STILL.toNanos();
+  private static final long STOOD_STILL = StandStill.NOTICED.toNanos();
 
   /** So many late looks in a row say that a loop is silent all the same. */
   private static final int LOOKS = 20;

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cluster;
 
-import dev.heimdall.engine.net.OwnTime;
+import dev.heimdall.routing.threads.StandStill;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +19,7 @@ final class AnswerWatch implements ProbedServer.Progress {
    * Interval for a second look, as an answer that a node which stood still finds late may be here
    * already.
    */
-  private static final long STOOD_STILL = OwnTime.STOOD_STILL.toNanos();
+  private static final long STOOD_STILL = StandStill.NOTICED.toNanos();
 
   /** Given to each step of a question beyond the time that drivers give it. */
   private static final Duration GRACE = Duration.ofMillis(250);

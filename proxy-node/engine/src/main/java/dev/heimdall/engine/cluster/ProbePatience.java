@@ -1,6 +1,6 @@
 package dev.heimdall.engine.cluster;
 
-import dev.heimdall.engine.net.OwnTime;
+import dev.heimdall.routing.threads.StandStill;
 import java.time.Duration;
 
 /**
@@ -31,7 +31,7 @@ final class ProbePatience {
   void failed(Duration took) {
     if (slow && took.compareTo(usual) >= 0) {
       Duration doubled = now.multipliedBy(2);
-      Duration most = usual.multipliedBy(OwnTime.LONGEST);
+      Duration most = usual.multipliedBy(StandStill.LONGEST);
       now = doubled.compareTo(most) < 0 ? doubled : most;
     }
   }

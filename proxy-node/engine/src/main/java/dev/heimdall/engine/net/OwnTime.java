@@ -1,5 +1,6 @@
 package dev.heimdall.engine.net;
 
+import dev.heimdall.routing.threads.StandStill;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
@@ -13,12 +14,6 @@ import java.util.function.LongSupplier;
  * Belongs to the loop's thread.
  */
 public final class OwnTime {
-  /** A look at the clock that is late by more than this proves nothing of others. */
-  public static final Duration STOOD_STILL = Duration.ofMillis(50);
-
-  /** So many times as long as usual is waited at most, however little the process ran. */
-  public static final int LONGEST = 8;
-
   private static final long BEAT = Duration.ofMillis(100).toNanos();
 
   private final EventExecutor loop;
@@ -65,7 +60,7 @@ public final class OwnTime {
   private void look() {
     long now = clock.getAsLong();
     long passed = now - lookedAt;
-    ran += passed > BEAT + STOOD_STILL.toNanos() ? BEAT : passed;
+    ran += passed > BEAT + StandStill.NOTICED.toNanos() ? BEAT : passed;
     lookedAt = now;
   }
 
@@ -92,7 +87,7 @@ public final class OwnTime {
     private void check() {
       look();
       long rest =
-          Math.min(nanos - (ran - ranBefore), LONGEST * nanos - (lookedAt - begunAt));
+          Math.min(nanos - (ran - ranBefore), StandStill.LONGEST * nanos - (lookedAt - begunAt));
       if (rest > 0) {
         checkIn(rest);
       } else {

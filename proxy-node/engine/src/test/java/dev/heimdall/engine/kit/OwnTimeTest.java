@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.net.OwnTime;
+import dev.heimdall.routing.threads.StandStill;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ class OwnTimeTest {
   @Test
   void nothingTakesMoreThanEightTimesAsLong() {
     limit();
-    turns.standStill(LIMIT.multipliedBy(OwnTime.LONGEST).minusMillis(200));
+    turns.standStill(LIMIT.multipliedBy(StandStill.LONGEST).minusMillis(200));
     assertThat(over).isZero();
     turns.standStill(LIMIT);
     turns.advance(Duration.ofMillis(1));
