@@ -62,12 +62,14 @@ public final class MysqlRequests implements ServerRequests {
 
   /** Null where the connection cannot log in again. */
   private final ChangeUser logIn;
+
   private final LastAnswer last = new LastAnswer();
   private final ArrayDeque<CommandExchange> waiting = new ArrayDeque<>(2);
   private final ExecutedStatements use = new ExecutedStatements();
 
   /** True if an answer that names a cursor has one; assumed unless stated otherwise. */
   private boolean mayOpenCursor = true;
+
   private MysqlReplies replies;
   private CommandExchange running;
 
@@ -374,10 +376,7 @@ public final class MysqlRequests implements ServerRequests {
     query(ROLE, owner);
   }
 
-  /**
-   * Reads variables: those just reported by the server need no query, except for those that it may
-   * not report.
-   */
+  /** Reads variables; those that the server has just reported need no query. */
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
     boolean ofNames =
