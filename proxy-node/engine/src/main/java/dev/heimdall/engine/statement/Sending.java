@@ -92,9 +92,9 @@ final class Sending {
   /**
    * The next statement is being sent over this connection, or what is answered in its place.
    *
-   * @param deferred whether it is carried out later, elsewhere
+   * @param deferral what may have had it carried out later, elsewhere
    */
-  void over(ServerConnection server, boolean deferred) {
+  void over(ServerConnection server, Deferral deferral) {
     Statement statement = next.statement();
     StatementFacts effects = next.effects();
     Decision decision = next.decision();
@@ -121,7 +121,10 @@ final class Sending {
         session.protocol().guardSequences(server, statement.readsSequences());
       }
       running.observe(known, statement, counts);
-      if (statement != null && !deferred && !next.settledWithoutServer() && !next.failed()) {
+      if (statement != null
+          && deferral.executed() == null
+          && !next.settledWithoutServer()
+          && !next.failed()) {
         noteSession(server, statement);
       }
       if (pipeline.ruled()) {

@@ -410,7 +410,7 @@ public final class StatementLifecycle implements SessionStatements {
 
   /** It is being sent over this connection. */
   public void sent(ServerConnection server) {
-    sending.over(server, deferral.executed() != null);
+    sending.over(server, deferral);
     forget();
   }
 
