@@ -133,8 +133,7 @@ class HalfClosedTakeOverIT {
     TakeOvers.took(after);
 
     assertThat(before.output()).contains("left=0");
-    assertThat(
-            SharedPostgres.primary().queryValue("app", "SELECT count(*) FROM half_closed_taken"))
+    assertThat(SharedPostgres.primary().queryValue("app", "SELECT count(*) FROM half_closed_taken"))
         .isEqualTo(Integer.toString(DELAYED));
   }
 }

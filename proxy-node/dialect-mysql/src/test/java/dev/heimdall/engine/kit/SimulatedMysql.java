@@ -79,8 +79,7 @@ final class SimulatedMysql extends KitServers<SimulatedMysql.Session> {
   /**
    * @param mariadb whether it is a MariaDB, and takes executions in bulk
    */
-  SimulatedMysql(
-      EventLoop loop, LocalAddress address, ByteBufAllocator buffers, boolean mariadb) {
+  SimulatedMysql(EventLoop loop, LocalAddress address, ByteBufAllocator buffers, boolean mariadb) {
     super(loop, address, LocalServerChannel.class, buffers);
     this.mariadb = mariadb;
   }

@@ -153,8 +153,7 @@ public final class HttpListener implements AutoCloseable {
         return;
       }
       HttpConnection caller =
-          new HttpConnection(
-              endpoints, time, settings.requestDeadline(), channel, slots::answered);
+          new HttpConnection(endpoints, time, settings.requestDeadline(), channel, slots::answered);
       if (!slots.take(from.getAddress(), caller, false)) {
         channel.close();
         return;

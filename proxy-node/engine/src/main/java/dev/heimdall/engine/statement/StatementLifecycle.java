@@ -193,8 +193,7 @@ public final class StatementLifecycle implements SessionStatements {
     if (!copying && deferral.mayBeWanted()) {
       return false;
     }
-    ServerError refusal =
-        CallRefusal.of(next.decision(), session.lease().destinations(), deferral);
+    ServerError refusal = CallRefusal.of(next.decision(), session.lease().destinations(), deferral);
     if (refusal != null) {
       next.fail(refusal);
     }

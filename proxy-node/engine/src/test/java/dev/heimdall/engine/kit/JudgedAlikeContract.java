@@ -144,10 +144,7 @@ public abstract class JudgedAlikeContract extends KitContract {
   /** Where servers can be made to fail a statement. */
   protected final void isRepeated() {
     Treatment retry =
-        reading(
-                "retry",
-                "retry",
-                "\"exception\": \"40001\", \"maxRetries\": 2, \"retryDelay\": 1")
+        reading("retry", "retry", "\"exception\": \"40001\", \"maxRetries\": 2, \"retryDelay\": 1")
             .amid(Amid.FAILURE);
     assertThat(seen(retry, Standing.of("idle"), Spelling.TEXT)).contains("row " + WORD);
     alike(retry);
