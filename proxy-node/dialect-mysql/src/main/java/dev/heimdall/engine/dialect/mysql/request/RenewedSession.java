@@ -41,9 +41,24 @@ final class RenewedSession {
   /** True if a command may be sent over this connection; else the reader comes again. */
   boolean ready(ServerConnection server) {
     if (stage == Stage.BEGUN) {
+      ask(server, ServerSide.of(server).globals());
+    }
+    if (stage == Stage.ASKS) {
+      parts.control().block();
+    }
+    return stage == Stage.SETTLED;
+  }
+
+  /**
+   * @param globals empty where the configuration gives all of them
+   */
+  private void ask(ServerConnection server, String globals) {
+    if (globals.isEmpty()) {
+      stage = Stage.SETTLED;
+    } else {
       stage = Stage.ASKS;
       server.query(
-          ServerSide.of(server).globals(),
+          globals,
           new StateQuery("SET") {
             @Override
             protected void ended(ServerConnection from, ServerError error) {
@@ -51,10 +66,6 @@ final class RenewedSession {
             }
           });
     }
-    if (stage == Stage.ASKS) {
-      parts.control().block();
-    }
-    return stage == Stage.SETTLED;
   }
 
   private void given(ServerConnection from, ServerError error) {
