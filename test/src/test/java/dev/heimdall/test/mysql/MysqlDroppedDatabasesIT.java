@@ -220,6 +220,47 @@ class MysqlDroppedDatabasesIT {
     }
   }
 
+  /** As directly, though the node has welcomed others to it and could welcome this one, too. */
+  @MariadbAndMysql
+  void whoLogsInToADatabaseThatWasDroppedIsRefused(MysqlRelease release) throws Exception {
+    with(
+        release,
+        (node, server, administrator) -> {
+          for (boolean past : List.of(true, false)) {
+            run(administrator, "CREATE DATABASE gone");
+            try (RawMysqlClient client = RawMysqlClient.logIn(node.target().in("gone"))) {
+              assertThat(client.value("SELECT DATABASE()")).isEqualTo("gone");
+            }
+            if (past) {
+              server.execute("DROP DATABASE gone");
+              for (String number : connections(server).split(",")) {
+                server.execute("KILL " + number);
+              }
+            } else {
+              run(administrator, "DROP DATABASE gone");
+            }
+            Await.until("connections to it close", () -> pooled(node) == 0);
+            assertThatThrownBy(
+                    () -> {
+                      try (RawMysqlClient first = RawMysqlClient.logIn(node.target().in("gone"))) {
+                        run(first, "SELECT 1");
+                      }
+                    })
+                .as("at its first statement at the latest, past: %s", past)
+                .hasMessageContaining("1049 ");
+            assertThatThrownBy(() -> RawMysqlClient.logIn(node.target().in("gone")))
+                .as("at its log-in, past: %s", past)
+                .hasMessageContaining("1049 ");
+          }
+        });
+  }
+
+  /** Numbers of those to dropped databases. */
+  private static String connections(MysqlServer server) {
+    return server.queryValue(
+        "app", "SELECT GROUP_CONCAT(id) FROM information_schema.processlist WHERE db LIKE 'gone%'");
+  }
+
   private static long pooled(MysqlNode node) {
     return node.servers().stream().filter(s -> s.get("database").startsWith("gone")).count();
   }

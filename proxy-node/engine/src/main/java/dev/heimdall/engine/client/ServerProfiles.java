@@ -44,6 +44,13 @@ final class ServerProfiles {
     changes.incrementAndGet();
   }
 
+  /** Whoever logs in next to this pool asks a server. */
+  void forget(PoolKey pool) {
+    if (profiles.keySet().removeIf(key -> key.pool().equals(pool))) {
+      changes.incrementAndGet();
+    }
+  }
+
   void clear() {
     profiles.clear();
     changes.incrementAndGet();

@@ -253,6 +253,19 @@ public final class SessionStart {
     return profile;
   }
 
+  /**
+   * A server has denied the session its database: the next log-in to it asks a server.
+   *
+   * @return whether its client was welcomed by another process
+   */
+  public boolean databaseLost() {
+    if (profileKey == null) {
+      return true;
+    }
+    vdb.profiles().forget(profileKey.pool());
+    return false;
+  }
+
   /** Servers report another value to sessions like this one than when they were asked first. */
   public void reportedOtherwise(String name, String value) {
     Greeting greeting = profile();

@@ -66,25 +66,24 @@ public final class Destinations {
     lender = home;
   }
 
+  /** True if the error by which a server denied a connection is that its own database is lost. */
+  boolean losesDatabase(ServerError denied) {
+    return lender == home
+        && !home.key().database().isEmpty()
+        && settings.rules().databaseLost(denied.number());
+  }
+
   /**
    * Moves the session to the pool without a database where a server denied it its own, which it
    * then selects on each connection that it gets, as far as that is there.
-   *
-   * @return whether it has moved: with the next connection it may go on
    */
-  boolean leavesDatabase(ServerError denied) {
+  void leaveDatabase() {
     PoolKey key = home.key();
-    if (lender != home
-        || key.database().isEmpty()
-        || !settings.rules().databaseLost(denied.number())) {
-      return false;
-    }
     if (settings.variables().get(settings.rules().path()) == null) {
       settings.set(settings.rules().path(), key.database());
     }
     vdb.pools().leave(home);
     settleAt(new PoolKey("", key.credential(), key.capabilities()));
-    return true;
   }
 
   /** The pool from which to learn what servers report to the session; the lender from now. */

@@ -51,7 +51,8 @@ public final class LeaseWait {
     }
     counters.waitTimedOut((loop.now() - since) / 1000);
     lease.become(LeaseState.READY);
-    if (error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)) {
+    if (error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)
+        || lease.destinations().losesDatabase(error)) {
       session.fatal(error.asFatal());
     } else {
       lease.refuse(error);
@@ -64,7 +65,24 @@ public final class LeaseWait {
       replicas.refused();
       return true;
     }
-    return lease.destinations().leavesDatabase(error);
+    return leavesDatabase(error);
+  }
+
+  /**
+   * True if it goes on without the database that was denied to it. A session whose first connection
+   * this would have been does not: its client was welcomed by what servers had reported to others,
+   * where a server would have denied the log-in.
+   */
+  private boolean leavesDatabase(ServerError error) {
+    Destinations destinations = lease.destinations();
+    if (!destinations.losesDatabase(error)) {
+      return false;
+    }
+    boolean begun = session.start().databaseLost() || session.carried().sent() > 0;
+    if (begun) {
+      destinations.leaveDatabase();
+    }
+    return begun;
   }
 
   /** Notifies the client that its wait has become long, if it waits. */
