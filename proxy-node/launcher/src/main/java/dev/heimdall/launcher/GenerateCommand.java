@@ -123,12 +123,13 @@ final class GenerateCommand implements Callable<Integer> {
 
   private Engine engine() {
     if (engine == null) {
-      return Engine.all().stream()
+      return Engine.ofTools().stream()
           .filter(one -> port != null && port == one.port())
           .findFirst()
           .orElse(Engine.usual());
     }
     return Engine.spelled(engine)
+        .filter(Engine.ofTools()::contains)
         .orElseThrow(
             () ->
                 new ParameterException(
@@ -136,7 +137,7 @@ final class GenerateCommand implements Callable<Integer> {
                     "--engine: got \"%s\", expected %s."
                         .formatted(
                             engine,
-                            Engine.all().stream()
+                            Engine.ofTools().stream()
                                 .map(one -> '"' + one.spelling() + '"')
                                 .collect(Collectors.joining(" or ")))));
   }

@@ -55,6 +55,7 @@ class RuntimeFolderIT {
           "heimdall-deployment-file",
           "heimdall-dialect-mysql",
           "heimdall-dialect-postgresql",
+          "heimdall-dialect-sqlserver",
           "heimdall-directory",
           "heimdall-engine",
           "heimdall-global-routing",

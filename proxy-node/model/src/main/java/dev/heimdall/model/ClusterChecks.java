@@ -41,19 +41,25 @@ final class ClusterChecks {
       nodes();
       intervals();
     } else if (in.sound("$.cluster.arn") && source.cluster().arn().isPresent()) {
-      in.problem("$.cluster.arn", JsonValue.quote(source.cluster().arn().get()), kinds());
+      in.problem("$.cluster.arn", JsonValue.quote(source.cluster().arn().get()), kinds(""));
     } else if (source.hosts().size() > 1) {
       in.problem(
           "$.url",
           source.hosts().size() + " hosts",
-          "exactly one host: write a data source for each server, or " + kinds());
+          "exactly one host: write a data source for each server" + kinds(", or "));
     }
   }
 
-  private String kinds() {
-    return "a \"kind\" of \"cluster\", such as "
-        + JsonValue.quote(source.engine().replicated().spelling())
-        + " for a primary with its replicas";
+  private String kinds(String before) {
+    Engine engine = source.engine();
+    return engine.replicated() == ClusterKind.NONE
+        ? (before.isEmpty() ? "nothing" : "")
+            + ", because nodes know no clusters of the engine "
+            + JsonValue.quote(engine.spelling())
+        : before
+            + "a \"kind\" of \"cluster\", such as "
+            + JsonValue.quote(engine.replicated().spelling())
+            + " for a primary with its replicas";
   }
 
   private void kind() {

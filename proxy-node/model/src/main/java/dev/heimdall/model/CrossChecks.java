@@ -188,6 +188,9 @@ final class CrossChecks {
       return;
     }
     DataSource source = document.value().get();
+    if (!source.engine().is(EngineTrait.JDBC)) {
+      return; // refused anyway
+    }
     if (!source.cluster().watched() && document.in().sound("$.cluster.kind")) {
       in.problem(
           "$.cache.enabled",

@@ -20,7 +20,8 @@ public record DataSource(
     @Setting(
             value =
                 "The kind of database: `mysql` stands for MySQL and MariaDB. Clients of a VDB speak"
-                    + " the protocol of its data source.",
+                    + " the protocol of its data source. `sqlserver` is new: docs/sqlserver.md"
+                    + " has what is not supported yet.",
             otherwise = "what `url`, or the cluster's ARN, says",
             applies = Applies.NEW_CONNECTIONS)
         Engine engine,
@@ -29,8 +30,10 @@ public record DataSource(
                 "Where the server is: `jdbc:postgresql://host[:port][/database]`, port 5432 unless"
                     + " given; for a cluster any number of hosts, separated by commas. For MySQL"
                     + " and MariaDB `jdbc:mysql://host[:port][/database]` (or `jdbc:mariadb://…`),"
-                    + " port 3306 unless given. Parameters after `?` are refused: each has a"
-                    + " setting. Required, unless `cluster` has an ARN.",
+                    + " port 3306 unless given; for SQL Server"
+                    + " `jdbc:sqlserver://host[:port][;databaseName=database]`, port 1433 unless"
+                    + " given. Other parameters are refused: each has a setting. Required, unless"
+                    + " `cluster` has an ARN.",
             otherwise =
                 "what topology documents or the RDS API report of the ARN: engine, port, database,"
                     + " and whom to ask first",

@@ -53,15 +53,21 @@ public record Engine(
   /** MySQL and MariaDB. */
   public static final Engine MYSQL = MysqlEngine.described();
 
-  private static final List<Engine> ALL = List.of(POSTGRESQL, MYSQL);
+  public static final Engine SQLSERVER = SqlServerEngine.described();
+
+  private static final List<Engine> ALL = List.of(POSTGRESQL, MYSQL, SQLSERVER);
+
+  /** The engines that the tools which set nodes up support. */
+  private static final List<Engine> OF_TOOLS =
+      ALL.stream().filter(engine -> engine.is(EngineTrait.JDBC)).toList();
 
   /** The engines that a cluster of RDS may have, in RDS's words. */
   public static final String OF_RDS =
       ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
 
-  /** Product names of the engines, for people. */
+  /** Product names of the engines that tools support, for people. */
   public static final String PRODUCTS =
-      ALL.stream()
+      OF_TOOLS.stream()
           .flatMap(engine -> engine.products.stream())
           .collect(Collectors.joining(", "))
           .replaceFirst(", (?=[^,]*$)", " and ");
@@ -75,6 +81,14 @@ public record Engine(
 
   public static List<Engine> all() {
     return ALL;
+  }
+
+  /**
+   * The engines that the wizard, {@code heimdall generate} and deployments support: their servers
+   * can be queried.
+   */
+  public static List<Engine> ofTools() {
+    return OF_TOOLS;
   }
 
   /** The one that is meant where nothing says which. */

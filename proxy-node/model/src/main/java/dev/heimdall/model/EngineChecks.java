@@ -51,7 +51,8 @@ final class EngineChecks {
     return Engine.all().stream()
         .filter(engine -> !engine.unused().contains(path))
         .flatMap(engine -> engine.products().stream())
-        .collect(Collectors.joining(" and "));
+        .collect(Collectors.joining(", "))
+        .replaceFirst(", (?=[^,]*$)", " and ");
   }
 
   private void user() {

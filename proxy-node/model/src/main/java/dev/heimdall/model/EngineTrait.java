@@ -20,5 +20,18 @@ public enum EngineTrait {
   /** BEGIN has no effect that is seen before the statement behind it. */
   BEGINS_LATE,
   /** Each database tells only of its own changes, and has to be known by name. */
-  CHANGES_BY_DATABASE
+  CHANGES_BY_DATABASE,
+  /** URLs name the database as a property behind a semicolon, and not as a path. */
+  PROPERTIES_IN_URLS,
+  /**
+   * Nodes, and the tools that set them up, have a JDBC driver for its servers: to probe them, to
+   * read their catalogues, and for actions of rules.
+   */
+  JDBC,
+  /** Nodes can hold BEGIN back until a statement needs the transaction. */
+  HOLDS_BEGIN,
+  /** Nodes can send short reads of several clients over one server connection at the same time. */
+  PIPELINES,
+  /** Nodes can run a transaction again on another server connection. */
+  REPLAYS
 }

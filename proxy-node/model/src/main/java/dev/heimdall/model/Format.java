@@ -83,9 +83,10 @@ public enum Format {
   /** JDBC URL with variables in place of hosts, for connections that only read. */
   READER_URL(
       "a JDBC URL with variables, such as " + UrlTemplate.READER_EXAMPLE, "^jdbc:[a-z]+:.+$"),
-  /** A JDBC URL of a PostgreSQL server, or of several; or of a MySQL or MariaDB server. */
+  /** A JDBC URL of a server, or of several. */
   URL(
-      "jdbc:postgresql://host[:port][/database], or jdbc:mysql://host[:port][/database]",
+      "jdbc:postgresql://host[:port][/database], jdbc:mysql://host[:port][/database], or"
+          + " jdbc:sqlserver://host[:port][;databaseName=database]",
       "^" + Engine.beginnings() + "[^?]+$"),
   /** A password as PostgreSQL stores it. */
   VERIFIER(

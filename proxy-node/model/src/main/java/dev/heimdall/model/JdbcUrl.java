@@ -7,20 +7,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The parts of {@code jdbc:postgresql://host[:port][,host[:port]…][/database]}, or of MySQL's. */
+/**
+ * The parts of {@code jdbc:postgresql://host[:port][,host[:port]…][/database]}, of MySQL's, or of
+ * {@code jdbc:sqlserver://host[:port][;databaseName=database]}.
+ */
 record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
+  /** The property that names the database, where properties do. */
+  private static final String DATABASE = ";databaseName=";
+
   /** Takes apart a URL that {@link #problem} has nothing against. */
   static JdbcUrl parse(String url) {
-    int port = Engine.ofUrl(url).orElseThrow().port();
+    Engine engine = Engine.ofUrl(url).orElseThrow();
+    String before = beforeDatabase(engine);
     String rest = url.substring(prefix(url).length());
-    int slash = rest.indexOf('/');
+    int end = rest.indexOf(before);
+    String named = end < 0 ? "" : rest.substring(end + before.length());
     Optional<String> database =
-        slash < 0 || slash == rest.length() - 1
+        named.isEmpty()
             ? Optional.empty()
-            : Optional.of(decode(rest.substring(slash + 1)));
+            : Optional.of(engine.is(EngineTrait.PROPERTIES_IN_URLS) ? named : decode(named));
     List<ServerAddress> hosts = new ArrayList<>();
-    for (String host : (slash < 0 ? rest : rest.substring(0, slash)).split(",", -1)) {
-      hosts.add(ServerAddress.parse(host, port));
+    for (String host : (end < 0 ? rest : rest.substring(0, end)).split(",", -1)) {
+      hosts.add(ServerAddress.parse(host, engine.port()));
     }
     return new JdbcUrl(hosts, database);
   }
@@ -28,8 +36,8 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
   /** Returns a copy of the URL with one host only. */
   static String at(String url, ServerAddress host) {
     String prefix = prefix(url);
-    int slash = url.indexOf('/', prefix.length());
-    return prefix + host + (slash < 0 ? "" : url.substring(slash));
+    int end = url.indexOf(beforeDatabase(Engine.ofUrl(url).orElseThrow()), prefix.length());
+    return prefix + host + (end < 0 ? "" : url.substring(end));
   }
 
   /**
@@ -38,7 +46,12 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
    * @param database empty for none
    */
   static String of(Engine engine, String hosts, String database) {
-    return "jdbc:" + engine.spelling() + "://" + hosts + (database.isEmpty() ? "" : "/" + database);
+    String named = database.isEmpty() ? "" : beforeDatabase(engine) + database;
+    return "jdbc:" + engine.spelling() + "://" + hosts + named;
+  }
+
+  private static String beforeDatabase(Engine engine) {
+    return engine.is(EngineTrait.PROPERTIES_IN_URLS) ? DATABASE : "/";
   }
 
   /** Part of the URL before its hosts. */
@@ -52,18 +65,24 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
     if (engine.isEmpty()) {
       return Optional.of(Format.URL.expected());
     }
-    String form = prefix(url) + "host[:port][/database]";
+    boolean properties = engine.get().is(EngineTrait.PROPERTIES_IN_URLS);
+    String form = prefix(url) + "host[:port][" + beforeDatabase(engine.get()) + "database]";
     int question = url.indexOf('?');
     if (question >= 0) {
       return Optional.of(parameters(engine.get(), url.substring(question + 1)));
     }
     String rest = url.substring(prefix(url).length());
-    int slash = rest.indexOf('/');
+    int slash = rest.indexOf(properties ? ';' : '/');
     String authority = slash < 0 ? rest : rest.substring(0, slash);
     if (authority.indexOf('@') >= 0) {
       return Optional.of("a URL without credentials: use the settings \"user\" and \"password\"");
     }
-    if (slash >= 0 && !decodable(rest.substring(slash + 1))) {
+    if (properties && slash >= 0) {
+      Optional<String> problem = properties(engine.get(), rest.substring(slash), form);
+      if (problem.isPresent()) {
+        return problem;
+      }
+    } else if (slash >= 0 && !decodable(rest.substring(slash + 1))) {
       return Optional.of("one database name after the host, with other characters as %XX: " + form);
     }
     for (String host : authority.split(",", -1)) {
@@ -80,6 +99,9 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
    * and hosts that are written as keys with values.
    */
   static String shown(String url) {
+    if (url.contains(DATABASE) && problem(url).isEmpty()) {
+      return url; // nothing but hosts and a database
+    }
     int open = 0;
     while (open < url.length() && "?;(".indexOf(url.charAt(open)) < 0) {
       open++;
@@ -105,6 +127,23 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
       }
     }
     return instead;
+  }
+
+  /** Nothing but the database may stand behind the hosts. */
+  private static Optional<String> properties(Engine engine, String behind, String form) {
+    if (behind.startsWith(DATABASE)
+        && behind.matches("[^={}]*=[^;={}/]+")
+        && Format.IDENTIFIER.accepts(behind.substring(DATABASE.length()))) {
+      return Optional.empty();
+    }
+    String expected = "no property but one database name behind the host: " + form;
+    for (String pair : behind.substring(1).split(";", -1)) {
+      Optional<String> setting = setting(engine, pair.substring(0, (pair + "=").indexOf('=')));
+      if (setting.isPresent()) {
+        return Optional.of(expected + "; " + setting.get());
+      }
+    }
+    return Optional.of(expected);
   }
 
   /** Names the setting that replaces a parameter of an engine's driver, if there is one. */

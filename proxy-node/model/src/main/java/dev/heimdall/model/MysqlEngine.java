@@ -41,7 +41,11 @@ final class MysqlEngine {
             EngineTrait.HIDES_PASSWORDS,
             EngineTrait.ASKS_FOR_FILES,
             EngineTrait.COMPRESSES,
-            EngineTrait.BEGINS_LATE),
+            EngineTrait.BEGINS_LATE,
+            EngineTrait.JDBC,
+            EngineTrait.HOLDS_BEGIN,
+            EngineTrait.PIPELINES,
+            EngineTrait.REPLAYS),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

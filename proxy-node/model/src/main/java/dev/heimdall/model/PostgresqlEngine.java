@@ -36,7 +36,13 @@ final class PostgresqlEngine {
             AuthMethod.TRUST,
             AuthMethod.REJECT,
             AuthMethod.CERT),
-        Set.of(EngineTrait.TELLS_VERIFIERS, EngineTrait.CHANGES_BY_DATABASE),
+        Set.of(
+            EngineTrait.TELLS_VERIFIERS,
+            EngineTrait.CHANGES_BY_DATABASE,
+            EngineTrait.JDBC,
+            EngineTrait.HOLDS_BEGIN,
+            EngineTrait.PIPELINES,
+            EngineTrait.REPLAYS),
         List.of(),
         Map.ofEntries(
             Map.entry("user", "user"),

@@ -120,6 +120,7 @@ final class RuleReferences {
     for (int i = 0; i < vdb.ruleSources().size(); i++) {
       CrossChecks.named(
           vdb.ruleSources().get(i), sources, "sources", "$.ruleSources[" + i + "]", in);
+      reachable(vdb, "$.ruleSources[" + i + "]", vdb.ruleSources().get(i), in);
     }
     Set<String> reached = new TreeSet<>();
     long size = 0;
@@ -174,12 +175,54 @@ final class RuleReferences {
             .flatMap(other -> ofOtherEngine(other, vdb))
             .ifPresent(other -> forwardOnly(other, path, in));
       }
-      if (rule.action() == RuleAction.PROCEDURE_WRAP) {
-        sqlServerOnly("$.rules[" + i + "].action", "\"procedure-wrap\"", vdb, in);
+      String action = "$.rules[" + i + "].action";
+      if (needsDriver(rule.action())) {
+        withDriver(action, rule.action(), vdb, in);
       }
-      if (own instanceof ActionParameters.ExtractPlan plan && plan.checkTableMismatch()) {
+      if (rule.action() == RuleAction.PROCEDURE_WRAP) {
+        sqlServerOnly(action, "\"procedure-wrap\"", vdb, in);
+      }
+      if (own instanceof ActionParameters.ExtractPlan plan
+          && plan.checkTableMismatch()
+          && !withoutDriver(vdb.source())) {
         sqlServerOnly(RuleChecks.parameter(i, "checkTableMismatch"), "true", vdb, in);
       }
+    }
+  }
+
+  /** True for actions that the node carries out over connections of its own, by JDBC. */
+  private static boolean needsDriver(RuleAction action) {
+    return switch (action) {
+      case ASYNC_EXECUTE, CACHE, EXTRACT_PLAN, FORWARD, READER_ELIGIBLE, TABLE_CACHE, TRIGGER ->
+          true;
+      default -> false;
+    };
+  }
+
+  private void withDriver(String path, RuleAction action, VirtualDatabase vdb, Reading in) {
+    if (in.sound(path) && withoutDriver(vdb.source())) {
+      in.problem(
+          path,
+          JsonValue.quote(action.spelling()),
+          "it not in lists for the VDB "
+              + JsonValue.quote(vdb.name())
+              + ", which has the engine "
+              + JsonValue.quote(known(vdb.source()).orElseThrow().engine().spelling())
+              + ": it is not supported there yet");
+    }
+  }
+
+  private boolean withoutDriver(String source) {
+    return known(source).filter(found -> !found.engine().is(EngineTrait.JDBC)).isPresent();
+  }
+
+  /** Statements of others are forwarded by JDBC. */
+  private void reachable(VirtualDatabase vdb, String path, String source, Reading in) {
+    if (in.sound(path) && withoutDriver(source) && !withoutDriver(vdb.source())) {
+      in.problem(
+          path,
+          CrossChecks.otherEngine(known(source).orElseThrow()),
+          "a data source that nodes have a driver for: PostgreSQL, MySQL or MariaDB");
     }
   }
 
@@ -233,7 +276,9 @@ final class RuleReferences {
   }
 
   private void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
-    if (in.sound(path)) {
+    if (in.sound(path) && known(vdb.source()).map(DataSource::engine).filter(Engine.SQLSERVER::equals).isPresent()) {
+      in.problem(path, got, "another action: it is not supported yet");
+    } else if (in.sound(path)) {
       String engine =
           known(vdb.source())
               .map(source -> " has the engine " + JsonValue.quote(source.engine().spelling()))

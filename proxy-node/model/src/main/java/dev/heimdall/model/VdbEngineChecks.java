@@ -35,6 +35,43 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.COMPRESSES) && vdb.clients().compression()) {
       mustBeFalse("$.clients.compression", "its protocol has no compression");
     }
+    if (!engine.is(EngineTrait.HOLDS_BEGIN) && delaysTransactions()) {
+      mustBeFalse("$.delayedTransaction", "its BEGIN is not held back yet");
+    }
+    if (!engine.is(EngineTrait.PIPELINES) && vdb.pipelining().enabled()) {
+      mustBeFalse("$.pipelining.enabled", "its clients share no server connection at a time yet");
+    }
+    if (!engine.is(EngineTrait.REPLAYS) && vdb.transactionReplay().enabled()) {
+      mustBeFalse("$.transactionReplay.enabled", "its transactions are not run again yet");
+    }
+    if (!engine.is(EngineTrait.JDBC)) {
+      withoutDriver();
+    }
+    certificates();
+    noCertificate();
+  }
+
+  private void withoutDriver() {
+    if (vdb.cache().enabled()) {
+      mustBeFalse("$.cache.enabled", "which tables its results are from is not read yet");
+    }
+    if (!vdb.ruleSources().isEmpty() && in.sound("$.ruleSources")) {
+      in.problem(
+          "$.ruleSources",
+          vdb.ruleSources().size() + " data sources",
+          "none, because the engine is " + name() + ": its statements go to \"source\" alone");
+    }
+  }
+
+  private void certificates() {
+    if (!engine.methods().contains(AuthMethod.CERT)
+        && in.sound("$.tls.clientCertificate")
+        && vdb.tls().clientCertificate() != ClientCertificate.NONE) {
+      in.problem(
+          "$.tls.clientCertificate",
+          JsonValue.quote(vdb.tls().clientCertificate().spelling()),
+          "\"none\", because the engine is " + name() + ": its clients are asked for none");
+    }
   }
 
   /** True if BEGIN is held back: as it is written, or where nobody could tell by its effects. */
@@ -101,12 +138,32 @@ final class VdbEngineChecks {
         .map(
             rule ->
                 new AuthRule(
-                    rule.type(),
+                    sendsPasswords() ? ConnectionType.HOSTSSL : rule.type(),
                     rule.databases(),
                     rule.users(),
                     rule.address(),
                     engine.methods().get(0),
                     rule.groups()))
         .toList();
+  }
+
+  /** True if clients, as they log in where nothing is written, need TLS for their passwords. */
+  private boolean sendsPasswords() {
+    return engine.methods().get(0) == AuthMethod.PASSWORD
+        && !engine.is(EngineTrait.HIDES_PASSWORDS);
+  }
+
+  private void noCertificate() {
+    if (!in.written("$.auth")
+        && sendsPasswords()
+        && in.sound("$.tls.mode", "$.tls.certificateFile")
+        && vdb.tls().mode() == ClientTlsMode.DISABLE) {
+      in.problem(
+          "$.tls.certificateFile",
+          "nothing",
+          "a certificate, because the engine is "
+              + name()
+              + ": its clients send their passwords, which need TLS unless \"auth\" says otherwise");
+    }
   }
 }

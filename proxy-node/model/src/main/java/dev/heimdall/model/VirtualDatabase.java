@@ -44,8 +44,9 @@ public record VirtualDatabase(
     @Setting(
             value =
                 "The database names that clients may use, each with its name at the server. `\"*\":"
-                    + " \"*\"` lets every other name through as it is. For MySQL and MariaDB both"
-                    + " names must be the same, because statements name databases there.",
+                    + " \"*\"` lets every other name through as it is. For MySQL, MariaDB and SQL"
+                    + " Server both names must be the same, because statements name databases"
+                    + " there.",
             byDefault = "{\"*\": \"*\"}",
             format = Format.IDENTIFIER,
             applies = Applies.NEW_CONNECTIONS)
@@ -59,7 +60,7 @@ public record VirtualDatabase(
         boolean multiplex,
     @Setting(
             value = "Hold `BEGIN` back until a statement needs the transaction.",
-            otherwise = "`true` for MySQL and MariaDB, `false` for PostgreSQL",
+            otherwise = "`true` for MySQL and MariaDB, else `false`; SQL Server has no `true` yet",
             applies = Applies.NEW_CONNECTIONS)
         Boolean delayedTransaction,
     @Setting(
@@ -86,7 +87,8 @@ public record VirtualDatabase(
             value =
                 "Who may log in from where, and how. The first rule that fits decides; where none"
                     + " fits, the client is refused. For MySQL and MariaDB the default is"
-                    + " `[{\"method\": \"password\"}]`.",
+                    + " `[{\"method\": \"password\"}]`, for SQL Server `[{\"type\": \"hostssl\","
+                    + " \"method\": \"password\"}]`.",
             byDefault = "[{\"method\": \"scram-sha-256\"}]",
             applies = Applies.NEW_CONNECTIONS)
         List<AuthRule> auth,

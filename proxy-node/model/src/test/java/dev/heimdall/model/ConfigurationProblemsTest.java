@@ -247,24 +247,28 @@ class ConfigurationProblemsTest {
               "sources/primary.json",
               "{}",
               "sources/primary.json:1:1 $.url: got nothing, expected"
-                  + " jdbc:postgresql://host[:port][/database], or"
-                  + " jdbc:mysql://host[:port][/database] (required, unless \"cluster\" has an"
+                  + " jdbc:postgresql://host[:port][/database],"
+                  + " jdbc:mysql://host[:port][/database], or"
+                  + " jdbc:sqlserver://host[:port][;databaseName=database] (required, unless \"cluster\" has an"
                   + " \"arn\" or \"global\")"),
           url(
               "",
               "sources/primary.json:1:9 $.url: got \"\", expected"
-                  + " jdbc:postgresql://host[:port][/database], or"
-                  + " jdbc:mysql://host[:port][/database]"),
+                  + " jdbc:postgresql://host[:port][/database],"
+                  + " jdbc:mysql://host[:port][/database], or"
+                  + " jdbc:sqlserver://host[:port][;databaseName=database]"),
           url(
-              "jdbc:sqlserver://db",
-              "sources/primary.json:1:9 $.url: got \"jdbc:sqlserver://db\", expected"
-                  + " jdbc:postgresql://host[:port][/database], or"
-                  + " jdbc:mysql://host[:port][/database]"),
+              "jdbc:oracle:thin:@db",
+              "sources/primary.json:1:9 $.url: got \"***@db\", expected"
+                  + " jdbc:postgresql://host[:port][/database],"
+                  + " jdbc:mysql://host[:port][/database], or"
+                  + " jdbc:sqlserver://host[:port][;databaseName=database]"),
           url(
               "postgresql://db:5432/shop",
               "sources/primary.json:1:9 $.url: got \"postgresql://db:5432/shop\", expected"
-                  + " jdbc:postgresql://host[:port][/database], or"
-                  + " jdbc:mysql://host[:port][/database]; did you mean"
+                  + " jdbc:postgresql://host[:port][/database],"
+                  + " jdbc:mysql://host[:port][/database], or"
+                  + " jdbc:sqlserver://host[:port][;databaseName=database]; did you mean"
                   + " \"jdbc:postgresql://db:5432/shop\"?"),
           url(
               "jdbc:postgresql://",

@@ -59,8 +59,9 @@ class ConfigurationReaderTest {
                 + " 1024, or 0 (one fewer than the processors, one at least)",
             "node.json:3:9 $.id: got 0, expected an integer from 1 to 4095",
             "sources/primary.json:1:9 $.url: got \"x\", expected"
-                + " jdbc:postgresql://host[:port][/database], or"
-                + " jdbc:mysql://host[:port][/database]",
+                + " jdbc:postgresql://host[:port][/database],"
+                + " jdbc:mysql://host[:port][/database], or"
+                + " jdbc:sqlserver://host[:port][;databaseName=database]",
             "users/alice.json:1:28 $.vdbs[0]: got \"shopp\", expected the name of a document in"
                 + " vdbs (shop); did you mean \"shop\"?",
             "vdbs/shop.json:1:26 $.source: got \"primry\", expected the name of a document in"

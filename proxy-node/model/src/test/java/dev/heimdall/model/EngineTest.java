@@ -38,4 +38,9 @@ class EngineTest {
     assertThat(Engine.PRODUCTS).isEqualTo("PostgreSQL, MySQL and MariaDB");
     assertThat(Engine.MYSQL.name()).isEqualTo("MySQL or MariaDB");
   }
+
+  @Test
+  void toolsSupportTheEnginesWhoseServersTheyCanQuery() {
+    assertThat(Engine.ofTools()).containsExactly(Engine.POSTGRESQL, Engine.MYSQL);
+  }
 }

@@ -21,6 +21,8 @@ class JdbcUrlTest {
     "jdbc:postgresql://db/a%20b%2Fc+d, db, 5432, a b/c+d",
     "jdbc:mysql://db/shop, db, 3306, shop",
     "jdbc:mariadb://[::1]:3307, ::1, 3307,",
+    "jdbc:sqlserver://db, db, 1433,",
+    "jdbc:sqlserver://[::1]:1434;databaseName=a b%20c, ::1, 1434, a b%20c",
   })
   void partsAreTakenFromTheUrl(String url, String host, int port, String database) {
     assertThat(JdbcUrl.problem(url)).isEmpty();
@@ -36,6 +38,9 @@ class JdbcUrlTest {
     "jdbc:postgresql://db/x?password=p, jdbc:postgresql://db/x?***",
     "u:p@db, ***@db",
     "jdbc:postgresql://db/x, jdbc:postgresql://db/x",
+    "jdbc:sqlserver://db;databaseName=x, jdbc:sqlserver://db;databaseName=x",
+    "jdbc:sqlserver://db;databaseName=x;password=p, jdbc:sqlserver://db;***",
+    "jdbc:sqlserver://u:p@db;databaseName=x, jdbc:sqlserver://***@db;***",
   })
   void shownUrlHasNoSecrets(String url, String shown) {
     assertThat(JdbcUrl.shown(url)).isEqualTo(shown);
@@ -55,6 +60,9 @@ class JdbcUrlTest {
                 Optional.of("shop")));
     assertThat(JdbcUrl.at(url, new ServerAddress("::1", 5433)))
         .isEqualTo("jdbc:postgresql://[::1]:5433/shop");
+    assertThat(
+            JdbcUrl.at("jdbc:sqlserver://a;databaseName=shop", new ServerAddress("b", 1434)))
+        .isEqualTo("jdbc:sqlserver://b:1434;databaseName=shop");
   }
 
   @ParameterizedTest
@@ -62,6 +70,7 @@ class JdbcUrlTest {
     "jdbc:postgresql://db, postgresql",
     "jdbc:mysql://db, mysql",
     "jdbc:mariadb://db, mysql",
+    "jdbc:sqlserver://db, sqlserver",
   })
   void theEngineFollowsFromTheUrl(String url, String engine) {
     assertThat(Engine.ofUrl(url)).map(Engine::spelling).contains(engine);

@@ -1,9 +1,5 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.dialect.sqlserver.SqlServerDialect;
-import dev.heimdall.model.ConfigurationReader;
-import dev.heimdall.model.Engine;
-import dev.heimdall.model.RegionFacts;
 import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +8,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Comparator;
-import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Stream;
 
-/**
- * A node in front of SQL Server. The model has no such engine yet, so that the dialect stands in
- * the place of another one's.
- */
+/** A node in front of SQL Server, started from a configuration as any other. */
 public final class SqlServerNode implements AutoCloseable {
   private final Path directory;
   private final Node node;
@@ -59,29 +51,20 @@ public final class SqlServerNode implements AutoCloseable {
       write(
           directory,
           "sources/main.json",
-          ("{\"url\": \"jdbc:postgresql://127.0.0.1:%d/app\", \"user\": \"%s\","
-                  + " \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"},"
-                  + " \"catalog\": {\"enabled\": false}}")
+          ("{\"engine\": \"sqlserver\", \"url\": \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\","
+                  + " \"user\": \"%s\", \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"}}")
               .formatted(server, user, password, tls));
       write(
           directory,
           "vdbs/app.json",
           ("{\"source\": \"main\", \"ports\": [0], \"address\": \"127.0.0.1\","
-                  + " \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"}],"
                   + " \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
                   + " \"keyFile\": \"node.key\"},"
                   + " \"pool\": {\"size\": 1}, \"rules\": [\"all\"]%s}")
               .formatted(vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
       write(directory, "users/app.json", "{\"password\": \"app\"}");
-      return new SqlServerNode(
-          directory,
-          Node.start(
-              directory,
-              ConfigurationReader.read(directory),
-              RegionFacts.none(),
-              new NodeObserver() {},
-              Map.of(Engine.POSTGRESQL, SqlServerDialect.create())));
+      return new SqlServerNode(directory, Node.start(directory));
     } catch (Exception e) {
       throw new IllegalStateException("the node does not start: " + e.getMessage(), e);
     }

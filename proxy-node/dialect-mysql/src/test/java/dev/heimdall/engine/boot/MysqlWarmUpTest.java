@@ -30,7 +30,8 @@ class MysqlWarmUpTest {
         .create(
             new NodeServices(
                 new ScramKeyCache(10), NonceSource.random(new SecureRandom()), Runnable::run))
-        .practice();
+        .practice()
+        .orElseThrow();
   }
 
   @Test

@@ -49,7 +49,8 @@ class WarmUpTest {
         .create(
             new NodeServices(
                 new ScramKeyCache(10), NonceSource.random(new SecureRandom()), Runnable::run))
-        .practice();
+        .practice()
+        .orElseThrow();
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.heimdall.engine.client.HandedSession;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionFactory;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.console.ConsoleSession;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.handover.StateReader;
@@ -12,6 +13,8 @@ import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
 import dev.heimdall.engine.vdb.VdbContext;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 
@@ -33,14 +36,26 @@ record ClientHandlers(NodeContext node, VdbContext vdb, LoopSessions sessions, D
   }
 
   @Override
-  public ChannelHandler console(Login login, Channel channel) {
+  public ChannelHandler console(Login login, Channel channel) throws StartupVariables.Rejected {
+    ConsoleProtocol console =
+        dialect
+            .console()
+            .orElseThrow(
+                () ->
+                    new StartupVariables.Rejected(
+                        ServerError.fatal(
+                            Sqlstate.FEATURE_NOT_SUPPORTED,
+                            "the admin database \""
+                                + login.database()
+                                + "\" is not served over this protocol yet: use a virtual database"
+                                + " of another engine, or HTTP")));
     return new ConsoleSession(
         node.access(),
         vdb.access(),
         sessions.context(),
         sessions.clients(),
         node.consoles().at(login.database(), node.access().settings()),
-        dialect.console(),
+        console,
         login,
         channel);
   }

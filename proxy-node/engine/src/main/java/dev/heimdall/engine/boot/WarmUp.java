@@ -54,7 +54,12 @@ final class WarmUp implements AutoCloseable {
       configuration.vdbs().values().stream()
           .map(vdb -> configuration.sources().get(vdb.source()).engine())
           .distinct()
-          .forEach(engine -> practices.put(engine, dialects.of(engine).practice()));
+          .forEach(
+              engine ->
+                  dialects
+                      .of(engine)
+                      .practice()
+                      .ifPresent(practice -> practices.put(engine, practice)));
     }
     return new WarmUp(practices, configuration.node().transport(), mayTake, log);
   }

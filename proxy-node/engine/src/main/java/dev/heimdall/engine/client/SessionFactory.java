@@ -24,5 +24,5 @@ public interface SessionFactory {
   }
 
   /** For a client of the admin database, who may use it. */
-  ChannelHandler console(Login login, Channel channel);
+  ChannelHandler console(Login login, Channel channel) throws StartupVariables.Rejected;
 }

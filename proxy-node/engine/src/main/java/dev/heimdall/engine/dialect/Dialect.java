@@ -13,13 +13,14 @@ import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.SqlDialect;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
  * All that the node has to know of one database protocol.
  *
  * @param clients how its clients log in
- * @param console how they talk to the admin database
+ * @param console how they talk to the admin database; empty where they cannot
  * @param servers how the node talks to servers
  * @param sessions what it brings to the sessions of its clients
  * @param statements how theirs are read
@@ -29,12 +30,13 @@ import java.util.function.IntFunction;
  * @param changes how it is heard what is written past the node
  * @param actions what rules do on connections of the node's own
  * @param foreign how statements of other engines' clients are forwarded to its servers
- * @param practice both ends of its connections, for a node that practises before clients come
+ * @param practice both ends of its connections, for a node that practises before clients come; empty
+ *     where it does not
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(
     ClientProtocol clients,
-    ConsoleProtocol console,
+    Optional<ConsoleProtocol> console,
     ServerProtocol servers,
     SessionDialect sessions,
     SqlDialect statements,
@@ -44,5 +46,5 @@ public record Dialect(
     ChangeProtocol changes,
     ActionProtocol actions,
     ForeignProtocol foreign,
-    Practice practice,
+    Optional<Practice> practice,
     IntFunction<ServerNaming> naming) {}

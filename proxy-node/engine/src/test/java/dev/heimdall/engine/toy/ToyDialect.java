@@ -6,16 +6,15 @@ import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.catalog.ReadingTerms;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
-import dev.heimdall.engine.console.ConsoleProtocol;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.foreign.ForeignProtocol;
 import dev.heimdall.engine.listen.NotificationFormat;
-import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** All that a node has to know of the toy protocol. */
 public final class ToyDialect {
@@ -25,7 +24,7 @@ public final class ToyDialect {
   public static Dialect create() {
     return new Dialect(
         new ToyClients(),
-        lacking(ConsoleProtocol.class),
+        Optional.empty(),
         new ToyServers(),
         new ToySessions(),
         ToySql.DIALECT,
@@ -35,7 +34,7 @@ public final class ToyDialect {
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
         lacking(ForeignProtocol.class),
-        lacking(Practice.class),
+        Optional.empty(),
         loop -> new Numbers());
   }
 

@@ -19,6 +19,7 @@ import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
+import java.util.Optional;
 
 /** The protocol of MySQL and MariaDB. */
 public final class MysqlDialect implements DialectProvider {
@@ -46,7 +47,7 @@ public final class MysqlDialect implements DialectProvider {
   public Dialect create(NodeServices node) {
     return new Dialect(
         new MysqlClients(),
-        new MysqlConsole(),
+        Optional.of(new MysqlConsole()),
         new MysqlServers(node.offLoop()),
         new MysqlSessions(),
         statements(),
@@ -56,7 +57,7 @@ public final class MysqlDialect implements DialectProvider {
         new BinlogChanges(),
         new MysqlActions(),
         new MysqlForeign(),
-        new MysqlPractice(),
+        Optional.of(new MysqlPractice()),
         StatementNumbers::new);
   }
 }

@@ -57,7 +57,7 @@ public final class PostgresDialect implements DialectProvider {
   public Dialect create(NodeServices node) {
     return new Dialect(
         new PostgresClients(new PostgresEncoder()),
-        new PostgresConsole(),
+        Optional.of(new PostgresConsole()),
         new PostgresServers(node.keyCache(), node.nonces(), node.offLoop()),
         new PostgresSessions(),
         statements(),
@@ -67,7 +67,7 @@ public final class PostgresDialect implements DialectProvider {
         new PostgresChanges(),
         new PostgresActions(),
         new PostgresForeign(),
-        new PostgresPractice(node.keyCache(), node.nonces()),
+        Optional.of(new PostgresPractice(node.keyCache(), node.nonces())),
         StatementNames::ofLoop);
   }
 }

@@ -4,44 +4,71 @@ import dev.heimdall.engine.action.ActionProtocol;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
-import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
+import dev.heimdall.engine.dialect.DialectProvider;
+import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.foreign.ForeignProtocol;
-import dev.heimdall.engine.listen.NotificationFormat;
-import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.prepared.ServerNaming;
+import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.model.Engine;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
- * TDS, the protocol of SQL Server, as far as it goes: clients, servers and sessions. No engine of
- * the model has it yet, so that no node finds it.
+ * TDS, the protocol of SQL Server: clients, servers and sessions. What needs a JDBC driver is
+ * refused where configurations are read.
  */
-public final class SqlServerDialect {
-  private SqlServerDialect() {}
+public final class SqlServerDialect implements DialectProvider {
+  @Override
+  public Engine engine() {
+    return Engine.SQLSERVER;
+  }
+
+  @Override
+  public SqlDialect statements() {
+    return SqlServerSql.DIALECT;
+  }
+
+  @Override
+  public ClusterProtocol clusters() {
+    return lacking(ClusterProtocol.class);
+  }
+
+  @Override
+  public ServerInterview interview() {
+    return lacking(ServerInterview.class);
+  }
+
+  @Override
+  public Dialect create(NodeServices node) {
+    return create();
+  }
 
   /** Without operators, a catalogue, clusters and actions. */
   public static Dialect create() {
     return new Dialect(
         new SqlServerClients(),
-        lacking(ConsoleProtocol.class),
+        Optional.empty(),
         new SqlServerServers(),
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
-        lacking(NotificationFormat.class),
+        new SqlServerNotifications(),
         CatalogueProtocol.NONE,
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),
         lacking(ForeignProtocol.class),
-        lacking(Practice.class),
+        Optional.empty(),
         loop -> new Numbers());
   }
 
+  /** No configuration leads here; a caller that does not ask the engine first gets an error. */
   private static <T> T lacking(Class<T> type) {
     return type.cast(
         Proxy.newProxyInstance(

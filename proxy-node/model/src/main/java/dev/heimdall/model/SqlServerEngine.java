@@ -1,0 +1,65 @@
+package dev.heimdall.model;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Description of SQL Server. Nodes connect to its servers for clients only, and not by JDBC. */
+final class SqlServerEngine {
+  private SqlServerEngine() {}
+
+  static Engine described() {
+    return new Engine(
+        "sqlserver",
+        List.of("SQL Server"),
+        List.of("sqlserver"),
+        1433,
+        1433,
+        Optional.empty(),
+        "SQLCMDPASSWORD",
+        List.of(),
+        List.of(),
+        "Not with AWS yet",
+        Set.of(ClusterKind.NONE),
+        ClusterKind.NONE,
+        List.of(AuthMethod.PASSWORD, AuthMethod.LDAP, AuthMethod.TRUST, AuthMethod.REJECT),
+        Set.of(EngineTrait.NAMES_DATABASES, EngineTrait.PROPERTIES_IN_URLS),
+        List.of(
+            "$.tls.certificateFile",
+            "$.tls.keyFile",
+            "$.tls.channelBinding",
+            "$.tls.direct",
+            "$.credentials.iam",
+            "$.parameters",
+            "$.catalog.enabled",
+            "$.catalog.user",
+            "$.catalog.password",
+            "$.changes.notify",
+            "$.changes.stream",
+            "$.changes.user",
+            "$.changes.password",
+            "$.changes.databases",
+            "$.changes.slot",
+            "$.changes.publication",
+            "$.changes.maxLag"),
+        Map.ofEntries(
+            Map.entry("user", "user"),
+            Map.entry("username", "user"),
+            Map.entry("password", "password"),
+            Map.entry("encrypt", "tls.mode"),
+            Map.entry("trustservercertificate", "tls.mode"),
+            Map.entry("truststore", "tls.caFile"),
+            Map.entry("logintimeout", "connectTimeout")),
+        List.of(
+            new Engine.Example("sqlcmd", "sqlcmd -S %1$s,%2$d -U %3$s -d %5$s"),
+            new Engine.Example(
+                "mssql-jdbc (Java)",
+                "jdbc:sqlserver://%1$s:%2$d;databaseName=%5$s;user=%3$s;password=%4$s"),
+            new Engine.Example(
+                "pymssql (Python)",
+                "pymssql.connect(server='%1$s', port=%2$d, user='%3$s', password='%4$s',"
+                    + " database='%5$s')"),
+            new Engine.Example("go-mssqldb", "sqlserver://%3$s:%4$s@%1$s:%2$d?database=%5$s")));
+  }
+}

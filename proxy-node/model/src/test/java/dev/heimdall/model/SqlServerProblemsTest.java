@@ -1,0 +1,234 @@
+package dev.heimdall.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Configurations for SQL Server: all that is not supported there is refused by its name. */
+class SqlServerProblemsTest {
+  private static final String TLS =
+      "\"tls\": {\"certificateFile\": \"tls/a.pem\", \"keyFile\": \"tls/a.key\"}";
+
+  @TempDir Path dir;
+
+  @BeforeEach
+  void rightConfiguration() throws IOException {
+    source("");
+    rule("{\"action\": \"log\"}");
+  }
+
+  private void write(String file, String text) throws IOException {
+    FullConfiguration.write(dir, file, text);
+  }
+
+  private void source(String more) throws IOException {
+    write(
+        "sources/main.json",
+        "{\"url\": \"jdbc:sqlserver://db;databaseName=shop\", \"user\": \"app\", \"password\": \"p\""
+            + more
+            + "}");
+  }
+
+  private void vdb(String more) throws IOException {
+    files();
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [1433], \"source\": \"main\", \"rules\": [\"main\"], " + TLS + more + "}");
+  }
+
+  private void files() throws IOException {
+    for (String file : List.of("tls/a.pem", "tls/a.key")) {
+      write(file, "PEM");
+    }
+  }
+
+  private void rule(String rule) throws IOException {
+    write("rules/main.json", "{\"rules\": [" + rule + "]}");
+  }
+
+  private List<String> problems() {
+    return Problems.withoutPlaces(() -> ConfigurationReader.read(dir));
+  }
+
+  @Test
+  void clientsSendTheirPasswordsOverTls() throws Exception {
+    vdb("");
+
+    assertThat(problems()).isEmpty();
+
+    Configuration read = ConfigurationReader.read(dir);
+    DataSource source = read.sources().get("main");
+    assertThat(source.engine()).isEqualTo(Engine.SQLSERVER);
+    assertThat(source.hosts()).containsExactly(new ServerAddress("db", 1433));
+    assertThat(source.database()).contains("shop");
+    VirtualDatabase vdb = read.vdbs().get("shop");
+    assertThat(vdb.auth())
+        .extracting(AuthRule::type, AuthRule::method)
+        .containsExactly(
+            tuple(ConnectionType.HOSTSSL, AuthMethod.PASSWORD));
+    assertThat(vdb.delayedTransaction()).isFalse();
+  }
+
+  @Test
+  void theEngineMayBeNamed() throws IOException {
+    vdb("");
+    source(", \"engine\": \"sqlserver\"");
+
+    assertThat(problems()).isEmpty();
+  }
+
+  @Test
+  void withoutACertificateNoClientCouldLogIn() throws IOException {
+    write("vdbs/shop.json", "{\"ports\": [1433], \"source\": \"main\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/shop.json $.tls.certificateFile: got nothing, expected a certificate, because the"
+                + " engine is \"sqlserver\": its clients send their passwords, which need TLS unless"
+                + " \"auth\" says otherwise");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"delayedTransaction\": true | delayedTransaction: got true, expected false, because the"
+            + " engine is \"sqlserver\": its BEGIN is not held back yet",
+        "\"cache\": {\"enabled\": true} | cache.enabled: got true, expected false, because the engine"
+            + " is \"sqlserver\": which tables its results are from is not read yet",
+        "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false, because"
+            + " the engine is \"sqlserver\": its clients share no server connection at a time yet",
+        "\"transactionReplay\": {\"enabled\": true} | transactionReplay.enabled: got true, expected"
+            + " false, because the engine is \"sqlserver\": its transactions are not run again yet",
+        "\"ruleSources\": [\"main\"] | ruleSources: got 1 data sources, expected none, because the"
+            + " engine is \"sqlserver\": its statements go to \"source\" alone",
+        "\"authQuery\": {\"enabled\": true} | authQuery.enabled: got true, expected false, because"
+            + " the engine is \"sqlserver\": the query is one of PostgreSQL's catalogue",
+        "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\", expected"
+            + " one of \"password\", \"ldap\", \"trust\", \"reject\", because the engine is"
+            + " \"sqlserver\"",
+        "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine is"
+            + " \"sqlserver\": statements name databases as the server does",
+      })
+  void settingThatIsNotSupportedIsRefused(String setting, String problem) throws IOException {
+    vdb(", " + setting);
+
+    assertThat(problems()).containsExactly("vdbs/shop.json $." + problem);
+  }
+
+  @Test
+  void clientCertificatesAreRefused() throws IOException {
+    files();
+    write("tls/ca.pem", "PEM");
+    write(
+        "vdbs/shop.json",
+        "{\"ports\": [1433], \"source\": \"main\", \"tls\": {\"certificateFile\": \"tls/a.pem\","
+            + " \"keyFile\": \"tls/a.key\", \"clientCaFile\": \"tls/ca.pem\", \"clientCertificate\":"
+            + " \"require\"}}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/shop.json $.tls.clientCertificate: got \"require\", expected \"none\", because the"
+                + " engine is \"sqlserver\": its clients are asked for none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}",
+        "\"action\": \"async-execute\"",
+        "\"action\": \"extract-plan\"",
+        "\"action\": \"extract-plan\", \"parameters\": {\"checkTableMismatch\": true}",
+        "\"action\": \"trigger\", \"parameters\": {\"command\": \"select 1\"}",
+        "\"action\": \"cache\"",
+        "\"action\": \"reader-eligible\"",
+      })
+  void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {
+    vdb("");
+    rule("{" + rule + "}");
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json $.rules[0].action: got "
+                + rule.substring(rule.indexOf(' ') + 1).split(",")[0]
+                + ", expected it not in lists for the VDB \"shop\", which has the engine"
+                + " \"sqlserver\": it is not supported there yet");
+  }
+
+  @Test
+  void proceduresAreNotWrappedYet() throws IOException {
+    vdb("");
+    rule("{\"action\": \"procedure-wrap\"}");
+
+    assertThat(problems())
+        .containsExactly(
+            "rules/main.json $.rules[0].action: got \"procedure-wrap\", expected another action: it"
+                + " is not supported yet");
+  }
+
+  @Test
+  void statementsOfOthersAreNotForwardedThere() throws IOException {
+    write("sources/other.json", "{\"url\": \"jdbc:postgresql://db\"}");
+    write(
+        "vdbs/other.json",
+        "{\"ports\": [5432], \"source\": \"other\", \"ruleSources\": [\"main\"]}");
+
+    assertThat(problems())
+        .containsExactly(
+            "vdbs/other.json $.ruleSources[0]: got \"main\", which has the engine \"sqlserver\","
+                + " expected a data source that nodes have a driver for: PostgreSQL, MySQL or"
+                + " MariaDB");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"cluster\": {\"kind\": \"rds\"} | cluster.kind: got \"rds\", expected one of \"none\","
+            + " because the engine is \"sqlserver\"",
+        "\"catalog\": {\"enabled\": true} | catalog.enabled: got a setting of PostgreSQL, MySQL and"
+            + " MariaDB, expected nothing, because the engine is \"sqlserver\"",
+        "\"parameters\": {\"language\": \"german\"} | parameters: got a setting of PostgreSQL,"
+            + " MySQL and MariaDB, expected nothing, because the engine is \"sqlserver\"",
+      })
+  void settingOfItsSourceThatMeansNothingIsRefused(String setting, String problem)
+      throws IOException {
+    vdb("");
+    source(", " + setting);
+
+    assertThat(problems()).containsExactly("sources/main.json $." + problem);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbc:sqlserver://a,b;databaseName=x | exactly one host: write a data source for each server,"
+            + " because nodes know no clusters of the engine \"sqlserver\"",
+        "jdbc:sqlserver://a;encrypt=true | no property but one database name behind the host:"
+            + " jdbc:sqlserver://host[:port][;databaseName=database]; use the setting \"tls.mode\""
+            + " instead of \"encrypt\"",
+        "jdbc:sqlserver://a;databaseName=x;applicationIntent=ReadOnly | no property but one database"
+            + " name behind the host: jdbc:sqlserver://host[:port][;databaseName=database]",
+        "jdbc:sqlserver://a/x | a host name or an IP address:"
+            + " jdbc:sqlserver://host[:port][;databaseName=database]",
+      })
+  void urlOfSqlServerIsChecked(String url, String expected) throws IOException {
+    vdb("");
+    write(
+        "sources/main.json",
+        "{\"url\": \"" + url + "\", \"user\": \"app\", \"password\": \"p\"}");
+
+    assertThat(problems()).hasSize(1);
+    assertThat(problems().get(0)).endsWith(", expected " + expected);
+  }
+}
