@@ -32,7 +32,6 @@ final class SqlServerEngine {
             "$.tls.direct",
             "$.credentials.iam",
             "$.parameters",
-            "$.catalog.enabled",
             "$.catalog.user",
             "$.catalog.password",
             "$.changes.notify",

@@ -195,8 +195,8 @@ class SqlServerProblemsTest {
       value = {
         "\"cluster\": {\"kind\": \"rds\"} | cluster.kind: got \"rds\", expected one of \"none\","
             + " because the engine is \"sqlserver\"",
-        "\"catalog\": {\"enabled\": true} | catalog.enabled: got a setting of PostgreSQL, MySQL and"
-            + " MariaDB, expected nothing, because the engine is \"sqlserver\"",
+        "\"catalog\": {\"enabled\": true} | catalog.enabled: got true, expected false, because the"
+            + " engine is \"sqlserver\": its databases are not read yet",
         "\"parameters\": {\"language\": \"german\"} | parameters: got a setting of PostgreSQL,"
             + " MySQL and MariaDB, expected nothing, because the engine is \"sqlserver\"",
       })
