@@ -45,6 +45,13 @@ class SqlServerContractsTest {
   }
 
   @Nested
+  class Cancels extends CancelContract {
+    Cancels() {
+      super(new SqlServerKit());
+    }
+  }
+
+  @Nested
   class AtRandom extends RandomContract {
     AtRandom() {
       super(new SqlServerKit());

@@ -15,7 +15,7 @@ final class SqlServerKit implements KitDialect {
         "postgres");
   }
 
-  /** No URL of the model leads to a SQL Server yet. */
+  /** The URL is another engine's: contracts also try what configurations of this one refuse. */
   @Override
   public KitNode.Spoken<SimulatedSqlServer> spoken() {
     return new KitNode.Spoken<>(
