@@ -135,8 +135,52 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   @Override
   protected void execute(int number) {
-    int handle = handles.getOrDefault(number, 999);
-    send(out -> call(out, RpcProcedure.EXECUTE, payload -> integer(payload, 0, handle)));
+    send(out -> call(out, RpcProcedure.EXECUTE, payload -> integer(payload, 0, handle(number))));
+  }
+
+  /** Sends a batch that has the session reset before. */
+  List<String> asksResetting(String sql) {
+    send(
+        out -> {
+          int at = out.writerIndex();
+          write(out, sql);
+          reset(out, at);
+        });
+    return told();
+  }
+
+  private static void reset(ByteBuf out, int at) {
+    out.setByte(at + 1, out.getByte(at + 1) | TdsPacket.RESET);
+  }
+
+  /** Unprepares a statement, and has the session reset before. */
+  void unprepareResetting(int number) {
+    send(
+        out -> {
+          int at = out.writerIndex();
+          call(out, RpcProcedure.UNPREPARE, payload -> integer(payload, 0, handle(number)));
+          reset(out, at);
+        });
+  }
+
+  /** Calls two procedures in one request, each about a prepared statement. */
+  void callTwice(int first, int number, int second, int other) {
+    send(
+        out ->
+            call(
+                out,
+                first,
+                payload -> {
+                  integer(payload, 0, handle(number));
+                  payload.writeByte(0xFF).writeShortLE(0xFFFF).writeShortLE(second);
+                  payload.writeShortLE(0);
+                  integer(payload, 0, handle(other));
+                }));
+  }
+
+  /** The handle that the node has given for a statement. */
+  int handle(int number) {
+    return handles.getOrDefault(number, 999);
   }
 
   /** Runs a statement with no parameters. */

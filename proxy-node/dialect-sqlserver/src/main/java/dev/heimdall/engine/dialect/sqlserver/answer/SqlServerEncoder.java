@@ -113,15 +113,18 @@ public final class SqlServerEncoder implements ClientEncoder {
     }
   }
 
-  /** Appends that a procedure was carried out, which ends an answer. */
-  public void carriedOut(TransactionState status, ByteBuf out) {
+  /** Appends that so many procedures were carried out, which ends an answer. */
+  public void carriedOut(int procedures, TransactionState status, ByteBuf out) {
     int bits = status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0;
     packets(
         out,
         true,
         tokens -> {
-          TdsWriter.returnStatus(tokens, 0);
-          TdsWriter.done(tokens, TdsToken.DONE_PROC, bits, 0, 0, version);
+          for (int i = 1; i <= procedures; i++) {
+            int more = i < procedures ? TdsToken.DONE_MORE : 0;
+            TdsWriter.returnStatus(tokens, 0);
+            TdsWriter.done(tokens, TdsToken.DONE_PROC, bits | more, 0, 0, version);
+          }
         });
   }
 

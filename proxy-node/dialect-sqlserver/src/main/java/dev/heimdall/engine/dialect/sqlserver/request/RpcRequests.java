@@ -8,10 +8,13 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Meaning of a client's remote procedure calls: the statement that they carry out. */
 final class RpcRequests {
+  private static final String RESET = "(.*\\.)?\\[?sp_reset_connection]?";
+
   private final HandledClient client;
   private final StatementRegistry registry;
   private final PreparedHandles handles;
@@ -34,6 +37,18 @@ final class RpcRequests {
       if (error != null) {
         return error;
       }
+      if (call.procedure() != calls.get(0).procedure()) {
+        return unsupported("calls of different procedures in one request");
+      }
+      if (call.procedure() == RpcProcedure.UNPREPARE) {
+        continue;
+      }
+      if (call.procedure() == RpcProcedure.EXECUTE && call.handle() != calls.get(0).handle()) {
+        return unsupported("executions of different handles in one request");
+      }
+      if (calls.size() > 1 && isReset(List.of(call))) {
+        return unsupported("sp_reset_connection among other calls");
+      }
       String statement = statement(call);
       if (text != null && !Objects.equals(text, statement)) {
         return unsupported("calls of different statements in one request");
@@ -47,10 +62,7 @@ final class RpcRequests {
     switch (call.procedure()) {
       case RpcProcedure.EXECUTE, RpcProcedure.UNPREPARE -> {
         if (handles.get(call.handle()) == null || call.handleAt() < 0) {
-          return ServerError.error(
-                  Sqlstate.UNDEFINED_STATEMENT,
-                  "Could not find prepared statement with handle " + call.handle() + ".")
-              .withNumber(TdsErrors.UNDEFINED_HANDLE);
+          return unknown(call.handle());
         }
       }
       case RpcProcedure.EXECUTE_SQL -> {
@@ -84,6 +96,37 @@ final class RpcRequests {
   private static ServerError unsupported(String what) {
     return ServerError.error(
         Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support " + what + " yet");
+  }
+
+  /** True if a request is the procedure by which some clients have their session reset. */
+  static boolean isReset(List<RpcCall> calls) {
+    return calls != null
+        && calls.size() == 1
+        && calls.get(0).procedure() == RpcProcedure.OTHER
+        && calls.get(0).name().toLowerCase(Locale.ROOT).matches(RESET);
+  }
+
+  /** The handles that a request unprepares; none for another request. */
+  static List<Integer> unprepared(List<RpcCall> calls) {
+    return calls.get(0).procedure() == RpcProcedure.UNPREPARE
+        ? calls.stream().map(RpcCall::handle).toList()
+        : List.of();
+  }
+
+  /** An error for a handle that the client does not have; null where it has them all. */
+  ServerError unknown(List<Integer> wanted) {
+    return wanted.stream()
+        .filter(handle -> handles.get(handle) == null)
+        .findFirst()
+        .map(RpcRequests::unknown)
+        .orElse(null);
+  }
+
+  private static ServerError unknown(int handle) {
+    return ServerError.error(
+            Sqlstate.UNDEFINED_STATEMENT,
+            "Could not find prepared statement with handle " + handle + ".")
+        .withNumber(TdsErrors.UNDEFINED_HANDLE);
   }
 
   /** The statement that a call carries out, as text. */

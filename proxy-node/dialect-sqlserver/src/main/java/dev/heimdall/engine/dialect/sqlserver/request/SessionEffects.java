@@ -24,11 +24,17 @@ final class SessionEffects {
     return changed(facts, true);
   }
 
-  /** Returns these facts behind a reset of the session. */
-  static StatementFacts behindReset(StatementFacts facts) {
+  /**
+   * Returns these facts behind a reset of the session.
+   *
+   * @param alone if they are those of the reset itself
+   */
+  static StatementFacts behindReset(StatementFacts facts, boolean alone) {
     List<Effect> effects = new ArrayList<>();
     effects.add(new Effect(Effect.Type.RESET_SESSION, ""));
-    effects.addAll(facts.effects());
+    if (!alone) {
+      effects.addAll(facts.effects());
+    }
     return with(facts, effects);
   }
 

@@ -41,6 +41,9 @@ final class TdsRequest implements Request {
   /** Its calls where it is one of remote procedure calls; else null. */
   private List<RpcCall> calls;
 
+  /** True if a request that no server got has asked for a reset: the next one has it done. */
+  private boolean owesReset;
+
   TdsRequest(RequestParts parts, RpcRequests rpc, KeptResults kept) {
     this.parts = parts;
     this.client = parts.client();
@@ -123,8 +126,24 @@ final class TdsRequest implements Request {
     calls = null;
   }
 
-  /** It is answered, or on its way. */
+  /** True if the session is to be as new before it is carried out. */
+  boolean resets() {
+    return owesReset || ClientRequest.resets(parts.input().bytes());
+  }
+
+  /** It is on its way. */
+  void send() {
+    owesReset = false;
+    end();
+  }
+
+  /** It is answered without a server. */
   void take() {
+    owesReset = resets();
+    end();
+  }
+
+  private void end() {
     forget();
     parts.input().begin(total, true);
   }

@@ -213,7 +213,7 @@ final class TdsRequests implements RequestHandler {
     if (type == TdsPacket.RPC && !ready(server)) {
       return false;
     }
-    boolean resets = ClientRequest.resets(parts.input().bytes());
+    boolean resets = request.resets() || RpcRequests.isReset(request.calls());
     StatementFacts said = next.effects();
     ByteBuf payload = request.payload();
     String changed = next.decision().transformed().orElse(null);
@@ -235,7 +235,7 @@ final class TdsRequests implements RequestHandler {
     Map<String, String> given = given(facts);
     setsOptions = !given.isEmpty();
     if (resets) {
-      facts = SessionEffects.behindReset(facts);
+      facts = SessionEffects.behindReset(facts, RpcRequests.isReset(request.calls()));
     }
     lifecycle.sent(server);
     kept.sent(said, resets);
@@ -248,7 +248,7 @@ final class TdsRequests implements RequestHandler {
     }
     requests(server).request(type, payload, client.owner(), resets, given, prepares);
     client.groupSent();
-    request.take();
+    request.send();
     return true;
   }
 
@@ -367,28 +367,33 @@ final class TdsRequests implements RequestHandler {
       client.protocolError("a malformed request: " + e.getMessage());
       return Outcome.WAIT;
     }
+    List<Integer> gone = refusal == null ? unprepared() : List.of();
+    refusal = refusal == null ? rpc.unknown(gone) : refusal;
     if (refusal == null) {
-      return isUnpreparing() ? unprepare(asked.server()) : Outcome.NEXT;
+      return gone.isEmpty() ? Outcome.NEXT : unprepare(gone, asked.server());
     }
     parts.control().refuse(refusal);
     return Outcome.DONE;
   }
 
-  private boolean isUnpreparing() {
-    return request.calls() != null && request.calls().get(0).procedure() == RpcProcedure.UNPREPARE;
+  /** The handles of statements that the client has no use for any more, and nothing else. */
+  private List<Integer> unprepared() {
+    return request.calls() == null
+        ? UnprepareBatch.handles(request.text())
+        : RpcRequests.unprepared(request.calls());
   }
 
-  /** The handle is the node's own: the server's goes with a reset, or with the connection. */
-  private Outcome unprepare(ServerConnection server) {
-    for (RpcCall call : request.calls()) {
-      rpc.handles().remove(call.handle());
+  /** Handles are the node's own: the server's go with a reset, or with the connection. */
+  private Outcome unprepare(List<Integer> gone, ServerConnection server) {
+    for (int handle : gone) {
+      rpc.handles().remove(handle);
       if (server != null) {
-        requests(server).forget(client.owner(), call.handle());
+        requests(server).forget(client.owner(), handle);
       }
     }
     request.take();
     ByteBuf out = client.alloc().buffer();
-    encoder.carriedOut(client.status(), out);
+    encoder.carriedOut(gone.size(), client.status(), out);
     client.write(out);
     return Outcome.DONE;
   }
@@ -420,7 +425,7 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public void note(Journal journal, ByteBuf in, byte type, int total) {
-    if (type != TdsPacket.SQL_BATCH || ClientRequest.resets(in)) {
+    if (type != TdsPacket.SQL_BATCH || request.resets() || ClientRequest.resets(in)) {
       journal.spoil();
     }
   }
