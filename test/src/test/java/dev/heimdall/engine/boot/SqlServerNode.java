@@ -63,7 +63,7 @@ public final class SqlServerNode implements AutoCloseable {
                   + " \"pool\": {\"size\": 1}, \"rules\": [\"all\"]%s}")
               .formatted(vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
-      write(directory, "users/app.json", "{\"password\": \"app\"}");
+      write(directory, "users/app.json", "{\"password\": \"app\", \"admin\": true}");
       return new SqlServerNode(directory, Node.start(directory));
     } catch (Exception e) {
       throw new IllegalStateException("the node does not start: " + e.getMessage(), e);
@@ -85,6 +85,28 @@ public final class SqlServerNode implements AutoCloseable {
     }
     return DriverManager.getConnection(
         "jdbc:sqlserver://127.0.0.1:" + node.port("app") + ";databaseName=app" + properties, login);
+  }
+
+  /** A connection of mssql-jdbc to the admin database. */
+  public Connection console() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:sqlserver://127.0.0.1:"
+            + node.port("app")
+            + ";databaseName=heimdall;encrypt=false;user=app;password=app");
+  }
+
+  /** A connection of jTDS, which speaks TDS 7.1. */
+  public Connection jtds() throws SQLException {
+    return jtds("");
+  }
+
+  /** The same with properties such as {@code ;domain=d} behind its URL. */
+  public Connection jtds(String properties) throws SQLException {
+    Properties login = new Properties();
+    login.put("user", "app");
+    login.put("password", "app");
+    return DriverManager.getConnection(
+        "jdbc:jtds:sqlserver://127.0.0.1:" + node.port("app") + "/app;ssl=require" + properties, login);
   }
 
   @Override

@@ -30,6 +30,9 @@ final class SessionSettings {
           Map.entry("numeric_roundabort", 8192),
           Map.entry("xact_abort", XACT_ABORT));
 
+  /** Of ANSI_NULL_DFLT_ON and ANSI_NULL_DFLT_OFF. */
+  private static final int NULLS_BY_DEFAULT = 1024 | 2048;
+
   int options = ANSI_DEFAULTS;
   int isolation = Connection.TRANSACTION_READ_COMMITTED;
   boolean snapshot;
@@ -151,6 +154,9 @@ final class SessionSettings {
     boolean on = value.equalsIgnoreCase("on");
     if (bit != null) {
       options = on ? options | bit : options & ~bit;
+      if (on && (bit & NULLS_BY_DEFAULT) != 0) {
+        options &= ~(NULLS_BY_DEFAULT ^ bit); // one of the two at most
+      }
       return;
     }
     switch (name) {

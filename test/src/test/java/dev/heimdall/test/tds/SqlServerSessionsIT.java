@@ -1,0 +1,146 @@
+package dev.heimdall.test.tds;
+
+import static dev.heimdall.test.tds.TdsSessionTest.all;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.Await;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sessions of mssql-jdbc and jTDS through a node that a configuration has started. */
+class SqlServerSessionsIT {
+  private TdsServer server;
+  private SqlServerNode node;
+
+  @BeforeEach
+  void listen() {
+    server = TdsServer.start();
+    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+  }
+
+  @AfterEach
+  void end() {
+    node.close();
+    server.close();
+  }
+
+  private Connection client() throws SQLException {
+    return node.jdbc(";encrypt=false");
+  }
+
+  @Test
+  void clientsOfTds71ShareAConnection() throws Exception {
+    try (Connection ann = node.jtds();
+        Connection bob = node.jtds();
+        PreparedStatement prepared = ann.prepareStatement("select ? + 1")) {
+      all(ann, "create table t (a int)");
+      for (int i = 0; i < 4; i++) {
+        prepared.setInt(1, i);
+        try (ResultSet row = prepared.executeQuery()) {
+          row.next();
+          assertThat(row.getInt(1)).isEqualTo(i + 1);
+        }
+        assertThat(all(bob, "select 'a'")).isEqualTo("[a;]");
+      }
+      ann.setAutoCommit(false);
+      all(ann, "insert t values (1)");
+      ann.rollback();
+      all(ann, "insert t values (2)");
+      ann.commit();
+
+      assertThat(all(bob, "select a from t")).isEqualTo("[2;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void theDatabaseInUseIsItsSessionsAlone() throws Exception {
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(ann, "use tempdb");
+
+      assertThat(all(bob, "select db_name()")).isEqualTo("[app;]");
+      assertThat(all(ann, "select db_name()")).isEqualTo("[tempdb;]");
+      assertThatThrownBy(() -> all(ann, "use nowhere"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(911));
+      assertThat(ann.getCatalog()).isEqualTo("tempdb");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void integratedLogInsAreRefusedByNumber() {
+    assertThatThrownBy(() -> node.jtds(";domain=d").close())
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(18452));
+  }
+
+  @Test
+  void theAdminDatabaseIsRefusedWithAReason() {
+    assertThatThrownBy(() -> node.console().close())
+        .hasMessageContaining("\"heimdall\" is not served over this protocol yet");
+  }
+
+  /** The driver sends all of them in one message. */
+  @Test
+  void aBatchOfCallsIsCarriedOut() throws Exception {
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(ann, "create table t (a int)");
+      for (int round = 0; round < 3; round++) {
+        try (PreparedStatement insert = ann.prepareStatement("insert t values (?)")) {
+          for (int i = 1; i <= 5; i++) {
+            insert.setInt(1, i);
+            insert.addBatch();
+          }
+          assertThat(insert.executeBatch()).containsExactly(1, 1, 1, 1, 1);
+        }
+        assertThat(all(bob, "select sum(a) from t")).isEqualTo("[%d;]".formatted(15 + 15 * round));
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  /** Beyond ten of them the driver unprepares them in a batch, by the handles that it knows. */
+  @Test
+  void aClientThatUnpreparesManyStatementsKeepsNoConnection() throws Exception {
+    try (Connection ann = client();
+        Connection bob = client()) {
+      for (int i = 0; i < 40; i++) {
+        try (PreparedStatement prepared = ann.prepareStatement("select %d + ?".formatted(i))) {
+          for (int j = 0; j < 3; j++) {
+            prepared.setInt(1, j);
+            try (ResultSet row = prepared.executeQuery()) {
+              row.next();
+              assertThat(row.getInt(1)).isEqualTo(i + j);
+            }
+          }
+        }
+        assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @Test
+  void aConnectionThatTheServerKillsIsReplaced() throws Exception {
+    try (Connection ann = client()) {
+      String spid = all(ann, "select @@spid");
+      assertThat(spid).isEqualTo("[%d;]".formatted(server.spids().iterator().next()));
+
+      server.kill(server.spids().iterator().next());
+
+      Await.until("the session is gone", () -> server.spids().isEmpty());
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      assertThat(server.accepted()).isEqualTo(2);
+    }
+  }
+}
