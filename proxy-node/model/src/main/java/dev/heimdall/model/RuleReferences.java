@@ -222,7 +222,7 @@ final class RuleReferences {
       in.problem(
           path,
           CrossChecks.otherEngine(known(source).orElseThrow()),
-          "a data source that nodes have a driver for: PostgreSQL, MySQL or MariaDB");
+          "a data source that nodes have a driver for: " + Engine.PRODUCTS);
     }
   }
 
@@ -276,7 +276,7 @@ final class RuleReferences {
   }
 
   private void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
-    if (in.sound(path) && known(vdb.source()).map(DataSource::engine).filter(Engine.SQLSERVER::equals).isPresent()) {
+    if (in.sound(path) && withoutDriver(vdb.source())) {
       in.problem(path, got, "another action: it is not supported yet");
     } else if (in.sound(path)) {
       String engine =

@@ -60,8 +60,7 @@ class JdbcUrlTest {
                 Optional.of("shop")));
     assertThat(JdbcUrl.at(url, new ServerAddress("::1", 5433)))
         .isEqualTo("jdbc:postgresql://[::1]:5433/shop");
-    assertThat(
-            JdbcUrl.at("jdbc:sqlserver://a;databaseName=shop", new ServerAddress("b", 1434)))
+    assertThat(JdbcUrl.at("jdbc:sqlserver://a;databaseName=shop", new ServerAddress("b", 1434)))
         .isEqualTo("jdbc:sqlserver://b:1434;databaseName=shop");
   }
 

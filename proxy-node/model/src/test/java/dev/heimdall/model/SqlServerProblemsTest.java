@@ -73,8 +73,7 @@ class SqlServerProblemsTest {
     VirtualDatabase vdb = read.vdbs().get("shop");
     assertThat(vdb.auth())
         .extracting(AuthRule::type, AuthRule::method)
-        .containsExactly(
-            tuple(ConnectionType.HOSTSSL, AuthMethod.PASSWORD));
+        .containsExactly(tuple(ConnectionType.HOSTSSL, AuthMethod.PASSWORD));
     assertThat(vdb.delayedTransaction()).isFalse();
   }
 
@@ -185,7 +184,7 @@ class SqlServerProblemsTest {
     assertThat(problems())
         .containsExactly(
             "vdbs/other.json $.ruleSources[0]: got \"main\", which has the engine \"sqlserver\","
-                + " expected a data source that nodes have a driver for: PostgreSQL, MySQL or"
+                + " expected a data source that nodes have a driver for: PostgreSQL, MySQL and"
                 + " MariaDB");
   }
 
@@ -225,8 +224,7 @@ class SqlServerProblemsTest {
   void urlOfSqlServerIsChecked(String url, String expected) throws IOException {
     vdb("");
     write(
-        "sources/main.json",
-        "{\"url\": \"" + url + "\", \"user\": \"app\", \"password\": \"p\"}");
+        "sources/main.json", "{\"url\": \"" + url + "\", \"user\": \"app\", \"password\": \"p\"}");
 
     assertThat(problems()).hasSize(1);
     assertThat(problems().get(0)).endsWith(", expected " + expected);

@@ -106,7 +106,8 @@ public final class SqlServerNode implements AutoCloseable {
     login.put("user", "app");
     login.put("password", "app");
     return DriverManager.getConnection(
-        "jdbc:jtds:sqlserver://127.0.0.1:" + node.port("app") + "/app;ssl=require" + properties, login);
+        "jdbc:jtds:sqlserver://127.0.0.1:" + node.port("app") + "/app;ssl=require" + properties,
+        login);
   }
 
   @Override

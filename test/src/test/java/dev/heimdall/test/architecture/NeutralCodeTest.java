@@ -73,8 +73,9 @@ class NeutralCodeTest {
           "model/Engine.java",
           "model/PostgresqlEngine.java",
           "model/MysqlEngine.java",
+          "model/SqlServerEngine.java",
           "model/ClusterKind.java",
-          // How drivers write URLs, also that of SQL Server, which no node serves yet.
+          // How drivers write URLs.
           "model/Driver.java",
           "model/TemplateVariable.java",
           "model/UrlDialect.java",

@@ -30,8 +30,8 @@ import java.util.function.IntFunction;
  * @param changes how it is heard what is written past the node
  * @param actions what rules do on connections of the node's own
  * @param foreign how statements of other engines' clients are forwarded to its servers
- * @param practice both ends of its connections, for a node that practises before clients come; empty
- *     where it does not
+ * @param practice both ends of its connections, for a node that practises before clients come;
+ *     empty where it does not
  * @param naming of prepared statements on servers, for each event loop by its number
  */
 public record Dialect(

@@ -15,8 +15,7 @@ final class UnprepareBatch {
   private static final Pattern CALL =
       Pattern.compile("\\s*EXEC\\s+sp_unprepare\\s+([0-9]{1,9})\\s*(?:;|$)");
 
-  private static final byte[] BEGINNING =
-      "EXEC sp_unprepare ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BEGINNING = "EXEC sp_unprepare ".getBytes(StandardCharsets.US_ASCII);
 
   private UnprepareBatch() {}
 
