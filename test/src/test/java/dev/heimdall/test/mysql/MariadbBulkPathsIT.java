@@ -79,6 +79,10 @@ class MariadbBulkPathsIT {
                         rule("slow", "tag", "\"queryTimeout\": 300"),
                         rule("at_once", "async-execute", "\"spoofedResult\": 5"),
                         rule(
+                            "put_off",
+                            "async-execute",
+                            "\"holdUntil\": \"immediate\", \"maxPollInterval\": 3000"),
+                        rule(
                             "elsewhere", "forward", "\"source\": \"other\", \"setcatalog\": false"),
                         rule(
                             "noted before",
@@ -243,6 +247,29 @@ class MariadbBulkPathsIT {
       assertThat(rows(client, "SELECT count(*) FROM bulk_ruled WHERE id >= 20"))
           .as("a bulk is not deferred")
           .containsExactly("3");
+    }
+  }
+
+  /** What cannot be deferred in bulk, or with these values, overtakes nothing that was. */
+  @Test
+  void aBulkWaitsForWhatWasDeferredOnItsTable() throws SQLException {
+    try (Connection client = node.target().mariaJdbc(BULK)) {
+      execute(client, "DELETE FROM bulk_ruled");
+      for (int round = 0; round < 3; round++) {
+        execute(client, "INSERT INTO bulk_ruled VALUES (%d, '') /* put_off */".formatted(round));
+        try (PreparedStatement update =
+            client.prepareStatement(
+                "UPDATE bulk_ruled SET name = concat(name, ?) WHERE id = ? /* put_off */")) {
+          for (String added : List.of("a", "b")) {
+            update.setString(1, added);
+            update.setInt(2, round);
+            update.addBatch();
+          }
+          update.executeBatch();
+        }
+        assertThat(rows(client, "SELECT name FROM bulk_ruled WHERE id = " + round))
+            .containsExactly("ab");
+      }
     }
   }
 

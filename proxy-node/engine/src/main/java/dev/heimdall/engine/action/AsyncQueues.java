@@ -2,6 +2,7 @@ package dev.heimdall.engine.action;
 
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
 import dev.heimdall.model.Configuration;
@@ -110,7 +111,7 @@ public final class AsyncQueues {
       refusal = bound.isEmpty() ? "a parameter is in an unknown binary format" : null;
     }
     if (refusal != null) {
-      return runNow(statement, source, refusal);
+      return runNow(statement.facts(), source, refusal);
     }
     String name = how.queueName().orElse(target.get().source().name());
     Ticket ticket;
@@ -143,10 +144,19 @@ public final class AsyncQueues {
       }
     }
     if (ticket == null) {
-      return runNow(statement, source, refusal);
+      return runNow(statement.facts(), source, refusal);
     }
     events.count(NodeCounter.ASYNC_ACCEPTED, 1);
     return Submission.accepted(ticket.executed.copy());
+  }
+
+  /**
+   * Where a statement cannot be put into a queue: its session carries it out after {@link
+   * Submission#after}.
+   */
+  public Submission notAccepted(
+      StatementOrigin origin, Statement facts, ActionParameters.AsyncExecute how, String reason) {
+    return runNow(facts, Target.source(configuration.get(), origin, how.source()), reason);
   }
 
   private String full(AsyncQueue queue, AsyncStatement statement) {
@@ -159,13 +169,13 @@ public final class AsyncQueues {
     return full ? "the queue is full" : null;
   }
 
-  private Submission runNow(AsyncStatement statement, Optional<DataSource> source, String reason) {
+  private Submission runNow(Statement facts, Optional<DataSource> source, String reason) {
     events.count(NodeCounter.ASYNC_RUN_NOW, 1);
-    boolean anything = statement.facts().writesAnything();
+    boolean anything = facts.writesAnything();
     return Submission.runNow(
         reason,
         source
-            .map(s -> done(s.name(), statement.tables(), anything, false))
+            .map(s -> done(s.name(), AsyncStatement.tables(facts), anything, false))
             .orElseGet(() -> CompletableFuture.completedFuture(null)));
   }
 

@@ -35,6 +35,10 @@ public record AsyncStatement(
 
   /** All tables read and written. */
   Set<String> tables() {
+    return tables(facts);
+  }
+
+  static Set<String> tables(Statement facts) {
     Set<String> tables = new TreeSet<>(facts.tablesRead());
     tables.addAll(facts.tablesWritten());
     return tables;

@@ -105,6 +105,20 @@ public final class Deferral {
     return await(submission.executed());
   }
 
+  /**
+   * Has a statement that cannot be put off carried out by its session, after what was put off on
+   * its tables.
+   *
+   * @param reason why it cannot
+   */
+  public Outcome atOnce(String reason) {
+    if (submission != null) {
+      return awaiting.underWay() ? Outcome.WAIT : Outcome.SEND;
+    }
+    submission = side.atOnce(next.decision().asyncExecute().get(), next.statement(), reason);
+    return submission.after().isDone() ? Outcome.SEND : await(submission.after());
+  }
+
   private Outcome await(CompletableFuture<?> something) {
     awaiting.begin(
         something,

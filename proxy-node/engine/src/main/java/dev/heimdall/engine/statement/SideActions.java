@@ -261,6 +261,11 @@ public final class SideActions {
         .submit(new AsyncStatement(origin(), sql, lexerMode, parameters, statement), how);
   }
 
+  /** The same of a statement that has no text that could be put off. */
+  Submission atOnce(ActionParameters.AsyncExecute how, Statement statement, String reason) {
+    return actions.async().notAccepted(origin(), statement, how, reason);
+  }
+
   // ---- after the statement
 
   /** True if the reply has to wait for a trigger. */

@@ -24,6 +24,7 @@ import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
+import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
 import dev.heimdall.engine.statement.SideActions;
@@ -360,21 +361,21 @@ final class ClientCommands implements RequestHandler {
     return Outcome.DONE;
   }
 
-  /** Has a statement carried out later, where rules want that; never one in bulk. */
+  /**
+   * Has a statement carried out later, where rules want that; one in bulk, or with values that have
+   * no text, after what was put off before.
+   */
   private Outcome defer(Request asked) {
     long total = request.total();
     boolean execution = asked.kind() == Request.Kind.EXECUTION;
-    if (asked.server() != null
-        || !(execution || asked.kind() == Request.Kind.TEXT)
-        || !lifecycle.deferral().wanted()) {
+    boolean query = asked.kind() == Request.Kind.TEXT;
+    boolean carriesOut = execution || query || asked.kind() == Request.Kind.BULK;
+    if (asked.server() != null || !carriesOut || !lifecycle.deferral().wanted()) {
       return Outcome.NEXT;
     }
-    Optional<String> sql = execution ? executions.inText(total) : query(total);
-    if (sql.isEmpty()) {
-      return Outcome.NEXT;
-    }
-    LexerMode mode = mode(sql.get().getBytes(StandardCharsets.UTF_8));
-    return switch (lifecycle.deferral().defer(sql.get(), mode, List.of())) {
+    Optional<String> sql =
+        execution ? executions.inText(total) : query ? query(total) : Optional.empty();
+    return switch (sql.isEmpty() ? atOnce() : deferral(sql.get())) {
       case WAIT -> {
         parts.control().block();
         yield Outcome.WAIT;
@@ -394,6 +395,15 @@ final class ClientCommands implements RequestHandler {
       }
       case SEND -> Outcome.NEXT;
     };
+  }
+
+  private Deferral.Outcome atOnce() {
+    return lifecycle.deferral().atOnce("it has no text with its values");
+  }
+
+  private Deferral.Outcome deferral(String sql) {
+    LexerMode mode = mode(sql.getBytes(StandardCharsets.UTF_8));
+    return lifecycle.deferral().defer(sql, mode, List.of());
   }
 
   private Optional<String> query(long total) {
