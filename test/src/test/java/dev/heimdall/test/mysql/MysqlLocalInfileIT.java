@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumMap;
@@ -118,6 +119,33 @@ class MysqlLocalInfileIT {
       assertThat(refused.getErrorCode()).as("the client does not offer it").isPositive();
     }
     assertThat(loaded(release)).isEqualTo("0 0");
+  }
+
+  /** Alone and ahead of what asks in one query, while another client uses the connection. */
+  @MariadbAndMysql
+  void theRowsOfAFileAreCountedAsDirectly(MysqlRelease release) throws Exception {
+    MysqlNode node = node(release);
+    for (MysqlTarget target : List.of(MysqlTarget.of(server(release)), node.target("files"))) {
+      server(release).executeIn("app", "TRUNCATE loaded");
+      try (Connection client = client(target);
+          Connection other = client(target)) {
+        load(client, rows(0, 7));
+        load(other, rows(20, 22));
+        assertThat(value(client, "SELECT ROW_COUNT()")).as("to %s", target).isEqualTo("7");
+        try (Statement text = client.createStatement()) {
+          text.unwrap(JdbcStatement.class).setLocalInfileInputStream(rows(10, 15));
+          text.execute("DELETE FROM loaded WHERE a < 2; " + LOAD + "; SELECT ROW_COUNT()");
+          assertThat(text.getUpdateCount()).isEqualTo(2);
+          text.getMoreResults();
+          assertThat(text.getUpdateCount()).isEqualTo(5);
+          assertThat(text.getMoreResults()).isTrue();
+          try (ResultSet counted = text.getResultSet()) {
+            counted.next();
+            assertThat(counted.getInt(1)).as("to %s", target).isEqualTo(5);
+          }
+        }
+      }
+    }
   }
 
   /** In more packets than there are numbers for them. */
