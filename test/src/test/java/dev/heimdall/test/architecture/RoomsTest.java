@@ -631,6 +631,7 @@ class RoomsTest {
             .resideInAnyPackage(
                 "java..",
                 "dev.heimdall.model..",
+                ENGINE + ".sql",
                 ENGINE + ".wire",
                 room("changes"),
                 room("route"),
@@ -652,6 +653,7 @@ class RoomsTest {
                 "io.lettuce..",
                 "dev.heimdall.model..",
                 "dev.heimdall.routing.threads..",
+                ENGINE + ".sql",
                 ENGINE + ".wire",
                 room("share")));
     holds(

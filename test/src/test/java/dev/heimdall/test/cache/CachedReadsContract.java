@@ -79,8 +79,9 @@ abstract class CachedReadsContract<C extends WireClient> {
     return "SELECT name AS " + name + " FROM " + table() + " WHERE id = 1";
   }
 
+  /** Of rows that are not told by their key. */
   private String writes(String alias, String value) {
-    return "UPDATE " + table() + " AS " + alias + " SET name = '" + value + "' WHERE id = 2";
+    return "UPDATE " + table() + " AS " + alias + " SET name = '" + value + "' WHERE id + 0 = 2";
   }
 
   private void renamedPast(String name) throws IOException, SQLException {

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.heimdall.engine.cache.far.FarFigures;
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.model.CacheSettings;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -70,17 +71,31 @@ public final class QueryCache {
 
     final PatternWorth worth;
 
+    /** Rows on which it rests; null where nothing is known of them. */
+    final RowKeys rows;
+
     /** A race costs one of them. */
     private int uses;
 
     Entry(
-        StoredAnswer answer, ClusterView in, long noted, long at, long until, PatternWorth worth) {
+        StoredAnswer answer,
+        ClusterView in,
+        long noted,
+        long at,
+        long until,
+        PatternWorth worth,
+        RowKeys rows) {
+      this.rows = rows;
       this.answer = answer;
       this.in = in;
       this.noted = noted;
       this.at = at;
       this.until = until;
       this.worth = worth;
+    }
+
+    int weight() {
+      return answer.size() + (rows == null ? 0 : rows.weight());
     }
 
     void used() {
@@ -128,7 +143,7 @@ public final class QueryCache {
     this.entries =
         Caffeine.newBuilder()
             .maximumWeight(settings.maxSize())
-            .weigher((CacheKey key, Entry entry) -> key.weight() + entry.answer.size())
+            .weigher((CacheKey key, Entry entry) -> key.weight() + entry.weight())
             .expireAfter(new UntilOver())
             .executor(Runnable::run) // upkeep is a few pointers each time: no thread for it
             .evictionListener((key, entry, cause) -> evicted(entry, cause))
@@ -174,7 +189,7 @@ public final class QueryCache {
       remove(key, entry, Removal.CLUSTER);
       return null;
     }
-    if (!view.holds(entry.noted, entry.at, tables)) {
+    if (!view.holds(entry.noted, entry.at, tables, entry.rows)) {
       if (remove(key, entry, Removal.WRITTEN)) {
         entry.went();
       }
@@ -218,6 +233,7 @@ public final class QueryCache {
    * @param age nanoseconds since the server answered it
    * @param nanos how long it may be served from then on
    * @param worth hears of how it fares
+   * @param rows those of one of the tables on which it rests; null where nothing is known of them
    * @return whether it is kept
    */
   public boolean keep(
@@ -228,11 +244,12 @@ public final class QueryCache {
       Collection<String> tables,
       long age,
       long nanos,
-      PatternWorth worth) {
-    boolean holds = age < nanos && view.holds(noted, tables);
+      PatternWorth worth,
+      RowKeys rows) {
+    boolean holds = age < nanos && view.holds(noted, tables, rows);
     if (holds) {
       long at = System.nanoTime() - age;
-      entries.put(key, new Entry(answer, view, noted, at, at + nanos, worth));
+      entries.put(key, new Entry(answer, view, noted, at, at + nanos, worth, rows));
       stored.increment();
     }
     return holds;

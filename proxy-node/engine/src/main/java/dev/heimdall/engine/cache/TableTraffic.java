@@ -48,10 +48,15 @@ public final class TableTraffic {
     final LongAdder reads = new LongAdder();
     final LongAdder writes = new LongAdder();
 
+    /** Among the writes those of which nobody knows the rows. */
+    final LongAdder whole = new LongAdder();
+
     /** Of interest to the thread alone that ends a round. */
     double allReads;
 
     double allWrites;
+
+    double allWhole;
 
     /** Counter of writes elsewhere, and its count at that time; null before the first. */
     WritesElsewhere asked;
@@ -60,10 +65,14 @@ public final class TableTraffic {
 
     volatile boolean often;
 
+    /** True if so many of the writes outdate all results, whatever rows they rest on. */
+    volatile boolean oftenWhole;
+
     void hear(WritesElsewhere elsewhere, String name) {
       long now = elsewhere.of(name);
       if (asked == elsewhere) {
         writes.add(now - told);
+        whole.add(now - told);
       }
       asked = elsewhere;
       told = now;
@@ -72,10 +81,17 @@ public final class TableTraffic {
     void endRound(double kept, int percent) {
       allReads = kept * (allReads + reads.sumThenReset());
       allWrites = kept * (allWrites + writes.sumThenReset());
+      allWhole = kept * (allWhole + whole.sumThenReset());
+      often = isOften(often, allWrites, percent);
+      oftenWhole = isOften(oftenWhole, allWhole, percent);
+    }
+
+    private boolean isOften(boolean before, double written, int percent) {
       double all = allReads + allWrites;
-      double share = ALL * allWrites / Math.max(1, all);
-      often =
-          often ? all >= LEAST * LESS && share > percent * LESS : all >= LEAST && share > percent;
+      double share = ALL * written / Math.max(1, all);
+      return before
+          ? all >= LEAST * LESS && share > percent * LESS
+          : all >= LEAST && share > percent;
     }
 
     boolean isIdle() {
@@ -96,10 +112,14 @@ public final class TableTraffic {
   /**
    * A statement is carried out, or answered; what it both reads and writes, it writes.
    *
+   * @param byRows whether it is known which rows are written
    * @param elsewhere what other nodes write, where the statement would go
    */
   public void count(
-      Collection<String> read, Collection<String> written, WritesElsewhere elsewhere) {
+      Collection<String> read,
+      Collection<String> written,
+      boolean byRows,
+      WritesElsewhere elsewhere) {
     if (percent == ALL) {
       return;
     }
@@ -107,6 +127,9 @@ public final class TableTraffic {
       Table table = table(name);
       if (table != null) {
         table.writes.increment();
+        if (!byRows) {
+          table.whole.increment();
+        }
       }
     }
     for (String name : read) {
@@ -146,9 +169,18 @@ public final class TableTraffic {
 
   /** True if more of the statements with one of these tables write it than may. */
   public boolean writtenOften(Collection<String> of) {
+    return writtenOften(of, false);
+  }
+
+  /**
+   * True if that is so, or would be for a result that rests on certain rows.
+   *
+   * @param byRows whether those writes do not count of which the rows are known
+   */
+  public boolean writtenOften(Collection<String> of, boolean byRows) {
     for (String table : of) {
       Table one = tables.get(table);
-      if (one != null && one.often) {
+      if (one != null && (byRows ? one.oftenWhole : one.often)) {
         return true;
       }
     }

@@ -6,6 +6,8 @@ import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Uncached;
+import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.Statement;
 
 /** Counts what becomes of a session's statements that rules want cached. */
 final class CachedCounts {
@@ -86,6 +88,15 @@ final class CachedCounts {
     QueryCache cache = session.vdb().cache();
     if (cache != null && sent != null) {
       cache.patterns().uncached(sent, reason);
+    }
+  }
+
+  /** Counts the tables that a statement being sent reads and writes. */
+  void tables(QueryCache cache, ClusterView view, RoutedStatement next) {
+    Statement does = next.statement();
+    if (cache != null && view != null && does != null) {
+      boolean rows = next.keys() != null;
+      cache.traffic().count(does.tablesRead(), does.tablesWritten(), rows, view.writesElsewhere());
     }
   }
 }

@@ -16,7 +16,7 @@ import dev.heimdall.engine.reply.ReplySource;
 import dev.heimdall.engine.reply.ReplyStage;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
-import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.engine.wire.TransactionState;
@@ -64,27 +64,10 @@ public final class CachedReads implements ReplyStage {
   private SharedMiss shared;
 
   /** Request to other nodes for their results. */
-  private Lookup lookup;
+  private FarLookup lookup;
 
   /** Bytes of the awaited answer that were copied. */
   private int copied;
-
-  /** A question to the other nodes' results. */
-  private static final class Lookup {
-    final CacheKey key;
-    final byte[] farKey;
-    final AnswerRecorder recorder;
-    boolean over;
-
-    /**
-     * @param recorder knows what an answer is
-     */
-    Lookup(CacheKey key, byte[] farKey, AnswerRecorder recorder) {
-      this.key = key;
-      this.farKey = farKey;
-      this.recorder = recorder;
-    }
-  }
 
   /**
    * @param reads where the session's reads go
@@ -219,7 +202,7 @@ public final class CachedReads implements ReplyStage {
     if (awaited != null && !reads.hasAll(awaited.tables())) {
       notKept(Uncached.REPLICA);
     }
-    count(vdb.cache(), view(), session.next().statement());
+    counts.tables(vdb.cache(), view(), session.next());
   }
 
   /**
@@ -241,15 +224,6 @@ public final class CachedReads implements ReplyStage {
         && next.effects().kind() == StatementKind.SELECT
         && next.decision().cache().isEmpty()
         && !next.decision().nocache();
-  }
-
-  /** Counts the tables that a statement being sent reads and writes. */
-  private static void count(QueryCache cache, ClusterView view, Statement statement) {
-    if (cache != null && view != null && statement != null) {
-      cache
-          .traffic()
-          .count(statement.tablesRead(), statement.tablesWritten(), view.writesElsewhere());
-    }
   }
 
   /**
@@ -276,6 +250,7 @@ public final class CachedReads implements ReplyStage {
    * @param columns whether it has to describe its columns
    * @param text the text, for those to whom its name says nothing
    * @param recorder takes the answer down when it comes from a server
+   * @param rows those of one of its tables on which it rests; null where nothing is known of them
    * @return null where it has to come from a server, or {@link #waits}
    */
   public StoredAnswer answer(
@@ -284,7 +259,8 @@ public final class CachedReads implements ReplyStage {
       byte[] values,
       boolean columns,
       Supplier<byte[]> text,
-      AnswerRecorder recorder) {
+      AnswerRecorder recorder,
+      Supplier<RowKeys> rows) {
     QueryCache cache = vdb.cache();
     ClusterView view = view();
     RoutedStatement statement = session.next();
@@ -307,7 +283,7 @@ public final class CachedReads implements ReplyStage {
       if (why == Uncached.COMPARED) {
         PendingResult.Comparison comparison =
             found == null ? null : new PendingResult.Comparison(found, statement.decision());
-        await(key, tables, recorder, null, comparison);
+        await(key, tables, recorder, rows, null, comparison);
       }
       return null;
     }
@@ -316,12 +292,12 @@ public final class CachedReads implements ReplyStage {
     boolean serves = whole && seen;
     if (serves && !inside && rule.autoRefresh() && refreshes(key, nanos)) {
       why = Uncached.REFRESHED;
-      await(key, tables, recorder, farPut(farKey(view, rule, text, values), view), null);
+      await(key, tables, recorder, rows, farPut(farKey(view, rule, text, values), view), null);
       return null;
     }
     if (serves) {
       cache.counted(true);
-      cache.traffic().count(tables, List.of(), view.writesElsewhere());
+      cache.traffic().count(tables, List.of(), false, view.writesElsewhere());
       counts.hit();
       how = "yes"; // nor is it sent
       if (inside) {
@@ -336,6 +312,12 @@ public final class CachedReads implements ReplyStage {
       alone();
       return found;
     }
+    if (!rule.unconditional()
+        && Suitability.isWrittenOften(cache, statement, false)
+        && Suitability.isWrittenOften(cache, statement, rows.get() != null)) {
+      refused(Uncached.WRITTEN_OFTEN);
+      return null;
+    }
     if (inside) {
       alone(); // who waits keeps its server connection, and locks, from those it waits for
       if (whole) {
@@ -347,7 +329,7 @@ public final class CachedReads implements ReplyStage {
     }
     byte[] farKey =
         lookup != null && lookup.key.equals(key) ? lookup.farKey : farKey(view, rule, text, values);
-    if (farKey != null && !inside && asksOthers(key, farKey, tables, nanos, recorder)) {
+    if (farKey != null && !inside && asksOthers(key, farKey, tables, nanos, recorder, rows)) {
       return null;
     }
     why = cache.mayKeep(key) ? Uncached.NOT_THERE : Uncached.NEW;
@@ -355,7 +337,7 @@ public final class CachedReads implements ReplyStage {
       alone();
       return null;
     }
-    await(key, tables, recorder, farPut(farKey, view), null);
+    await(key, tables, recorder, rows, farPut(farKey, view), null);
     return null;
   }
 
@@ -369,6 +351,7 @@ public final class CachedReads implements ReplyStage {
       CacheKey key,
       Collection<String> tables,
       AnswerRecorder recorder,
+      Supplier<RowKeys> rows,
       PendingResult.FarPut far,
       PendingResult.Comparison comparison) {
     Decision decision = session.next().decision();
@@ -387,7 +370,8 @@ public final class CachedReads implements ReplyStage {
             far,
             comparison,
             session.transaction().open(),
-            why == Uncached.REFRESHED);
+            why == Uncached.REFRESHED,
+            rows.get());
   }
 
   private PatternWorth worth() {
@@ -418,9 +402,14 @@ public final class CachedReads implements ReplyStage {
    * @return whether the statement waits for that
    */
   private boolean asksOthers(
-      CacheKey key, byte[] farKey, Collection<String> tables, long nanos, AnswerRecorder recorder) {
+      CacheKey key,
+      byte[] farKey,
+      Collection<String> tables,
+      long nanos,
+      AnswerRecorder recorder,
+      Supplier<RowKeys> rows) {
     if (lookup == null || !lookup.key.equals(key)) {
-      Lookup asked = new Lookup(key, farKey, recorder);
+      FarLookup asked = new FarLookup(key, farKey, recorder, rows.get());
       lookup = asked;
       QueryCache cache = vdb.cache();
       ClusterView view = view();
@@ -440,7 +429,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   private void heard(
-      Lookup asked,
+      FarLookup asked,
       FarResult result,
       QueryCache cache,
       ClusterView view,
@@ -457,7 +446,15 @@ public final class CachedReads implements ReplyStage {
         && asked.recorder.mayHaveCopied(result.answer())) {
       kept =
           cache.keep(
-              asked.key, result.answer(), view, noted, tables, age.getAsLong(), nanos, worth);
+              asked.key,
+              result.answer(),
+              view,
+              noted,
+              tables,
+              age.getAsLong(),
+              nanos,
+              worth,
+              asked.rows);
     }
     if (result != null && !kept) {
       cache.far().orElseThrow().outdated();
@@ -540,7 +537,8 @@ public final class CachedReads implements ReplyStage {
                 one.tables(),
                 0,
                 one.nanos(),
-                one.worth());
+                one.worth(),
+                one.rows());
     one.worth().took(System.nanoTime() - one.since());
     one.suited(kept);
     if (kept && one.comparison() != null) {

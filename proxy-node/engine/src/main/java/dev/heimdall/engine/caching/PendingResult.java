@@ -8,6 +8,7 @@ import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.HeardMessages;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
 
@@ -18,6 +19,7 @@ import java.util.Collection;
  * @param since when that is, by {@link System#nanoTime}
  * @param inside whether its statement is part of a transaction
  * @param refreshes whether it takes the place of one that is kept
+ * @param rows those of one of the tables on which it rests; null where nothing is known of them
  */
 record PendingResult(
     QueryCache cache,
@@ -32,7 +34,8 @@ record PendingResult(
     FarPut far,
     Comparison comparison,
     boolean inside,
-    boolean refreshes) {
+    boolean refreshes,
+    RowKeys rows) {
 
   /**
    * Cached result of a statement that is not served, but compared with the server's answer.

@@ -137,10 +137,20 @@ final class Suitability {
    * use.
    */
   private static Uncached byUse(QueryCache cache, RoutedStatement next) {
-    if (cache.traffic().writtenOften(tables(next))) {
+    if (isWrittenOften(cache, next, next.statement().keys() != null)) {
       return Uncached.WRITTEN_OFTEN;
     }
     return cache.patterns().worth(next.normalised()).keeps() ? null : Uncached.RARELY_USED;
+  }
+
+  /**
+   * True if results are not worth being kept, as their tables are written so often.
+   *
+   * @param byRows whether they rest on certain rows of their table, and others may be written
+   */
+  static boolean isWrittenOften(QueryCache cache, RoutedStatement next, boolean byRows) {
+    return cache.traffic().writtenOften(tables(next))
+        && !(byRows && !cache.traffic().writtenOften(tables(next), true));
   }
 
   /** Those that it reads, and those that a rule says it depends on. */

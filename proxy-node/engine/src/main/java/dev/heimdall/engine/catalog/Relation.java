@@ -1,9 +1,12 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A table or what can stand in its place, and what reading or writing it brings with it directly.
@@ -37,6 +40,7 @@ final class Relation {
   private List<Routine> readCalls = List.of();
   private List<Routine> computes = List.of();
   private List<Consequence> consequences = List.of();
+  private Map<String, KeyType> keys = Map.of();
 
   /**
    * @param system whether it is the server's own
@@ -133,10 +137,23 @@ final class Relation {
     return consequences;
   }
 
+  /** Columns by whose values its rows can be told apart. */
+  Map<String, KeyType> keys() {
+    return keys;
+  }
+
+  void addKey(String column, KeyType type) {
+    if (keys.isEmpty()) {
+      keys = new HashMap<>(4);
+    }
+    keys.put(column, type);
+  }
+
   /** About how many bytes it takes in memory, without what it refers to. */
   long weight() {
     int referred = children.size() + parents.size() + reads.size() + readCalls.size();
     long sum = 80 + Weight.of(name) + 16L * referred + Weight.of(times) + Weight.of(dates);
+    sum += 48L * keys.size();
     for (Consequence consequence : consequences) {
       sum += 120 + 8L * consequence.calls().size() + Weight.of(consequence.through());
     }

@@ -4,6 +4,7 @@ import dev.heimdall.engine.catalog.Relation.Consequence;
 import dev.heimdall.engine.catalog.Verdict.Trait;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.OutOfSight;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -84,7 +85,30 @@ final class Resolution {
       verdict.changesSession(temporaryPath + " " + temporaryPath.temporaryPath());
     }
     verdict.is(Trait.KEEPS_CODE, keepsCode());
-    return verdict.statement(tablesRead, tablesWritten, callsCode());
+    return verdict.statement(tablesRead, tablesWritten, callsCode(), keys());
+  }
+
+  /** Returns by what the rows of its only table can be told apart; null where they cannot. */
+  private KeyColumns keys() {
+    boolean writes = !parsed.writes().isEmpty();
+    List<TableName> named = writes ? parsed.writes() : parsed.reads();
+    List<Relation> found = named.size() == 1 ? objects.relations(named.get(0), scope) : List.of();
+    if (knowledge != Catalogue.Knowledge.FRESH
+        || !parsed.understood()
+        || parsed.statements() != 1
+        || found.size() != 1
+        || (writes ? tablesWritten : tablesRead).size() != 1
+        || !(writes ? tablesWritten.containsAll(tablesRead) : written.isEmpty())
+        || callsCode()
+        || !verdict.touchesNamedTables()) {
+      return null;
+    }
+    Relation table = found.get(0);
+    int changes = written.getOrDefault(table, Changes.ALL);
+    boolean more = writes && table.consequences().stream().anyMatch(c -> (changes & c.when()) != 0);
+    return more || table.keys().isEmpty()
+        ? null
+        : new KeyColumns(spelled(table), table.name(), table.keys());
   }
 
   /** True if all code is as it was behind the statement, as far as it is known at all. */

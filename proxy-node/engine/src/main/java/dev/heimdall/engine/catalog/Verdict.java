@@ -1,6 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.OutOfSight;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
@@ -153,8 +154,16 @@ final class Verdict {
         && !traits.contains(Trait.RUNS_UNREAD);
   }
 
+  /** True if nothing is touched but tables that can be named. */
+  boolean touchesNamedTables() {
+    return !writesAnything && basis.compareTo(Basis.MOMENT) <= 0 && !runsUnread();
+  }
+
   Statement statement(
-      SortedSet<String> tablesRead, SortedSet<String> tablesWritten, boolean callsCode) {
+      SortedSet<String> tablesRead,
+      SortedSet<String> tablesWritten,
+      boolean callsCode,
+      KeyColumns keys) {
     return new Statement(
         parsed,
         kind,
@@ -173,6 +182,7 @@ final class Verdict {
         traits.contains(Trait.MAY_NOTIFY) || writesAnything,
         !traits.contains(Trait.NOT_UNDERSTOOD),
         traits.contains(Trait.KEEPS_CODE),
-        reason);
+        reason,
+        keys);
   }
 }

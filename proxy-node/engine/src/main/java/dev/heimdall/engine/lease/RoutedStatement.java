@@ -3,6 +3,7 @@ package dev.heimdall.engine.lease;
 import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 
@@ -13,6 +14,9 @@ public interface RoutedStatement {
 
   /** Effect on data; null where it was not queried. */
   Statement statement();
+
+  /** Rows of its only table that it can write; null where nothing is known of them. */
+  RowKeys keys();
 
   /** Effect on its session. */
   StatementFacts effects();

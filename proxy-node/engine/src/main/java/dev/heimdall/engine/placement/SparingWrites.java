@@ -2,6 +2,7 @@ package dev.heimdall.engine.placement;
 
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.SparedTables;
+import dev.heimdall.engine.sql.RowKeys;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,15 +56,20 @@ final class SparingWrites {
     return nanos.isEmpty();
   }
 
-  /** Results that rules want to keep for these tables. */
-  SparedTables of(Collection<String> tables) {
+  /**
+   * Results that stay of these tables.
+   *
+   * @param rows those that are written, where that is known
+   */
+  SparedTables of(Collection<String> tables, WrittenRows rows) {
+    Map<String, RowKeys> known = rows.byTable();
     if (nanos.isEmpty()) {
-      return SparedTables.NONE;
+      return known.isEmpty() ? SparedTables.NONE : new SparedTables(Map.of(), known);
     }
     Map<String, Long> of = new HashMap<>(nanos);
     of.keySet().retainAll(tables);
     of.values().removeIf(young -> young == 0);
-    return of.isEmpty() ? SparedTables.NONE : new SparedTables(of);
+    return of.isEmpty() && known.isEmpty() ? SparedTables.NONE : new SparedTables(of, known);
   }
 
   void clear() {

@@ -10,6 +10,7 @@ import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.ChangeInProgress;
 import dev.heimdall.engine.share.Redefinition;
 import dev.heimdall.engine.share.WriteMark;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -44,7 +45,7 @@ public final class Writes {
   private final VdbContext vdb;
   private final SessionState carried;
   private final ClientTransaction transaction;
-  private final ArrayDeque<Note> notes = new ArrayDeque<>(0);
+  private final ArrayDeque<SentWrite> notes = new ArrayDeque<>(0);
 
   /** Tables that the open transaction has written in groups that were answered. */
   private final Set<String> pending = new HashSet<>(0);
@@ -54,6 +55,9 @@ public final class Writes {
    * writes.
    */
   private final SparingWrites sparing = new SparingWrites();
+
+  /** Rows of those tables, where they are known. */
+  private final WrittenRows pendingRows = new WrittenRows();
 
   private boolean anythingPending;
   private Defines definesPending = Defines.NOTHING;
@@ -71,57 +75,6 @@ public final class Writes {
 
   /** Announced for the statement that is sent next; null for nothing. */
   private ChangeInProgress announced;
-
-  /**
-   * Writes of a statement that was sent and is not answered.
-   *
-   * @param group the group of messages that it belongs to, counted by the session
-   * @param anything whether tables that nobody can name may be written too
-   * @param code whether it calls something that may write where definitions have changed
-   * @param ends whether a transaction may be committed by it
-   * @param single whether it is one statement, and no procedure that commits as it likes
-   * @param judgedBy the catalogue by which this was told; null for none
-   * @param change what it was announced as; null for nothing
-   * @param committing to be run when it can commit nothing any more; null for nothing
-   */
-  private record Note(
-      long group,
-      Collection<String> tables,
-      boolean anything,
-      boolean code,
-      boolean ends,
-      boolean single,
-      Defines defines,
-      Catalogue.Edition judgedBy,
-      ChangeInProgress change,
-      Runnable committing) {
-    Note in(long other) {
-      return new Note(
-          other, tables, anything, code, ends, single, defines, judgedBy, change, committing);
-    }
-
-    Note until(Runnable over) {
-      return new Note(group, tables, anything, code, ends, single, defines, judgedBy, change, over);
-    }
-
-    /** True if nothing new is said by this one behind that one. */
-    boolean repeats(Note other) {
-      return other != null
-          && group == other.group
-          && equals(other.committing == null ? other : other.until(null));
-    }
-
-    void over() {
-      if (committing != null) {
-        committing.run();
-      }
-    }
-
-    /** True if it matters by which definitions it was judged. */
-    boolean judged() {
-      return code || !tables.isEmpty();
-    }
-  }
 
   public Writes(SessionContext session) {
     this.session = session;
@@ -190,7 +143,7 @@ public final class Writes {
 
   /** True if no transaction may be open any more by the time when the next statement runs. */
   private boolean mayBeIdle() {
-    return notes.stream().anyMatch(Note::ends);
+    return notes.stream().anyMatch(SentWrite::ends);
   }
 
   private boolean definesBefore() {
@@ -218,7 +171,7 @@ public final class Writes {
     }
     if (!decision.evictTables().isEmpty()) {
       spare(decision.evictTables(), SparingWrites.ofEvicted(decision));
-      add(decision.evictTables(), false, false, true, false, Defines.NOTHING, judgedBy);
+      add(decision.evictTables(), null, false, false, true, false, Defines.NOTHING, judgedBy);
     }
     boolean changed = decision.transformed().isPresent();
     Defines defines = Defines.of(does, effects);
@@ -238,6 +191,7 @@ public final class Writes {
           boolean locksOnly = does.kind() == StatementClass.LOCK && !does.writesAnything();
           add(
               locksOnly ? List.of() : does.tablesWritten(),
+              null,
               does.writesAnything(),
               does.callsCode(),
               ends,
@@ -250,6 +204,7 @@ public final class Writes {
       case WRITE ->
           add(
               does.tablesWritten(),
+              session.next().keys(),
               does.writesAnything() || does.tablesWritten().isEmpty(),
               true,
               ends,
@@ -279,21 +234,23 @@ public final class Writes {
   }
 
   private void addAnything(Defines defines) {
-    add(List.of(), true, false, true, false, defines, null);
+    add(List.of(), null, true, false, true, false, defines, null);
   }
 
   private void add(
       Collection<String> tables,
+      RowKeys rows,
       boolean anything,
       boolean code,
       boolean ends,
       boolean single,
       Defines defines,
       Catalogue.Edition judgedBy) {
-    Note note =
-        new Note(
+    SentWrite note =
+        new SentWrite(
             carried.sent(),
             tables,
+            rows,
             anything,
             code,
             ends,
@@ -303,17 +260,28 @@ public final class Writes {
             announced,
             null);
     announced = null;
-    if (!note.repeats(notes.peekLast())) {
-      Runnable over = committing(note);
-      notes.add(over == null ? note : note.until(over));
+    SentWrite last = notes.peekLast();
+    SentWrite both = note.and(last);
+    if (both == null) {
+      notes.add(begun(note));
+    } else if (!both.repeats(last)) {
+      SentWrite begun = begun(both);
+      notes.pollLast();
+      notes.add(begun);
+      last.over(); // what is announced of both has begun
     }
+  }
+
+  private SentWrite begun(SentWrite note) {
+    Runnable over = committing(note);
+    return note.until(over);
   }
 
   /**
    * Announces the possible commit by this statement, which is about to be sent: of its own writes
    * and of earlier ones.
    */
-  private Runnable committing(Note note) {
+  private Runnable committing(SentWrite note) {
     ClusterView view = view();
     if (view == null || !view.mindsCommits()) {
       return null;
@@ -322,18 +290,21 @@ public final class Writes {
     if (!before && transaction.status() != TransactionState.IDLE) {
       return null;
     }
-    Set<String> tables = new HashSet<>(note.tables());
+    Set<String> tables = new HashSet<>(before ? pending : List.of());
+    WrittenRows rows = before ? pendingRows.copy() : new WrittenRows();
     boolean anything = mayWriteAnything(note);
     if (before) {
-      tables.addAll(pending);
       anything |= anythingPending;
-      for (Note each : notes) {
+      for (SentWrite each : notes) {
+        rows.add(each.tables(), each.rows(), tables);
         tables.addAll(each.tables());
         anything |= mayWriteAnything(each);
       }
     }
+    rows.add(note.tables(), note.rows(), tables);
+    tables.addAll(note.tables());
     tables.removeIf(sparing::spares);
-    return tables.isEmpty() && !anything ? null : view.committing(tables, anything);
+    return tables.isEmpty() && !anything ? null : view.committing(tables, anything, rows.byTable());
   }
 
   /**
@@ -384,7 +355,7 @@ public final class Writes {
     // Where definitions were changed meanwhile, a trigger may have written elsewhere.
     boolean anything = anythingPending || !(pending.isEmpty() || isCurrent(pendingJudgedBy));
     boolean named = !pending.isEmpty();
-    for (Note note : notes) {
+    for (SentWrite note : notes) {
       if (note.group() <= group) {
         mayCommit |= note.ends();
         anything |= mayWriteAnything(note);
@@ -399,11 +370,13 @@ public final class Writes {
   private void mark(long group, boolean anything, ServerConnection from) {
     Defines defines = definesPending;
     Set<String> written = new HashSet<>(pending);
+    WrittenRows rows = pendingRows.copy();
     boolean single = true;
     int count = 0;
-    for (Note note : notes) {
+    for (SentWrite note : notes) {
       if (note.group() <= group) {
         defines = defines.and(note.defines());
+        rows.add(note.tables(), note.rows(), written);
         written.addAll(note.tables());
         single &= note.single();
         count++;
@@ -412,7 +385,7 @@ public final class Writes {
     // Of several commits in one answer a server may have told of the first alone by now.
     Position own = single && count == 1 ? reported : Position.NONE;
     ClusterView view = view();
-    mark(view, written, anything, defines, own);
+    mark(view, written, rows, anything, defines, own);
     if (view != null && view.knowsCommitsByProcess()) {
       List<ServerAddress> servers = from.target().source().hosts();
       if (servers.size() == 1) {
@@ -421,7 +394,7 @@ public final class Writes {
     }
   }
 
-  private boolean mayWriteAnything(Note note) {
+  private boolean mayWriteAnything(SentWrite note) {
     return note.anything() || (note.judged() && !isCurrent(note.judgedBy()));
   }
 
@@ -430,10 +403,15 @@ public final class Writes {
   }
 
   private void mark(
-      ClusterView view, Set<String> written, boolean anything, Defines defines, Position own) {
+      ClusterView view,
+      Set<String> written,
+      WrittenRows rows,
+      boolean anything,
+      Defines defines,
+      Position own) {
     if (view != null) {
       ClusterView.Committed committed =
-          view.committed(written, anything, defines.of(database()), own, sparing.of(written));
+          view.committed(written, anything, defines.of(database()), own, sparing.of(written, rows));
       delayReplies(committed.told());
       if (view == vdb.pools().writes()) {
         this.own = committed.mark();
@@ -467,12 +445,13 @@ public final class Writes {
     reported = Position.NONE;
     long group = carried.done();
     while (!notes.isEmpty() && notes.peek().group() <= group) {
-      Note note = notes.poll();
+      SentWrite note = notes.poll();
       if (status != TransactionState.IDLE) {
         if (!note.tables().isEmpty()) {
           anythingPending |= !pending.isEmpty() && pendingJudgedBy != note.judgedBy();
           pendingJudgedBy = note.judgedBy();
         }
+        pendingRows.add(note.tables(), note.rows(), pending);
         pending.addAll(note.tables());
         anythingPending |= note.tables().isEmpty() ? mayWriteAnything(note) : note.anything();
         boundPending();
@@ -492,6 +471,7 @@ public final class Writes {
   private void boundPending() {
     if (pending.size() > MOST_PENDING) {
       pending.clear();
+      pendingRows.clear();
       sparing.clear();
       anythingPending = true;
     }
@@ -500,6 +480,7 @@ public final class Writes {
   private void forgetPending() {
     if (!pending.isEmpty()) {
       pending.clear();
+      pendingRows.clear();
     }
     anythingPending = false;
     definesPending = Defines.NOTHING;
@@ -516,7 +497,7 @@ public final class Writes {
   /** So many groups will be answered as one with what came before. */
   public void merged(int count, long answered) {
     if (count > 0 && !notes.isEmpty()) {
-      List<Note> all = List.copyOf(notes);
+      List<SentWrite> all = List.copyOf(notes);
       notes.clear();
       all.forEach(note -> notes.add(note.in(Math.max(answered, note.group() - count))));
     }
@@ -532,7 +513,7 @@ public final class Writes {
     boolean anything = anythingPending;
     Defines defines = definesPending;
     anything |= !(pending.isEmpty() || isCurrent(pendingJudgedBy));
-    for (Note note : notes) {
+    for (SentWrite note : notes) {
       anything |= mayWriteAnything(note);
       defines = defines.and(note.defines());
       pending.addAll(note.tables());
@@ -543,9 +524,9 @@ public final class Writes {
       if (view != null) {
         view.doubted(pending, anything);
       }
-      mark(view, new HashSet<>(pending), anything, defines, Position.NONE);
+      mark(view, new HashSet<>(pending), new WrittenRows(), anything, defines, Position.NONE);
     }
-    notes.forEach(Note::over);
+    notes.forEach(SentWrite::over);
     notes.clear();
     reported = Position.NONE;
     forgetPending();
@@ -556,7 +537,7 @@ public final class Writes {
    * session waits for.
    */
   public void everything() {
-    mark(vdb.pools().writes(), Set.of(), true, Defines.PERHAPS, Position.NONE);
+    mark(vdb.pools().writes(), Set.of(), new WrittenRows(), true, Defines.PERHAPS, Position.NONE);
   }
 
   /**

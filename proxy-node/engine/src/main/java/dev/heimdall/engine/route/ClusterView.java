@@ -11,6 +11,7 @@ import dev.heimdall.engine.share.SparedTables;
 import dev.heimdall.engine.share.WriteMark;
 import dev.heimdall.engine.share.WritePositions;
 import dev.heimdall.engine.share.WritesElsewhere;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -24,6 +25,7 @@ import dev.heimdall.model.ReadSplit;
 import dev.heimdall.model.ServerAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -365,10 +367,11 @@ public final class ClusterView {
   /**
    * A statement is about to be sent that may commit what was written to these tables.
    *
+   * @param rows by the table, those that are written of it, where that is known
    * @return to be run when it is answered, or its connection lost
    */
-  public Runnable committing(Collection<String> tables, boolean others) {
-    return positions.committing(tables, others);
+  public Runnable committing(Collection<String> tables, boolean others, Map<String, RowKeys> rows) {
+    return positions.committing(tables, others, rows);
   }
 
   /** True if {@link #committing} is to be called: results are kept. */
@@ -398,9 +401,13 @@ public final class ClusterView {
     return positions.elsewhere();
   }
 
-  /** True if what was read of these tables when so many writes were noted is what a read finds. */
-  public boolean holds(long noted, Collection<String> tables) {
-    return positions.unwrittenSince(noted, tables);
+  /**
+   * True if what was read of these tables when so many writes were noted is what a read finds.
+   *
+   * @param rows those of one of the tables on which it rests; null where nothing is known of them
+   */
+  public boolean holds(long noted, Collection<String> tables, RowKeys rows) {
+    return holds(noted, System.nanoTime(), tables, rows);
   }
 
   /**
@@ -408,8 +415,8 @@ public final class ClusterView {
    *
    * @param at when it was, by {@link System#nanoTime}
    */
-  public boolean holds(long noted, long at, Collection<String> tables) {
-    return positions.unwrittenSince(noted, at, tables);
+  public boolean holds(long noted, long at, Collection<String> tables, RowKeys rows) {
+    return positions.unwrittenSince(noted, at, tables, rows);
   }
 
   /**

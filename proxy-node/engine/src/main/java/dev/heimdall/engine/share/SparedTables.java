@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.sql.RowKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -7,15 +8,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Of tables that are written, those whose results rules leave where they are kept: of each, how
- * young a result has to be for that. It makes no difference to replicas.
+ * Of tables that are written, those of which results stay where they are kept: as rules want it,
+ * with how young a result has to be for that, or as only some rows are written. It makes no
+ * difference to replicas.
  *
  * @param nanos by the table; {@link #ALL} for however old, negative for none, nor is any new one
  *     kept for so long
+ * @param rows by the table, those that are written of it, where that is known
  */
-public record SparedTables(Map<String, Long> nanos) {
+public record SparedTables(Map<String, Long> nanos, Map<String, RowKeys> rows) {
   /** Marks all earlier reads of each written table as outdated. */
-  public static final SparedTables NONE = new SparedTables(Map.of());
+  public static final SparedTables NONE = new SparedTables(Map.of(), Map.of());
 
   /** However old. */
   public static final long ALL = Long.MAX_VALUE;
@@ -23,8 +26,17 @@ public record SparedTables(Map<String, Long> nanos) {
   /** Begins what says that of a table, among tables' names for other nodes. */
   private static final char MARK = 1;
 
+  /** Begins what is written of a table, where a number would be. */
+  private static final char ROWS = 'r';
+
   public SparedTables {
     nanos = Map.copyOf(nanos);
+    rows = Map.copyOf(rows);
+  }
+
+  /** As rules want it. */
+  public SparedTables(Map<String, Long> nanos) {
+    this(nanos, Map.of());
   }
 
   long of(String table) {
@@ -36,10 +48,11 @@ public record SparedTables(Map<String, Long> nanos) {
    * reads, and lets go of all results.
    */
   public Collection<String> marked(Collection<String> tables) {
-    if (nanos.isEmpty()) {
+    if (nanos.isEmpty() && rows.isEmpty()) {
       return tables;
     }
     List<String> all = new ArrayList<>(tables);
+    rows.forEach((table, keys) -> all.add("" + MARK + ROWS + keys.spelled() + MARK + table));
     nanos.forEach((table, young) -> all.add(MARK + Long.toString(young) + MARK + table));
     return all;
   }
@@ -54,9 +67,16 @@ public record SparedTables(Map<String, Long> nanos) {
   /** Returns the spared tables that the marks name. */
   static SparedTables read(List<String> marked) {
     Map<String, Long> nanos = new HashMap<>(0);
+    Map<String, RowKeys> rows = new HashMap<>(0);
     for (String mark : marked) {
       int end = isMark(mark) ? mark.indexOf(MARK, 1) : -1;
-      if (end > 0) {
+      if (end > 1 && mark.charAt(1) == ROWS) {
+        String table = mark.substring(end + 1);
+        RowKeys keys = RowKeys.read(table, mark.substring(2, end));
+        if (keys != null) {
+          rows.put(table, keys);
+        }
+      } else if (end > 0) {
         try {
           nanos.put(mark.substring(end + 1), Long.parseLong(mark, 1, end, 10));
         } catch (NumberFormatException e) {
@@ -64,7 +84,7 @@ public record SparedTables(Map<String, Long> nanos) {
         }
       }
     }
-    return nanos.isEmpty() ? NONE : new SparedTables(nanos);
+    return nanos.isEmpty() && rows.isEmpty() ? NONE : new SparedTables(nanos, rows);
   }
 
   private static boolean isMark(String table) {

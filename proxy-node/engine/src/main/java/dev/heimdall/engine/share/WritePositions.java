@@ -1,5 +1,6 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -28,6 +29,9 @@ public final class WritePositions {
 
   private static final int MOST_REPORTED = 10_000;
 
+  /** With more columns by which rows are told apart, tables count as a whole: 32 KiB each. */
+  private static final int MOST_GROUPED = 250;
+
   private final Supplier<CompletableFuture<Position>> writtenByNow;
   private final int mostTables;
   private final Map<String, Written> tables = new ConcurrentHashMap<>();
@@ -50,6 +54,9 @@ public final class WritePositions {
 
   /** The last commits of which the server has said where they are. Guarded by itself. */
   private final Set<Position> reported = new LinkedHashSet<>();
+
+  /** Columns of tables by which rows are told apart. Guarded by this object. */
+  private int groupedColumns;
 
   /** Takes the writes that come until the next question is asked. */
   private final AtomicReference<WriteMark> open = new AtomicReference<>(new WriteMark(1));
@@ -75,10 +82,16 @@ public final class WritePositions {
    * @param outdates what was read before that one is outdated, however young
    * @param aged whether what was read until {@code since}, by {@link System#nanoTime}, is outdated,
    *     too
+   * @param groups by which rows are told apart; null while no write has said which it was
    */
-  private record Written(WriteMark mark, long number, long outdates, boolean aged, long since) {
+  private record Written(
+      WriteMark mark, long number, long outdates, boolean aged, long since, KeyGroups groups) {
     Written(WriteMark mark, long number) {
-      this(mark, number, number, false, 0);
+      this(mark, number, number, false, 0, null);
+    }
+
+    Written by(KeyGroups known) {
+      return new Written(mark, number, outdates, aged, since, known);
     }
 
     /**
@@ -94,15 +107,19 @@ public final class WritePositions {
       long still = before == null ? 0 : before.outdates;
       boolean agedBefore = before != null && before.aged;
       if (young == SparedTables.ALL) {
-        return new Written(mark, number, still, agedBefore, agedBefore ? before.since : 0);
+        return new Written(mark, number, still, agedBefore, agedBefore ? before.since : 0, groups);
       }
       long from = now - young;
       boolean later = agedBefore && before.since - from > 0;
-      return new Written(mark, number, still, true, later ? before.since : from);
+      return new Written(mark, number, still, true, later ? before.since : from, groups);
     }
 
-    boolean outdated(long count, long at) {
-      return outdates > count || (aged && at - since < 0);
+    /**
+     * @param rows those that were read; null where nothing is known of them
+     */
+    boolean outdated(long count, long at, RowKeys rows) {
+      return (outdates > count && (rows == null || groups == null || groups.outdated(rows, count)))
+          || (aged && at - since < 0);
     }
   }
 
@@ -229,13 +246,39 @@ public final class WritePositions {
     if (forget) {
       // Whoever reads one of the forgotten tables waits for more than need be, never for less.
       tables.clear();
+      groupedColumns = 0;
     } else {
       long at = System.nanoTime();
       written.forEach(
-          table -> tables.put(table, now.sparing(spared.of(table), tables.get(table), at)));
+          table -> {
+            Written before = tables.get(table);
+            Written last = now.by(groups(before, now.number(), spared, table));
+            tables.put(table, last.sparing(spared.of(table), before, at));
+          });
     }
     noted = now.number(); // after the tables: who knows the number finds them written
     return mark;
+  }
+
+  /** Returns a table's groups of rows, with this write; null where none has said its rows. */
+  private KeyGroups groups(Written before, long number, SparedTables spared, String table) {
+    KeyGroups groups = before == null ? null : before.groups();
+    RowKeys rows = spared.of(table) < 0 ? null : spared.rows().get(table);
+    if (spared.of(table) > 0) {
+      return groups; // what there is stays
+    }
+    if (rows == null || (groups == null && groupedColumns >= MOST_GROUPED)) {
+      if (groups != null) {
+        groups.written(number);
+      }
+      return groups;
+    }
+    long last = before == null ? 0 : before.outdates();
+    KeyGroups known = groups == null ? new KeyGroups(last) : groups;
+    int columns = known.size();
+    known.written(rows, number, last, groupedColumns < MOST_GROUPED);
+    groupedColumns += known.size() - columns;
+    return known;
   }
 
   /**
@@ -261,8 +304,17 @@ public final class WritePositions {
    * @param at when it was, by {@link System#nanoTime}
    */
   public boolean unwrittenSince(long count, long at, Collection<String> read) {
+    return unwrittenSince(count, at, read, null);
+  }
+
+  /**
+   * As the other, for one that rests on certain rows of one of the tables.
+   *
+   * @param rows null where nothing is known of them
+   */
+  public boolean unwrittenSince(long count, long at, Collection<String> read, RowKeys rows) {
     // First: what was in flight a moment ago is noted, and what was not had not been committed.
-    if (inFlight.any(read)
+    if (inFlight.any(read, rows)
         || doubtful.any(read)
         || keptOut.any(read)
         || anything.number() > count) {
@@ -270,7 +322,8 @@ public final class WritePositions {
     }
     for (String table : read) {
       Written last = tables.get(table);
-      if (last != null && last.outdated(count, at)) {
+      RowKeys of = rows != null && rows.table().equals(table) ? rows : null;
+      if (last != null && last.outdated(count, at, of)) {
         return false;
       }
     }
@@ -293,7 +346,17 @@ public final class WritePositions {
    * @return to be run when it is over, after {@link #committed} where that was to be called
    */
   public Runnable committing(Collection<String> written, boolean others) {
-    return inFlight.begin(written, others);
+    return committing(written, others, Map.of());
+  }
+
+  /**
+   * As the other, where it is known of some of these tables which rows are written.
+   *
+   * @param rows by the table
+   */
+  public Runnable committing(
+      Collection<String> written, boolean others, Map<String, RowKeys> rows) {
+    return inFlight.begin(written, others, rows);
   }
 
   /**

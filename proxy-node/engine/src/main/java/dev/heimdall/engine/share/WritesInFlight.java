@@ -1,7 +1,10 @@
 package dev.heimdall.engine.share;
 
+import dev.heimdall.engine.sql.RowKeys;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,24 +16,67 @@ import java.util.concurrent.atomic.AtomicInteger;
  * used meanwhile. May be used from any thread.
  */
 final class WritesInFlight {
-  private final ConcurrentHashMap<String, Integer> tables = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Under> tables = new ConcurrentHashMap<>();
   private final AtomicInteger anything = new AtomicInteger();
+
+  /**
+   * Writes of one table. Never changed: another one takes its place.
+   *
+   * @param all those of which nobody knows the rows
+   * @param rows of each other its rows
+   */
+  private record Under(int all, List<RowKeys> rows) {
+    static Under with(Under before, RowKeys more) {
+      int all = before == null ? 0 : before.all;
+      if (more == null) {
+        return new Under(all + 1, before == null ? List.of() : before.rows);
+      }
+      List<RowKeys> grown = new ArrayList<>(before == null ? List.of() : before.rows);
+      grown.add(more);
+      return new Under(all, grown);
+    }
+
+    /** Null for none. */
+    Under without(RowKeys one) {
+      if (one == null) {
+        return all == 1 && rows.isEmpty() ? null : new Under(all - 1, rows);
+      }
+      List<RowKeys> rest = new ArrayList<>(rows);
+      rest.remove(one);
+      return all == 0 && rest.isEmpty() ? null : new Under(all, rest);
+    }
+
+    boolean mayTouch(RowKeys read) {
+      if (all > 0 || read == null) {
+        return true;
+      }
+      for (int i = 0; i < rows.size(); i++) {
+        if (!read.misses(rows.get(i))) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   /**
    * A statement is about to be sent that may commit what was written to these.
    *
+   * @param rows by the table, those that are written of it, where that is known
    * @return to be run when it is over and noted; nothing happens when it is run again
    */
-  Runnable begin(Collection<String> written, boolean others) {
+  Runnable begin(Collection<String> written, boolean others, Map<String, RowKeys> rows) {
     List<String> all = List.copyOf(written);
-    all.forEach(table -> tables.merge(table, 1, Integer::sum));
+    Map<String, RowKeys> known = Map.copyOf(rows);
+    all.forEach(table -> tables.compute(table, (t, under) -> Under.with(under, known.get(t))));
     if (others) {
       anything.incrementAndGet();
     }
     AtomicBoolean over = new AtomicBoolean();
     return () -> {
       if (over.compareAndSet(false, true)) {
-        all.forEach(table -> tables.computeIfPresent(table, (t, n) -> n == 1 ? null : n - 1));
+        all.forEach(
+            table -> tables.computeIfPresent(table, (t, under) -> under.without(known.get(t))));
         if (others) {
           anything.decrementAndGet();
         }
@@ -38,8 +84,12 @@ final class WritesInFlight {
     };
   }
 
-  /** True if any of these is being committed. */
-  boolean any(Collection<String> read) {
+  /**
+   * True if any of these is being committed.
+   *
+   * @param rows those that are read of one of the tables; null where nothing is known of them
+   */
+  boolean any(Collection<String> read, RowKeys rows) {
     if (anything.get() > 0) {
       return true;
     }
@@ -47,7 +97,9 @@ final class WritesInFlight {
       return false;
     }
     for (String table : read) {
-      if (tables.containsKey(table)) {
+      Under under = tables.get(table);
+      if (under != null
+          && under.mayTouch(rows != null && rows.table().equals(table) ? rows : null)) {
         return true;
       }
     }

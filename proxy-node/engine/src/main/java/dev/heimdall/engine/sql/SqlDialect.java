@@ -46,6 +46,16 @@ public interface SqlDialect extends Lexers {
     return false;
   }
 
+  /**
+   * True if a parameter of this type of the protocol's is compared with a column, and written into
+   * it, as a literal of its kind is.
+   *
+   * @param type 0 where the server gives it the one of the column
+   */
+  default boolean comparesAs(KeyType column, int type) {
+    return false;
+  }
+
   /** Character that opens a quoted name, in the spelling that every session understands. */
   char openingQuote();
 

@@ -35,6 +35,8 @@ import java.util.TreeSet;
  * @param keepsCode whether it is known to leave all code as it is that statements may run, so that
  *     what is known of functions, triggers, views and the like holds behind it
  * @param reason why it is not a plain read, in words for an operator; null for one
+ * @param keys by what the rows of its only table can be told apart; null where they cannot, or it
+ *     may touch more
  */
 public record Statement(
     ParsedStatement parsed,
@@ -54,7 +56,8 @@ public record Statement(
     boolean mayNotify,
     boolean understood,
     boolean keepsCode,
-    String reason) {
+    String reason,
+    KeyColumns keys) {
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
     tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
@@ -90,7 +93,8 @@ public record Statement(
         writesAnything || !parsed.understood(),
         parsed.understood(),
         false,
-        reason);
+        reason,
+        null);
   }
 
   /** True if it asks out of sight for what the session has taken from sequences. */

@@ -14,6 +14,7 @@ import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.NameScope;
 import dev.heimdall.engine.sql.Redefining;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
@@ -50,6 +51,9 @@ public final class NextStatement implements RoutedStatement {
   private Catalogue.Edition judgedBy;
 
   private boolean doubted;
+
+  /** Rows that it can write, where that is known as it is sent; else null. */
+  private RowKeys keys;
 
   /** From where a statement was looked at that changes its session; null for others. */
   private NameScope names;
@@ -143,6 +147,16 @@ public final class NextStatement implements RoutedStatement {
     places = back.places();
   }
 
+  /** True if it may be worth knowing which rows of its only table it writes. */
+  public boolean mayWriteRows() {
+    return statement != null && statement.keys() != null && !statement.tablesWritten().isEmpty();
+  }
+
+  /** It is about to be sent, and can write these rows alone. */
+  public void writes(RowKeys rows) {
+    keys = rows;
+  }
+
   void fail(ServerError error) {
     failure = error;
   }
@@ -172,6 +186,7 @@ public final class NextStatement implements RoutedStatement {
     }
     decision = Decision.NONE;
     statement = null;
+    keys = null;
     names = null;
     declared = null;
     known = null;
@@ -245,6 +260,11 @@ public final class NextStatement implements RoutedStatement {
   @Override
   public Statement statement() {
     return statement;
+  }
+
+  @Override
+  public RowKeys keys() {
+    return keys;
   }
 
   /** True if the catalogue by which it was judged may lack definitions that were changed since. */

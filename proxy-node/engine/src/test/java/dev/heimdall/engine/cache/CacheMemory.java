@@ -73,7 +73,8 @@ final class CacheMemory {
           tables,
           0,
           MINUTE,
-          cache.patterns().worth("select"));
+          cache.patterns().worth("select"),
+          null);
       if (definitionsAfter > 0 && i % definitionsAfter == 0) {
         view.committed(List.of(), true);
         if (cache.find(key, view, tables, MINUTE) != null) {

@@ -17,13 +17,13 @@ class TableTrafficTest {
 
   private void second(int reads, int writes) {
     for (int i = 0; i < reads; i++) {
-      traffic.count(ROWS, List.of(), elsewhere);
+      traffic.count(ROWS, List.of(), false, elsewhere);
     }
     for (int i = 0; i < writes; i++) {
-      traffic.count(ROWS, ROWS, elsewhere);
+      traffic.count(ROWS, ROWS, false, elsewhere);
     }
     now += SECOND;
-    traffic.count(List.of("app.public.others"), List.of(), elsewhere);
+    traffic.count(List.of("app.public.others"), List.of(), false, elsewhere);
   }
 
   private boolean often() {
@@ -89,10 +89,10 @@ class TableTrafficTest {
   void aHundredPercentIsNoLimit() {
     TableTraffic none = new TableTraffic(100, () -> now);
     for (int i = 0; i < 1000; i++) {
-      none.count(List.of(), ROWS, elsewhere);
+      none.count(List.of(), ROWS, false, elsewhere);
     }
     now += 2 * SECOND;
-    none.count(List.of(), ROWS, elsewhere);
+    none.count(List.of(), ROWS, false, elsewhere);
     assertThat(none.writtenOften(ROWS)).isFalse();
   }
 
@@ -119,10 +119,10 @@ class TableTrafficTest {
       next.count(ROWS);
     }
     for (int i = 0; i < 3; i++) {
-      traffic.count(ROWS, List.of(), next);
+      traffic.count(ROWS, List.of(), false, next);
       now += SECOND;
     }
-    traffic.count(ROWS, List.of(), next);
+    traffic.count(ROWS, List.of(), false, next);
     assertThat(often()).isFalse();
   }
 

@@ -222,7 +222,8 @@ final class CachedCommands implements Responder {
             values,
             false,
             sql,
-            new AnswerCopy(cached.largest(), agreed.deprecatesEof(), parts.transaction().open()));
+            new AnswerCopy(cached.largest(), agreed.deprecatesEof(), parts.transaction().open()),
+            () -> null);
     if (answer == null && cached.waits()) {
       control.block();
       return Outcome.WAIT;

@@ -157,6 +157,31 @@ final class CatalogueQueries {
       """
           .formatted(VARYING_TYPES, FIRST_USER_ID);
 
+  /**
+   * Columns of tables by whose values their rows can be told apart: integers, UUIDs, and text that
+   * is equal where its bytes are. Not of tables with heirs, partitions, policies, rules or
+   * triggers, not computed, and none at all where somebody compares the server's own types in
+   * another way.
+   */
+  static final String KEYS =
+      """
+      SELECT a.attrelid::int8, a.attname,
+             CASE WHEN a.atttypid IN (20, 21, 23) THEN 'i' WHEN a.atttypid = 2950 THEN 'u' ELSE 't' END
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+           LEFT JOIN pg_collation l ON l.oid = a.attcollation
+      WHERE c.oid >= %1$s AND c.relkind = 'r' AND c.relpersistence <> 't'
+        AND NOT c.relispartition AND NOT c.relrowsecurity
+        AND NOT EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent))
+        AND NOT EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid)
+        AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)
+        AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+        AND (a.atttypid IN (20, 21, 23, 2950) OR a.atttypid IN (25, 1043) AND l.collisdeterministic)
+        AND NOT EXISTS (SELECT FROM pg_operator o
+                        WHERE o.oid >= %1$s AND o.oprname = '='
+                          AND o.oprleft < %1$s AND o.oprright < %1$s)
+      """
+          .formatted(FIRST_USER_ID);
+
   /** The bytes of a text, in inner form, that has a dot or is the name of one of these settings. */
   private static String namesOfSession() {
     return SessionSettings.names().stream()

@@ -9,6 +9,7 @@ import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.TypeUses;
 import dev.heimdall.engine.catalog.WeighedRows;
+import dev.heimdall.engine.sql.KeyType;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -288,6 +289,9 @@ final class CatalogueReader {
     rows.each(CatalogueQueries.TEXTLESS, row -> builder.textless(row.getString(1)));
     rows.each(CatalogueQueries.VARYING_COLUMNS, row -> builder.varies(row.getLong(1)));
     rows.each(
+        CatalogueQueries.KEYS,
+        row -> builder.key(row.getLong(1), row.getString(2), keyType(character(row, 3))));
+    rows.each(
         CatalogueQueries.INDEXES,
         row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));
     rows.each(
@@ -423,6 +427,14 @@ final class CatalogueReader {
       case 'f' -> RelationKind.FOREIGN;
       case 'S' -> RelationKind.SEQUENCE;
       default -> RelationKind.TABLE;
+    };
+  }
+
+  private static KeyType keyType(char letter) {
+    return switch (letter) {
+      case 'i' -> KeyType.INTEGER;
+      case 'u' -> KeyType.UUID;
+      default -> KeyType.TEXT;
     };
   }
 

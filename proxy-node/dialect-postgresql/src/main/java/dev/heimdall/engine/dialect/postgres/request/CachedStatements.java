@@ -12,6 +12,8 @@ import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.TransactionState;
@@ -39,12 +41,16 @@ final class CachedStatements implements Responder {
   private final UnsentStatement local;
   private final LoneStatement statement;
   private final Supplier<byte[]> text = this::text;
+  private final Supplier<RowKeys> rows = this::rows;
 
   /** True if nothing was sent since a Flush. */
   boolean behindFlush;
 
   /** The text that a batch runs, while it is looked for; null for a query. */
   private ClassifiedText sought;
+
+  /** Those that its parameters were given. */
+  private int[] types = NO_TYPES;
 
   /** Made for an answer that was found: for the next one that is not. */
   private AnswerCopy spare;
@@ -142,6 +148,7 @@ final class CachedStatements implements Responder {
       return Outcome.NEXT;
     }
     sought = bound;
+    types = declared;
     byte[] values = statement.values(declared);
     StoredAnswer answer = find(values);
     if (answer == null && server && cached.stopWaiting()) {
@@ -168,7 +175,13 @@ final class CachedStatements implements Responder {
 
   private StoredAnswer find(byte[] values) {
     return cached.answer(
-        next.exactHigh(), next.exactLow(), values, statement.describesColumns(), text, recorder());
+        next.exactHigh(),
+        next.exactLow(),
+        values,
+        statement.describesColumns(),
+        text,
+        recorder(),
+        rows);
   }
 
   /**
@@ -184,6 +197,11 @@ final class CachedStatements implements Responder {
     return statement.hasSpecialInput()
         || (bound != null
             && SpecialInput.isInLiteral(bound.sql(), 0, bound.length(), bound.lexerMode()));
+  }
+
+  private RowKeys rows() {
+    Statement does = next.statement();
+    return does == null || does.keys() == null ? null : statement.rows(does.keys(), sought, types);
   }
 
   private AnswerCopy recorder() {

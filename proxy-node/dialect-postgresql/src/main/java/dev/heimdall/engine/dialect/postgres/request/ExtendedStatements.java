@@ -6,6 +6,7 @@ import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementBody;
 import dev.heimdall.engine.dialect.postgres.prepared.StatementNames;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
@@ -21,7 +22,9 @@ import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.KeyReader;
 import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
@@ -167,6 +170,9 @@ final class ExtendedStatements {
     long group = carried.sent();
     transaction.sent(bound, group);
     if (examined != null) {
+      if (bound != null && bound.kind() == StatementKind.DML) {
+        next.writes(rows(examined, total, portalEnd + 1, nameEnd));
+      }
       lifecycle.sent(server);
     } else {
       StatementMix.count(client.counters(), null, bound);
@@ -299,6 +305,23 @@ final class ExtendedStatements {
     }
     boolean there = found == null || server != null && names.isThere(server, statement);
     return there ? found : texts.anew(statement, nameLength == 0, found);
+  }
+
+  /** The rows of its only table that it can write; null where nothing is known of them. */
+  private RowKeys rows(ClassifiedText text, long total, int nameAt, int nameEnd) {
+    ByteBuf input = pending.bytes();
+    if (!next.mayWriteRows() || input.readableBytes() < total) {
+      return null;
+    }
+    int end = input.readerIndex() + (int) total;
+    return KeyReader.read(
+        next.statement().keys(),
+        text.sql(),
+        0,
+        text.length(),
+        text.lexerMode(),
+        BindParameters.read(input, nameEnd + 1, end, types(input, nameAt, nameEnd)),
+        PostgresSql.DIALECT);
   }
 
   /** True if the Bind's statement was deferred; null when it is to be sent. */

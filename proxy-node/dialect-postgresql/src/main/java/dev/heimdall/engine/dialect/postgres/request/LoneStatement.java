@@ -1,11 +1,17 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.dialect.postgres.sql.SpecialInput;
+import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.KeyReader;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
@@ -16,6 +22,7 @@ import dev.heimdall.engine.wire.postgres.PgWriter;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One statement that waits by itself, in either of the two spellings: a Query, or a batch that
@@ -206,6 +213,27 @@ final class LoneStatement {
     }
     bytes().getBytes(formats, values, 0, end - formats);
     return values;
+  }
+
+  /**
+   * The rows of its only table that it reads; null where nothing is known of them.
+   *
+   * @param bound the text that a batch runs; null for a query
+   */
+  RowKeys rows(KeyColumns of, ClassifiedText bound, int[] declared) {
+    if (bound == null) {
+      byte[] sql = text();
+      LexerMode mode = names.lexerMode(sql, 0, sql.length);
+      return KeyReader.read(of, sql, 0, sql.length, mode, List.of(), PostgresSql.DIALECT);
+    }
+    return KeyReader.read(
+        of,
+        bound.sql(),
+        0,
+        bound.length(),
+        bound.lexerMode(),
+        BindParameters.read(bytes(), nameAt + nameLength + 1, cursor.end(parses ? 1 : 0), declared),
+        PostgresSql.DIALECT);
   }
 
   /**

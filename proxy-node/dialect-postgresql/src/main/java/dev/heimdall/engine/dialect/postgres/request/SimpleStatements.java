@@ -5,6 +5,7 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
+import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
 import dev.heimdall.engine.journal.TransactionNotes;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
@@ -23,6 +24,7 @@ import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
+import dev.heimdall.engine.sql.KeyReader;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -75,6 +77,9 @@ final class SimpleStatements {
   /** As what the last statement was judged; null before. */
   private LexerMode judgedIn;
 
+  /** True if it may begin as what changes rows does. */
+  private boolean mayWrite;
+
   SimpleStatements(
       RequestParts parts, ServerNames names, SequenceGuard sequences, UnnamedStatement unnamed) {
     this.notes = parts.notes();
@@ -113,6 +118,8 @@ final class SimpleStatements {
     }
     byte[] sql = loop.scratch(length);
     input.getBytes(at + 5, sql, 0, length);
+    int first = length == 0 ? 0 : sql[0] | 0x20;
+    mayWrite = first == 'i' || first == 'u' || first == 'd';
     judgedIn = names.lexerMode(sql, 0, length);
     if (judgedIn != LexerMode.STANDARD && awaitsReading(sql, length)) {
       return false; // doubted it would run what another client calls so, or nothing
@@ -208,8 +215,12 @@ final class SimpleStatements {
       return;
     }
     if (decision.isNone() && refusal == null) {
+      StatementFacts effects = next.effects();
+      if (mayWrite) {
+        noteRows(total);
+      }
       lifecycle.sent(server);
-      send(server, next.effects(), total);
+      send(server, effects, total);
       return;
     }
     if (refusal != null) {
@@ -230,9 +241,30 @@ final class SimpleStatements {
       send(server, facts, text.length + 6);
     } else {
       StatementFacts facts = next.effects();
+      if (mayWrite) {
+        noteRows(total);
+      }
       lifecycle.sent(server);
       send(server, facts, total);
     }
+  }
+
+  private void noteRows(int total) {
+    if (!next.mayWriteRows()) {
+      return;
+    }
+    int length = total - 6;
+    byte[] sql = loop.scratch(length);
+    pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
+    next.writes(
+        KeyReader.read(
+            next.statement().keys(),
+            sql,
+            0,
+            length,
+            names.lexerMode(sql, 0, length),
+            List.of(),
+            PostgresSql.DIALECT));
   }
 
   /** True if it was judged before it had a server that reads it otherwise. */

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Operators;
@@ -44,6 +45,17 @@ public final class PostgresSql implements SqlDialect {
   @Override
   public boolean hasCodeBlocks() {
     return true;
+  }
+
+  @Override
+  public boolean comparesAs(KeyType column, int type) {
+    return switch (type) {
+      case 0 -> true;
+      case 20, 21, 23 -> column == KeyType.INTEGER;
+      case 25, 1043 -> column == KeyType.TEXT;
+      case 2950 -> column == KeyType.UUID;
+      default -> false;
+    };
   }
 
   @Override

@@ -1,0 +1,179 @@
+package dev.heimdall.engine.dialect.postgres.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.KeyReader;
+import dev.heimdall.engine.sql.KeyType;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.RowKeys;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyReaderTest {
+  private static final KeyColumns ROWS =
+      new KeyColumns(
+          "app.rows",
+          "rows",
+          Map.of("id", KeyType.INTEGER, "name", KeyType.TEXT, "u", KeyType.UUID));
+
+  private static final String UUID = "0b3c1f6e-8a1d-4a40-9d51-2f0c7b1f7a11";
+
+  private static RowKeys keys(String sql, Parameter... parameters) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return KeyReader.read(
+        ROWS, text, 0, text.length, LexerMode.STANDARD, List.of(parameters), PostgresSql.DIALECT);
+  }
+
+  private static Parameter text(int type, String value) {
+    return new Parameter(type, false, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static final RowKeys FIVE = keys("SELECT n FROM rows WHERE id = 5");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT n FROM rows WHERE id = 5",
+        "select * from app.public.rows r where r.id=5 and n > 3 order by n limit 1",
+        "SELECT n FROM rows WHERE n = 3 AND id = '5';",
+        "SELECT count(*) FROM \"rows\" AS r WHERE \"r\".\"id\" = 005 GROUP BY n",
+        "SELECT n FROM rows WHERE id IN (5) AND (n = 1 OR id = 6)",
+        "UPDATE rows SET n = n + 1, a = ARRAY[1, 2] WHERE id = 5 RETURNING n",
+        "UPDATE rows AS r SET n = (n + 2) WHERE r.id = 5 AND n < 9",
+        "DELETE FROM rows WHERE id = 5",
+        "INSERT INTO rows (n, id) VALUES (now(), 5) RETURNING id",
+      })
+  void theRowOfANumberIsRead(String sql) {
+    assertThat(keys(sql)).isEqualTo(FIVE);
+  }
+
+  @Test
+  void parametersAreReadAsWhatTheyAre() {
+    String sql = "SELECT n FROM rows WHERE id = $1";
+    assertThat(keys(sql, text(0, "5"))).isEqualTo(FIVE);
+    assertThat(keys(sql, text(20, "5"))).isEqualTo(FIVE);
+    assertThat(keys(sql, new Parameter(23, true, new byte[] {0, 0, 0, 5}))).isEqualTo(FIVE);
+    assertThat(keys("UPDATE rows SET n = $2 WHERE id = $1", text(23, "5"), text(0, "7")))
+        .isEqualTo(FIVE);
+    assertThat(keys("INSERT INTO rows (id, n) VALUES ($1, $2)", text(0, "5"), text(0, "7")))
+        .isEqualTo(FIVE);
+
+    assertThat(keys(sql, text(1700, "5"))).isNull();
+    assertThat(keys(sql, text(0, "5.0"))).isNull();
+    assertThat(keys(sql, new Parameter(0, false, null))).isNull();
+    assertThat(keys(sql)).isNull();
+    // Another place may give it another type.
+    assertThat(keys("SELECT $1::float8 FROM rows WHERE id = $1", text(0, "5"))).isNull();
+  }
+
+  @Test
+  void textsAndUuidsAreReadAsTheyAreEqual() {
+    RowKeys named = keys("SELECT n FROM rows WHERE name = 'cron'");
+    assertThat(keys("SELECT n FROM rows WHERE name = $1", text(25, "cron"))).isEqualTo(named);
+    // A column may cut blanks off.
+    assertThat(keys("INSERT INTO rows (name) VALUES ('cron  ')")).isEqualTo(named);
+    assertThat(keys("SELECT n FROM rows WHERE name = 'Cron'").misses(named)).isTrue();
+    assertThat(keys("SELECT n FROM rows WHERE name = $1", text(1042, "cron"))).isNull();
+
+    RowKeys one = keys("SELECT n FROM rows WHERE u = '" + UUID + "'");
+    java.util.UUID value = java.util.UUID.fromString(UUID);
+    byte[] binary =
+        java.nio.ByteBuffer.allocate(16)
+            .putLong(value.getMostSignificantBits())
+            .putLong(value.getLeastSignificantBits())
+            .array();
+    assertThat(keys("DELETE FROM rows WHERE u = $1", new Parameter(2950, true, binary)))
+        .isEqualTo(one);
+    assertThat(keys("SELECT n FROM rows WHERE u = '{" + UUID + "}'")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT n FROM rows",
+        "SELECT n FROM rows WHERE id = 5 OR n = 3",
+        "SELECT n FROM rows WHERE n = 1 AND id = 5 OR n = 3",
+        "SELECT n FROM rows WHERE NOT id = 5",
+        "SELECT n FROM rows WHERE n BETWEEN 1 AND id = 5",
+        "SELECT n FROM rows WHERE (SELECT true) AND id = 5",
+        "SELECT n FROM rows WHERE id = 5 AND n > (SELECT max(n) FROM rows)",
+        "SELECT n FROM rows WHERE id = 5 UNION SELECT n FROM rows",
+        "SELECT n FROM rows WHERE id = 5 AND n IN (TABLE rows)",
+        "SELECT a.n FROM rows a, rows b WHERE a.id = 5",
+        "SELECT a.n FROM rows a JOIN rows b ON true WHERE a.id = 5",
+        "SELECT n FROM rows r (n, id) WHERE id = 5",
+        "SELECT n FROM ONLY rows WHERE id = 5",
+        "SELECT n FROM others WHERE id = 5",
+        "SELECT n FROM rows WHERE o.id = 5",
+        "SELECT n FROM rows WHERE id = NULL",
+        "SELECT n FROM rows WHERE id = 5.0",
+        "SELECT n FROM rows WHERE id = 1234567890123456789",
+        "SELECT n FROM rows WHERE id = '5'::text::int",
+        "SELECT n FROM rows WHERE id = 5 + 1",
+        "SELECT n FROM rows WHERE id = 5 IS NOT TRUE",
+        "SELECT n FROM rows WHERE id = E'5'",
+        "SELECT n FROM rows WHERE id IN (5, NULL)",
+        "SELECT n FROM rows WHERE name = 'ä'",
+        "SELECT n FROM rows WHERE name = 'it''s'",
+        "SELECT n FROM rows WHERE name = 'a' COLLATE other",
+        "SELECT n FROM rows WHERE name = U&'a'",
+        "UPDATE rows SET n = 1",
+        "UPDATE rows SET id = 6 WHERE id = 5",
+        "UPDATE rows SET n = 1, id = 6 WHERE id = 5",
+        "UPDATE rows SET (n, id) = (1, 6) WHERE id = 5",
+        "UPDATE rows SET n[1] = 1 WHERE id = 5",
+        "UPDATE rows SET n = o.n FROM others o WHERE id = 5",
+        "UPDATE rows SET n = 1 WHERE CURRENT OF c",
+        "DELETE FROM rows USING others WHERE id = 5",
+        "INSERT INTO rows VALUES (5, 1)",
+        "INSERT INTO rows (n) VALUES (5)",
+        "INSERT INTO rows (id) VALUES (DEFAULT)",
+        "INSERT INTO rows (id) VALUES (5), (1 + 1)",
+        "INSERT INTO rows (id) VALUES (NULL)",
+        "INSERT INTO rows (name) VALUES (5)",
+        "INSERT INTO rows (id) SELECT 5",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING",
+        "INSERT INTO rows (id) OVERRIDING SYSTEM VALUE VALUES (5)",
+        "WITH x AS (DELETE FROM rows) SELECT n FROM rows WHERE id = 5",
+        "SELECT 1; SELECT n FROM rows WHERE id = 5",
+        "MERGE INTO rows USING others ON id = 5 WHEN MATCHED THEN DELETE",
+        "EXPLAIN ANALYZE UPDATE rows SET n = 1 WHERE id = 5",
+        "TRUNCATE rows",
+      })
+  void nothingIsKnownOfWhatIsNotPlain(String sql) {
+    assertThat(keys(sql)).isNull();
+  }
+
+  @Test
+  void listsAndRowsAreReadWhole() {
+    RowKeys some = keys("SELECT n FROM rows WHERE id IN (5, -7, 9)");
+    assertThat(some.misses(keys("UPDATE rows SET n = 1 WHERE id = -7"))).isFalse();
+    assertThat(some.misses(keys("UPDATE rows SET n = 1 WHERE id = 7"))).isTrue();
+    assertThat(some.misses(keys("INSERT INTO rows (id, n) VALUES (1, 1), (9, 1)"))).isFalse();
+    assertThat(some.misses(keys("INSERT INTO rows (id, n) VALUES (1, 1), (2, 1)"))).isTrue();
+    // Of another column it is not known which rows these are.
+    assertThat(some.misses(keys("DELETE FROM rows WHERE name = 'a'"))).isFalse();
+  }
+
+  @Test
+  void severalWritesAreKnownByWhatIsKnownOfAll() {
+    RowKeys both = keys("DELETE FROM rows WHERE id = 1 AND name = 'a'");
+    RowKeys sum = both.and(keys("DELETE FROM rows WHERE id = 2"));
+    assertThat(sum).isEqualTo(keys("DELETE FROM rows WHERE id IN (2, 1)"));
+    assertThat(sum.and(keys("DELETE FROM rows WHERE name = 'a'"))).isNull();
+  }
+
+  @Test
+  void otherNodesReadWhatIsSpelled() {
+    RowKeys keys = keys("INSERT INTO rows (id, name) VALUES (5, 'a'), (6, 'b')");
+    assertThat(RowKeys.read("app.rows", keys.spelled())).isEqualTo(keys);
+    assertThat(RowKeys.read("app.rows", "id\u0003zz")).isNull();
+    assertThat(RowKeys.read("app.rows", "")).isNull();
+  }
+}

@@ -1,0 +1,17 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Map;
+
+/**
+ * Columns of the only table that a statement reads, or writes, by whose values its rows can be told
+ * apart: their equality is plain, and nothing else than the statement changes what it writes.
+ *
+ * @param table in full, as {@link TableName#spelled}
+ * @param name without database and schema
+ * @param types of the columns, by their names
+ */
+public record KeyColumns(String table, String name, Map<String, KeyType> types) {
+  public KeyColumns {
+    types = Map.copyOf(types);
+  }
+}
