@@ -181,8 +181,8 @@ final class Course implements AutoCloseable {
   private void make(List<String> tables, Hearing hearing) {
     List<String> sql = new ArrayList<>();
     for (String table : tables) {
-      sql.add("CREATE TABLE " + table + " (id int PRIMARY KEY, n int)");
-      sql.add("INSERT INTO " + table + " VALUES (0, 0)");
+      sql.add("CREATE TABLE " + table + " (id int PRIMARY KEY, name text UNIQUE, n int)");
+      sql.add("INSERT INTO " + table + " VALUES (0, 'zero', 0), (1, 'one', 0), (2, 'two', 0)");
       sql.add("GRANT ALL ON " + table + " TO app");
     }
     if (hearing == Hearing.TRIGGERS) {
@@ -202,7 +202,9 @@ final class Course implements AutoCloseable {
 
   private int value(String table) {
     return Integer.parseInt(
-        cluster.primary().queryValue(SharedPostgres.DATABASE, "SELECT n FROM " + table));
+        cluster
+            .primary()
+            .queryValue(SharedPostgres.DATABASE, "SELECT n FROM " + table + " WHERE id = 0"));
   }
 
   @Override

@@ -32,9 +32,12 @@ final class NodeSteps implements Steps {
     delays.rest();
   }
 
-  /** By the part of its name behind the database. */
+  /**
+   * By the part of its name behind the database. Names for other nodes that begin with a control
+   * character say more of tables that are named, too.
+   */
   private int number(String table) {
-    return tables.indexOf(table.substring(table.lastIndexOf('.') + 1));
+    return table.charAt(0) < ' ' ? -1 : tables.indexOf(table.substring(table.lastIndexOf('.') + 1));
   }
 
   @Override

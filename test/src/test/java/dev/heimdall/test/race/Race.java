@@ -21,7 +21,16 @@ import java.util.function.BooleanSupplier;
 final class Race {
   private static final int WRITERS = 2;
   private static final int READERS = 4;
-  private static final int TEXTS = 5;
+  private static final int TEXTS = 2;
+
+  /** The row that is counted up and read. */
+  private static final List<String> COUNTED =
+      List.of("id = 0", "name = 'zero'", "id IN (0, 7)", "id + 0 = 0");
+
+  private static final List<String> OTHERS = List.of("id = 1", "name = 'two'", "id IN (2)");
+
+  private static final List<String> READ =
+      List.of("id = 0", "name = 'zero'", "name = 'zero' AND id = 0", "id + 0 = 0");
 
   /** Who writes past the nodes is faster: it rests for up to so many nanoseconds in between. */
   private static final int REST_PAST_NODES = 6_000_000;
@@ -132,15 +141,28 @@ final class Race {
 
   private static int write(RawClient client, String table, SplittableRandom random)
       throws IOException {
-    String update = "UPDATE " + table + " SET n = n + 1 WHERE id = 0 RETURNING n";
-    switch (random.nextInt(5)) {
-      case 0 -> {
+    String update =
+        "UPDATE " + table + " SET n = n + 1 WHERE " + pick(COUNTED, random) + " RETURNING n";
+    String other = "UPDATE " + table + " SET n = n + 1 WHERE " + pick(OTHERS, random);
+    switch (random.nextInt(8)) {
+      case 0, 1 -> {
+        // Row 0 first, always: whoever locks them in another order waits for ever.
         client.value("BEGIN");
+        int written = Integer.parseInt(client.value(update));
+        if (random.nextInt(3) > 0) {
+          client.value(other);
+        }
+        client.value("COMMIT");
+        return written;
+      }
+      case 2 -> {
+        client.value("BEGIN");
+        client.value("DELETE FROM " + table + " WHERE id = 3");
         int written = Integer.parseInt(client.value(update));
         client.value("COMMIT");
         return written;
       }
-      case 1 -> {
+      case 3 -> {
         client.value("BEGIN");
         client.value(update);
         client.value("ROLLBACK");
@@ -150,6 +172,10 @@ final class Race {
         return Integer.parseInt(client.value(update));
       }
     }
+  }
+
+  private static String pick(List<String> some, SplittableRandom random) {
+    return some.get(random.nextInt(some.size()));
   }
 
   private void read(int number) throws IOException {
@@ -169,7 +195,12 @@ final class Race {
   private void look(RawClient client, Ledger.Reader reader, int table, SplittableRandom random)
       throws IOException {
     String text =
-        "SELECT n FROM " + tables.get(table) + " WHERE id > -" + (1 + random.nextInt(TEXTS));
+        "SELECT n FROM "
+            + tables.get(table)
+            + " WHERE "
+            + pick(READ, random)
+            + " AND n > -"
+            + (1 + random.nextInt(TEXTS));
     Ledger.Read read = reader.begins(table);
     read.found(Integer.parseInt(client.value(text)));
   }

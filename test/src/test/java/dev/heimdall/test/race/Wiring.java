@@ -5,6 +5,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.RowKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +28,14 @@ enum Wiring {
   NUMBERED_LATE,
   /** What is being committed is served on. */
   COMMITS_UNMINDED,
+  /** Of what is being committed nothing counts of which the rows are known. */
+  ROWS_UNMINDED,
+  /** What is written of known rows outdates no result that rests on known rows. */
+  ROWS_UNCHECKED,
+  /** Of a transaction's rows of a table those of its last statement count. */
+  LAST_ROWS,
+  /** Rows are known by one column, whatever others told of writes. */
+  COLUMNS_UNMINDED,
   /** A write is told to nobody. */
   UNTOLD;
 
@@ -48,10 +57,14 @@ enum Wiring {
           all.add(
               piece(
                   "share.WritePositions",
-                  named("unwrittenSince").and(takesArguments(3)),
+                  named("unwrittenSince").and(takesArguments(4)),
                   Yes.class));
       case NUMBERED_LATE -> all.add(piece("cache.QueryCache", named("keep"), NotedNow.class));
       case COMMITS_UNMINDED -> all.add(piece("share.WritesInFlight", named("any"), No.class));
+      case ROWS_UNMINDED -> all.add(piece("sql.RowKeys", named("misses"), Yes.class));
+      case ROWS_UNCHECKED -> all.add(piece("share.KeyGroups", named("outdated"), No.class));
+      case LAST_ROWS -> all.add(piece("sql.RowKeys", named("and"), Last.class));
+      case COLUMNS_UNMINDED -> all.add(piece("sql.RowKeys", named("columns"), AllColumns.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -67,7 +80,7 @@ enum Wiring {
   private static List<Piece> steps() {
     return List.of(
         // A write: marked as being committed, sent, acknowledged, noted, published, passed on.
-        piece("share.WritePositions", named("committing"), After.class),
+        piece("share.WritePositions", named("committing").and(takesArguments(3)), After.class),
         piece("share.WritePositions", named("committed").and(takesArguments(4)), Before.class),
         piece("share.Channel", named("announce").and(takesArguments(3)), Before.class),
         piece("share.Channel", named("announce").and(takesArguments(3)), After.class),
@@ -147,6 +160,21 @@ enum Wiring {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) boolean answer) {
       answer = false;
+    }
+  }
+
+  static final class Last {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(0) RowKeys last, @Advice.Return(readOnly = false) RowKeys both) {
+      both = last;
+    }
+  }
+
+  static final class AllColumns {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) List<String> columns) {
+      columns = List.of("id", "name");
     }
   }
 
