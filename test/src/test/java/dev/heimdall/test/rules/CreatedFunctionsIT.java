@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class CreatedFunctionsIT {
   private static final String DATABASE = "created_functions";
+  private static final String READER = "created_functions_reader";
   private static TestNode node;
   private static int functions;
   private RawClient client;
@@ -34,10 +35,16 @@ class CreatedFunctionsIT {
   @BeforeAll
   static void start() throws IOException {
     SharedPostgres.createDatabase(DATABASE);
+    SharedPostgres.primary()
+        .execute(
+            "DROP ROLE IF EXISTS " + READER,
+            "CREATE ROLE " + READER + " LOGIN PASSWORD '" + READER + "'");
     node =
         TestNode.start(
             c ->
                 c.node("loops", 1)
+                    .source("catalog.user", READER)
+                    .source("catalog.password", READER)
                     .vdb("rules", List.of("firewall"))
                     .rules(
                         "firewall",
@@ -59,6 +66,7 @@ class CreatedFunctionsIT {
   @AfterAll
   static void stop() {
     node.close();
+    SharedPostgres.primary().execute("DROP ROLE " + READER);
   }
 
   private static Target target() {
@@ -205,7 +213,59 @@ class CreatedFunctionsIT {
     done(client, block);
     isRefused(client, call());
     done(client, "DO $a$ BEGIN EXECUTE $b$" + function("open") + "$b$; END $a$");
+    isOpenAgain(); // on a starved machine not within the second that a statement waits
+  }
+
+  @Test
+  void whatACodeBlockReplacesIsUnknownUntilAServerThatStandsStillAnswersTheCatalogue()
+      throws Exception {
+    done(client, function("open"));
     passes(client, call());
+    String reader =
+        SharedPostgres.value("SELECT pid FROM pg_stat_activity WHERE usename = '" + READER + "'");
+    signal("-STOP", reader);
+    try {
+      done(client, "DO $a$ BEGIN " + function("secret") + "; END $a$");
+      isRefused(client, call());
+      isRefused(client, call());
+    } finally {
+      signal("-CONT", reader);
+    }
+    done(client, "DO $a$ BEGIN " + function("open") + "; END $a$");
+    isOpenAgain();
+  }
+
+  @Test
+  void whatACodeBlockReplacesIsUnknownWhileTheCatalogueCannotBeRead() throws IOException {
+    done(client, function("open"));
+    passes(client, call());
+    SharedPostgres.primary().execute("ALTER ROLE " + READER + " NOLOGIN");
+    try {
+      SharedPostgres.value(
+          "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE usename = '"
+              + READER
+              + "'");
+      done(client, "DO $a$ BEGIN PERFORM 1; EXECUTE 'SELECT 1'; END $a$");
+      Await.until("the catalogue cannot be read", () -> Replies.simple(client, call()).refused());
+      done(client, "DO $a$ BEGIN " + function("secret") + "; END $a$");
+      isRefused(client, call());
+    } finally {
+      SharedPostgres.primary().execute("ALTER ROLE " + READER + " LOGIN");
+    }
+    done(client, "DO $a$ BEGIN " + function("open") + "; END $a$");
+    isOpenAgain();
+  }
+
+  private void isOpenAgain() throws IOException {
+    Await.until(
+        "the catalogue is read again",
+        () -> Replies.simple(client, call()).state().equals("00000"));
+    passes(client, call());
+  }
+
+  private static void signal(String signal, String pid) throws Exception {
+    Process kill = new ProcessBuilder("kill", signal, pid).inheritIO().start();
+    assertThat(kill.waitFor()).as("kill %s %s", signal, pid).isZero();
   }
 
   @Test

@@ -269,22 +269,29 @@ public final class QueryPipeline {
   }
 
   /**
-   * True if it is worth waiting for the catalogue with the statement that was looked at last: its
-   * definitions were changed, or may have been by this very session, and are being read.
+   * Catalogue that may be out of date for the statement looked at last: definitions were changed,
+   * or may have been by this very session.
    *
    * @param suspect whether the session may have changed some out of sight
-   * @return by which catalogue it would be judged otherwise; null where nobody has to wait
+   * @return null where the statement makes use of none
    */
-  public Catalogue.Edition awaits(NameScope scope, boolean suspect) {
+  public Catalogue.Edition outdated(NameScope scope, boolean suspect) {
     boolean tables = rules != null && rules.book().needsStatement();
     if (!awaitable || statement == null || !(doubted || (tables && (outdated || suspect)))) {
       return null;
     }
     Catalogue catalogue = rulesAndCatalogues.catalogues().current(scope.database());
-    return rulesAndCatalogues.catalogues().beingReadAgain(scope.database())
-            && catalogue.restsOnCode(statement.parsed(), scope, tables)
-        ? catalogue.edition()
-        : null;
+    return catalogue.restsOnCode(statement.parsed(), scope, tables) ? catalogue.edition() : null;
+  }
+
+  /** True if it is worth waiting for the catalogue: it is being read, or is about to be. */
+  public boolean beingReadAgain(String database) {
+    return rulesAndCatalogues.catalogues().beingReadAgain(database);
+  }
+
+  /** True if the catalogue is known to be what the database holds. */
+  public boolean confirmed(String database) {
+    return rulesAndCatalogues.catalogues().current(database).confirmed();
   }
 
   /**

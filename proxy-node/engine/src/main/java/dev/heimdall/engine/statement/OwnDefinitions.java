@@ -20,6 +20,15 @@ import java.util.function.LongSupplier;
 final class OwnDefinitions {
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /** What code that could not be read may have defined. */
+  private enum Unread {
+    NONE,
+    /** The catalogue has not been compared with the database since. */
+    AWAITED,
+    /** The same, and the session has waited long enough: what code does is unknown. */
+    DOUBTED
+  }
+
   private final LongSupplier sent;
   private final ClientTransaction transaction;
   private final Runnable suspected;
@@ -38,8 +47,7 @@ final class OwnDefinitions {
   /** True if it may have changed what sessions begin with. */
   private boolean changedDefaults;
 
-  /** True if that was so, and the catalogue has not been compared with the database since. */
-  private boolean suspect;
+  private Unread unread = Unread.NONE;
 
   private long waitingSince;
   private boolean waiting;
@@ -103,6 +111,9 @@ final class OwnDefinitions {
 
   /** Kind of the redefined objects. */
   Redefined redefined() {
+    if (unread == Unread.DOUBTED) {
+      return Redefined.CODE;
+    }
     if (!pending()) {
       return Redefined.NOTHING;
     }
@@ -122,19 +133,28 @@ final class OwnDefinitions {
     }
     if (ranUnread) {
       ranUnread = false;
-      suspect = true;
+      become(Unread.AWAITED);
       suspected.run();
     }
   }
 
+  private void become(Unread next) {
+    unread = next;
+  }
+
   /** True if the session may have changed what the catalogue is not known to have. */
   boolean suspect() {
-    return suspect;
+    return unread != Unread.NONE;
   }
 
   /** The catalogue is known to have them. */
   void confirmed() {
-    suspect = false;
+    become(Unread.NONE);
+  }
+
+  /** The catalogue is not there in time, or cannot be read. */
+  void doubted() {
+    become(Unread.DOUBTED);
   }
 
   /**

@@ -145,6 +145,9 @@ final class SessionScope {
 
   /** Step 2 of the pipeline, for the text that it has classified last. */
   boolean understand(byte[] sql, int offset, int length, LexerMode lexerMode) {
+    if (own.suspect() && pipeline.confirmed(scope.database())) {
+      own.confirmed();
+    }
     Redefined redefined = own.redefined();
     ClassifiedText executed = executed(lexerMode);
     if (executed != null) {
@@ -182,12 +185,13 @@ final class SessionScope {
   }
 
   private boolean lacksDefinitions() {
-    if (own.suspect() && !pipeline.unconfirmed()) {
-      own.confirmed();
+    Catalogue.Edition by = pipeline.outdated(now(), own.suspect());
+    if (by != null && pipeline.beingReadAgain(scope.database()) && own.waits(by)) {
+      return true;
     }
-    Catalogue.Edition by = pipeline.awaits(now(), own.suspect());
-    if (by != null) {
-      return own.waits(by);
+    if (by != null && own.suspect()) {
+      own.doubted();
+      return true; // to be looked at anew
     }
     Catalogue.Edition lacking = own.pending() ? null : pipeline.lacking(now());
     return lacking != null && own.awaitsMade(lacking, pipeline.unconfirmed());
