@@ -143,8 +143,13 @@ var behaviours = []behaviour{
 		for n, size := range []int{1 << 16, 1<<24 + 7} {
 			value := make([]byte, size)
 			rand.New(rand.NewSource(int64(n))).Read(value)
-			if !bytes.Equal(one[[]byte](c, "SELECT ?", value), value) {
-				fail("a value of %d bytes came back as another", size)
+			got := one[[]byte](c, "SELECT ?", value)
+			if !bytes.Equal(got, value) {
+				at := 0
+				for at < len(got) && at < size && got[at] == value[at] {
+					at++
+				}
+				fail("%d bytes came back as %d, other ones from %d on: %.16x", size, len(got), at, got[at:])
 			}
 		}
 	}},

@@ -90,6 +90,12 @@ final class BulkCommand implements TypedCommand {
     return false;
   }
 
+  /** Servers read no rows without types. */
+  @Override
+  public boolean hasOnlyNulls(int parameters) {
+    return false;
+  }
+
   @Override
   public boolean hasTypes() {
     return types != null;

@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.cache.StoredAnswer;
 import dev.heimdall.engine.caching.CachedReads;
+import dev.heimdall.engine.dialect.mysql.server.ParameterTypes;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Request;
@@ -177,7 +178,9 @@ final class CachedCommands implements Responder {
     }
     byte[] sql = of.statement.body();
     Uncached reason =
-        hasTime(of.types()) && !cached.isUnconditional()
+        of.types() != null
+                && ParameterTypes.has(of.types(), of.parameters, ColumnDefinition.TYPE_TIME)
+                && !cached.isUnconditional()
             ? Uncached.VOLATILE // as a date it is one of today
             : reason(sql, 0, sql.length);
     if (reason != null) {
@@ -187,16 +190,6 @@ final class CachedCommands implements Responder {
     byte[] form = form(Command.STMT_EXECUTE, values.length);
     System.arraycopy(values, 0, form, form.length - values.length, values.length);
     return find(total, form, of.statement::body, of);
-  }
-
-  /** True if a value is a time without a date; of each there are two bytes, flags the second. */
-  private static boolean hasTime(byte[] types) {
-    for (int i = 0; types != null && i < types.length; i += 2) {
-      if (types[i] == ColumnDefinition.TYPE_TIME) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**

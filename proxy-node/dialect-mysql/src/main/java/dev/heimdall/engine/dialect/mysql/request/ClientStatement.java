@@ -97,9 +97,14 @@ final class ClientStatement {
     types = given;
   }
 
-  /** True if the types of an execution's parameters are known, if it has any. */
+  /** True if an execution names the types that the client has given last. */
+  boolean hasTypesOf(TypedCommand execution) {
+    return types != null && execution.hasTypes(types);
+  }
+
+  /** True if the types of an execution's parameters are known, as far as it needs any. */
   boolean knowsTypes(TypedCommand execution) {
-    return parameters == 0 || types != null || execution.hasTypes();
+    return types != null || execution.hasTypes() || execution.hasOnlyNulls(parameters);
   }
 
   /** Keeps a part of a value. */

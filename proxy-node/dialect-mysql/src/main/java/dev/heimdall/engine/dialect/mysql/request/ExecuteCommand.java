@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -139,18 +140,33 @@ final class ExecuteCommand implements TypedCommand {
     return hasTypes() ? Arrays.copyOfRange(payload, typesAt + 1, othersAt) : null;
   }
 
+  @Override
+  public boolean hasOnlyNulls(int parameters) {
+    for (int i = 0; i < parameters; i++) {
+      if (!isNull(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isNull(int parameter) {
+    return (payload[nullsAt + parameter / 8] & 1 << parameter % 8) != 0;
+  }
+
   /**
    * The values of the parameters, each a text, a number, an array of bytes or null.
    *
    * @param count how many there are
-   * @param given their types, with names where attributes were agreed on
+   * @param given their types, with names where attributes were agreed on; null for values that are
+   *     all NULL
    * @param sent those that were sent ahead of the command, by the parameter's place
    * @throws IndexOutOfBoundsException where it is malformed
    * @throws IllegalArgumentException likewise
    */
   List<Object> values(int count, byte[] given, Map<Integer, ByteArrayOutputStream> sent) {
-    if (count == 0) {
-      return List.of();
+    if (given == null) {
+      return Collections.nCopies(count, null);
     }
     ByteBuf typed = Unpooled.wrappedBuffer(given);
     ByteBuf body = Unpooled.wrappedBuffer(payload, valuesAt, payload.length - valuesAt);
@@ -164,7 +180,7 @@ final class ExecuteCommand implements TypedCommand {
       if (sent.containsKey(i)) {
         byte[] value = sent.get(i).toByteArray();
         values.add(ColumnDefinition.isBlob(type) ? value : BinaryValue.text(value));
-      } else if ((payload[nullsAt + i / 8] & 1 << i % 8) != 0) {
+      } else if (isNull(i)) {
         values.add(null);
       } else {
         values.add(BinaryValue.read(body, type, (flags & UNSIGNED) != 0));

@@ -2,10 +2,12 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.dialect.mysql.server.MysqlRequests;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
@@ -182,7 +184,8 @@ final class PreparedExecutions {
   }
 
   /**
-   * The execution at the reader's position, whose types are the statement's then; null for none.
+   * The execution at the reader's position, whose types are the statement's then; null for one that
+   * is malformed.
    */
   ExecuteCommand command(long total, ClientStatement of) {
     ExecuteCommand command = ExecuteCommand.read(input.bytes(), total, of.parameters, agreed);
@@ -192,7 +195,7 @@ final class PreparedExecutions {
     if (command.hasTypes()) {
       of.types(command.types());
     }
-    return of.types() == null && of.parameters > 0 ? null : command;
+    return of.knowsTypes(command) ? command : null;
   }
 
   /** The execution at the reader's position is answered: what was sent ahead of it is over. */
@@ -245,7 +248,7 @@ final class PreparedExecutions {
       return true;
     }
     if (!ServerSide.of(server).executes(statement.name(), command.opensCursor())
-        || spoilsLongData(server, of, command)) {
+        || spoilsValues(server, of, command)) {
       return execute(server, type, total);
     }
     if (!parts.notes().ruled(StatementOutcome.asPrepared(lifecycle.next().decision()))) {
@@ -260,10 +263,10 @@ final class PreparedExecutions {
     }
     statements.forgetLongData(of);
     cursors.begin(server, type, of);
-    if (!command.hasTypes() && of.parameters > 0) {
+    if (!command.hasTypes() && of.types() != null) {
       numbered.pass(server, of, command, total);
     } else {
-      if (of.types() == null || !command.hasTypes(of.types())) {
+      if (!of.hasTypesOf(command)) {
         if (of.types() != null) {
           parts.notes().giveUp(Unreplayed.CUT); // an execution before it may have named none
         }
@@ -271,22 +274,33 @@ final class PreparedExecutions {
       }
       numbered.pass(server, of, total);
     }
-    ServerSide.of(server).use().binds(statement.name(), of.types());
+    ServerSide.of(server).use().binds(statement.name(), of.types(), of.parameters);
     return true;
   }
 
-  /** True if the server would read parts of values wrongly: the statement is prepared anew then. */
-  private static boolean spoilsLongData(
+  /** True if the server would read values wrongly: the statement is prepared anew then. */
+  private static boolean spoilsValues(
       ServerConnection server, ClientStatement of, TypedCommand command) {
-    if (!of.hasLongData()) {
-      return false;
-    }
-    byte[] types = command.hasTypes() ? command.types() : of.types();
-    if (ServerSide.of(server).use().takesLongData(of.runs().name(), types)) {
+    if (takesValues(server, of, command)) {
       return false;
     }
     ServerSide.of(server).close(of.runs().name());
     return true;
+  }
+
+  /**
+   * True if the server reads values, or parts of them that go ahead, as they are. Behind an
+   * execution with other types, be it another client's, it may not.
+   */
+  static boolean takesValues(ServerConnection server, ClientStatement of, TypedCommand command) {
+    byte[] types = command.hasTypes() && !of.hasTypesOf(command) ? command.types() : of.types();
+    if (types == null) {
+      return true;
+    }
+    MysqlRequests requests = ServerSide.of(server);
+    StatementName name = of.runs().name();
+    return (requests.mariadb() || requests.use().takes(name, types, of.parameters))
+        && (!of.hasLongData() || requests.use().takesLongData(name, types));
   }
 
   /**

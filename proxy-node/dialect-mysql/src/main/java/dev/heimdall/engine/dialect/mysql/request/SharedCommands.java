@@ -80,8 +80,11 @@ final class SharedCommands {
 
   private boolean hasStatement(ServerConnection server) {
     ByteBuf in = input.bytes();
-    PreparedStatement statement = statements.named(in, in.readerIndex()).runs();
+    ClientStatement of = statements.named(in, in.readerIndex());
+    PreparedStatement statement = of.runs();
     return server.statements().confirmed(statement)
-        && ServerSide.of(server).executesAsIs(statement.name());
+        && ServerSide.of(server).executesAsIs(statement.name())
+        && PreparedExecutions.takesValues(
+            server, of, ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed));
   }
 }

@@ -20,6 +20,9 @@ interface TypedCommand {
   /** The types of its parameters; null where they are those of before. */
   byte[] types();
 
+  /** True if the parameters of the statement, of which there are so many, are all NULL. */
+  boolean hasOnlyNulls(int parameters);
+
   /** About how many bytes it takes with these types, at least. */
   int length(byte[] given);
 

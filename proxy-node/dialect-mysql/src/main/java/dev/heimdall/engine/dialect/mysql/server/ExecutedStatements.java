@@ -11,8 +11,14 @@ import java.util.Set;
 public final class ExecutedStatements {
   private final Set<StatementName> hadCursor = new HashSet<>(0);
 
-  /** The types of parameters that each was executed with last. */
-  private final Map<StatementName, byte[]> bound = new HashMap<>(4);
+  private final Map<StatementName, Bound> bound = new HashMap<>(4);
+
+  /**
+   * Types of parameters.
+   *
+   * @param last those of the last execution, as its client has sent them
+   */
+  private record Bound(byte[] last, ResolvedParameters resolved) {}
 
   /** Of what parts of values were sent ahead of its next execution; null for nothing. */
   private StatementName longDataOf;
@@ -25,11 +31,31 @@ public final class ExecutedStatements {
     return hadCursor.contains(statement);
   }
 
-  /** It is being executed with parameters of these types; null for none. */
-  public void binds(StatementName statement, byte[] types) {
-    if (types != null) {
-      bound.put(statement, types);
+  /**
+   * It is being executed with parameters of these types; null for none.
+   *
+   * @param parameters how many it has
+   */
+  public void binds(StatementName statement, byte[] types, int parameters) {
+    Bound before = bound.get(statement);
+    if (types == null || (before != null && Arrays.equals(before.last(), types))) {
+      return;
     }
+    ResolvedParameters now = ResolvedParameters.of(types, parameters);
+    bound.put(statement, new Bound(types, before == null ? now : before.resolved().behind(now)));
+  }
+
+  /**
+   * True if MySQL takes values of these types as they are. Behind an execution with others it may
+   * convert them to those: a text becomes a number.
+   *
+   * @param parameters how many the statement has
+   */
+  public boolean takes(StatementName statement, byte[] types, int parameters) {
+    Bound before = bound.get(statement);
+    return before == null
+        || Arrays.equals(before.last(), types)
+        || before.resolved().takes(ResolvedParameters.of(types, parameters));
   }
 
   /**
@@ -37,8 +63,8 @@ public final class ExecutedStatements {
    * others servers read them as values of those: a text is a number then.
    */
   public boolean takesLongData(StatementName statement, byte[] types) {
-    byte[] before = bound.get(statement);
-    return before == null || Arrays.equals(before, types);
+    Bound before = bound.get(statement);
+    return before == null || Arrays.equals(before.last(), types);
   }
 
   /** Parts of values are being sent ahead of the execution that comes next. */
