@@ -67,6 +67,10 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private final int process;
     private final List<String> uncommitted = new ArrayList<>();
     private final Map<Integer, String> prepared = new HashMap<>();
+
+    /** The statements of open cursors. */
+    private final Map<Integer, String> cursors = new HashMap<>();
+
     private final TdsPacketWalker walker = new TdsPacketWalker();
     private ByteBuf request = Unpooled.buffer();
     private String language = "";
@@ -165,6 +169,13 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           scanner.on(payload, 0, payload.writerIndex());
           scanner.end();
         }
+        case TdsPacket.BULK_LOAD -> {
+          if (!"INSERT BULK t (a int)".equals(received().get(received().size() - 1))) {
+            throw new IllegalStateException("rows that nothing has announced");
+          }
+          received().add("rows");
+          done(out, 0);
+        }
         case TdsPacket.TRANSACTION -> {
           if (reset) {
             reset(out);
@@ -188,6 +199,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       private String name;
       private String statement;
       private int handle;
+      private int cursor;
+      private String options = "";
 
       Called(ByteBuf out) {
         this.out = out;
@@ -210,16 +223,37 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       }
 
       @Override
+      public void cursor(int number, long offset) {
+        cursor = number;
+      }
+
+      @Override
+      public void cursorOption(int index, int value) {
+        options += " " + value;
+      }
+
+      private void prepare() {
+        prepared.remove(handle);
+        prepared.put(++handles, statement);
+        TdsWriter.returnInteger(out, 0, "", handles, VERSION);
+      }
+
+      @Override
       public void endCall(boolean another) {
-        if (procedure == RpcProcedure.PREPARE) {
-          prepared.put(++handles, statement);
+        if (RpcProcedure.preparesCursor(procedure)) {
+          received().add(RpcProcedure.name(procedure) + options + " " + statement);
+        }
+        if (procedure == RpcProcedure.PREPARE || procedure == RpcProcedure.CURSOR_PREPARE) {
           TdsWriter.returnStatus(out, 0);
-          TdsWriter.returnInteger(out, 0, "", handles, VERSION);
+          prepare();
           done(out, 0);
         } else if (procedure == RpcProcedure.PREPARE_EXECUTE) {
-          prepared.put(++handles, statement);
-          TdsWriter.returnInteger(out, 0, "", handles, VERSION);
+          prepare();
           batch(statement, out);
+        } else if (RpcProcedure.opensCursor(procedure)) {
+          open();
+        } else if (RpcProcedure.usesCursor(procedure)) {
+          cursor();
         } else if (procedure == RpcProcedure.EXECUTE_SQL) {
           batch(statement, out);
         } else if (procedure == RpcProcedure.OTHER) {
@@ -227,10 +261,42 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         } else if (prepared.containsKey(handle)) {
           batch(prepared.get(handle), out);
         } else {
-          TdsWriter.error(
-              out, TdsMessage.of(8179, 1, 16, "no handle", "server"), descriptor != 0, VERSION);
+          none(out, 8179);
         }
       }
+
+      private void open() {
+        if (procedure == RpcProcedure.CURSOR_PREPARE_EXECUTE) {
+          prepare();
+        } else if (procedure == RpcProcedure.CURSOR_EXECUTE) {
+          statement = prepared.get(handle);
+        }
+        if (statement == null || statement.endsWith("nowhere")) {
+          none(out, statement == null ? 8179 : 208);
+          return;
+        }
+        cursors.put(++handles, statement);
+        TdsWriter.returnInteger(out, RpcProcedure.cursorAt(procedure), "", handles, VERSION);
+        done(out, 0);
+      }
+
+      private void cursor() {
+        if (!cursors.containsKey(cursor)) {
+          none(out, 16909);
+        } else if (procedure == RpcProcedure.CURSOR_FETCH) {
+          batch(cursors.get(cursor), out);
+        } else {
+          if (procedure == RpcProcedure.CURSOR_CLOSE) {
+            cursors.remove(cursor);
+          }
+          done(out, 0);
+        }
+      }
+    }
+
+    private void none(ByteBuf out, int number) {
+      TdsWriter.error(
+          out, TdsMessage.of(number, 1, 16, "no handle", "server"), descriptor != 0, VERSION);
     }
 
     private void logIn(Login7 login, ByteBuf out) {
@@ -244,6 +310,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       language = "";
       temporary = false;
       prepared.clear();
+      cursors.clear();
       descriptor = 0;
       uncommitted.clear();
       EnvChange.writeReset(out);
@@ -276,14 +343,16 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       } else if (upper.startsWith("SELECT ")) {
         row(out, sql.substring(7));
         return;
-      } else if (upper.startsWith("INSERT ") && !sql.matches(".*'.*'.*")) {
+      } else if (upper.startsWith("INSERT ")
+          && !upper.startsWith("INSERT BULK")
+          && !sql.matches(".*'.*'.*")) {
         TdsWriter.error(
             out,
             TdsMessage.of(105, 1, 15, "Unclosed quotation mark.", "server"),
             descriptor != 0,
             VERSION);
         return;
-      } else if (upper.startsWith("INSERT ")) {
+      } else if (upper.startsWith("INSERT ") && !upper.startsWith("INSERT BULK")) {
         uncommitted.add(sql.substring(sql.indexOf('\'') + 1, sql.lastIndexOf('\'')));
         commitUnlessOpen();
       } else if (upper.startsWith("BEGIN TRAN")) {

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 /** A client that speaks TDS 7.4. */
 final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   private static final TdsVersion VERSION = TdsVersion.V7_4;
+  private static final int NO_CURSOR = -1;
 
   private final TdsPacketWalker walker = new TdsPacketWalker();
   private final TdsReplyScanner scanner = new TdsReplyScanner(this, VERSION);
@@ -30,6 +31,11 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   private final Map<Integer, Integer> handles = new HashMap<>();
 
   private int preparing;
+
+  /** The cursor that it has opened, and which value of a reply returns the handle of one. */
+  private int cursor;
+
+  private int cursorAt = NO_CURSOR;
   private ByteBuf message = Unpooled.buffer();
   private boolean loggedIn;
   private boolean failed;
@@ -203,6 +209,74 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
                 }));
   }
 
+  /** Prepares a statement in the place of another one, and runs it. */
+  void prepareInstead(int number, int other, String sql) {
+    int handle = handle(other);
+    preparing = number;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.PREPARE_EXECUTE,
+                payload -> {
+                  integer(payload, 1, handle);
+                  text(payload, "");
+                  text(payload, sql);
+                }));
+  }
+
+  /** Opens a cursor; the last one that it has opened is the one that it uses. */
+  void openCursor(String sql) {
+    cursorAt = 0;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.CURSOR_OPEN,
+                payload -> {
+                  integer(payload, 1, null);
+                  text(payload, sql);
+                }));
+  }
+
+  /** Prepares a statement for cursors, and opens one. */
+  void prepareCursor(int number, String sql, int scroll, int locking) {
+    preparing = number;
+    cursorAt = 1;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.CURSOR_PREPARE_EXECUTE,
+                payload -> {
+                  integer(payload, 1, null);
+                  integer(payload, 1, null);
+                  text(payload, "");
+                  text(payload, sql);
+                  integer(payload, 0, scroll);
+                  integer(payload, 0, locking);
+                }));
+  }
+
+  /** Opens a cursor of a prepared statement. */
+  void executeCursor(int number) {
+    cursorAt = 1;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.CURSOR_EXECUTE,
+                payload -> {
+                  integer(payload, 0, handle(number));
+                  integer(payload, 1, null);
+                }));
+  }
+
+  /** Calls a procedure about the cursor that it uses. */
+  void cursor(int procedure) {
+    send(out -> call(out, procedure, payload -> integer(payload, 0, cursor)));
+  }
+
   /** Calls a procedure by its name. */
   void callByName(String procedure) {
     send(
@@ -214,6 +288,19 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
           payload.writeShortLE(0);
           TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
         });
+  }
+
+  /** Sends rows, which an INSERT BULK has announced. */
+  void load() {
+    send(
+        out ->
+            TdsPacket.write(
+                out,
+                TdsPacket.BULK_LOAD,
+                0,
+                0,
+                TdsPacket.INITIAL_SIZE,
+                Unpooled.buffer().writeZero(3 * TdsPacket.INITIAL_SIZE)));
   }
 
   /** Begins or ends a transaction without a text. */
@@ -263,7 +350,12 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   @Override
   public void returnInteger(int ordinal, int value) {
-    handles.put(preparing, value);
+    if (ordinal == cursorAt) {
+      cursor = value;
+      cursorAt = NO_CURSOR;
+    } else {
+      handles.put(preparing, value);
+    }
   }
 
   @Override

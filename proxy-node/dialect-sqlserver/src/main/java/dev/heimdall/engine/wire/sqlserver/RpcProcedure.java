@@ -73,6 +73,31 @@ public final class RpcProcedure {
     return OTHER;
   }
 
+  /** The name of a procedure that has a number. */
+  public static String name(int procedure) {
+    return "sp_" + NAMES[procedure];
+  }
+
+  /** True if it is about an open cursor, and makes none. */
+  public static boolean usesCursor(int procedure) {
+    return switch (procedure) {
+      case CURSOR, CURSOR_FETCH, CURSOR_OPTION, CURSOR_CLOSE -> true;
+      default -> false;
+    };
+  }
+
+  /** True if it opens a cursor. */
+  public static boolean opensCursor(int procedure) {
+    return procedure == CURSOR_OPEN
+        || procedure == CURSOR_EXECUTE
+        || procedure == CURSOR_PREPARE_EXECUTE;
+  }
+
+  /** True if it makes a handle for a statement whose rows cursors have. */
+  public static boolean preparesCursor(int procedure) {
+    return procedure == CURSOR_PREPARE || procedure == CURSOR_PREPARE_EXECUTE;
+  }
+
   /** The place of the parameter that is the statement's text, or -1. */
   public static int statementAt(int procedure) {
     return switch (procedure) {
@@ -109,6 +134,14 @@ public final class RpcProcedure {
           0;
       default -> NONE;
     };
+  }
+
+  /**
+   * The place of the parameter that says how cursors of a prepared statement scroll, or -1; the
+   * next one says how they lock.
+   */
+  public static int scrollAt(int procedure) {
+    return preparesCursor(procedure) ? 4 : NONE;
   }
 
   /** The place of the parameter that is an open cursor's handle, or -1. */

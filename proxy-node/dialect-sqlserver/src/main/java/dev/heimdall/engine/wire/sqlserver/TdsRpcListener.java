@@ -58,6 +58,13 @@ public interface TdsRpcListener {
   default void cursor(int handle, long offset) {}
 
   /**
+   * An option for the cursors of a statement that is prepared.
+   *
+   * @param index from 0: how they scroll, how they lock
+   */
+  default void cursorOption(int index, int value) {}
+
+  /**
    * A call ends.
    *
    * @param another true if another one follows in the same message

@@ -239,7 +239,9 @@ public final class TdsRpcScanner extends TypedWalk {
         index == RpcProcedure.statementAt(procedure)
             || index == RpcProcedure.declarationsAt(procedure);
     boolean isHandle =
-        index == RpcProcedure.handleAt(procedure) || index == RpcProcedure.cursorAt(procedure);
+        index == RpcProcedure.handleAt(procedure)
+            || index == RpcProcedure.cursorAt(procedure)
+            || isCursorOption();
     text.restart();
     handle = 0;
     handleBytes = 0;
@@ -248,6 +250,11 @@ public final class TdsRpcScanner extends TypedWalk {
     if (!walkValue(type, inText || isHandle)) {
       valueWalked();
     }
+  }
+
+  private boolean isCursorOption() {
+    int first = RpcProcedure.scrollAt(procedure);
+    return first >= 0 && (index == first || index == first + 1);
   }
 
   /** True if the value that is shown has bytes: it is neither NULL nor empty. */
@@ -302,6 +309,8 @@ public final class TdsRpcScanner extends TypedWalk {
       listener.handle(handle, offset(code));
     } else if (index == RpcProcedure.cursorAt(procedure)) {
       listener.cursor(handle, offset(code));
+    } else if (isCursorOption()) {
+      listener.cursorOption(index - RpcProcedure.scrollAt(procedure), handle);
     }
   }
 

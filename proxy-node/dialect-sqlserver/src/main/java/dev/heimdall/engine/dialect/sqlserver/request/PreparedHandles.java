@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -15,8 +16,9 @@ import java.util.Map;
 final class PreparedHandles {
   /**
    * @param declarations of the parameters; null for none
+   * @param cursors if cursors have its rows; else null
    */
-  record Prepared(String declarations, String statement) {}
+  record Prepared(String declarations, String statement, CursorOptions cursors) {}
 
   private record Held(Prepared prepared, PreparedStatement counted) {}
 

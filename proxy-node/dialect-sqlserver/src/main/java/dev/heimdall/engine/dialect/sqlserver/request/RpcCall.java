@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.StatementParameter;
 import dev.heimdall.engine.wire.sqlserver.TdsRpcListener;
@@ -19,6 +20,8 @@ import java.util.List;
  * @param handle of a prepared statement
  * @param handleAt where its bytes are in the payload; negative where it has none
  * @param statementAt where the type of the statement's parameter is in the payload
+ * @param cursor the handle of an open one; 0 for none
+ * @param options for the cursors of a statement that it prepares; null for none
  */
 record RpcCall(
     int procedure,
@@ -27,7 +30,9 @@ record RpcCall(
     String declarations,
     int handle,
     int handleAt,
-    int statementAt) {
+    int statementAt,
+    int cursor,
+    CursorOptions options) {
 
   /** Returns the calls of a request. */
   static List<RpcCall> read(ByteBuf payload, TdsVersion version, int mostText) {
@@ -56,12 +61,24 @@ record RpcCall(
 
   /** True if it makes a handle for a statement. */
   boolean prepares() {
-    return procedure == RpcProcedure.PREPARE || procedure == RpcProcedure.PREPARE_EXECUTE;
+    return procedure == RpcProcedure.PREPARE
+        || procedure == RpcProcedure.PREPARE_EXECUTE
+        || RpcProcedure.preparesCursor(procedure);
   }
 
-  /** True if it is about a cursor, or makes one. */
-  boolean ofCursor() {
-    return procedure >= RpcProcedure.CURSOR && procedure <= RpcProcedure.CURSOR_CLOSE;
+  /** True if it runs a prepared statement by its handle. */
+  boolean executes() {
+    return procedure == RpcProcedure.EXECUTE || procedure == RpcProcedure.CURSOR_EXECUTE;
+  }
+
+  /** True if it takes the handle of a prepared statement away. */
+  boolean unprepares() {
+    return procedure == RpcProcedure.UNPREPARE || procedure == RpcProcedure.CURSOR_UNPREPARE;
+  }
+
+  /** True if the handle that it has is one of a statement whose rows cursors have. */
+  boolean ofCursors() {
+    return procedure == RpcProcedure.CURSOR_EXECUTE || procedure == RpcProcedure.CURSOR_UNPREPARE;
   }
 
   private static final class Reading implements TdsRpcListener {
@@ -73,6 +90,9 @@ record RpcCall(
     private int handle;
     private int handleAt;
     private int statementAt;
+    private int cursor;
+    private int scroll;
+    private int locking;
 
     @Override
     public void call(int number, TdsText called, int options) {
@@ -83,6 +103,9 @@ record RpcCall(
       handle = 0;
       handleAt = -1;
       statementAt = -1;
+      cursor = 0;
+      scroll = 0;
+      locking = 0;
     }
 
     @Override
@@ -107,9 +130,34 @@ record RpcCall(
     }
 
     @Override
+    public void cursor(int number, long offset) {
+      cursor = number;
+    }
+
+    @Override
+    public void cursorOption(int index, int value) {
+      if (index == 0) {
+        scroll = value;
+      } else {
+        locking = value;
+      }
+    }
+
+    @Override
     public void endCall(boolean another) {
+      CursorOptions options =
+          RpcProcedure.preparesCursor(procedure) ? new CursorOptions(scroll, locking) : null;
       calls.add(
-          new RpcCall(procedure, name, statement, declarations, handle, handleAt, statementAt));
+          new RpcCall(
+              procedure,
+              name,
+              statement,
+              declarations,
+              handle,
+              handleAt,
+              statementAt,
+              cursor,
+              options));
     }
   }
 }

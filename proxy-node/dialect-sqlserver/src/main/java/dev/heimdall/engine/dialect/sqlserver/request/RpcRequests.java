@@ -40,11 +40,14 @@ final class RpcRequests {
       if (call.procedure() != calls.get(0).procedure()) {
         return unsupported("calls of different procedures in one request");
       }
-      if (call.procedure() == RpcProcedure.UNPREPARE) {
+      if (call.unprepares()) {
         continue;
       }
-      if (call.procedure() == RpcProcedure.EXECUTE && call.handle() != calls.get(0).handle()) {
+      if (call.executes() && call.handle() != calls.get(0).handle()) {
         return unsupported("executions of different handles in one request");
+      }
+      if (call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != calls.get(0).cursor()) {
+        return unsupported("fetches from different cursors in one request");
       }
       if (calls.size() > 1 && isReset(List.of(call))) {
         return unsupported("sp_reset_connection among other calls");
@@ -60,17 +63,30 @@ final class RpcRequests {
 
   private ServerError refusal(RpcCall call, int calls) {
     switch (call.procedure()) {
-      case RpcProcedure.EXECUTE, RpcProcedure.UNPREPARE -> {
-        if (handles.get(call.handle()) == null || call.handleAt() < 0) {
+      case RpcProcedure.EXECUTE,
+          RpcProcedure.UNPREPARE,
+          RpcProcedure.CURSOR_EXECUTE,
+          RpcProcedure.CURSOR_UNPREPARE -> {
+        PreparedHandles.Prepared known = handles.get(call.handle());
+        if (known == null || call.handleAt() < 0 || call.ofCursors() != (known.cursors() != null)) {
           return unknown(call.handle());
         }
+        if (call.procedure() == RpcProcedure.CURSOR_EXECUTE && calls > 1) {
+          return unsupported("several cursors in one request");
+        }
       }
-      case RpcProcedure.EXECUTE_SQL -> {
+      case RpcProcedure.EXECUTE_SQL, RpcProcedure.CURSOR_OPEN -> {
         if (call.statement() == null) {
           return unsupported("a statement that is no nvarchar");
         }
+        if (call.procedure() == RpcProcedure.CURSOR_OPEN && calls > 1) {
+          return unsupported("several cursors in one request");
+        }
       }
-      case RpcProcedure.PREPARE, RpcProcedure.PREPARE_EXECUTE -> {
+      case RpcProcedure.PREPARE,
+          RpcProcedure.PREPARE_EXECUTE,
+          RpcProcedure.CURSOR_PREPARE,
+          RpcProcedure.CURSOR_PREPARE_EXECUTE -> {
         if (call.statement() == null || calls > 1) {
           return unsupported("this preparation of a statement");
         }
@@ -78,16 +94,23 @@ final class RpcRequests {
         if (full != null) {
           return full;
         }
-        if (client.preparedLimit() > 0 && handles.size() >= client.preparedLimit()) {
+        int others = handles.size() - (handles.get(call.handle()) == null ? 0 : 1);
+        if (client.preparedLimit() > 0 && others >= client.preparedLimit()) {
           return ServerError.error(
               Sqlstate.CONFIGURATION_LIMIT_EXCEEDED,
               "the client has " + handles.size() + " prepared statements, as many as it may");
         }
       }
-      case RpcProcedure.OTHER -> {}
+      case RpcProcedure.OTHER,
+          RpcProcedure.CURSOR,
+          RpcProcedure.CURSOR_FETCH,
+          RpcProcedure.CURSOR_OPTION,
+          RpcProcedure.CURSOR_CLOSE -> {}
       default -> {
         return unsupported(
-            call.ofCursor() ? "a cursor by remote procedure calls" : "sp_prepexecrpc");
+            call.procedure() == RpcProcedure.PREPARE_EXECUTE_RPC
+                ? "sp_prepexecrpc"
+                : "the procedure of number " + call.procedure());
       }
     }
     return null;
@@ -108,9 +131,7 @@ final class RpcRequests {
 
   /** The handles that a request unprepares; none for another request. */
   static List<Integer> unprepared(List<RpcCall> calls) {
-    return calls.get(0).procedure() == RpcProcedure.UNPREPARE
-        ? calls.stream().map(RpcCall::handle).toList()
-        : List.of();
+    return calls.get(0).unprepares() ? calls.stream().map(RpcCall::handle).toList() : List.of();
   }
 
   /** An error for a handle that the client does not have; null where it has them all. */
@@ -133,7 +154,16 @@ final class RpcRequests {
   String statement(RpcCall call) {
     return switch (call.procedure()) {
       case RpcProcedure.OTHER -> "EXEC " + call.name();
-      case RpcProcedure.EXECUTE, RpcProcedure.UNPREPARE -> handles.get(call.handle()).statement();
+      case RpcProcedure.EXECUTE,
+          RpcProcedure.UNPREPARE,
+          RpcProcedure.CURSOR_EXECUTE,
+          RpcProcedure.CURSOR_UNPREPARE ->
+          handles.get(call.handle()).statement();
+      case RpcProcedure.CURSOR,
+          RpcProcedure.CURSOR_FETCH,
+          RpcProcedure.CURSOR_OPTION,
+          RpcProcedure.CURSOR_CLOSE ->
+          "EXEC " + RpcProcedure.name(call.procedure());
       default -> call.statement();
     };
   }
@@ -141,7 +171,7 @@ final class RpcRequests {
   /** Adds the statement that a call prepares; returns the client's handle for it. */
   int add(RpcCall call, StatementFacts facts) {
     return handles.add(
-        new PreparedHandles.Prepared(call.declarations(), call.statement()),
+        new PreparedHandles.Prepared(call.declarations(), call.statement(), call.options()),
         facts,
         client.schemaEpoch());
   }

@@ -38,6 +38,11 @@ final class SessionEffects {
     return with(facts, effects);
   }
 
+  /** Returns these facts without those that pin for this reason. */
+  static StatementFacts without(StatementFacts facts, PinReason pin) {
+    return with(facts, facts.effects().stream().filter(effect -> effect.detail() != pin).toList());
+  }
+
   private static StatementFacts changed(StatementFacts facts, boolean call) {
     if (facts.effects().isEmpty()) {
       return facts;
@@ -74,6 +79,7 @@ final class SessionEffects {
 
   private static Effect own(SqlServerEffect effect, String name) {
     return switch (effect) {
+      case AWAITS_ROWS -> new Effect(Effect.Type.PIN, SqlServerPins.BULK_LOAD);
       case USES_DATABASE -> new Effect(Effect.Type.SET_VARIABLE, SessionOptions.DATABASE);
       case SETS_CONTEXT_INFO -> new Effect(Effect.Type.PIN, SqlServerPins.SESSION_CONTEXT);
       case CALLS_UNSEEN ->

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
@@ -25,6 +26,10 @@ final class TdsRequest implements Request {
       ServerError.error(
           Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support distributed transactions");
 
+  private static final ServerError NO_LOAD =
+      ServerError.error(
+          Sqlstate.PROTOCOL_VIOLATION, "no INSERT BULK is ahead of the rows of a bulk load");
+
   private final RequestParts parts;
   private final HandledClient client;
   private final NextStatement next;
@@ -35,8 +40,14 @@ final class TdsRequest implements Request {
   private byte type;
   private long total;
 
+  /** Its packets' contents, once it was read; else null. */
+  private ByteBuf payload;
+
   /** The statement that it is judged as, once it was read; else null. */
   private byte[] text;
+
+  /** The statement for whose rows its server waits; null for none. */
+  private byte[] loading;
 
   /** Its calls where it is one of remote procedure calls; else null. */
   private List<RpcCall> calls;
@@ -73,6 +84,24 @@ final class TdsRequest implements Request {
     return calls;
   }
 
+  /** What it does with cursors. */
+  SentRequest.Cursors cursors() {
+    if (calls == null) {
+      return SentRequest.Cursors.NONE;
+    }
+    RpcCall call = calls.get(0);
+    int procedure = call.procedure();
+    if (RpcProcedure.opensCursor(procedure)) {
+      return new SentRequest.Cursors(RpcProcedure.cursorAt(procedure), 0, List.of());
+    }
+    return switch (procedure) {
+      case RpcProcedure.CURSOR_FETCH -> new SentRequest.Cursors(-1, call.cursor(), List.of());
+      case RpcProcedure.CURSOR_CLOSE ->
+          new SentRequest.Cursors(-1, 0, calls.stream().map(RpcCall::cursor).toList());
+      default -> SentRequest.Cursors.NONE;
+    };
+  }
+
   // ---- what it says
 
   boolean isRead() {
@@ -81,49 +110,64 @@ final class TdsRequest implements Request {
 
   /** Reads it; returns an error for one that cannot be carried out. */
   ServerError read() {
-    ByteBuf payload = payload();
-    try {
-      if (!ClientRequest.namesTransaction(payload, encoder.version())) {
-        throw new TdsProtocolException("it has no transaction descriptor");
-      }
-      switch (type) {
-        case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
-        case TdsPacket.RPC -> {
-          int most = (int) Math.min(Integer.MAX_VALUE, parts.limits().maxStatementSize());
-          calls = RpcCall.read(payload, encoder.version(), most);
-          ServerError refusal = rpc.refusal(calls);
-          if (refusal != null) {
-            return refusal;
-          }
-          text = bytes(rpc.statement(calls.get(0)));
-        }
-        default -> {
-          String statement = ClientRequest.transaction(payload, encoder.version());
-          if (statement == null) {
-            return NO_DTC;
-          }
-          text = bytes(statement);
-        }
-      }
-      return null;
-    } finally {
-      payload.release();
+    if (type == TdsPacket.BULK_LOAD) {
+      text = loading;
+      return text == null ? NO_LOAD : null;
     }
+    payload = contents();
+    if (!ClientRequest.namesTransaction(payload, encoder.version())) {
+      throw new TdsProtocolException("it has no transaction descriptor");
+    }
+    switch (type) {
+      case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
+      case TdsPacket.RPC -> {
+        int most = (int) Math.min(Integer.MAX_VALUE, parts.limits().maxStatementSize());
+        calls = RpcCall.read(payload, encoder.version(), most);
+        ServerError refusal = rpc.refusal(calls);
+        if (refusal != null) {
+          return refusal;
+        }
+        text = bytes(rpc.statement(calls.get(0)));
+      }
+      default -> {
+        String statement = ClientRequest.transaction(payload, encoder.version());
+        if (statement == null) {
+          return NO_DTC;
+        }
+        text = bytes(statement);
+      }
+    }
+    return null;
   }
 
   private static byte[] bytes(String statement) {
     return statement.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Its packets' contents; the caller's. */
-  ByteBuf payload() {
+  private ByteBuf contents() {
     return ClientRequest.payload(parts.input().bytes(), total, client.alloc());
+  }
+
+  /** Gives away its packets' contents, to be sent. */
+  ByteBuf takePayload() {
+    ByteBuf taken = payload == null ? contents() : payload;
+    payload = null;
+    return taken;
   }
 
   /** Forgets what was read of it. */
   void forget() {
+    if (payload != null) {
+      payload.release();
+      payload = null;
+    }
     text = null;
     calls = null;
+  }
+
+  /** The server waits for rows of this statement; for none where it is null. */
+  void loads(byte[] statement) {
+    loading = statement;
   }
 
   /** True if the session is to be as new before it is carried out. */
@@ -150,7 +194,9 @@ final class TdsRequest implements Request {
 
   /** About how many bytes it takes. */
   long weight() {
-    return text == null ? 0 : text.length;
+    return (text == null ? 0 : text.length)
+        + (payload == null ? 0 : payload.capacity())
+        + (loading == null ? 0 : loading.length);
   }
 
   @Override
@@ -169,10 +215,20 @@ final class TdsRequest implements Request {
 
   private Kind kindOfCalls() {
     return switch (calls.get(0).procedure()) {
-      case RpcProcedure.EXECUTE_SQL, RpcProcedure.EXECUTE, RpcProcedure.PREPARE_EXECUTE ->
+      case RpcProcedure.EXECUTE_SQL,
+          RpcProcedure.EXECUTE,
+          RpcProcedure.PREPARE_EXECUTE,
+          RpcProcedure.CURSOR_OPEN,
+          RpcProcedure.CURSOR_EXECUTE,
+          RpcProcedure.CURSOR_PREPARE_EXECUTE ->
           calls.size() == 1 ? Kind.EXECUTION : Kind.BULK;
-      case RpcProcedure.PREPARE -> Kind.PREPARATION;
-      case RpcProcedure.OTHER -> Kind.CALL;
+      case RpcProcedure.PREPARE, RpcProcedure.CURSOR_PREPARE -> Kind.PREPARATION;
+      case RpcProcedure.OTHER,
+          RpcProcedure.CURSOR,
+          RpcProcedure.CURSOR_FETCH,
+          RpcProcedure.CURSOR_OPTION,
+          RpcProcedure.CURSOR_CLOSE ->
+          Kind.CALL;
       default -> Kind.COMMAND;
     };
   }
@@ -198,15 +254,23 @@ final class TdsRequest implements Request {
    */
   @Override
   public ServerError unfit() {
+    if (type == TdsPacket.BULK_LOAD) {
+      return null; // as the statement ahead of it was judged
+    }
     boolean hasText = type == TdsPacket.SQL_BATCH || (calls != null && kind() != Kind.CALL);
     Decision decision = next.decision();
     if (!hasText && decision.transformed().isPresent()) {
       return unfit(decision, RuleAction.TRANSFORM);
     }
-    if (type == TdsPacket.TRANSACTION && decision.result().isPresent()) {
+    boolean formless = type == TdsPacket.TRANSACTION || opensCursor();
+    if (formless && decision.result().isPresent()) {
       return unfit(decision, RuleAction.RESULT);
     }
     return server == null ? null : kept.refusal(next.effects(), server);
+  }
+
+  private boolean opensCursor() {
+    return calls != null && RpcProcedure.opensCursor(calls.get(0).procedure());
   }
 
   private ServerError unfit(Decision decision, RuleAction action) {
@@ -218,9 +282,9 @@ final class TdsRequest implements Request {
                 .formatted(
                     rule,
                     action.spelling(),
-                    type == TdsPacket.RPC
-                        ? "a procedure's call by its name"
-                        : "a request to the transaction manager"))
+                    type == TdsPacket.TRANSACTION
+                        ? "a request to the transaction manager"
+                        : opensCursor() ? "a cursor" : "a procedure's call by its name"))
         .withDetail("It was not carried out; a batch with the statement can be.");
   }
 

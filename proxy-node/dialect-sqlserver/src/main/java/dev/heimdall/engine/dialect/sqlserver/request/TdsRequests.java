@@ -22,12 +22,11 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.RuleResults;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
-import dev.heimdall.engine.wire.Sqlstate;
-import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import io.netty.buffer.ByteBuf;
@@ -39,10 +38,6 @@ import java.util.function.Supplier;
 
 /** Handling of one client's requests, of which one at a time is on its way to a server. */
 final class TdsRequests implements RequestHandler {
-  private static final ServerError NO_BULK =
-      ServerError.error(
-          Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support bulk loads yet");
-
   /** In UTF-16. */
   private static final int BYTES_OF_CHARACTER = 2;
 
@@ -59,6 +54,9 @@ final class TdsRequests implements RequestHandler {
 
   /** True if the request on its way sets options. */
   private boolean setsOptions;
+
+  /** The statement on its way for whose rows its server then waits; null for none. */
+  private byte[] loads;
 
   /** The client's handle for the statement that the request on its way prepares; 0 for none. */
   private int preparing;
@@ -112,8 +110,22 @@ final class TdsRequests implements RequestHandler {
       rpc.handles().remove(preparing); // the server has given none
     }
     preparing = 0;
+    pinned(SqlServerPins.BULK_LOAD, loads != null && error == null);
+    request.loads(error == null ? loads : null);
+    loads = null;
+    pinned(SqlServerPins.OPEN_CURSOR, requests(from).hasCursors(client.owner()));
     kept.answered();
     parts.loop().soon(this::acknowledge, client::failed);
+  }
+
+  private void pinned(PinReason reason, boolean pins) {
+    if (pins != parts.carried().pins().all().contains(reason)) {
+      if (pins) {
+        client.pin(reason);
+      } else {
+        parts.carried().pins().remove(reason);
+      }
+    }
   }
 
   private static SqlServerRequests requests(ServerConnection server) {
@@ -215,8 +227,9 @@ final class TdsRequests implements RequestHandler {
     }
     boolean resets = request.resets() || RpcRequests.isReset(request.calls());
     StatementFacts said = next.effects();
-    ByteBuf payload = request.payload();
-    String changed = next.decision().transformed().orElse(null);
+    ByteBuf payload = request.takePayload();
+    boolean rows = type == TdsPacket.BULK_LOAD;
+    String changed = rows ? null : next.decision().transformed().orElse(null);
     if (changed != null) {
       byte[] text = bytes(changed);
       said = parts.sessions().classifier().classify(text, 0, text.length, mode());
@@ -224,6 +237,8 @@ final class TdsRequests implements RequestHandler {
     }
     StatementFacts facts =
         type == TdsPacket.RPC ? SessionEffects.ofCall(said) : SessionEffects.of(said);
+    facts = rows ? SessionEffects.without(facts, SqlServerPins.BULK_LOAD) : facts;
+    loads = awaitsRows(facts) ? request.text() : null;
     String level = isolation(type, payload);
     if (level != null) {
       facts = facts.with(setting(SessionOptions.ISOLATION, level));
@@ -246,10 +261,20 @@ final class TdsRequests implements RequestHandler {
     if (!facts.effects().isEmpty()) {
       parts.carried().note(facts);
     }
-    requests(server).request(type, payload, client.owner(), resets, given, prepares);
+    requests(server)
+        .request(type, payload, client.owner(), resets, given, prepares, request.cursors());
     client.groupSent();
     request.send();
     return true;
+  }
+
+  private static boolean awaitsRows(StatementFacts facts) {
+    for (Effect effect : facts.effects()) {
+      if (effect.detail() == SqlServerPins.BULK_LOAD) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Puts a rule's text in the place of the client's. */
@@ -258,16 +283,12 @@ final class TdsRequests implements RequestHandler {
       if (request.calls() == null) {
         return ClientRequest.batch(consumed, text, encoder.version());
       }
-      return executes(request.calls())
+      return request.calls().get(0).executes()
           ? consumed.retain() // its server has that text by the handle that it gets
           : RpcCall.withStatement(consumed, request.calls(), text);
     } finally {
       consumed.release();
     }
-  }
-
-  private static boolean executes(List<RpcCall> calls) {
-    return calls.get(0).procedure() == RpcProcedure.EXECUTE;
   }
 
   private String isolation(byte type, ByteBuf payload) {
@@ -278,7 +299,7 @@ final class TdsRequests implements RequestHandler {
 
   /** Has the server prepare the statement that is to be executed, unless it has it. */
   private boolean ready(ServerConnection server) {
-    if (!executes(request.calls())) {
+    if (!request.calls().get(0).executes()) {
       return true;
     }
     int handle = request.calls().get(0).handle();
@@ -291,7 +312,7 @@ final class TdsRequests implements RequestHandler {
     requests(server)
         .prepare(
             client.owner(),
-            new SentRequest.Numbered(handle, text),
+            new SentRequest.Numbered(handle, text, statement.cursors()),
             statement.declarations(),
             new InternalQuery() {
               @Override
@@ -318,16 +339,26 @@ final class TdsRequests implements RequestHandler {
     SentRequest.Numbered prepares = null;
     for (RpcCall call : request.calls()) {
       if (call.prepares()) {
+        replaced(server, payload, call);
         preparing = rpc.add(call, next.effects());
         prepares =
-            new SentRequest.Numbered(preparing, changed == null ? call.statement() : changed);
-      } else if (call.procedure() == RpcProcedure.EXECUTE) {
+            new SentRequest.Numbered(
+                preparing, changed == null ? call.statement() : changed, call.options());
+      } else if (call.executes()) {
         String text = changed == null ? rpc.handles().get(call.handle()).statement() : changed;
         payload.setIntLE(
             call.handleAt(), requests(server).handleOf(client.owner(), call.handle(), text));
       }
     }
     return prepares;
+  }
+
+  /** The server forgets the statement whose handle a client gives for the one that it prepares. */
+  private void replaced(ServerConnection server, ByteBuf payload, RpcCall call) {
+    if (call.handleAt() >= 0) {
+      payload.setIntLE(call.handleAt(), requests(server).take(client.owner(), call.handle()));
+      rpc.handles().remove(call.handle());
+    }
   }
 
   private static byte[] bytes(String statement) {
@@ -362,7 +393,7 @@ final class TdsRequests implements RequestHandler {
     }
     ServerError refusal;
     try {
-      refusal = request.type() == TdsPacket.BULK_LOAD ? NO_BULK : request.read();
+      refusal = request.read();
     } catch (TdsProtocolException | IndexOutOfBoundsException e) {
       client.protocolError("a malformed request: " + e.getMessage());
       return Outcome.WAIT;
@@ -406,6 +437,7 @@ final class TdsRequests implements RequestHandler {
   @Override
   public void letGo() {
     kept.letGo();
+    request.loads(null);
   }
 
   // ---- one request at a time

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
  */
 final class UnprepareBatch {
   private static final Pattern CALL =
-      Pattern.compile("\\s*EXEC\\s+sp_unprepare\\s+([0-9]{1,9})\\s*(?:;|$)");
+      Pattern.compile("\\s*EXEC\\s+sp_(?:cursor)?unprepare\\s+([0-9]{1,9})\\s*(?:;|$)");
 
-  private static final byte[] BEGINNING = "EXEC sp_unprepare ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] BEGINNING = "EXEC sp_".getBytes(StandardCharsets.US_ASCII);
 
   private UnprepareBatch() {}
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.server;
 
 import dev.heimdall.engine.backend.ReplyOwner;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param resets whether the client itself wants its connection reset before
  * @param options what the request gives to session options if it succeeds; null for a default
  * @param prepares the statement that it prepares; null for none
+ * @param cursors what it does with cursors
  */
 public record SentRequest(
     int type,
@@ -20,11 +22,25 @@ public record SentRequest(
     ReplyOwner client,
     boolean resets,
     Map<String, String> options,
-    Numbered prepares) {
+    Numbered prepares,
+    Cursors cursors) {
   /**
    * A statement that is prepared.
    *
    * @param number the client's for it
+   * @param cursors if cursors have its rows; else null
    */
-  public record Numbered(int number, String text) {}
+  public record Numbered(int number, String text, CursorOptions cursors) {}
+
+  /**
+   * What a request does with cursors.
+   *
+   * @param opens ordinal of the value that returns the handle of one that it opens; negative for
+   *     none
+   * @param fetches handle of the one whose rows it wants; 0 for none
+   * @param closes handles of those that it closes
+   */
+  public record Cursors(int opens, int fetches, List<Integer> closes) {
+    public static final Cursors NONE = new Cursors(-1, 0, List.of());
+  }
 }

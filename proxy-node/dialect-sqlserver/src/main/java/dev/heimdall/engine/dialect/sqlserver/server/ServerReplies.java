@@ -10,6 +10,7 @@ import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.EnvChange;
+import dev.heimdall.engine.wire.sqlserver.RowLayout;
 import dev.heimdall.engine.wire.sqlserver.TdsMessage;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsPacketWalker;
@@ -121,6 +122,20 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** Sets the handle that the client gets in the place of the server's. */
   void handle(int ordinal, int handle) {
     tokens.replaceHandle(ordinal, handle);
+  }
+
+  /** The columns of the last rows' metadata; null where none is known. */
+  RowLayout layout() {
+    return tokens.layout();
+  }
+
+  /** Sets the columns of rows that come without metadata; null where they are not known. */
+  void layout(RowLayout layout) {
+    if (layout == null) {
+      tokens.forgetLayout();
+    } else {
+      tokens.layout(layout);
+    }
   }
 
   @Override

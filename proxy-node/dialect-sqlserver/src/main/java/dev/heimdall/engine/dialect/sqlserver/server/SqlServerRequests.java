@@ -12,6 +12,8 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
+import dev.heimdall.engine.wire.sqlserver.RowLayout;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsReframer;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
@@ -50,11 +52,17 @@ public final class SqlServerRequests implements ServerRequests {
    * A statement that the server has prepared.
    *
    * @param text a rule's, perhaps, and not the client's
+   * @param cursors if cursors have its rows
    */
-  private record Prepared(int handle, String text) {}
+  private record Prepared(int handle, String text, boolean cursors) {}
 
   /** Statements that the server has prepared, by the handles that the client has for them. */
   private final Map<Integer, Prepared> handles = new HashMap<>();
+
+  /**
+   * The cursors that the client has open, and the layout of their rows; null for an unknown one.
+   */
+  private final Map<Integer, RowLayout> cursors = new HashMap<>();
 
   private ServerReplies replies;
   private SentRequest running;
@@ -103,6 +111,7 @@ public final class SqlServerRequests implements ServerRequests {
    * @param reset whether the client wants its connection reset before
    * @param given what it gives to options of the session if it succeeds; null for a default
    * @param prepares the statement that the request prepares; null for none
+   * @param opens what the request does with cursors
    */
   public void request(
       int type,
@@ -110,9 +119,15 @@ public final class SqlServerRequests implements ServerRequests {
       ReplyOwner client,
       boolean reset,
       Map<String, String> given,
-      SentRequest.Numbered prepares) {
+      SentRequest.Numbered prepares,
+      SentRequest.Cursors opens) {
     prepareFor(client, reset);
-    send(new SentRequest(type, consumed, client, reset, given, prepares), client);
+    send(new SentRequest(type, consumed, client, reset, given, prepares, opens), client);
+  }
+
+  /** True if this client has a cursor open. */
+  public boolean hasCursors(ReplyOwner client) {
+    return isStateOf(client) && !cursors.isEmpty();
   }
 
   /** True if what a session leaves on its connection is this client's. */
@@ -141,13 +156,25 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   /**
+   * The server's handle of a statement that the client knows by this number, and wants replaced; 0
+   * where the server has none.
+   */
+  public int take(ReplyOwner client, int number) {
+    Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
+    return prepared == null ? 0 : prepared.handle();
+  }
+
+  /**
    * The client has unprepared the statement that it knows by this number: the server forgets it,
    * too.
    */
   public void forget(ReplyOwner client, int number) {
     Prepared prepared = isStateOf(client) ? handles.remove(number) : null;
     if (prepared != null) {
-      query("EXEC sp_unprepare " + prepared.handle(), new Unawaited("sp_unprepare"));
+      String procedure =
+          RpcProcedure.name(
+              prepared.cursors() ? RpcProcedure.CURSOR_UNPREPARE : RpcProcedure.UNPREPARE);
+      query("EXEC " + procedure + " " + prepared.handle(), new Unawaited(procedure));
     }
   }
 
@@ -157,8 +184,11 @@ public final class SqlServerRequests implements ServerRequests {
     prepareFor(client, false);
     forget(client, statement.number()); // of another text
     ByteBuf payload = connection.allocate(256);
-    PrepareCall.write(payload, declarations, statement.text(), version);
-    send(new SentRequest(TdsPacket.RPC, payload, client, false, Map.of(), statement), owner);
+    PrepareCall.write(payload, declarations, statement.text(), statement.cursors(), version);
+    send(
+        new SentRequest(
+            TdsPacket.RPC, payload, client, false, Map.of(), statement, SentRequest.Cursors.NONE),
+        owner);
   }
 
   /** A statement of the node's own that a client's wait for: the connection ends if it fails. */
@@ -224,6 +254,9 @@ public final class SqlServerRequests implements ServerRequests {
     if (request.prepares() != null) {
       replies.handle(0, request.prepares().number());
     }
+    if (request.cursors().fetches() != 0) {
+      replies.layout(cursors.get(request.cursors().fetches()));
+    }
     ByteBuf payload = request.payload();
     try {
       reframer.on(payload, payload.readerIndex(), payload.writerIndex());
@@ -238,6 +271,7 @@ public final class SqlServerRequests implements ServerRequests {
   private void forgetSession() {
     options.clear();
     handles.clear();
+    cursors.clear();
     replies.reset();
     delivery.reported(SessionOptions.DATABASE, database);
     connection.reported().takeChanged();
@@ -247,7 +281,11 @@ public final class SqlServerRequests implements ServerRequests {
   void handle(int ordinal, int number) {
     if (running != null && running.prepares() != null && ordinal == 0) {
       SentRequest.Numbered statement = running.prepares();
-      handles.put(statement.number(), new Prepared(number, statement.text()));
+      boolean forCursors = statement.cursors() != null;
+      handles.put(statement.number(), new Prepared(number, statement.text(), forCursors));
+    }
+    if (running != null && running.cursors().opens() == ordinal && number != 0) {
+      cursors.put(number, replies.layout());
     }
   }
 
@@ -256,6 +294,7 @@ public final class SqlServerRequests implements ServerRequests {
     SentRequest done = running;
     running = null;
     if (!failed) {
+      done.cursors().closes().forEach(cursors::remove);
       done.options()
           .forEach(
               (name, value) -> {
@@ -305,6 +344,12 @@ public final class SqlServerRequests implements ServerRequests {
 
   // ---- what the core asks for
 
+  /** A batch of the node's own. */
+  private SentRequest batch(String sql, Map<String, String> options) {
+    return new SentRequest(
+        TdsPacket.SQL_BATCH, batch(sql), null, false, options, null, SentRequest.Cursors.NONE);
+  }
+
   private ByteBuf batch(String sql) {
     ByteBuf payload = connection.allocate(AllHeaders.LENGTH + 2 * sql.length());
     if (version.hasHeaders()) {
@@ -316,7 +361,7 @@ public final class SqlServerRequests implements ServerRequests {
 
   @Override
   public void query(String sql, ReplyOwner owner) {
-    send(new SentRequest(TdsPacket.SQL_BATCH, batch(sql), null, false, Map.of(), null), owner);
+    send(batch(sql, Map.of()), owner);
   }
 
   @Override
@@ -368,9 +413,7 @@ public final class SqlServerRequests implements ServerRequests {
   private void set(Variables wanted, ReplyOwner owner) {
     Map<String, String> given = new HashMap<>(wanted.asMap());
     given.remove(SessionOptions.DATABASE);
-    send(
-        new SentRequest(TdsPacket.SQL_BATCH, batch(SetBatch.of(wanted)), null, false, given, null),
-        owner);
+    send(batch(SetBatch.of(wanted), given), owner);
   }
 
   /** None of them disturbs a connection. */

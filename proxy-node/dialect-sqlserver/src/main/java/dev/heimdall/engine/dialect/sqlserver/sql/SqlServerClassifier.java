@@ -274,6 +274,9 @@ final class SqlServerClassifier implements StatementClassifier {
           toTheEnd |= previous == SqlServerWord.CREATE || previous == SqlServerWord.ALTER;
       case STATISTICS -> awaits &= statement != SqlServerWord.UPDATE;
       case BULK -> {
+        if (statement == SqlServerWord.INSERT && previous == SqlServerWord.INSERT) {
+          effects.addOnce(new Effect(SqlServerEffect.AWAITS_ROWS, "", -1, -1));
+        }
         kind = StatementKind.BULK;
         awaits = false;
       }

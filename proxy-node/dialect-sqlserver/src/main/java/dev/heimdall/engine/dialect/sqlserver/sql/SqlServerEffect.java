@@ -21,6 +21,8 @@ public enum SqlServerEffect implements Effect.Detail {
   SETS_CONTEXT_INFO,
   /** Sets a key of the session's context. */
   SETS_SESSION_CONTEXT,
+  /** Has the server wait for rows, which come as a message of their own. */
+  AWAITS_ROWS,
   /** Inserts rows, which may get identities. */
   GENERATES_IDENTITY,
   /** Reads the last generated identity of the session, which its own text has not generated. */

@@ -14,6 +14,12 @@ public final class SqlServerPins {
   /** A global cursor exists. */
   public static final PinReason CURSOR = pin("cursor");
 
+  /** A cursor is open that a procedure's call by its number has opened. */
+  public static final PinReason OPEN_CURSOR = pin("open cursor");
+
+  /** The server waits for rows. */
+  public static final PinReason BULK_LOAD = PinReason.harmless("bulk load");
+
   /** sp_getapplock may hold a lock of the session. */
   public static final PinReason APPLICATION_LOCK = pin("application lock");
 

@@ -11,6 +11,10 @@ import java.util.Set;
 public final class SystemProcedures {
   private static final Set<String> HARMLESS =
       Set.of(
+          "sp_cursor",
+          "sp_cursorclose",
+          "sp_cursorfetch",
+          "sp_cursoroption",
           "sp_columns",
           "sp_columns_100",
           "sp_columns_managed",

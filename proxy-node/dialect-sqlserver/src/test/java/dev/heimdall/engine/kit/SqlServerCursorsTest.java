@@ -1,0 +1,149 @@
+package dev.heimdall.engine.kit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Cursors that clients of SQL Server open by calls of procedures. */
+class SqlServerCursorsTest {
+  @Nested
+  class Cursors extends KitContract {
+    Cursors() {
+      super(new SqlServerKit());
+    }
+
+    private SqlServerKitClient ann(String rules) {
+      start(KitSettings.of(ONE_CONNECTION), rules);
+      return (SqlServerKitClient) client("ann");
+    }
+
+    private List<String> open(SqlServerKitClient client, String sql) {
+      client.openCursor(sql);
+      return client.told();
+    }
+
+    private List<String> cursor(SqlServerKitClient client, int procedure) {
+      client.cursor(procedure);
+      return client.told();
+    }
+
+    @Test
+    void anOpenCursorKeepsItsConnectionUntilItIsClosed() {
+      SqlServerKitClient ann = ann("");
+      KitClient bob = client("bob");
+
+      assertThat(open(ann, words.reading("one"))).containsExactly("idle");
+      bob.sends(words.reading("two"));
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row one", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_OPTION)).containsExactly("idle");
+      assertThat(bob.told()).isEmpty();
+
+      assertThat(cursor(ann, RpcProcedure.CURSOR_CLOSE)).containsExactly("idle");
+      assertThat(bob.told()).containsExactly("row two", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("error 16909");
+    }
+
+    @Test
+    void aResetClosesCursors() {
+      SqlServerKitClient ann = ann("");
+      open(ann, words.reading("one"));
+
+      assertThat(ann.asksResetting(words.reading("x"))).containsExactly("row x", "idle");
+
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+    }
+
+    @Test
+    void aCursorThatCannotBeOpenedKeepsNothing() {
+      SqlServerKitClient ann = ann("");
+
+      assertThat(open(ann, words.reading("nowhere"))).containsExactly("error 208");
+
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+    }
+
+    @Test
+    void aStatementThatIsPreparedForCursorsIsPreparedAnewWhereItIsNot() {
+      SqlServerKitClient ann = ann("");
+      ann.prepareCursor(1, words.reading("one"), 4112, 8193);
+      assertThat(ann.told()).containsExactly("idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row one", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_CLOSE)).containsExactly("idle");
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+
+      ann.executeCursor(1);
+
+      assertThat(ann.told()).containsExactly("idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row one", "idle");
+      assertThat(servers().open().get(0).received())
+          .contains("sp_cursorprepare 4112 8193 " + words.reading("one"));
+    }
+
+    @Test
+    void handlesOfCursorsAndOfOtherStatementsAreNotEachOthers() {
+      SqlServerKitClient ann = ann("");
+      ann.prepareCursor(1, words.reading("one"), 1, 1);
+      ann.prepare(2, words.reading("two"));
+      ann.told();
+
+      ann.execute(1);
+      assertThat(ann.told()).containsExactly("error 8179");
+      ann.executeCursor(2);
+      assertThat(ann.told()).containsExactly("error 8179");
+      assertThat(ann.asks("EXEC sp_cursorunprepare %d;".formatted(ann.handle(1))))
+          .containsExactly("idle");
+      ann.executeCursor(1);
+      assertThat(ann.told()).containsExactly("error 8179");
+    }
+
+    @Test
+    void rulesJudgeTheStatementOfACursor() {
+      SqlServerKitClient ann =
+          ann(
+              "{\"match\": \"secret\", \"action\": \"drop\"},"
+                  + " {\"match\": \"old\", \"action\": \"transform\","
+                  + " \"parameters\": {\"target\": \"new\"}},"
+                  + " {\"match\": \"none\", \"action\": \"result\"}");
+
+      assertThat(open(ann, words.reading("secret"))).allMatch(KitContract::isError);
+      assertThat(open(ann, words.reading("none"))).containsExactly("error 50000");
+      assertThat(open(ann, words.reading("old"))).containsExactly("idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row new", "idle");
+    }
+  }
+
+  @Nested
+  class Replaced extends KitContract {
+    Replaced() {
+      super(new SqlServerKit());
+    }
+
+    /** As mssql-jdbc does where the types of parameters are others. */
+    @Test
+    void aStatementTakesThePlaceOfTheOneWhoseHandleIsGiven() {
+      start(ONE_CONNECTION);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      SqlServerKitClient bob = (SqlServerKitClient) client("bob");
+      for (int i = 1; i <= 12; i++) {
+        ann.prepare(i, words.reading("a" + i));
+        ann.told();
+      }
+
+      ann.prepareInstead(20, 11, words.reading("new"));
+      assertThat(ann.told()).containsExactly("row new", "idle");
+      ann.execute(11);
+      assertThat(ann.told()).containsExactly("error 8179");
+      ann.execute(1);
+      assertThat(ann.told()).containsExactly("row a1", "idle");
+      ann.execute(20);
+      assertThat(ann.told()).containsExactly("row new", "idle");
+
+      answers(bob, words.reading("b"), "row b", "idle");
+      ann.prepareInstead(21, 20, words.reading("newer"));
+      assertThat(ann.told()).containsExactly("row newer", "idle");
+    }
+  }
+}
