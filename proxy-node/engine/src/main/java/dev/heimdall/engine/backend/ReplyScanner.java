@@ -19,9 +19,12 @@ public interface ReplyScanner {
 
   /**
    * Notes that a multi-statement query in which the node has changed something was (or will at once
-   * be) written and that its reply belongs to the owner.
+   * be) written and that its reply belongs to the owner; of protocols whose errors name places in
+   * texts.
    */
-  void expectEdited(EditedText text, ReplyOwner owner);
+  default void expectEdited(EditedText text, ReplyOwner owner) {
+    throw new UnsupportedOperationException("its errors name no places in texts");
+  }
 
   /**
    * Bytes have come, cut anywhere.

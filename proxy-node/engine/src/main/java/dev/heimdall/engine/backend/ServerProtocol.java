@@ -18,12 +18,18 @@ public interface ServerProtocol {
       ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome);
 
   /**
-   * A cancel request of a client's, to be passed on as it came.
+   * A cancel request of a client's, to be passed on as it came, for a protocol whose clients send
+   * such.
    *
    * @param consumed its bytes
    * @param done runs once, when the other side has taken it, or cannot
    */
-  CancelConnections.Request cancelRequest(CancelRoute route, ByteBuf consumed, Runnable done);
+  default CancelConnections.Request cancelRequest(
+      CancelRoute route, ByteBuf consumed, Runnable done) {
+    consumed.release();
+    done.run();
+    throw new UnsupportedOperationException("its clients send no cancel requests");
+  }
 
   /**
    * A client's wish to interrupt a session of another node, for a protocol whose clients say so in

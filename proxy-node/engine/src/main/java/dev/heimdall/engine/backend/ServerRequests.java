@@ -90,8 +90,10 @@ public interface ServerRequests {
   /** Ends the transaction; nothing of it stays. */
   void rollBack(ReplyOwner owner);
 
-  /** Begins a transaction that has failed. */
-  void failTransaction(ReplyOwner owner);
+  /** Begins a transaction that has failed, where servers keep such: else there is none. */
+  default void failTransaction(ReplyOwner owner) {
+    rollBack(owner);
+  }
 
   /** Ends the batch that was begun, so that the server comes to rest. */
   void endBatch(ReplyOwner owner);

@@ -64,6 +64,11 @@ public interface ClientProtocol {
    */
   record Agreed(ClientEncoder encoder, Capabilities capabilities) {}
 
-  /** Asks another node of the fleet to cancel what the session with this key runs. */
-  void cancelRequest(ByteBuf out, CancelKey key);
+  /**
+   * Asks another node of the fleet to cancel what the session with this key runs, for a protocol
+   * whose clients cancel over connections of their own.
+   */
+  default void cancelRequest(ByteBuf out, CancelKey key) {
+    throw new UnsupportedOperationException("its clients send no cancel requests");
+  }
 }

@@ -4,7 +4,6 @@ import dev.heimdall.engine.backend.ReplyDelivery;
 import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import io.netty.buffer.ByteBuf;
@@ -31,11 +30,6 @@ final class ToyReplies implements ReplyScanner {
   public void expect(byte kind, ReplyOwner owner) {
     delivery.groups().begin(owner);
     delivery.groups().end();
-  }
-
-  @Override
-  public void expectEdited(EditedText text, ReplyOwner owner) {
-    throw new UnsupportedOperationException("no text of the toy's is edited");
   }
 
   @Override

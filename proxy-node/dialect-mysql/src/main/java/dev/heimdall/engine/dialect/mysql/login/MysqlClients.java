@@ -1,6 +1,5 @@
 package dev.heimdall.engine.dialect.mysql.login;
 
-import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogInDialogue;
 import dev.heimdall.engine.client.LogInHost;
@@ -8,7 +7,6 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
-import io.netty.buffer.ByteBuf;
 
 /** Clients that speak the protocol of MySQL and MariaDB. */
 public final class MysqlClients implements ClientProtocol {
@@ -41,11 +39,5 @@ public final class MysqlClients implements ClientProtocol {
   public Agreed agreed(StateReader state) {
     MysqlEncoder encoder = MysqlEncoder.read(state);
     return new Agreed(encoder, new AgreedCapabilities(encoder.capabilities(), state.number()));
-  }
-
-  /** There are no requests for nothing but to cancel: KILL is a statement. */
-  @Override
-  public void cancelRequest(ByteBuf out, CancelKey key) {
-    throw new UnsupportedOperationException("MySQL's clients cancel by a statement");
   }
 }

@@ -6,7 +6,6 @@ import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.AnswerPlace.Place;
 import dev.heimdall.engine.reply.ReplySource;
-import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
@@ -80,11 +79,6 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   public void expect(byte kind, ReplyOwner owner) {
     delivery.groups().begin(owner);
     delivery.groups().end();
-  }
-
-  @Override
-  public void expectEdited(EditedText text, ReplyOwner owner) {
-    throw new UnsupportedOperationException("errors name no places in a text");
   }
 
   /** A command is being sent: what comes now answers it. */

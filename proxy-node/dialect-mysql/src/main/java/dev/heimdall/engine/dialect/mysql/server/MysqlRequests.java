@@ -567,12 +567,6 @@ public final class MysqlRequests implements ServerRequests {
     query("ROLLBACK AND NO CHAIN NO RELEASE", owner); // whatever completion_type says
   }
 
-  /** There is no such thing: a transaction that is lost is over. */
-  @Override
-  public void failTransaction(ReplyOwner owner) {
-    rollBack(owner);
-  }
-
   /** There are no batches. */
   @Override
   public void endBatch(ReplyOwner owner) {}

@@ -10,7 +10,6 @@ import dev.heimdall.engine.dialect.mysql.fleet.PassedKill;
 import dev.heimdall.engine.fleet.FleetKeys;
 import dev.heimdall.engine.fleet.KillOutcome;
 import dev.heimdall.engine.fleet.KillRequest;
-import io.netty.buffer.ByteBuf;
 import java.security.SecureRandom;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -39,15 +38,6 @@ public final class MysqlServers implements ServerProtocol {
       ServerTarget target, ServerCredential credential, LogInHandler.Outcome outcome) {
     return new MysqlServerLogIn(
         target, credential, chance, offLoop, this::logInForOne, false, outcome);
-  }
-
-  /** There are no requests but those of clients that have logged in. */
-  @Override
-  public CancelConnections.Request cancelRequest(
-      CancelRoute route, ByteBuf consumed, Runnable done) {
-    consumed.release();
-    done.run();
-    throw new UnsupportedOperationException("a statement is cancelled by a client that logs in");
   }
 
   @Override

@@ -1,12 +1,10 @@
 package dev.heimdall.engine.dialect.sqlserver.login;
 
-import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientProtocol;
 import dev.heimdall.engine.client.LogInDialogue;
 import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.net.HandshakePackets;
-import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /** Clients that speak TDS, from 7.1 to 7.4. */
@@ -19,11 +17,5 @@ public final class SqlServerClients implements ClientProtocol {
   @Override
   public Optional<HandshakePackets> handshakePackets() {
     return Optional.of(new PreloginPackets());
-  }
-
-  /** There are none: an attention travels on the connection itself. */
-  @Override
-  public void cancelRequest(ByteBuf out, CancelKey key) {
-    throw new UnsupportedOperationException("SQL Server's clients cancel by an attention");
   }
 }

@@ -6,7 +6,6 @@ import dev.heimdall.engine.backend.ReplyScanner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
-import dev.heimdall.engine.wire.EditedText;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.EnvChange;
@@ -142,11 +141,6 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void expect(byte kind, ReplyOwner owner) {
     delivery.groups().begin(owner);
     delivery.groups().end();
-  }
-
-  @Override
-  public void expectEdited(EditedText text, ReplyOwner owner) {
-    throw new UnsupportedOperationException("no text of SQL Server's is edited");
   }
 
   @Override

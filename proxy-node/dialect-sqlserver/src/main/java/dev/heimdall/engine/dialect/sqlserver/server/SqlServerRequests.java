@@ -446,11 +446,6 @@ public final class SqlServerRequests implements ServerRequests {
     query(ROLL_BACK, owner);
   }
 
-  @Override
-  public void failTransaction(ReplyOwner owner) {
-    throw new UnsupportedOperationException("no transaction of SQL Server's stays open failed");
-  }
-
   /** There are no batches of requests. */
   @Override
   public void endBatch(ReplyOwner owner) {}
