@@ -74,7 +74,8 @@ class SqlServerBulkIT {
       copy.writeToServer(query.executeQuery("select a, b from source"));
 
       assertThat(all(ann, "select count(*), count(b), sum(a) from bulked"))
-          .isEqualTo("[%d,%d,%d;]".formatted(ROWS, ROWS / 2, ROWS * (ROWS + 1) / 2));    }
+          .isEqualTo("[%d,%d,%d;]".formatted(ROWS, ROWS / 2, ROWS * (ROWS + 1) / 2));
+    }
   }
 
   @Test
