@@ -166,7 +166,9 @@ behaviour('a_statement_is_killed', async () => {
   const c = await connect()
   const killer = await connect()
   const sleeping = rows(c, 'SELECT sleep(20)').catch((error) => error.errno)
-  while ((await rows(killer, `SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT sleep(20)%'`)).length === 0);
+  // Texts of other clients with bytes that are no characters fail it (3854).
+  const runs = () => rows(killer, `SELECT 1 FROM information_schema.processlist WHERE info LIKE 'SELECT sleep(20)%'`).catch(() => [])
+  while ((await runs()).length === 0);
   await killer.query(`KILL QUERY ${c.threadId}`)
   const answer = await sleeping
   ok(answer === 1317 || answer[0][0] === 1, `answered ${JSON.stringify(answer)}`)
