@@ -58,10 +58,12 @@ public final class TableTraffic {
 
     double allWhole;
 
-    /** Counter of writes elsewhere, and its count at that time; null before the first. */
+    /** Counter of writes elsewhere, and its counts at that time; null before the first. */
     WritesElsewhere asked;
 
     long told;
+
+    long toldWhole;
 
     volatile boolean often;
 
@@ -70,12 +72,14 @@ public final class TableTraffic {
 
     void hear(WritesElsewhere elsewhere, String name) {
       long now = elsewhere.of(name);
+      long nowWhole = elsewhere.whole(name);
       if (asked == elsewhere) {
         writes.add(now - told);
-        whole.add(now - told);
+        whole.add(nowWhole - toldWhole);
       }
       asked = elsewhere;
       told = now;
+      toldWhole = nowWhole;
     }
 
     void endRound(double kept, int percent) {

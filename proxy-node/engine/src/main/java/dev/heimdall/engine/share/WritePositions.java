@@ -190,7 +190,7 @@ public final class WritePositions {
 
   /** Another node says that it has committed a transaction that wrote these tables. */
   WriteMark committedElsewhere(Collection<String> written, SparedTables spared) {
-    elsewhere.count(written);
+    elsewhere.count(written, spared.rows().keySet());
     return committed(written, false, Position.NONE, spared);
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.share;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -12,24 +13,44 @@ public final class WritesElsewhere {
   /** Tables that are counted; of others nothing is known. */
   private static final int MOST_TABLES = 10_000;
 
-  private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+  private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-  /** A transaction of another node has written these. */
-  public void count(Collection<String> tables) {
+  /**
+   * Transactions that wrote a table.
+   *
+   * @param whole those of which nobody knows the rows
+   */
+  private record Count(LongAdder all, LongAdder whole) {}
+
+  /**
+   * A transaction of another node has written these.
+   *
+   * @param byRows those among them of which it has said which rows
+   */
+  public void count(Collection<String> tables, Set<String> byRows) {
     for (String table : tables) {
-      LongAdder known = counts.get(table);
+      Count known = counts.get(table);
       if (known == null && counts.size() < MOST_TABLES) {
-        known = counts.computeIfAbsent(table, name -> new LongAdder());
+        known = counts.computeIfAbsent(table, name -> new Count(new LongAdder(), new LongAdder()));
       }
       if (known != null) {
-        known.increment();
+        known.all.increment();
+        if (!byRows.contains(table)) {
+          known.whole.increment();
+        }
       }
     }
   }
 
   /** Transactions that wrote it, since this node has begun to hear of them. */
   public long of(String table) {
-    LongAdder known = counts.get(table);
-    return known == null ? 0 : known.sum();
+    Count known = counts.get(table);
+    return known == null ? 0 : known.all.sum();
+  }
+
+  /** Those among them of which nobody knows the rows. */
+  public long whole(String table) {
+    Count known = counts.get(table);
+    return known == null ? 0 : known.whole.sum();
   }
 }

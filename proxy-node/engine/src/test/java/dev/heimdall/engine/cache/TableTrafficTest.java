@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.engine.share.WritesElsewhere;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TableTrafficTest {
@@ -111,12 +112,27 @@ class TableTrafficTest {
   }
 
   @Test
+  void whatIsWrittenByRowsDoesNotCountForResultsByRows() {
+    second(100, 0);
+    for (int i = 0; i < 20; i++) {
+      elsewhere.count(ROWS, Set.copyOf(ROWS));
+      traffic.count(List.of(), ROWS, true, elsewhere);
+    }
+    second(100, 0);
+    assertThat(often()).isTrue();
+    assertThat(traffic.writtenOften(ROWS, true)).isFalse();
+    writtenElsewhere(40);
+    second(100, 0);
+    assertThat(traffic.writtenOften(ROWS, true)).isTrue();
+  }
+
+  @Test
   void anotherCountOfWhatOtherNodesWriteBeginsAnew() {
     writtenElsewhere(500);
     second(100, 0);
     WritesElsewhere next = new WritesElsewhere();
     for (int i = 0; i < 900; i++) {
-      next.count(ROWS);
+      next.count(ROWS, Set.of());
     }
     for (int i = 0; i < 3; i++) {
       traffic.count(ROWS, List.of(), false, next);
@@ -128,7 +144,7 @@ class TableTrafficTest {
 
   private void writtenElsewhere(int transactions) {
     for (int i = 0; i < transactions; i++) {
-      elsewhere.count(ROWS);
+      elsewhere.count(ROWS, Set.of());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.share;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.model.Consistency;
 import java.time.Duration;
@@ -750,8 +751,13 @@ class ChannelTest {
     a.channel.announce(Set.of("t", "other"), false, null);
     a.channel.announce(spared.marked(Set.of("t")), false, null);
     a.channel.announce(Set.of(), true, null);
-    assertThat(b.positions.elsewhere().of("t")).isEqualTo(2);
-    assertThat(b.positions.elsewhere().of("other")).isEqualTo(1);
+    RowKeys rows = RowKeys.of("t", Map.of("id", new int[] {1}));
+    SparedTables others = new SparedTables(Map.of(), Map.of("t", rows));
+    a.channel.announce(others.marked(Set.of("t", "other")), false, null);
+    assertThat(b.positions.elsewhere().of("t")).isEqualTo(3);
+    assertThat(b.positions.elsewhere().whole("t")).isEqualTo(2);
+    assertThat(b.positions.elsewhere().whole("other")).isEqualTo(2);
+    assertThat(b.positions.elsewhere().of("other")).isEqualTo(2);
     assertThat(b.positions.elsewhere().of("third")).isZero();
     assertThat(a.positions.elsewhere().of("t")).isZero();
   }
