@@ -60,6 +60,7 @@ class SqlServerBulkIT {
   @Test
   void rowsAreLoaded() throws Exception {
     try (Connection ann = client();
+        Connection bob = client();
         Connection direct = direct();
         Statement query = direct.createStatement();
         SQLServerBulkCopy copy = new SQLServerBulkCopy(ann)) {
@@ -73,8 +74,9 @@ class SqlServerBulkIT {
       copy.setDestinationTableName("bulked");
       copy.writeToServer(query.executeQuery("select a, b from source"));
 
-      assertThat(all(ann, "select count(*), count(b), sum(a) from bulked"))
+      assertThat(all(bob, "select count(*), count(b), sum(a) from bulked"))
           .isEqualTo("[%d,%d,%d;]".formatted(ROWS, ROWS / 2, ROWS * (ROWS + 1) / 2));
+      assertThat(server.accepted()).isEqualTo(2); // the node, and the source
     }
   }
 

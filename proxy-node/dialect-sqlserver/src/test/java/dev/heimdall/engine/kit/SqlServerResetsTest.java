@@ -60,6 +60,24 @@ class SqlServerResetsTest {
     }
 
     @Test
+    void aGlobalTemporaryTableOutlivesTheCallThatMakesIt() {
+      start(ONE_CONNECTION);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      KitClient bob = client("bob");
+      ann.executeSql("CREATE TABLE #t (a int)");
+      assertThat(ann.told()).containsExactly("idle");
+      answers(bob, words.reading("two"), "row two", "idle");
+
+      ann.executeSql("CREATE TABLE ##t (a int)");
+      assertThat(ann.told()).containsExactly("idle");
+      bob.sends(words.reading("two"));
+      assertThat(bob.told()).isEmpty();
+      answers(ann, "DROP TABLE ##t", "idle");
+
+      assertThat(bob.told()).containsExactly("row two", "idle");
+    }
+
+    @Test
     void theProcedureOfAResetDoesTheSameAndPinsNothing() {
       SqlServerKitClient ann = withSetting("");
 

@@ -50,7 +50,7 @@ final class SessionEffects {
     List<Effect> effects = new ArrayList<>(facts.effects().size());
     for (Effect effect : facts.effects()) {
       Effect meant = meant(effect);
-      if (meant != null && !(call && endsWithCall(meant))) {
+      if (meant != null && !(call && SqlServerPins.endsWithCall(meant))) {
         effects.add(meant);
       }
     }
@@ -100,11 +100,5 @@ final class SessionEffects {
           RUNS_ELSEWHERE ->
           null;
     };
-  }
-
-  private static boolean endsWithCall(Effect effect) {
-    return effect.type() == Effect.Type.SET_VARIABLE
-        || SqlServerPins.TEMP_TABLE.equals(effect.detail())
-        || SqlServerPins.OPTION.equals(effect.detail());
   }
 }

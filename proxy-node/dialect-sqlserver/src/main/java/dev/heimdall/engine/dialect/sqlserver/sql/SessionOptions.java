@@ -68,6 +68,7 @@ public final class SessionOptions {
   private static final Set<String> OF_ONE_CONNECTION =
       Set.of(
           "fips_flagger",
+          "fmtonly",
           "forceplan",
           "offsets",
           "remote_proc_transactions",

@@ -23,6 +23,7 @@ final class SqlServerClassifier implements StatementClassifier {
   private final SqlServerBatch batch = new SqlServerBatch();
   private final SqlServerCalls calls = new SqlServerCalls(effects, batch);
   private final SetReader sets = new SetReader(this, effects);
+  private final InnerText inner = new InnerText(this);
 
   private int token;
   private SqlServerWord word;
@@ -129,12 +130,13 @@ final class SqlServerClassifier implements StatementClassifier {
   private void temporary(byte[] text, int from, boolean quoted) {
     int to = quoted ? lexer.contentEnd() : lexer.end();
     String name = Lexer.decode(text, from, to);
+    PinReason reason = SqlServerPins.ofTable(name);
     if (drops) {
-      effects.endObject(SqlServerPins.TEMP_TABLE, name);
+      effects.endObject(reason, name);
     } else if (statement == SqlServerWord.DROP) {
-      effects.unpin(Effect.Type.MAY_UNPIN, SqlServerPins.TEMP_TABLE);
+      effects.unpin(Effect.Type.MAY_UNPIN, reason);
     } else {
-      effects.pinObject(SqlServerPins.TEMP_TABLE, name);
+      effects.pinObject(reason, name);
     }
   }
 
@@ -533,13 +535,15 @@ final class SqlServerClassifier implements StatementClassifier {
     }
     String name = token == '(' ? null : procedure();
     if (name == null || !calls.called(name)) {
-      runsText();
+      runsText(name);
     }
   }
 
-  /** A text is run that was not read, or a procedure that nobody knows from this one. */
-  private void runsText() {
-    effects.pin(SqlServerPins.RUN_TEXT);
+  /** A text is run, or a procedure that nobody knows from this one: null for none. */
+  private void runsText(String procedure) {
+    if (!inner.leavesNothing(procedure)) {
+      effects.pin(SqlServerPins.RUN_TEXT);
+    }
     batch.changes();
     if (kind != null) {
       kind = StatementKind.UNKNOWN;

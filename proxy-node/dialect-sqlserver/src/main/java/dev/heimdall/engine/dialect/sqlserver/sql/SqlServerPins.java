@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
+import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 
 /**
@@ -10,6 +11,10 @@ public final class SqlServerPins {
   /** A table whose name begins with a number sign: a batch that fails may have made it. */
   public static final PinReason TEMP_TABLE =
       new PinReason(PinReason.TEMP_TABLE.label(), false, true, false);
+
+  /** The same of one that all sessions see, and that outlives the procedure which makes it. */
+  private static final PinReason GLOBAL_TEMP_TABLE =
+      new PinReason("global temporary table", false, true, false);
 
   /** A global cursor exists. */
   public static final PinReason CURSOR = pin("cursor");
@@ -60,6 +65,18 @@ public final class SqlServerPins {
   public static final PinReason TRACE_FLAG = forGood("trace flag");
 
   private SqlServerPins() {}
+
+  /** The reason that a table pins for, whose name begins with a number sign. */
+  static PinReason ofTable(String name) {
+    return name.startsWith("##") ? GLOBAL_TEMP_TABLE : TEMP_TABLE;
+  }
+
+  /** True for what a procedure, or a text that is run, leaves when it ends. */
+  public static boolean endsWithCall(Effect effect) {
+    return effect.type() == Effect.Type.SET_VARIABLE
+        || TEMP_TABLE.equals(effect.detail())
+        || OPTION.equals(effect.detail());
+  }
 
   private static PinReason pin(String label) {
     return new PinReason(label, true, true, false);
