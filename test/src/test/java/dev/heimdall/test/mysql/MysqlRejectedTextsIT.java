@@ -29,6 +29,8 @@ class MysqlRejectedTextsIT {
       List.of(
           "udpate t set a = 1",
           "helo",
+          "selct",
+          "desc t u v",
           "exit",
           "{}",
           "select 'abc",

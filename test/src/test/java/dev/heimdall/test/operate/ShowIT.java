@@ -72,6 +72,24 @@ class ShowIT {
     }
   }
 
+  /** It has the answers that it has asked for, and keeps a server connection until its Sync. */
+  @Test
+  void aClientThatStopsInABatchIsNamed() throws IOException {
+    try (TestNode node = TestNode.start(c -> c.vdb("pool.size", 1));
+        RawClient client = RawClient.logIn(node.target())) {
+      client.send(
+          Frontend.parse("", "SELECT 7"),
+          Frontend.bind("", ""),
+          Frontend.execute("", 0),
+          Frontend.flush());
+      Await.until(
+          "it stops in its batch", () -> client(node, client).get("state").equals("idle_in_batch"));
+      client.send(Frontend.sync());
+      client.untilReady();
+      Await.until("its batch is over", () -> client(node, client).get("state").equals("idle"));
+    }
+  }
+
   private static void checkClients(
       TestNode node,
       RawClient idle,
