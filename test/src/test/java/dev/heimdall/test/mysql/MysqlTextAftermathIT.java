@@ -1,9 +1,12 @@
 package dev.heimdall.test.mysql;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.MysqlTarget;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,11 +46,11 @@ class MysqlTextAftermathIT {
           // As Entity Framework reads keys.
           List.of(
               "TRUNCATE keyed",
-              "INSERT INTO keyed (v) VALUES (1); SELECT id FROM keyed WHERE ROW_COUNT() = 1 AND id ="
-                  + " LAST_INSERT_ID()",
-              "INSERT INTO keyed (v) VALUES (1); SELECT id FROM keyed WHERE ROW_COUNT() = 1 AND id ="
-                  + " LAST_INSERT_ID(); INSERT INTO keyed (v) VALUES (2); SELECT id FROM keyed WHERE"
-                  + " ROW_COUNT() = 1 AND id = LAST_INSERT_ID()",
+              "INSERT INTO keyed (v) VALUES (1); SELECT id FROM keyed WHERE ROW_COUNT() = 1 AND id"
+                  + " = LAST_INSERT_ID()",
+              "INSERT INTO keyed (v) VALUES (1); SELECT id FROM keyed WHERE ROW_COUNT() = 1 AND id"
+                  + " = LAST_INSERT_ID(); INSERT INTO keyed (v) VALUES (2); SELECT id FROM keyed"
+                  + " WHERE ROW_COUNT() = 1 AND id = LAST_INSERT_ID()",
               "UPDATE keyed SET v = 9 WHERE id = 1; SELECT ROW_COUNT()"),
           List.of(TWO, "UPDATE many SET v = v; SELECT ROW_COUNT()"),
           List.of(TWO, "SELECT ROW_COUNT(); SELECT ROW_COUNT()", "SELECT ROW_COUNT()"),
@@ -242,6 +245,27 @@ class MysqlTextAftermathIT {
       }
     }
     all.assertAll();
+  }
+
+  /** It finds warnings of another session on its server connection, and none of its own. */
+  @MariadbAndMysql
+  void whatIsFoundIsTheSessionsBehindWarningsOfOthers(MysqlRelease release) throws SQLException {
+    release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
+    try (MysqlNode node = MysqlNode.start(release, c -> c.node("loops", 1).vdb("pool.size", 1))) {
+      for (MysqlTarget target :
+          List.of(MysqlTarget.of(release.shared().primary()), node.target())) {
+        try (Connection client = target.jdbc("allowMultiQueries", "true")) {
+          assertThat(RandomClient.run(client, "SELECT v FROM many")).contains("(3,)");
+          try (Connection other = target.jdbc("allowMultiQueries", "true")) {
+            RandomClient.run(other, "SELECT CAST('x' AS SIGNED)");
+          }
+          assertThat(RandomClient.run(client, "SHOW WARNINGS; SELECT FOUND_ROWS()"))
+              .as("to %s", target)
+              .doesNotContain("Truncated")
+              .contains("(3,)");
+        }
+      }
+    }
   }
 
   @MariadbAndMysql

@@ -255,7 +255,9 @@ final class Aftermath {
                 && last.diagnosticsOf() != null
                 && ServerSide.of(server).mariadb()
                 && FromClause.isIn(text.get(), mode));
-    if (!shows && (clearing || !keepsDiagnostics(server)) && !found.ready(server, facts)) {
+    // Where others' warnings were taken away, the session has none that a query would clear.
+    boolean keeps = leftDiagnostics && keepsDiagnostics(server);
+    if (!shows && (clearing || !keeps) && !found.ready(server, facts)) {
       return false;
     }
     sent = facts;
