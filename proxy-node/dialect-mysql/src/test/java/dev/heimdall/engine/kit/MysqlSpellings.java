@@ -117,6 +117,7 @@ final class MysqlSpellings {
         Standing.of("XA", "XA START 'x'"),
         Standing.of("user variable", "SET @a = 1"),
         Standing.of("named lock", "SELECT GET_LOCK('l', 0)"),
+        Standing.of("locked tables", "LOCK TABLES t READ"),
         Standing.of("temporary table", "CREATE TEMPORARY TABLE own (id INT)"),
         Standing.of("counted", "SELECT SQL_CALC_FOUND_ROWS before"),
         Standing.of("next transaction", "SET TRANSACTION READ ONLY"));
