@@ -79,6 +79,9 @@ class KeyedWritesIT {
       keep(client, NAMED);
       client.query("UPDATE kw_rows SET n = 3 WHERE name = 'n6'");
       assertThat(cached(client, NAMED)).isEqualTo("yes");
+      assertThat(client.queryInfo().get("cached by")).endsWith("kw_rows by name");
+      keep(client, ALL);
+      assertThat(client.queryInfo()).doesNotContainKey("cached by");
       client.query("BEGIN");
       client.query("UPDATE kw_rows SET n = 3 WHERE id = 6");
       client.query("INSERT INTO kw_rows (id, name) VALUES (30, 'z')");

@@ -249,7 +249,7 @@ public final class QueryCache {
     boolean holds = age < nanos && view.holds(noted, tables, rows);
     if (holds) {
       long at = System.nanoTime() - age;
-      entries.put(key, new Entry(answer, view, noted, at, at + nanos, worth, rows));
+      entries.put(key, new Entry(answer.by(rows), view, noted, at, at + nanos, worth, rows));
       stored.increment();
     }
     return holds;

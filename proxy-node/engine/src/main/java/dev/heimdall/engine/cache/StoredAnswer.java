@@ -1,5 +1,6 @@
 package dev.heimdall.engine.cache;
 
+import dev.heimdall.engine.sql.RowKeys;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -11,8 +12,17 @@ import java.util.HexFormat;
  *
  * @param columns how the answer describes its columns; null where it was not asked to
  * @param rows its rows, and their end
+ * @param by which rows of a table it rests on; null where nothing is known of them
  */
-public record StoredAnswer(byte[] columns, byte[] rows) {
+public record StoredAnswer(byte[] columns, byte[] rows, RowKeys by) {
+  public StoredAnswer(byte[] columns, byte[] rows) {
+    this(columns, rows, null);
+  }
+
+  StoredAnswer by(RowKeys keys) {
+    return keys == null ? this : new StoredAnswer(columns, rows, keys);
+  }
+
   /** Size in bytes on the wire. */
   int size() {
     return (columns == null ? 0 : columns.length) + rows.length;

@@ -7,6 +7,7 @@ import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 
 /** Counts what becomes of a session's statements that rules want cached. */
@@ -19,6 +20,9 @@ final class CachedCounts {
 
   private PatternCounts sentCounts;
 
+  /** Rows on which the result rests that was served last; null where nothing is known of them. */
+  private RowKeys by;
+
   /**
    * Reason that it was sent, not counted while its answer may give another one; null if none can.
    */
@@ -30,7 +34,13 @@ final class CachedCounts {
   }
 
   /** The statement at the reader's position is answered from the cache. */
-  void hit() {
+  /** Names the columns alone: values are secrets. */
+  String by() {
+    return by == null ? null : by.toString();
+  }
+
+  void hit(RowKeys rows) {
+    by = rows;
     counters.cached(true);
     counters.queryFinished(0, session.pending().responded());
     if (session.transaction().open()) {

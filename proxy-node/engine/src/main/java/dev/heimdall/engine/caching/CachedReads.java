@@ -298,7 +298,7 @@ public final class CachedReads implements ReplyStage {
     if (serves) {
       cache.counted(true);
       cache.traffic().count(tables, List.of(), false, view.writesElsewhere());
-      counts.hit();
+      counts.hit(found.by());
       how = "yes"; // nor is it sent
       if (inside) {
         session.transaction().reads().served();
@@ -467,6 +467,11 @@ public final class CachedReads implements ReplyStage {
   /** True if the statement waits for what other nodes keep, or for another session's result. */
   public boolean waits() {
     return awaitsEqual() || (lookup != null && !lookup.over);
+  }
+
+  /** By which columns the result lives that was served; null where nothing is known of that. */
+  public String by() {
+    return how == null || how.startsWith("no") ? null : counts.by();
   }
 
   /** True if the statement waits for an equal one of another session. */

@@ -26,25 +26,39 @@ public final class RuleQuestions {
   private final boolean admin;
   private final Supplier<String> replay;
   private final Supplier<String> cached;
+  private final Supplier<String> cachedBy;
   private final Supplier<Catalogue> catalogue;
   private final StatementLifecycle lifecycle;
 
-  /**
-   * @param admin whether the user may be told of rules
-   * @param replay what is known of the transaction's replay; null for nothing
-   * @param cached whether the statement before was answered from the cache, or why not; null where
-   *     no rule wants it
-   * @param catalogue of the session's database
-   */
+  /** Where cached results rest on whole tables. */
   public RuleQuestions(
       boolean admin,
       Supplier<String> replay,
       Supplier<String> cached,
       Supplier<Catalogue> catalogue,
       StatementLifecycle lifecycle) {
+    this(admin, replay, cached, () -> null, catalogue, lifecycle);
+  }
+
+  /**
+   * @param admin whether the user may be told of rules
+   * @param replay what is known of the transaction's replay; null for nothing
+   * @param cached whether the statement before was answered from the cache, or why not; null where
+   *     no rule wants it
+   * @param cachedBy by which columns a cached result lives; null where nothing is known of that
+   * @param catalogue of the session's database
+   */
+  public RuleQuestions(
+      boolean admin,
+      Supplier<String> replay,
+      Supplier<String> cached,
+      Supplier<String> cachedBy,
+      Supplier<Catalogue> catalogue,
+      StatementLifecycle lifecycle) {
     this.admin = admin;
     this.replay = replay;
     this.cached = cached;
+    this.cachedBy = cachedBy;
     this.catalogue = catalogue;
     this.lifecycle = lifecycle;
   }
@@ -133,6 +147,7 @@ public final class RuleQuestions {
     add(rows, "pipelined", running.pipelined());
     add(rows, "answered by", running.answeredBy());
     if (admin) {
+      add(rows, "cached by", cachedBy.get());
       for (MatchedRule rule : last.decision().matched()) {
         rows.add(List.of("rule", rule.toString()));
       }

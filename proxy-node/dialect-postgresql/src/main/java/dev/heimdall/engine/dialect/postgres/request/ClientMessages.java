@@ -150,6 +150,7 @@ final class ClientMessages implements RequestHandler {
                 parts.admin(),
                 parts.notes()::note,
                 parts.cached()::how,
+                parts.cached()::by,
                 parts.catalogue(),
                 lifecycle));
     this.commands = List.of(this::command);
