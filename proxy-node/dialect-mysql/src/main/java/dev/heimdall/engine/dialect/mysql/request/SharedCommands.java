@@ -84,7 +84,8 @@ final class SharedCommands {
     PreparedStatement statement = of.runs();
     return server.statements().confirmed(statement)
         && ServerSide.of(server).executesAsIs(statement.name())
-        && PreparedExecutions.takesValues(
-            server, of, ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed));
+        && (of.parameters == 0
+            || PreparedExecutions.takesValues(
+                server, of, ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed)));
   }
 }
