@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis that is there in place of one that is made: nodes know it, and reach it. */
+@Tag("ci")
 class ExistingStoreTest {
   private static final String WITH = "heimdall-eu-west-1";
   private static final String ALONE = "heimdall-us-east-1";

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Documents in a secret of the customer's, encrypted with a key of the customer's. */
+@Tag("ci")
 class NamedSecretTest {
   private static final String STACK = "heimdall-eu-west-1";
   private static final String KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d";

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * when its listeners, its nodes and their alarms are gone already. Whatever else is protected could
  * not be deleted any more once the file does not have it.
  */
+@Tag("ci")
 class ProtectedStacksTest {
   private static final String FIRST = "heimdall-eu-west-1";
   private static final String SECOND = "heimdall-us-east-1";

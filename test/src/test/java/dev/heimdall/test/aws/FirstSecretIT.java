@@ -17,12 +17,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The function that writes the first documents of a deployment into a secret, and what nodes read
  * there.
  */
+@Tag("ci")
 class FirstSecretIT {
   private static final String REGION = "eu-west-1";
   private static final String SECRET = "heimdall/configuration";

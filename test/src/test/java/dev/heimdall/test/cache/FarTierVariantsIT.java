@@ -23,11 +23,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The far tier in stores with TLS, passwords and users of few rights, and with a replica. */
+@Tag("ci")
 class FarTierVariantsIT {
   @RegisterExtension private final Opened opened = new Opened();
 

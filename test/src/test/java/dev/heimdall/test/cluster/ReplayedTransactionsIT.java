@@ -3,8 +3,10 @@ package dev.heimdall.test.cluster;
 import dev.heimdall.test.freshness.PostgresServers;
 import dev.heimdall.test.freshness.Servers;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 
 /** The contract on PostgreSQL. */
+@Tag("ci")
 class ReplayedTransactionsIT extends ReplayedTransactionsContract {
   @Override
   Servers servers() {

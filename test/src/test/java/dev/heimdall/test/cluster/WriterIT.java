@@ -32,9 +32,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sessions follow the writer of a cluster. */
+@Tag("ci")
 class WriterIT {
   private static final String WHERE = "SELECT current_setting('port')";
   private static final Set<String> LOST = Set.of("08006", "57P01", "57P02", "40001", "25P02");

@@ -12,9 +12,11 @@ import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.fixture.TestNode;
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server of another engine to which a secret leads, which is rotated. */
+@Tag("ci")
 class ForeignSecretIT {
   private static final String USER = "rotating";
   private static final String SECRET = "prod/crm";

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Transactions that define tables and use them: the node adds no statements of its own where their
  * text says all, and lets nobody find a trace where it does not. The pool has one connection.
  */
+@Tag("ci")
 class MigrationsIT {
   private static final String DATABASE = "migrations";
 

@@ -24,12 +24,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Clients that stop in the middle of what they send keep no server connection from others: they
  * have none, or a time limit ends them.
  */
+@Tag("ci")
 class StalledClientsIT {
   private static final int LARGE = 200_000;
   private static final int TEXT = 25;

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** KILL of what another node of the fleet has, by a key that the nodes share. */
 @Timeout(60)
+@Tag("ci")
 class MysqlFleetKillIT {
   private static final String SLEEPS =
       "SELECT SLEEP(30) FROM (SELECT 1 AS fleet UNION SELECT 2) AS t";

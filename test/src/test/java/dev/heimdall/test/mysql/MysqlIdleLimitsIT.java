@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /**
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * connection or none, and nobody else ends with them.
  */
 @Timeout(120)
+@Tag("ci")
 class MysqlIdleLimitsIT {
   /** Milliseconds; a limit of a second is over by then. */
   private static final int LONG_ENOUGH = 6_000;

@@ -31,9 +31,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Each event that the operations page promises is counted, and logged where it says so. */
+@Tag("ci")
 class CountersIT {
   private static final Pattern WAITED = Pattern.compile("waited_seconds=(\\d+\\.\\d+)");
   private static final String APP = "{database=\"app\",user=\"app\",vdb=\"app\"}";

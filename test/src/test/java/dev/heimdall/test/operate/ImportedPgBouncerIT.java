@@ -10,10 +10,12 @@ import dev.heimdall.test.fixture.StartedNode;
 import dev.heimdall.test.fixture.Target;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A PgBouncer's files, and a node that stands in its place for the same clients. */
+@Tag("ci")
 class ImportedPgBouncerIT {
   @TempDir private Path directory;
 

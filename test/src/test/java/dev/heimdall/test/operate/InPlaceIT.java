@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process to the end, and clients that stay.
  */
 @Timeout(180)
+@Tag("ci")
 class InPlaceIT {
   private static final Path SCRIPT =
       Path.of("..", "templates", "instance", "heimdall-in-place").toAbsolutePath().normalize();

@@ -23,11 +23,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.rds.RdsClient;
 
 /** What the manager finds of AWS and of a store, and what it says where it may not look. */
+@Tag("ci")
 class InspectorIT {
   private static final AwsEmulator AWS = AwsEmulator.shared();
   private static final String REGION = "eu-west-1";

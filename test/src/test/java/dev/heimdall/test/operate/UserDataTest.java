@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * only an instance has, or that would change this machine, are stand-ins that note how they were
  * called; all others are real.
  */
+@Tag("ci")
 class UserDataTest {
   private static final Path FILES = Path.of("..", "templates", "instance");
   private static final Path CLOCK =

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Secrets that show up nowhere. Each is a word of its own, so that its trace can be looked for; all
  * loggers write everything, Netty's too.
  */
+@Tag("ci")
 class SecretsIT {
   private static final String CANARY = "canary";
   private static final Authority AUTHORITY = new Authority("secrets");

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * <pre>mvn verify -Dit.test=SqlCorpusIT -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false
  * -Dfailsafe.failIfNoSpecifiedTests=false -Dregenerate</pre>
  */
+@Tag("ci")
 class SqlCorpusIT {
   private static final Path PAGE = Path.of("../docs/sql.md");
   private static final String BEGIN = "<!-- judged: begin -->";
