@@ -127,9 +127,13 @@ class MysqlSharedExecutionsIT {
       List<RawMysqlClient> order = List.copyOf(clients.keySet());
       order.get(1).send(ofNumber(clients.get(order.get(1)), 40));
       assertThat(texts(order.get(1))).isEqualTo(rowsFor("40"));
+      awaitShares(node, order.get(0), clients.get(order.get(0)));
+      // Behind a number MySQL prepares the statement anew for a text, which shares nothing then.
+      List<Integer> turns =
+          release == MysqlRelease.MYSQL ? List.of(0, 2, 3, 1) : List.of(0, 1, 2, 3);
       try (Connection gate = node.shut()) {
         node.occupy(first);
-        for (int i = 0; i < CLIENTS; i++) {
+        for (int i : turns) {
           RawMysqlClient client = order.get(i);
           int number = clients.get(client);
           // The types that this client has given last are others than those of the one before it.
