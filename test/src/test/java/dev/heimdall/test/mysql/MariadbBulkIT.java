@@ -290,6 +290,18 @@ class MariadbBulkIT {
   }
 
   @Test
+  void aStatementWithoutParametersNeedsNoTypes() throws IOException {
+    same(
+        INNODB,
+        (client, answers) -> {
+          int number = client.prepare("INSERT INTO bulk_rows (name) VALUES ('one')");
+          answers.add(answer(client, BulkExecution.untyped(number, 0)));
+          answers.add(answer(client, BulkExecution.typed(number, 0)));
+          answers.add(rows(client));
+        });
+  }
+
+  @Test
   void longDataAheadOfABulkIsWhatTheServerMakesOfIt() throws IOException {
     same(
         INNODB,

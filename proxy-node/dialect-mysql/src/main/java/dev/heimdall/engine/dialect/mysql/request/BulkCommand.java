@@ -90,10 +90,10 @@ final class BulkCommand implements TypedCommand {
     return false;
   }
 
-  /** Servers read no rows without types. */
+  /** Servers read no values of rows without types, be they NULL. */
   @Override
   public boolean hasOnlyNulls(int parameters) {
-    return false;
+    return parameters == 0;
   }
 
   @Override
