@@ -186,12 +186,16 @@ final class SessionScope {
 
   private boolean lacksDefinitions() {
     Catalogue.Edition by = pipeline.outdated(now(), own.suspect());
-    if (by != null && pipeline.beingReadAgain(scope.database()) && own.waits(by)) {
+    boolean awaited = by != null && pipeline.beingReadAgain(scope.database());
+    if (awaited && own.waits(by)) {
       return true;
     }
     if (by != null && own.suspect()) {
       own.doubted();
       return true; // to be looked at anew
+    }
+    if (awaited) {
+      return false;
     }
     Catalogue.Edition lacking = own.pending() ? null : pipeline.lacking(now());
     return lacking != null && own.awaitsMade(lacking, pipeline.unconfirmed());
