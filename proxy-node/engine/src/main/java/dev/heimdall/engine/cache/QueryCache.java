@@ -71,21 +71,11 @@ public final class QueryCache {
 
     final PatternWorth worth;
 
-    /** Rows on which it rests; null where nothing is known of them. */
-    final RowKeys rows;
-
     /** A race costs one of them. */
     private int uses;
 
     Entry(
-        StoredAnswer answer,
-        ClusterView in,
-        long noted,
-        long at,
-        long until,
-        PatternWorth worth,
-        RowKeys rows) {
-      this.rows = rows;
+        StoredAnswer answer, ClusterView in, long noted, long at, long until, PatternWorth worth) {
       this.answer = answer;
       this.in = in;
       this.noted = noted;
@@ -95,7 +85,7 @@ public final class QueryCache {
     }
 
     int weight() {
-      return answer.size() + (rows == null ? 0 : rows.weight());
+      return answer.size() + (answer.by() == null ? 0 : answer.by().weight());
     }
 
     void used() {
@@ -189,7 +179,7 @@ public final class QueryCache {
       remove(key, entry, Removal.CLUSTER);
       return null;
     }
-    if (!view.holds(entry.noted, entry.at, tables, entry.rows)) {
+    if (!view.holds(entry.noted, entry.at, tables, entry.answer.by())) {
       if (remove(key, entry, Removal.WRITTEN)) {
         entry.went();
       }
@@ -249,7 +239,7 @@ public final class QueryCache {
     boolean holds = age < nanos && view.holds(noted, tables, rows);
     if (holds) {
       long at = System.nanoTime() - age;
-      entries.put(key, new Entry(answer.by(rows), view, noted, at, at + nanos, worth, rows));
+      entries.put(key, new Entry(answer.by(rows), view, noted, at, at + nanos, worth));
       stored.increment();
     }
     return holds;

@@ -20,7 +20,7 @@ public record StoredAnswer(byte[] columns, byte[] rows, RowKeys by) {
   }
 
   StoredAnswer by(RowKeys keys) {
-    return keys == null ? this : new StoredAnswer(columns, rows, keys);
+    return keys == by ? this : new StoredAnswer(columns, rows, keys);
   }
 
   /** Size in bytes on the wire. */

@@ -33,12 +33,16 @@ final class CachedCounts {
     this.counters = session.counters();
   }
 
-  /** The statement at the reader's position is answered from the cache. */
-  /** Names the columns alone: values are secrets. */
+  /** Columns by whose values those rows are known, without the values: they are secrets. */
   String by() {
     return by == null ? null : by.toString();
   }
 
+  /**
+   * The statement at the reader's position is answered from the cache.
+   *
+   * @param rows on which the result rests; null where nothing is known of them
+   */
   void hit(RowKeys rows) {
     by = rows;
     counters.cached(true);

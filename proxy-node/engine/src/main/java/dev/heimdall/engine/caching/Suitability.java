@@ -149,8 +149,7 @@ final class Suitability {
    * @param byRows whether they rest on certain rows of their table, and others may be written
    */
   static boolean isWrittenOften(QueryCache cache, RoutedStatement next, boolean byRows) {
-    return cache.traffic().writtenOften(tables(next))
-        && !(byRows && !cache.traffic().writtenOften(tables(next), true));
+    return cache.traffic().writtenOften(tables(next), byRows);
   }
 
   /** Those that it reads, and those that a rule says it depends on. */

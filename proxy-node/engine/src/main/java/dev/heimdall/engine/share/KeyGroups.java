@@ -2,6 +2,7 @@ package dev.heimdall.engine.share;
 
 import dev.heimdall.engine.sql.RowKeys;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -72,9 +73,10 @@ final class KeyGroups {
         }
       }
     }
+    List<String> constrained = rows.columns();
     columns.forEach(
         (name, column) -> {
-          if (!rows.columns().contains(name)) {
+          if (!constrained.contains(name)) {
             column.unconstrained = number;
           }
         });

@@ -263,10 +263,11 @@ public final class WritePositions {
   /** Returns a table's groups of rows, with this write; null where none has said its rows. */
   private KeyGroups groups(Written before, long number, SparedTables spared, String table) {
     KeyGroups groups = before == null ? null : before.groups();
-    RowKeys rows = spared.of(table) < 0 ? null : spared.rows().get(table);
-    if (spared.of(table) > 0) {
+    long young = spared.of(table);
+    if (young > 0) {
       return groups; // what there is stays
     }
+    RowKeys rows = young < 0 ? null : spared.rows().get(table);
     if (rows == null || (groups == null && groupedColumns >= MOST_GROUPED)) {
       if (groups != null) {
         groups.written(number);
