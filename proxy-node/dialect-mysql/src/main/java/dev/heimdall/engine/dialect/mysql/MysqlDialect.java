@@ -17,6 +17,7 @@ import dev.heimdall.engine.dialect.mysql.practice.MysqlPractice;
 import dev.heimdall.engine.dialect.mysql.request.MysqlSessions;
 import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.listen.NoNotifications;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
 import java.util.Optional;
@@ -51,7 +52,7 @@ public final class MysqlDialect implements DialectProvider {
         new MysqlServers(node.offLoop()),
         new MysqlSessions(),
         statements(),
-        new MysqlNotifications(),
+        new NoNotifications(),
         new MysqlCatalogue(),
         clusters(),
         new BinlogChanges(),

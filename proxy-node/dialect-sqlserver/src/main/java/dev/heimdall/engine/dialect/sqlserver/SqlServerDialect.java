@@ -13,6 +13,7 @@ import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.foreign.ForeignProtocol;
+import dev.heimdall.engine.listen.NoNotifications;
 import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
@@ -58,7 +59,7 @@ public final class SqlServerDialect implements DialectProvider {
         new SqlServerServers(),
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
-        new SqlServerNotifications(),
+        new NoNotifications(),
         CatalogueProtocol.NONE,
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,

@@ -1,10 +1,9 @@
-package dev.heimdall.engine.dialect.mysql;
+package dev.heimdall.engine.listen;
 
-import dev.heimdall.engine.listen.NotificationFormat;
 import io.netty.buffer.ByteBuf;
 
-/** There are no notifications: nobody can listen. */
-final class MysqlNotifications implements NotificationFormat {
+/** Notation of a protocol without notifications: no statement listens. */
+public final class NoNotifications implements NotificationFormat {
   @Override
   public void append(int processId, String channel, String payload, ByteBuf out) {}
 
