@@ -8,12 +8,13 @@ import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Meaning of a client's remote procedure calls: the statement that they carry out. */
 final class RpcRequests {
-  private static final String RESET = "(.*\\.)?\\[?sp_reset_connection]?";
+  private static final Pattern RESET =
+      Pattern.compile("(.*\\.)?\\[?sp_reset_connection]?", Pattern.CASE_INSENSITIVE);
 
   private final HandledClient client;
   private final StatementRegistry registry;
@@ -126,7 +127,7 @@ final class RpcRequests {
     return calls != null
         && calls.size() == 1
         && calls.get(0).procedure() == RpcProcedure.OTHER
-        && calls.get(0).name().toLowerCase(Locale.ROOT).matches(RESET);
+        && RESET.matcher(calls.get(0).name()).matches();
   }
 
   /** The handles that a request unprepares; none for another request. */

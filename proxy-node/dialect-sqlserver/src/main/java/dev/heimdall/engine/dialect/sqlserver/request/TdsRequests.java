@@ -225,7 +225,8 @@ final class TdsRequests implements RequestHandler {
     if (type == TdsPacket.RPC && !ready(server)) {
       return false;
     }
-    boolean resets = request.resets() || RpcRequests.isReset(request.calls());
+    boolean isReset = RpcRequests.isReset(request.calls());
+    boolean resets = request.resets() || isReset;
     StatementFacts said = next.effects();
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
@@ -250,7 +251,7 @@ final class TdsRequests implements RequestHandler {
     Map<String, String> given = given(facts);
     setsOptions = !given.isEmpty();
     if (resets) {
-      facts = SessionEffects.behindReset(facts, RpcRequests.isReset(request.calls()));
+      facts = SessionEffects.behindReset(facts, isReset);
     }
     lifecycle.sent(server);
     kept.sent(said, resets);
