@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.dialect.mysql.server.MysqlRequests;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.RequestParts;
@@ -82,9 +83,11 @@ final class SharedCommands {
     ByteBuf in = input.bytes();
     ClientStatement of = statements.named(in, in.readerIndex());
     PreparedStatement statement = of.runs();
+    MysqlRequests requests = ServerSide.of(server);
     return server.statements().confirmed(statement)
-        && ServerSide.of(server).executesAsIs(statement.name())
-        && (of.parameters == 0
+        && requests.executesAsIs(statement.name())
+        && (requests.mariadb()
+            || of.parameters == 0
             || PreparedExecutions.takesValues(
                 server, of, ExecuteCommand.read(in, in.readableBytes(), of.parameters, agreed)));
   }
