@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The protocol that a data source's servers speak, and its virtual databases to their clients: what
@@ -66,11 +67,7 @@ public record Engine(
       ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
 
   /** Product names of the engines that tools support, for people. */
-  public static final String PRODUCTS =
-      OF_TOOLS.stream()
-          .flatMap(engine -> engine.products.stream())
-          .collect(Collectors.joining(", "))
-          .replaceFirst(", (?=[^,]*$)", " and ");
+  public static final String PRODUCTS = products(OF_TOOLS.stream());
 
   /**
    * Text to write for a driver.
@@ -81,6 +78,14 @@ public record Engine(
 
   public static List<Engine> all() {
     return ALL;
+  }
+
+  /** Product names of engines, for people. */
+  static String products(Stream<Engine> engines) {
+    return engines
+        .flatMap(engine -> engine.products.stream())
+        .collect(Collectors.joining(", "))
+        .replaceFirst(", (?=[^,]*$)", " and ");
   }
 
   /**

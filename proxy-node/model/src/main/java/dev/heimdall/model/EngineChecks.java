@@ -1,7 +1,5 @@
 package dev.heimdall.model;
 
-import java.util.stream.Collectors;
-
 /**
  * Checks of the settings of a data source against its engine: those that mean nothing there must
  * not be written.
@@ -56,11 +54,7 @@ final class EngineChecks {
 
   /** Products for which a setting has a meaning. */
   private static String products(String path) {
-    return Engine.all().stream()
-        .filter(engine -> !engine.unused().contains(path))
-        .flatMap(engine -> engine.products().stream())
-        .collect(Collectors.joining(", "))
-        .replaceFirst(", (?=[^,]*$)", " and ");
+    return Engine.products(Engine.all().stream().filter(engine -> !engine.unused().contains(path)));
   }
 
   private void user() {
