@@ -187,7 +187,7 @@ class KeyedWritesIT {
     }
   }
 
-  /** By what statements bring with them that is not in their text. */
+  /** Functions, operators and cascades reach rows that no condition of the text is about. */
   @Test
   void whatReachesOtherRowsOutOfSightCounts() throws IOException {
     String sum = "SELECT kw_sum() FROM kw_rows WHERE id = 5";

@@ -250,7 +250,7 @@ class MariadbBulkPathsIT {
     }
   }
 
-  /** What cannot be deferred in bulk, or with these values, overtakes nothing that was. */
+  /** Executions that cannot be deferred, in bulk or for their values, overtake none that was. */
   @Test
   void aBulkWaitsForWhatWasDeferredOnItsTable() throws SQLException {
     try (Connection client = node.target().mariaJdbc(BULK)) {

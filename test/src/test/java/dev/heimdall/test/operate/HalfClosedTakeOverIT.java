@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a client has sent whole before it sends nothing more is run and answered, at whatever moment
- * of a take-over that is.
+ * Requests that a client has sent whole before its half-close are run and answered, at whatever
+ * moment of a take-over that is.
  */
 @Timeout(180)
 @Tag("long")

@@ -30,11 +30,11 @@ enum Wiring {
   COMMITS_UNMINDED,
   /** Of what is being committed nothing counts of which the rows are known. */
   ROWS_UNMINDED,
-  /** What is written of known rows outdates no result that rests on known rows. */
+  /** Writes of known rows outdate no result that rests on known rows. */
   ROWS_UNCHECKED,
   /** Of a transaction's rows of a table those of its last statement count. */
   LAST_ROWS,
-  /** Rows are known by one column, whatever others told of writes. */
+  /** Rows are known by one column, whatever columns writes have named. */
   COLUMNS_UNMINDED,
   /** A write is told to nobody. */
   UNTOLD;

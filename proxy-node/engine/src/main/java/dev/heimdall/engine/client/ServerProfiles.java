@@ -44,7 +44,7 @@ final class ServerProfiles {
     changes.incrementAndGet();
   }
 
-  /** Whoever logs in next to this pool asks a server. */
+  /** Drops all that is known of a pool: the next log-in to it asks a server. */
   void forget(PoolKey pool) {
     if (profiles.keySet().removeIf(key -> key.pool().equals(pool))) {
       changes.incrementAndGet();

@@ -106,7 +106,7 @@ public final class Deferral {
   }
 
   /**
-   * Has a statement that cannot be put off carried out by its session, after what was put off on
+   * Has a statement that cannot be deferred carried out by its session, after what was deferred on
    * its tables.
    *
    * @param reason why it cannot

@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
 final class OwnDefinitions {
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** What code that could not be read may have defined. */
+  /** Definitions that code may have changed which could not be read. */
   private enum Unread {
     NONE,
     /** The catalogue has not been compared with the database since. */

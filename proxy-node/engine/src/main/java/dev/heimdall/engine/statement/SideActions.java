@@ -261,7 +261,7 @@ public final class SideActions {
         .submit(new AsyncStatement(origin(), sql, lexerMode, parameters, statement), how);
   }
 
-  /** The same of a statement that has no text that could be put off. */
+  /** The same of a statement without a text that could be deferred. */
   Submission atOnce(ActionParameters.AsyncExecute how, Statement statement, String reason) {
     return actions.async().notAccepted(origin(), statement, how, reason);
   }

@@ -73,7 +73,7 @@ final class Turns {
     ticker.advance(left, TimeUnit.NANOSECONDS);
   }
 
-  /** Nobody runs for so long, and what has become due meanwhile runs late. */
+  /** Time passes in which no loop runs; tasks that have become due meanwhile run late. */
   void standStill(Duration time) {
     run();
     ticker.advance(time.toNanos(), TimeUnit.NANOSECONDS);

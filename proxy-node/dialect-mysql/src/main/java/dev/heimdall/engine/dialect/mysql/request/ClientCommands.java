@@ -363,7 +363,7 @@ final class ClientCommands implements RequestHandler {
 
   /**
    * Has a statement carried out later, where rules want that; one in bulk, or with values that have
-   * no text, after what was put off before.
+   * no text, after what was deferred before.
    */
   private Outcome defer(Request asked) {
     long total = request.total();

@@ -8,7 +8,7 @@ import dev.heimdall.engine.wire.mysql.ColumnDefinition;
  * where a value would not fit, yet a text that follows a number becomes a number.
  */
 final class ResolvedParameters {
-  /** What matters of a type. */
+  /** Class of types that MySQL resolves alike. */
   private enum Kind {
     /** Nothing is known of it, as it was NULL. */
     NONE,

@@ -84,7 +84,7 @@ final class TdsRequest implements Request {
     return calls;
   }
 
-  /** What it does with cursors. */
+  /** Cursors that it opens, fetches from or closes. */
   SentRequest.Cursors cursors() {
     if (calls == null) {
       return SentRequest.Cursors.NONE;

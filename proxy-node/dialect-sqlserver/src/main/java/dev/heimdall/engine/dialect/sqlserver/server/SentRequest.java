@@ -33,7 +33,7 @@ public record SentRequest(
   public record Numbered(int number, String text, CursorOptions cursors) {}
 
   /**
-   * What a request does with cursors.
+   * Cursors that a request opens, fetches from or closes.
    *
    * @param opens ordinal of the value that returns the handle of one that it opens; negative for
    *     none
