@@ -29,16 +29,33 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode start(
       int server, String user, String password, String vdb, String rules) {
-    return start(server, user, password, "disable", vdb, rules);
+    return start(server, user, password, "disable", 1, vdb, rules);
+  }
+
+  /**
+   * Starts one with a few server connections, for clients that need several at a time; who comes
+   * without TLS needs no password.
+   */
+  public static SqlServerNode pooled(int server, String user, String password, int connections) {
+    String auth =
+        ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
+            + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
+    return start(server, user, password, "disable", connections, auth, "");
   }
 
   /** Starts one that has its server connections encrypted, too. */
   public static SqlServerNode encrypted(int server, String user, String password) {
-    return start(server, user, password, "require", "", "");
+    return start(server, user, password, "require", 1, "", "");
   }
 
   private static SqlServerNode start(
-      int server, String user, String password, String tls, String vdb, String rules) {
+      int server,
+      String user,
+      String password,
+      String tls,
+      int connections,
+      String vdb,
+      String rules) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
       TestCertificate certificate = TestCertificate.localhost();
@@ -60,8 +77,8 @@ public final class SqlServerNode implements AutoCloseable {
           ("{\"source\": \"main\", \"ports\": [0], \"address\": \"127.0.0.1\","
                   + " \"tls\": {\"mode\": \"allow\", \"certificateFile\": \"node.pem\","
                   + " \"keyFile\": \"node.key\"},"
-                  + " \"pool\": {\"size\": 1}, \"rules\": [\"all\"]%s}")
-              .formatted(vdb));
+                  + " \"pool\": {\"size\": %d}, \"rules\": [\"all\"]%s}")
+              .formatted(connections, vdb));
       write(directory, "rules/all.json", "{\"rules\": [%s]}".formatted(rules));
       write(directory, "users/app.json", "{\"password\": \"app\", \"admin\": true}");
       return new SqlServerNode(directory, Node.start(directory));
@@ -74,6 +91,11 @@ public final class SqlServerNode implements AutoCloseable {
     Path file = directory.resolve(name);
     Files.createDirectories(file.getParent());
     Files.writeString(file, content);
+  }
+
+  /** Where its clients connect to. */
+  public int port() {
+    return node.port("app");
   }
 
   /** A connection of mssql-jdbc; properties such as {@code ;encrypt=false} behind its URL. */

@@ -146,7 +146,8 @@ public record Login7(
     }
     ByteBuf in = whole.slice(whole.readerIndex(), (int) length);
     int tds = in.getIntLE(4);
-    boolean wide = TdsVersion.of(tds).hasHeaders() && length >= HEADER_7_2;
+    TdsVersion version = TdsVersion.of(tds);
+    boolean wide = version.hasHeaders() && length >= HEADER_7_2;
     byte[] id = new byte[CLIENT_ID_BYTES];
     in.getBytes(CLIENT_ID_AT, id);
     Client client =
@@ -180,7 +181,9 @@ public record Login7(
             text(in, LANGUAGE_AT),
             text(in, DATABASE_AT),
             text(in, ATTACH_AT));
-    List<LoginFeature> features = flags.hasExtension() ? features(in) : List.of();
+    // Its bit has no meaning in older versions, of which some clients set it.
+    boolean extended = version.compareTo(TdsVersion.V7_4) >= 0 && flags.hasExtension();
+    List<LoginFeature> features = extended ? features(in) : List.of();
     whole.skipBytes(whole.readableBytes());
     return new Login7(client, flags, credentials, names, features);
   }

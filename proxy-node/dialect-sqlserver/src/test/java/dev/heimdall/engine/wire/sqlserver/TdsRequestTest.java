@@ -100,6 +100,20 @@ class TdsRequestTest {
     assertThat(read.toString()).doesNotContain("secret").doesNotContain("115");
   }
 
+  /** As tedious announces one in all versions. */
+  @Test
+  void anExtensionOfAnOlderVersionIsNone() {
+    ByteBuf out = Unpooled.buffer();
+    login().write(out);
+    out.setIntLE(4, TdsVersion.V7_3B.number());
+    out.setShortLE(58, 0); // the length of an extension
+
+    Login7 read = Login7.read(out);
+
+    assertThat(read.features()).isEmpty();
+    assertThat(read.credentials().user()).isEqualTo("user");
+  }
+
   private static Login7 login() {
     return new Login7(
         new Login7.Client(0x74000004, 8000, 1, 2, 3, -60, 0x409, new byte[] {1, 2, 3, 4, 5, 6}),

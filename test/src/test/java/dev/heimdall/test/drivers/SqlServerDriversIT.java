@@ -1,0 +1,126 @@
+package dev.heimdall.test.drivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.boot.SqlServerNode;
+import dev.heimdall.test.fixture.TestCertificate;
+import dev.heimdall.test.fixture.Toolchain;
+import dev.heimdall.test.tds.TdsOptions;
+import dev.heimdall.test.tds.TdsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Drivers of SQL Server in languages other than Java, with the stand-in directly and through a
+ * node. The program of each prints a line for each behaviour, {@code NAME: VALUE}, or {@code NAME:
+ * FAIL …}; directly none fails, and through the node each line is the same.
+ */
+@Tag("ci")
+class SqlServerDriversIT {
+  private static final List<String> DRIVERS =
+      List.of("tedious", "go-mssqldb", "pytds", "pymssql", "freetds");
+
+  private static final int CONNECTIONS = 4;
+  private static final int RUN_MINUTES = 5;
+
+  @TestFactory
+  Stream<DynamicContainer> drivers() {
+    String only = System.getProperty("driver", "");
+    return DRIVERS.stream()
+        .filter(driver -> only.isEmpty() || only.equals(driver))
+        .map(driver -> DynamicContainer.dynamicContainer(driver, behaviours(driver)));
+  }
+
+  private static Stream<DynamicTest> behaviours(String driver) {
+    Optional<String> missing = Toolchain.install(driver);
+    if (missing.isPresent()) {
+      return Stream.of(
+          DynamicTest.dynamicTest("toolchain", () -> Toolchain.unavailable(driver, missing.get())));
+    }
+    Map<String, String> direct;
+    Map<String, String> through;
+    try (TdsServer one = TdsServer.start();
+        TdsServer other = TdsServer.start();
+        SqlServerNode node =
+            SqlServerNode.pooled(other.port(), TdsOptions.USER, TdsOptions.PASSWORD, CONNECTIONS)) {
+      CompletableFuture<Map<String, String>> first =
+          CompletableFuture.supplyAsync(
+              () -> lines(driver, one.port(), TdsOptions.USER, TdsOptions.PASSWORD));
+      through = lines(driver, node.port(), "app", "app");
+      direct = first.join();
+    }
+    Stream<DynamicTest> each =
+        direct.keySet().stream()
+            .map(
+                name ->
+                    DynamicTest.dynamicTest(
+                        name,
+                        () -> {
+                          assertThat(direct.get(name)).as("directly").doesNotStartWith("FAIL");
+                          assertThat(through.get(name))
+                              .as("through the node")
+                              .isEqualTo(direct.get(name));
+                        }));
+    return Stream.concat(
+        each,
+        Stream.of(
+            DynamicTest.dynamicTest(
+                "ran to its end",
+                () -> assertThat(through.keySet()).isNotEmpty().isEqualTo(direct.keySet()))));
+  }
+
+  private static Map<String, String> lines(String driver, int port, String user, String password) {
+    ProcessBuilder builder =
+        new ProcessBuilder(Toolchain.scripts(driver).resolve("run").toString());
+    builder.environment().keySet().removeIf(name -> name.matches("(TDS|FREETDS|HD_).*"));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "HD_HOST",
+                "127.0.0.1",
+                "HD_PORT",
+                Integer.toString(port),
+                "HD_USER",
+                user,
+                "HD_PASSWORD",
+                password,
+                "HD_DATABASE",
+                "app",
+                "HD_CERTIFICATE",
+                TestCertificate.localhost().inFiles().certificate().toString(),
+                "HD_TIMEOUT",
+                "60"));
+    Map<String, String> lines = new LinkedHashMap<>();
+    try {
+      Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      process.getOutputStream().close();
+      CompletableFuture.runAsync(
+          () -> Toolchain.end(process),
+          CompletableFuture.delayedExecutor(RUN_MINUTES, TimeUnit.MINUTES));
+      process
+          .inputReader(StandardCharsets.UTF_8)
+          .lines()
+          .forEach(
+              line -> {
+                String[] parts = line.split(": ", 2);
+                lines.merge(parts[0], parts.length == 1 ? "" : parts[1], (a, b) -> a + " " + b);
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return lines;
+  }
+}
