@@ -104,6 +104,7 @@ public record EmbeddedMariaDb(Path home) implements ServerPrograms {
             "--skip-name-resolve",
             "--innodb-log-file-size=16M",
             "--innodb-use-native-aio=OFF",
+            "--tmpdir=" + data.toAbsolutePath().getParent(),
             "--force"));
     return words;
   }

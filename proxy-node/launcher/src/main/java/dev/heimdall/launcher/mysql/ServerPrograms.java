@@ -11,7 +11,10 @@ public interface ServerPrograms {
   /** A name for what belongs to just these programs, good for a file. */
   String mark();
 
-  /** A command that fills a data directory that is not there yet. */
+  /**
+   * A command that fills a data directory that is not there yet. Temporary files lie beside that:
+   * several servers in one folder would delete each other's.
+   */
   List<String> initialise(Path data);
 
   /** The server with the options that it needs wherever it is; more follow. */
