@@ -19,7 +19,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 162, 1062", "EXTENDED, 171, 1581", "PREPARED, 146, 1127"})
+  @CsvSource({"SIMPLE, 161, 1058", "EXTENDED, 171, 1571", "PREPARED, 146, 1115"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);

@@ -249,7 +249,7 @@ public final class CachedReads implements ReplyStage {
    * @param values of its parameters, with types and formats; not to be changed afterwards
    * @param columns whether it has to describe its columns
    * @param text the text, for those to whom its name says nothing
-   * @param recorder takes the answer down when it comes from a server
+   * @param recorder makes what takes the answer down when it comes from a server
    * @param rows those of one of its tables on which it rests; null where nothing is known of them
    * @return null where it has to come from a server, or {@link #waits}
    */
@@ -259,7 +259,7 @@ public final class CachedReads implements ReplyStage {
       byte[] values,
       boolean columns,
       Supplier<byte[]> text,
-      AnswerRecorder recorder,
+      Supplier<AnswerRecorder> recorder,
       Supplier<RowKeys> rows) {
     QueryCache cache = vdb.cache();
     ClusterView view = view();
@@ -350,7 +350,7 @@ public final class CachedReads implements ReplyStage {
   private void await(
       CacheKey key,
       Collection<String> tables,
-      AnswerRecorder recorder,
+      Supplier<AnswerRecorder> recorder,
       Supplier<RowKeys> rows,
       PendingResult.FarPut far,
       PendingResult.Comparison comparison) {
@@ -366,7 +366,7 @@ public final class CachedReads implements ReplyStage {
             Suitability.nanos(vdb.cache(), decision),
             worth(),
             System.nanoTime(),
-            recorder,
+            recorder.get(),
             far,
             comparison,
             session.transaction().open(),
@@ -406,10 +406,10 @@ public final class CachedReads implements ReplyStage {
       byte[] farKey,
       Collection<String> tables,
       long nanos,
-      AnswerRecorder recorder,
+      Supplier<AnswerRecorder> recorder,
       Supplier<RowKeys> rows) {
     if (lookup == null || !lookup.key.equals(key)) {
-      FarLookup asked = new FarLookup(key, farKey, recorder, rows.get());
+      FarLookup asked = new FarLookup(key, farKey, recorder.get(), rows.get());
       lookup = asked;
       QueryCache cache = vdb.cache();
       ClusterView view = view();

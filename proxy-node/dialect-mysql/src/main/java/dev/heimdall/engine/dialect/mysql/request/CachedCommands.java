@@ -7,26 +7,28 @@ import dev.heimdall.engine.dialect.mysql.server.ParameterTypes;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Request;
-import dev.heimdall.engine.pipeline.Responder;
-import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.CacheableRequests;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Answers a query, or the execution of a prepared statement, by what a server has answered before
- * to an equal one. The two have answers of their own: rows of the one are texts, of the other
- * binary.
+ * A query, or the execution of a prepared statement, as the cache sees it. The two have results of
+ * their own: rows of the one are texts, of the other binary.
  */
-final class CachedCommands implements Responder {
+final class CachedCommands implements CacheableRequests {
+  private static final byte[] NO_PARAMETERS = {};
+
+  /** Bytes of what results depend on besides texts and parameters. */
+  private static final int FORM = 1 + Long.BYTES + 2 * Integer.BYTES + 1;
+
   private static final int LONGEST_PACKET = Packet.HEADER + Packet.MAX_PAYLOAD;
 
   /** Asks for an answer that was not kept, as servers with caches of their own read it. */
@@ -37,15 +39,18 @@ final class CachedCommands implements Responder {
   private static final String UNCOMMITTED = "READ-UNCOMMITTED";
 
   private final RequestParts parts;
-  private final RequestControl control;
   private final CachedReads cached;
-  private final StatementLifecycle lifecycle;
   private final NextStatement next;
   private final AgreedCapabilities agreed;
   private final QueryText text;
   private final ClientAnswers answers;
   private final PreparedExecutions prepared;
   private final Aftermath aftermath;
+
+  /** Statement that is executed; null for a query. */
+  private ClientStatement of;
+
+  private ExecuteCommand command;
 
   CachedCommands(
       RequestParts parts,
@@ -55,9 +60,7 @@ final class CachedCommands implements Responder {
       PreparedExecutions prepared,
       Aftermath aftermath) {
     this.parts = parts;
-    this.control = parts.control();
     this.cached = parts.cached();
-    this.lifecycle = parts.lifecycle();
     this.next = parts.lifecycle().next();
     this.agreed = agreed;
     this.text = text;
@@ -67,24 +70,20 @@ final class CachedCommands implements Responder {
   }
 
   @Override
-  public Outcome answer(Request asked) {
+  public Uncached reason(Request asked) {
     MysqlRequest request = (MysqlRequest) asked;
-    ServerConnection server = request.server();
-    byte type = request.type();
-    long total = request.total();
-    if (!(type == Command.QUERY || type == Command.STMT_EXECUTE)
-        || (server != null && !cached.mayAnswerInside())
-        || !cached.mayAnswer()) {
-      return Outcome.NEXT;
-    }
     Uncached reason = reason();
-    if (reason == null && total >= LONGEST_PACKET) {
+    if (reason == null && request.total() >= LONGEST_PACKET) {
       reason = Uncached.SHAPE; // its answer is not numbered from 1
     }
     if (reason != null) {
-      return refused(reason);
+      return reason;
     }
-    return type == Command.QUERY ? query(total) : execution(total);
+    return switch (request.type()) {
+      case Command.QUERY -> query(request.total());
+      case Command.STMT_EXECUTE -> execution(request.total());
+      default -> Uncached.SHAPE;
+    };
   }
 
   /**
@@ -149,15 +148,9 @@ final class CachedCommands implements Responder {
     return true;
   }
 
-  private Outcome refused(Uncached reason) {
-    cached.refused(reason);
-    return Outcome.NEXT;
-  }
-
-  private Outcome query(long total) {
+  private Uncached query(long total) {
     text.read(parts.input().bytes(), total, true);
-    Uncached reason = reason(text.bytes(), text.start(), text.length());
-    return reason == null ? find(total, form(Command.QUERY, 0), text::copy, null) : refused(reason);
+    return reason(text.bytes(), text.start(), text.length());
   }
 
   /**
@@ -170,68 +163,66 @@ final class CachedCommands implements Responder {
     }
   }
 
-  private Outcome execution(long total) {
-    ClientStatement of = prepared.asJudged();
-    ExecuteCommand command = of == null ? null : prepared.command(total, of);
+  private Uncached execution(long total) {
+    of = prepared.asJudged();
+    command = of == null ? null : prepared.command(total, of);
     if (command == null || command.opensCursor() || of.hasLongData()) {
-      return refused(Uncached.SHAPE);
+      return Uncached.SHAPE;
+    }
+    if (of.types() != null
+        && ParameterTypes.has(of.types(), of.parameters, ColumnDefinition.TYPE_TIME)
+        && !cached.isUnconditional()) {
+      return Uncached.VOLATILE; // as a date it is one of today
     }
     byte[] sql = of.statement.body();
-    Uncached reason =
-        of.types() != null
-                && ParameterTypes.has(of.types(), of.parameters, ColumnDefinition.TYPE_TIME)
-                && !cached.isUnconditional()
-            ? Uncached.VOLATILE // as a date it is one of today
-            : reason(sql, 0, sql.length);
-    if (reason != null) {
-      return refused(reason);
-    }
-    byte[] values = command.comparable(of.types());
-    byte[] form = form(Command.STMT_EXECUTE, values.length);
-    System.arraycopy(values, 0, form, form.length - values.length, values.length);
-    return find(total, form, of.statement::body, of);
+    return reason(sql, 0, sql.length);
   }
 
-  /**
-   * Returns the inputs of the answer besides the text, with room for this number of bytes of
-   * values.
-   */
-  private byte[] form(byte command, int room) {
-    byte[] form = new byte[1 + Long.BYTES + 2 * Integer.BYTES + 1 + room];
-    Unpooled.wrappedBuffer(form)
-        .setByte(0, command)
+  @Override
+  public byte[] values() {
+    byte[] parameters = of == null ? NO_PARAMETERS : command.comparable(of.types());
+    byte[] all = new byte[FORM + parameters.length];
+    Unpooled.wrappedBuffer(all)
+        .setByte(0, of == null ? Command.QUERY : Command.STMT_EXECUTE)
         .setLong(1, agreed.flags())
         .setInt(9, agreed.collation())
         .setInt(13, AnswerCopy.outside(answers.status()))
-        .setByte(17, answers.tracksState() ? 1 : 0);
-    return form;
+        .setByte(17, answers.tracksState() ? 1 : 0)
+        .setBytes(FORM, parameters);
+    return all;
   }
 
-  private Outcome find(long total, byte[] values, Supplier<byte[]> sql, ClientStatement of) {
-    StoredAnswer answer =
-        cached.answer(
-            next.exactHigh(),
-            next.exactLow(),
-            values,
-            false,
-            sql,
-            new AnswerCopy(cached.largest(), agreed.deprecatesEof(), parts.transaction().open()),
-            () -> null);
-    if (answer == null && cached.waits()) {
-      control.block();
-      return Outcome.WAIT;
-    }
-    if (answer == null) {
-      return Outcome.NEXT;
-    }
-    if (of != null) {
-      prepared.command(total, of); // whose types count for the next one
-    }
-    lifecycle.settled();
-    aftermath.served(AnswerCopy.rows(answer));
-    ByteBuf copy = parts.client().alloc().buffer(AnswerCopy.length(answer));
-    AnswerCopy.write(answer, answers.status(), agreed.deprecatesEof(), copy);
-    answers.stored(total, copy);
-    return Outcome.DONE;
+  @Override
+  public boolean describesColumns() {
+    return false;
+  }
+
+  @Override
+  public byte[] text() {
+    return of == null ? text.copy() : of.statement.body();
+  }
+
+  @Override
+  public RowKeys rows() {
+    return null;
+  }
+
+  @Override
+  public AnswerCopy recorder(int most) {
+    return new AnswerCopy(most, agreed.deprecatesEof(), parts.transaction().open());
+  }
+
+  @Override
+  public void answer(Request request, StoredAnswer kept) {
+    aftermath.served(AnswerCopy.rows(kept));
+    ByteBuf copy = parts.client().alloc().buffer(AnswerCopy.length(kept));
+    AnswerCopy.write(kept, answers.status(), agreed.deprecatesEof(), copy);
+    answers.stored(((MysqlRequest) request).total(), copy);
+  }
+
+  @Override
+  public void forget() {
+    of = null;
+    command = null;
   }
 }

@@ -1,6 +1,5 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
@@ -14,7 +13,9 @@ import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
+import dev.heimdall.engine.session.CachedAnswers;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.DeferredStatements;
 import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
@@ -24,10 +25,8 @@ import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
-import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
@@ -37,7 +36,6 @@ import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -124,10 +122,10 @@ final class ClientCommands implements RequestHandler {
         new AnswerOrder(
             Responder.NONE,
             new RuleResults(parts),
-            cached,
+            new CachedAnswers(parts, cached),
             new DelayedBegins(parts),
             Responder.NONE,
-            this::defer,
+            new DeferredStatements(parts, new DeferrableCommands(parts, text, lexing, executions)),
             this::elsewhere);
   }
 
@@ -359,57 +357,6 @@ final class ClientCommands implements RequestHandler {
     }
     answers.answer(total, answer);
     return Outcome.DONE;
-  }
-
-  /**
-   * Has a statement carried out later, where rules want that; one in bulk, or with values that have
-   * no text, after what was deferred before.
-   */
-  private Outcome defer(Request asked) {
-    long total = request.total();
-    boolean execution = asked.kind() == Request.Kind.EXECUTION;
-    boolean query = asked.kind() == Request.Kind.TEXT;
-    boolean carriesOut = execution || query || asked.kind() == Request.Kind.BULK;
-    if (asked.server() != null || !carriesOut || !lifecycle.deferral().wanted()) {
-      return Outcome.NEXT;
-    }
-    Optional<String> sql =
-        execution ? executions.inText(total) : query ? query(total) : Optional.empty();
-    return switch (sql.isEmpty() ? atOnce() : deferral(sql.get())) {
-      case WAIT -> {
-        parts.control().block();
-        yield Outcome.WAIT;
-      }
-      case DONE -> {
-        if (execution) {
-          executions.taken();
-        }
-        Executed end = lifecycle.deferral().executed();
-        lifecycle.settled();
-        if (end.succeeded()) {
-          answers.carriedOut(total, end.rows());
-        } else {
-          answers.error(total, SideActions.failure(end));
-        }
-        yield Outcome.DONE;
-      }
-      case SEND -> Outcome.NEXT;
-    };
-  }
-
-  private Deferral.Outcome atOnce() {
-    return lifecycle.deferral().atOnce("it has no text with its values");
-  }
-
-  private Deferral.Outcome deferral(String sql) {
-    LexerMode mode = mode(sql.getBytes(StandardCharsets.UTF_8));
-    return lifecycle.deferral().defer(sql, mode, List.of());
-  }
-
-  private Optional<String> query(long total) {
-    return text.read(input.bytes(), total, true)
-        ? Optional.of(new String(text.copy(), StandardCharsets.UTF_8))
-        : Optional.empty();
   }
 
   // ---- with a server connection

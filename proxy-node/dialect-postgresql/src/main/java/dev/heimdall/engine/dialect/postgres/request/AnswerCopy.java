@@ -35,10 +35,6 @@ final class AnswerCopy implements AnswerRecorder {
     this.most = most;
   }
 
-  int most() {
-    return most;
-  }
-
   @Override
   public State take(ByteBuf piece) {
     int length = piece.readableBytes();

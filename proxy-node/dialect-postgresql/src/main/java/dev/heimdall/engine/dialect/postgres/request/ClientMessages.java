@@ -19,7 +19,9 @@ import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.CachedAnswers;
 import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.DeferredStatements;
 import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
@@ -161,7 +163,7 @@ final class ClientMessages implements RequestHandler {
         new AnswerOrder(
             asked -> request.type == FrontendType.CLOSE ? closing.answer(asked) : Outcome.NEXT,
             new RuleResults(parts),
-            cached,
+            new CachedAnswers(parts, cached),
             new DelayedBegins(parts),
             new NameCommands(
                 client,
@@ -171,7 +173,7 @@ final class ClientMessages implements RequestHandler {
                 unnamed,
                 statement,
                 names.own().keepsNames()),
-            this::defer,
+            new DeferredStatements(parts, new DeferrableQueries(client, names, simple, statement)),
             foreign);
   }
 
@@ -216,7 +218,9 @@ final class ClientMessages implements RequestHandler {
     return switch (type) {
       case FrontendType.QUERY, FrontendType.FUNCTION_CALL -> true;
       case FrontendType.BIND ->
-          server == null || beginsAnew(server) || cached.isBehindFlush(server);
+          server == null
+              || beginsAnew(server)
+              || (cached.behindFlush && cached.isBehindFlush(server));
       case FrontendType.PARSE, FrontendType.DESCRIBE, FrontendType.EXECUTE, FrontendType.CLOSE ->
           server == null || beginsAnew(server);
       // The transaction has failed that a Sync would end: the server is to say so.
@@ -326,24 +330,6 @@ final class ClientMessages implements RequestHandler {
     }
     simple.toConsole(total);
     return Outcome.DONE;
-  }
-
-  private Outcome defer(Request asked) {
-    ServerConnection server = request.server;
-    if (request.type != FrontendType.QUERY) {
-      return Outcome.NEXT;
-    }
-    if (server != null && !server.copyIn() && lifecycle.deferral().mayBeWanted()) {
-      return blocked(); // it is decided when what is ahead of it is answered
-    }
-    if (!lifecycle.deferral().wanted()) {
-      return Outcome.NEXT;
-    }
-    return switch (simple.defer(server, request.total, statement)) {
-      case WAIT -> blocked();
-      case DONE -> Outcome.DONE;
-      case SEND -> Outcome.NEXT;
-    };
   }
 
   /** Waits: the component in the way makes the reader come again. */

@@ -116,13 +116,13 @@ final class ForeignRequests implements Responder {
   @Override
   public Outcome answer(Request asked) {
     PostgresRequest request = (PostgresRequest) asked;
-    if (request.server != null) {
-      return Outcome.NEXT; // which has been left if the statement goes elsewhere
+    if (request.server != null || !destinations.foreigners()) {
+      return Outcome.NEXT; // a connection has been left if the statement goes elsewhere
     }
     return switch (request.type) {
       case FrontendType.QUERY -> rules.takes() ? query() : Outcome.NEXT;
       case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
-      default -> destinations.foreigners() ? batch(request.type) : Outcome.NEXT;
+      default -> batch(request.type);
     };
   }
 
@@ -289,7 +289,7 @@ final class ForeignRequests implements Responder {
 
   /** About how many bytes its portals take. */
   long held() {
-    return portals.bytes();
+    return open() ? portals.bytes() : 0;
   }
 
   /** The Query or batch is over, with or without a Sync. */

@@ -29,7 +29,6 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.Deferral;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.SideActions;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -136,40 +135,17 @@ final class SimpleStatements {
   }
 
   /**
-   * Defers a statement that a rule wants executed later, outside a transaction, and returns the
-   * outcome.
-   *
-   * @param server the session's connection, behind whose replies it is answered; null where it has
-   *     none
-   * @param statement the same, to be answered
+   * Answers the judged query at the reader's position behind what its server connection has been
+   * sent, as it was carried out elsewhere.
    */
-  Deferral.Outcome defer(ServerConnection server, int total, LoneStatement statement) {
-    ByteBuf input = pending.bytes();
-    String sql = input.toString(input.readerIndex() + 5, total - 6, StandardCharsets.UTF_8);
-    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    Deferral.Outcome outcome =
-        lifecycle.deferral().defer(sql, names.lexerMode(text, 0, text.length), List.of());
-    if (outcome == Deferral.Outcome.DONE) {
-      Executed end = lifecycle.deferral().executed();
-      String tag = end.succeeded() ? resultTag(next.effects(), end.rows(), total) : null;
-      if (server != null) {
-        lifecycle.sent(server);
-        if (tag != null) {
-          known(server, tag, total);
-        } else {
-          raise(server, SideActions.failure(end), total);
-        }
-        return outcome;
-      }
-      lifecycle.settled();
-      statement.read();
-      if (tag != null) {
-        statement.reply(client, tag);
-      } else {
-        statement.reply(client, SideActions.failure(end));
-      }
+  void carriedOut(ServerConnection server, Executed end, int total) {
+    String tag = end.succeeded() ? resultTag(next.effects(), end.rows(), total) : null;
+    lifecycle.sent(server);
+    if (tag != null) {
+      known(server, tag, total);
+    } else {
+      raise(server, SideActions.failure(end), total);
     }
-    return outcome;
   }
 
   private static int outcome(Decision decision, ServerError refusal) {
