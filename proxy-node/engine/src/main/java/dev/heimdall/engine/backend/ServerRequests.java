@@ -25,6 +25,16 @@ public interface ServerRequests {
   void probe(ReplyOwner owner);
 
   /**
+   * Asks whether the role may still use the database that it has logged in to, where the connection
+   * outlives that: the answer is an error if not. Else the database is the session's again.
+   *
+   * @return false where the connection itself says so, and the owner is not called
+   */
+  default boolean checkDatabase(ReplyOwner owner) {
+    return false;
+  }
+
+  /**
    * Finds out who the role is that the connection was logged in as, and what its sessions start
    * with: the rows of the answer are equal as long as both are the same.
    */

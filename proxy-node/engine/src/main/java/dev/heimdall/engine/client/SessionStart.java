@@ -12,6 +12,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The way of a client from its log-in to its first statement: what it has of the node, its pool,
@@ -89,7 +91,13 @@ public final class SessionStart {
       return; // the server decides on a connection that is made for it
     }
     if (vdb.ownRoles()) {
-      vdb.pools().logins().check(loop, pool, login.provedAt(), decision(pool));
+      vdb.pools()
+          .logins()
+          .check(
+              loop,
+              pool,
+              login.provedAt(),
+              decision(revision -> accepted(pool, revision), session::fatal));
     } else {
       accepted(pool, 0);
     }
@@ -140,20 +148,22 @@ public final class SessionStart {
   /**
    * Returns the receiver for the server's decision on the log-in; pooled connections may be older
    * than this decision.
+   *
+   * @param accepted what follows if it is accepted, by the revision
    */
-  private LoginChecks.Outcome decision(PoolKey pool) {
+  private LoginChecks.Outcome decision(LongConsumer accepted, Consumer<ServerError> rejected) {
     return new LoginChecks.Outcome() {
       @Override
       public void accepted(long revision) {
         if (awaited()) {
-          LoopContext.guarded(() -> SessionStart.this.accepted(pool, revision), session::failed);
+          LoopContext.guarded(() -> accepted.accept(revision), session::failed);
         }
       }
 
       @Override
       public void rejected(ServerError why) {
         if (awaited()) {
-          session.fatal(why);
+          rejected.accept(why);
         }
       }
 
@@ -167,11 +177,21 @@ public final class SessionStart {
   private void accepted(PoolKey pool, long revision) {
     profiledBy(pool, revision);
     Greeting greeting = profile();
-    if (greeting != null) {
+    if (greeting == null) {
+      session.acquireServer();
+    } else if (!vdb.pools().logins().checkDatabase(loop, pool, stillThere(pool, greeting))) {
       welcome(greeting);
-      return;
     }
-    session.acquireServer();
+  }
+
+  /** Returns the receiver for the server's decision on the database of a client that is known. */
+  private LoginChecks.Outcome stillThere(PoolKey pool, Greeting greeting) {
+    return decision(
+        revision -> welcome(greeting),
+        why -> {
+          vdb.profiles().forget(pool);
+          session.fatal(why);
+        });
   }
 
   private void profiledBy(PoolKey pool, long revision) {

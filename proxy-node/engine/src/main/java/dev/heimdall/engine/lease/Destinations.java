@@ -70,7 +70,8 @@ public final class Destinations {
   boolean losesDatabase(ServerError denied) {
     return lender == home
         && !home.key().database().isEmpty()
-        && settings.rules().databaseLost(denied.number());
+        && (denied.sqlState().equals(Sqlstate.UNDEFINED_DATABASE)
+            || settings.rules().databaseLost(denied.number()));
   }
 
   /**

@@ -51,8 +51,8 @@ public final class LeaseWait {
     }
     counters.waitTimedOut((loop.now() - since) / 1000);
     lease.become(LeaseState.READY);
-    if (error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)
-        || lease.destinations().losesDatabase(error)) {
+    boolean lost = mayLeaveDatabase() && lease.destinations().losesDatabase(error);
+    if (lost || error.sqlState().startsWith(Sqlstate.ADMIN_SHUTDOWN)) {
       session.fatal(error.asFatal());
     } else {
       lease.refuse(error);
@@ -79,10 +79,15 @@ public final class LeaseWait {
       return false;
     }
     boolean begun = session.start().databaseLost() || session.carried().sent() > 0;
-    if (begun) {
+    boolean leaves = begun && mayLeaveDatabase();
+    if (leaves) {
       destinations.leaveDatabase();
     }
-    return begun;
+    return leaves;
+  }
+
+  private boolean mayLeaveDatabase() {
+    return session.carried().rules().goesOnWithoutDatabase();
   }
 
   /** Notifies the client that its wait has become long, if it waits. */

@@ -133,6 +133,46 @@ public final class LoginChecks {
   }
 
   /**
+   * Has the server decide on the database of a role's log-in over a connection that nobody uses,
+   * which outlives a database at servers of some kinds.
+   *
+   * @return false where there is none, or it tells nothing: the outcome is not called
+   */
+  public boolean checkDatabase(LoopContext context, PoolKey key, Outcome outcome) {
+    SharedPool pool = pools.keyed().known(key);
+    LoopPool here = pool == null ? null : pool.existing(context);
+    if (here == null) {
+      return false;
+    }
+    if (here.counts().idle() > 0) {
+      return new DatabaseCheck(here, denied -> checked(key, denied, outcome)).begin();
+    }
+    LoopPool there = pool.shares().richestWithIdle(here);
+    if (there == null) {
+      return false;
+    }
+    Consumer<ServerError> told =
+        denied -> context.soon(() -> checked(key, denied, outcome), LoginChecks::failed);
+    there.onLoop(
+        () -> {
+          if (!new DatabaseCheck(there, told).begin()) {
+            told.accept(null);
+          }
+        });
+    return true;
+  }
+
+  private void checked(PoolKey key, ServerError denied, Outcome outcome) {
+    if (denied == null) {
+      outcome.accepted(0);
+      return;
+    }
+    doubt(key);
+    pools.renew(key);
+    outcome.rejected(denied.asFatal());
+  }
+
+  /**
    * A server has refused a role: what it accepted before may not be true any more, whatever the
    * database and the password. The next log-in of each asks it.
    */

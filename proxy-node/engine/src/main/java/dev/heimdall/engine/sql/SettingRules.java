@@ -100,9 +100,17 @@ public interface SettingRules {
 
   /**
    * True if a server denies log-ins with the error of this number because the database is not there
-   * or not allowed, and a session that has begun goes on without: {@link #path} names the database.
+   * or not allowed.
    */
   default boolean databaseLost(int error) {
+    return false;
+  }
+
+  /**
+   * True if a session that has begun goes on without its database where that is lost: {@link #path}
+   * names it.
+   */
+  default boolean goesOnWithoutDatabase() {
     return false;
   }
 

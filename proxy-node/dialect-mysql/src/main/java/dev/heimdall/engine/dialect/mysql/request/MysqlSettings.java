@@ -150,6 +150,11 @@ public final class MysqlSettings implements SettingRules {
   }
 
   @Override
+  public boolean goesOnWithoutDatabase() {
+    return true;
+  }
+
+  @Override
   public String role() {
     return "";
   }

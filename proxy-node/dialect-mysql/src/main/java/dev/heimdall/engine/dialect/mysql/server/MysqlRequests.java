@@ -42,15 +42,6 @@ public final class MysqlRequests implements ServerRequests {
    */
   private static final String ROLE = "SELECT CURRENT_USER(), @@global.init_connect";
 
-  private static final String STATEMENT_LIMIT =
-      "SELECT @@global.max_prepared_stmt_count LIMIT 1"; // whatever sql_select_limit is
-
-  /** Of the place where the two kinds of servers keep what {@code SHOW GLOBAL STATUS} shows. */
-  private static final String LIMITS =
-      "SELECT @@global.max_prepared_stmt_count, @@global.max_connections, (SELECT"
-          + " s.VARIABLE_VALUE FROM %s.global_status s WHERE s.VARIABLE_NAME ="
-          + " 'Threads_connected' LIMIT 1) LIMIT 1";
-
   /** Would end a connection while nobody uses it. */
   private static final String IDLE_TIMEOUT = "wait_timeout";
 
@@ -273,13 +264,13 @@ public final class MysqlRequests implements ServerRequests {
 
   @Override
   public boolean readLimits(ReplyOwner owner) {
-    query(LIMITS.formatted(setUp.mariadb() ? "information_schema" : "performance_schema"), owner);
+    query(own.limits(), owner);
     return true;
   }
 
   @Override
   public boolean readStatementLimit(ReplyOwner owner) {
-    query(STATEMENT_LIMIT, owner);
+    query(OwnCommands.STATEMENT_LIMIT, owner);
     return true;
   }
 
@@ -369,6 +360,16 @@ public final class MysqlRequests implements ServerRequests {
   @Override
   public void probe(ReplyOwner owner) {
     send(own.of(Command.PING), owner);
+  }
+
+  @Override
+  public boolean checkDatabase(ReplyOwner owner) {
+    if (setUp.database().isEmpty()) {
+      return false;
+    }
+    reports.forget();
+    send(own.useAgain(), owner);
+    return true;
   }
 
   @Override

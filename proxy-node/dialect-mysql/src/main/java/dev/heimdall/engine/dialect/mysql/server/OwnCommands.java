@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.server;
 
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.mysql.server.CommandExchange.Use;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
 import dev.heimdall.engine.prepared.StatementName;
@@ -8,6 +9,7 @@ import dev.heimdall.engine.wire.mysql.Capability;
 import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import dev.heimdall.engine.wire.mysql.Payload;
+import dev.heimdall.engine.wire.mysql.StateChanges;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +20,25 @@ final class OwnCommands {
   private static final int MULTI_STATEMENTS_ON = 0;
   private static final int MULTI_STATEMENTS_OFF = 1;
 
+  private static final String UTF8 =
+      "SET " + SessionCharacters.CLIENT + "=utf8mb4," + SessionCharacters.RESULTS + "=utf8mb4";
+
+  static final String STATEMENT_LIMIT =
+      "SELECT @@global.max_prepared_stmt_count LIMIT 1"; // whatever sql_select_limit is
+
+  /** Of the place where the two kinds of servers keep what {@code SHOW GLOBAL STATUS} shows. */
+  private static final String LIMITS =
+      "SELECT @@global.max_prepared_stmt_count, @@global.max_connections, (SELECT"
+          + " s.VARIABLE_VALUE FROM %s.global_status s WHERE s.VARIABLE_NAME ="
+          + " 'Threads_connected' LIMIT 1) LIMIT 1";
+
   private final ServerConnection connection;
+  private final SessionSetUp setUp;
   private final boolean attributes;
 
   OwnCommands(ServerConnection connection, SessionSetUp setUp) {
     this.connection = connection;
+    this.setUp = setUp;
     this.attributes = setUp.agreed().has(Capability.QUERY_ATTRIBUTES);
   }
 
@@ -49,9 +65,10 @@ final class OwnCommands {
   }
 
   /**
-   * Changes the default database, whose name servers read as they read texts of the client.
+   * Changes the default database, whose name servers read as they read texts of the client, and
+   * write in errors as they write results.
    *
-   * @param then sets the character set of these where the name is not plain; null for nothing
+   * @param then sets these character sets where the name is not plain; null for nothing
    * @param without what follows where the database cannot be used; null for its error
    */
   CommandExchange use(String database, CommandExchange then, Supplier<CommandExchange> without) {
@@ -59,9 +76,21 @@ final class OwnCommands {
         of(Command.INIT_DB, database.getBytes(StandardCharsets.UTF_8))
             .then(then)
             .orWithout(without);
-    return isPlain(database)
-        ? uses
-        : text("SET " + SessionCharacters.CLIENT + "=utf8mb4").then(uses);
+    return isPlain(database) ? uses : text(UTF8).then(uses);
+  }
+
+  /** Makes the database that was logged in to the session's again, on a connection of nobody's. */
+  CommandExchange useAgain() {
+    String database = setUp.database();
+    Variables applied = connection.applied().without(StateChanges.DATABASE);
+    connection.applied(applied);
+    SetStatement set = setUp.change(applied, applied, !isPlain(database));
+    return use(database, set.isEmpty() ? null : text(set.toString()), null);
+  }
+
+  /** The statement that reads how many of what the server takes of all its clients. */
+  String limits() {
+    return LIMITS.formatted(setUp.mariadb() ? "information_schema" : "performance_schema");
   }
 
   static boolean isPlain(String database) {
