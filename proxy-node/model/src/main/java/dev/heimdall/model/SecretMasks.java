@@ -33,7 +33,7 @@ public final class SecretMasks {
   /** A dot as programs write it that take text for something else. */
   private static final Pattern SPELT =
       Pattern.compile(
-          "(?i)\\\\+u2022|\\\\+xe2\\\\+x80\\\\+xa2|&#0*8226;|&#x0*2022;|&bull;|%e2%80%a2|â€¢|â\u0080¢");
+          "(?i)\\\\+u2022|u2022(?=u2022)|(?<=u2022)u2022|\\\\+xe2\\\\+x80\\\\+xa2|&#0*8226;|&#x0*2022;|&bull;|%e2%80%a2|â€¢|â\u0080¢");
 
   /** Spaces, and what is not seen. */
   private static final Pattern UNSEEN = Pattern.compile("[\\p{Z}\\p{C}]+");

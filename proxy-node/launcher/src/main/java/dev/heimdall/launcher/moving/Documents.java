@@ -10,15 +10,19 @@ import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationException;
 import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.DocumentText;
+import dev.heimdall.model.Problem;
+import dev.heimdall.model.SecretMasks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The documents of a configuration in the making. */
 final class Documents {
@@ -110,10 +114,26 @@ final class Documents {
             "nothing was written, as it would not be right: " + e.getMessage(),
             e);
       }
+      checkMasks();
       writeInto(directory);
       return List.copyOf(all.keySet());
     } catch (IOException e) {
       throw new CommandFailure(ExitCode.STARTUP, "it cannot be written: " + e, e);
+    }
+  }
+
+  /** Rejects secrets that are what other programs show in place of them. */
+  private void checkMasks() throws CommandFailure {
+    List<Problem> masks = new ArrayList<>();
+    all.forEach(
+        (name, settings) -> masks.addAll(SecretMasks.problems(name, DocumentText.of(settings))));
+    if (!masks.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.CONFIGURATION,
+          masks.stream()
+              .map(problem -> "\n  " + problem)
+              .collect(
+                  Collectors.joining("", "nothing was written, as it would not be right:", "")));
     }
   }
 

@@ -124,6 +124,15 @@ public final class Editor implements AutoCloseable {
       }
     }
 
+    Reading alone(SortedMap<String, Content> documents) throws EditRefused.Busy {
+      enter(place::tryLock);
+      try {
+        return judge.alone(documents);
+      } finally {
+        place.unlock();
+      }
+    }
+
     /** Judges changes; one that says nothing new is not to blame. */
     List<Problem> problems(List<Change> changes, Documents before) throws EditRefused.Busy {
       Set<String> edited =
@@ -287,7 +296,7 @@ public final class Editor implements AutoCloseable {
 
   /** Reads documents as if there were no others; nothing is written. */
   public Reading alone(Map<String, Content> documents) throws StoreException, EditRefused {
-    return checks.judged(new TreeMap<>(documents));
+    return checks.alone(new TreeMap<>(documents));
   }
 
   /** Carries out all changes, unless one is outdated or they make the configuration wrong. */

@@ -48,6 +48,12 @@ final class Judge implements AutoCloseable {
     return Problem.first(Stream.concat(masks(documents, edited), wrong.stream()));
   }
 
+  /** Reads documents of which none is stored yet. */
+  Reading alone(SortedMap<String, Content> documents) {
+    List<Problem> masks = Problem.first(masks(documents, documents.keySet()));
+    return masks.isEmpty() ? judged(documents) : new Reading(Optional.empty(), masks);
+  }
+
   /** Masks in place of secrets, whichever way they came in. */
   private static Stream<Problem> masks(SortedMap<String, Content> documents, Set<String> edited) {
     return documents.entrySet().stream()
