@@ -196,10 +196,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
       if (message == null) {
         return;
       }
-      if (message.ignored()) {
-        continue;
-      }
-      if (message.type() == PacketType.ATTENTION) {
+      if (message.ignored() || message.type() == PacketType.ATTENTION) {
         log(message, 0, "");
         session.results.attention();
         continue;

@@ -96,9 +96,19 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         if (walker.ended()) {
           ByteBuf payload = request;
           request = Unpooled.buffer();
-          request(walker.type(), (walker.firstStatus() & TdsPacket.RESET) != 0, payload);
+          if ((walker.status() & TdsPacket.IGNORE) != 0) {
+            received().add("ignored");
+            answered(out -> message(out, this::acknowledge));
+          } else {
+            request(walker.type(), (walker.firstStatus() & TdsPacket.RESET) != 0, payload);
+          }
         }
       }
+    }
+
+    /** Bytes that have come of a request whose end has not. */
+    int incomplete() {
+      return request.writerIndex();
     }
 
     private void request(int type, boolean resets, ByteBuf payload) {

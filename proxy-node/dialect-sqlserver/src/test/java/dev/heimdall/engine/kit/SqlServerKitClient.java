@@ -303,6 +303,64 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
                 Unpooled.buffer().writeZero(3 * TdsPacket.INITIAL_SIZE)));
   }
 
+  /** Packets of a message that is sent in parts. */
+  ByteBuf packets(int type, ByteBuf payload) {
+    ByteBuf packets = Unpooled.buffer();
+    TdsPacket.write(packets, type, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+    return packets;
+  }
+
+  /** Packets of rows that an INSERT BULK has announced. */
+  ByteBuf rows(int bytes) {
+    return packets(TdsPacket.BULK_LOAD, Unpooled.buffer(bytes).writeZero(bytes));
+  }
+
+  /** Packets of a statement with a long value. */
+  ByteBuf longCall(String sql, int bytes) {
+    return packets(TdsPacket.RPC, longCall(RpcProcedure.EXECUTE_SQL, sql, 0, bytes));
+  }
+
+  /** Packets of two calls, of which the first one has a long value. */
+  ByteBuf longCalls(int procedure, int handle, String sql, int bytes, int other, String otherSql) {
+    ByteBuf payload = longCall(procedure, sql, handle, bytes);
+    payload.writeByte(0xFF);
+    begin(payload, procedure, otherSql, other);
+    return packets(TdsPacket.RPC, payload);
+  }
+
+  private static ByteBuf longCall(int procedure, String sql, int handle, int bytes) {
+    ByteBuf payload = Unpooled.buffer(bytes + 1024);
+    AllHeaders.write(payload, 0);
+    begin(payload, procedure, sql, handle);
+    payload.writeByte(0).writeByte(0).writeByte(0xA5).writeShortLE(0xFFFF);
+    payload.writeLongLE(bytes).writeIntLE(bytes).writeZero(bytes).writeIntLE(0);
+    return payload;
+  }
+
+  private static void begin(ByteBuf payload, int procedure, String sql, int handle) {
+    payload.writeShortLE(0xFFFF).writeShortLE(procedure).writeShortLE(0);
+    if (procedure == RpcProcedure.EXECUTE) {
+      integer(payload, 0, handle);
+    } else {
+      text(payload, sql);
+      text(payload, "@v varbinary(max)");
+    }
+  }
+
+  /** Sends the next bytes of a message that is sent in parts. */
+  void sendPart(ByteBuf message, int bytes) {
+    send(out -> out.writeBytes(message, Math.min(bytes, message.readableBytes())));
+  }
+
+  /** Takes back a message of which a part was sent. */
+  void sendIgnored(int type) {
+    send(
+        out -> {
+          int at = TdsPacket.begin(out, type, TdsPacket.EOM | TdsPacket.IGNORE, 0, 9);
+          TdsPacket.end(out, at);
+        });
+  }
+
   /** Begins or ends a transaction without a text. */
   void transaction(int type) {
     send(

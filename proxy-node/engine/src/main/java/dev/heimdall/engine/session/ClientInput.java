@@ -32,6 +32,17 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   private boolean dropRest;
 
+  /**
+   * Progress of a message that its handler takes in pieces: nothing but its end shows its length.
+   */
+  private enum Pieces {
+    NONE,
+    SENT,
+    DROPPED
+  }
+
+  private Pieces pieces = Pieces.NONE;
+
   /** True if what comes up to the end of a batch is void. */
   private boolean skips;
 
@@ -195,7 +206,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   /** Bytes of the message whose beginning waits, as far as is known; 0 where none does. */
   long expected() {
-    return rest > 0 || unread() == 0 ? 0 : Math.max(format.total(input), format.least(input));
+    return midMessage() || unread() == 0 ? 0 : Math.max(format.total(input), format.least(input));
   }
 
   /** Has the rest of the message that waits come to lie in one buffer, without copies. */
@@ -220,7 +231,7 @@ public final class ClientInput implements ServerOutput, UnitInput {
 
   /** True if what waits begins with a message, and nothing is known of it but its bytes. */
   boolean isPlain() {
-    return rest == 0 && !skips && !setAside && runStart < 0 && out == null;
+    return !midMessage() && !skips && !setAside && runStart < 0 && out == null;
   }
 
   /** Gives away all that waits; null where nothing does. */
@@ -250,12 +261,27 @@ public final class ClientInput implements ServerOutput, UnitInput {
   /** True if the rest of a message is still to come. */
   @Override
   public boolean midMessage() {
-    return rest > 0;
+    return rest > 0 || pieces != Pieces.NONE;
+  }
+
+  /** True if its handler takes the rest of a message piece by piece. */
+  boolean inPieces() {
+    return pieces != Pieces.NONE;
+  }
+
+  /** The rest of the message whose beginning was handled follows in pieces, or is dropped so. */
+  public void beginPieces(boolean drop) {
+    pieces = drop ? Pieces.DROPPED : Pieces.SENT;
+  }
+
+  /** The last piece was handled. */
+  public void endPieces() {
+    pieces = Pieces.NONE;
   }
 
   /** True if the client has sent part of a message only, of which the server may have had some. */
   boolean incomplete() {
-    if (rest > 0) {
+    if (midMessage()) {
       return true;
     }
     int here = unread();
@@ -264,8 +290,8 @@ public final class ClientInput implements ServerOutput, UnitInput {
   }
 
   /** True if the rest of a message that goes to the server is still to come. */
-  boolean streaming() {
-    return rest > 0 && !dropRest;
+  public boolean streaming() {
+    return (rest > 0 && !dropRest) || pieces == Pieces.SENT;
   }
 
   /** Handles what is here of a message's rest; says whether that is all of it. */

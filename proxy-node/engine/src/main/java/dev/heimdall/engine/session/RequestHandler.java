@@ -27,6 +27,16 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   /** The message at the reader's position is answered with an error in place of being sent. */
   default void refused() {}
 
+  /**
+   * Sends, or drops, the next piece of a message whose beginning it has handled.
+   *
+   * @param server null where there is none any more
+   * @return whether the reader may go on; not so where the piece is not here whole
+   */
+  default boolean takePiece(ServerConnection server) {
+    throw new IllegalStateException("messages of this protocol do not come in pieces");
+  }
+
   /** The BEGIN that was answered before there was a server connection was sent. */
   default void begun(ServerConnection server) {}
 

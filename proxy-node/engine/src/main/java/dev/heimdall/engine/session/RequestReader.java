@@ -217,8 +217,8 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     travel = next;
   }
 
-  /** Nothing is read until {@link #process} finds that nothing is in the way. */
-  void holdReading() {
+  @Override
+  public void holdReading() {
     blocked = true;
     reading.pause();
   }
@@ -309,7 +309,9 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
         return;
       }
       if (input.midMessage()) {
-        takeRest();
+        if (!takeRest()) {
+          return;
+        }
         continue;
       }
       ByteBuf bytes = input.bytes();
@@ -356,7 +358,12 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     return session.path().handle(type, total);
   }
 
-  private void takeRest() {
+  private boolean takeRest() {
+    if (input.inPieces()) {
+      boolean goesOn = session.handler().takePiece(lease.server());
+      streamEnded |= !input.inPieces();
+      return goesOn;
+    }
     boolean streams = input.streaming();
     int from = input.bytes().readerIndex();
     streamEnded = input.takeRest();
@@ -364,6 +371,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
       int length = input.bytes().readerIndex() - from;
       session.sent().transaction().handledMore(input.bytes(), from, length);
     }
+    return true;
   }
 
   /**
@@ -485,7 +493,7 @@ final class RequestReader implements RequestControl, ClientRequests, UnitReader 
     pending.refused();
     ByteBuf reply = output.alloc().buffer(256);
     output.encoder().error(error, reply);
-    long total = input.waits() ? format.total(input.bytes()) : 0;
+    long total = input.waits() && !input.inPieces() ? format.total(input.bytes()) : 0;
     if (total > 0) {
       if (format.standsAlone(format.type(input.bytes()))) {
         session.handler().refused();

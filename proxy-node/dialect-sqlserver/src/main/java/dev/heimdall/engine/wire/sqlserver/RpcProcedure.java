@@ -152,4 +152,14 @@ public final class RpcProcedure {
       default -> NONE;
     };
   }
+
+  /** The place of the last parameter that has something to be known, or -1. */
+  public static int lastKnownAt(int procedure) {
+    int scroll = scrollAt(procedure);
+    int last = scroll < 0 ? NONE : scroll + 1;
+    last = Math.max(last, statementAt(procedure));
+    last = Math.max(last, declarationsAt(procedure));
+    last = Math.max(last, handleAt(procedure));
+    return Math.max(last, cursorAt(procedure));
+  }
 }

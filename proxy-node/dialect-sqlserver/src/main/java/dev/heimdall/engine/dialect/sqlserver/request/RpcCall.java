@@ -3,12 +3,8 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.StatementParameter;
-import dev.heimdall.engine.wire.sqlserver.TdsRpcListener;
-import dev.heimdall.engine.wire.sqlserver.TdsRpcScanner;
-import dev.heimdall.engine.wire.sqlserver.TdsText;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,13 +32,10 @@ record RpcCall(
 
   /** Returns the calls of a request. */
   static List<RpcCall> read(ByteBuf payload, TdsVersion version, int mostText) {
-    Reading reading = new Reading();
-    TdsRpcScanner scanner = new TdsRpcScanner(reading, mostText);
-    scanner.version(version);
-    scanner.begin();
-    scanner.on(payload, payload.readerIndex(), payload.writerIndex());
-    scanner.end();
-    return reading.calls;
+    CallScan scan = new CallScan(version, mostText);
+    scan.on(payload, payload.readerIndex(), payload.writerIndex());
+    scan.end();
+    return scan.take();
   }
 
   /** Returns the payload of calls with this text in the place of theirs; the caller's. */
@@ -57,6 +50,25 @@ record RpcCall(
       }
     }
     return changed.writeBytes(payload, from, payload.writerIndex() - from);
+  }
+
+  /** Returns the same where so much of the payload has gone before. */
+  RpcCall behind(int bytes) {
+    return new RpcCall(
+        procedure,
+        name,
+        statement,
+        declarations,
+        handle,
+        handleAt < 0 ? handleAt : handleAt - bytes,
+        statementAt - bytes,
+        cursor,
+        options);
+  }
+
+  /** True if it may stream: nothing but values of parameters makes it long. */
+  boolean mayStream() {
+    return !unprepares() && procedure != RpcProcedure.CURSOR_CLOSE;
   }
 
   /** True if it makes a handle for a statement. */
@@ -79,85 +91,5 @@ record RpcCall(
   /** True if the handle that it has is one of a statement whose rows cursors have. */
   boolean ofCursors() {
     return procedure == RpcProcedure.CURSOR_EXECUTE || procedure == RpcProcedure.CURSOR_UNPREPARE;
-  }
-
-  private static final class Reading implements TdsRpcListener {
-    private final List<RpcCall> calls = new ArrayList<>();
-    private int procedure;
-    private String name;
-    private String statement;
-    private String declarations;
-    private int handle;
-    private int handleAt;
-    private int statementAt;
-    private int cursor;
-    private int scroll;
-    private int locking;
-
-    @Override
-    public void call(int number, TdsText called, int options) {
-      procedure = number;
-      name = called.text();
-      statement = null;
-      declarations = null;
-      handle = 0;
-      handleAt = -1;
-      statementAt = -1;
-      cursor = 0;
-      scroll = 0;
-      locking = 0;
-    }
-
-    @Override
-    public void statementAt(long offset) {
-      statementAt = (int) offset;
-    }
-
-    @Override
-    public void statement(TdsText text, boolean readable) {
-      statement = readable && !text.isCut() ? text.text() : null;
-    }
-
-    @Override
-    public void declarations(TdsText text) {
-      declarations = text.isCut() ? null : text.text();
-    }
-
-    @Override
-    public void handle(int number, long offset) {
-      handle = number;
-      handleAt = (int) offset;
-    }
-
-    @Override
-    public void cursor(int number, long offset) {
-      cursor = number;
-    }
-
-    @Override
-    public void cursorOption(int index, int value) {
-      if (index == 0) {
-        scroll = value;
-      } else {
-        locking = value;
-      }
-    }
-
-    @Override
-    public void endCall(boolean another) {
-      CursorOptions options =
-          RpcProcedure.preparesCursor(procedure) ? new CursorOptions(scroll, locking) : null;
-      calls.add(
-          new RpcCall(
-              procedure,
-              name,
-              statement,
-              declarations,
-              handle,
-              handleAt,
-              statementAt,
-              cursor,
-              options));
-    }
   }
 }

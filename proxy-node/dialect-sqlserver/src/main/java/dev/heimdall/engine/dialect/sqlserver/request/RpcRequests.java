@@ -32,34 +32,44 @@ final class RpcRequests {
 
   /** Reason to reject the calls of a request; null for none. */
   ServerError refusal(List<RpcCall> calls) {
-    String text = null;
     for (RpcCall call : calls) {
-      ServerError error = refusal(call, calls.size());
+      ServerError error = refusal(call, calls.get(0), calls.size());
       if (error != null) {
         return error;
       }
-      if (call.procedure() != calls.get(0).procedure()) {
-        return unsupported("calls of different procedures in one request");
-      }
-      if (call.unprepares()) {
-        continue;
-      }
-      if (call.executes() && call.handle() != calls.get(0).handle()) {
-        return unsupported("executions of different handles in one request");
-      }
-      if (call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != calls.get(0).cursor()) {
-        return unsupported("fetches from different cursors in one request");
-      }
-      if (calls.size() > 1 && isReset(List.of(call))) {
-        return unsupported("sp_reset_connection among other calls");
-      }
-      String statement = statement(call);
-      if (text != null && !Objects.equals(text, statement)) {
-        return unsupported("calls of different statements in one request");
-      }
-      text = statement;
     }
     return null;
+  }
+
+  /**
+   * Reason to reject a call; null for none.
+   *
+   * @param first call of its request
+   * @param calls so many are known of its request
+   */
+  ServerError refusal(RpcCall call, RpcCall first, int calls) {
+    ServerError error = refusal(call, calls);
+    if (error != null) {
+      return error;
+    }
+    if (call.procedure() != first.procedure()) {
+      return unsupported("calls of different procedures in one request");
+    }
+    if (call.unprepares()) {
+      return null;
+    }
+    if (call.executes() && call.handle() != first.handle()) {
+      return unsupported("executions of different handles in one request");
+    }
+    if (call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != first.cursor()) {
+      return unsupported("fetches from different cursors in one request");
+    }
+    if (calls > 1 && isReset(List.of(call))) {
+      return unsupported("sp_reset_connection among other calls");
+    }
+    return Objects.equals(statement(call), statement(first))
+        ? null
+        : unsupported("calls of different statements in one request");
   }
 
   private ServerError refusal(RpcCall call, int calls) {

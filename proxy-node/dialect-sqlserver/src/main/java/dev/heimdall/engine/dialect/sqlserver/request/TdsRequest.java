@@ -43,6 +43,8 @@ final class TdsRequest implements Request {
   /** Its packets' contents, once it was read; else null. */
   private ByteBuf payload;
 
+  private int payloadBytes;
+
   /** The statement that it is judged as, once it was read; else null. */
   private byte[] text;
 
@@ -51,6 +53,12 @@ final class TdsRequest implements Request {
 
   /** Its calls where it is one of remote procedure calls; else null. */
   private List<RpcCall> calls;
+
+  /** True if it is a head, whose rest streams. */
+  private boolean streams;
+
+  /** Reading of the calls that a head begins; else null. */
+  private CallScan scan;
 
   /** True if a request that no server got has asked for a reset: the next one has it done. */
   private boolean owesReset;
@@ -66,9 +74,22 @@ final class TdsRequest implements Request {
 
   TdsRequest at(ServerConnection now, byte message, long length) {
     server = now;
-    type = message;
-    total = length;
+    if (!streams || !isRead()) { // what was read as a head is one, whatever has come since
+      type = MessageFormat.ofMessage(message);
+      streams = MessageFormat.isHead(message);
+      total = length;
+    }
     return this;
+  }
+
+  /** True if it is a head, whose rest streams. */
+  boolean streams() {
+    return streams;
+  }
+
+  /** Reading of the calls that a head begins; null for others. */
+  CallScan scan() {
+    return scan;
   }
 
   byte type() {
@@ -108,21 +129,63 @@ final class TdsRequest implements Request {
     return text != null;
   }
 
+  /** True if it can be judged by so much of it as is here. */
+  boolean isJudgeable() {
+    if (!streams || type != TdsPacket.RPC) {
+      return true;
+    }
+    ByteBuf head = contents();
+    boolean complete = false;
+    try {
+      CallScan begun = new CallScan(encoder.version(), mostText());
+      begun.on(head, head.readerIndex(), head.writerIndex());
+      List<RpcCall> known = begun.isKnown() ? begun.take() : List.of();
+      complete = !known.isEmpty() && known.get(0).mayStream();
+      if (complete) {
+        payload = head;
+        scan = begun;
+        calls = known;
+      }
+    } finally {
+      if (!complete) {
+        head.release();
+      }
+    }
+    return complete || isWhole();
+  }
+
+  /** True if all of it is here, of which the head alone does not show enough. */
+  private boolean isWhole() {
+    long whole = MessageFormat.whole(parts.input().bytes());
+    long needed = Math.max(whole, total + 1);
+    if (parts.input().whole(needed, parts.limits().maxMessageSize()) && whole > 0) {
+      streams = false;
+      total = whole;
+      return true;
+    }
+    return false;
+  }
+
+  private int mostText() {
+    return (int) Math.min(Integer.MAX_VALUE, parts.limits().maxStatementSize());
+  }
+
   /** Reads it; returns an error for one that cannot be carried out. */
   ServerError read() {
     if (type == TdsPacket.BULK_LOAD) {
       text = loading;
       return text == null ? NO_LOAD : null;
     }
-    payload = contents();
+    payload = payload == null ? contents() : payload;
     if (!ClientRequest.namesTransaction(payload, encoder.version())) {
       throw new TdsProtocolException("it has no transaction descriptor");
     }
     switch (type) {
       case TdsPacket.SQL_BATCH -> text = ClientRequest.text(payload, encoder.version());
       case TdsPacket.RPC -> {
-        int most = (int) Math.min(Integer.MAX_VALUE, parts.limits().maxStatementSize());
-        calls = RpcCall.read(payload, encoder.version(), most);
+        if (calls == null) {
+          calls = RpcCall.read(payload, encoder.version(), mostText());
+        }
         ServerError refusal = rpc.refusal(calls);
         if (refusal != null) {
           return refusal;
@@ -148,10 +211,16 @@ final class TdsRequest implements Request {
     return ClientRequest.payload(parts.input().bytes(), total, client.alloc());
   }
 
+  /** Bytes of its packets' contents, without a rest that streams. */
+  int payloadBytes() {
+    return payloadBytes;
+  }
+
   /** Gives away its packets' contents, to be sent. */
   ByteBuf takePayload() {
     ByteBuf taken = payload == null ? contents() : payload;
     payload = null;
+    payloadBytes = taken.readableBytes();
     return taken;
   }
 
@@ -163,6 +232,7 @@ final class TdsRequest implements Request {
     }
     text = null;
     calls = null;
+    scan = null;
   }
 
   /** The server waits for rows of this statement; for none where it is null. */
@@ -178,18 +248,27 @@ final class TdsRequest implements Request {
   /** It is on its way. */
   void send() {
     owesReset = false;
-    end();
+    end(false);
   }
 
   /** It is answered without a server. */
   void take() {
     owesReset = resets();
-    end();
+    end(true);
   }
 
-  private void end() {
+  /**
+   * It was handled, and so is what follows of it.
+   *
+   * @param drops whether that goes to no server
+   */
+  private void end(boolean drops) {
     forget();
     parts.input().begin(total, true);
+    if (streams) {
+      parts.input().beginPieces(drops);
+      streams = false;
+    }
   }
 
   /** About how many bytes it takes. */

@@ -41,6 +41,8 @@ final class TdsRequests implements RequestHandler {
   /** In UTF-16. */
   private static final int BYTES_OF_CHARACTER = 2;
 
+  private static final MessageFormat FORMAT = new MessageFormat();
+
   private final RequestParts parts;
   private final HandledClient client;
   private final StatementLifecycle lifecycle;
@@ -51,6 +53,7 @@ final class TdsRequests implements RequestHandler {
   private final TdsRequest request;
   private final KeptResults kept;
   private final RpcRequests rpc;
+  private final MessageRest rest;
 
   /** True if the request on its way sets options. */
   private boolean setsOptions;
@@ -71,6 +74,7 @@ final class TdsRequests implements RequestHandler {
     this.rpc = new RpcRequests(client, parts.sessions().statements());
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
+    this.rest = new MessageRest(parts, rpc);
     attentions.listener(this::attention);
   }
 
@@ -105,6 +109,7 @@ final class TdsRequests implements RequestHandler {
     if (setsOptions && error != null && error.cause() != ServerError.Cause.UNREAD) {
       client.pin(SqlServerPins.FAILED_SET);
     }
+    rest.answered();
     setsOptions = false;
     if (preparing != 0 && !requests(from).hasHandle(client.owner(), preparing)) {
       rpc.handles().remove(preparing); // the server has given none
@@ -148,6 +153,7 @@ final class TdsRequests implements RequestHandler {
     return switch (type) {
       case TdsPacket.SQL_BATCH ->
           parts.input().whole(total, BYTES_OF_CHARACTER * parts.limits().maxStatementSize());
+      case MessageFormat.CALLS_HEAD, MessageFormat.ROWS_HEAD -> true;
       case MessageFormat.IGNORED, TdsPacket.RPC, TdsPacket.TRANSACTION, TdsPacket.BULK_LOAD ->
           parts.input().whole(total, parts.limits().maxMessageSize());
       default -> {
@@ -165,7 +171,7 @@ final class TdsRequests implements RequestHandler {
   @Override
   public boolean judged(byte type, long total) {
     byte[] text = request.text();
-    boolean judged = lifecycle.judge(text, 0, text.length, mode(), type == TdsPacket.RPC);
+    boolean judged = lifecycle.judge(text, 0, text.length, mode(), request.type() == TdsPacket.RPC);
     if (!judged) {
       parts.control().block();
     }
@@ -215,18 +221,24 @@ final class TdsRequests implements RequestHandler {
   }
 
   @Override
-  public boolean forward(ServerConnection server, byte type, long total) {
-    request.at(server, type, total);
+  public boolean takePiece(ServerConnection server) {
+    return rest.take(server);
+  }
+
+  @Override
+  public boolean forward(ServerConnection server, byte framed, long total) {
+    byte type = request.at(server, framed, total).type();
     if (kept.refusal(next.effects(), server) != null) {
       parts.control().block();
       client.resumeReading(); // to be rejected, now that it has a connection
       return false;
     }
-    if (type == TdsPacket.RPC && !ready(server)) {
-      return false;
-    }
     boolean isReset = RpcRequests.isReset(request.calls());
     boolean resets = request.resets() || isReset;
+    if ((type == TdsPacket.RPC && !ready(server)) || (request.streams() && sets(server, resets))) {
+      parts.control().block();
+      return false;
+    }
     StatementFacts said = next.effects();
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
@@ -262,8 +274,20 @@ final class TdsRequests implements RequestHandler {
     if (!facts.effects().isEmpty()) {
       parts.carried().note(facts);
     }
+    if (request.streams()) {
+      rest.begin(request.payloadBytes(), request.scan(), request.calls(), changed);
+    }
     requests(server)
-        .request(type, payload, client.owner(), resets, given, prepares, request.cursors());
+        .request(
+            new SentRequest(
+                type,
+                payload,
+                client.owner(),
+                resets,
+                given,
+                prepares,
+                request.cursors(),
+                request.streams()));
     client.groupSent();
     request.send();
     return true;
@@ -309,24 +333,33 @@ final class TdsRequests implements RequestHandler {
     if (requests(server).handleOf(client.owner(), handle, text) != null) {
       return true;
     }
-    parts.control().block();
     requests(server)
         .prepare(
             client.owner(),
             new SentRequest.Numbered(handle, text, statement.cursors()),
             statement.declarations(),
-            new InternalQuery() {
-              @Override
-              protected void done(ServerConnection from, ServerError error) {
-                if (error != null && !from.closed()) {
-                  parts.control().refuse(error.asError());
-                  client.settle();
-                } else {
-                  client.resumeReading();
-                }
-              }
-            });
+            goesOn());
     return false;
+  }
+
+  /** Has the server set what the session has set, if that is to be done before a request. */
+  private boolean sets(ServerConnection server, boolean resets) {
+    return requests(server).setsBefore(client.owner(), resets, goesOn());
+  }
+
+  /** A statement of the node's own, behind which the request is looked at once more. */
+  private InternalQuery goesOn() {
+    return new InternalQuery() {
+      @Override
+      protected void done(ServerConnection from, ServerError error) {
+        if (error != null && !from.closed()) {
+          parts.control().refuse(error.asError());
+          client.settle();
+        } else {
+          client.resumeReading();
+        }
+      }
+    };
   }
 
   /**
@@ -394,6 +427,9 @@ final class TdsRequests implements RequestHandler {
     }
     ServerError refusal;
     try {
+      if (!request.isJudgeable()) {
+        return Outcome.WAIT;
+      }
       refusal = request.read();
     } catch (TdsProtocolException | IndexOutOfBoundsException e) {
       client.protocolError("a malformed request: " + e.getMessage());
@@ -433,6 +469,9 @@ final class TdsRequests implements RequestHandler {
   @Override
   public void refused() {
     request.forget();
+    if (MessageFormat.isHead(FORMAT.type(parts.input().bytes()))) {
+      parts.input().beginPieces(true);
+    }
   }
 
   @Override
@@ -505,7 +544,7 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public long held() {
-    return rpc.handles().weight() + request.weight();
+    return rpc.handles().weight() + request.weight() + rest.weight();
   }
 
   @Override
@@ -525,6 +564,7 @@ final class TdsRequests implements RequestHandler {
   @Override
   public void forget() {
     request.forget();
+    rest.forget();
     kept.forget();
     rpc.handles().clear();
   }

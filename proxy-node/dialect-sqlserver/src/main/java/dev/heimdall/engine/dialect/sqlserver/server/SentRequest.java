@@ -15,6 +15,7 @@ import java.util.Map;
  * @param options what the request gives to session options if it succeeds; null for a default
  * @param prepares the statement that it prepares; null for none
  * @param cursors what it does with cursors
+ * @param open whether its rest follows in pieces
  */
 public record SentRequest(
     int type,
@@ -23,7 +24,8 @@ public record SentRequest(
     boolean resets,
     Map<String, String> options,
     Numbered prepares,
-    Cursors cursors) {
+    Cursors cursors,
+    boolean open) {
   /**
    * A statement that is prepared.
    *

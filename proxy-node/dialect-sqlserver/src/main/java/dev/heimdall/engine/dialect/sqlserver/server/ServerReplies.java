@@ -180,6 +180,10 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       delivery.outOfSync("a message of type " + walker.type());
       return;
     }
+    if (requests.isOpen()) {
+      delivery.outOfSync("an answer ahead of the end of its request");
+      return;
+    }
     if (interrupted) {
       pass(in, from, to);
       boolean cutShort = failed && reason != null && !delivery.failed();

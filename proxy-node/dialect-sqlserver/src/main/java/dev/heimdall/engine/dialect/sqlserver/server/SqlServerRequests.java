@@ -66,6 +66,10 @@ public final class SqlServerRequests implements ServerRequests {
 
   private ServerReplies replies;
   private SentRequest running;
+
+  /** True if the rest of the running request is to follow. */
+  private boolean open;
+
   private ReplyOwner lastClient;
 
   /** The client whose request was the last one of all; null where that was the node's own. */
@@ -104,25 +108,55 @@ public final class SqlServerRequests implements ServerRequests {
 
   // ---- for clients
 
+  /** Sends a client's request in its turn. */
+  public void request(SentRequest request) {
+    prepareFor(request.client(), request.resets());
+    send(request, request.client());
+  }
+
   /**
-   * Sends a client's request in its turn.
+   * Sends what the client's session has set, if a request of its would have to wait for that.
    *
-   * @param consumed payload of its message
-   * @param reset whether the client wants its connection reset before
-   * @param given what it gives to options of the session if it succeeds; null for a default
-   * @param prepares the statement that the request prepares; null for none
-   * @param opens what the request does with cursors
+   * @param reset whether the client wants its connection reset before that request
+   * @return false if nothing is to be sent, and the owner hears of nothing
    */
-  public void request(
-      int type,
-      ByteBuf consumed,
-      ReplyOwner client,
-      boolean reset,
-      Map<String, String> given,
-      SentRequest.Numbered prepares,
-      SentRequest.Cursors opens) {
-    prepareFor(client, reset);
-    send(new SentRequest(type, consumed, client, reset, given, prepares, opens), client);
+  public boolean setsBefore(ReplyOwner client, boolean reset, ReplyOwner owner) {
+    Variables wanted = takeOver(client, reset);
+    if (wanted.isEmpty()) {
+      return false;
+    }
+    set(wanted, owner);
+    return true;
+  }
+
+  /** True if the request on its way is this client's, and its rest is to follow. */
+  public boolean isOpen(ReplyOwner client) {
+    return open && running.client() == client;
+  }
+
+  /** True if the rest of the request on its way is to follow. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Sends a piece of the request on its way. */
+  public void rest(ByteBuf payload) {
+    reframer.on(payload, payload.readerIndex(), payload.writerIndex());
+    flush();
+  }
+
+  /** Ends the request on its way, with such bits beside the end. */
+  public void endRest(int bits) {
+    open = false;
+    reframer.end(bits);
+    flush();
+  }
+
+  private void flush() {
+    ByteBuf packets = reframer.take();
+    if (packets != null) {
+      connection.write(packets);
+    }
   }
 
   /** True if this client has a cursor open. */
@@ -187,7 +221,14 @@ public final class SqlServerRequests implements ServerRequests {
     PrepareCall.write(payload, declarations, statement.text(), statement.cursors(), version);
     send(
         new SentRequest(
-            TdsPacket.RPC, payload, client, false, Map.of(), statement, SentRequest.Cursors.NONE),
+            TdsPacket.RPC,
+            payload,
+            client,
+            false,
+            Map.of(),
+            statement,
+            SentRequest.Cursors.NONE,
+            false),
         owner);
   }
 
@@ -209,18 +250,22 @@ public final class SqlServerRequests implements ServerRequests {
 
   /** The connection has state of another client's: none of it is left for this one. */
   private void prepareFor(ReplyOwner client, boolean reset) {
-    if (client == lastClient || clean || reset) {
-      lastClient = client;
-      clean = false;
-      return;
-    }
-    lastClient = client;
-    clean = false;
-    resets = true;
-    Variables wanted = connection.applied();
+    Variables wanted = takeOver(client, reset);
     if (!wanted.isEmpty()) {
       set(wanted, new Unawaited("SET"));
     }
+  }
+
+  /** The connection is this client's from here on; returns what is to be set before. */
+  private Variables takeOver(ReplyOwner client, boolean reset) {
+    boolean others = client != lastClient && !clean && !reset;
+    lastClient = client;
+    clean = false;
+    if (!others) {
+      return Variables.NONE;
+    }
+    resets = true;
+    return connection.applied();
   }
 
   // ---- one at a time
@@ -259,12 +304,16 @@ public final class SqlServerRequests implements ServerRequests {
     }
     ByteBuf payload = request.payload();
     try {
+      open = request.open();
       reframer.on(payload, payload.readerIndex(), payload.writerIndex());
-      reframer.end(0);
+      if (open) {
+        flush();
+      } else {
+        endRest(0);
+      }
     } finally {
       payload.release();
     }
-    connection.write(reframer.take());
   }
 
   /** The reset takes all of it away. */
@@ -336,6 +385,7 @@ public final class SqlServerRequests implements ServerRequests {
   /** Nothing is answered any more. */
   void lost() {
     running = null;
+    open = false;
     waiting.forEach(request -> request.payload().release());
     waiting.clear();
     reframer.release();
@@ -347,7 +397,14 @@ public final class SqlServerRequests implements ServerRequests {
   /** A batch of the node's own. */
   private SentRequest batch(String sql, Map<String, String> options) {
     return new SentRequest(
-        TdsPacket.SQL_BATCH, batch(sql), null, false, options, null, SentRequest.Cursors.NONE);
+        TdsPacket.SQL_BATCH,
+        batch(sql),
+        null,
+        false,
+        options,
+        null,
+        SentRequest.Cursors.NONE,
+        false);
   }
 
   private ByteBuf batch(String sql) {
@@ -470,10 +527,19 @@ public final class SqlServerRequests implements ServerRequests {
       replies.interruptedByClient();
     } else if (interrupts.size() == 1) {
       replies.interrupt(why, known ? 0 : packetSize);
-      ByteBuf out = connection.allocate(TdsPacket.HEADER);
-      TdsPacket.writeAttention(out);
-      connection.write(out);
+      interrupt();
     }
+  }
+
+  /** A request of which the server has only a part is taken back by its end. */
+  private void interrupt() {
+    if (open) {
+      endRest(TdsPacket.IGNORE);
+      return;
+    }
+    ByteBuf out = connection.allocate(TdsPacket.HEADER);
+    TdsPacket.writeAttention(out);
+    connection.write(out);
   }
 
   /** Clients close the socket. */

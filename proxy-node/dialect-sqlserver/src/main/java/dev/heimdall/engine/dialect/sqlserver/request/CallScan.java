@@ -1,0 +1,147 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import dev.heimdall.engine.wire.sqlserver.TdsRpcListener;
+import dev.heimdall.engine.wire.sqlserver.TdsRpcScanner;
+import dev.heimdall.engine.wire.sqlserver.TdsText;
+import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Calls of a request while it arrives. What a call is judged by stands ahead of the values of its
+ * statement's parameters: it is known when the first of these begins.
+ */
+final class CallScan implements TdsRpcListener {
+  private final TdsRpcScanner scanner;
+  private List<RpcCall> calls = new ArrayList<>();
+  private boolean known;
+  private int procedure;
+  private String name;
+  private String statement;
+  private String declarations;
+  private int handle;
+  private int handleAt;
+  private int statementAt;
+  private int cursor;
+  private int scroll;
+  private int locking;
+
+  /** Begins a request. */
+  CallScan(TdsVersion version, int mostText) {
+    scanner = new TdsRpcScanner(this, mostText);
+    scanner.version(version);
+    scanner.begin();
+  }
+
+  /** Takes a run of the payload. */
+  void on(ByteBuf in, int from, int to) {
+    scanner.on(in, from, to);
+  }
+
+  /** The request ends. */
+  void end() {
+    scanner.end();
+  }
+
+  /** True if all is known of the call that has begun last. */
+  boolean isKnown() {
+    return known;
+  }
+
+  /** Gives away the calls that are known since it was asked for them before. */
+  List<RpcCall> take() {
+    List<RpcCall> taken = calls;
+    calls = new ArrayList<>();
+    return taken;
+  }
+
+  @Override
+  public void call(int number, TdsText called, int options) {
+    procedure = number;
+    name = called.text();
+    statement = null;
+    declarations = null;
+    handle = 0;
+    handleAt = -1;
+    statementAt = -1;
+    cursor = 0;
+    scroll = 0;
+    locking = 0;
+    know(0);
+  }
+
+  @Override
+  public void parameter(int index, TdsText called, int status, int type) {
+    know(index);
+  }
+
+  /** Nothing but what is ahead of this parameter was read. */
+  private void know(int parameter) {
+    if (!known && parameter > RpcProcedure.lastKnownAt(procedure)) {
+      add();
+    }
+  }
+
+  @Override
+  public void statementAt(long offset) {
+    statementAt = (int) offset;
+  }
+
+  @Override
+  public void statement(TdsText text, boolean readable) {
+    statement = readable && !text.isCut() ? text.text() : null;
+  }
+
+  @Override
+  public void declarations(TdsText text) {
+    declarations = text.isCut() ? null : text.text();
+  }
+
+  @Override
+  public void handle(int number, long offset) {
+    handle = number;
+    handleAt = (int) offset;
+  }
+
+  @Override
+  public void cursor(int number, long offset) {
+    cursor = number;
+  }
+
+  @Override
+  public void cursorOption(int index, int value) {
+    if (index == 0) {
+      scroll = value;
+    } else {
+      locking = value;
+    }
+  }
+
+  @Override
+  public void endCall(boolean another) {
+    if (!known) {
+      add();
+    }
+    known = !another;
+  }
+
+  private void add() {
+    known = true;
+    CursorOptions options =
+        RpcProcedure.preparesCursor(procedure) ? new CursorOptions(scroll, locking) : null;
+    calls.add(
+        new RpcCall(
+            procedure,
+            name,
+            statement,
+            declarations,
+            handle,
+            handleAt,
+            statementAt,
+            cursor,
+            options));
+  }
+}
