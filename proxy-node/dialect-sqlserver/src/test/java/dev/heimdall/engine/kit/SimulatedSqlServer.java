@@ -257,7 +257,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           TdsWriter.returnStatus(out, 0);
           prepare();
           done(out, 0);
-        } else if (procedure == RpcProcedure.PREPARE_EXECUTE) {
+        } else if (procedure == RpcProcedure.PREPARE_EXECUTE
+            || procedure == RpcProcedure.PREPARE_EXECUTE_RPC) {
           prepare();
           batch(statement, out);
         } else if (RpcProcedure.opensCursor(procedure)) {

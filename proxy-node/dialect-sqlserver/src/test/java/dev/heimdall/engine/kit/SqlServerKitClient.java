@@ -194,6 +194,54 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     send(out -> call(out, RpcProcedure.EXECUTE_SQL, payload -> text(payload, sql)));
   }
 
+  /** Runs two statements with no parameters in one request. */
+  void executeSqlTwice(String sql, String other) {
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.EXECUTE_SQL,
+                payload -> {
+                  text(payload, sql);
+                  payload.writeByte(0xFF).writeShortLE(0xFFFF);
+                  payload.writeShortLE(RpcProcedure.EXECUTE_SQL).writeShortLE(0);
+                  text(payload, other);
+                }));
+  }
+
+  /** Runs a prepared statement, and another one that it prepares in its place. */
+  void executeAndPrepareInstead(int number, int other, String sql) {
+    int handle = handle(other);
+    preparing = number;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.EXECUTE,
+                payload -> {
+                  integer(payload, 0, handle);
+                  payload.writeByte(0xFF).writeShortLE(0xFFFF);
+                  payload.writeShortLE(RpcProcedure.PREPARE_EXECUTE).writeShortLE(0);
+                  integer(payload, 1, handle);
+                  text(payload, "");
+                  text(payload, sql);
+                }));
+  }
+
+  /** Prepares a procedure's call and runs it. */
+  void prepareCall(int number, String call) {
+    preparing = number;
+    send(
+        out ->
+            call(
+                out,
+                RpcProcedure.PREPARE_EXECUTE_RPC,
+                payload -> {
+                  integer(payload, 1, null);
+                  text(payload, call);
+                }));
+  }
+
   /** Prepares a statement and runs it. */
   void prepareAndExecute(int number, String sql) {
     preparing = number;

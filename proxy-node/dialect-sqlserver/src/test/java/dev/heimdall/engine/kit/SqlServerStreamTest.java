@@ -143,6 +143,17 @@ class SqlServerStreamTest {
     }
 
     @Test
+    void aFurtherCallOfAJudgedStatementIsRun() {
+      SqlServerKitClient ann = ann("");
+      String sql = words.reading("one");
+      ann.asks(words.reading("x"));
+
+      assertThat(sends(ann, ann.longCalls(RpcProcedure.EXECUTE_SQL, 0, sql, 100_000, 0, sql)))
+          .containsExactly("row one", "idle");
+      assertThat(server().received()).endsWith(sql, sql);
+    }
+
+    @Test
     void aClientTakesBackWhatItHasSentInPart() {
       SqlServerKitClient ann = ann("");
       ann.asks(words.reading("x"));

@@ -2,15 +2,18 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Rest of a long message whose head was judged: it goes to the server packet by packet, or is
@@ -21,12 +24,21 @@ final class MessageRest {
   private final RequestParts parts;
   private final HandledClient client;
   private final RpcRequests rpc;
+  private final CallHandles handles;
   private final SqlServerEncoder encoder;
 
   /** Reading of its calls; null where it has none. */
   private CallScan scan;
 
   private RpcCall first;
+
+  /** The statements that were judged. */
+  private Set<String> statements = Set.of();
+
+  private StatementFacts facts;
+
+  /** True if one of its calls makes a handle. */
+  private boolean prepared;
 
   /** A rule's text in the place of the client's; null for none. */
   private String changed;
@@ -37,11 +49,12 @@ final class MessageRest {
   /** Contents of packets that wait; null for none. */
   private ByteBuf held;
 
-  MessageRest(RequestParts parts, RpcRequests rpc) {
+  MessageRest(RequestParts parts, RpcRequests rpc, CallHandles handles) {
     this.parts = parts;
     this.client = parts.client();
     this.encoder = (SqlServerEncoder) client.encoder();
     this.rpc = rpc;
+    this.handles = handles;
   }
 
   /**
@@ -50,13 +63,20 @@ final class MessageRest {
    * @param bytes of its payload
    * @param calls those of its head; null where it has none
    * @param rulesText in the place of the client's; null for none
+   * @param effects of its statements
    */
-  void begin(int bytes, CallScan reading, List<RpcCall> calls, String rulesText) {
+  void begin(
+      int bytes, CallScan reading, List<RpcCall> calls, String rulesText, StatementFacts effects) {
     forget();
     gone = bytes;
-    scan = reading;
-    first = calls == null ? null : calls.get(0);
-    changed = rulesText;
+    if (calls != null) {
+      scan = reading;
+      first = calls.get(0);
+      statements = rpc.statements(calls);
+      prepared = calls.stream().anyMatch(RpcCall::prepares);
+      facts = effects;
+      changed = rulesText;
+    }
   }
 
   /**
@@ -166,18 +186,20 @@ final class MessageRest {
   private ServerError send(SqlServerRequests to, ByteBuf run, List<RpcCall> known) {
     List<RpcCall> calls = new ArrayList<>(known.size());
     for (RpcCall call : known) {
-      ServerError refusal = rpc.refusal(call, first, 2);
+      ServerError refusal = rpc.refusal(call, first, 2, prepared);
+      if (refusal == null && !statements.contains(rpc.statement(call))) {
+        refusal = RpcRequests.unsupported("another statement behind " + gone + " bytes");
+      }
       if (refusal != null) {
         return refusal;
       }
+      prepared |= call.prepares();
       calls.add(call.behind(gone));
     }
     gone += run.readableBytes();
-    String text = changed == null ? rpc.statement(first) : changed;
-    for (RpcCall call : calls) {
-      if (call.executes()) {
-        run.setIntLE(call.handleAt(), to.handleOf(client.owner(), call.handle(), text));
-      }
+    SentRequest.Numbered made = handles.number(to, run, calls, changed, facts);
+    if (made != null) {
+      to.prepares(made);
     }
     if (changed == null || calls.isEmpty()) {
       to.rest(run);
@@ -202,6 +224,8 @@ final class MessageRest {
     }
     scan = null;
     first = null;
+    statements = Set.of();
+    facts = null;
     changed = null;
   }
 }

@@ -71,10 +71,24 @@ record RpcCall(
     return !unprepares() && procedure != RpcProcedure.CURSOR_CLOSE;
   }
 
+  /** True if it may be one of several that are not alike. */
+  boolean mixes() {
+    return switch (procedure) {
+      case RpcProcedure.OTHER,
+          RpcProcedure.EXECUTE_SQL,
+          RpcProcedure.EXECUTE,
+          RpcProcedure.PREPARE,
+          RpcProcedure.PREPARE_EXECUTE ->
+          true;
+      default -> false;
+    };
+  }
+
   /** True if it makes a handle for a statement. */
   boolean prepares() {
     return procedure == RpcProcedure.PREPARE
         || procedure == RpcProcedure.PREPARE_EXECUTE
+        || procedure == RpcProcedure.PREPARE_EXECUTE_RPC
         || RpcProcedure.preparesCursor(procedure);
   }
 

@@ -7,8 +7,9 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Meaning of a client's remote procedure calls: the statement that they carry out. */
@@ -32,11 +33,13 @@ final class RpcRequests {
 
   /** Reason to reject the calls of a request; null for none. */
   ServerError refusal(List<RpcCall> calls) {
+    boolean prepared = false;
     for (RpcCall call : calls) {
-      ServerError error = refusal(call, calls.get(0), calls.size());
+      ServerError error = refusal(call, calls.get(0), calls.size(), prepared);
       if (error != null) {
         return error;
       }
+      prepared |= call.prepares();
     }
     return null;
   }
@@ -46,30 +49,34 @@ final class RpcRequests {
    *
    * @param first call of its request
    * @param calls so many are known of its request
+   * @param prepared whether a call ahead of it makes a handle
    */
-  ServerError refusal(RpcCall call, RpcCall first, int calls) {
+  ServerError refusal(RpcCall call, RpcCall first, int calls, boolean prepared) {
     ServerError error = refusal(call, calls);
     if (error != null) {
       return error;
     }
-    if (call.procedure() != first.procedure()) {
-      return unsupported("calls of different procedures in one request");
-    }
-    if (call.unprepares()) {
-      return null;
-    }
-    if (call.executes() && call.handle() != first.handle()) {
-      return unsupported("executions of different handles in one request");
-    }
-    if (call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != first.cursor()) {
-      return unsupported("fetches from different cursors in one request");
-    }
     if (calls > 1 && isReset(List.of(call))) {
       return unsupported("sp_reset_connection among other calls");
     }
-    return Objects.equals(statement(call), statement(first))
-        ? null
-        : unsupported("calls of different statements in one request");
+    // The handle that is made is told from what other procedures return by its place alone.
+    boolean prepares = prepared || call.prepares();
+    if (prepares && (prepared && call.prepares() || isOther(call) || isOther(first))) {
+      return unsupported("this preparation of a statement");
+    }
+    if (call.mixes() && first.mixes()) {
+      return null;
+    }
+    if (call.procedure() != first.procedure()) {
+      return unsupported("calls of such different procedures in one request");
+    }
+    return call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != first.cursor()
+        ? unsupported("fetches from different cursors in one request")
+        : null;
+  }
+
+  private static boolean isOther(RpcCall call) {
+    return call.procedure() == RpcProcedure.OTHER;
   }
 
   private ServerError refusal(RpcCall call, int calls) {
@@ -96,9 +103,10 @@ final class RpcRequests {
       }
       case RpcProcedure.PREPARE,
           RpcProcedure.PREPARE_EXECUTE,
+          RpcProcedure.PREPARE_EXECUTE_RPC,
           RpcProcedure.CURSOR_PREPARE,
           RpcProcedure.CURSOR_PREPARE_EXECUTE -> {
-        if (call.statement() == null || calls > 1) {
+        if (call.statement() == null || (calls > 1 && !call.mixes())) {
           return unsupported("this preparation of a statement");
         }
         ServerError full = registry.refusesAnother();
@@ -118,16 +126,13 @@ final class RpcRequests {
           RpcProcedure.CURSOR_OPTION,
           RpcProcedure.CURSOR_CLOSE -> {}
       default -> {
-        return unsupported(
-            call.procedure() == RpcProcedure.PREPARE_EXECUTE_RPC
-                ? "sp_prepexecrpc"
-                : "the procedure of number " + call.procedure());
+        return unsupported("the procedure of number " + call.procedure());
       }
     }
     return null;
   }
 
-  private static ServerError unsupported(String what) {
+  static ServerError unsupported(String what) {
     return ServerError.error(
         Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support " + what + " yet");
   }
@@ -177,6 +182,20 @@ final class RpcRequests {
           "EXEC " + RpcProcedure.name(call.procedure());
       default -> call.statement();
     };
+  }
+
+  /** The statements of calls as one text, each once. */
+  String text(List<RpcCall> calls) {
+    return calls.size() > 1 && calls.get(0).mixes()
+        ? String.join(";\n", statements(calls))
+        : statement(calls.get(0));
+  }
+
+  /** The statements of calls, each once. */
+  Set<String> statements(List<RpcCall> calls) {
+    Set<String> statements = new LinkedHashSet<>();
+    calls.forEach(call -> statements.add(statement(call)));
+    return statements;
   }
 
   /** Adds the statement that a call prepares; returns the client's handle for it. */

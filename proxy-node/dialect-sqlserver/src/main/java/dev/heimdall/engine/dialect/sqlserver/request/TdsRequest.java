@@ -190,7 +190,7 @@ final class TdsRequest implements Request {
         if (refusal != null) {
           return refusal;
         }
-        text = bytes(rpc.statement(calls.get(0)));
+        text = bytes(rpc.text(calls));
       }
       default -> {
         String statement = ClientRequest.transaction(payload, encoder.version());
@@ -293,7 +293,9 @@ final class TdsRequest implements Request {
   }
 
   private Kind kindOfCalls() {
-    return switch (calls.get(0).procedure()) {
+    boolean byName =
+        calls.size() > 1 && calls.stream().anyMatch(call -> call.procedure() == RpcProcedure.OTHER);
+    return switch (byName ? RpcProcedure.OTHER : calls.get(0).procedure()) {
       case RpcProcedure.EXECUTE_SQL,
           RpcProcedure.EXECUTE,
           RpcProcedure.PREPARE_EXECUTE,
@@ -341,7 +343,11 @@ final class TdsRequest implements Request {
     if (!hasText && decision.transformed().isPresent()) {
       return unfit(decision, RuleAction.TRANSFORM);
     }
-    boolean formless = type == TdsPacket.TRANSACTION || opensCursor();
+    boolean mixed = calls != null && calls.size() > 1 && rpc.statements(calls).size() > 1;
+    if (mixed && decision.transformed().isPresent()) {
+      return unfit(decision, RuleAction.TRANSFORM);
+    }
+    boolean formless = type == TdsPacket.TRANSACTION || opensCursor() || mixed;
     if (formless && decision.result().isPresent()) {
       return unfit(decision, RuleAction.RESULT);
     }
@@ -363,7 +369,11 @@ final class TdsRequest implements Request {
                     action.spelling(),
                     type == TdsPacket.TRANSACTION
                         ? "a request to the transaction manager"
-                        : opensCursor() ? "a cursor" : "a procedure's call by its name"))
+                        : opensCursor()
+                            ? "a cursor"
+                            : kind() == Kind.CALL
+                                ? "a procedure's call by its name"
+                                : "different statements in one request"))
         .withDetail("It was not carried out; a batch with the statement can be.");
   }
 

@@ -27,6 +27,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import io.netty.buffer.ByteBuf;
@@ -53,6 +54,7 @@ final class TdsRequests implements RequestHandler {
   private final TdsRequest request;
   private final KeptResults kept;
   private final RpcRequests rpc;
+  private final CallHandles handles;
   private final MessageRest rest;
 
   /** True if the request on its way sets options. */
@@ -60,9 +62,6 @@ final class TdsRequests implements RequestHandler {
 
   /** The statement on its way for whose rows its server then waits; null for none. */
   private byte[] loads;
-
-  /** The client's handle for the statement that the request on its way prepares; 0 for none. */
-  private int preparing;
 
   TdsRequests(RequestParts parts) {
     this.parts = parts;
@@ -74,7 +73,8 @@ final class TdsRequests implements RequestHandler {
     this.rpc = new RpcRequests(client, parts.sessions().statements());
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
-    this.rest = new MessageRest(parts, rpc);
+    this.handles = new CallHandles(client, rpc);
+    this.rest = new MessageRest(parts, rpc, handles);
     attentions.listener(this::attention);
   }
 
@@ -111,10 +111,7 @@ final class TdsRequests implements RequestHandler {
     }
     rest.answered();
     setsOptions = false;
-    if (preparing != 0 && !requests(from).hasHandle(client.owner(), preparing)) {
-      rpc.handles().remove(preparing); // the server has given none
-    }
-    preparing = 0;
+    handles.answered(requests(from));
     pinned(SqlServerPins.BULK_LOAD, loads != null && error == null);
     request.loads(error == null ? loads : null);
     loads = null;
@@ -233,7 +230,8 @@ final class TdsRequests implements RequestHandler {
       client.resumeReading(); // to be rejected, now that it has a connection
       return false;
     }
-    boolean isReset = RpcRequests.isReset(request.calls());
+    List<RpcCall> calls = request.calls();
+    boolean isReset = RpcRequests.isReset(calls);
     boolean resets = request.resets() || isReset;
     if ((type == TdsPacket.RPC && !ready(server)) || (request.streams() && sets(server, resets))) {
       parts.control().block();
@@ -250,6 +248,9 @@ final class TdsRequests implements RequestHandler {
     }
     StatementFacts facts =
         type == TdsPacket.RPC ? SessionEffects.ofCall(said) : SessionEffects.of(said);
+    if (calls != null && calls.get(0).procedure() == RpcProcedure.PREPARE_EXECUTE_RPC) {
+      facts = facts.with(new Effect(Effect.Type.PIN, SqlServerPins.PROCEDURE));
+    }
     facts = rows ? SessionEffects.without(facts, SqlServerPins.BULK_LOAD) : facts;
     loads = awaitsRows(facts) ? request.text() : null;
     String level = isolation(type, payload);
@@ -258,7 +259,7 @@ final class TdsRequests implements RequestHandler {
     }
     SentRequest.Numbered prepares = null;
     if (type == TdsPacket.RPC) {
-      prepares = number(server, payload, changed);
+      prepares = handles.number(requests(server), payload, calls, changed, next.effects());
     }
     Map<String, String> given = given(facts);
     setsOptions = !given.isEmpty();
@@ -275,7 +276,7 @@ final class TdsRequests implements RequestHandler {
       parts.carried().note(facts);
     }
     if (request.streams()) {
-      rest.begin(request.payloadBytes(), request.scan(), request.calls(), changed);
+      rest.begin(request.payloadBytes(), request.scan(), calls, changed, next.effects());
     }
     requests(server)
         .request(
@@ -322,12 +323,17 @@ final class TdsRequests implements RequestHandler {
         : null;
   }
 
-  /** Has the server prepare the statement that is to be executed, unless it has it. */
+  /** Has the server prepare the statements that are to be executed, unless it has them. */
   private boolean ready(ServerConnection server) {
-    if (!request.calls().get(0).executes()) {
-      return true;
+    for (RpcCall call : request.calls()) {
+      if (call.executes() && !ready(server, call.handle())) {
+        return false;
+      }
     }
-    int handle = request.calls().get(0).handle();
+    return true;
+  }
+
+  private boolean ready(ServerConnection server, int handle) {
     PreparedHandles.Prepared statement = rpc.handles().get(handle);
     String text = next.decision().transformed().orElse(statement.statement());
     if (requests(server).handleOf(client.owner(), handle, text) != null) {
@@ -360,39 +366,6 @@ final class TdsRequests implements RequestHandler {
         }
       }
     };
-  }
-
-  /**
-   * Puts the server's handles in the place of the client's.
-   *
-   * @param changed a rule's text in the place of the client's; null for none
-   * @return the statement that it prepares; null for none
-   */
-  private SentRequest.Numbered number(ServerConnection server, ByteBuf payload, String changed) {
-    preparing = 0;
-    SentRequest.Numbered prepares = null;
-    for (RpcCall call : request.calls()) {
-      if (call.prepares()) {
-        replaced(server, payload, call);
-        preparing = rpc.add(call, next.effects());
-        prepares =
-            new SentRequest.Numbered(
-                preparing, changed == null ? call.statement() : changed, call.options());
-      } else if (call.executes()) {
-        String text = changed == null ? rpc.handles().get(call.handle()).statement() : changed;
-        payload.setIntLE(
-            call.handleAt(), requests(server).handleOf(client.owner(), call.handle(), text));
-      }
-    }
-    return prepares;
-  }
-
-  /** The server forgets the statement whose handle a client gives for the one that it prepares. */
-  private void replaced(ServerConnection server, ByteBuf payload, RpcCall call) {
-    if (call.handleAt() >= 0) {
-      payload.setIntLE(call.handleAt(), requests(server).take(client.owner(), call.handle()));
-      rpc.handles().remove(call.handle());
-    }
   }
 
   private static byte[] bytes(String statement) {

@@ -70,6 +70,9 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if the rest of the running request is to follow. */
   private boolean open;
 
+  /** The statement that the running request prepares; null for none. */
+  private SentRequest.Numbered prepares;
+
   private ReplyOwner lastClient;
 
   /** The client whose request was the last one of all; null where that was the node's own. */
@@ -137,6 +140,12 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if the rest of the request on its way is to follow. */
   boolean isOpen() {
     return open;
+  }
+
+  /** A piece of the request on its way prepares a statement. */
+  public void prepares(SentRequest.Numbered statement) {
+    prepares = statement;
+    replies.handle(0, statement.number());
   }
 
   /** Sends a piece of the request on its way. */
@@ -296,8 +305,9 @@ public final class SqlServerRequests implements ServerRequests {
     if (headers) {
       reframer.transaction(replies.descriptor());
     }
+    prepares = null;
     if (request.prepares() != null) {
-      replies.handle(0, request.prepares().number());
+      prepares(request.prepares());
     }
     if (request.cursors().fetches() != 0) {
       replies.layout(cursors.get(request.cursors().fetches()));
@@ -328,8 +338,8 @@ public final class SqlServerRequests implements ServerRequests {
 
   /** The server has numbered a statement that the running request prepares. */
   void handle(int ordinal, int number) {
-    if (running != null && running.prepares() != null && ordinal == 0) {
-      SentRequest.Numbered statement = running.prepares();
+    if (running != null && prepares != null && ordinal == 0) {
+      SentRequest.Numbered statement = prepares;
       boolean forCursors = statement.cursors() != null;
       handles.put(statement.number(), new Prepared(number, statement.text(), forCursors));
     }
