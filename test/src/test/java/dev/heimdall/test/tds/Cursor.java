@@ -13,12 +13,24 @@ final class Cursor {
 
   private final List<TokenWriter.Column> columns;
   private final List<Object[]> rows;
+
+  /** How it scrolls, as sp_cursoropen has it. */
+  private int kind;
+
   private int at;
   private int size;
 
   Cursor(List<TokenWriter.Column> columns, List<Object[]> rows) {
     this.columns = columns;
     this.rows = rows;
+  }
+
+  int kind() {
+    return kind;
+  }
+
+  void kind(int wanted) {
+    kind = wanted;
   }
 
   List<TokenWriter.Column> columns() {

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Cursors by RPC: read-only ones, whose rows are those of their opening. */
+/** Cursors by RPC: read-only ones, whose rows are those of their opening, whatever their kind. */
 final class CursorProcedures {
   private static final int NO_METADATA = 2;
   private static final int SELECT = 0xC1;
   private static final int READ_ONLY = 1;
-  private static final int STATIC = 8;
+  static final int STATIC = 8;
+  private static final int KINDS = 0x1F;
   private static final int INFORMATION = 0x100;
   private static final int ROW_FETCHED = 1;
 
@@ -81,7 +82,9 @@ final class CursorProcedures {
     Cursor cursor =
         interpreter.cursor(prepared, call.from(Math.min(parameters, call.arguments().size())));
     argument(call, at).value(session.newCursor(cursor));
-    set(call, options, STATIC);
+    int wanted = number(call, options) & KINDS;
+    cursor.kind(wanted == 0 ? STATIC : wanted);
+    set(call, options, cursor.kind());
     set(call, options + 1, READ_ONLY);
     set(call, options + 2, cursor.count());
     columns(cursor);

@@ -83,6 +83,25 @@ class SqlServerCursorsIT {
     takesTurns(node.jtds(";useCursors=true"), node.jtds());
   }
 
+  /** jTDS asks which kind of cursor its server has made. */
+  @Test
+  void aRollbackClosesACursorThatItsClientDoesNotClose() throws Exception {
+    try (Connection ann = node.jtds(";useCursors=true");
+        Connection bob = node.jtds()) {
+      Statement statement = ann.createStatement();
+      all(bob, "create table rolled (a int) insert rolled values (1), (2), (3)");
+      ann.setAutoCommit(false);
+      statement.setFetchSize(1);
+      ResultSet rows = statement.executeQuery("select a from rolled");
+      assertThat(rows.next()).isTrue();
+
+      ann.rollback();
+
+      assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
   /** The driver wants no metadata with the rows: they are those of the cursor's own columns. */
   @Test
   void rowsOfTwoCursorsAndAnotherResultAreReadApart() throws Exception {

@@ -264,6 +264,7 @@ final class TdsSession implements AutoCloseable {
     } catch (SQLException e) {
       throw ServerErrors.of(e);
     }
+    cursors.values().removeIf(cursor -> cursor.kind() != CursorProcedures.STATIC);
     ended(TokenWriter.ROLLBACK);
   }
 

@@ -106,6 +106,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       }
     }
 
+    /** Closes all cursors. */
+    void forgetCursors() {
+      cursors.clear();
+    }
+
     /** Bytes that have come of a request whose end has not. */
     int incomplete() {
       return request.writerIndex();
@@ -288,6 +293,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         }
         cursors.put(++handles, statement);
         TdsWriter.returnInteger(out, RpcProcedure.cursorAt(procedure), "", handles, VERSION);
+        int kind = statement.contains("static") ? 8 : 4;
+        TdsWriter.returnInteger(out, RpcProcedure.scrollsAt(procedure), "", kind, VERSION);
         done(out, 0);
       }
 
@@ -374,6 +381,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         commitUnlessOpen();
       } else if (upper.contains("ROLLBACK") && descriptor != 0) {
         uncommitted.clear();
+        cursors.values().removeIf(opened -> !opened.contains("static"));
         end(out, EnvChange.ROLLBACK_TRANSACTION);
       }
       done(out, 0);

@@ -47,6 +47,34 @@ class SqlServerCursorsTest {
     }
 
     @Test
+    void aRollbackClosesCursorsThatHaveNoRowsOfTheirOwn() {
+      SqlServerKitClient ann = ann("");
+      answers(ann, "BEGIN", "open");
+      assertThat(open(ann, words.reading("one"))).containsExactly("open");
+
+      answers(ann, "ROLLBACK", "idle");
+
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      answers(ann, "BEGIN", "open");
+      assertThat(open(ann, words.reading("static"))).containsExactly("open");
+      answers(ann, "ROLLBACK", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row static", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_CLOSE)).containsExactly("idle");
+      answers(client("bob"), words.reading("three"), "row three", "idle");
+    }
+
+    @Test
+    void aCursorThatItsServerDoesNotKnowKeepsNothing() {
+      SqlServerKitClient ann = ann("");
+      open(ann, words.reading("one"));
+      ((SimulatedSqlServer.Session) servers().open().get(0)).forgetCursors();
+
+      assertThat(cursor(ann, RpcProcedure.CURSOR_CLOSE)).containsExactly("error 16909");
+
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+    }
+
+    @Test
     void aResetClosesCursors() {
       SqlServerKitClient ann = ann("");
       open(ann, words.reading("one"));

@@ -459,7 +459,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     if (ordinal == cursorAt) {
       cursor = value;
       cursorAt = NO_CURSOR;
-    } else {
+    } else if (ordinal == 0) {
       handles.put(preparing, value);
     }
   }

@@ -144,6 +144,15 @@ public final class RpcProcedure {
     return preparesCursor(procedure) ? 4 : NONE;
   }
 
+  /** The place of the parameter that returns how a cursor that is opened scrolls, or -1. */
+  public static int scrollsAt(int procedure) {
+    return switch (procedure) {
+      case CURSOR_OPEN, CURSOR_EXECUTE -> 2;
+      case CURSOR_PREPARE_EXECUTE -> 4;
+      default -> NONE;
+    };
+  }
+
   /** The place of the parameter that is an open cursor's handle, or -1. */
   public static int cursorAt(int procedure) {
     return switch (procedure) {

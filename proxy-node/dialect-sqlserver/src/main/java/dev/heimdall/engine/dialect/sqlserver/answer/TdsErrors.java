@@ -16,6 +16,9 @@ public final class TdsErrors {
   /** No statement is prepared under that handle. */
   public static final int UNDEFINED_HANDLE = 8179;
 
+  /** No cursor of that handle is open. */
+  public static final int UNKNOWN_CURSOR = 16909;
+
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 

@@ -113,14 +113,11 @@ final class TdsRequest implements Request {
     RpcCall call = calls.get(0);
     int procedure = call.procedure();
     if (RpcProcedure.opensCursor(procedure)) {
-      return new SentRequest.Cursors(RpcProcedure.cursorAt(procedure), 0, List.of());
+      return SentRequest.Cursors.opened(procedure);
     }
-    return switch (procedure) {
-      case RpcProcedure.CURSOR_FETCH -> new SentRequest.Cursors(-1, call.cursor(), List.of());
-      case RpcProcedure.CURSOR_CLOSE ->
-          new SentRequest.Cursors(-1, 0, calls.stream().map(RpcCall::cursor).toList());
-      default -> SentRequest.Cursors.NONE;
-    };
+    return procedure == RpcProcedure.CURSOR_CLOSE
+        ? SentRequest.Cursors.closing(calls.stream().map(RpcCall::cursor).toList())
+        : SentRequest.Cursors.using(call.cursor());
   }
 
   // ---- what it says

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.server;
 
 import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +40,27 @@ public record SentRequest(
    *
    * @param opens ordinal of the value that returns the handle of one that it opens; negative for
    *     none
-   * @param fetches handle of the one whose rows it wants; 0 for none
+   * @param scrolls ordinal of the value that returns how that one scrolls; negative for none
+   * @param uses handle of the one that it uses, as for its rows; 0 for none
    * @param closes handles of those that it closes
    */
-  public record Cursors(int opens, int fetches, List<Integer> closes) {
-    public static final Cursors NONE = new Cursors(-1, 0, List.of());
+  public record Cursors(int opens, int scrolls, int uses, List<Integer> closes) {
+    public static final Cursors NONE = using(0);
+
+    /** Returns what opens one by that procedure. */
+    public static Cursors opened(int procedure) {
+      return new Cursors(
+          RpcProcedure.cursorAt(procedure), RpcProcedure.scrollsAt(procedure), 0, List.of());
+    }
+
+    /** Returns what uses this one. */
+    public static Cursors using(int cursor) {
+      return new Cursors(-1, -1, cursor, List.of());
+    }
+
+    /** Returns what closes these. */
+    public static Cursors closing(List<Integer> cursors) {
+      return new Cursors(-1, -1, 0, cursors);
+    }
   }
 }

@@ -246,6 +246,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           EnvChange.TRANSACTION_ENDED -> {
         descriptor = 0;
         open = false;
+        if (type == EnvChange.ROLLBACK_TRANSACTION) {
+          requests.rolledBack();
+        }
       }
       default -> {}
     }
@@ -255,6 +258,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void error(ByteBuf in, int at, int length) {
     ServerError error = TdsErrors.of(TdsMessage.read(in, at, length, version));
     delivery.failed(error);
+    if (error.number() == TdsErrors.UNKNOWN_CURSOR) {
+      requests.unknownCursor();
+    }
     if (error.isFatal()) {
       delivery.endAnnounced(error);
     }

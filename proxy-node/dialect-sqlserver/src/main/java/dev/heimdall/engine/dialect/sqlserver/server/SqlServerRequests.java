@@ -12,7 +12,6 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.sqlserver.AllHeaders;
-import dev.heimdall.engine.wire.sqlserver.RowLayout;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsReframer;
@@ -59,10 +58,8 @@ public final class SqlServerRequests implements ServerRequests {
   /** Statements that the server has prepared, by the handles that the client has for them. */
   private final Map<Integer, Prepared> handles = new HashMap<>();
 
-  /**
-   * The cursors that the client has open, and the layout of their rows; null for an unknown one.
-   */
-  private final Map<Integer, RowLayout> cursors = new HashMap<>();
+  /** The cursors that the client has open. */
+  private final OpenCursors cursors = new OpenCursors();
 
   private ServerReplies replies;
   private SentRequest running;
@@ -309,8 +306,8 @@ public final class SqlServerRequests implements ServerRequests {
     if (request.prepares() != null) {
       prepares(request.prepares());
     }
-    if (request.cursors().fetches() != 0) {
-      replies.layout(cursors.get(request.cursors().fetches()));
+    if (request.cursors().uses() != 0) {
+      replies.layout(cursors.layout(request.cursors().uses()));
     }
     ByteBuf payload = request.payload();
     try {
@@ -343,8 +340,8 @@ public final class SqlServerRequests implements ServerRequests {
       boolean forCursors = statement.cursors() != null;
       handles.put(statement.number(), new Prepared(number, statement.text(), forCursors));
     }
-    if (running != null && running.cursors().opens() == ordinal && number != 0) {
-      cursors.put(number, replies.layout());
+    if (running != null) {
+      cursors.returned(running.cursors(), ordinal, number, replies.layout());
     }
   }
 
@@ -353,7 +350,7 @@ public final class SqlServerRequests implements ServerRequests {
     SentRequest done = running;
     running = null;
     if (!failed) {
-      done.cursors().closes().forEach(cursors::remove);
+      cursors.closed(done.cursors().closes());
       done.options()
           .forEach(
               (name, value) -> {
@@ -364,6 +361,19 @@ public final class SqlServerRequests implements ServerRequests {
                 }
               });
     }
+  }
+
+  /** The server does not know a cursor of the running request. */
+  void unknownCursor() {
+    if (running != null) {
+      cursors.closed(running.cursors().closes());
+      cursors.closed(List.of(running.cursors().uses()));
+    }
+  }
+
+  /** The transaction is rolled back. */
+  void rolledBack() {
+    cursors.rolledBack();
   }
 
   /**
