@@ -207,6 +207,29 @@ class SqlServerNodeIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select getdate(), newid(), len('a')",
+        "select count(*) from sys.databases",
+        "select dbo.ofUser(1)",
+        "select * from dbo.rowsOfUser(1)"
+      })
+  void functionsKeepNoConnectionWhereRulesJudge(String sql) throws Exception {
+    start("", "{\"match\": \"tables:app.dbo.nothing\", \"action\": \"log\"}");
+    try (Connection ann = client();
+        Connection bob = client()) {
+      for (Connection each : new Connection[] {ann, bob, ann}) {
+        try {
+          all(each, sql);
+        } catch (SQLException e) {
+          assertThat(e).hasMessageContaining("fUser"); // there is no such function
+        }
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
   @Test
   void aRuleRejectsAStatementHoweverItComes() throws Exception {
     start("", "{\"match\": \"secret\", \"action\": \"drop\"}");

@@ -171,7 +171,8 @@ class RuleReferenceTest {
                 any(List.of("psql", "")),
                 usual.address(),
                 any(List.of(5432, 5433)),
-                i % 4);
+                i % 4,
+                false);
         trial.later(random.nextInt(4) * (RuleTrial.SECOND / 2));
         trial.as(facts).stating(statement).inTransaction(inside).prepared(prepared);
         trial.averageMicros(average);

@@ -44,7 +44,8 @@ final class RuleTrial {
           "pgbench",
           address("10.1.2.3"),
           5432,
-          17);
+          17,
+          false);
   private Statement statement;
   private boolean inTransaction;
   private boolean prepared;
@@ -151,7 +152,8 @@ final class RuleTrial {
             facts.applicationName(),
             facts.address(),
             facts.port(),
-            facts.connectionId()));
+            facts.connectionId(),
+            false));
   }
 
   RuleTrial catalog(String catalog) {
@@ -164,7 +166,8 @@ final class RuleTrial {
             facts.applicationName(),
             facts.address(),
             facts.port(),
-            facts.connectionId()));
+            facts.connectionId(),
+            false));
   }
 
   /** The tables that the next statements read. */

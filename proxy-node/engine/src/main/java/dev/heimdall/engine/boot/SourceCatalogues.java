@@ -1,6 +1,5 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.catalog.CatalogueMemory;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
@@ -52,10 +51,13 @@ final class SourceCatalogues implements AutoCloseable {
           if (practice != null) {
             return Catalogues.fixed(one, dialect.catalogue(), practice::catalogue, memory);
           }
-          return dialect == null || dialect.catalogue() == CatalogueProtocol.NONE
+          CatalogueProtocol protocol =
+              dialect == null ? CatalogueProtocol.NONE : dialect.catalogue();
+          boolean folded = dialect != null && dialect.statements().tablesInAnyCase();
+          return !protocol.reads()
               ? Catalogues.unread(
-                  one, database -> Catalogue.unknown(database, BuiltInObjects.NONE), memory)
-              : new Catalogues(one, logins.ofCatalogue(one), dialect.catalogue(), memory);
+                  one, database -> Catalogue.unknown(database, protocol.own(), folded), memory)
+              : new Catalogues(one, logins.ofCatalogue(one), protocol, memory);
         });
   }
 

@@ -99,6 +99,14 @@ public class BuiltInObjects {
     return schema.equals(functionSchema);
   }
 
+  /**
+   * True if functions, whoever has made them, change nothing and may only read: one that is in no
+   * catalogue leaves its session as it is.
+   */
+  protected boolean functionsOnlyRead() {
+    return false;
+  }
+
   /** True if it is an operator of the server's own, which only computes. */
   protected boolean hasOperator(String name) {
     return true;

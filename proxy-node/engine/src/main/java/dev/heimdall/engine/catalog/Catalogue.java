@@ -118,7 +118,16 @@ public final class Catalogue {
    * @param own what the server brings
    */
   public static Catalogue unknown(String database, BuiltInObjects own) {
-    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own));
+    return unknown(database, own, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param folded whether names that differ in case alone count as one
+   */
+  public static Catalogue unknown(String database, BuiltInObjects own, boolean folded) {
+    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own, folded));
   }
 
   /** The database's name at the server. */

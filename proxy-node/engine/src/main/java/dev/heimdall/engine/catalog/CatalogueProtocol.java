@@ -5,25 +5,32 @@ import java.sql.SQLException;
 
 /** Protocol for querying the databases of one engine for their contents. */
 public interface CatalogueProtocol {
-  /** For engines whose databases are not read. */
-  CatalogueProtocol NONE =
-      new CatalogueProtocol() {
-        @Override
-        public BuiltInObjects own() {
-          return BuiltInObjects.NONE;
-        }
+  /** For an engine of which nothing is known. */
+  CatalogueProtocol NONE = new Unread(BuiltInObjects.NONE);
 
-        @Override
-        public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
-            throws SQLException {
-          throw new SQLException("databases of this engine are not read");
-        }
+  /** For engines whose databases are not read: what the server brings is all that is known. */
+  record Unread(BuiltInObjects own) implements CatalogueProtocol {
+    @Override
+    public boolean reads() {
+      return false;
+    }
 
-        @Override
-        public boolean isGone(SQLException failure) {
-          return false;
-        }
-      };
+    @Override
+    public Reading read(Connection connection, ReadingTerms terms, Mark last, Progress progress)
+        throws SQLException {
+      throw new SQLException("databases of this engine are not read");
+    }
+
+    @Override
+    public boolean isGone(SQLException failure) {
+      return false;
+    }
+  }
+
+  /** True if databases are read. */
+  default boolean reads() {
+    return true;
+  }
 
   /** Objects that the server brings into each of them. */
   BuiltInObjects own();

@@ -53,7 +53,7 @@ public record DatabaseObjects(
     Map<Long, Routine> byNumber) {
 
   /** Returns the objects of a database that was not queried: the server's own functions. */
-  static DatabaseObjects unknown(BuiltInObjects own) {
+  static DatabaseObjects unknown(BuiltInObjects own, boolean folded) {
     return new DatabaseObjects(
         own,
         Map.of(),
@@ -68,7 +68,7 @@ public record DatabaseObjects(
         Map.of(),
         Map.of(),
         Set.of(),
-        false,
+        folded,
         false,
         Map.of());
   }
@@ -150,15 +150,17 @@ public record DatabaseObjects(
   /** Returns the full spelling of a name that no object here has. */
   TableName full(TableName name, NameScope scope) {
     if (!own.schemasAreDatabases()) {
-      return new TableName(scope.database(), name.schema(), name.table());
+      String database = name.database() == null ? scope.database() : name.database();
+      return new TableName(spelled(database), spelled(name.schema()), spelled(name.table()));
     }
     List<String> searched = searched(scope);
     String first = searched.isEmpty() ? null : searched.get(0);
-    return new TableName(name.schema() == null ? first : name.schema(), null, name.table());
+    String schema = name.schema() == null ? first : name.schema();
+    return new TableName(spelled(schema), null, spelled(name.table()));
   }
 
   private String spelled(String name) {
-    return folded ? name.toLowerCase(Locale.ROOT) : name;
+    return folded && name != null ? name.stripTrailing().toLowerCase(Locale.ROOT) : name;
   }
 
   private Relation relation(String writtenSchema, String writtenName) {

@@ -303,7 +303,11 @@ final class Resolution {
 
   private void callNamed(FunctionName name) {
     List<Routine> found = objects.routines(name, scope);
-    if (found.isEmpty()) {
+    if (found.isEmpty() && objects.own().functionsOnlyRead()) {
+      verdict.restsOn(Basis.ANYTHING);
+      verdict.is(Trait.NOT_UNDERSTOOD);
+      verdict.because("what the function " + name + " reads " + doubt());
+    } else if (found.isEmpty()) {
       unknownCall("the function " + name);
     }
     call(found);

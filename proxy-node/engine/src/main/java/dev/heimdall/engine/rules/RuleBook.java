@@ -189,7 +189,8 @@ public final class RuleBook {
         "",
         null,
         0,
-        builtIns.contains("connid") ? facts.connectionId() : 0);
+        builtIns.contains("connid") ? facts.connectionId() : 0,
+        facts.tablesInAnyCase());
   }
 
   TableBits tableBits(int id, Statement statement, Profile profile) {

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param address the client's address; null where there is none
  * @param port the port that it connected to
  * @param connectionId the number of its connection in this node
+ * @param tablesInAnyCase whether names of its tables are compared in small letters
  */
 public record SessionFacts(
     String vdb,
@@ -25,7 +26,8 @@ public record SessionFacts(
     String applicationName,
     InetAddress address,
     int port,
-    long connectionId) {
+    long connectionId,
+    boolean tablesInAnyCase) {
   public SessionFacts {
     Objects.requireNonNull(vdb, "vdb");
     Objects.requireNonNull(catalog, "catalog");

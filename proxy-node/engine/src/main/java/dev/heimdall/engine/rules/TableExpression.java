@@ -7,6 +7,7 @@ import dev.heimdall.model.TableText;
 import dev.heimdall.model.Template;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -38,7 +39,8 @@ final class TableExpression {
   Set<String> list(SessionFacts facts) {
     Set<String> list = new HashSet<>();
     for (String table : written) {
-      list.add(dynamic ? TableText.filled(table, facts::builtIn) : table);
+      String name = dynamic ? TableText.filled(table, facts::builtIn) : table;
+      list.add(facts.tablesInAnyCase() ? name.toLowerCase(Locale.ROOT) : name);
     }
     return list;
   }

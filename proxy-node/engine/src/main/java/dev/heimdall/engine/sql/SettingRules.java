@@ -120,6 +120,16 @@ public interface SettingRules {
   /** The schemas that a value of {@link #path} names. */
   List<String> schemas(String path);
 
+  /**
+   * The database in which names without one are looked up.
+   *
+   * @param home the one that the session has logged in to
+   * @param path value of {@link #path}; null where the session has set none
+   */
+  default String database(String home, String path) {
+    return home;
+  }
+
   /** True if what is created by such a value is gone with the session. */
   boolean temporary(String path);
 }

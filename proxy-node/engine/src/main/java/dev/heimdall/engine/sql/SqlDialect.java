@@ -28,6 +28,14 @@ public interface SqlDialect extends Lexers {
   /** True if the case of no word without quotes matters; else that of reserved words alone. */
   boolean foldsNames();
 
+  /**
+   * True if names of tables and databases that differ in case alone may be one, in quotes too, and
+   * no catalogue says so: rules then compare them in small letters.
+   */
+  default boolean tablesInAnyCase() {
+    return false;
+  }
+
   /** Operators of several signs; {@link Operators#NONE} where each sign is a token of its own. */
   default Operators operators() {
     return Operators.NONE;

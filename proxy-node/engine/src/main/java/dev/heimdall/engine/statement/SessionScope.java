@@ -81,7 +81,7 @@ final class SessionScope {
     String role = carried.variables().get(rules.role());
     PoolKey pool = session.lease().destinations().home().key();
     return new NameScope(
-        pool.database(),
+        rules.database(pool.database(), path),
         role == null ? pool.credential().user() : role,
         path == null ? null : rules.schemas(path));
   }
@@ -315,6 +315,7 @@ final class SessionScope {
         carried.variables().get(carried.rules().application()),
         client == null ? null : client.getAddress(),
         port,
-        session.start().processId());
+        session.start().processId(),
+        dialect.tablesInAnyCase());
   }
 }

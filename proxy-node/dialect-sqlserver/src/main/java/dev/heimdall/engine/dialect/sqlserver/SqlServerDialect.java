@@ -8,6 +8,7 @@ import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
+import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerObjects;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
@@ -60,7 +61,7 @@ public final class SqlServerDialect implements DialectProvider {
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
         new NoNotifications(),
-        CatalogueProtocol.NONE,
+        new CatalogueProtocol.Unread(SqlServerObjects.INSTANCE),
         lacking(ClusterProtocol.class),
         ChangeProtocol.NONE,
         lacking(ActionProtocol.class),

@@ -75,6 +75,11 @@ final class SqlServerSettings implements SettingRules {
   }
 
   @Override
+  public String database(String home, String path) {
+    return path == null ? home : path;
+  }
+
+  @Override
   public boolean temporary(String path) {
     return false;
   }

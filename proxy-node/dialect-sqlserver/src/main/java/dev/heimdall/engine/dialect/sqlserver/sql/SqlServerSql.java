@@ -38,6 +38,11 @@ public final class SqlServerSql implements SqlDialect {
   }
 
   @Override
+  public boolean tablesInAnyCase() {
+    return true;
+  }
+
+  @Override
   public boolean hasQuestionMarks() {
     return true;
   }

@@ -1,0 +1,167 @@
+package dev.heimdall.test.tds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.boot.SqlServerNode;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A rule rejects what touches a table: however its name is spelled, wherever in a batch it stands,
+ * and where a text that is run is made of others.
+ */
+class SqlServerEvasionIT {
+  private static final int REJECTED = 229;
+
+  static final List<String> WAYS =
+      List.of(
+          "select v from secret",
+          "select v from dbo.secret",
+          "select v from [secret]",
+          "select v from \"secret\"",
+          "select v from SECRET",
+          "select v from /**/secret",
+          "select 1 select v from secret",
+          "select 1; select v from secret",
+          "set nocount on select v from secret",
+          "if 1=1 select v from secret",
+          "begin select v from secret end",
+          "declare @a int select v from secret",
+          "declare @a int = 1; select v from secret where 1 = @a",
+          "with x as (select v from secret) select v from x",
+          "select v from (select v from secret) x",
+          "select 1 as a union all select v from secret",
+          "select (select max(v) from secret)",
+          "exec('select v from secret')",
+          "exec sp_executesql N'select v from secret'",
+          "execute('select v from secret')",
+          "begin try select v from secret end try begin catch end catch",
+          "select v from secret with (nolock)",
+          "select v from app..secret",
+          "select v from app.dbo.secret",
+          "select top 1 v from secret",
+          "select v from secret s",
+          "select s.v from (select 1 a) b cross join secret s",
+          "select s.v from (select 1 a) b, secret s",
+          "print 'x' select v from secret",
+          "while 1=1 begin select v from secret break end",
+          "exec sp_prepexec 1, null, N'select v from secret'",
+          "begin tran select v from secret commit",
+          "select 1 -- x\n select v from secret",
+          "select '--' select v from secret",
+          "set quoted_identifier off select \"'\" select v from secret",
+          "select 1 where exists (select 1) select v from secret",
+          "insert into other select v from secret",
+          "select v into #x from secret select v from #x",
+          "declare @v int select @v = v from secret select @v",
+          "merge into other using secret on 1=0 when not matched then insert values (secret.v);",
+          "update other set v = secret.v from secret",
+          "select v from secret for xml raw",
+          "delete other output deleted.v from other join secret on 1=1",
+          "select v from Secret",
+          "select v from [Secret]",
+          "select v from \"SECRET\"",
+          "select v from DBO.Secret",
+          "select v from [App].[DBO].[secreT]",
+          "select v from [secret ]",
+          "select v from APP..SECRET",
+          "use master select v from app.dbo.secret",
+          "insert into Secret values (1)",
+          "update SECRET set v = 1",
+          "delete Secret",
+          "delete from dbo.SECRET",
+          "truncate table Secret",
+          "exec ('select v from sec' + 'ret')",
+          "declare @s nvarchar(50) = N'select v from sec' + N'ret' exec(@s)");
+
+  private TdsServer server;
+  private SqlServerNode node;
+  private Connection client;
+
+  @BeforeEach
+  void start() throws SQLException {
+    server = TdsServer.start();
+    try (Connection direct = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false")) {
+      TdsSessionTest.all(direct, "create table secret (v int) insert secret values (4711)");
+      TdsSessionTest.all(direct, "create table other (v int) insert other values (1)");
+    }
+    node =
+        SqlServerNode.start(
+            server.port(),
+            TdsOptions.USER,
+            TdsOptions.PASSWORD,
+            "",
+            "{\"match\": \"tables:${catalog}.DBO.secret,${catalog}.Secret,Master.dbo.secret\","
+                + " \"action\": \"drop\"}");
+    client = node.jdbc(";encrypt=false");
+  }
+
+  @AfterEach
+  void end() throws SQLException {
+    client.close();
+    node.close();
+    server.close();
+  }
+
+  /** Error of a statement; 0 where it was carried out. */
+  private int error(String sql) {
+    try {
+      TdsSessionTest.all(client, sql);
+      return 0;
+    } catch (SQLException e) {
+      return e.getErrorCode();
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("WAYS")
+  void whateverTouchesTheTableIsRejected(String way) {
+    assertThat(error(way)).isEqualTo(REJECTED);
+    assertThat(error("select v from other")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select v from secret where 1 = ?",
+        "select v from [SECRET] where 1 = ?",
+        "update Dbo.Secret set v = ?",
+        "insert into other select v from Secret where 1 = ?"
+      })
+  void preparedStatementsAreRejectedAlike(String sql) throws SQLException {
+    try (PreparedStatement prepared = client.prepareStatement(sql)) {
+      for (int i = 0; i < 3; i++) {
+        prepared.setInt(1, 1);
+        int error = 0;
+        try {
+          prepared.execute();
+        } catch (SQLException e) {
+          error = e.getErrorCode();
+        }
+        assertThat(error).isEqualTo(REJECTED);
+      }
+    }
+  }
+
+  /** Names without a database are of the one in use, which a log-in or USE names in any case. */
+  @Test
+  void aDatabaseInUseIsThatOfItsNames() throws SQLException {
+    assertThat(error("select v from master.dbo.SECRET")).isEqualTo(REJECTED);
+    assertThat(error("use MASTER")).isZero();
+    assertThat(error("select v from dbo.secret")).isEqualTo(REJECTED);
+    assertThat(error("select v from other")).isNotEqualTo(REJECTED);
+    client.setCatalog("app");
+    assertThat(error("select v from other")).isZero();
+    client.setCatalog("Master");
+    assertThat(error("select v from dbo.Secret")).isEqualTo(REJECTED);
+    assertThat(error("use app select v from secret")).isEqualTo(REJECTED);
+  }
+}
