@@ -145,7 +145,7 @@ public final class Problems implements AutoCloseable {
     look(now);
     AlertBook book = keeper.book();
     List<Problem> problems = new ArrayList<>();
-    for (Tracks.Track track : tracks.present()) {
+    for (Tracks.Track track : tracks.lasting(now)) {
       Optional<Alert> alert = book.open(track.finding());
       Instant since =
           alert.map(Alert::started).filter(track.begun()::isAfter).orElse(track.begun());
@@ -172,7 +172,7 @@ public final class Problems implements AutoCloseable {
 
   /** Returns the last problem that existed, if that was not long ago. */
   synchronized Optional<Tracks.Track> solved() {
-    return tracks.over(fleet.now().minus(SOLVED));
+    return tracks.over(fleet.now(), SOLVED);
   }
 
   /** True if nobody is to be notified of it now. */

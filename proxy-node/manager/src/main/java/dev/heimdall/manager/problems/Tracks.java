@@ -45,6 +45,11 @@ final class Tracks {
       return !most.isZero() && Duration.between(last, now).compareTo(most) <= 0;
     }
 
+    /** True if it was found at the last look, or may have slipped through that. */
+    boolean lasts(Instant now) {
+      return present || pauses(now);
+    }
+
     /** True if it has been gone for long enough. */
     boolean isOver(Instant now) {
       return !present && Duration.between(last, now).compareTo(finding.timing().ending()) >= 0;
@@ -86,13 +91,15 @@ final class Tracks {
     return all.values().stream().filter(Track::present).toList();
   }
 
-  /**
-   * Returns the last of the findings that no longer exist, unless it was a moment, or was gone by
-   * that time.
-   */
-  Optional<Track> over(Instant since) {
+  /** All that was found at the last look, and what may have slipped through it. */
+  List<Track> lasting(Instant now) {
+    return all.values().stream().filter(track -> track.lasts(now)).toList();
+  }
+
+  /** Returns what ended last, within this time, unless it was a moment. */
+  Optional<Track> over(Instant now, Duration within) {
     return all.values().stream()
-        .filter(track -> !track.present() && track.last().isAfter(since))
+        .filter(track -> !track.lasts(now) && track.last().isAfter(now.minus(within)))
         .filter(track -> track.finding().kind() != ProblemKind.NODES_OVERDUE)
         .filter(track -> track.lasted().compareTo(MOMENT) >= 0)
         .max(Comparator.comparing(Track::last));

@@ -235,17 +235,45 @@ class FindingsTest {
         in(ready("one", ", 'vdbs': [{'name': 'app', 'reachable': false, 'detail': 'refused'}]"));
     tracks.look(away, AT);
     tracks.look(away, AT.plusSeconds(1));
+    Duration within = Duration.ofMinutes(5);
     tracks.look(List.of(), AT.plusSeconds(2));
-    assertThat(tracks.over(AT)).as("a moment").isEmpty();
+    assertThat(tracks.over(AT.plusSeconds(2), within)).as("a moment").isEmpty();
     tracks.look(away, AT.plusSeconds(20));
     tracks.look(away, AT.plusSeconds(23));
-    assertThat(tracks.over(AT)).as("it goes on").isEmpty();
+    assertThat(tracks.over(AT.plusSeconds(23), within)).as("it goes on").isEmpty();
     tracks.look(List.of(), AT.plusSeconds(24));
-    Tracks.Track over = tracks.over(AT).orElseThrow();
+    assertThat(tracks.lasting(AT.plusSeconds(24))).isEmpty();
+    Tracks.Track over = tracks.over(AT.plusSeconds(24), within).orElseThrow();
     assertThat(over.finding()).isEqualTo(away.get(0));
     assertThat(over.last()).isEqualTo(AT.plusSeconds(23));
     assertThat(over.lasted()).isEqualTo(Duration.ofSeconds(3));
-    assertThat(tracks.over(AT.plusSeconds(23))).as("long ago").isEmpty();
+    assertThat(tracks.over(AT.plusSeconds(23).plus(within), within)).as("long ago").isEmpty();
+  }
+
+  /** A banner that says solved, and is back a second later, is of no use. */
+  @Test
+  void aQueueThatALookFindsShortIsNotSolvedYet() throws Exception {
+    String pool =
+        """
+        , 'vdbs': [{'name': 'app', 'reachable': true, 'pools': [
+          {'clientsWaiting': %d, 'maxWaitMicros': 90000, 'serversActive': 20, 'size': 20}]}]
+        """;
+    List<Finding> full = in(ready("one", pool.formatted(5)));
+    List<Finding> moved = in(ready("one", pool.formatted(4)));
+    Duration within = Duration.ofMinutes(5);
+    Tracks tracks = new Tracks();
+    for (int second = 0; second <= 8; second++) {
+      tracks.look(second % 4 == 3 ? moved : full, AT.plusSeconds(second));
+      assertThat(tracks.lasting(AT.plusSeconds(second)))
+          .as("after %d s", second)
+          .singleElement()
+          .matches(track -> track.begun().equals(AT));
+      assertThat(tracks.over(AT.plusSeconds(second), within)).isEmpty();
+    }
+    tracks.look(moved, AT.plusSeconds(14));
+    assertThat(tracks.lasting(AT.plusSeconds(14))).isEmpty();
+    assertThat(tracks.over(AT.plusSeconds(14), within).orElseThrow().last())
+        .isEqualTo(AT.plusSeconds(8));
   }
 
   @Test
