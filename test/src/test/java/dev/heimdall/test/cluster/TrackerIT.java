@@ -9,6 +9,7 @@ import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Lsn;
 import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
+import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.test.fixture.Await;
@@ -75,6 +76,60 @@ class TrackerIT {
           "nothing is behind",
           () -> watched.node(first).lagBytes() == 0 && watched.node(first).lagMillis() == 0);
       assertThat(watched.events(TopologyEvent.Kind.WRITER)).hasSize(1);
+    }
+  }
+
+  /** Log without a commit, such as that of a vacuum, is in the way to a replica at any moment. */
+  @Test
+  void aQuietClustersReplicaIsNotBehindByTheAgeOfTheLastCommit() {
+    try (Watched watched = Watched.all(cluster)) {
+      untilAllIsWell(watched);
+      primary.execute("CREATE TABLE quiet (i int)");
+      long committed = System.nanoTime();
+      long quiet = committed + Duration.ofSeconds(3).toNanos();
+      Await.until(
+          "it has had all for a while",
+          Duration.ofSeconds(20),
+          () -> watched.node(first).lagMillis() == 0 && watched.node(first).at() - quiet > 0,
+          watched::toString);
+      TopologyNode before = watched.node(first);
+      first.queryValue("postgres", "SELECT pg_wal_replay_pause()");
+      primary.queryValue("postgres", "SELECT pg_logical_emit_message(false, 'a', 'b')");
+      primary.queryValue("postgres", "SELECT pg_switch_wal()");
+
+      Await.until(
+          "it lacks something",
+          Duration.ofSeconds(20),
+          () -> watched.node(first).lagMillis() > 0,
+          watched::toString);
+      assertThat(watched.node(first).lagMillis())
+          .as("milliseconds, of which there was nothing to replay in the first ones")
+          .isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - before.at()).toMillis());
+      first.queryValue("postgres", "SELECT pg_wal_replay_resume()");
+      Await.until(
+          "it has all again",
+          Duration.ofSeconds(20),
+          () -> watched.node(first).lagMillis() == 0,
+          watched::toString);
+    }
+  }
+
+  @Test
+  void aReplicaThatIsStartedAnewInAQuietClusterIsNotBehind() {
+    primary.execute(
+        "CREATE TABLE known (i int)",
+        "ALTER SYSTEM SET wal_sender_timeout = '2s'", // at half of it the writer names its end
+        "SELECT pg_reload_conf()");
+    cluster.awaitReplay(Duration.ofSeconds(20));
+    first.stop(StopMode.IMMEDIATE);
+    first.start();
+    try (Watched watched = Watched.all(cluster)) {
+      untilAllIsWell(watched);
+      Await.until(
+          "it has all",
+          Duration.ofSeconds(10),
+          () -> watched.node(first).lagMillis() == 0,
+          watched::toString);
     }
   }
 

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Asks a PostgreSQL primary and its streaming replicas, RDS instances included. */
 final class PostgresProber implements JdbcServer.Questions {
@@ -30,7 +31,9 @@ final class PostgresProber implements JdbcServer.Questions {
 
   /**
    * A replica's timeline is the one its receiver has something of, or, while nothing is received,
-   * one that it has certainly reached. It never says a newer one than it follows.
+   * one that it has certainly reached. It never says a newer one than it follows. One that was
+   * started anew has received nothing as long as nothing is written: there the end of the log
+   * counts that the writer has named.
    */
   static final String SELF =
       """
@@ -55,6 +58,9 @@ final class PostgresProber implements JdbcServer.Questions {
           WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver)
             AND pg_catalog.pg_last_wal_receive_lsn() OPERATOR(pg_catalog.=)
               pg_catalog.pg_last_wal_replay_lsn() THEN 0
+          WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_stat_wal_receiver r
+            WHERE r.latest_end_lsn OPERATOR(pg_catalog.<=) pg_catalog.pg_last_wal_replay_lsn()
+              AND r.latest_end_lsn OPERATOR(pg_catalog.>) '0/0') THEN 0
           ELSE (pg_catalog.date_part('epoch', pg_catalog.clock_timestamp()
               OPERATOR(pg_catalog.-) pg_catalog.pg_last_xact_replay_timestamp())
             OPERATOR(pg_catalog.*) 1000)::pg_catalog.int8
@@ -99,7 +105,16 @@ final class PostgresProber implements JdbcServer.Questions {
   /** Bytes at the start of the first page of a segment. */
   private static final int LONG_HEADER = 40;
 
+  /**
+   * A moment at which a replica had replayed all that it had received.
+   *
+   * @param run of the server: one that is started anew may show less
+   * @param at before it was asked, by {@link System#nanoTime}
+   */
+  private record CaughtUp(String run, long at) {}
+
   private final int port;
+  private volatile CaughtUp caughtUp = new CaughtUp("", 0);
 
   /**
    * @param port of replicas that only the writer names: it knows their address, not their port
@@ -111,13 +126,15 @@ final class PostgresProber implements JdbcServer.Questions {
   @Override
   public NodeReport ask(Connection connection, boolean members, ProbedServer.Progress progress)
       throws SQLException {
+    long asked = System.nanoTime();
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SELF)) {
       row.next();
       boolean writer = !row.getBoolean("replica");
+      String run = row.getString("system") + " " + row.getString("started");
       return new NodeReport(
           row.getString("identity"),
-          row.getString("system") + " " + row.getString("started"),
+          run,
           "",
           String.valueOf(row.getString("system")),
           writer,
@@ -125,12 +142,28 @@ final class PostgresProber implements JdbcServer.Questions {
           row.getLong("timeline"),
           writer ? written(row) : position(row, "position"),
           writer ? kept(row) : Position.NONE,
-          orUnknown(row, "lag"),
+          lag(orUnknown(row, "lag"), run, asked),
           row.getString("halt"),
           members && writer ? replicas(connection) : List.of(),
           members,
           List.of());
     }
+  }
+
+  /**
+   * Returns a lag without the time in which there was nothing to replay. A server counts from the
+   * last commit on, which in a quiet cluster is long ago when it receives something.
+   */
+  private long lag(long counted, String run, long asked) {
+    CaughtUp last = caughtUp;
+    if (counted == 0) {
+      caughtUp = new CaughtUp(run, asked);
+    }
+    if (counted <= 0 || !last.run().equals(run)) {
+      return counted;
+    }
+    long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - last.at());
+    return Math.min(counted, Math.max(1, since));
   }
 
   private static long orUnknown(ResultSet row, String column) throws SQLException {
