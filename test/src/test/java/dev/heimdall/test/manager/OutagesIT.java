@@ -8,6 +8,7 @@ import dev.heimdall.launcher.postgres.PostgresCluster;
 import dev.heimdall.launcher.postgres.PostgresServer;
 import dev.heimdall.launcher.postgres.StopMode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.Needs;
 import dev.heimdall.test.fixture.RedisProcess;
 import dev.heimdall.test.fixture.SocketRelay;
 import dev.heimdall.test.fixture.Target;
@@ -20,6 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,14 +41,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Outages of what nodes and managers run on: the manager reports each within three seconds, with
- * its effect and the remedy, and as over within ten seconds of its end. Nodes report as often as
- * they do by default.
+ * its effect and the remedy, and as over within ten seconds of its end. The banner of a page that
+ * was open before says so as well. Nodes report as often as they do by default.
  */
+@Needs("chromium")
 @Tag("long")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OutagesIT {
   private static final Duration TOLD = Duration.ofSeconds(3);
   private static final Duration OVER = Duration.ofSeconds(10);
+
+  /** Pages look for their banner once a second. */
+  private static final Duration SHOWN = TOLD.plusSeconds(1);
+
+  /** What lasts for less was a moment, and nothing to be solved. */
+  private static final Duration NO_MOMENT = Duration.ofSeconds(3);
+
+  private static final Duration STANDS = Duration.ofMinutes(2);
   private static final int CLIENTS = 14;
   private static final int POOL = 2;
 
@@ -58,6 +69,7 @@ class OutagesIT {
   private Started one;
   private Started two;
   private Rest rest;
+  private Browser browser;
 
   /** The way to the store, which may take its time. */
   private static final class SlowRelay extends SocketRelay {
@@ -117,11 +129,22 @@ class OutagesIT {
     two = fleet.node("shop-b");
     fleet.awaitLive(port, "shop-a", "shop-b");
     rest = fleet.rest(port);
+    browser = Browser.start();
+    look(fleet, port);
     Await.until("all is well", Started.PATIENCE, () -> problems().isEmpty(), this::shown);
+  }
+
+  /** Opens a page, which stays open. */
+  private void look(ReportingNodes nodes, int port) throws IOException {
+    browser.logIn(port, Files.readString(nodes.passwordFile(port)));
+    browser.open("http://localhost:" + port + "/nodes").awaitText("What each node reported last.");
   }
 
   @AfterAll
   void end() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
     if (fleet != null) {
       fleet.close();
     }
@@ -160,8 +183,17 @@ class OutagesIT {
     return MissingNode.getInstance();
   }
 
-  /** Waits until one of these problems is reported, and returns it. */
-  private JsonNode reported(String... kinds) {
+  /** The banner's first line; empty while there is none. */
+  private String banner() {
+    return String.valueOf(
+        browser.run("return document.querySelector('#banner p')?.innerText ?? ''"));
+  }
+
+  /**
+   * Waits until one of these problems is reported, with these names, and until the page shows it.
+   */
+  private JsonNode reported(List<String> names, String... kinds) {
+    Instant begun = Instant.now();
     JsonNode[] found = {MissingNode.getInstance()};
     Await.until(
         String.join(" or ", kinds) + " is reported",
@@ -174,9 +206,23 @@ class OutagesIT {
           return !found[0].isMissingNode();
         },
         this::shown);
+    Await.untilAskedSeldom(
+        "the banner names " + names,
+        SHOWN.minus(Duration.between(begun, Instant.now())),
+        () -> names.stream().allMatch(banner()::contains) && !banner().startsWith("Solved: "),
+        () -> banner() + "\n" + shown());
+    assertThat(line(found[0])).contains(names);
     assertThat(found[0].path("next").asText()).as("what to do").isNotEmpty();
     assertThat(found[0].path("effect").asText()).as("what it means").isNotEmpty();
+    assertThat(browser.text()).contains(found[0].path("effect").asText());
     return found[0];
+  }
+
+  /** Keeps what was reported for long enough. */
+  private void lasts(JsonNode problem) {
+    Instant enough = Instant.parse(problem.path("since").asText()).plus(NO_MOMENT);
+    Await.untilAskedSeldom(
+        "it has lasted", Duration.ofSeconds(10), () -> Instant.now().isAfter(enough), this::shown);
   }
 
   private void over(String... kinds) {
@@ -185,8 +231,27 @@ class OutagesIT {
     }
   }
 
+  /** Waits until the page says that it is over, what it was about, and when. */
+  private void solved(String name) {
+    Await.untilAskedSeldom(
+        "the banner says that " + name + " is well",
+        Duration.ofSeconds(2),
+        () -> isSolved(name),
+        () -> banner() + "\n" + shown());
+  }
+
+  private boolean isSolved(String name) {
+    String banner = banner();
+    return banner.startsWith("Solved: ") && banner.contains(name) && banner.contains("Over at ");
+  }
+
+  /** The words of a problem, with its servers and nodes. */
   private static String line(JsonNode problem) {
-    return problem.path("words").asText() + " " + problem.path("detail").asText();
+    return problem.path("words").asText()
+        + " "
+        + problem.path("detail").asText()
+        + " "
+        + problem.path("nodes");
   }
 
   private static String at(PostgresServer server) {
@@ -206,14 +271,13 @@ class OutagesIT {
         clients.add(threads.submit(client));
       }
       assertThat(connected.await(60, TimeUnit.SECONDS)).isTrue();
-      JsonNode full = reported("pool-full");
-      assertThat(line(full)).contains("virtual database app", "All 2 connections");
-      assertThat(full.path("nodes").toString()).contains("shop-a");
+      lasts(reported(List.of("virtual database app", "All 2 connections", "shop-a"), "pool-full"));
       run.set(false);
       for (Future<Integer> client : clients) {
         assertThat(client.get(30, TimeUnit.SECONDS)).isPositive();
       }
       over("pool-full");
+      solved("virtual database app");
     } finally {
       run.set(false);
       threads.shutdownNow();
@@ -237,57 +301,95 @@ class OutagesIT {
   @Test
   void aKilledNode() throws Exception {
     two.kill();
-    JsonNode lost = reported("nodes-overdue", "nodes-lost");
-    assertThat(line(lost)).contains("shop-b");
+    reported(List.of("shop-b"), "nodes-overdue", "nodes-lost");
+    JsonNode newest = rest.get("/api/v1/figures").json().path("newest");
+    assertThat(newest.path("ready").asInt()).as("nodes that take clients").isEqualTo(1);
+    assertThat(newest.path("known").asInt()).isEqualTo(2);
+    browser.awaitText("Late");
     two = fleet.node("shop-b");
     two.awaitOutput("serving app on");
     over("nodes-overdue", "nodes-lost", "nodes-not-ready", "no-writer");
   }
 
+  /** Commits something, as clients do: what a replica that came back lacks has an age then. */
+  private void write() {
+    cluster.primary().queryValue("app", "SELECT txid_current()");
+  }
+
   @Test
   void aDeadWriter() {
     cluster.primary().stop(StopMode.IMMEDIATE);
-    JsonNode lost = reported("no-writer");
-    assertThat(line(lost)).contains("Cluster main", at(cluster.primary()));
-    cluster.primary().start();
-    over("no-writer", "replica-stopped");
+    try {
+      lasts(reported(List.of("Cluster main", at(cluster.primary())), "no-writer"));
+    } finally {
+      cluster.primary().start();
+    }
+    write();
+    over("no-writer", "servers-down", "replica-stopped", "replica-lag");
+    solved("luster main");
   }
 
   @Test
   void aLostReplica() {
     replica.stop(StopMode.IMMEDIATE);
-    JsonNode lost = reported("servers-down");
-    assertThat(line(lost)).contains("cluster main", at(replica));
-    replica.start();
-    over("servers-down", "replica-stopped");
+    try {
+      lasts(reported(List.of("cluster main", at(replica)), "servers-down"));
+    } finally {
+      replica.start();
+    }
+    write();
+    over("servers-down", "replica-stopped", "replica-lag");
+    solved("cluster main");
   }
 
   @Test
   void aReplicaThatStoppedFollowing() {
     replica.queryValue("postgres", "SELECT pg_wal_replay_pause()");
-    JsonNode stopped = reported("replica-stopped");
-    assertThat(line(stopped)).contains("cluster main", at(replica), "its replay is paused");
-    assertThat(stopped.path("nodes").toString()).contains("shop-");
-    replica.queryValue("postgres", "SELECT pg_wal_replay_resume()");
+    try {
+      lasts(
+          reported(
+              List.of("cluster main", at(replica), "its replay is paused", "shop-"),
+              "replica-stopped"));
+    } finally {
+      replica.queryValue("postgres", "SELECT pg_wal_replay_resume()");
+    }
     over("replica-stopped");
+    solved("cluster main");
   }
 
   @Test
   void aLostStore() {
     store.stop();
-    JsonNode away = reported("store-away");
-    assertThat(line(away)).contains("shop-a");
-    store.start();
+    try {
+      lasts(reported(List.of("shared store", "shop-"), "store-away"));
+    } finally {
+      store.start();
+    }
     over("store-away");
+    solved("shared store");
+    Instant later = Instant.now().plus(STANDS);
+    Await.untilAskedSeldom(
+        "minutes have passed",
+        STANDS.multipliedBy(2),
+        () -> {
+          assertThat(banner()).startsWith("Solved: ").contains("shared store");
+          return Instant.now().isAfter(later);
+        },
+        this::shown);
   }
 
   @Test
   void aStoreThatAnswersSlowly() {
     relay.delay(Duration.ofMillis(400));
-    JsonNode slow = reported("store-slow");
-    assertThat(line(slow)).contains("The shared store at 127.0.0.1:" + relay.port(), "shop-a");
-    relay.delay(Duration.ZERO);
+    try {
+      lasts(
+          reported(
+              List.of("The shared store at 127.0.0.1:" + relay.port(), "shop-"), "store-slow"));
+    } finally {
+      relay.delay(Duration.ZERO);
+    }
     over("store-slow");
+    solved("shared store");
   }
 
   /** In a room of its own; where no file system may be mounted, there is none to fill. */
@@ -302,15 +404,17 @@ class OutagesIT {
       alone.manager(port).awaitOutput("managing on port");
       Rest before = rest;
       rest = alone.rest(port);
+      look(alone, port);
       try {
         Path filling = room.resolve("filling");
         Files.write(filling, new byte[56 << 20]);
-        JsonNode full = reported("manager-disk-full");
-        assertThat(line(full)).contains(room.toString());
+        lasts(reported(List.of("disk of manager", room.toString()), "manager-disk-full"));
         Files.delete(filling);
         over("manager-disk-full");
+        solved("disk of manager");
       } finally {
         rest = before;
+        look(fleet, fleet.onePort());
       }
     } finally {
       run("umount", room.toString());
