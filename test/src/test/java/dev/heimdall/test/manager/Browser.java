@@ -57,6 +57,12 @@ final class Browser implements AutoCloseable {
       "{resultTypes: ['violations'],"
           + " runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}";
 
+  /** Those whose rows are blocks on a phone, and that are wider than it nevertheless. */
+  private static final String CUT_TABLES =
+      "return [...document.querySelectorAll('.wide > table.stacked')].map(table =>"
+          + " table.parentElement).filter(box => box.scrollWidth > box.clientWidth).map(box =>"
+          + " box.ariaLabel + ': ' + box.innerText)";
+
   private static final Dimension LAPTOP = new Dimension(1280, 900);
 
   private static final Map<String, Object> PHONE =
@@ -294,6 +300,9 @@ final class Browser implements AutoCloseable {
                 "return document.documentElement.scrollWidth <= window.innerWidth"))
         .as("a phone shows all of " + name)
         .isEqualTo(true);
+    assertThat((List<?>) driver.executeScript(CUT_TABLES))
+        .as("tables of %s that a phone cuts off", name)
+        .isEmpty();
     phone(false);
     dark(false);
   }
