@@ -37,6 +37,14 @@ final class ProxyProcess implements AutoCloseable {
   /** Of its JVM, besides those of every test. */
   private List<String> tuning = List.of();
 
+  /** Percentage of a processor that it starts with; 0 for all. */
+  private int share;
+
+  /** What it is starved by; null for nothing. */
+  private Starvation starvation;
+
+  private Duration patience = PATIENCE;
+
   /** What runs in place of the classes under test; empty for these. */
   private List<String> release = List.of();
 
@@ -96,6 +104,22 @@ final class ProxyProcess implements AutoCloseable {
   void startWithBothCompilers() throws IOException {
     tuning = List.of("-XX:TieredStopAtLevel=4", "-XX:CompileThresholdScaling=1");
     start(Map.of(), "--config=" + directory);
+  }
+
+  /**
+   * Starts it with a part of one processor, which it has until {@link #feed}.
+   *
+   * @param patience how long it may take until it serves clients
+   */
+  void startStarved(int percent, Duration patience) throws IOException {
+    share = percent;
+    this.patience = patience;
+    start(Map.of(), "--config=" + directory);
+  }
+
+  /** Gives it the processors that others have, too. */
+  void feed() throws IOException {
+    starvation.close();
   }
 
   /** The same on a machine of its own, if there is one. */
@@ -174,9 +198,10 @@ final class ProxyProcess implements AutoCloseable {
     builder.environment().putAll(environment);
     Process started = builder.start();
     process = started;
+    starvation = share == 0 ? null : Starvation.of(started, share);
     Await.until(
         "the command serves clients",
-        PATIENCE,
+        patience,
         () -> output().contains("serving app on") || !started.isAlive(),
         this::output);
   }
