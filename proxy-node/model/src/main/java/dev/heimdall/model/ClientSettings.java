@@ -55,8 +55,8 @@ public record ClientSettings(
         Duration incompleteMessageTimeout,
     @Setting(
             value =
-                "How long a statement may take before the proxy cancels it, the time in which it"
-                    + " waits for a server connection included.",
+                "How long a statement may take before the proxy cancels it, its waits for a server"
+                    + " connection, rule or replica included.",
             byDefault = "0",
             range = "1ms..365d",
             zero = "no limit")
