@@ -81,11 +81,33 @@ final class SqlServerLexer extends Lexer {
   }
 
   private int word(int from) {
-    int p = from + 1;
-    while (p < limit && isInWord(text[p] & 0xff)) {
+    int p = from;
+    do {
+      if (text[p] < 0 && isSpace(p)) {
+        return broken(from);
+      }
       p++;
-    }
+    } while (p < limit && isInWord(text[p] & 0xff));
     return token(WORD, from, p);
+  }
+
+  /**
+   * True if a character beyond ASCII is one of Unicode's spaces, which a server may read as the end
+   * of a word.
+   */
+  private boolean isSpace(int at) {
+    int second = at + 1 < limit ? text[at + 1] & 0xff : 0;
+    int third = at + 2 < limit ? text[at + 2] & 0xff : 0;
+    return switch (text[at] & 0xff) {
+      case 0xc2 -> second == 0x85 || second == 0xa0;
+      case 0xe1 -> (second == 0x9a && third == 0x80) || (second == 0xa0 && third == 0x8e);
+      case 0xe2 ->
+          (second == 0x80 && (third <= 0x8f || (third >= 0xa8 && third <= 0xaf)))
+              || (second == 0x81 && (third == 0x9f || third == 0xa0));
+      case 0xe3 -> second == 0x80 && third == 0x80;
+      case 0xef -> second == 0xbb && third == 0xbf;
+      default -> false;
+    };
   }
 
   private int number(int digits, int from) {
