@@ -3,7 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.catalog.Relation.Consequence;
 import dev.heimdall.engine.sql.Basis;
 import dev.heimdall.engine.sql.FunctionName;
-import dev.heimdall.engine.sql.KeyType;
+import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.NameSet;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
@@ -130,10 +130,10 @@ public final class ObjectsBuilder {
    * A column of a table by whose values its rows can be told apart: its equality is the plain one
    * of its type, and a row has in it what was written, in this table and no other.
    */
-  public ObjectsBuilder key(long id, String name, KeyType type) {
+  public ObjectsBuilder key(long id, String name, KeyColumn key) {
     Relation relation = relationsById.get(id);
     if (relation != null && name.chars().allMatch(c -> c >= ' ')) {
-      relation.addKey(columns.computeIfAbsent(name, n -> n), type);
+      relation.addKey(columns.computeIfAbsent(name, n -> n), key);
     }
     return this;
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.catalog;
 
 import dev.heimdall.engine.sql.Basis;
-import dev.heimdall.engine.sql.KeyType;
+import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +40,7 @@ final class Relation {
   private List<Routine> readCalls = List.of();
   private List<Routine> computes = List.of();
   private List<Consequence> consequences = List.of();
-  private Map<String, KeyType> keys = Map.of();
+  private Map<String, KeyColumn> keys = Map.of();
 
   /**
    * @param system whether it is the server's own
@@ -138,15 +138,15 @@ final class Relation {
   }
 
   /** Columns by whose values its rows can be told apart. */
-  Map<String, KeyType> keys() {
+  Map<String, KeyColumn> keys() {
     return keys;
   }
 
-  void addKey(String column, KeyType type) {
+  void addKey(String column, KeyColumn key) {
     if (keys.isEmpty()) {
       keys = new HashMap<>(4);
     }
-    keys.put(column, type);
+    keys.put(column, key);
   }
 
   /** About how many bytes it takes in memory, without what it refers to. */

@@ -8,10 +8,10 @@ import java.util.Map;
  *
  * @param table in full, as {@link TableName#spelled}
  * @param name without database and schema
- * @param types of the columns, by their names
+ * @param columns by their names
  */
-public record KeyColumns(String table, String name, Map<String, KeyType> types) {
+public record KeyColumns(String table, String name, Map<String, KeyColumn> columns) {
   public KeyColumns {
-    types = Map.copyOf(types);
+    columns = Map.copyOf(columns);
   }
 }

@@ -1,9 +1,11 @@
 package dev.heimdall.engine.sql;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +19,7 @@ import java.util.Set;
  *   <li>{@code UPDATE t SET … WHERE column = value AND …}, of columns that it does not set
  *   <li>{@code DELETE FROM t WHERE column = value AND …}
  *   <li>{@code INSERT INTO t (column, …) VALUES (value, …), …}
+ *   <li>{@code INSERT INTO t SET column = value, …}
  * </ul>
  *
  * <p>In the place of {@code = value} may stand {@code IN (value, …)}.
@@ -25,8 +28,11 @@ public final class KeyReader {
   /** Of longer statements nothing is known. */
   private static final int MOST_TOKENS = 2_000;
 
-  /** A literal whose value is not what stands there. */
+  /** A literal whose value, or a name that, is not what stands there. */
   private static final int UNREADABLE = -3;
+
+  /** Integers up to here are equal as floating-point numbers only if they are. */
+  private static final long EXACT_AS_FLOAT = 999_999_999_999_999L;
 
   private final KeyColumns of;
   private final byte[] text;
@@ -35,12 +41,16 @@ public final class KeyReader {
   private final Lexer lexer;
   private final Map<String, int[]> found = new HashMap<>(4);
 
-  /** Of each token its kind, and where it is; of a literal, what is between its quotes. */
+  /**
+   * Of each token its kind, and where it is; of a literal, what is between its quotes; of a
+   * parameter, its number from 1.
+   */
   private int[] kinds = new int[64];
 
   private int[] starts = new int[64];
   private int[] ends = new int[64];
   private int count;
+  private int questionMarks;
   private String alias;
 
   private KeyReader(
@@ -78,7 +88,7 @@ public final class KeyReader {
 
   private boolean tokens() {
     for (int kind = lexer.next(); kind != Lexer.END; kind = lexer.next()) {
-      if (kind == Lexer.BROKEN || count == MOST_TOKENS) {
+      if (kind == Lexer.BROKEN || kind == Lexer.EXECUTABLE || count == MOST_TOKENS) {
         return false;
       }
       if (count == kinds.length) {
@@ -86,12 +96,15 @@ public final class KeyReader {
         starts = Arrays.copyOf(starts, 2 * count);
         ends = Arrays.copyOf(ends, 2 * count);
       }
-      boolean literal = kind == Lexer.STRING;
-      boolean plain =
-          literal ? lexer.plain() && !lexer.hasBackslash() : kind != Lexer.WORD || isAscii();
-      kinds[count] = plain ? kind : UNREADABLE;
-      starts[count] = literal ? lexer.contentStart() : lexer.start();
-      ends[count++] = literal ? lexer.contentEnd() : lexer.end();
+      switch (kind) {
+        case Lexer.STRING, Lexer.ESCAPE_STRING ->
+            add(
+                lexer.plain() && !lexer.hasBackslash() ? Lexer.STRING : UNREADABLE,
+                lexer.contentStart(),
+                lexer.contentEnd());
+        case Lexer.PARAMETER -> add(kind, parameterNumber(), lexer.end());
+        default -> add(isClear(kind) ? kind : UNREADABLE, lexer.start(), lexer.end());
+      }
     }
     if (count > 0 && kind(count - 1) == ';') {
       count--;
@@ -99,7 +112,27 @@ public final class KeyReader {
     return true;
   }
 
-  /** True if nobody can fold the word in another way. */
+  private void add(int kind, int start, int end) {
+    kinds[count] = kind;
+    starts[count] = start;
+    ends[count++] = end;
+  }
+
+  private int parameterNumber() {
+    return text[lexer.start()] == '?'
+        ? ++questionMarks
+        : ParameterText.number(text, lexer.start() + 1, lexer.end());
+  }
+
+  /** True if it is no name, or nobody can read or fold that in another way. */
+  private boolean isClear(int kind) {
+    return switch (kind) {
+      case Lexer.WORD -> isAscii();
+      case Lexer.QUOTED -> dialect.foldsNames() || (lexer.plain() && isAscii());
+      default -> true;
+    };
+  }
+
   private boolean isAscii() {
     for (int at = lexer.start(); at < lexer.end(); at++) {
       if (text[at] < 0) {
@@ -118,15 +151,28 @@ public final class KeyReader {
       int where = from < 0 ? -1 : target(from + 1);
       return where >= 0 && isWord(where, "where") && conditions(where + 1, Set.of());
     }
+    int first = pastModifiers(1);
     if (isWord(0, "update")) {
-      int set = target(1);
+      int set = target(first);
       return set >= 0 && isWord(set, "set") && update(set + 1);
     }
-    if (isWord(0, "delete") && isWord(1, "from")) {
-      int where = target(2);
+    if (isWord(0, "delete") && isWord(first, "from")) {
+      int where = target(first + 1);
       return where >= 0 && isWord(where, "where") && conditions(where + 1, Set.of());
     }
-    return isWord(0, "insert") && isWord(1, "into") && insert(2);
+    return isWord(0, "insert") && insert(isWord(first, "into") ? first + 1 : first);
+  }
+
+  /** Past words that have a statement write less, or later, and nothing else. */
+  private int pastModifiers(int at) {
+    int i = at;
+    while (isWord(i, "ignore")
+        || isWord(i, "low_priority")
+        || isWord(i, "high_priority")
+        || isWord(i, "quick")) {
+      i++;
+    }
+    return i;
   }
 
   /** True if rows may be read or written that no condition of the text's own is about. */
@@ -140,6 +186,7 @@ public final class KeyReader {
               || isWord(i, "intersect")
               || isWord(i, "except")
               || isWord(i, "minus")
+              || isWord(i, "against") // how well a row fits may depend on the others
               || kind(i) == ';';
       if (other) {
         return true;
@@ -192,13 +239,22 @@ public final class KeyReader {
     while (isName(i) && kind(i + 1) == '.') {
       i += 2;
     }
-    return isName(i) && name(i).equals(of.name()) ? i + 1 : -1;
+    return isName(i) && isTable(name(i)) ? i + 1 : -1;
+  }
+
+  /** True for its name; the case of names may be that of files. */
+  private boolean isTable(String name) {
+    return dialect.foldsNames() ? name.equals(of.name()) : name.equalsIgnoreCase(of.name());
   }
 
   private boolean update(int at) {
     Set<String> set = new HashSet<>(4);
     int i = at;
     while (true) {
+      while (isName(i) && kind(i + 1) == '.') {
+        set.add(name(i)); // of a table, or of a column that has parts
+        i += 2;
+      }
       if (!isName(i) || kind(i + 1) != '=') {
         return false;
       }
@@ -241,11 +297,16 @@ public final class KeyReader {
     int depth = 0;
     for (; i < count; i++) {
       depth += depth(i);
-      if (depth == 0 && (isWord(i, "or") || isWord(i, "xor"))) {
+      if (depth == 0 && (isWord(i, "or") || isWord(i, "xor") || isBars(i))) {
         return false;
       }
     }
     return depth == 0;
+  }
+
+  /** True for two bars, which some servers read as OR. */
+  private boolean isBars(int i) {
+    return kind(i) == '|' && kind(i + 1) == '|';
   }
 
   private boolean endsConditions(int i) {
@@ -283,7 +344,7 @@ public final class KeyReader {
       return at + 1;
     }
     String table = name(at);
-    boolean known = table.equals(of.name()) || table.equals(alias);
+    boolean known = isTable(table) || table.equals(alias);
     return known && isName(at + 2) && kind(at + 3) != '.' ? at + 3 : -1;
   }
 
@@ -298,17 +359,18 @@ public final class KeyReader {
   private void note(int at, int end, Set<String> set) {
     int operator = pastColumn(at);
     String column = name(operator - 1);
-    KeyType type = of.types().get(column);
-    if (type == null || set.contains(column) || found.containsKey(column)) {
+    KeyColumn key = of.columns().get(column);
+    if (key == null || set.contains(column) || found.containsKey(column)) {
       return;
     }
+    long limit = comparesAsFloat(operator + 1, end) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
     int[] values = new int[1 + (end - operator) / 2];
     int n = 0;
     for (int i = operator + 1; i < end; i = Math.max(i + 1, pastValue(i))) {
       if (pastValue(i) < 0) {
         continue; // a bracket or a comma
       }
-      long number = number(i, type);
+      long number = number(i, key, limit);
       if (number == KeyType.NONE) {
         return;
       }
@@ -317,8 +379,21 @@ public final class KeyReader {
     found.put(column, Arrays.copyOf(values, n));
   }
 
+  /** True if one of the values may be a text, and the server compares all of them by that. */
+  private boolean comparesAsFloat(int from, int end) {
+    boolean texts = false;
+    for (int i = from; i < end; i++) {
+      Parameter value = kind(i) == Lexer.PARAMETER ? parameter(i) : null;
+      texts |= kind(i) == Lexer.STRING || (value != null && !value.binary());
+    }
+    return texts && dialect.comparesTextAsFloat();
+  }
+
   private boolean insert(int at) {
     int i = pastTable(at);
+    if (i >= 0 && isWord(i, "set")) {
+      return assigned(i + 1);
+    }
     if (i < 0 || kind(i) != '(') {
       return false;
     }
@@ -331,7 +406,7 @@ public final class KeyReader {
       columns[n++] = name(i + 1);
       i += 2;
     } while (kind(i) == ',');
-    if (kind(i) != ')' || !isWord(i + 1, "values")) {
+    if (kind(i) != ')' || !(isWord(i + 1, "values") || isWord(i + 1, "value"))) {
       return false;
     }
     Set<String> unknown = new HashSet<>(4);
@@ -350,6 +425,45 @@ public final class KeyReader {
     return i == count || isWord(i, "returning");
   }
 
+  /** The values of one row, each behind its column. */
+  private boolean assigned(int at) {
+    Set<String> unknown = new HashSet<>(4);
+    int i = outside(at, "on") < 0 ? at : count; // where a row is there, another one is written
+    while (isName(i) && kind(i + 1) == '=') {
+      int end = pastExpression(i + 2);
+      value(i + 2, end, name(i), unknown);
+      if (end == count) {
+        found.keySet().removeAll(unknown);
+        return true;
+      }
+      i = kind(end) == ',' ? end + 1 : count;
+    }
+    return false;
+  }
+
+  /** The first place from there on of a comma, or of a bracket that was not opened. */
+  private int pastExpression(int from) {
+    int end = from;
+    int depth = 0;
+    while (end < count && !(depth == 0 && (kind(end) == ',' || kind(end) == ')'))) {
+      depth += depth(end++);
+    }
+    return end;
+  }
+
+  private void value(int at, int end, String column, Set<String> unknown) {
+    KeyColumn key = of.columns().get(column);
+    if (key == null) {
+      return;
+    }
+    long number = pastValue(at) == end ? number(at, key, Long.MAX_VALUE) : KeyType.NONE;
+    if (number == KeyType.NONE) {
+      unknown.add(column);
+    } else {
+      add(column, (int) number, unknown);
+    }
+  }
+
   /**
    * Past the values of a row.
    *
@@ -361,23 +475,11 @@ public final class KeyReader {
     }
     int i = at + 1;
     for (int column = 0; column < n; column++) {
-      int end = i;
-      int depth = 0;
-      while (end < count && !(depth == 0 && (kind(end) == ',' || kind(end) == ')'))) {
-        depth += depth(end++);
-      }
+      int end = pastExpression(i);
       if (kind(end) != (column == n - 1 ? ')' : ',')) {
         return -1;
       }
-      KeyType type = of.types().get(columns[column]);
-      if (type != null) {
-        long number = pastValue(i) == end ? number(i, type) : KeyType.NONE;
-        if (number == KeyType.NONE) {
-          unknown.add(columns[column]);
-        } else {
-          add(columns[column], (int) number, unknown);
-        }
-      }
+      value(i, end, columns[column], unknown);
       i = end + 1;
     }
     return i;
@@ -395,41 +497,43 @@ public final class KeyReader {
     found.put(column, more);
   }
 
-  private long number(int i, KeyType type) {
+  private long number(int i, KeyColumn key, long limit) {
+    boolean integer = key.type() == KeyType.INTEGER;
     return switch (kind(i)) {
-      case Lexer.STRING -> type.number(text, starts[i], ends[i]);
-      case Lexer.NUMBER ->
-          type == KeyType.INTEGER ? type.number(text, starts[i], ends[i]) : KeyType.NONE;
+      case Lexer.STRING -> key.number(text, starts[i], ends[i], limit);
+      case Lexer.NUMBER -> integer ? key.number(text, starts[i], ends[i], limit) : KeyType.NONE;
       case '-' ->
           // Between the two may be blanks.
-          type == KeyType.INTEGER && ends[i] == starts[i + 1]
-              ? type.number(text, starts[i], ends[i + 1])
+          integer && ends[i] == starts[i + 1]
+              ? key.number(text, starts[i], ends[i + 1], limit)
               : KeyType.NONE;
-      case Lexer.PARAMETER -> parameter(i, type);
+      case Lexer.PARAMETER -> number(parameter(i), i, key, limit);
       default -> KeyType.NONE;
     };
   }
 
-  private long parameter(int i, KeyType type) {
-    int number = ParameterText.number(text, starts[i] + 1, ends[i]);
-    Parameter value = number == 0 || number > parameters.size() ? null : parameters.get(number - 1);
+  /** Null for one that is not there. */
+  private Parameter parameter(int i) {
+    int number = starts[i];
+    return number == 0 || number > parameters.size() ? null : parameters.get(number - 1);
+  }
+
+  private long number(Parameter value, int i, KeyColumn key, long limit) {
     if (value == null
         || value.value() == null
-        || !dialect.comparesAs(type, value.type())
-        || (value.type() == 0 && isElsewhere(number, i))) {
+        || !dialect.comparesAs(key.type(), value.type())
+        || (value.type() == 0 && isElsewhere(i))) {
       return KeyType.NONE;
     }
     return value.binary()
-        ? type.binary(value.value())
-        : type.number(value.value(), 0, value.value().length);
+        ? key.binary(value.value(), limit)
+        : key.number(value.value(), 0, value.value().length, limit);
   }
 
   /** True if a parameter without a type stands elsewhere, too, which may give it another one. */
-  private boolean isElsewhere(int number, int here) {
+  private boolean isElsewhere(int here) {
     for (int i = 0; i < count; i++) {
-      if (i != here
-          && kind(i) == Lexer.PARAMETER
-          && ParameterText.number(text, starts[i] + 1, ends[i]) == number) {
+      if (i != here && kind(i) == Lexer.PARAMETER && starts[i] == starts[here]) {
         return true;
       }
     }
@@ -444,8 +548,15 @@ public final class KeyReader {
     return kind(i) == Lexer.WORD || kind(i) == Lexer.QUOTED;
   }
 
+  /** As the catalogue has it; where the case of columns does not matter, in small letters. */
   private String name(int i) {
-    return lexer.identifier(starts[i], ends[i]);
+    if (dialect.foldsNames()) {
+      return lexer.identifier(starts[i], ends[i]);
+    }
+    int quote = kind(i) == Lexer.QUOTED ? 1 : 0;
+    int length = ends[i] - starts[i] - 2 * quote;
+    return new String(text, starts[i] + quote, length, StandardCharsets.US_ASCII)
+        .toLowerCase(Locale.ROOT);
   }
 
   private boolean isWord(int i, String word) {

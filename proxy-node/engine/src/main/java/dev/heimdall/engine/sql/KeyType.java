@@ -10,6 +10,8 @@ public enum KeyType {
    * Text that is equal where its bytes are, but for blanks at its end that a length may cut off.
    */
   TEXT,
+  /** Text likewise, of which capitals and small letters may be equal, too. */
+  FOLDED_TEXT,
   UUID;
 
   /** No value, or one of which nobody says here what it equals. */
@@ -20,17 +22,24 @@ public enum KeyType {
 
   private static final int UUID_LENGTH = 36;
 
-  /** A value's number: equal values have the same, others seldom; or {@link #NONE}. */
-  long number(byte[] value, int from, int to) {
+  private static final int DELETE = 0x7f;
+
+  /**
+   * A value's number: equal values have the same, others seldom; or {@link #NONE}.
+   *
+   * @param least of an integer, else nobody knows what it becomes
+   * @param most of an integer; of a text its length
+   */
+  long number(byte[] value, int from, int to, long least, long most) {
     return switch (this) {
-      case INTEGER -> integer(value, from, to);
-      case TEXT -> text(value, from, to);
+      case INTEGER -> integer(value, from, to, least, most);
+      case TEXT, FOLDED_TEXT -> text(value, from, to, most);
       case UUID -> uuid(value, from, to);
     };
   }
 
   /** The number of a value in its binary format. */
-  long binary(byte[] value) {
+  long binary(byte[] value, long least, long most) {
     return switch (this) {
       case INTEGER -> {
         if (value.length != 2 && value.length != 4 && value.length != 8) {
@@ -40,9 +49,9 @@ public enum KeyType {
         for (int i = 1; i < value.length; i++) {
           number = number << 8 | value[i] & 0xff;
         }
-        yield mixed(number);
+        yield within(number, least, most);
       }
-      case TEXT -> text(value, 0, value.length);
+      case TEXT, FOLDED_TEXT -> text(value, 0, value.length, most);
       case UUID -> {
         if (value.length != 16) {
           yield NONE;
@@ -52,12 +61,16 @@ public enum KeyType {
             new java.util.UUID(halves.getLong(), halves.getLong())
                 .toString()
                 .getBytes(StandardCharsets.US_ASCII);
-        yield text(spelled, 0, spelled.length);
+        yield text(spelled, 0, spelled.length, UUID_LENGTH);
       }
     };
   }
 
-  private static long integer(byte[] value, int from, int to) {
+  private static long within(long number, long least, long most) {
+    return number < least || number > most ? NONE : mixed(number);
+  }
+
+  private static long integer(byte[] value, int from, int to, long least, long most) {
     boolean negative = from < to && value[from] == '-';
     int at = negative ? from + 1 : from;
     if (at == to || to - at > MOST_DIGITS) {
@@ -71,26 +84,39 @@ public enum KeyType {
       }
       number = 10 * number + digit;
     }
-    return mixed(negative ? -number : number);
+    return within(negative ? -number : number, least, most);
   }
 
-  /** Other bytes than those of ASCII have another meaning in another encoding of a client. */
-  private static long text(byte[] value, int from, int to) {
+  /**
+   * Other bytes than those of ASCII have another meaning in another encoding of a client, and
+   * control characters are no characters at all in some collations.
+   */
+  private long text(byte[] value, int from, int to, long most) {
     int end = to;
     while (end > from && value[end - 1] == ' ') {
       end--;
     }
+    if (end - from > most) {
+      return NONE;
+    }
     long hash = 0xcbf29ce484222325L;
     for (int i = from; i < end; i++) {
-      if (value[i] <= 0) {
+      byte b = value[i];
+      if (b <= 0) {
         return NONE;
       }
-      hash = (hash ^ value[i]) * 0x100000001b3L;
+      if (this == FOLDED_TEXT) {
+        if (b < ' ' || b == DELETE) {
+          return NONE;
+        }
+        b = ByteClass.LOWER[b];
+      }
+      hash = (hash ^ b) * 0x100000001b3L;
     }
     return mixed(hash);
   }
 
-  private static long uuid(byte[] value, int from, int to) {
+  private long uuid(byte[] value, int from, int to) {
     if (to - from != UUID_LENGTH) {
       return NONE;
     }
@@ -102,7 +128,7 @@ public enum KeyType {
         return NONE;
       }
     }
-    return text(value, from, to);
+    return text(value, from, to, UUID_LENGTH);
   }
 
   private static long mixed(long number) {

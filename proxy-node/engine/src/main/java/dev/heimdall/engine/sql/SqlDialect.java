@@ -64,6 +64,14 @@ public interface SqlDialect extends Lexers {
     return false;
   }
 
+  /**
+   * True if an integer is compared with a text as floating-point numbers are, so that long ones may
+   * be equal which differ.
+   */
+  default boolean comparesTextAsFloat() {
+    return false;
+  }
+
   /** Character that opens a quoted name, in the spelling that every session understands. */
   char openingQuote();
 

@@ -30,16 +30,6 @@ public final class RuleQuestions {
   private final Supplier<Catalogue> catalogue;
   private final StatementLifecycle lifecycle;
 
-  /** Where cached results rest on whole tables. */
-  public RuleQuestions(
-      boolean admin,
-      Supplier<String> replay,
-      Supplier<String> cached,
-      Supplier<Catalogue> catalogue,
-      StatementLifecycle lifecycle) {
-    this(admin, replay, cached, () -> null, catalogue, lifecycle);
-  }
-
   /**
    * @param admin whether the user may be told of rules
    * @param replay what is known of the transaction's replay; null for nothing

@@ -13,12 +13,16 @@ import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_LONG_BLOB;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_MEDIUM_BLOB;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_NULL;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_SHORT;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_STRING;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TIME;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TIMESTAMP;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TINY;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_TINY_BLOB;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_VARCHAR;
+import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_VAR_STRING;
 import static dev.heimdall.engine.wire.mysql.ColumnDefinition.TYPE_YEAR;
 
+import dev.heimdall.engine.sql.Parameter;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -77,6 +81,36 @@ public final class BinaryValue {
           LengthEncoded.readBytes(in);
       default -> text(LengthEncoded.readBytes(in));
     };
+  }
+
+  /**
+   * Reads a value that is not NULL so that it may be compared: a whole number as 8 bytes of the
+   * type LONGLONG, with the most significant one first, and a text as it is, of the type
+   * VAR_STRING; of others nothing but their type.
+   *
+   * @throws IndexOutOfBoundsException if it is cut
+   */
+  public static Parameter comparable(ByteBuf in, int type, boolean unsigned) {
+    return switch (type & 0xFF) {
+      case TYPE_TINY -> whole(unsigned ? in.readUnsignedByte() : in.readByte());
+      case TYPE_SHORT -> whole(unsigned ? in.readUnsignedShortLE() : in.readShortLE());
+      case TYPE_LONG, TYPE_INT24 -> whole(unsigned ? in.readUnsignedIntLE() : in.readIntLE());
+      case TYPE_LONGLONG -> {
+        long number = in.readLongLE();
+        yield unsigned && number < 0 ? new Parameter(type, true, null) : whole(number);
+      }
+      case TYPE_VARCHAR, TYPE_VAR_STRING, TYPE_STRING ->
+          new Parameter(TYPE_VAR_STRING, false, LengthEncoded.readBytes(in));
+      default -> {
+        skip(in, type);
+        yield new Parameter(type, true, null);
+      }
+    };
+  }
+
+  private static Parameter whole(long number) {
+    byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    return new Parameter(TYPE_LONGLONG, true, value);
   }
 
   /** Some drivers send bytes as they send texts. */

@@ -18,6 +18,7 @@ public final class ColumnDefinition {
   public static final int TYPE_TIME = 0x0B;
   public static final int TYPE_DATETIME = 0x0C;
   public static final int TYPE_YEAR = 0x0D;
+  public static final int TYPE_VARCHAR = 0x0F;
   public static final int TYPE_BIT = 0x10;
   public static final int TYPE_JSON = 0xF5;
   public static final int TYPE_NEWDECIMAL = 0xF6;
@@ -26,6 +27,7 @@ public final class ColumnDefinition {
   public static final int TYPE_LONG_BLOB = 0xFB;
   public static final int TYPE_BLOB = 0xFC;
   public static final int TYPE_VAR_STRING = 0xFD;
+  public static final int TYPE_STRING = 0xFE;
 
   /** Digits behind the decimal point where there may be any number of them. */
   public static final int ANY_DECIMALS = 31;

@@ -12,6 +12,7 @@ import dev.heimdall.engine.catalog.WeighedRows;
 import dev.heimdall.engine.dialect.mysql.jdbc.MysqlRole;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.RoutineBody;
 import dev.heimdall.engine.sql.TableName;
@@ -154,6 +155,9 @@ final class InformationReader {
   /** Tables by whose names others may be written, and their engines. */
   private final Map<Long, String> standingForOthers = new HashMap<>();
 
+  /** Tables whose rows are changed by what statements say, and nothing else. */
+  private final Set<Long> plain = new HashSet<>();
+
   private final Map<String, List<Long>> routines = new HashMap<>();
   private final Set<Named> made = new HashSet<>();
   private final Map<Named, Set<String>> parameters = new HashMap<>();
@@ -216,6 +220,7 @@ final class InformationReader {
     routines();
     reading();
     writing(seen);
+    keys();
     progress.unread(texts.unread());
     connection.rollback();
     return new CatalogueProtocol.Reading(
@@ -240,6 +245,9 @@ final class InformationReader {
           RelationKind kind = kind(row.getString(3), row.getString(4));
           builder.relation(ids, table.schema(), table.name(), kind, false);
           String engine = row.getString(4).toUpperCase(Locale.ROOT);
+          if (PlainColumns.mayBeIn(engine)) {
+            plain.add(ids);
+          }
           if (engine.equals(InformationDigest.MERGE)) {
             merges.put(ids, table);
           } else if (kind == RelationKind.FOREIGN && !APART.contains(engine)
@@ -495,6 +503,7 @@ final class InformationReader {
                         row.getBoolean(OF_TRIGGER + 1),
                         length(row.getBytes(5))))));
     for (TableTrigger trigger : triggers) {
+      plain.remove(trigger.table());
       Definition definition = trigger.definition();
       add(definition, BodyTokens.Head.TRIGGER, Set.of());
       builder.trigger(trigger.table(), definition.name(), trigger.when(), List.of(definition.id()));
@@ -506,6 +515,7 @@ final class InformationReader {
       relations.forEach(
           (table, id) -> {
             if (!seen.contains(table.schema())) {
+              plain.remove(id);
               builder.trigger(id, "that may be hidden", Changes.ALL, List.of(unseen));
             }
           });
@@ -527,6 +537,30 @@ final class InformationReader {
                 relations.getOrDefault(named(row, 3), 0L),
                 action(row.getString(5)),
                 action(row.getString(6))));
+  }
+
+  private void keys() throws SQLException {
+    Map<KeyColumn, KeyColumn> kinds = new HashMap<>();
+    rows.each(
+        PlainColumns.QUERY,
+        row -> {
+          long id = relations.getOrDefault(named(row, 1), 0L);
+          KeyColumn key =
+              plain.contains(id)
+                  ? PlainColumns.of(
+                      row.getString(4),
+                      row.getString(5),
+                      row.getLong(6),
+                      row.getString(7),
+                      row.getString(8))
+                  : null;
+          if (key != null) {
+            builder.key(
+                id,
+                row.getString(3).toLowerCase(Locale.ROOT),
+                kinds.computeIfAbsent(key, same -> same));
+          }
+        });
   }
 
   /**

@@ -46,6 +46,7 @@ final class CachedCommands implements CacheableRequests {
   private final ClientAnswers answers;
   private final PreparedExecutions prepared;
   private final Aftermath aftermath;
+  private final RowsOfCommand rows;
 
   /** Statement that is executed; null for a query. */
   private ClientStatement of;
@@ -58,7 +59,8 @@ final class CachedCommands implements CacheableRequests {
       QueryText text,
       ClientAnswers answers,
       PreparedExecutions prepared,
-      Aftermath aftermath) {
+      Aftermath aftermath,
+      RowsOfCommand rows) {
     this.parts = parts;
     this.cached = parts.cached();
     this.next = parts.lifecycle().next();
@@ -67,6 +69,7 @@ final class CachedCommands implements CacheableRequests {
     this.answers = answers;
     this.prepared = prepared;
     this.aftermath = aftermath;
+    this.rows = rows;
   }
 
   @Override
@@ -204,7 +207,7 @@ final class CachedCommands implements CacheableRequests {
 
   @Override
   public RowKeys rows() {
-    return null;
+    return of == null ? rows.of(text) : rows.of(of, command);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class ClientCommands implements RequestHandler {
   private final PreparedExecutions executions;
   private final SharedCommands shared;
   private final Aftermath aftermath;
+  private final RowsOfCommand rows;
   private final CachedCommands cached;
   private final RenewedSession renewed;
   private final SessionCommands sessions;
@@ -101,21 +102,27 @@ final class ClientCommands implements RequestHandler {
             next::statement);
     this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
     NumberedStatements statements = new NumberedStatements(parts, agreed);
+    this.rows = new RowsOfCommand(next, lexing);
     this.executions =
         new PreparedExecutions(
-            parts, agreed, lexing, answers, notes, aftermath, foreign, statements);
+            parts, agreed, lexing, answers, notes, aftermath, foreign, statements, rows);
     this.prepared =
         new PreparedCommands(
             parts, text, lexing, answers, notes, aftermath, foreign, statements, executions);
     this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
-    this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath);
+    this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath, rows);
     this.kills = new SessionKills(parts, answers);
     this.renewed = new RenewedSession(parts, answers);
     this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
     this.handed = new HandedCommands(parts, answers, lexing, aftermath, statements);
     this.questions =
         new RuleQuestions(
-            parts.admin(), parts.notes()::note, parts.cached()::how, parts.catalogue(), lifecycle);
+            parts.admin(),
+            parts.notes()::note,
+            parts.cached()::how,
+            parts.cached()::by,
+            parts.catalogue(),
+            lifecycle);
     this.commands = List.of(this::command);
     this.request = new MysqlRequest(parts, agreed, text, answers, lexing, executions);
     this.order =
@@ -389,6 +396,9 @@ final class ClientCommands implements RequestHandler {
     if (SentText.matters(facts, next.statement(), total)) {
       byte[] sql = changed == null ? read(total) : changed;
       aftermath.sends(sql, mode(sql));
+    }
+    if (changed == null && next.mayWriteRows() && text.read(input.bytes(), total, true)) {
+      next.writes(rows.of(text));
     }
     notes.statement(server, facts);
     answers.begin(server, Command.QUERY);

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
+import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.Capability;
@@ -187,6 +188,36 @@ final class ExecuteCommand implements TypedCommand {
       }
     }
     return values;
+  }
+
+  /**
+   * The values of the parameters as they may be compared: whole numbers of 8 bytes, texts as they
+   * are, and nothing of others.
+   *
+   * @param count how many there are
+   * @param given their types, with names where attributes were agreed on
+   * @return null where it is malformed
+   */
+  List<Parameter> parameters(int count, byte[] given) {
+    ByteBuf typed = Unpooled.wrappedBuffer(given);
+    ByteBuf body = Unpooled.wrappedBuffer(payload, valuesAt, payload.length - valuesAt);
+    List<Parameter> values = new ArrayList<>(count);
+    try {
+      for (int i = 0; i < count; i++) {
+        int type = typed.readUnsignedByte();
+        int flags = typed.readUnsignedByte();
+        if (attributes) {
+          LengthEncoded.skipBytes(typed);
+        }
+        values.add(
+            isNull(i)
+                ? new Parameter(type, false, null)
+                : BinaryValue.comparable(body, type, (flags & UNSIGNED) != 0));
+      }
+      return values;
+    } catch (IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+      return null;
+    }
   }
 
   /**

@@ -42,6 +42,7 @@ final class PreparedExecutions {
   private final Aftermath aftermath;
   private final ForeignCommands foreign;
   private final NumberedStatements statements;
+  private final RowsOfCommand rows;
   private final NumberedCommands numbered;
   private final PreparedMeaning meaning;
   private final OpenCursors cursors;
@@ -60,7 +61,8 @@ final class PreparedExecutions {
       SentStatements notes,
       Aftermath aftermath,
       ForeignCommands foreign,
-      NumberedStatements statements) {
+      NumberedStatements statements,
+      RowsOfCommand rows) {
     this.parts = parts;
     this.client = parts.client();
     this.input = parts.input();
@@ -73,6 +75,7 @@ final class PreparedExecutions {
     this.aftermath = aftermath;
     this.foreign = foreign;
     this.statements = statements;
+    this.rows = rows;
     this.numbered = new NumberedCommands(input);
     this.meaning = new PreparedMeaning(parts, agreed);
     this.cursors = new OpenCursors(parts, answers, statements);
@@ -253,6 +256,9 @@ final class PreparedExecutions {
     }
     if (!parts.notes().ruled(StatementOutcome.asPrepared(lifecycle.next().decision()))) {
       return true;
+    }
+    if (command instanceof ExecuteCommand one && lifecycle.next().mayWriteRows()) {
+      lifecycle.next().writes(rows.of(of, one));
     }
     notes.statement(server, statement.facts());
     server.statements().bound(statement);

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -12,6 +13,11 @@ import java.util.Map;
 public final class MysqlSql implements SqlDialect {
   /** Of a session that has set no mode: backslashes escape, double quotes are those of literals. */
   public static final LexerMode USUAL_MODE = new LexerMode(true, false, false);
+
+  /** As the protocol numbers types: of whole numbers, and of texts. */
+  private static final int LONGLONG = 0x08;
+
+  private static final int VAR_STRING = 0xFD;
 
   public static final MysqlSql DIALECT = new MysqlSql();
 
@@ -49,6 +55,20 @@ public final class MysqlSql implements SqlDialect {
 
   @Override
   public boolean hasQuestionMarks() {
+    return true;
+  }
+
+  @Override
+  public boolean comparesAs(KeyType column, int type) {
+    return switch (type) {
+      case LONGLONG -> column == KeyType.INTEGER;
+      case VAR_STRING -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public boolean comparesTextAsFloat() {
     return true;
   }
 

@@ -9,6 +9,7 @@ import dev.heimdall.engine.catalog.ReferentialAction;
 import dev.heimdall.engine.catalog.RelationKind;
 import dev.heimdall.engine.catalog.TypeUses;
 import dev.heimdall.engine.catalog.WeighedRows;
+import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.KeyType;
 import java.sql.Array;
 import java.sql.Connection;
@@ -29,6 +30,10 @@ import java.util.function.Consumer;
 final class CatalogueReader {
   /** Rows that are fetched at once: big catalogues must not lie in memory twice. */
   private static final int FETCH_SIZE = 2000;
+
+  private static final KeyColumn INTEGER = new KeyColumn(KeyType.INTEGER);
+  private static final KeyColumn UUID = new KeyColumn(KeyType.UUID);
+  private static final KeyColumn TEXT = new KeyColumn(KeyType.TEXT);
 
   /** Of rows that have the body of a function in them. */
   private static final int FETCH_BODIES = 200;
@@ -290,7 +295,7 @@ final class CatalogueReader {
     rows.each(CatalogueQueries.VARYING_COLUMNS, row -> builder.varies(row.getLong(1)));
     rows.each(
         CatalogueQueries.KEYS,
-        row -> builder.key(row.getLong(1), row.getString(2), keyType(character(row, 3))));
+        row -> builder.key(row.getLong(1), row.getString(2), key(character(row, 3))));
     rows.each(
         CatalogueQueries.INDEXES,
         row -> builder.index(row.getString(1), row.getString(2), row.getLong(3)));
@@ -430,11 +435,11 @@ final class CatalogueReader {
     };
   }
 
-  private static KeyType keyType(char letter) {
+  private static KeyColumn key(char letter) {
     return switch (letter) {
-      case 'i' -> KeyType.INTEGER;
-      case 'u' -> KeyType.UUID;
-      default -> KeyType.TEXT;
+      case 'i' -> INTEGER;
+      case 'u' -> UUID;
+      default -> TEXT;
     };
   }
 

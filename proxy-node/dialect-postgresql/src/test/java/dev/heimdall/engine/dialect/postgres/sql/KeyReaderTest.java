@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.postgres.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.sql.KeyColumn;
 import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.KeyReader;
 import dev.heimdall.engine.sql.KeyType;
@@ -20,7 +21,10 @@ class KeyReaderTest {
       new KeyColumns(
           "app.rows",
           "rows",
-          Map.of("id", KeyType.INTEGER, "name", KeyType.TEXT, "u", KeyType.UUID));
+          Map.of(
+              "id", new KeyColumn(KeyType.INTEGER),
+              "name", new KeyColumn(KeyType.TEXT),
+              "u", new KeyColumn(KeyType.UUID)));
 
   private static final String UUID = "0b3c1f6e-8a1d-4a40-9d51-2f0c7b1f7a11";
 
@@ -42,6 +46,8 @@ class KeyReaderTest {
         "SELECT n FROM rows WHERE id = 5",
         "select * from app.public.rows r where r.id=5 and n > 3 order by n limit 1",
         "SELECT n FROM rows WHERE n = 3 AND id = '5';",
+        "SELECT n FROM rows WHERE id = E'5'",
+        "UPDATE rows SET r.n = 3 WHERE id = 5",
         "SELECT count(*) FROM \"rows\" AS r WHERE \"r\".\"id\" = 005 GROUP BY n",
         "SELECT n FROM rows WHERE id IN (5) AND (n = 1 OR id = 6)",
         "UPDATE rows SET n = n + 1, a = ARRAY[1, 2] WHERE id = 5 RETURNING n",
@@ -117,7 +123,8 @@ class KeyReaderTest {
         "SELECT n FROM rows WHERE id = '5'::text::int",
         "SELECT n FROM rows WHERE id = 5 + 1",
         "SELECT n FROM rows WHERE id = 5 IS NOT TRUE",
-        "SELECT n FROM rows WHERE id = E'5'",
+        "SELECT n FROM rows WHERE id = E'\\x35'",
+        "SELECT n FROM rows WHERE id = 5 AND n = 1 || 2",
         "SELECT n FROM rows WHERE id IN (5, NULL)",
         "SELECT n FROM rows WHERE name = 'ä'",
         "SELECT n FROM rows WHERE name = 'it''s'",
@@ -128,6 +135,7 @@ class KeyReaderTest {
         "UPDATE rows SET n = 1, id = 6 WHERE id = 5",
         "UPDATE rows SET (n, id) = (1, 6) WHERE id = 5",
         "UPDATE rows SET n[1] = 1 WHERE id = 5",
+        "UPDATE rows SET id.part = 1 WHERE id = 5",
         "UPDATE rows SET n = o.n FROM others o WHERE id = 5",
         "UPDATE rows SET n = 1 WHERE CURRENT OF c",
         "DELETE FROM rows USING others WHERE id = 5",

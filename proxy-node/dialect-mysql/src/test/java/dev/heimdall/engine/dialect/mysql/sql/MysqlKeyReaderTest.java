@@ -1,0 +1,184 @@
+package dev.heimdall.engine.dialect.mysql.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.KeyColumn;
+import dev.heimdall.engine.sql.KeyColumns;
+import dev.heimdall.engine.sql.KeyReader;
+import dev.heimdall.engine.sql.KeyType;
+import dev.heimdall.engine.sql.LexerMode;
+import dev.heimdall.engine.sql.Parameter;
+import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.wire.mysql.ColumnDefinition;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MysqlKeyReaderTest {
+  private static final KeyColumns ROWS =
+      new KeyColumns(
+          "app.rows",
+          "rows",
+          Map.of(
+              "id", new KeyColumn(KeyType.INTEGER, 1, Integer.MAX_VALUE),
+              "tiny", new KeyColumn(KeyType.INTEGER, -128, 127),
+              "big", new KeyColumn(KeyType.INTEGER),
+              "name", new KeyColumn(KeyType.FOLDED_TEXT, 0, 5)));
+
+  private static final RowKeys FIVE = keys("SELECT n FROM rows WHERE id = 5");
+
+  private static RowKeys keys(String sql, Parameter... parameters) {
+    return keys(MysqlSql.USUAL_MODE, sql, parameters);
+  }
+
+  private static RowKeys keys(LexerMode mode, String sql, Parameter... parameters) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    return KeyReader.read(ROWS, text, 0, text.length, mode, List.of(parameters), MysqlSql.DIALECT);
+  }
+
+  private static Parameter number(long value) {
+    byte[] bytes = ByteBuffer.allocate(8).putLong(value).array();
+    return new Parameter(ColumnDefinition.TYPE_LONGLONG, true, bytes);
+  }
+
+  private static Parameter text(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return new Parameter(ColumnDefinition.TYPE_VAR_STRING, false, bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT n FROM rows WHERE id = 5",
+        "SELECT n FROM `rows` AS r WHERE r.`ID` = 5 AND n > 3 ORDER BY n LIMIT 1;",
+        "select n from app.Rows where Id = '5'",
+        "SELECT n FROM rows WHERE id = \"05\"",
+        "UPDATE `rows` SET `n` = n + 1, name = 'x' WHERE `id` = 5 LIMIT 1",
+        "UPDATE LOW_PRIORITY IGNORE rows r SET r.n = 1 WHERE r.id = 5",
+        "DELETE QUICK FROM rows WHERE id = 5 ORDER BY n",
+        "INSERT INTO rows (n, id) VALUES (NOW(), 5)",
+        "INSERT IGNORE rows (ID) VALUE ('5')",
+        "INSERT INTO rows SET n = CONCAT('a', 'b'), id = 5",
+      })
+  void theRowOfANumberIsRead(String sql) {
+    assertThat(keys(sql)).isEqualTo(FIVE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // What else may be there, or is not.
+        "SELECT n FROM rows WHERE id = 5 || n = 3",
+        "SELECT n FROM rows WHERE id = 5 AND n = 1 || n = 3",
+        "SELECT n FROM rows WHERE id = 5 AND n = 1 XOR n = 3",
+        "SELECT n FROM rows WHERE id = 5 AND n = 3 /*! OR TRUE */",
+        "UPDATE rows SET n = 1 /*!99999 WHERE id = 5 AND n = 1 */",
+        "SELECT MATCH (t) AGAINST ('a') FROM rows WHERE id = 5",
+        "SELECT n FROM rows FOR SYSTEM_TIME ALL WHERE id = 5",
+        "SELECT n FROM rows PARTITION (p) WHERE id = 5",
+        "SELECT r.n FROM rows r, rows s WHERE r.id = 5",
+        "SELECT r.n FROM rows r NATURAL JOIN rows s WHERE r.id = 5",
+        "SELECT n FROM rows WHERE id = 5 GROUP BY n WITH ROLLUP",
+        "SELECT n FROM rows WHERE id = 5 && n = 1",
+        // Other values than what is written.
+        "SELECT n FROM rows WHERE id = 5.0",
+        "SELECT n FROM rows WHERE id = 5e0",
+        "SELECT n FROM rows WHERE id = '5.0'",
+        "SELECT n FROM rows WHERE id = '5abc'",
+        "SELECT n FROM rows WHERE id = ' 5'",
+        "SELECT n FROM rows WHERE id = x'35'",
+        "SELECT n FROM rows WHERE id = 0x35",
+        "SELECT n FROM rows WHERE id = b'101'",
+        "SELECT n FROM rows WHERE id = TRUE",
+        "SELECT n FROM rows WHERE id <=> 5",
+        "SELECT n FROM rows WHERE id = '5' '0'",
+        "SELECT n FROM rows WHERE id IN ('5' '0')",
+        "SELECT n FROM rows WHERE id = - 5",
+        "SELECT n FROM rows WHERE name = 5",
+        "SELECT n FROM rows WHERE name = _latin1'a'",
+        "SELECT n FROM rows WHERE name = 'a' COLLATE utf8mb4_bin",
+        "SELECT n FROM rows WHERE name = BINARY 'a'",
+        "SELECT n FROM rows WHERE BINARY name = 'a'",
+        "SELECT n FROM rows WHERE name = 'it\\'s'",
+        "SELECT n FROM rows WHERE name = 'a\tb'",
+        "SELECT n FROM rows WHERE name = 'ä'",
+        "SELECT n FROM rows WHERE name = DATE '2020-01-01'",
+        "SELECT n FROM rows WHERE \u212Ad = 5",
+        "SELECT n FROM rows WHERE `na\u212A` = 'a'",
+        // Floating-point numbers do not tell them apart.
+        "SELECT n FROM rows WHERE big = '9007199254740993'",
+        "SELECT n FROM rows WHERE big IN (9007199254740993, '5')",
+        // A server that is not strict stores something else.
+        "INSERT INTO rows (tiny) VALUES (128)",
+        "INSERT INTO rows (tiny) VALUES (-129)",
+        "INSERT INTO rows (name) VALUES ('sixsix')",
+        "INSERT INTO rows (name) VALUES (5)",
+        "INSERT INTO rows (id) VALUES (0)",
+        "INSERT INTO rows (id) VALUES (NULL)",
+        "INSERT INTO rows (id) VALUES (DEFAULT)",
+        // Other rows are written.
+        "INSERT INTO rows (id) VALUES (5) ON DUPLICATE KEY UPDATE n = 1",
+        "INSERT INTO rows (id) VALUES (5) AS new ON DUPLICATE KEY UPDATE n = new.n",
+        "INSERT INTO rows SET id = 5, n = 1 ON DUPLICATE KEY UPDATE n = 2",
+        "INSERT INTO rows VALUES (5)",
+        "INSERT INTO rows (rows.id) VALUES (5)",
+        "INSERT INTO rows (id) SELECT 5",
+        "REPLACE INTO rows (id) VALUES (5)",
+        "REPLACE INTO rows SET id = 5",
+        "UPDATE rows SET n = 1",
+        "UPDATE rows SET ID = 6 WHERE id = 5",
+        "UPDATE rows SET rows.`Id` = 6 WHERE id = 5",
+        "UPDATE rows SET n = 1, `id` = 6 WHERE id = 5",
+        "UPDATE rows, others SET n = 1 WHERE id = 5",
+        "UPDATE rows JOIN others ON TRUE SET n = 1 WHERE id = 5",
+        "UPDATE rows FOR PORTION OF p FROM '2020-01-01' TO '2021-01-01' SET n = 1 WHERE id = 5",
+        "DELETE rows FROM rows JOIN others ON TRUE WHERE id = 5",
+        "DELETE FROM rows USING rows JOIN others WHERE id = 5",
+        "DELETE HISTORY FROM rows",
+        "TRUNCATE rows",
+        "SELECT 1; UPDATE rows SET n = 1 WHERE id = 5",
+      })
+  void nothingIsKnownOfWhatIsNotPlain(String sql) {
+    assertThat(keys(sql)).isNull();
+  }
+
+  @Test
+  void textsAreTheSameInWhateverCaseAndWithBlanks() {
+    RowKeys cron = keys("SELECT n FROM rows WHERE name = 'cron'");
+    assertThat(keys("DELETE FROM rows WHERE name = \"CRon  \"")).isEqualTo(cron);
+    assertThat(keys("INSERT INTO rows (name) VALUES ('cron      ')")).isEqualTo(cron);
+    assertThat(keys("INSERT INTO rows (name) VALUES (N'cron')")).isEqualTo(cron);
+    assertThat(keys("SELECT n FROM rows WHERE name = ?", text("Cron"))).isEqualTo(cron);
+    assertThat(cron.misses(keys("SELECT n FROM rows WHERE name = 'crom'"))).isTrue();
+  }
+
+  @Test
+  void doubleQuotesAreThoseOfNamesWhereTheModeSaysSo() {
+    LexerMode ansi = new LexerMode(true, true, false);
+    assertThat(keys(ansi, "SELECT n FROM \"rows\" WHERE \"id\" = 5")).isEqualTo(FIVE);
+    assertThat(keys(ansi, "SELECT n FROM rows WHERE id = \"5\"")).isNull();
+    assertThat(keys("SELECT n FROM rows WHERE \"id\" = 5")).isNull();
+    assertThat(keys(MysqlSql.USUAL_MODE.doubted(), "SELECT n FROM rows WHERE id = 5")).isNull();
+  }
+
+  @Test
+  void parametersAreReadInTheirOrder() {
+    String update = "UPDATE rows SET n = ?, name = ? WHERE id = ? AND n < ?";
+    assertThat(keys(update, number(7), text("x"), number(5), number(8))).isEqualTo(FIVE);
+    assertThat(keys(update, number(5), text("x"), text("5"), number(8))).isEqualTo(FIVE);
+    assertThat(keys(update, number(5), text("x"), text("5.0"), number(8))).isNull();
+    assertThat(keys(update, number(5), text("x"), number(0), number(8))).isNull();
+    assertThat(keys(update, number(5), text("x"))).isNull();
+    assertThat(keys("SELECT n FROM rows WHERE name = ?", number(5))).isNull();
+    Parameter real = new Parameter(ColumnDefinition.TYPE_DOUBLE, true, null);
+    assertThat(keys("SELECT n FROM rows WHERE id = ?", real)).isNull();
+    long large = 9_007_199_254_740_993L;
+    assertThat(keys("SELECT n FROM rows WHERE big IN (?, ?)", number(large), number(5)))
+        .isNotNull();
+    assertThat(keys("SELECT n FROM rows WHERE big IN (?, ?)", number(large), text("5"))).isNull();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.heimdall.test.race;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.launcher.mysql.Flavour;
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.MariadbAndMysql;
+import dev.heimdall.test.fixture.MysqlNode;
+import dev.heimdall.test.fixture.MysqlRelease;
+import dev.heimdall.test.fixture.MysqlTarget;
+import dev.heimdall.test.fixture.TestConfiguration;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+
+/** No write by key leaves a result that it may touch, by whatever the server takes for equal. */
+@Tag("ci")
+class MysqlKeysIT {
+  private static final int PAIRS = Integer.getInteger("cache.keys.pairs", 10_000);
+  private static final long SEED = Long.getLong("cache.keys.seed", System.nanoTime());
+
+  private static TestConfiguration cached(MysqlRelease release, TestConfiguration c) {
+    return c.cluster(release.shared())
+        .catalog(release.shared())
+        .vdb("cache.enabled", true)
+        .vdb("cache.dmlThreshold", 100)
+        .vdb("rules", List.of("cached"))
+        .rules("cached", "{\"match\": \"(?i)^select group\", \"action\": \"cache\"}");
+  }
+
+  private static long hits(MysqlNode node) {
+    return Long.parseLong(node.admin("SHOW CACHE").get(0).get("hits"));
+  }
+
+  @MariadbAndMysql
+  void nothingOldIsServed(MysqlRelease release) throws SQLException {
+    try (MysqlNode node = MysqlNode.start(release, c -> cached(release, c))) {
+      assertThat(judged(release, node, PAIRS)).isEmpty();
+    }
+  }
+
+  /** Results that were wrong: no more than the first round has. */
+  private static List<String> judged(MysqlRelease release, MysqlNode node, int pairs)
+      throws SQLException {
+    MysqlTarget past = MysqlTarget.of(release.shared().primary());
+    boolean mariaDb = release.flavour() == Flavour.MARIADB;
+    try (KeyJudge judge = new KeyJudge(node.target(), past, "key_judged", mariaDb, SEED)) {
+      Await.until("it is cached", judge::ready);
+      judge.run(pairs, () -> !judge.violations().isEmpty());
+      System.out.printf(
+          "%s, seed %d: %d pairs, %d of them touched, %d hits%n",
+          release, SEED, judge.pairs(), judge.touched(), hits(node));
+      if (judge.violations().isEmpty()) {
+        assertThat(judge.touched()).isGreaterThan(pairs / 20);
+        assertThat(hits(node)).isGreaterThan(pairs / 20);
+      }
+      return judge.violations();
+    }
+  }
+}
