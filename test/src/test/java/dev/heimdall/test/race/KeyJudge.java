@@ -97,10 +97,10 @@ final class KeyJudge implements AutoCloseable {
     }
   }
 
-  KeyJudge(MysqlTarget node, MysqlTarget past, String prefix, boolean mariaDb, long seed)
+  KeyJudge(MysqlTarget node, MysqlTarget past, String prefix, List<String> types, long seed)
       throws SQLException {
     this.prefix = prefix;
-    types = KeySamples.types(mariaDb);
+    this.types = List.copyOf(types);
     random = new SplittableRandom(seed);
     this.node = node;
     writer = session(node);
@@ -170,8 +170,8 @@ final class KeyJudge implements AutoCloseable {
 
   private void round(Connection reader) throws SQLException {
     int which = random.nextInt(types.size());
-    List<String> literals =
-        which < KeySamples.OF_NUMBERS.size() ? KeySamples.NUMBERS : KeySamples.TEXTS;
+    boolean numbers = KeySamples.OF_NUMBERS.contains(types.get(which));
+    List<String> literals = numbers ? KeySamples.NUMBERS : KeySamples.TEXTS;
     table = prefix + which;
     try (Statement statement = writer.createStatement()) {
       statement.execute("DELETE FROM " + table);

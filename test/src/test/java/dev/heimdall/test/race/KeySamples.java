@@ -5,11 +5,23 @@ import java.util.stream.Stream;
 
 /** Columns, and literals that may be equal in them in one way or another. */
 public final class KeySamples {
-  /** That show of themselves what they equal. */
-  public static final List<String> PLAIN_NUMBERS = List.of("1", "5", "'5'", "05", "7", "127", "70");
+  /** That are read, and may be stored as others. */
+  public static final List<String> PLAIN_NUMBERS =
+      List.of(
+          "1",
+          "5",
+          "'5'",
+          "05",
+          "7",
+          "70",
+          "127",
+          "128",
+          "9007199254740992",
+          "9007199254740993",
+          "'9007199254740993'");
 
   public static final List<String> PLAIN_TEXTS =
-      List.of("'a'", "'A '", "'b'", "'ab'", "'i'", "'j'", "'v'", "'w'", "'abcde'", "'5'");
+      List.of("'a'", "'A '", "'b'", "'ab'", "'i'", "'j'", "'v'", "'w'", "'abcde'", "'abcdef'");
 
   public static final List<String> NUMBERS =
       List.of(

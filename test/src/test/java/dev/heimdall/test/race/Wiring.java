@@ -5,10 +5,13 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import dev.heimdall.engine.route.ClusterView;
+import dev.heimdall.engine.sql.KeyColumn;
+import dev.heimdall.engine.sql.KeyType;
 import dev.heimdall.engine.sql.RowKeys;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -37,9 +40,20 @@ enum Wiring {
   /** Rows are known by one column, whatever columns writes have named. */
   COLUMNS_UNMINDED,
   /** A write is told to nobody. */
-  UNTOLD;
+  UNTOLD,
+  /** Texts are told apart by their bytes. */
+  CASE_MINDED,
+  /** Texts are told apart whatever their collation. */
+  LANGUAGES_UNMINDED,
+  /** Values are stored as they are written, whatever the column can hold. */
+  LENGTHS_UNMINDED,
+  /** A column that is set is told apart by what it was before. */
+  SET_UNMINDED,
+  /** Two bars are nothing. */
+  BARS_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
+  private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
 
   /**
    * @param in the class
@@ -65,6 +79,11 @@ enum Wiring {
       case ROWS_UNCHECKED -> all.add(piece("share.KeyGroups", named("outdated"), No.class));
       case LAST_ROWS -> all.add(piece("sql.RowKeys", named("and"), Last.class));
       case COLUMNS_UNMINDED -> all.add(piece("sql.RowKeys", named("columns"), AllColumns.class));
+      case CASE_MINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Bytes.class));
+      case LANGUAGES_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), AnyText.class));
+      case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
+      case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("note"), SetNothing.class));
+      case BARS_UNMINDED -> all.add(piece("sql.KeyReader", named("isBars"), No.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -175,6 +194,37 @@ enum Wiring {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) List<String> columns) {
       columns = List.of("id", "name");
+    }
+  }
+
+  static final class Bytes {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) KeyColumn column) {
+      if (column != null && column.type() == KeyType.FOLDED_TEXT) {
+        column = new KeyColumn(KeyType.TEXT, column.least(), column.most());
+      }
+    }
+  }
+
+  static final class AnyText {
+    @Advice.OnMethodExit
+    static void exit(
+        @Advice.Argument(2) long length, @Advice.Return(readOnly = false) KeyColumn column) {
+      column = column == null ? new KeyColumn(KeyType.FOLDED_TEXT, 0, length) : column;
+    }
+  }
+
+  static final class Unbounded {
+    @Advice.OnMethodExit
+    static void exit(@Advice.Return(readOnly = false) KeyColumn column) {
+      column = column == null ? null : new KeyColumn(column.type());
+    }
+  }
+
+  static final class SetNothing {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 2, readOnly = false) Set<String> set) {
+      set = Set.of();
     }
   }
 
