@@ -28,8 +28,6 @@ public enum EngineTrait {
    * read their catalogues, and for actions of rules.
    */
   JDBC,
-  /** Nodes can hold BEGIN back until a statement needs the transaction. */
-  HOLDS_BEGIN,
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,
   /** Nodes can run a transaction again on another server connection. */

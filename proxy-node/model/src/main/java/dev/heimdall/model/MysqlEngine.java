@@ -43,7 +43,6 @@ final class MysqlEngine {
             EngineTrait.COMPRESSES,
             EngineTrait.BEGINS_LATE,
             EngineTrait.JDBC,
-            EngineTrait.HOLDS_BEGIN,
             EngineTrait.PIPELINES,
             EngineTrait.REPLAYS),
         List.of(

@@ -40,7 +40,6 @@ final class PostgresqlEngine {
             EngineTrait.TELLS_VERIFIERS,
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.JDBC,
-            EngineTrait.HOLDS_BEGIN,
             EngineTrait.PIPELINES,
             EngineTrait.REPLAYS),
         List.of(),

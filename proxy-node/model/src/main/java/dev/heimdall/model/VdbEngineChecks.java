@@ -35,9 +35,6 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.COMPRESSES) && vdb.clients().compression()) {
       mustBeFalse("$.clients.compression", "its protocol has no compression");
     }
-    if (!engine.is(EngineTrait.HOLDS_BEGIN) && delaysTransactions()) {
-      mustBeFalse("$.delayedTransaction", "its BEGIN is not held back yet");
-    }
     if (!engine.is(EngineTrait.PIPELINES) && vdb.pipelining().enabled()) {
       mustBeFalse("$.pipelining.enabled", "its clients share no server connection at a time yet");
     }
@@ -163,7 +160,8 @@ final class VdbEngineChecks {
           "nothing",
           "a certificate, because the engine is "
               + name()
-              + ": its clients send their passwords, which need TLS unless \"auth\" says otherwise");
+              + ": its clients send their passwords, which need TLS unless \"auth\" says"
+              + " otherwise");
     }
   }
 }

@@ -60,7 +60,7 @@ public record VirtualDatabase(
         boolean multiplex,
     @Setting(
             value = "Hold `BEGIN` back until a statement needs the transaction.",
-            otherwise = "`true` for MySQL and MariaDB, else `false`; SQL Server has no `true` yet",
+            otherwise = "`true` for MySQL and MariaDB, else `false`",
             applies = Applies.NEW_CONNECTIONS)
         Boolean delayedTransaction,
     @Setting(

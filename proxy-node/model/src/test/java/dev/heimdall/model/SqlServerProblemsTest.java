@@ -33,7 +33,8 @@ class SqlServerProblemsTest {
   private void source(String more) throws IOException {
     write(
         "sources/main.json",
-        "{\"url\": \"jdbc:sqlserver://db;databaseName=shop\", \"user\": \"app\", \"password\": \"p\""
+        "{\"url\": \"jdbc:sqlserver://db;databaseName=shop\", \"user\": \"app\", \"password\":"
+            + " \"p\""
             + more
             + "}");
   }
@@ -92,31 +93,30 @@ class SqlServerProblemsTest {
     assertThat(problems())
         .containsExactly(
             "vdbs/shop.json $.tls.certificateFile: got nothing, expected a certificate, because the"
-                + " engine is \"sqlserver\": its clients send their passwords, which need TLS unless"
-                + " \"auth\" says otherwise");
+                + " engine is \"sqlserver\": its clients send their passwords, which need TLS"
+                + " unless \"auth\" says otherwise");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"delayedTransaction\": true | delayedTransaction: got true, expected false, because the"
-            + " engine is \"sqlserver\": its BEGIN is not held back yet",
-        "\"cache\": {\"enabled\": true} | cache.enabled: got true, expected false, because the engine"
-            + " is \"sqlserver\": which tables its results are from is not read yet",
-        "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false, because"
-            + " the engine is \"sqlserver\": its clients share no server connection at a time yet",
+        "\"cache\": {\"enabled\": true} | cache.enabled: got true, expected false, because the"
+            + " engine is \"sqlserver\": which tables its results are from is not read yet",
+        "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
+            + " because the engine is \"sqlserver\": its clients share no server connection at a"
+            + " time yet",
         "\"transactionReplay\": {\"enabled\": true} | transactionReplay.enabled: got true, expected"
             + " false, because the engine is \"sqlserver\": its transactions are not run again yet",
         "\"ruleSources\": [\"main\"] | ruleSources: got 1 data sources, expected none, because the"
             + " engine is \"sqlserver\": its statements go to \"source\" alone",
         "\"authQuery\": {\"enabled\": true} | authQuery.enabled: got true, expected false, because"
             + " the engine is \"sqlserver\": the query is one of PostgreSQL's catalogue",
-        "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\", expected"
-            + " one of \"password\", \"ldap\", \"trust\", \"reject\", because the engine is"
-            + " \"sqlserver\"",
-        "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine is"
-            + " \"sqlserver\": statements name databases as the server does",
+        "\"auth\": [{\"method\": \"scram-sha-256\"}] | auth[0].method: got \"scram-sha-256\","
+            + " expected one of \"password\", \"ldap\", \"trust\", \"reject\", because the engine"
+            + " is \"sqlserver\"",
+        "\"databases\": {\"a\": \"b\"} | databases.a: got \"b\", expected \"a\", because the engine"
+            + " is \"sqlserver\": statements name databases as the server does",
       })
   void settingThatIsNotSupportedIsRefused(String setting, String problem) throws IOException {
     vdb(", " + setting);
@@ -131,13 +131,13 @@ class SqlServerProblemsTest {
     write(
         "vdbs/shop.json",
         "{\"ports\": [1433], \"source\": \"main\", \"tls\": {\"certificateFile\": \"tls/a.pem\","
-            + " \"keyFile\": \"tls/a.key\", \"clientCaFile\": \"tls/ca.pem\", \"clientCertificate\":"
-            + " \"require\"}}");
+            + " \"keyFile\": \"tls/a.key\", \"clientCaFile\": \"tls/ca.pem\","
+            + " \"clientCertificate\": \"require\"}}");
 
     assertThat(problems())
         .containsExactly(
-            "vdbs/shop.json $.tls.clientCertificate: got \"require\", expected \"none\", because the"
-                + " engine is \"sqlserver\": its clients are asked for none");
+            "vdbs/shop.json $.tls.clientCertificate: got \"require\", expected \"none\", because"
+                + " the engine is \"sqlserver\": its clients are asked for none");
   }
 
   @ParameterizedTest
@@ -211,13 +211,14 @@ class SqlServerProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "jdbc:sqlserver://a,b;databaseName=x | exactly one host: write a data source for each server,"
-            + " because nodes know no clusters of the engine \"sqlserver\"",
+        "jdbc:sqlserver://a,b;databaseName=x | exactly one host: write a data source for each"
+            + " server, because nodes know no clusters of the engine \"sqlserver\"",
         "jdbc:sqlserver://a;encrypt=true | no property but one database name behind the host:"
             + " jdbc:sqlserver://host[:port][;databaseName=database]; use the setting \"tls.mode\""
             + " instead of \"encrypt\"",
-        "jdbc:sqlserver://a;databaseName=x;applicationIntent=ReadOnly | no property but one database"
-            + " name behind the host: jdbc:sqlserver://host[:port][;databaseName=database]",
+        "jdbc:sqlserver://a;databaseName=x;applicationIntent=ReadOnly | no property but one"
+            + " database name behind the host:"
+            + " jdbc:sqlserver://host[:port][;databaseName=database]",
         "jdbc:sqlserver://a/x | a host name or an IP address:"
             + " jdbc:sqlserver://host[:port][;databaseName=database]",
       })

@@ -35,12 +35,15 @@ public final class SqlServerNode implements AutoCloseable {
   /**
    * Starts one with a few server connections, for clients that need several at a time; who comes
    * without TLS needs no password.
+   *
+   * @param vdb further settings of the virtual database in JSON, each behind a comma
    */
-  public static SqlServerNode pooled(int server, String user, String password, int connections) {
+  public static SqlServerNode pooled(
+      int server, String user, String password, int connections, String vdb) {
     String auth =
         ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
             + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
-    return start(server, user, password, "disable", connections, auth, "");
+    return start(server, user, password, "disable", connections, auth + vdb, "");
   }
 
   /** Starts one that has its server connections encrypted, too. */
@@ -68,8 +71,9 @@ public final class SqlServerNode implements AutoCloseable {
       write(
           directory,
           "sources/main.json",
-          ("{\"engine\": \"sqlserver\", \"url\": \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\","
-                  + " \"user\": \"%s\", \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"}}")
+          ("{\"engine\": \"sqlserver\", \"url\":"
+                  + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
+                  + " \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"}}")
               .formatted(server, user, password, tls));
       write(
           directory,

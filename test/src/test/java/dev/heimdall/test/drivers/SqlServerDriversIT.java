@@ -23,9 +23,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Drivers of SQL Server in languages other than Java, with the stand-in directly and through a
- * node. The program of each prints a line for each behaviour, {@code NAME: VALUE}, or {@code NAME:
- * FAIL …}; directly none fails, and through the node each line is the same.
+ * Drivers of SQL Server in languages other than Java, with the stand-in directly and through nodes,
+ * of which one delays transactions. The program of each prints a line for each behaviour, {@code
+ * NAME: VALUE}, or {@code NAME: FAIL …}; directly none fails, and through nodes each line is the
+ * same.
  */
 @Tag("ci")
 class SqlServerDriversIT {
@@ -50,17 +51,11 @@ class SqlServerDriversIT {
           DynamicTest.dynamicTest("toolchain", () -> Toolchain.unavailable(driver, missing.get())));
     }
     Map<String, String> direct;
-    Map<String, String> through;
-    try (TdsServer one = TdsServer.start();
-        TdsServer other = TdsServer.start();
-        SqlServerNode node =
-            SqlServerNode.pooled(other.port(), TdsOptions.USER, TdsOptions.PASSWORD, CONNECTIONS)) {
-      CompletableFuture<Map<String, String>> first =
-          CompletableFuture.supplyAsync(
-              () -> lines(driver, one.port(), TdsOptions.USER, TdsOptions.PASSWORD));
-      through = lines(driver, node.port(), "app", "app");
-      direct = first.join();
+    try (TdsServer server = TdsServer.start()) {
+      direct = lines(driver, server.port(), TdsOptions.USER, TdsOptions.PASSWORD);
     }
+    Map<String, String> through = through(driver, "");
+    Map<String, String> late = through(driver, ", \"delayedTransaction\": true");
     Stream<DynamicTest> each =
         direct.keySet().stream()
             .map(
@@ -68,10 +63,10 @@ class SqlServerDriversIT {
                     DynamicTest.dynamicTest(
                         name,
                         () -> {
-                          assertThat(direct.get(name)).as("directly").doesNotStartWith("FAIL");
-                          assertThat(through.get(name))
-                              .as("through the node")
-                              .isEqualTo(direct.get(name));
+                          String value = direct.get(name);
+                          assertThat(value).as("directly").doesNotStartWith("FAIL");
+                          assertThat(through.get(name)).as("through a node").isEqualTo(value);
+                          assertThat(late.get(name)).as("delayed").isEqualTo(value);
                         }));
     return Stream.concat(
         each,
@@ -79,6 +74,15 @@ class SqlServerDriversIT {
             DynamicTest.dynamicTest(
                 "ran to its end",
                 () -> assertThat(through.keySet()).isNotEmpty().isEqualTo(direct.keySet()))));
+  }
+
+  private static Map<String, String> through(String driver, String vdb) {
+    try (TdsServer server = TdsServer.start();
+        SqlServerNode node =
+            SqlServerNode.pooled(
+                server.port(), TdsOptions.USER, TdsOptions.PASSWORD, CONNECTIONS, vdb)) {
+      return lines(driver, node.port(), "app", "app");
+    }
   }
 
   private static Map<String, String> lines(String driver, int port, String user, String password) {

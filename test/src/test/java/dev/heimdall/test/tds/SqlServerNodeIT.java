@@ -261,6 +261,48 @@ class SqlServerNodeIT {
     }
   }
 
+  /** As pytds and go-mssqldb begin them; the connection is free until a statement needs it. */
+  @Test
+  void aTransactionBeginsWithItsFirstStatement() throws Exception {
+    start(", \"delayedTransaction\": true", "");
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(bob, "create table delayed (a int)");
+      all(ann, "begin transaction");
+      assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+      assertThat(server.log()).noneMatch(m -> m.text().equals("begin transaction"));
+
+      all(ann, "insert delayed values (1)");
+      assertThat(all(ann, "select @@trancount, count(*) from delayed")).isEqualTo("[1,1;]");
+      all(ann, "rollback");
+
+      assertThat(all(bob, "select count(*) from delayed")).isEqualTo("[0;]");
+      all(ann, "begin transaction");
+      all(ann, "commit");
+      assertThat(all(ann, "select @@trancount")).isEqualTo("[0;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  /** Servers begin implicit transactions, with the first statement that needs one. */
+  @Test
+  void aClientThatCommitsByItselfHasNoConnectionBetweenItsTransactions() throws Exception {
+    start();
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(bob, "create table implicit (a int)");
+      ann.setAutoCommit(false);
+      for (int i = 1; i < 4; i++) {
+        assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+        all(ann, "insert implicit values (1)");
+        assertThat(all(ann, "select @@trancount")).isEqualTo("[1;]");
+        ann.commit();
+        assertThat(all(bob, "select count(*) from implicit")).isEqualTo("[%d;]".formatted(i));
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
   @Test
   void aWrongPasswordIsALogInThatFailed() {
     start();

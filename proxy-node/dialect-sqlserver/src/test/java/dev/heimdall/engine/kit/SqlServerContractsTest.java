@@ -3,6 +3,7 @@ package dev.heimdall.engine.kit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -34,6 +35,77 @@ class SqlServerContractsTest {
       node.turns().advance(Duration.ofSeconds(1));
 
       assertThat(ann.told()).hasSize(1).allMatch(KitContract::isError);
+    }
+  }
+
+  @Nested
+  class DelayedBegins extends DelayedBeginContract {
+    DelayedBegins() {
+      super(new SqlServerKit());
+    }
+
+    private static final String DELAYED = ONE_CONNECTION + ", \"delayedTransaction\": true";
+
+    @Test
+    void aRequestToTheTransactionManagerNeedsNoServerEither() {
+      start(DELAYED);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+
+      ann.transaction(TransactionRequest.BEGIN);
+      assertThat(ann.told()).containsExactly("open");
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      ann.transaction(TransactionRequest.COMMIT);
+      assertThat(ann.told()).containsExactly("idle");
+      assertThat(carriedOut("BEGIN")).isZero();
+
+      ann.transaction(TransactionRequest.BEGIN);
+      ann.asks(words.write());
+      ann.transaction(TransactionRequest.ROLLBACK);
+      assertThat(ann.told()).containsExactly("idle");
+      assertThat(servers().written()).isEmpty();
+      assertThat(carriedOut("BEGIN")).isOne();
+    }
+
+    /** The reset between two clients goes ahead of it, or it would end it. */
+    @Test
+    void itBeginsBehindWhatBelongsToTheSession() {
+      start(DELAYED);
+      KitClient ann = client("ann");
+      answers(ann, words.setting("german"), "idle");
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      answers(ann, "BEGIN", "open");
+
+      answers(ann, words.readSetting(), "row german", "open");
+      answers(ann, "ROLLBACK", "idle");
+      answers(client("bob"), words.reading("two"), "row two", "idle");
+      answers(ann, "BEGIN", "open");
+      answers(ann, words.write(), "open");
+      answers(ann, "COMMIT", "idle");
+      assertThat(servers().written()).containsExactly("1");
+    }
+
+    @Test
+    void aLongMessageWaitsForIt() {
+      start(DELAYED);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      answers(ann, "BEGIN", "open");
+
+      ByteBuf message = ann.longCall(words.reading("one"), 200_000);
+      while (message.isReadable()) {
+        ann.sendPart(message, 50_000);
+      }
+
+      assertThat(ann.told()).containsExactly("row one", "open");
+      answers(ann, "COMMIT", "idle");
+    }
+
+    @Test
+    void aResetIsLeftToTheServer() {
+      start(DELAYED);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+      answers(ann, "BEGIN", "open");
+
+      assertThat(ann.asksResetting(words.reading("x"))).containsExactly("row x", "idle");
     }
   }
 

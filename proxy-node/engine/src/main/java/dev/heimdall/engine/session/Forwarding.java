@@ -159,6 +159,7 @@ final class Forwarding implements ServerLeasing {
   private void begin(ServerConnection server) {
     byte[] sql = transaction.takeHeldBegin();
     sent.transaction().begins(sql, transaction.heldForReplica());
+    messages.beginsLate(server);
     server.query(new String(sql, StandardCharsets.UTF_8), new HeldBegin(lease));
     messages.begun(server);
     if (transaction.reads().anyServed()) {

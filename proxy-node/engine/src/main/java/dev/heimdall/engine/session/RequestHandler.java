@@ -37,6 +37,9 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
     throw new IllegalStateException("messages of this protocol do not come in pieces");
   }
 
+  /** The BEGIN that was answered before there was a server connection is sent next. */
+  default void beginsLate(ServerConnection server) {}
+
   /** The BEGIN that was answered before there was a server connection was sent. */
   default void begun(ServerConnection server) {}
 

@@ -7,6 +7,7 @@ import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
+import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.TdsMessage;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsToken;
@@ -110,6 +111,21 @@ public final class SqlServerEncoder implements ClientEncoder {
       rows = result.rows().size();
     } else if (answer instanceof Answer.Done done) {
       rows = rowsOf(done.tag());
+    }
+  }
+
+  /** Appends that a transaction of this number has begun. */
+  public void begun(long transaction, ByteBuf out) {
+    if (version.hasHeaders()) {
+      packets(out, false, tokens -> EnvChange.writeBegin(tokens, transaction));
+    }
+  }
+
+  /** Appends that it has ended. */
+  public void ended(boolean committed, long transaction, ByteBuf out) {
+    int how = committed ? EnvChange.COMMIT_TRANSACTION : EnvChange.ROLLBACK_TRANSACTION;
+    if (version.hasHeaders()) {
+      packets(out, false, tokens -> EnvChange.writeEnd(tokens, how, transaction));
     }
   }
 

@@ -3,11 +3,13 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ServerError;
@@ -15,6 +17,7 @@ import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
+import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import dev.heimdall.model.RuleAction;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +62,9 @@ final class TdsRequest implements Request {
 
   /** Reading of the calls that a head begins; else null. */
   private CallScan scan;
+
+  /** Transactions that the node has begun. */
+  private long transactions;
 
   /** True if a request that no server got has asked for a reset: the next one has it done. */
   private boolean owesReset;
@@ -374,10 +380,29 @@ final class TdsRequest implements Request {
         .withDetail("It was not carried out; a batch with the statement can be.");
   }
 
-  /** A server has to begin each transaction: clients repeat the number that it gives to it. */
+  /** Only of the plain forms, for a client that has no connection anyway. */
   @Override
   public StatementFacts transactionControl(boolean begun) {
-    return null;
+    boolean plain = type == TdsPacket.TRANSACTION ? isPlain() : type == TdsPacket.SQL_BATCH;
+    return server == null && plain && next.onItsWay() && !resets() && !isImplicit()
+        ? next.effects()
+        : null;
+  }
+
+  /** True if it names nothing, and sets no level that the session does not have. */
+  private boolean isPlain() {
+    TransactionRequest asked =
+        TransactionRequest.read(payload, payload.readerIndex(), payload.writerIndex());
+    String level = ClientRequest.isolation(payload, encoder.version());
+    String now = parts.carried().settings().now(SessionOptions.ISOLATION);
+    return asked.name().isEmpty()
+        && !asked.begins()
+        && (level == null || level.equals(now == null ? "READ COMMITTED" : now));
+  }
+
+  /** True if statements begin transactions: one that is begun then is inside another. */
+  private boolean isImplicit() {
+    return "ON".equals(parts.carried().settings().now("implicit_transactions"));
   }
 
   // ---- answers
@@ -417,8 +442,17 @@ final class TdsRequest implements Request {
     return call.prepares() ? rpc.add(call, next.effects()) : 0;
   }
 
+  /** The number of the transaction is the node's: servers get their own in its place. */
   @Override
   public void controlled(StatementFacts facts) {
-    throw new IllegalStateException("no transaction begins without a server");
+    take();
+    ByteBuf out = client.alloc().buffer();
+    if (facts.kind() == StatementKind.BEGIN) {
+      encoder.begun(++transactions, out);
+    } else {
+      encoder.ended(facts.kind() == StatementKind.COMMIT, transactions, out);
+    }
+    encoder.ready(client.status(), out);
+    client.write(out);
   }
 }

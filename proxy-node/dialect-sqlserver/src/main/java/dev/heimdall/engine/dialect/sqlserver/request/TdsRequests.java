@@ -16,6 +16,7 @@ import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
@@ -196,7 +197,7 @@ final class TdsRequests implements RequestHandler {
         Responder.NONE,
         new RuleResults(parts),
         Responder.NONE,
-        Responder.NONE,
+        new DelayedBegins(parts),
         Responder.NONE,
         Responder.NONE,
         Responder.NONE);
@@ -218,6 +219,11 @@ final class TdsRequests implements RequestHandler {
   }
 
   @Override
+  public void beginsLate(ServerConnection server) {
+    requests(server).begins(client.owner());
+  }
+
+  @Override
   public boolean takePiece(ServerConnection server) {
     return rest.take(server);
   }
@@ -225,6 +231,10 @@ final class TdsRequests implements RequestHandler {
   @Override
   public boolean forward(ServerConnection server, byte framed, long total) {
     byte type = request.at(server, framed, total).type();
+    if (request.streams() && !server.quiet()) {
+      parts.control().block(); // the transaction has to begin first
+      return false;
+    }
     if (kept.refusal(next.effects(), server) != null) {
       parts.control().block();
       client.resumeReading(); // to be rejected, now that it has a connection

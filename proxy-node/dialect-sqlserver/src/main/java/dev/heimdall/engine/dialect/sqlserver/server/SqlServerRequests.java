@@ -129,6 +129,11 @@ public final class SqlServerRequests implements ServerRequests {
     return true;
   }
 
+  /** The client's transaction begins next, in a statement of the node's own. */
+  public void begins(ReplyOwner client) {
+    prepareFor(client, false);
+  }
+
   /** True if the request on its way is this client's, and its rest is to follow. */
   public boolean isOpen(ReplyOwner client) {
     return open && running.client() == client;
