@@ -23,6 +23,10 @@ class SqlServerEvasionIT {
 
   static final List<String> WAYS =
       List.of(
+          "select v from \uff53\uff45\uff43\uff52\uff45\uff54",
+          "select v from [sec\u00adret]",
+          "select v from [sec\u200bret]",
+          "select v from s\u00e9cret",
           "select v from secret",
           "select v from dbo.secret",
           "select v from [secret]",

@@ -53,7 +53,7 @@ final class SourceCatalogues implements AutoCloseable {
           }
           CatalogueProtocol protocol =
               dialect == null ? CatalogueProtocol.NONE : dialect.catalogue();
-          boolean folded = dialect != null && dialect.statements().tablesInAnyCase();
+          boolean folded = dialect != null && dialect.statements().foldsTables();
           return !protocol.reads()
               ? Catalogues.unread(
                   one, database -> Catalogue.unknown(database, protocol.own(), folded), memory)

@@ -3,6 +3,7 @@ package dev.heimdall.engine.catalog;
 import dev.heimdall.engine.sql.TableName;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -145,6 +146,11 @@ public class BuiltInObjects {
   }
 
   // ---- names
+
+  /** A name as servers compare it that fold names: in small letters. */
+  protected String folded(String name) {
+    return name.toLowerCase(Locale.ROOT);
+  }
 
   /**
    * True if schemas are what a client calls databases: all of a server are read as one, and a

@@ -124,7 +124,7 @@ public final class Catalogue {
   /**
    * The same.
    *
-   * @param folded whether names that differ in case alone count as one
+   * @param folded whether names that {@link BuiltInObjects#folded} makes equal count as one
    */
   public static Catalogue unknown(String database, BuiltInObjects own, boolean folded) {
     return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own, folded));

@@ -6,7 +6,6 @@ import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.engine.sql.Weight;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,8 +28,8 @@ import java.util.Set;
  *     calls them in words
  * @param onDefinition functions that event triggers call on DDL, with the trigger in words
  * @param textless names that only columns have which hold no text, and nothing that is made of it
- * @param folded whether names of schemas and relations are in small letters, however statements
- *     write them
+ * @param folded whether names of schemas and relations are as {@link BuiltInObjects#folded} has
+ *     them, however statements write them
  * @param pipelines whether the server is known to take commands before it has answered those ahead
  * @param byNumber all functions by the number that calls may name them by
  */
@@ -160,7 +159,7 @@ public record DatabaseObjects(
   }
 
   private String spelled(String name) {
-    return folded && name != null ? name.stripTrailing().toLowerCase(Locale.ROOT) : name;
+    return folded && name != null ? own.folded(name) : name;
   }
 
   private Relation relation(String writtenSchema, String writtenName) {

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.catalog.Catalogue.Knowledge;
 import dev.heimdall.engine.catalog.Relation.Consequence;
 import dev.heimdall.engine.catalog.Verdict.Trait;
 import dev.heimdall.engine.sql.Basis;
@@ -32,7 +33,7 @@ final class Resolution {
   private record Step(Relation relation, Routine routine, int changes, String through) {}
 
   private final DatabaseObjects objects;
-  private final Catalogue.Knowledge knowledge;
+  private final Knowledge knowledge;
   private final ParsedStatement parsed;
   private final NameScope scope;
 
@@ -53,7 +54,7 @@ final class Resolution {
 
   Resolution(
       DatabaseObjects objects,
-      Catalogue.Knowledge knowledge,
+      Knowledge knowledge,
       ParsedStatement parsed,
       NameScope scope,
       int[] declared) {
@@ -93,7 +94,7 @@ final class Resolution {
     boolean writes = !parsed.writes().isEmpty();
     List<TableName> named = writes ? parsed.writes() : parsed.reads();
     List<Relation> found = named.size() == 1 ? objects.relations(named.get(0), scope) : List.of();
-    if (knowledge != Catalogue.Knowledge.FRESH
+    if (knowledge != Knowledge.FRESH
         || !parsed.understood()
         || parsed.statements() != 1
         || found.size() != 1
@@ -119,7 +120,7 @@ final class Resolution {
     if (parsed.definitions() == null) {
       return parsed.understood() && parsed.kind().compareTo(StatementClass.CALL) <= 0;
     }
-    return new Resolution(objects, Catalogue.Knowledge.FRESH, parsed, scope, declared)
+    return new Resolution(objects, Knowledge.FRESH, parsed, scope, declared)
         .keepsCode(parsed.definitions());
   }
 
@@ -221,7 +222,7 @@ final class Resolution {
     if (writes && !named) {
       verdict.anything("it does not name what it changes");
     }
-    if (writes && knowledge != Catalogue.Knowledge.FRESH) {
+    if (writes && knowledge != Knowledge.FRESH) {
       verdict.anything("triggers and cascades of what it changes " + doubt());
     }
     if (said == StatementClass.DDL) {
@@ -244,8 +245,7 @@ final class Resolution {
   }
 
   private boolean isOutdated() {
-    return knowledge == Catalogue.Knowledge.DOUBTED
-        || knowledge == Catalogue.Knowledge.TABLES_CHANGED;
+    return knowledge == Knowledge.DOUBTED || knowledge == Knowledge.TABLES_CHANGED;
   }
 
   private void unknownTable(TableName name) {
@@ -254,9 +254,8 @@ final class Resolution {
       verdict.is(Trait.NOT_UNDERSTOOD);
       verdict.because("the table " + spelled(name) + " holds values of other tables");
     }
-    if (knowledge == Catalogue.Knowledge.FRESH) {
-      // A temporary table, or one that is younger than the catalogue: only the writer surely has
-      // it.
+    if (knowledge == Knowledge.FRESH) {
+      // A temporary table, or one younger than the catalogue: only the writer surely has it.
       verdict.raise(
           StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
     } else if (isOutdated()) {
@@ -279,7 +278,7 @@ final class Resolution {
     if (found.isEmpty()) {
       verdict.is(Trait.OUTLIVES_ROLLBACK);
       tablesWritten.add(spelled(name));
-      if (knowledge == Catalogue.Knowledge.FRESH && parsed.kind() != StatementClass.DDL) {
+      if (knowledge == Knowledge.FRESH && parsed.kind() != StatementClass.DDL) {
         verdict.add("the table " + spelled(name) + " is not in the catalogue");
       }
     }
@@ -303,32 +302,30 @@ final class Resolution {
 
   private void callNamed(FunctionName name) {
     List<Routine> found = objects.routines(name, scope);
-    if (found.isEmpty() && objects.own().functionsOnlyRead()) {
-      verdict.restsOn(Basis.ANYTHING);
-      verdict.is(Trait.NOT_UNDERSTOOD);
-      verdict.because("what the function " + name + " reads " + doubt());
-    } else if (found.isEmpty()) {
-      unknownCall("the function " + name);
+    if (found.isEmpty()) {
+      unknownCall("the function " + name, objects.own().functionsOnlyRead());
     }
     call(found);
   }
 
-  private void unknownCall(String what) {
+  private void unknownCall(String what, boolean onlyReads) {
     String why = knowledge.code() ? what + " is not in the catalogue" : what + ' ' + doubt();
     verdict.restsOn(Basis.ANYTHING);
-    verdict.runsAnyCode(why);
-    verdict.changesSessionForGood(why);
-    verdict.is(Trait.MOVES_PATH);
+    verdict.is(Trait.NOT_UNDERSTOOD, onlyReads);
+    if (!onlyReads) {
+      verdict.runsAnyCode(why);
+      verdict.changesSessionForGood(why);
+      verdict.is(Trait.MOVES_PATH);
+    }
   }
 
   private void callOperator(String name) {
-    // The server reads the first as the second.
-    String operator = name.equals("!=") ? "<>" : name;
+    String operator = name.equals("!=") ? "<>" : name; // as the server reads it
     List<Routine> found = objects.operators().get(operator);
     if (found != null) {
       call(found);
     } else if (!objects.own().hasOperator(operator)) {
-      unknownCall("the operator " + operator);
+      unknownCall("the operator " + operator, false);
     }
   }
 

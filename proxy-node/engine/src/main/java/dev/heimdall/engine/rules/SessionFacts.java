@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.FoldedName;
 import dev.heimdall.engine.sql.Weight;
 import java.net.InetAddress;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.Objects;
  * @param address the client's address; null where there is none
  * @param port the port that it connected to
  * @param connectionId the number of its connection in this node
- * @param tablesInAnyCase whether names of its tables are compared in small letters
+ * @param foldsTables whether names of its tables are compared as {@link FoldedName}s
  */
 public record SessionFacts(
     String vdb,
@@ -27,7 +28,7 @@ public record SessionFacts(
     InetAddress address,
     int port,
     long connectionId,
-    boolean tablesInAnyCase) {
+    boolean foldsTables) {
   public SessionFacts {
     Objects.requireNonNull(vdb, "vdb");
     Objects.requireNonNull(catalog, "catalog");

@@ -1,5 +1,6 @@
 package dev.heimdall.engine.rules;
 
+import dev.heimdall.engine.sql.FoldedName;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.model.RuleExpression;
 import dev.heimdall.model.Specifier;
@@ -7,7 +8,6 @@ import dev.heimdall.model.TableText;
 import dev.heimdall.model.Template;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -40,7 +40,7 @@ final class TableExpression {
     Set<String> list = new HashSet<>();
     for (String table : written) {
       String name = dynamic ? TableText.filled(table, facts::builtIn) : table;
-      list.add(facts.tablesInAnyCase() ? name.toLowerCase(Locale.ROOT) : name);
+      list.add(facts.foldsTables() ? FoldedName.of(name) : name);
     }
     return list;
   }

@@ -29,10 +29,10 @@ public interface SqlDialect extends Lexers {
   boolean foldsNames();
 
   /**
-   * True if names of tables and databases that differ in case alone may be one, in quotes too, and
-   * no catalogue says so: rules then compare them in small letters.
+   * True if a linguistic comparison decides on names of tables and databases, in quotes too, and no
+   * catalogue says which: rules compare them as {@link FoldedName}s.
    */
-  default boolean tablesInAnyCase() {
+  default boolean foldsTables() {
     return false;
   }
 

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.catalog;
 
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.FunctionEffect;
+import dev.heimdall.engine.sql.FoldedName;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -70,6 +71,12 @@ public final class SqlServerObjects extends BuiltInObjects {
     for (String name : names.split(" ")) {
       all.put(name, effect);
     }
+  }
+
+  /** The database's collation decides: usually without regard to case and width. */
+  @Override
+  protected String folded(String name) {
+    return FoldedName.of(name);
   }
 
   @Override

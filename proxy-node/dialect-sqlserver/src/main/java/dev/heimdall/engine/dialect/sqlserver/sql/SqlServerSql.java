@@ -38,7 +38,7 @@ public final class SqlServerSql implements SqlDialect {
   }
 
   @Override
-  public boolean tablesInAnyCase() {
+  public boolean foldsTables() {
     return true;
   }
 
