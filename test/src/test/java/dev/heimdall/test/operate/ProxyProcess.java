@@ -118,7 +118,7 @@ final class ProxyProcess implements AutoCloseable {
   }
 
   /** Gives it the processors that others have, too. */
-  void feed() throws IOException {
+  void feed() throws InterruptedException {
     starvation.close();
   }
 
@@ -361,6 +361,9 @@ final class ProxyProcess implements AutoCloseable {
     if (process != null) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly().waitFor();
+    }
+    if (starvation != null) {
+      starvation.close();
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.heimdall.test.operate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Little of one processor for a process and all its threads, as an instance has that has used up
@@ -72,22 +72,33 @@ final class Starvation implements AutoCloseable {
     return new ProcessBuilder(List.of("sh", "-c", SIGNALS, pid, runs, stands)).start();
   }
 
-  /** Gives it back all that there is. */
+  /** Gives it back all that there is; nothing the second time. */
   @Override
-  public void close() throws IOException {
+  public void close() throws InterruptedException {
     if (signals != null) {
-      signals.destroyForcibly();
-      try {
-        signals.waitFor(10, TimeUnit.SECONDS);
-        new ProcessBuilder("kill", "-CONT", "" + process.pid()).start().waitFor();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    } else {
+      signals.destroyForcibly().waitFor();
+      signal("CONT");
+    } else if (Files.exists(group)) {
+      leave();
+    }
+  }
+
+  private void signal(String name) throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void leave() {
+    try {
       if (process.isAlive()) {
         Files.writeString(group.resolveSibling("cgroup.procs"), "" + process.pid());
       }
-      group.toFile().delete();
+      Files.delete(group);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
