@@ -208,6 +208,22 @@ class MysqlCacheRaceIT {
     onTwoNodes(MysqlRelease.MYSQL, level, 20 * WRITES);
   }
 
+  /** The same where rows of writes count for nothing, or those of a transaction's last one alone. */
+  @ParameterizedTest
+  @EnumSource(names = {"ROWS_UNCHECKED", "LAST_ROWS"})
+  void withAPartTakenAwaySomethingOldIsServed(Wiring wiring) throws Exception {
+    MysqlRelease release = MysqlRelease.MARIADB;
+    try (MysqlNode node =
+        MysqlNode.start(release, c -> cached(release, c), new InstrumentedNodes(wiring)::start)) {
+      List<MysqlTarget> one = List.of(node.target());
+      MysqlRace race = new MysqlRace("my_race_less", Level.STRICT, one, one, 12 * WRITES);
+      make(race, node);
+      race.run();
+      assertThat(race.violations()).isNotEmpty();
+      drop(release, race);
+    }
+  }
+
   /** The checker sees what a cache would serve that does not hear of writes. */
   @Test
   void writersThatTheNodeDoesNotSeeAreNoticedByTheChecker() throws Exception {

@@ -22,14 +22,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Writers count rows of their own up, each in a table of its own, in the ways that MySQL has for
- * it, and readers look at them at the same time, by texts and by prepared statements. Who begins to
+ * Writers count rows of their own up, each in a table of its own beside a row that nobody reads, in
+ * the ways that MySQL has for it, and readers look at them at the same time, by texts and by prepared statements. Who begins to
  * read after a writer was told at the same place must find at least what that one has written, and
  * never less than it has seen of it; what was written elsewhere only where that is promised.
  */
 final class MysqlRace {
   private static final int ROWS_EACH = 3;
   private static final int READERS = 4;
+
+  /** Of each table, a row that is written and not read. */
+  private static final int OTHER = 1_000_000;
 
   /** At most so often a writer reads what it has written. */
   private static final int OWN_READS = 12;
@@ -102,7 +105,8 @@ final class MysqlRace {
               + " SET n = n + 1 WHERE id = which; DO SLEEP(0.001); END");
     }
     for (int row = 0; row < acknowledged.length(); row++) {
-      statement.execute("INSERT INTO " + tableOf(row) + " VALUES (" + row + ", 0)");
+      statement.execute(
+          "INSERT INTO %s VALUES (%d, 0), (%d, 0)".formatted(tableOf(row), row, OTHER));
     }
   }
 
@@ -157,9 +161,12 @@ final class MysqlRace {
         int which = random.nextInt(ROWS_EACH);
         int row = number * ROWS_EACH + which;
         String table = tableOf(row);
-        String up = "UPDATE " + table + " SET n = n + 1 WHERE id = " + row;
+        String up =
+            "UPDATE %s SET n = n + 1 WHERE id %s"
+                .formatted(table, pick(random, "= " + row, "IN (" + row + ", -1)", "+ 0 = " + row));
+        String other = "UPDATE " + table + " SET n = n + 1 WHERE id = " + OTHER;
         counts[which]++;
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(12)) {
           case 0 -> all(statement, "BEGIN", up, "COMMIT");
           case 1 -> {
             all(statement, "BEGIN", up, "ROLLBACK");
@@ -181,6 +188,9 @@ final class MysqlRace {
             prepared.get(which).setInt(1, row);
             prepared.get(which).executeUpdate();
           }
+          case 8 -> all(statement, "BEGIN", up, other, "COMMIT");
+          case 9 -> all(statement, "BEGIN", other, up, "COMMIT");
+          case 10 -> all(statement, other, up);
           default -> all(statement, up);
         }
         acknowledged.set(row, counts[which]);
@@ -207,6 +217,10 @@ final class MysqlRace {
   /** Whether a row is written where it is read. */
   private boolean isWrittenAt(MysqlTarget target, int row) {
     return writeAt.get(placeOf(row)).equals(target);
+  }
+
+  private static String pick(Random random, String... some) {
+    return some[random.nextInt(some.length)];
   }
 
   private static void all(Statement statement, String... texts) throws SQLException {
