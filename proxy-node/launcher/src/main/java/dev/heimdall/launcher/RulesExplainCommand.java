@@ -127,7 +127,8 @@ final class RulesExplainCommand implements Callable<Integer> {
             application,
             address,
             port == null ? chosen.ports().get(0) : port,
-            1);
+            1,
+            TriedStatement.foldsTables(configuration, chosen));
     print(
         chosen,
         TriedStatement.of(

@@ -24,7 +24,8 @@ public final class RuleTrials implements StatementTrial {
             question.application(),
             question.address(),
             question.port().orElse(vdb.ports().get(0)),
-            1);
+            1,
+            TriedStatement.foldsTables(configuration, vdb));
     TriedStatement tried =
         TriedStatement.of(
             configuration,

@@ -46,10 +46,7 @@ public record TriedStatement(Statement statement, Explanation explanation) {
       boolean inTransaction,
       boolean prepared,
       long averageMicros) {
-    SqlDialect dialect =
-        DialectProviders.found()
-            .of(configuration.sources().get(vdb.source()).engine())
-            .statements();
+    SqlDialect dialect = dialect(configuration, vdb);
     Statement statement = statement(sql, dialect, facts.catalog());
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     return new TriedStatement(
@@ -63,6 +60,17 @@ public record TriedStatement(Statement statement, Explanation explanation) {
                 prepared,
                 averageMicros,
                 System.nanoTime()));
+  }
+
+  private static SqlDialect dialect(Configuration configuration, VirtualDatabase vdb) {
+    return DialectProviders.found()
+        .of(configuration.sources().get(vdb.source()).engine())
+        .statements();
+  }
+
+  /** True if the server compares names of tables without regard to their spelling. */
+  public static boolean foldsTables(Configuration configuration, VirtualDatabase vdb) {
+    return dialect(configuration, vdb).foldsTables();
   }
 
   private static Statement statement(String sql, SqlDialect dialect, String catalog) {
