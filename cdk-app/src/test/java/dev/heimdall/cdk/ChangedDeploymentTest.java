@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,11 +63,20 @@ class ChangedDeploymentTest {
    * An ordinary change of the sample with two regions.
    *
    * @param place the part of a region that has another value for a setting; empty where more is
-   *     changed, or taken away
+   *     changed
+   * @param setting the setting of it; empty where something is taken away, with what others set
    */
-  record Change(String name, Optional<String> place, Consumer<ObjectNode> edit) {
+  record Change(
+      String name, Optional<String> place, Optional<String> setting, Consumer<ObjectNode> edit) {
     Change and(Change other) {
-      return new Change(name + ", " + other.name, Optional.empty(), edit.andThen(other.edit));
+      return new Change(
+          name + ", " + other.name, Optional.empty(), Optional.empty(), edit.andThen(other.edit));
+    }
+
+    /** True if both are seen when they are made together. */
+    boolean goesWith(Change other) {
+      return !place.equals(other.place)
+          || setting.isPresent() && other.setting.isPresent() && !setting.equals(other.setting);
     }
 
     @Override
@@ -99,7 +107,7 @@ class ChangedDeploymentTest {
   }
 
   private static Change change(String name, Consumer<ObjectNode> edit) {
-    return new Change(name, Optional.empty(), edit);
+    return new Change(name, Optional.empty(), Optional.empty(), edit);
   }
 
   /** A change of the first region, which has a network of its own, or of the second. */
@@ -114,9 +122,11 @@ class ChangedDeploymentTest {
             region,
             part + "." + setting + " = " + JSON.valueToTree(value) + " in region " + region,
             at -> at.withObject("/" + part).set(setting, JSON.valueToTree(value)));
-    return value.equals(false)
-        ? change
-        : new Change(change.name(), Optional.of(region + part), change.edit());
+    return new Change(
+        change.name(),
+        Optional.of(region + part),
+        value.equals(false) ? Optional.empty() : Optional.of(setting),
+        change.edit());
   }
 
   static Stream<Change> changes() {
@@ -138,7 +148,7 @@ class ChangedDeploymentTest {
         set(1, "fleet", "architecture", "arm64"),
         set(0, "network", "zones", 2),
         set(0, "network", "zones", 4),
-        set(0, "network", "natGateways", 3),
+        set(0, "network", "natGateways", 2),
         set(
             0,
             "network",
@@ -225,7 +235,7 @@ class ChangedDeploymentTest {
             "network",
             "peered",
             List.of(
-                Map.of("vpc", "vpc-0c1d2e3f", "addresses", "10.9.0.0/16"),
+                Map.of("vpc", "vpc-0e1f2a3b", "addresses", "10.11.0.0/16"),
                 Map.of("vpc", "vpc-0d1e2f3a", "addresses", "10.10.0.0/16"))),
         change("a third region", ChangedDeploymentTest::thirdRegion),
         change("networks that are not joined", deployment -> deployment.put("join", "none")),
@@ -265,28 +275,27 @@ class ChangedDeploymentTest {
     }
   }
 
-  /**
-   * All of them, with those put together that are of different parts: none takes away what another
-   * one is seen by.
-   */
+  /** All of them, with those put together of which none takes away what another one is seen by. */
   static List<Change> together() {
     List<Change> all = new ArrayList<>();
-    List<Map<String, Change>> groups = new ArrayList<>();
+    List<List<Change>> groups = new ArrayList<>();
     for (Change change : changes().toList()) {
       if (change.place().isEmpty()) {
         all.add(change);
         continue;
       }
-      String place = change.place().get();
-      Map<String, Change> group =
-          groups.stream().filter(one -> !one.containsKey(place)).findFirst().orElse(null);
+      List<Change> group =
+          groups.stream()
+              .filter(one -> one.stream().allMatch(change::goesWith))
+              .findFirst()
+              .orElse(null);
       if (group == null) {
-        group = new LinkedHashMap<>();
+        group = new ArrayList<>();
         groups.add(group);
       }
-      group.put(place, change);
+      group.add(change);
     }
-    groups.forEach(group -> all.add(group.values().stream().reduce(Change::and).orElseThrow()));
+    groups.forEach(group -> all.add(group.stream().reduce(Change::and).orElseThrow()));
     return all;
   }
 

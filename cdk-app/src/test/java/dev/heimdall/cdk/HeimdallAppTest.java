@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,22 @@ class HeimdallAppTest extends TwoRegionsSample {
   @Test
   void theRulesOfTheAwsSolutionsPackAndOfTheSchemasHaveNothingToSay() {
     assertThat(made.complaints()).isEmpty();
+  }
+
+  /** Of the other samples {@link ScannersTest} shows it. */
+  @Test
+  @Tag("ci")
+  void cfnLintFindsNothingInAnyStack(@TempDir Path folder) throws Exception {
+    List<String> files = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> stack : made.templates().entrySet()) {
+      files.add(
+          Files.writeString(
+                  folder.resolve(stack.getKey() + ".json"), stack.getValue().toPrettyString())
+              .toString());
+    }
+    InstalledScanner.Said said = new InstalledScanner(folder, "moto", "cfn-lint").run(files);
+    assertThat(said.text()).isBlank();
+    assertThat(said.status()).isZero();
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awscdk.regioninfo.RegionInfo;
@@ -16,6 +17,7 @@ import software.amazon.awscdk.regioninfo.RegionInfo;
  * With the longest names of a fleet and of a region, no name is longer than AWS takes. What a stack
  * leaves without a name gets one from CloudFormation, which keeps to the limits itself.
  */
+@Tag("ci")
 class LongNamesTest {
   /** Two of the longest names, which no other region of the partition exceeds. */
   private static final String FIRST = "ap-southeast-1";

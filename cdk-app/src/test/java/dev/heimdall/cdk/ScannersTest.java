@@ -34,7 +34,7 @@ import software.amazon.awscdk.Aspects;
  * Each finding of cdk-nag and checkov is answered in {@code docs/aws-scanners.md}, and each answer
  * there is that to a finding.
  */
-@Tag("ci")
+@Tag("long")
 class ScannersTest {
   private static final Path SAMPLES = Path.of("samples");
   private static final Pattern COMPLAINT =

@@ -81,6 +81,7 @@ class TypeScriptConstructTest {
    * With CI=true it fails where the compiler cannot be had, else it is skipped, with the reason.
    */
   @Test
+  @Tag("long")
   void theCompilerHasNothingToSayAboutIt() throws Exception {
     for (String file : List.of("package.json", "package-lock.json", "tsconfig.json")) {
       Files.copy(COMPILER.resolve(file), work.resolve(file));

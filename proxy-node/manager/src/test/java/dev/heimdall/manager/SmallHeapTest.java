@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * can: an account that only reads, and whoever has the key that nodes sign with. It ends with the
  * first OutOfMemoryError.
  */
-@Tag("ci")
+@Tag("long")
 class SmallHeapTest {
   private static final String PASSWORD = "right";
   private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heimdall.test.fixture.AlsoOnLocalStack;
 import dev.heimdall.test.fixture.AwsEmulator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -14,6 +15,7 @@ import software.amazon.awssdk.services.s3.model.Bucket;
 
 /** What the other tests with AWS stand on. */
 @AlsoOnLocalStack
+@Tag("long")
 class AwsEmulatorIT {
   private final AwsEmulator aws = AwsEmulator.shared();
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * The function that connects networks, with the nodes' network and that of their databases in one
  * region: called as CloudFormation does by the stack that makes the nodes' network itself.
  */
-@Tag("ci")
+@Tag("long")
 class PeeringOfOneRegionIT {
   private static final String WEST = "eu-west-1";
 

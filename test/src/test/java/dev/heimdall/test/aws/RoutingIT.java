@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.route53.Route53Client;
 import software.amazon.awssdk.services.route53.model.RRType;
@@ -22,6 +23,7 @@ import software.amazon.awssdk.services.route53.model.ResourceRecordSet;
 
 /** What is written to Route 53, and machines found by their tags. */
 @AlsoOnLocalStack
+@Tag("ci")
 class RoutingIT {
   private final AwsEmulator aws = AwsEmulator.shared();
   private final AwsAccess access = access(aws.endpoint());

@@ -208,6 +208,7 @@ class VpcPeeringIT {
   }
 
   @ParameterizedTest
+  @Tag("long")
   @CsvSource({
     "ec2:CreateTags, us-east-1 eu-west-1",
     "ec2:AcceptVpcPeeringConnection, us-east-1",
@@ -250,6 +251,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aNetworkThatWasReplacedIsConnectedAnew() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> before = way(west, made(EAST, "10.133.0.0/16"));
@@ -271,6 +273,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void eachOfThreeRegionsIsConnectedWithEachOther() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> east = made(EAST, "10.133.0.0/16");
@@ -304,6 +307,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aRegionThatWasDestroyedBeforeIsNoHindrance() throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     succeeded(function.request("Create", way));
@@ -328,6 +332,7 @@ class VpcPeeringIT {
   // ---- networks that are there
 
   @Test
+  @Tag("long")
   void ofANetworkOfYoursOnlyTheNamedRouteTablesGetRoutes() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 3);
@@ -351,6 +356,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void addressesThatTheFileCorrectsChangeTheRoutesOfTheOtherSide() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
@@ -364,6 +370,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void routesOfYoursOverTheConnectionStayUntilItGoes() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
@@ -392,6 +399,7 @@ class VpcPeeringIT {
   // ---- what goes wrong
 
   @Test
+  @Tag("long")
   void aConnectionThatPeopleHaveMadeIsNamedAndCanBeHandedOver() throws Exception {
     Map<String, Object> west = networks.given(WEST, "10.9.0.0/16", 1);
     Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
@@ -455,6 +463,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void whatDoesNotExistIsNamed() throws Exception {
     Map<String, Object> west = made(WEST, "10.40.0.0/16");
     Map<String, Object> east = networks.given(EAST, "10.8.0.0/16", 1);
@@ -478,6 +487,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aStackOfAnEarlierReleaseIsToBeDeployedFirst() throws Exception {
     function.call(
         "cloudformation",
@@ -506,6 +516,7 @@ class VpcPeeringIT {
 
   /** EC2 finds out about some things only behind the request, such as addresses that overlap. */
   @Test
+  @Tag("long")
   void whyAConnectionFailedIsPassedOn() throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     function.refuse("ec2:AcceptVpcPeeringConnection", "InternalFailure", "later");
@@ -556,6 +567,7 @@ class VpcPeeringIT {
   }
 
   @ParameterizedTest
+  @Tag("long")
   @CsvSource({"ec2:DeleteRoute", "ec2:DeleteVpcPeeringConnection"})
   void aDeletionThatMayNotBeIsNoSuccess(String action) throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
@@ -576,6 +588,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void throttlingIsWaitedFor() throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     function.refuse("ec2:CreateRoute", "RequestLimitExceeded", "Request limit exceeded.", 2);
@@ -584,6 +597,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void cloudFormationHearsInTimeWhenARegionDoesNotAnswer() throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     function.keepWaiting("ec2:CreateRoute");
@@ -599,6 +613,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aResponseThatIsNotTakenIsSentAgain() throws Exception {
     function.unanswered(500, 503);
     succeeded(
@@ -606,6 +621,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aRequestWithoutWhatItNeedsFailsWithAResponse() {
     Response response = function.request("Create", Map.of("Fleet", "shop"));
     assertThat(failed(response)).isEqualTo("KeyError: 'One'");
@@ -631,6 +647,7 @@ class VpcPeeringIT {
   }
 
   @Test
+  @Tag("long")
   void aRouteThatLeadsNowhereIsTaken() throws Exception {
     Map<String, Object> way = way(made(WEST, "10.40.0.0/16"), made(EAST, "10.133.0.0/16"));
     succeeded(function.request("Create", way));

@@ -143,6 +143,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void whatIsThereIsFoundAgainAndWhatPeopleHaveTakenAwayComesBack() {
     String zone = zone();
     String vpc = network(EAST, "10.133.0.0/16");
@@ -164,6 +165,7 @@ class ZoneAssociationIT {
 
   /** As earlier releases asked for by a command. */
   @Test
+  @Tag("long")
   void aNetworkOfYoursThatHasSeenTheZoneBeforeGoesOnToSeeIt() {
     String zone = zone();
     String vpc = network(EAST, "10.8.0.0/16");
@@ -192,6 +194,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void aPublicZoneIsSeenByEverybody() {
     String zone = zone(Map.of("Name", "example.com", "CallerReference", "once"));
     String vpc = network(EAST, "10.133.0.0/16");
@@ -251,6 +254,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void aStackThatHasMadeNoZoneIsNamed() throws Exception {
     assertThat(failed(function.request("Create", askedOfStack("vpc-0a1b2c3d"))))
         .isEqualTo("eu-west-1: there is no stack shop-eu-west-1: deploy it first");
@@ -269,6 +273,7 @@ class ZoneAssociationIT {
 
   /** CloudFormation deletes what had another id once the update is through. */
   @Test
+  @Tag("long")
   void anotherZoneOfTheStackIsAnotherResource() throws Exception {
     String former = zone();
     String vpc = network(EAST, "10.133.0.0/16");
@@ -286,6 +291,7 @@ class ZoneAssociationIT {
   // ---- what goes wrong
 
   @Test
+  @Tag("long")
   void aZoneOfAnotherAccountIsToldApart() {
     String vpc = network(EAST, "10.133.0.0/16");
     function.refuse(
@@ -319,6 +325,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void aNetworkThatSeesAnotherZoneOfTheNameCannotSeeBoth() {
     String zone = zone();
     function.refuse(ASSOCIATE, "ConflictingDomainExists", "conflicting domain");
@@ -344,6 +351,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void aMissingPermissionHoldsUpTheDeletionAndIsNamed() {
     String zone = zone();
     String vpc = network(EAST, "10.133.0.0/16");
@@ -358,6 +366,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void aZoneThatIsNotThereIsNamedWhenItIsAskedForAndNotMissedAfterwards() {
     String vpc = network(EAST, "10.133.0.0/16");
     Map<String, Object> asked = asked("Z0123456789ABC", vpc, "made");
@@ -370,6 +379,7 @@ class ZoneAssociationIT {
   }
 
   @ParameterizedTest
+  @Tag("long")
   @ValueSource(strings = {"LastVPCAssociation", "VPCAssociationNotFound", "InvalidVPCId"})
   void whatCannotLeaveAnyMoreDoesNotHoldUpTheDeletion(String code) {
     String zone = zone();
@@ -382,6 +392,7 @@ class ZoneAssociationIT {
 
   /** Several regions change one zone. */
   @ParameterizedTest
+  @Tag("long")
   @ValueSource(strings = {"ConcurrentModification", "PriorRequestNotComplete"})
   void anotherChangeOfTheZoneIsWaitedFor(String code) {
     String zone = zone();
@@ -396,6 +407,7 @@ class ZoneAssociationIT {
   }
 
   @Test
+  @Tag("long")
   void itIsNotDoneBeforeAllNameServersKnow() {
     String zone = zone();
     String vpc = network(EAST, "10.133.0.0/16");

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The far tier in stores with TLS, passwords and users of few rights, and with a replica. */
-@Tag("ci")
+@Tag("long")
 class FarTierVariantsIT {
   @RegisterExtension private final Opened opened = new Opened();
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Results of MariaDB that nodes keep for each other. */
-@Tag("ci")
+@Tag("long")
 class MysqlFleetCacheIT extends FleetCacheContract<MysqlNode, RawMysqlClient> {
   MysqlRelease release() {
     return MysqlRelease.MARIADB;

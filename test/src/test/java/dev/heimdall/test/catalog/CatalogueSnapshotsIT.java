@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * How long what the node asks for itself keeps VACUUM from removing rows: as long as a backend of
  * its has one {@code backend_xmin}.
  */
-@Tag("ci")
+@Tag("long")
 class CatalogueSnapshotsIT {
   private static final String DATABASE = "snapshots";
   private static final String CHANGE = "CREATE TABLE changed";

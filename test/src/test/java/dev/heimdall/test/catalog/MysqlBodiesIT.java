@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How bodies are asked for, and what it takes to see them. */
-@Tag("ci")
+@Tag("long")
 class MysqlBodiesIT {
   private static final String READER = "reader_of_bodies";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Reads of asyncpg outside transactions, which wait for the answer to Parse before they bind: the
  * loss of the writer at any moment of one is no error.
  */
-@Tag("ci")
+@Tag("long")
 class AsyncpgReadsIT {
   private static final int CONNECTIONS_LOST = 20;
 

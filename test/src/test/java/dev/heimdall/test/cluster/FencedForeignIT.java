@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * Statements of MariaDB's clients that rules forward to a global cluster of another engine, whose
  * writer has to be confirmed.
  */
-@Tag("ci")
+@Tag("long")
 class FencedForeignIT {
   private static final String HERE = "eu-west-1";
   private static final String THERE = "us-east-1";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * the RDS API; that it is the tests' own, and in which region the node is, are the only settings
  * beside.
  */
-@Tag("ci")
+@Tag("long")
 class GlobalArnAloneIT {
   private static final String HERE = GlobalServers.HERE;
   private static final String THERE = GlobalServers.THERE;

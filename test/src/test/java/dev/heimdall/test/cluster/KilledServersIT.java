@@ -274,8 +274,19 @@ class KilledServersIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"all, 2", "none, 2", "none, 40"})
+  @CsvSource({"all, 2", "none, 40"})
   void readsGoOnWhateverServerIsKilled(String split, int poolSize) throws Exception {
+    goOnWhateverServerIsKilled(split, poolSize);
+  }
+
+  /** As with replicas, without any. */
+  @Test
+  @Tag("long")
+  void readsOfSharedConnectionsGoOnWithoutReplicas() throws Exception {
+    goOnWhateverServerIsKilled("none", 2);
+  }
+
+  private void goOnWhateverServerIsKilled(String split, int poolSize) throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
     List<Reader> readers = new ArrayList<>();

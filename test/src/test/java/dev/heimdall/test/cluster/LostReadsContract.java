@@ -13,11 +13,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Reads whose server connection is cut anywhere in their answer are carried out again, and their
  * clients see one answer, the whole one. {@code -Dcuts.step} says by how many bytes the places of
- * the cuts differ (default 11).
+ * the cuts differ (default 23).
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class LostReadsContract {
-  static final int STEP = Integer.getInteger("cuts.step", 11);
+  static final int STEP = Integer.getInteger("cuts.step", 23);
 
   /** Is in each answer, as the name of a column. */
   static final byte[] MARK = "marked_answer".getBytes(StandardCharsets.US_ASCII);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
  * forwards writes: its server takes them, and {@code innodb_read_only} is on there all the same, as
  * the Aurora User Guide has it of all readers.
  */
-@Tag("ci")
+@Tag("long")
 class MysqlWriteForwardingIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int UNKNOWN_VARIABLE = 1193;

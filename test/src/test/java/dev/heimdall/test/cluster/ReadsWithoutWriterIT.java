@@ -40,7 +40,7 @@ import org.postgresql.PGConnection;
 @Tag("ci")
 class ReadsWithoutWriterIT {
   private static RoutedCluster start(String consistency) {
-    return start(consistency, "3s");
+    return start(consistency, "2s");
   }
 
   /**
@@ -79,7 +79,7 @@ class ReadsWithoutWriterIT {
       loseWriter(routed);
 
       long lost = System.nanoTime();
-      while (System.nanoTime() - lost < Duration.ofSeconds(4).toNanos()) {
+      while (System.nanoTime() - lost < Duration.ofSeconds(3).toNanos()) {
         assertThat(routed.isReplica(where(reads))).isTrue();
         assertThat(other(reads)).isEqualTo("2");
         assertThat(other(writes)).isEqualTo("2");
@@ -315,7 +315,7 @@ class ReadsWithoutWriterIT {
 
   @Test
   void aReplicaThatLacksSomethingDecidesOnNoLogIn() throws Exception {
-    try (RoutedCluster routed = passthrough("3s");
+    try (RoutedCluster routed = passthrough("2s");
         Connection stays = routed.connect()) {
       barAndLoseWriter(routed, stays);
 

@@ -19,11 +19,14 @@ import java.util.TreeMap;
  * {@link NodeKind}, default {@code two_loops}).
  */
 final class DriverEndpoint implements AutoCloseable {
-  /** Enough for behaviours that pin a handful of server connections, far fewer than clients. */
-  private static final int POOL_SIZE = 12;
+  /**
+   * Enough for behaviours of several drivers that pin a handful of server connections, far fewer
+   * than clients.
+   */
+  private static final int POOL_SIZE = 24;
 
   /** Without multiplexing, one for each of the clients that come at once. */
-  private static final int SESSION_POOL_SIZE = 70;
+  private static final int SESSION_POOL_SIZE = 150;
 
   private final Map<String, String> environment;
   private final AutoCloseable whatItStandsOn;

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * Drivers in languages other than Java. Each has a program in {@code test/drivers} that prints a
  * line for each behaviour, {@code ok NAME} or {@code FAIL NAME: reason}; each line is a test here.
- * A driver whose toolchain is missing and cannot be installed is skipped; not so with CI=true.
+ * A driver whose toolchain is missing and cannot be installed is skipped; not so with CI=true. They
+ * run side by side, as the clients of one node do.
  */
 @ExtendWith(DriverEndpointExtension.class)
 @Tag("ci")
@@ -33,11 +34,14 @@ class DriverMatrixIT {
 
   private static Stream<DynamicContainer> wished(Stream<String> drivers, DriverEndpoint endpoint) {
     String only = System.getProperty("driver", "");
+    // As a list: the first one's behaviours are awaited when all have started.
     return drivers
         .filter(driver -> only.isEmpty() || only.equals(driver))
         .map(
             driver ->
                 DynamicContainer.dynamicContainer(
-                    driver, DriverProgram.behaviours(driver, endpoint.environment())));
+                    driver, DriverProgram.behaviours(driver, endpoint.environment())))
+        .toList()
+        .stream();
   }
 }

@@ -39,7 +39,7 @@ import org.postgresql.util.ServerErrorMessage;
 /** pgjdbc: COPY, cursors by fetch size, large values, large objects, cancel. */
 @ExtendWith(DriverEndpointExtension.class)
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Tag("ci")
+@Tag("long")
 class PgjdbcTransfersIT {
   private static final int BIG = 20_000_000;
 

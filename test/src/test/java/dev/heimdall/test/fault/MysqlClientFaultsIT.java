@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract on MariaDB, and what MySQL's protocol alone has. */
-@Tag("ci")
+@Tag("long")
 class MysqlClientFaultsIT extends ClientFaultsContract {
   private MysqlNode node;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server of another engine to which a secret leads, which is rotated. */
-@Tag("ci")
+@Tag("long")
 class ForeignSecretIT {
   private static final String USER = "rotating";
   private static final String SECRET = "prod/crm";

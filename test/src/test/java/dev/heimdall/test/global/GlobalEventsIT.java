@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GlobalEventsIT {
   private static final Duration ROUND_TRIP = Duration.ofMillis(80);
   private static final Duration NEAR = Duration.ofMillis(30);
-  private static final Duration CUT = Duration.ofSeconds(6);
-  private static final Duration UNDECIDED = Duration.ofSeconds(5);
+  private static final Duration CUT = Duration.ofSeconds(4);
+  private static final Duration UNDECIDED = Duration.ofSeconds(3);
 
   private Simulation simulation;
 
@@ -44,7 +44,7 @@ class GlobalEventsIT {
             Line.between(Region.FIRST, Region.SECOND, ROUND_TRIP),
             Line.between(Region.FIRST, Region.WITHOUT_DATABASE, NEAR),
             Line.between(Region.SECOND, Region.WITHOUT_DATABASE, ROUND_TRIP));
-    simulation = new Simulation(regions, lines, 8, 2, directory, 1);
+    simulation = new Simulation(regions, lines, 4, 2, directory, 1);
     simulation.begin();
   }
 
@@ -62,16 +62,11 @@ class GlobalEventsIT {
     assertThat(verdict.well()).as(verdict.toString()).isTrue();
   }
 
-  /**
-   * In one direction after the other, and nothing is decided; {@link ManyGlobalEventsIT} has both.
-   */
+  /** In one direction, and nothing is decided; {@link ManyGlobalEventsIT} has both. */
   @Test
   @Order(1)
   void whatWaitsGoesOnWhenACutLineIsWhole() throws Exception {
-    List<Region> there = List.of(Region.FIRST, Region.SECOND);
-    List<Region> back = List.of(Region.SECOND, Region.FIRST);
-    simulation.cutLine("cut from the writer", CUT, List.of(there));
-    simulation.cutLine("cut to the writer", CUT, List.of(back));
+    simulation.cutLine("cut from the writer", CUT, List.of(List.of(Region.FIRST, Region.SECOND)));
     isWell();
     assertThat(simulation.verdict().tail()).isEmpty();
   }
@@ -80,7 +75,6 @@ class GlobalEventsIT {
   @Order(2)
   void clientsOfAllRegionsWriteOnAfterASwitchoverAndNothingIsLost() throws Exception {
     simulation.switchOver(Region.SECOND);
-    simulation.switchOver(Region.FIRST);
     isWell();
     assertThat(simulation.verdict().tail()).isEmpty();
   }
@@ -89,10 +83,10 @@ class GlobalEventsIT {
   @Test
   @Order(3)
   void ofALostRegionOnlyTheEndThatWasNotReplicatedIsLost() throws Exception {
-    long lost = simulation.lose(Region.FIRST);
+    long lost = simulation.lose(Region.SECOND);
     LockSupport.parkNanos(UNDECIDED.toNanos());
-    simulation.failOver(Region.SECOND, lost);
-    simulation.isReplaced(Region.FIRST);
+    simulation.failOver(Region.FIRST, lost);
+    simulation.isReplaced(Region.SECOND);
     isWell();
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Databases that come and go through the node leave no server connections behind. */
-@Tag("ci")
+@Tag("long")
 class DroppedDatabasesIT {
   private static final int DATABASES = 40;
 

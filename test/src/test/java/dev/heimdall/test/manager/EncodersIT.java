@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What other languages read of a manager and write back, with their own encoders as they are. */
-@Tag("ci")
+@Tag("long")
 class EncodersIT {
   private static final String SOURCE =
       """

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
  * statement: cache, rules, replicas, transactions, lost connections.
  */
 @Timeout(90)
-@Tag("ci")
+@Tag("long")
 class MariadbBulkPathsIT {
   private static final String[] BULK = {"useBulkStmts", "true"};
 

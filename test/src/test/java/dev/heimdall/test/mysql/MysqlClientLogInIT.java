@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real drivers log in to a node in front of a real MariaDB. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("ci")
+@Tag("long")
 class MysqlClientLogInIT {
   private static final MysqlRelease RELEASE = MysqlRelease.MARIADB;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * has answered.
  */
 @Timeout(120)
-@Tag("ci")
+@Tag("long")
 class MysqlDelayedTransactionIT {
   private static final String RESET = "COM_RESET_CONNECTION";
   private static final String PREPARED = "prepared: ";

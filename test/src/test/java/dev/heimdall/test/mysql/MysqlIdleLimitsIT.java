@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
  * connection or none, and nobody else ends with them.
  */
 @Timeout(120)
-@Tag("ci")
+@Tag("long")
 class MysqlIdleLimitsIT {
   /** Milliseconds; a limit of a second is over by then. */
   private static final int LONG_ENOUGH = 6_000;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients of MySQL and MariaDB that come by a Unix domain socket. */
 @Timeout(60)
-@Tag("ci")
+@Tag("long")
 class MysqlUnixSocketIT {
   @TempDir Path folder;
 

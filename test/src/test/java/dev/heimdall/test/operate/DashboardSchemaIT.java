@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Dashboards as Grafana's own schema has them, read by its library for Go, which takes a minute to
  * build.
  */
-@Tag("ci")
+@Tag("long")
 class DashboardSchemaIT {
   private static final Path FOLDER = Path.of("../templates/dashboards");
 

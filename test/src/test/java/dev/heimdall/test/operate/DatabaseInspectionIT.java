@@ -21,10 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of databases before nodes are sent there. */
+@Tag("ci")
 class DatabaseInspectionIT {
   private static final String WORD = "inspection-word";
 

@@ -38,6 +38,7 @@ class DrainIT {
   }
 
   @Test
+  @Tag("long")
   void postDrainLetsTransactionsFinishAndEndsTheProcess() throws Exception {
     drainsInGoodOrder(proxy -> assertThat(proxy.door().post("/drain").statusCode()).isEqualTo(202));
   }
@@ -126,6 +127,7 @@ class DrainIT {
 
   /** It has come while clients were let in, and nobody can have told it of the end. */
   @Test
+  @Tag("long")
   void aLogInThatEndsBehindTheNoticeIsServedForAsLongAgain() throws Exception {
     try (ProxyProcess proxy = ProxyProcess.start(directory, ANNOUNCED);
         RawClient late = RawClient.connect(proxy.target())) {
@@ -140,6 +142,7 @@ class DrainIT {
   }
 
   @Test
+  @Tag("long")
   void aLogInOfMysqlThatEndsBehindTheNoticeIsServedForAsLongAgain() throws Exception {
     try (ProxyProcess proxy = ProxyProcess.configured(directory, ANNOUNCED)) {
       proxy.before(MysqlRelease.MARIADB.shared().primary());
@@ -156,6 +159,7 @@ class DrainIT {
 
   /** Its ports are closed at once, and who came before learns why nobody welcomes it. */
   @Test
+  @Tag("long")
   void aLogInThatEndsOnANodeThatDrainsWithoutNoticeIsTold() throws Exception {
     try (ProxyProcess proxy = ProxyProcess.start(directory, LONG_DRAIN);
         RawClient late = RawClient.connect(proxy.target());
@@ -173,6 +177,7 @@ class DrainIT {
   }
 
   @Test
+  @Tag("long")
   void aLogInOfMysqlThatEndsOnANodeThatDrainsWithoutNoticeIsTold() throws Exception {
     try (ProxyProcess proxy = ProxyProcess.configured(directory, LONG_DRAIN)) {
       proxy.before(MysqlRelease.MARIADB.shared().primary());

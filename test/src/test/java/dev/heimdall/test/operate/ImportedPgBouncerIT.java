@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A PgBouncer's files, and a node that stands in its place for the same clients. */
-@Tag("ci")
+@Tag("long")
 class ImportedPgBouncerIT {
   @TempDir private Path directory;
 

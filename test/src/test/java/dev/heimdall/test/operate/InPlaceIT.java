@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process to the end, and clients that stay.
  */
 @Timeout(180)
-@Tag("ci")
+@Tag("long")
 class InPlaceIT {
   private static final Path SCRIPT =
       Path.of("..", "templates", "instance", "heimdall-in-place").toAbsolutePath().normalize();

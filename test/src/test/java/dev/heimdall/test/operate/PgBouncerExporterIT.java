@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What was made for PgBouncer finds one: an exporter for Prometheus as it is, and a user's psql.
  */
 @Needs("pgbouncer-exporter")
+@Tag("ci")
 class PgBouncerExporterIT {
   @TempDir private Path directory;
 

@@ -214,6 +214,7 @@ class TakeOverIT {
 
   /** Both processes follow the same documents. */
   @Test
+  @Tag("long")
   void aChangedConfigurationLetsNobodyIntoTheOldProcess() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));
     try (RawClient client = RawClient.logIn(before.target())) {
@@ -251,6 +252,7 @@ class TakeOverIT {
   }
 
   @Test
+  @Tag("long")
   void aSecondTakeOverIsRefusedAndTheFirstGoesOn() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));
     try (RawClient client = RawClient.logIn(before.target())) {
@@ -275,6 +277,7 @@ class TakeOverIT {
 
   /** What it has sent is read to the end by one process, and answered as at any other time. */
   @Test
+  @Tag("long")
   void aClientThatShutsDownItsSideWhileItIsOfferedIsAnswered() throws Exception {
     byte[] answered = Frontend.query("SHOW QUERYINFO"); // by the node itself, and so before the end
     ProxyProcess before = first(Map.of("drainTimeout", "60s"));
@@ -302,6 +305,7 @@ class TakeOverIT {
   }
 
   @Test
+  @Tag("long")
   void theOldProcessAcceptsNobodyAnyMore() throws Exception {
     ProxyProcess before = first(Map.of("drainTimeout", "60s", "loops", 1));
     try (RawClient client = RawClient.logIn(before.target())) {
@@ -393,6 +397,7 @@ class TakeOverIT {
   }
 
   @Test
+  @Tag("long")
   void aNodeWithPausedPoolsIsNotTakenOver() throws Exception {
     ProxyProcess before = first(Map.of());
     try (RawClient console = RawClient.logIn(before.console());
@@ -418,6 +423,7 @@ class TakeOverIT {
   }
 
   @Test
+  @Tag("long")
   void withoutARunningNodeTheMessageSaysSo() throws Exception {
     ProxyProcess node = ProxyProcess.configured(directory, Map.of());
     processes.takesOver(node);
@@ -426,6 +432,7 @@ class TakeOverIT {
   }
 
   @Test
+  @Tag("long")
   void aClientWithTlsStaysToTheEndOfTheDrain() throws Exception {
     ProxyProcess before = ProxyProcess.configured(directory, Map.of("drainTimeout", "3s"));
     TestCertificate certificate = TestCertificate.localhost();

@@ -78,15 +78,24 @@ class UserDataInRootTest {
     return now;
   }
 
+  @Test
+  void anInstanceOfTheDeploymentComesUp() throws Exception {
+    comesUp("orders-db-eu-west-1.json", "FleetZone1TemplateA37875A7", "FleetZone1NodesC37C5D31");
+  }
+
   @ParameterizedTest
+  @Tag("long")
   @CsvSource({
     "heimdall-fleet.yaml, Zone1TemplateA4A51BBE, Zone1Nodes0F3BCE37",
     "heimdall-manager.yaml, Template, Instances",
-    "orders-db-eu-west-1.json, FleetZone1TemplateA37875A7, FleetZone1NodesC37C5D31",
     "orders-db-eu-west-1.json, ManagerTemplateFAACA1D6, ManagerInstancesF61FA780"
   })
   void anInstanceOfATemplateComesUp(String template, String launchTemplate, String group)
       throws Exception {
+    comesUp(template, launchTemplate, group);
+  }
+
+  private void comesUp(String template, String launchTemplate, String group) throws Exception {
     BootedTemplate booted = BootedTemplate.of(template, launchTemplate);
     boolean node = booted.line("role").equals("proxy");
     Map<String, String> before = instance.files("etc");
@@ -165,6 +174,7 @@ class UserDataInRootTest {
 
   /** Of a hardened image: it has no group for each user, and new files are their owner's alone. */
   @Test
+  @Tag("long")
   void aStrictImageChangesNothing() throws Exception {
     BootedTemplate fleet = BootedTemplate.fleet();
     instance.write("etc/login.defs", "USERGROUPS_ENAB no\nUMASK 077\n");
@@ -180,6 +190,7 @@ class UserDataInRootTest {
 
   /** As docs/aws-by-hand.md has it: who has one machine fills in the first lines. */
   @Test
+  @Tag("long")
   void aNodeAndItsManagerOnOneMachineComeUp() throws Exception {
     BootedTemplate both = BootedTemplate.oneServer();
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** pgjdbc and psql with their own ways to ask for TLS. */
-@Tag("ci")
+@Tag("long")
 class RealClientsIT {
   private static final Authority AUTHORITY = new Authority("real clients");
   private static final Authority STRANGER = new Authority("stranger");
