@@ -136,7 +136,8 @@ public class RulesBenchmark {
             "pgbench",
             InetAddress.getLoopbackAddress(),
             5432,
-            1, false));
+            1,
+            false));
     for (int i = 0; i < texts.length; i++) {
       texts[i] = (SELECT + (i * 7919 + 1_000_000) + ";").getBytes(StandardCharsets.UTF_8);
     }
