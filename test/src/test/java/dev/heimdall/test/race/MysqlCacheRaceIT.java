@@ -208,7 +208,9 @@ class MysqlCacheRaceIT {
     onTwoNodes(MysqlRelease.MYSQL, level, 20 * WRITES);
   }
 
-  /** The same where rows of writes count for nothing, or those of a transaction's last one alone. */
+  /**
+   * The same where rows of writes count for nothing, or those of a transaction's last one alone.
+   */
   @ParameterizedTest
   @EnumSource(names = {"ROWS_UNCHECKED", "LAST_ROWS"})
   void withAPartTakenAwaySomethingOldIsServed(Wiring wiring) throws Exception {

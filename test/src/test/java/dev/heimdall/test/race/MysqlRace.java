@@ -23,9 +23,10 @@ import java.util.stream.Stream;
 
 /**
  * Writers count rows of their own up, each in a table of its own beside a row that nobody reads, in
- * the ways that MySQL has for it, and readers look at them at the same time, by texts and by prepared statements. Who begins to
- * read after a writer was told at the same place must find at least what that one has written, and
- * never less than it has seen of it; what was written elsewhere only where that is promised.
+ * the ways that MySQL has for it, and readers look at them at the same time, by texts and by
+ * prepared statements. Who begins to read after a writer was told at the same place must find at
+ * least what that one has written, and never less than it has seen of it; what was written
+ * elsewhere only where that is promised.
  */
 final class MysqlRace {
   private static final int ROWS_EACH = 3;
