@@ -48,9 +48,7 @@ enum Wiring {
   /** Values are stored as they are written, whatever the column can hold. */
   LENGTHS_UNMINDED,
   /** A column that is set is told apart by what it was before. */
-  SET_UNMINDED,
-  /** Two bars are nothing. */
-  BARS_UNMINDED;
+  SET_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
@@ -83,7 +81,6 @@ enum Wiring {
       case LANGUAGES_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), AnyText.class));
       case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
       case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("note"), SetNothing.class));
-      case BARS_UNMINDED -> all.add(piece("sql.KeyReader", named("isBars"), No.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
