@@ -139,8 +139,18 @@ class SqlServerSessionsIT {
       server.kill(server.spids().iterator().next());
 
       Await.until("the session is gone", () -> server.spids().isEmpty());
+      Await.until("the node has noticed", () -> isServed(ann));
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");
       assertThat(server.accepted()).isEqualTo(2);
+    }
+  }
+
+  /** False where a statement meets the connection that is being lost. */
+  private static boolean isServed(Connection client) {
+    try {
+      return all(client, "select 1").equals("[1;]");
+    } catch (SQLException lost) {
+      return false;
     }
   }
 }
