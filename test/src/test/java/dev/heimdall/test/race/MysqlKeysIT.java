@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** No write by key leaves a result that it may touch, by whatever the server takes for equal. */
 @Tag("ci")
 class MysqlKeysIT {
-  private static final int PAIRS = Integer.getInteger("cache.keys.pairs", 10_000);
+  private static final int PAIRS = Integer.getInteger("cache.keys.pairs", 4_000);
   private static final long SEED = Long.getLong("cache.keys.seed", System.nanoTime());
 
   private static TestConfiguration cached(MysqlRelease release, TestConfiguration c) {
