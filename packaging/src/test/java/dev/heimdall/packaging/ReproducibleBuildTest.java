@@ -34,9 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /**
- * What is made of a copy of the sources at another path, in another time zone and with another
- * umask has the bytes of what this build has: shipped jars and their list, and all that {@code
- * ./release} makes.
+ * Builds of a copy of the sources at another path, in another time zone and with another umask have
+ * the bytes of this one: shipped jars and their list, and all that {@code ./release} makes.
  */
 class ReproducibleBuildTest {
   private static final Path SOURCES = Path.of("..").toAbsolutePath().normalize();

@@ -70,7 +70,7 @@ class LostDatabaseLogInsIT {
     }
   }
 
-  /** Whoever was there goes on when the database is there again, and in no other one before. */
+  /** Sessions of before go on when the database is there again, and in no other one until then. */
   @Test
   void goOnWithTheDatabaseThatIsMadeAgain() throws Exception {
     try (TestNode node = TestNode.start(c -> c.node("loops", 1));

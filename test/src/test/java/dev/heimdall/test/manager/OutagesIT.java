@@ -54,7 +54,7 @@ class OutagesIT {
   /** Pages look for their banner once a second. */
   private static final Duration SHOWN = TOLD.plusSeconds(1);
 
-  /** What lasts for less was a moment, and nothing to be solved. */
+  /** Least duration of a problem that is reported as solved. */
   private static final Duration NO_MOMENT = Duration.ofSeconds(3);
 
   private static final Duration STANDS = Duration.ofMinutes(2);

@@ -118,7 +118,7 @@ class MysqlLostDatabaseLogInsIT {
     }
   }
 
-  /** Whoever has begun goes on, and whoever comes is refused, while all connections are used. */
+  /** Sessions that have begun go on, and log-ins are refused, while all connections are used. */
   @MariadbAndMysql
   void whoComesWhileAllConnectionsAreUsedIsNotKeptWaiting(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();

@@ -40,7 +40,7 @@ final class ProxyProcess implements AutoCloseable {
   /** Percentage of a processor that it starts with; 0 for all. */
   private int share;
 
-  /** What it is starved by; null for nothing. */
+  /** Limit of its processor time; null for none. */
   private Starvation starvation;
 
   private Duration patience = PATIENCE;

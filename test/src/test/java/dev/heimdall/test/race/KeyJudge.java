@@ -74,7 +74,7 @@ final class KeyJudge implements AutoCloseable {
   private long pairs;
   private long touched;
 
-  /** What a session is like: of reads, and of the same at the server itself. */
+  /** Settings of a session that reads, and of one at the server itself. */
   private String settings;
 
   /** A read in the words of one protocol or the other; values are those of its parameters. */
@@ -213,7 +213,7 @@ final class KeyJudge implements AutoCloseable {
     }
   }
 
-  /** What the server says of all of them: in one go, as far as they have no parameters. */
+  /** Answers of the server to all of them: in one go, as far as they have no parameters. */
   private List<String> answers(List<Read> reads) {
     List<String> texts =
         IntStream.range(0, READS)

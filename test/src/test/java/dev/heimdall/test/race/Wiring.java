@@ -47,7 +47,7 @@ enum Wiring {
   LANGUAGES_UNMINDED,
   /** Values are stored as they are written, whatever the column can hold. */
   LENGTHS_UNMINDED,
-  /** A column that is set is told apart by what it was before. */
+  /** A column that is set counts with its value of before alone. */
   SET_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";

@@ -14,7 +14,7 @@ final class Cursor {
   private final List<TokenWriter.Column> columns;
   private final List<Object[]> rows;
 
-  /** How it scrolls, as sp_cursoropen has it. */
+  /** Scroll option, as sp_cursoropen has it. */
   private int kind;
 
   private int at;

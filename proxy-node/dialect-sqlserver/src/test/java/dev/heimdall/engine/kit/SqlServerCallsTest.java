@@ -58,12 +58,7 @@ class SqlServerCallsTest {
 
     @Test
     void rulesJudgeEachStatement() {
-      SqlServerKitClient ann =
-          ann(
-              "{\"match\": \"secret\", \"action\": \"drop\"},"
-                  + " {\"match\": \"old\", \"action\": \"transform\","
-                  + " \"parameters\": {\"target\": \"new\"}},"
-                  + " {\"match\": \"none\", \"action\": \"result\"}");
+      SqlServerKitClient ann = ann(SqlServerKitClient.RULES);
 
       for (String word : List.of("secret", "old", "none")) {
         ann.executeSqlTwice(words.reading("one"), words.reading(word));

@@ -129,12 +129,7 @@ class SqlServerCursorsTest {
 
     @Test
     void rulesJudgeTheStatementOfACursor() {
-      SqlServerKitClient ann =
-          ann(
-              "{\"match\": \"secret\", \"action\": \"drop\"},"
-                  + " {\"match\": \"old\", \"action\": \"transform\","
-                  + " \"parameters\": {\"target\": \"new\"}},"
-                  + " {\"match\": \"none\", \"action\": \"result\"}");
+      SqlServerKitClient ann = ann(SqlServerKitClient.RULES);
 
       assertThat(open(ann, words.reading("secret"))).allMatch(KitContract::isError);
       assertThat(open(ann, words.reading("none"))).containsExactly("error 50000");

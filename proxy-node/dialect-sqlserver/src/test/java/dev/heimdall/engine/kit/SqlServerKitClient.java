@@ -21,6 +21,13 @@ import java.util.function.Consumer;
 
 /** A client that speaks TDS 7.4. */
 final class SqlServerKitClient extends KitClient implements TdsReplyListener {
+  /** Rules on words of statements: one is rejected, one changed, one answered. */
+  static final String RULES =
+      "{\"match\": \"secret\", \"action\": \"drop\"},"
+          + " {\"match\": \"old\", \"action\": \"transform\","
+          + " \"parameters\": {\"target\": \"new\"}},"
+          + " {\"match\": \"none\", \"action\": \"result\"}";
+
   private static final TdsVersion VERSION = TdsVersion.V7_4;
   private static final int NO_CURSOR = -1;
 

@@ -27,13 +27,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** What two literals have in common in a column, by the words of servers. */
+/** Literals that a column holds for equal, by the words of servers. */
 class PlainColumnsIT {
   private static final long SEED = Long.getLong("cache.keys.seed", System.nanoTime());
   private static final int TEXTS_AT_RANDOM = 60;
   private static final int AT_ONCE = 40;
 
-  /** The least that is told apart; all that a server knows is far more. */
+  /** Least number of pairs that differ; a server has far more. */
   private static final int PAIRS = 50_000;
 
   private static Connection connect(MysqlRelease release) throws SQLException {

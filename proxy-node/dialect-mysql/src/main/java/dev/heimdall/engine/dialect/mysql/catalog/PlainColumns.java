@@ -41,8 +41,9 @@ final class PlainColumns {
 
   private PlainColumns() {}
 
+  /** True if rows of this storage engine, in capitals, are changed by statements alone. */
   static boolean mayBeIn(String engine) {
-    return ENGINES.contains(engine.toUpperCase(Locale.ROOT));
+    return ENGINES.contains(engine);
   }
 
   /**

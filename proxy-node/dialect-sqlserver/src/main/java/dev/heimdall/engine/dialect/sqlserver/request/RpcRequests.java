@@ -59,7 +59,7 @@ final class RpcRequests {
     if (calls > 1 && isReset(List.of(call))) {
       return unsupported("sp_reset_connection among other calls");
     }
-    // The handle that is made is told from what other procedures return by its place alone.
+    // The place of a new handle alone distinguishes it from the return values of other procedures.
     boolean prepares = prepared || call.prepares();
     if (prepares && (prepared && call.prepares() || isOther(call) || isOther(first))) {
       return unsupported("this preparation of a statement");
