@@ -53,10 +53,9 @@ final class SourceCatalogues implements AutoCloseable {
           }
           CatalogueProtocol protocol =
               dialect == null ? CatalogueProtocol.NONE : dialect.catalogue();
-          boolean folded = dialect != null && dialect.statements().foldsTables();
           return !protocol.reads()
               ? Catalogues.unread(
-                  one, database -> Catalogue.unknown(database, protocol.own(), folded), memory)
+                  one, database -> Catalogue.unknown(database, protocol.own()), memory)
               : new Catalogues(one, logins.ofCatalogue(one), protocol, memory);
         });
   }

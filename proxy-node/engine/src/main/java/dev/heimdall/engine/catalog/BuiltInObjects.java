@@ -147,6 +147,11 @@ public class BuiltInObjects {
 
   // ---- names
 
+  /** True if names that {@link #folded} makes equal count as one where no catalogue is read. */
+  protected boolean foldsUnread() {
+    return false;
+  }
+
   /** A name as servers compare it that fold names: in small letters. */
   protected String folded(String name) {
     return name.toLowerCase(Locale.ROOT);

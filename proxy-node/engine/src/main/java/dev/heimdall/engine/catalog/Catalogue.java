@@ -118,16 +118,7 @@ public final class Catalogue {
    * @param own what the server brings
    */
   public static Catalogue unknown(String database, BuiltInObjects own) {
-    return unknown(database, own, false);
-  }
-
-  /**
-   * The same.
-   *
-   * @param folded whether names that {@link BuiltInObjects#folded} makes equal count as one
-   */
-  public static Catalogue unknown(String database, BuiltInObjects own, boolean folded) {
-    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own, folded));
+    return new Catalogue(database, 0, Knowledge.NONE, false, DatabaseObjects.unknown(own));
   }
 
   /** The database's name at the server. */

@@ -52,7 +52,7 @@ public record DatabaseObjects(
     Map<Long, Routine> byNumber) {
 
   /** Returns the objects of a database that was not queried: the server's own functions. */
-  static DatabaseObjects unknown(BuiltInObjects own, boolean folded) {
+  static DatabaseObjects unknown(BuiltInObjects own) {
     return new DatabaseObjects(
         own,
         Map.of(),
@@ -67,7 +67,7 @@ public record DatabaseObjects(
         Map.of(),
         Map.of(),
         Set.of(),
-        folded,
+        own.foldsUnread(),
         false,
         Map.of());
   }

@@ -73,6 +73,11 @@ public final class SqlServerObjects extends BuiltInObjects {
     }
   }
 
+  @Override
+  protected boolean foldsUnread() {
+    return true;
+  }
+
   /** The database's collation decides: usually without regard to case and width. */
   @Override
   protected String folded(String name) {
