@@ -133,6 +133,9 @@ class MysqlLostDatabaseLogInsIT {
         assertThat(catchThrowable(() -> second.value("SELECT v FROM kept")).getMessage())
             .matches("(1049|1146) .*");
       }
+      Await.until(
+          "no connection is in use",
+          () -> node.servers().stream().allMatch(s -> s.get("state").equals("idle")));
       assertThat(refusal(node.target().in("gone"))).startsWith("1049 ");
     } finally {
       server.execute("DROP DATABASE IF EXISTS gone");
