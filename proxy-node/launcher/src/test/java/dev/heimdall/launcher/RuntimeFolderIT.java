@@ -95,6 +95,7 @@ class RuntimeFolderIT {
           "micrometer-core",
           "micrometer-observation",
           "micrometer-registry-prometheus",
+          "mssql-jdbc",
           "mysql-binlog-connector-java",
           "mysql-connector-j",
           "netty-buffer",

@@ -1,0 +1,120 @@
+package dev.heimdall.engine.dialect.sqlserver.jdbc;
+
+import com.microsoft.sqlserver.jdbc.SQLServerDataSource;
+import dev.heimdall.engine.jdbc.JdbcDriver;
+import dev.heimdall.engine.jdbc.Use;
+import dev.heimdall.model.BackendTls;
+import dev.heimdall.model.DataSource;
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.ServerAddress;
+import dev.heimdall.model.TlsMode;
+import dev.heimdall.model.tls.Authorities;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Microsoft's driver. */
+public final class SqlServerDriver implements JdbcDriver {
+  private static final String UPDATEABILITY =
+      "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(60))";
+
+  private static final String STORE_PASSWORD = "certificates";
+
+  @Override
+  public Engine engine() {
+    return Engine.SQLSERVER;
+  }
+
+  /**
+   * This driver does not find out which of several servers is the writer. What is only read may
+   * come from another one as long as there is none.
+   */
+  @Override
+  public List<Way> ways(DataSource source, Use use, String database, boolean apart)
+      throws SQLException {
+    List<Way> ways = new ArrayList<>();
+    if (source.hosts().size() > 1) {
+      for (ServerAddress server : source.hosts()) {
+        ways.add(new Way(to(source, use, database, server, true), server, true));
+      }
+    }
+    if (ways.isEmpty() || use.reading()) {
+      for (ServerAddress server : source.hosts()) {
+        ways.add(new Way(to(source, use, database, server, true), server, false));
+      }
+    }
+    return ways;
+  }
+
+  @Override
+  public boolean isReplica(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(UPDATEABILITY)) {
+      return row.next() && "READ_ONLY".equals(row.getString(1));
+    }
+  }
+
+  @Override
+  public javax.sql.DataSource to(
+      DataSource source, Use use, String database, ServerAddress server, boolean any)
+      throws SQLException {
+    SQLServerDataSource driver = new SQLServerDataSource();
+    driver.setServerName(server.host());
+    driver.setPortNumber(server.port());
+    if (!database.isEmpty()) {
+      driver.setDatabaseName(database);
+    }
+    driver.setApplicationName(use.application());
+    driver.setLoginTimeout(
+        (int) Math.max(1, TimeUnit.MILLISECONDS.toSeconds(source.connectTimeout().toMillis())));
+    driver.setSocketTimeout((int) use.silence().toMillis());
+    driver.setConnectRetryCount(0); // who asks tries again, and may ask another server
+    tls(driver, source.tls());
+    return driver;
+  }
+
+  private static void tls(SQLServerDataSource driver, BackendTls tls) throws SQLException {
+    boolean encrypted = tls.mode() != TlsMode.DISABLE && tls.mode() != TlsMode.PREFER;
+    driver.setEncrypt(Boolean.toString(encrypted)); // else the log-in alone is, if the server can
+    switch (tls.mode()) {
+      case DISABLE, PREFER, REQUIRE -> driver.setTrustServerCertificate(true);
+      case VERIFY_CA -> {
+        driver.setTrustManagerClass(NamelessTrust.class.getName());
+        driver.setTrustManagerConstructorArg(
+            tls.caFile().map(file -> file.toAbsolutePath().toString()).orElse(""));
+      }
+      case VERIFY_FULL -> {
+        if (tls.caFile().isPresent()) {
+          driver.setTrustStore(store(tls.caFile().get()).toString());
+          driver.setTrustStoreType("PKCS12");
+          driver.setTrustStorePassword(STORE_PASSWORD);
+        }
+      }
+    }
+  }
+
+  /** The driver reads authorities from a key store only: a file that goes with the process. */
+  private static Path store(Path authorities) throws SQLException {
+    try {
+      KeyStore store = Authorities.in(authorities);
+      Path file = Files.createTempFile("heimdall-authorities-", ".p12");
+      file.toFile().deleteOnExit();
+      try (OutputStream out = Files.newOutputStream(file)) {
+        store.store(out, STORE_PASSWORD.toCharArray());
+      }
+      return file;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new SQLException("cannot read tls.caFile: " + e.getMessage(), e);
+    }
+  }
+}

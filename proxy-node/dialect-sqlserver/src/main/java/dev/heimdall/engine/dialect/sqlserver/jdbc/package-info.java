@@ -1,0 +1,2 @@
+/** Connections of the node's own to SQL Server. */
+package dev.heimdall.engine.dialect.sqlserver.jdbc;
