@@ -375,6 +375,8 @@ final class QueryRewriter {
         arguments.add(token.text());
       } else if (token.kind() == Kind.NUMBER) {
         arguments.add(new BigDecimal(token.text()));
+      } else if (token.is("NULL")) {
+        arguments.add(null);
       } else if (token.kind() == Kind.VARIABLE && !scope.tables.containsKey(token.lower())) {
         arguments.add(scope.variable(token.text()).value);
       } else if (!token.is(",")) {
@@ -433,6 +435,11 @@ final class QueryRewriter {
     }
     if (first.startsWith("#")) {
       parts.set(0, new TsqlToken(Kind.QUOTED, first, 0, 0, 0));
+    }
+    if (last.equals("fn_hadr_is_primary_replica") && peek(0).is("(")) {
+      at--;
+      ofSession(last);
+      return;
     }
     if (parts.get(parts.size() - 2).is("sys") || first.equals("sys")) {
       String view = views.sql(last);

@@ -336,13 +336,19 @@ final class QueryRunner {
     long end = System.nanoTime() + Math.max(0, timeout) * 1_000_000L;
     while (true) {
       session.checkCancelled();
+      int before = session.changes().size();
+      boolean done = false;
       try {
+        session.beginStatement(sql);
         PreparedStatement statement = session.prepare(sql);
         for (int i = 0; i < parameters.size(); i++) {
           statement.setObject(i + 1, parameters.get(i));
         }
         session.running(statement);
-        return run.in(statement);
+        int rows = run.in(statement);
+        session.endStatement(sql, parameters);
+        done = true;
+        return rows;
       } catch (SQLException e) {
         if (e.getErrorCode() == ServerErrors.CANCELLED || session.cancelled()) {
           throw new CancelledException();
@@ -352,7 +358,18 @@ final class QueryRunner {
         }
       } finally {
         session.running(null);
+        if (!done) {
+          failed(before);
+        }
       }
+    }
+  }
+
+  private void failed(int changesBefore) {
+    try {
+      session.failStatement(changesBefore);
+    } catch (SQLException e) {
+      throw ServerErrors.of(e);
     }
   }
 

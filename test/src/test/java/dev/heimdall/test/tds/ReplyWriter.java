@@ -15,9 +15,18 @@ final class ReplyWriter {
   private int at = HEADER;
   private int type = PacketType.REPLY;
   private int number;
+  private final Runnable gate;
 
   ReplyWriter(OutputStream out, int packetSize, int spid) {
+    this(out, packetSize, spid, () -> {});
+  }
+
+  /**
+   * @param gate passed before each packet
+   */
+  ReplyWriter(OutputStream out, int packetSize, int spid, Runnable gate) {
     this.out = out;
+    this.gate = gate;
     this.spid = spid;
     this.packet = new byte[packetSize];
   }
@@ -121,6 +130,7 @@ final class ReplyWriter {
     packet[5] = (byte) spid;
     packet[6] = (byte) ++number;
     packet[7] = 0;
+    gate.run();
     try {
       out.write(packet, 0, at);
       if (last) {

@@ -36,7 +36,7 @@ final class SessionFunctions {
       case "@@spid" -> value("smallint", session.spid);
       case "@@options" -> value("int", settings.options);
       case "@@version" -> value("nvarchar(300)", VERSION);
-      case "@@servername" -> value("nvarchar(128)", TokenWriter.SERVER);
+      case "@@servername" -> value("nvarchar(128)", session.server.name());
       case "@@servicename" -> value("nvarchar(128)", "MSSQLSERVER");
       case "@@max_precision" -> value("tinyint", 38);
       case "@@microsoftversion" -> value("int", 0x100003E8);
@@ -78,7 +78,12 @@ final class SessionFunctions {
         Integer bit = SessionSettings.bit(String.valueOf(first));
         yield value("sql_variant", bit == null ? null : session.settings.has(bit) ? "1" : "0");
       }
-      case "databasepropertyex" -> value("sql_variant", "SQL_Latin1_General_CP1_CI_AS");
+      case "databasepropertyex" ->
+          value(
+              "sql_variant",
+              databaseProperty(String.valueOf(first), String.valueOf(arguments.get(1))));
+      case "has_perms_by_name" -> value("int", permission(String.valueOf(arguments.get(2))));
+      case "fn_hadr_is_primary_replica" -> value("bit", isPrimary(String.valueOf(first)));
       case "connectionproperty" -> value("sql_variant", "TCP");
       case "error_number" -> value("int", caught == null ? null : caught.number());
       case "error_message" -> value("nvarchar(4000)", caught == null ? null : caught.message());
@@ -107,6 +112,43 @@ final class SessionFunctions {
     return session.user.equals(session.login.user) ? "dbo" : session.user;
   }
 
+  private static boolean is(GroupMember member, GroupMember.Role role) {
+    return member.role == role;
+  }
+
+  private boolean isPrimary(String name) {
+    GroupMember member = session.server.member();
+    return member != null && member.holds(name) && is(member, GroupMember.Role.PRIMARY);
+  }
+
+  private Integer permission(String name) {
+    GroupMember member = session.server.member();
+    boolean denied = member != null && member.group.denied.contains(session.login.user);
+    return denied && name.startsWith("VIEW SERVER ") ? 0 : 1;
+  }
+
+  private String databaseProperty(String name, String property) {
+    GroupMember member = session.server.member();
+    boolean held = member != null && member.holds(name);
+    return switch (property.toLowerCase(Locale.ROOT)) {
+      case "collation" -> "SQL_Latin1_General_CP1_CI_AS";
+      case "updateability" ->
+          held && (member.readOnly || !is(member, GroupMember.Role.PRIMARY))
+              ? "READ_ONLY"
+              : "READ_WRITE";
+      case "status" ->
+          held && is(member, GroupMember.Role.RESOLVING)
+              ? "RECOVERING"
+              : held && member.refusal == 922 ? "RECOVERING" : "ONLINE";
+      default -> null;
+    };
+  }
+
+  /** Number of a database, or null. */
+  Integer databaseId(String name) {
+    return id(name);
+  }
+
   private Integer id(Object database) {
     int at =
         session
@@ -123,13 +165,14 @@ final class SessionFunctions {
     return number < 1 || number > all.size() ? null : all.get(number - 1);
   }
 
-  private static String serverProperty(String name) {
+  private String serverProperty(String name) {
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "productversion" -> "16.0.1000.6";
       case "productlevel" -> "RTM";
       case "edition" -> "Developer Edition (64-bit)";
       case "engineedition" -> "3";
-      case "servername", "machinename" -> TokenWriter.SERVER;
+      case "servername", "machinename", "computernamephysicalnetbios" -> session.server.name();
+      case "ishadrenabled" -> session.server.member() == null ? "0" : "1";
       case "collation" -> "SQL_Latin1_General_CP1_CI_AS";
       case "isintegratedsecurityonly" -> "0";
       default -> null;

@@ -1,5 +1,6 @@
 package dev.heimdall.test.tds;
 
+import java.sql.Timestamp;
 import java.util.List;
 
 /** Views of sys that tests and drivers read, as the engine can have them. */
@@ -12,6 +13,9 @@ final class SystemViews {
 
   /** A query in parentheses. */
   String sql(String view) {
+    if (GroupViews.has(view)) {
+      return "(" + GroupViews.sql(session, view) + ")";
+    }
     return switch (view) {
       case "dm_exec_sessions" -> "(" + sessions() + ")";
       case "dm_exec_requests" ->
@@ -78,7 +82,9 @@ final class SystemViews {
       rows.append("SELECT ").append(text(names.get(i))).append(" AS name, ");
       rows.append(i + 1).append(" AS database_id, 'ONLINE' AS state_desc, ");
       rows.append("TRUE AS is_read_committed_snapshot_on, FALSE AS is_read_only, ");
-      rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name");
+      rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name, ");
+      rows.append("CAST('").append(new Timestamp(session.server.started()));
+      rows.append("' AS TIMESTAMP(3)) AS create_date");
     }
     return rows.toString();
   }

@@ -48,6 +48,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
   public void run() {
     try (transport) {
       if (logIn()) {
+        RowCapture.OF_SESSION.set(session.changes());
         serve();
       }
     } catch (TdsSession.ResetRefused e) {
@@ -71,7 +72,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
     if (strict) {
       transport.startTlsFirst(server.tls());
     }
-    out = new ReplyWriter(transport.out(), 4096, 0);
+    out = new ReplyWriter(transport.out(), 4096, 0, server::awaitThaw);
     TdsTransport.Incoming message = transport.read();
     boolean loginOnly = false;
     if (message != null && message.type() == PacketType.PRELOGIN) {
@@ -103,7 +104,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
 
   private boolean accept(Login7 login, boolean strict) throws SQLException {
     int version = strict ? TdsOptions.TDS_80 : version(login.version);
-    out = new ReplyWriter(transport.out(), 4096, spid);
+    out = new ReplyWriter(transport.out(), 4096, spid, server::awaitThaw);
     tokens = new TokenWriter(out, version);
     String route = server.options().routeTo();
     String database = login.database.isEmpty() ? "master" : login.database.toLowerCase(Locale.ROOT);
@@ -118,6 +119,12 @@ final class TdsConnection implements Runnable, AutoCloseable {
               "Cannot open database \""
                   + login.database
                   + "\" requested by the login. The login failed."));
+      return refuse(18456, 14, "Login failed for user '" + login.user + "'.");
+    }
+    SqlError closed =
+        server.member() == null ? null : server.member().refusal(database, login.readOnly);
+    if (closed != null) {
+      tokens.error(closed);
       return refuse(18456, 14, "Login failed for user '" + login.user + "'.");
     }
     int size = packetSize(login.packetSize);
@@ -201,6 +208,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
         session.results.attention();
         continue;
       }
+      server.awaitThaw();
       session.clearCancelled();
       busySince = System.nanoTime();
       try {

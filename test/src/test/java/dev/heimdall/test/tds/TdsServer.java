@@ -4,6 +4,7 @@ import dev.heimdall.test.fixture.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.sql.SQLException;
@@ -27,7 +28,7 @@ public final class TdsServer implements AutoCloseable {
   private final TdsOptions options;
   private final TdsDatabase database;
   private final SSLContext tls = TlsIdentity.of(TestCertificate.localhost());
-  private final ServerSocket listener;
+  private final int port;
   private final ApplicationLocks locks = new ApplicationLocks();
   private final Map<Integer, TdsConnection> connections = new ConcurrentHashMap<>();
   private final Map<Integer, TdsConnection> loggedIn = new ConcurrentHashMap<>();
@@ -36,14 +37,21 @@ public final class TdsServer implements AutoCloseable {
   private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicInteger tables = new AtomicInteger();
   private final AtomicLong transactions = new AtomicLong(0x3500000001L);
+  private volatile ServerSocket listener;
   private volatile boolean logging = true;
+  private volatile boolean closed;
+  private volatile boolean frozen;
+  private volatile GroupMember member;
+  private volatile long started = System.currentTimeMillis();
   private volatile Exception lastFailure;
 
   private TdsServer(TdsOptions options) throws IOException, SQLException {
     this.options = options;
     database = new TdsDatabase(options.databases());
     listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-    thread("accept", this::accept).start();
+    port = listener.getLocalPort();
+    ServerSocket first = listener;
+    thread("accept", () -> accept(first)).start();
     thread("watch", this::watch).start();
   }
 
@@ -63,7 +71,7 @@ public final class TdsServer implements AutoCloseable {
 
   /** Its port on 127.0.0.1. */
   public int port() {
-    return listener.getLocalPort();
+    return port;
   }
 
   /** Messages that came, in the order of their coming; the oldest are dropped at some time. */
@@ -123,6 +131,101 @@ public final class TdsServer implements AutoCloseable {
     loggedIn.values().forEach(TdsServer::close);
   }
 
+  /** The process ends, and whatever it had not committed. Its port is closed. */
+  public synchronized void crash() {
+    try {
+      listener.close();
+      frozen = false;
+      notifyAll();
+      for (TdsConnection connection : connections.values()) {
+        close(connection);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it again, with its data, on its port. */
+  public synchronized void restart() {
+    try {
+      ServerSocket again = new ServerSocket();
+      again.setReuseAddress(true);
+      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+      listener = again;
+      started = System.currentTimeMillis();
+      thread("accept", () -> accept(again)).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stands still from here, with open sockets, as a process that is stopped. */
+  public void freeze() {
+    frozen = true;
+  }
+
+  /** Goes on; sessions of a former primary are closed. */
+  public synchronized void thaw() {
+    frozen = false;
+    notifyAll();
+    if (member != null && member.role != GroupMember.Role.PRIMARY) {
+      disconnect(member);
+    }
+  }
+
+  public boolean frozen() {
+    return frozen;
+  }
+
+  public boolean isDown() {
+    return listener.isClosed();
+  }
+
+  /** Waits where the process stands still. */
+  synchronized void awaitThaw() {
+    while (frozen) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new GroupMember.Lost();
+      }
+    }
+    if (isDown()) {
+      throw new GroupMember.Lost();
+    }
+  }
+
+  /** Is a member of a group from here; null for none. */
+  void join(GroupMember of) {
+    member = of;
+  }
+
+  GroupMember member() {
+    return member;
+  }
+
+  /** When it was started. */
+  long started() {
+    return started;
+  }
+
+  /** Name of the server, as it calls itself. */
+  String name() {
+    return member == null ? TokenWriter.SERVER : member.name;
+  }
+
+  /** Closes the sessions that use databases of a group, unless the process stands still. */
+  void disconnect(GroupMember of) {
+    if (!frozen) {
+      for (TdsConnection connection : loggedIn.values()) {
+        if (of.holds(connection.session().database)) {
+          close(connection);
+        }
+      }
+    }
+  }
+
   /** Why a connection ended last, if not by its client's will; for messages of tests. */
   public Exception lastFailure() {
     return lastFailure;
@@ -130,8 +233,14 @@ public final class TdsServer implements AutoCloseable {
 
   private static void close(TdsConnection connection) {
     try {
+      TdsSession session = connection.session();
+      if (session != null) {
+        session.closes();
+      }
       connection.close();
-      connection.session().cancel();
+      if (session != null) {
+        session.cancel();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -143,16 +252,19 @@ public final class TdsServer implements AutoCloseable {
     return thread;
   }
 
-  private void accept() {
-    while (!listener.isClosed()) {
+  private void accept(ServerSocket from) {
+    while (!from.isClosed()) {
       try {
-        Socket socket = listener.accept();
+        Socket socket = from.accept();
+        awaitThaw();
         TdsConnection connection = open(socket);
         thread("connection-" + connection.number(), connection).start();
       } catch (IOException e) {
-        if (!listener.isClosed()) {
+        if (!from.isClosed()) {
           lastFailure = e;
         }
+      } catch (GroupMember.Lost e) {
+        lastFailure = e;
       }
     }
   }
@@ -169,8 +281,8 @@ public final class TdsServer implements AutoCloseable {
 
   /** Looks for attentions: a blocking socket whose thread runs a statement is read by nobody. */
   private void watch() {
-    while (!listener.isClosed()) {
-      for (TdsConnection connection : loggedIn.values()) {
+    while (!closed) {
+      for (TdsConnection connection : frozen ? List.<TdsConnection>of() : loggedIn.values()) {
         try {
           connection.watch(LOOK_AFTER_NANOS);
         } catch (IOException | TdsProtocolException e) {
@@ -247,8 +359,13 @@ public final class TdsServer implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     try {
       listener.close();
+      synchronized (this) {
+        frozen = false;
+        notifyAll();
+      }
       for (TdsConnection connection : connections.values()) {
         connection.close();
       }

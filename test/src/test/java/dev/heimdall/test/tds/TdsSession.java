@@ -8,8 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,9 +77,12 @@ final class TdsSession implements AutoCloseable {
   private long descriptor;
   boolean doomed;
   private final Map<String, Savepoint> savepoints = new LinkedHashMap<>();
+  private final Map<String, Integer> changesAt = new HashMap<>();
   private final String firstDatabase;
   private volatile Statement running;
   private volatile boolean cancelled;
+  private volatile boolean closing;
+  private final List<GroupLog.Change> changes = new ArrayList<>();
 
   TdsSession(TdsServer server, int spid, Login7 login, String database, ResultStream results)
       throws SQLException {
@@ -176,6 +181,11 @@ final class TdsSession implements AutoCloseable {
           16,
           "Database '" + name + "' does not exist. Make sure that the name is entered correctly.");
     }
+    GroupMember member = server.member();
+    SqlError refusal = member == null ? null : member.refusal(name, login.readOnly);
+    if (refusal != null) {
+      throw new SqlErrorException(refusal);
+    }
     String before = database;
     database = name.toLowerCase(Locale.ROOT);
     useSchema();
@@ -247,11 +257,75 @@ final class TdsSession implements AutoCloseable {
       return;
     }
     try {
-      engine.commit();
+      commitChanges();
     } catch (SQLException e) {
       throw ServerErrors.of(e);
     }
     ended(TokenWriter.COMMIT);
+  }
+
+  /** What is written by this session's thread and not committed. */
+  List<GroupLog.Change> changes() {
+    return changes;
+  }
+
+  private void commitChanges() throws SQLException {
+    if (server.member() == null) {
+      engine.commit();
+    } else {
+      server.member().commit(this, engine, changes);
+      changes.clear();
+    }
+  }
+
+  /** Before a statement of the engine: in a group its changes are committed here. */
+  void beginStatement(String sql) throws SQLException {
+    GroupMember member = server.member();
+    if (member != null) {
+      member.check(database, sql);
+      if (transactions == 0) {
+        engine.setAutoCommit(false);
+      }
+    }
+  }
+
+  /** It was carried out. */
+  void endStatement(String sql, List<Object> parameters) throws SQLException {
+    GroupMember member = server.member();
+    if (member == null) {
+      return;
+    }
+    boolean defines = GroupMember.defines(sql) && member.holds(database);
+    if (defines) {
+      changes.add(new GroupLog.Definition(database, sql, new ArrayList<>(parameters)));
+      member.capture(engine);
+    }
+    if (transactions == 0 || defines) {
+      commitChanges();
+    }
+    if (transactions == 0) {
+      engine.setAutoCommit(true);
+    }
+  }
+
+  /** It failed, with so many changes before it. */
+  void failStatement(int before) throws SQLException {
+    if (server.member() != null) {
+      changes.subList(Math.min(before, changes.size()), changes.size()).clear();
+      if (transactions == 0 && !engine.isClosed()) {
+        engine.rollback();
+        engine.setAutoCommit(true);
+      }
+    }
+  }
+
+  /** Its connection is closed by the server. */
+  void closes() {
+    closing = true;
+  }
+
+  boolean closing() {
+    return closing;
   }
 
   void rollback() {
@@ -260,6 +334,7 @@ final class TdsSession implements AutoCloseable {
           3903, 16, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.");
     }
     try {
+      changes.clear();
       engine.rollback();
     } catch (SQLException e) {
       throw ServerErrors.of(e);
@@ -290,6 +365,7 @@ final class TdsSession implements AutoCloseable {
     }
     try {
       savepoints.put(name.toLowerCase(Locale.ROOT), engine.setSavepoint());
+      changesAt.put(name.toLowerCase(Locale.ROOT), changes.size());
     } catch (SQLException e) {
       throw ServerErrors.of(e);
     }
@@ -306,6 +382,8 @@ final class TdsSession implements AutoCloseable {
     }
     try {
       engine.rollback(savepoint);
+      int kept = changesAt.get(name.toLowerCase(Locale.ROOT));
+      changes.subList(Math.min(kept, changes.size()), changes.size()).clear();
     } catch (SQLException e) {
       throw ServerErrors.of(e);
     }
