@@ -137,6 +137,11 @@ public record Engine(
     return traits.contains(trait);
   }
 
+  /** True if its clusters have servers that reads may go to instead of the writer. */
+  boolean hasReplicas() {
+    return kinds.size() > 1;
+  }
+
   /** There is one description of each. */
   @Override
   public boolean equals(Object other) {

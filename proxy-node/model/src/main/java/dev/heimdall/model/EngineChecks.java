@@ -29,7 +29,7 @@ final class EngineChecks {
                   .orElse("the URL is one of that engine"));
     } else {
       ofUrl.unused().forEach(this::notHere);
-      if (!ofUrl.is(EngineTrait.JDBC)
+      if (!ofUrl.is(EngineTrait.READS_CATALOGUE)
           && source.catalog().enabled()
           && in.written("$.catalog.enabled")) {
         in.problem(

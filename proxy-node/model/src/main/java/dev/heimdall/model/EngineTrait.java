@@ -23,11 +23,12 @@ public enum EngineTrait {
   CHANGES_BY_DATABASE,
   /** URLs name the database as a property behind a semicolon, and not as a path. */
   PROPERTIES_IN_URLS,
-  /**
-   * Nodes, and the tools that set them up, have a JDBC driver for its servers: to probe them, to
-   * read their catalogues, and for actions of rules.
-   */
+  /** Nodes, and the tools that set them up, have a JDBC driver for its servers. */
   JDBC,
+  /** Nodes read what is in its databases, on which the cache of results relies. */
+  READS_CATALOGUE,
+  /** Rules act beside the statement, on connections of the node's own, and forward statements. */
+  ACTS,
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,
   /** Nodes can run a transaction again on another server connection. */

@@ -43,6 +43,8 @@ final class MysqlEngine {
             EngineTrait.COMPRESSES,
             EngineTrait.BEGINS_LATE,
             EngineTrait.JDBC,
+            EngineTrait.READS_CATALOGUE,
+            EngineTrait.ACTS,
             EngineTrait.PIPELINES,
             EngineTrait.REPLAYS),
         List.of(

@@ -40,6 +40,8 @@ final class PostgresqlEngine {
             EngineTrait.TELLS_VERIFIERS,
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.JDBC,
+            EngineTrait.READS_CATALOGUE,
+            EngineTrait.ACTS,
             EngineTrait.PIPELINES,
             EngineTrait.REPLAYS),
         List.of(),

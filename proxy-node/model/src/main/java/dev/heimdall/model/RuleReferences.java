@@ -176,53 +176,64 @@ final class RuleReferences {
             .ifPresent(other -> forwardOnly(other, path, in));
       }
       String action = "$.rules[" + i + "].action";
-      if (needsDriver(rule.action())) {
-        withDriver(action, rule.action(), vdb, in);
-      }
+      unsupported(action, rule.action(), vdb, in);
       if (rule.action() == RuleAction.PROCEDURE_WRAP) {
         sqlServerOnly(action, "\"procedure-wrap\"", vdb, in);
       }
       if (own instanceof ActionParameters.ExtractPlan plan
           && plan.checkTableMismatch()
-          && !withoutDriver(vdb.source())) {
+          && !lacks(vdb.source(), EngineTrait.ACTS)) {
         sqlServerOnly(RuleChecks.parameter(i, "checkTableMismatch"), "true", vdb, in);
       }
     }
   }
 
-  /** True for actions that the node carries out over connections of its own, by JDBC. */
-  private static boolean needsDriver(RuleAction action) {
+  /** Trait of engines without which an action cannot be carried out, if it depends on one. */
+  private static Optional<EngineTrait> needed(RuleAction action) {
     return switch (action) {
-      case ASYNC_EXECUTE, CACHE, EXTRACT_PLAN, FORWARD, READER_ELIGIBLE, TABLE_CACHE, TRIGGER ->
-          true;
-      default -> false;
+      case ASYNC_EXECUTE, EXTRACT_PLAN, FORWARD, TRIGGER -> Optional.of(EngineTrait.ACTS);
+      case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.READS_CATALOGUE);
+      default -> Optional.empty();
     };
   }
 
-  private void withDriver(String path, RuleAction action, VirtualDatabase vdb, Reading in) {
-    if (in.sound(path) && withoutDriver(vdb.source())) {
-      in.problem(
-          path,
-          JsonValue.quote(action.spelling()),
-          "it not in lists for the VDB "
-              + JsonValue.quote(vdb.name())
-              + ", which has the engine "
-              + JsonValue.quote(known(vdb.source()).orElseThrow().engine().spelling())
-              + ": it is not supported there yet");
+  private void unsupported(String path, RuleAction action, VirtualDatabase vdb, Reading in) {
+    if (!in.sound(path)) {
+      return;
     }
+    known(vdb.source())
+        .map(DataSource::engine)
+        .filter(
+            engine ->
+                needed(action).filter(trait -> !engine.is(trait)).isPresent()
+                    || action == RuleAction.READER_ELIGIBLE && !engine.hasReplicas())
+        .ifPresent(
+            engine ->
+                in.problem(
+                    path,
+                    JsonValue.quote(action.spelling()),
+                    "it not in lists for the VDB "
+                        + JsonValue.quote(vdb.name())
+                        + ", which has the engine "
+                        + JsonValue.quote(engine.spelling())
+                        + ": it is not supported there yet"));
   }
 
-  private boolean withoutDriver(String source) {
-    return known(source).filter(found -> !found.engine().is(EngineTrait.JDBC)).isPresent();
+  private boolean lacks(String source, EngineTrait trait) {
+    return known(source).filter(found -> !found.engine().is(trait)).isPresent();
   }
 
   /** Statements of others are forwarded by JDBC. */
   private void reachable(VirtualDatabase vdb, String path, String source, Reading in) {
-    if (in.sound(path) && withoutDriver(source) && !withoutDriver(vdb.source())) {
+    if (in.sound(path)
+        && lacks(source, EngineTrait.ACTS)
+        && !lacks(vdb.source(), EngineTrait.ACTS)) {
       in.problem(
           path,
           CrossChecks.otherEngine(known(source).orElseThrow()),
-          "a data source that nodes have a driver for: " + Engine.PRODUCTS);
+          "a data source that nodes have a driver for: "
+              + Engine.products(
+                  Engine.all().stream().filter(engine -> engine.is(EngineTrait.ACTS))));
     }
   }
 
@@ -276,7 +287,7 @@ final class RuleReferences {
   }
 
   private void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
-    if (in.sound(path) && withoutDriver(vdb.source())) {
+    if (in.sound(path) && lacks(vdb.source(), EngineTrait.ACTS)) {
       in.problem(path, got, "another action: it is not supported yet");
     } else if (in.sound(path)) {
       String engine =

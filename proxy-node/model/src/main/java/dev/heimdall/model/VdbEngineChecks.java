@@ -41,17 +41,17 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.REPLAYS) && vdb.transactionReplay().enabled()) {
       mustBeFalse("$.transactionReplay.enabled", "its transactions are not run again yet");
     }
-    if (!engine.is(EngineTrait.JDBC)) {
-      withoutDriver();
+    if (!engine.is(EngineTrait.READS_CATALOGUE) && vdb.cache().enabled()) {
+      mustBeFalse("$.cache.enabled", "which tables its results are from is not read yet");
+    }
+    if (!engine.is(EngineTrait.ACTS)) {
+      noRuleSources();
     }
     certificates();
     noCertificate();
   }
 
-  private void withoutDriver() {
-    if (vdb.cache().enabled()) {
-      mustBeFalse("$.cache.enabled", "which tables its results are from is not read yet");
-    }
+  private void noRuleSources() {
     if (!vdb.ruleSources().isEmpty() && in.sound("$.ruleSources")) {
       in.problem(
           "$.ruleSources",
