@@ -33,7 +33,7 @@ public final class MergedTopology {
    *
    * @param documents one of each source
    */
-  public static Optional<TopologyDocument.Told> of(
+  public static Optional<TopologyDocument.ReportedCluster> of(
       String arn, Collection<TopologyDocument> documents) {
     return global(arn, documents)
         .map(global -> of(global, documents))
@@ -87,7 +87,7 @@ public final class MergedTopology {
   /** A cluster, and whose document it is from. */
   private record In(TopologyCluster cluster, TopologyDocument document) {}
 
-  private static Optional<TopologyDocument.Told> cluster(
+  private static Optional<TopologyDocument.ReportedCluster> cluster(
       String arn, Collection<TopologyDocument> documents) {
     return lastAsked(arn, documents).map(one -> one.document().told(one.cluster()));
   }
@@ -110,14 +110,14 @@ public final class MergedTopology {
   }
 
   /** Only the writer of the writing cluster is one; those of the others follow it. */
-  private static TopologyDocument.Told of(
+  private static TopologyDocument.ReportedCluster of(
       TopologyGlobal global, Collection<TopologyDocument> documents) {
     List<RdsServer> servers = new ArrayList<>();
     for (TopologyGlobal.Member member : global.members()) {
       cluster(member.cluster(), documents)
           .ifPresent(told -> told.servers().forEach(server -> servers.add(as(member, server))));
     }
-    return new TopologyDocument.Told(
+    return new TopologyDocument.ReportedCluster(
         servers,
         global.members().stream().map(TopologyGlobal.Member::region).distinct().toList(),
         global.asked(),

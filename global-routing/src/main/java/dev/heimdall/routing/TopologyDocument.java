@@ -79,7 +79,7 @@ public record TopologyDocument(
   }
 
   /** The servers that a cluster or a global cluster has; empty if neither is known by this ARN. */
-  public Optional<Told> told(String arn) {
+  public Optional<ReportedCluster> told(String arn) {
     return MergedTopology.of(arn, List.of(this));
   }
 
@@ -90,16 +90,17 @@ public record TopologyDocument(
    * @param asked when the API said so
    * @param source whose document it is from; empty where several tell a part each
    */
-  public record Told(
+  public record ReportedCluster(
       List<RdsServer> servers, List<String> regions, Instant asked, Optional<String> source) {}
 
   /** The servers that a name of RDS stands for. */
-  public Optional<Told> told(RdsName name) {
+  public Optional<ReportedCluster> told(RdsName name) {
     return clusters.stream().filter(one -> one.is(name)).findFirst().map(this::told);
   }
 
-  Told told(TopologyCluster one) {
-    return new Told(one.servers(), List.of(one.region()), one.asked(), Optional.of(source));
+  ReportedCluster told(TopologyCluster one) {
+    return new ReportedCluster(
+        one.servers(), List.of(one.region()), one.asked(), Optional.of(source));
   }
 
   /** True if it says what was so after all that another one of its source says. */

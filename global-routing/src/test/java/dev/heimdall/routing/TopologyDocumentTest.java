@@ -288,7 +288,7 @@ class TopologyDocumentTest {
 
   @Test
   void aGlobalClusterHasOneWriterAndTheServersOfAllItsRegions() {
-    TopologyDocument.Told told = FIRST.told(GLOBAL).orElseThrow();
+    TopologyDocument.ReportedCluster told = FIRST.told(GLOBAL).orElseThrow();
     assertThat(told.servers())
         .extracting(RdsServer::name, RdsServer::role)
         .containsExactly(

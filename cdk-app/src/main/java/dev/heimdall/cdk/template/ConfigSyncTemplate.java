@@ -117,6 +117,6 @@ final class ConfigSyncTemplate extends Stack {
             nodes,
             httpPort,
             keepLogs,
-            new ConfigSyncPlan.Elsewhere(publishTo, pushTo, List.of(buckets))));
+            new ConfigSyncPlan.OtherStores(publishTo, pushTo, List.of(buckets))));
   }
 }

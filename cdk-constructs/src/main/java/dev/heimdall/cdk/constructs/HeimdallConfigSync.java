@@ -78,15 +78,15 @@ public final class HeimdallConfigSync extends Construct implements IConnectable,
     access = new PartAccess(this, group, group, List.of(HTTPS));
   }
 
-  private static ConfigSyncPlan.Elsewhere elsewhere(HeimdallConfigSyncProps props) {
+  private static ConfigSyncPlan.OtherStores elsewhere(HeimdallConfigSyncProps props) {
     List<String> regions = props.getPublishTo();
     for (String pushed : props.getPushTo()) {
       FleetChecks.require(
           regions.contains(pushed), "pushTo", pushed, "regions that publishTo names as well");
     }
     return regions.isEmpty()
-        ? ConfigSyncPlan.Elsewhere.NOWHERE
-        : new ConfigSyncPlan.Elsewhere(
+        ? ConfigSyncPlan.OtherStores.NONE
+        : new ConfigSyncPlan.OtherStores(
             Slot.always(regions), String.join(",", props.getPushTo()), props.getOtherBuckets());
   }
 

@@ -41,7 +41,7 @@ public record ConfigSyncPlan(
     String nodeGroup,
     Number httpPort,
     Number keepLogs,
-    Elsewhere elsewhere) {
+    OtherStores elsewhere) {
   /**
    * Other regions whose nodes get its document as well, for when their own function fails.
    *
@@ -49,11 +49,11 @@ public record ConfigSyncPlan(
    * @param pushes those whose nodes it is pushed to, with commas
    * @param buckets of these stores, by name; a beginning ends in {@code *}
    */
-  public record Elsewhere(List<Slot<String>> stores, String pushes, List<String> buckets) {
+  public record OtherStores(List<Slot<String>> stores, String pushes, List<String> buckets) {
     /** None. */
-    public static final Elsewhere NOWHERE = new Elsewhere(List.of(), "", List.of());
+    public static final OtherStores NONE = new OtherStores(List.of(), "", List.of());
 
-    public Elsewhere {
+    public OtherStores {
       stores = List.copyOf(stores);
       buckets = List.copyOf(buckets);
     }

@@ -6,12 +6,12 @@ import dev.heimdall.cdk.draft.DraftDatabase;
 import dev.heimdall.cdk.draft.DraftLogIn;
 import dev.heimdall.cdk.draft.DraftRegion;
 import dev.heimdall.launcher.deployment.Account;
+import dev.heimdall.launcher.deployment.DeploymentOptions;
 import dev.heimdall.launcher.deployment.Dialogue;
 import dev.heimdall.launcher.deployment.DraftFiles;
 import dev.heimdall.launcher.deployment.Keyed;
 import dev.heimdall.launcher.deployment.MissingSecret;
 import dev.heimdall.launcher.deployment.NewDeployment;
-import dev.heimdall.launcher.deployment.Wishes;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
 import dev.heimdall.launcher.process.Logging;
@@ -195,7 +195,7 @@ final class DeploymentCommand implements Runnable {
       // Each question names its region.
       AwsAccess access = AwsPlace.access(home.orElse(ANY_REGION), System.getenv());
       NewDeployment made =
-          new NewDeployment(wishes(), home, new Account(access, print::println), dialogue);
+          new NewDeployment(options(), home, new Account(access, print::println), dialogue);
       Draft draft = made.draft();
       List<Path> written = files.write(draft);
       print.println();
@@ -207,18 +207,18 @@ final class DeploymentCommand implements Runnable {
       return ExitCode.OK.code();
     }
 
-    private Wishes wishes() {
-      return new Wishes(
+    private DeploymentOptions options() {
+      return new DeploymentOptions(
           Optional.ofNullable(name),
           regions,
           clusters,
-          new Wishes.OfDatabases(
+          new DeploymentOptions.OfDatabases(
               new Keyed("--url", urls),
               new Keyed("--secret", secrets),
               new Keyed("--iam-user", iamUsers),
               new Keyed("--user", users),
               new Keyed("--security-group", groups)),
-          new Wishes.OfNetworks(
+          new DeploymentOptions.OfNetworks(
               new Keyed("--vpc", vpcs),
               new Keyed("--subnet", subnets),
               new Keyed("--addresses", addresses),

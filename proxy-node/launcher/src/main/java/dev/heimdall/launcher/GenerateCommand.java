@@ -107,7 +107,7 @@ final class GenerateCommand implements Callable<Integer> {
     Engine spoken = engine();
     Imported made =
         Generated.of(
-            new Generated.Wishes(
+            new Generated.Options(
                 spoken,
                 name,
                 new ServerAddress(host, port != null ? port : spoken.port()),

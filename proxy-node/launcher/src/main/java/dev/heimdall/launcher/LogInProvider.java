@@ -55,7 +55,7 @@ final class LogInProvider {
     }
   }
 
-  private static Optional<PasswordPlace.Elsewhere> secret(OpenIdKeys keys) throws CommandFailure {
+  private static Optional<PasswordPlace.External> secret(OpenIdKeys keys) throws CommandFailure {
     if (keys.secret().isPresent()) {
       return Optional.of(
           new PasswordPlace.InSecret(

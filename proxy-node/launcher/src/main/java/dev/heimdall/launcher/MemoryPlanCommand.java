@@ -1,8 +1,8 @@
 package dev.heimdall.launcher;
 
 import dev.heimdall.launcher.conf.HeimdallConf;
+import dev.heimdall.launcher.conf.MemoryOptions;
 import dev.heimdall.launcher.conf.MemoryPlan;
-import dev.heimdall.launcher.conf.MemoryWishes;
 import dev.heimdall.launcher.conf.Role;
 import dev.heimdall.launcher.process.CommandFailure;
 import dev.heimdall.launcher.process.ExitCode;
@@ -48,7 +48,7 @@ final class MemoryPlanCommand implements Callable<Integer> {
         MemoryPlan.of(
                 planned,
                 machine.memory(),
-                conf.map(HeimdallConf::memory).orElse(MemoryWishes.none()))
+                conf.map(HeimdallConf::memory).orElse(MemoryOptions.none()))
             .orElseThrow(() -> tooSmall(planned, machine, conf));
     PrintWriter out = spec.commandLine().getOut();
     if (options) {

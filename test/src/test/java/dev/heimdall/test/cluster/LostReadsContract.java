@@ -23,7 +23,7 @@ abstract class LostReadsContract {
   static final byte[] MARK = "marked_answer".getBytes(StandardCharsets.US_ASCII);
 
   /** What a client is told, word by word, and in how many bytes. */
-  record Told(String words, int bytes) {}
+  record ReadAnswer(String words, int bytes) {}
 
   /** A client that reads in one way. */
   interface Reading extends AutoCloseable {
@@ -32,7 +32,7 @@ abstract class LostReadsContract {
      *
      * @param number another one each time
      */
-    Told read(int number) throws IOException;
+    ReadAnswer read(int number) throws IOException;
 
     /** When it has read for the last time. */
     default void end() throws IOException {}
@@ -54,7 +54,7 @@ abstract class LostReadsContract {
   @MethodSource("ways")
   void aReadIsAnsweredWholeWhereverItsConnectionWasCut(String way) throws IOException {
     try (Reading client = reading(way)) {
-      Told whole = client.read(0);
+      ReadAnswer whole = client.read(0);
       for (int passed = 0; passed < whole.bytes(); passed += STEP) {
         network().cutOnce(MARK, passed);
         assertThat(client.read(1 + passed).words())

@@ -194,11 +194,11 @@ class LostReadsIT extends LostReadsContract {
     }
 
     @Override
-    public Told read(int number) throws IOException {
+    public ReadAnswer read(int number) throws IOException {
       client.send(request(kind).apply(number));
       List<Message> answer = client.untilReady();
       int bytes = answer.stream().mapToInt(message -> 5 + message.body().length).sum();
-      return new Told(answer.toString(), bytes);
+      return new ReadAnswer(answer.toString(), bytes);
     }
 
     @Override

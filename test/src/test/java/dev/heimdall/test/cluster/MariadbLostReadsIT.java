@@ -98,7 +98,7 @@ class MariadbLostReadsIT extends LostReadsContract {
     }
 
     @Override
-    public Told read(int number) throws IOException {
+    public ReadAnswer read(int number) throws IOException {
       int each = way.equals("prepared each time") ? client.prepare(READ + " LIMIT 3") : known;
       client.send(
           switch (way) {
@@ -109,7 +109,7 @@ class MariadbLostReadsIT extends LostReadsContract {
             default ->
                 RawMysqlClient.ofStatement(Command.STMT_EXECUTE, each, new byte[] {0, 1, 0, 0, 0});
           });
-      Told told = told(client, way.startsWith("two") ? 2 : 1);
+      ReadAnswer told = told(client, way.startsWith("two") ? 2 : 1);
       if (way.equals("prepared each time")) {
         client.send(RawMysqlClient.ofStatement(Command.STMT_CLOSE, each));
       }
@@ -117,7 +117,7 @@ class MariadbLostReadsIT extends LostReadsContract {
     }
 
     /** The packets of so many results with rows. */
-    static Told told(RawMysqlClient client, int results) throws IOException {
+    static ReadAnswer told(RawMysqlClient client, int results) throws IOException {
       StringBuilder words = new StringBuilder();
       int bytes = 0;
       int left = results;
@@ -128,12 +128,12 @@ class MariadbLostReadsIT extends LostReadsContract {
         bytes += 4 + packet.length;
         words.append(new String(packet, StandardCharsets.ISO_8859_1)).append('\n');
         if (first == 0xFF) {
-          return new Told(RawMysqlClient.error(packet), bytes);
+          return new ReadAnswer(RawMysqlClient.error(packet), bytes);
         }
         left -= rows && first == 0xFE ? 1 : 0;
         rows = true;
       }
-      return new Told(words.toString(), bytes);
+      return new ReadAnswer(words.toString(), bytes);
     }
 
     @Override

@@ -58,7 +58,7 @@ abstract class MysqlFamilyReplayedTransactions extends ReplayedTransactionsContr
    * A server keeps a transaction open whose write it has rejected, so the node ends the session.
    */
   @Override
-  boolean mayEnd(Teller.Complaint complaint) {
+  boolean mayEnd(TransferClient.Complaint complaint) {
     return complaint.commits() || complaint.state().equals("40001");
   }
 

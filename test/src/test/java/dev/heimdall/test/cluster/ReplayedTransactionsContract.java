@@ -51,7 +51,7 @@ abstract class ReplayedTransactionsContract {
   abstract Set<String> refusals();
 
   /** Whether a session may end with what it was told. */
-  abstract boolean mayEnd(Teller.Complaint complaint);
+  abstract boolean mayEnd(TransferClient.Complaint complaint);
 
   static RunningNode node(Servers servers, Consumer<TestConfiguration> wishes) {
     return servers.node(
@@ -92,14 +92,14 @@ abstract class ReplayedTransactionsContract {
   @Test
   void aNewWriterCostsBusyClientsNothingButCommitsInFlight() throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
-    List<Teller> tellers = new ArrayList<>();
+    List<TransferClient> tellers = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     try (Servers servers = servers()) {
-      servers.create(Teller.SCHEMA);
+      servers.create(TransferClient.SCHEMA);
       try (RunningNode node = node(servers, c -> c.vdb("pool.size", 4))) {
         awaitCatalogue(node, "moved");
         for (int i = 0; i < TELLERS; i++) {
-          tellers.add(new Teller(node, i, stop, unknown(), properties(i)));
+          tellers.add(new TransferClient(node, i, stop, unknown(), properties(i)));
           threads.add(new Thread(tellers.get(i), "teller-" + i));
           threads.get(i).start();
         }
@@ -123,10 +123,10 @@ abstract class ReplayedTransactionsContract {
   }
 
   /** Waits until each has moved money again. */
-  private static void awaitProgress(List<Teller> tellers) {
+  private static void awaitProgress(List<TransferClient> tellers) {
     int[] before = tellers.stream().mapToInt(teller -> teller.acknowledged.size()).toArray();
     for (int i = 0; i < before.length; i++) {
-      Teller teller = tellers.get(i);
+      TransferClient teller = tellers.get(i);
       int enough = before[i] + 8;
       Await.until(
           "all move money",
@@ -137,12 +137,12 @@ abstract class ReplayedTransactionsContract {
   }
 
   /** What clients have noticed. */
-  private void check(List<Teller> tellers, int changes) {
-    for (Teller teller : tellers) {
+  private void check(List<TransferClient> tellers, int changes) {
+    for (TransferClient teller : tellers) {
       assertThat(teller.complaints)
           .as("only what must not be run again, or answers differently")
           .allMatch(complaint -> complaint.commits() || refusals().contains(complaint.state()))
-          .noneMatch(complaint -> Teller.NOTHING.equals(complaint.message()))
+          .noneMatch(complaint -> TransferClient.NOTHING.equals(complaint.message()))
           .hasSizeLessThanOrEqualTo(changes);
       assertThat(teller.ended.get())
           .as("sessions that ended, of one that was told %s", teller.complaints)
@@ -151,7 +151,7 @@ abstract class ReplayedTransactionsContract {
   }
 
   /** What is in the database. */
-  private static void check(Servers servers, List<Teller> tellers) throws SQLException {
+  private static void check(Servers servers, List<TransferClient> tellers) throws SQLException {
     Map<Integer, Integer> moved = new HashMap<>();
     try (Connection writer = servers.toWriter();
         Statement statement = writer.createStatement()) {
@@ -165,7 +165,7 @@ abstract class ReplayedTransactionsContract {
     Set<Integer> acknowledged = new HashSet<>();
     Set<Integer> possible = new HashSet<>();
     int refused = 0;
-    for (Teller teller : tellers) {
+    for (TransferClient teller : tellers) {
       acknowledged.addAll(teller.acknowledged);
       possible.addAll(teller.acknowledged);
       possible.addAll(teller.unknown);

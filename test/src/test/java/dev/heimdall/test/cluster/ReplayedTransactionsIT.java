@@ -33,7 +33,7 @@ class ReplayedTransactionsIT extends ReplayedTransactionsContract {
   }
 
   @Override
-  boolean mayEnd(Teller.Complaint complaint) {
+  boolean mayEnd(TransferClient.Complaint complaint) {
     return false;
   }
 }

@@ -38,7 +38,7 @@ class MysqlColumnNamesIT {
         Statement statement = client.createStatement()) {
       for (String sql : QUERIES) {
         RandomClient.run(client, "SELECT 1 UNION SELECT 2");
-        RandomClient.run(other, MysqlAftermathIT.FIVE_ROWS);
+        RandomClient.run(other, MysqlDiagnosticsIT.FIVE_ROWS);
         try (ResultSet rows = statement.executeQuery(sql)) {
           rows.next();
           for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {

@@ -11,8 +11,8 @@ import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.mysql.ServerLink.Connected;
+import dev.heimdall.test.mysql.ServerLink.LogInRequest;
 import dev.heimdall.test.mysql.ServerLink.Reply;
-import dev.heimdall.test.mysql.ServerLink.Wish;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -32,7 +32,7 @@ class MysqlFaultsIT {
 
   private static Connected connect(MysqlServer server) throws Exception {
     return link.connect(
-        new Wish(server.port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app")
+        new LogInRequest(server.port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app")
             .agreed(Capability.DEPRECATE_EOF));
   }
 

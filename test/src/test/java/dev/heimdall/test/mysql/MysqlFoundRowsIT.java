@@ -89,8 +89,8 @@ class MysqlFoundRowsIT {
     SoftAssertions all = new SoftAssertions();
     try (MysqlNode node = MysqlNode.start(release, c -> c.vdb("pool.size", 2))) {
       for (List<String> script : SCRIPTS) {
-        List<String> direct = MysqlAftermathIT.play(server, script, MysqlAftermathIT.FIVE_ROWS);
-        all.assertThat(MysqlAftermathIT.play(node.target(), script, MysqlAftermathIT.FIVE_ROWS))
+        List<String> direct = MysqlDiagnosticsIT.play(server, script, MysqlDiagnosticsIT.FIVE_ROWS);
+        all.assertThat(MysqlDiagnosticsIT.play(node.target(), script, MysqlDiagnosticsIT.FIVE_ROWS))
             .isEqualTo(direct);
       }
     }
@@ -111,7 +111,7 @@ class MysqlFoundRowsIT {
           "SET GLOBAL general_log = 1");
       for (int i = 0; i < 5; i++) {
         RandomClient.run(client, FINDS);
-        RandomClient.run(other, MysqlAftermathIT.FIVE_ROWS);
+        RandomClient.run(other, MysqlDiagnosticsIT.FIVE_ROWS);
         RandomClient.run(client, "REPLACE INTO inserted_to SELECT v FROM inserted_from");
       }
       primary.execute("SET GLOBAL general_log = 0");
@@ -130,7 +130,7 @@ class MysqlFoundRowsIT {
         Connection other = target.jdbc(AS_IT_STANDS)) {
       for (String where : List.of("0", "v = 99", "v = 1")) {
         RandomClient.run(client, "SELECT v FROM inserted_from WHERE v = 0");
-        RandomClient.run(other, MysqlAftermathIT.FIVE_ROWS);
+        RandomClient.run(other, MysqlDiagnosticsIT.FIVE_ROWS);
         said.add(RandomClient.run(client, "UPDATE inserted_from SET v = v WHERE " + where));
         said.add(RandomClient.run(client, "SELECT FOUND_ROWS()"));
         RandomClient.run(client, "BEGIN");

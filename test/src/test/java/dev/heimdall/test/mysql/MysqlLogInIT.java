@@ -13,7 +13,7 @@ import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.mysql.ServerLink.Connected;
-import dev.heimdall.test.mysql.ServerLink.Wish;
+import dev.heimdall.test.mysql.ServerLink.LogInRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +37,11 @@ class MysqlLogInIT {
     link.close();
   }
 
-  private static Wish as(MysqlRelease release, String user, String password) {
-    return new Wish(release.shared().primary().port(), user, password, "app");
+  private static LogInRequest as(MysqlRelease release, String user, String password) {
+    return new LogInRequest(release.shared().primary().port(), user, password, "app");
   }
 
-  private static Wish as(MysqlRelease release) {
+  private static LogInRequest as(MysqlRelease release) {
     return as(release, MysqlRelease.USER, MysqlRelease.PASSWORD);
   }
 
@@ -70,7 +70,7 @@ class MysqlLogInIT {
           List.of(TlsMode.DISABLE, TlsMode.DISABLE, TlsMode.PREFER, TlsMode.VERIFY_FULL)) {
         Connected connected =
             link.connect(
-                new Wish(release.shared().primary().port(), user, MysqlRelease.PASSWORD, "")
+                new LogInRequest(release.shared().primary().port(), user, MysqlRelease.PASSWORD, "")
                     .tls(mode, authority));
         assertThat(connected.query("SELECT CURRENT_USER()").rows)
             .as(user + " " + mode)
@@ -83,11 +83,13 @@ class MysqlLogInIT {
 
   @EachRelease
   void aUserWithoutPasswordAndOneWhoMustComeWithTlsGetIn(MysqlRelease release) throws Exception {
-    Wish empty = new Wish(release.shared().primary().port(), MysqlRelease.EMPTY, null, "");
+    LogInRequest empty =
+        new LogInRequest(release.shared().primary().port(), MysqlRelease.EMPTY, null, "");
     assertThat(link.connect(empty).query("SELECT DATABASE()").rows).hasToString("[[null]]");
 
-    Wish tls =
-        new Wish(release.shared().primary().port(), MysqlRelease.TLS, MysqlRelease.PASSWORD, "");
+    LogInRequest tls =
+        new LogInRequest(
+            release.shared().primary().port(), MysqlRelease.TLS, MysqlRelease.PASSWORD, "");
     link.connect(tls.tls(TlsMode.REQUIRE, authority));
     ConnectFailure refused = catchThrowableOfType(ConnectFailure.class, () -> link.connect(tls));
     assertThat(refused.authentication()).isTrue();
@@ -111,7 +113,7 @@ class MysqlLogInIT {
             ConnectFailure.class,
             () ->
                 link.connect(
-                    new Wish(
+                    new LogInRequest(
                         release.shared().primary().port(),
                         MysqlRelease.USER,
                         MysqlRelease.PASSWORD,
@@ -132,7 +134,7 @@ class MysqlLogInIT {
   void aServerWithoutRoomIsFullForNow(MysqlRelease release) throws Exception {
     MysqlServer server = release.shared().primary();
     server.execute("CREATE USER few@'%' IDENTIFIED BY 'f' WITH MAX_USER_CONNECTIONS 1");
-    Wish few = new Wish(server.port(), "few", "f", "");
+    LogInRequest few = new LogInRequest(server.port(), "few", "f", "");
     Connected first = link.connect(few);
     ConnectFailure full = catchThrowableOfType(ConnectFailure.class, () -> link.connect(few));
     assertThat(full.full()).isTrue();

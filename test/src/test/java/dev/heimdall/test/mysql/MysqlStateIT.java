@@ -15,8 +15,8 @@ import dev.heimdall.test.fixture.EachRelease;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.fixture.TestCertificate;
 import dev.heimdall.test.mysql.ServerLink.Connected;
+import dev.heimdall.test.mysql.ServerLink.LogInRequest;
 import dev.heimdall.test.mysql.ServerLink.Reply;
-import dev.heimdall.test.mysql.ServerLink.Wish;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,8 @@ class MysqlStateIT {
 
   private static Connected connect(MysqlRelease release, long capabilities) throws Exception {
     return link.connect(
-        new Wish(release.shared().primary().port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app")
+        new LogInRequest(
+                release.shared().primary().port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app")
             .agreed(capabilities));
   }
 
@@ -299,7 +300,7 @@ class MysqlStateIT {
       for (TlsMode tls : List.of(TlsMode.DISABLE, TlsMode.REQUIRE)) {
         Connected connected =
             link.connect(
-                new Wish(release.shared().primary().port(), user, password, "")
+                new LogInRequest(release.shared().primary().port(), user, password, "")
                     .tls(tls, authority));
         takesItBack(connected);
         connected.onLoop(made -> made.close("the test is over"));

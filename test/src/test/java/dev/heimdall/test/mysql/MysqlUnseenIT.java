@@ -1,6 +1,6 @@
 package dev.heimdall.test.mysql;
 
-import static dev.heimdall.test.mysql.MysqlAftermathIT.PREPARED;
+import static dev.heimdall.test.mysql.MysqlDiagnosticsIT.PREPARED;
 
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlNode;
@@ -122,15 +122,15 @@ class MysqlUnseenIT {
   @MariadbAndMysql
   void whatIsAskedOutOfSightIsTheSessions(MysqlRelease release) throws SQLException {
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
-    String[] others = {"INSERT INTO unseen_others (v) VALUES (1)", MysqlAftermathIT.FIVE_ROWS};
+    String[] others = {"INSERT INTO unseen_others (v) VALUES (1)", MysqlDiagnosticsIT.FIVE_ROWS};
     MysqlTarget server = MysqlTarget.of(release.shared().primary());
     SoftAssertions all = new SoftAssertions();
     try (MysqlNode node =
         MysqlNode.start(release, c -> c.vdb("pool.size", 2).catalog(release.shared()))) {
       MysqlDifferentialIT.awaitCatalogue(node, "SELECT count(*) FROM unseen_too");
       for (List<String> script : SCRIPTS) {
-        List<String> direct = MysqlAftermathIT.play(server, script, others);
-        all.assertThat(MysqlAftermathIT.play(node.target(), script, others)).isEqualTo(direct);
+        List<String> direct = MysqlDiagnosticsIT.play(server, script, others);
+        all.assertThat(MysqlDiagnosticsIT.play(node.target(), script, others)).isEqualTo(direct);
       }
     }
     all.assertAll();

@@ -9,12 +9,12 @@ import dev.heimdall.launcher.mysql.MysqlServer;
 import dev.heimdall.test.fixture.MariadbAndMysql;
 import dev.heimdall.test.fixture.MysqlRelease;
 import dev.heimdall.test.mysql.ServerLink.Connected;
-import dev.heimdall.test.mysql.ServerLink.Wish;
+import dev.heimdall.test.mysql.ServerLink.LogInRequest;
 
 /** A former writer that has come back as a replica, before anybody has asked what it is now. */
 class ReadOnlyAsWriterIT {
-  private static Wish wish(MysqlServer server) {
-    return new Wish(server.port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app");
+  private static LogInRequest wish(MysqlServer server) {
+    return new LogInRequest(server.port(), MysqlRelease.USER, MysqlRelease.PASSWORD, "app");
   }
 
   @MariadbAndMysql

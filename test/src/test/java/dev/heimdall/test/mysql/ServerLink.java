@@ -56,7 +56,7 @@ final class ServerLink implements AutoCloseable {
   final ServerConnector connector = new ServerConnector(Transport.NIO, source -> servers, offLoop);
 
   /** How to connect; TLS is not used unless a certificate authority is named. */
-  record Wish(
+  record LogInRequest(
       int port,
       String user,
       String password,
@@ -66,27 +66,28 @@ final class ServerLink implements AutoCloseable {
       Path authority,
       Map<String, String> parameters,
       boolean writable) {
-    Wish(int port, String user, String password, String database) {
+    LogInRequest(int port, String user, String password, String database) {
       this(port, user, password, database, 0, TlsMode.DISABLE, null, Map.of(), false);
     }
 
-    Wish tls(TlsMode mode, Path trusted) {
-      return new Wish(
+    LogInRequest tls(TlsMode mode, Path trusted) {
+      return new LogInRequest(
           port, user, password, database, capabilities, mode, trusted, parameters, writable);
     }
 
-    Wish agreed(long flags) {
-      return new Wish(port, user, password, database, flags, tls, authority, parameters, writable);
+    LogInRequest agreed(long flags) {
+      return new LogInRequest(
+          port, user, password, database, flags, tls, authority, parameters, writable);
     }
 
-    Wish with(Map<String, String> values) {
-      return new Wish(
+    LogInRequest with(Map<String, String> values) {
+      return new LogInRequest(
           port, user, password, database, capabilities, tls, authority, values, writable);
     }
 
     /** As the writer of a cluster that allowed writes when it was asked last. */
-    Wish asWriter() {
-      return new Wish(
+    LogInRequest asWriter() {
+      return new LogInRequest(
           port, user, password, database, capabilities, tls, authority, parameters, true);
     }
 
@@ -200,7 +201,7 @@ final class ServerLink implements AutoCloseable {
     }
   }
 
-  Connected connect(Wish wish) throws ConnectFailure, IOException {
+  Connected connect(LogInRequest wish) throws ConnectFailure, IOException {
     CompletableFuture<ServerConnection> made = new CompletableFuture<>();
     CompletableFuture<String> closed = new CompletableFuture<>();
     ServerTarget target = wish.target();

@@ -146,7 +146,7 @@ class SharedCancelIT {
     }
   }
 
-  private record Asker(RawClient client, AtomicInteger cancelled, AtomicInteger done) {
+  private record CancelingClient(RawClient client, AtomicInteger cancelled, AtomicInteger done) {
     void run(AtomicBoolean stop, Queue<String> problems, Random random) {
       try {
         while (!stop.get()) {
@@ -181,10 +181,11 @@ class SharedCancelIT {
     Queue<String> problems = new ConcurrentLinkedQueue<>();
     AtomicBoolean stop = new AtomicBoolean();
     try (SharingNode node = SharingNode.start(size)) {
-      List<Asker> askers = new ArrayList<>();
+      List<CancelingClient> askers = new ArrayList<>();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
-        Asker asker = new Asker(node.logIn(), new AtomicInteger(), new AtomicInteger());
+        CancelingClient asker =
+            new CancelingClient(node.logIn(), new AtomicInteger(), new AtomicInteger());
         askers.add(asker);
         Random random = new Random(i);
         Thread thread = new Thread(() -> asker.run(stop, problems, random));
@@ -216,7 +217,7 @@ class SharedCancelIT {
       assertThat(askers).allSatisfy(a -> assertThat(a.done().get()).isPositive());
       assertThat(node.queued()).isPositive();
       assertThat(node.repeated()).isPositive();
-      for (Asker asker : askers) {
+      for (CancelingClient asker : askers) {
         asker.client().close();
       }
       Rest.poolsOf(node.node());

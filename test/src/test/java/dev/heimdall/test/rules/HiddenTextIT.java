@@ -90,7 +90,7 @@ class HiddenTextIT {
   }
 
   /** How the last statements of a route come. */
-  private enum Together {
+  private enum Grouping {
     /** Each after the answer to the one before, as queries. */
     ONE_BY_ONE,
     /** As queries, before any is answered. */
@@ -136,7 +136,7 @@ class HiddenTextIT {
 
   /** What precedes, one by one, and then what comes together with the text, which runs. */
   private static void check(
-      String text, Together together, List<String> before, List<String> with, String... startup)
+      String text, Grouping together, List<String> before, List<String> with, String... startup)
       throws IOException {
     String reading = text.formatted(READS);
     String locking = text.formatted(LOCKS);
@@ -163,7 +163,7 @@ class HiddenTextIT {
   }
 
   private static void checkRefused(
-      String text, Together together, List<String> before, List<String> with, String... startup)
+      String text, Grouping together, List<String> before, List<String> with, String... startup)
       throws IOException {
     try (RawClient client = RawClient.logIn(ruled.target(), startup)) {
       for (String sql : before) {
@@ -201,23 +201,23 @@ class HiddenTextIT {
         "DO $$ BEGIN SET LOCAL standard_conforming_strings = off; END $$"
       })
   void aTextThatRunsWhereBackslashesEscapeIsSeen(String change) throws IOException {
-    check(IF_OFF, Together.ONE_BY_ONE, List.of("BEGIN", change), List.of());
-    check(IF_OFF, Together.ONE_BY_ONE, List.of("BEGIN", "SAVEPOINT s", change), List.of());
-    for (Together together : List.of(Together.QUERIES, Together.BATCHES, Together.BATCH)) {
+    check(IF_OFF, Grouping.ONE_BY_ONE, List.of("BEGIN", change), List.of());
+    check(IF_OFF, Grouping.ONE_BY_ONE, List.of("BEGIN", "SAVEPOINT s", change), List.of());
+    for (Grouping together : List.of(Grouping.QUERIES, Grouping.BATCHES, Grouping.BATCH)) {
       check(IF_OFF, together, List.of("BEGIN"), List.of(change));
       check(IF_OFF, together, List.of(), List.of("BEGIN", change));
     }
-    check(IF_OFF, Together.BATCH, List.of(), List.of(change));
+    check(IF_OFF, Grouping.BATCH, List.of(), List.of(change));
   }
 
   @Test
   void oneThatWasChangedForTheSessionIsSeenAtOnce() throws IOException {
     String change = "SET standard_conforming_strings = off";
-    check(IF_OFF, Together.ONE_BY_ONE, List.of(change), List.of());
-    check(IF_OFF, Together.QUERIES, List.of(), List.of(change));
-    check(IF_OFF, Together.BATCHES, List.of(), List.of(change));
-    check(IF_OFF, Together.ONE_BY_ONE, List.of("BEGIN; " + change), List.of());
-    check(IF_OFF, Together.QUERIES, List.of(), List.of("BEGIN; " + change));
+    check(IF_OFF, Grouping.ONE_BY_ONE, List.of(change), List.of());
+    check(IF_OFF, Grouping.QUERIES, List.of(), List.of(change));
+    check(IF_OFF, Grouping.BATCHES, List.of(), List.of(change));
+    check(IF_OFF, Grouping.ONE_BY_ONE, List.of("BEGIN; " + change), List.of());
+    check(IF_OFF, Grouping.QUERIES, List.of(), List.of("BEGIN; " + change));
   }
 
   @Test
@@ -228,8 +228,8 @@ class HiddenTextIT {
             "SET LOCAL standard_conforming_strings = off",
             "SAVEPOINT s",
             "SET standard_conforming_strings = on");
-    check(IF_ON, Together.ONE_BY_ONE, before, List.of());
-    for (Together together : Together.values()) {
+    check(IF_ON, Grouping.ONE_BY_ONE, before, List.of());
+    for (Grouping together : Grouping.values()) {
       check(IF_OFF, together, before, List.of("ROLLBACK TO s"));
     }
   }
@@ -237,15 +237,15 @@ class HiddenTextIT {
   @Test
   void theOtherWayRoundTheTextIsSeenToo() throws IOException {
     String[] off = {"standard_conforming_strings", "off"};
-    check(IF_OFF, Together.ONE_BY_ONE, List.of(), List.of(), off);
+    check(IF_OFF, Grouping.ONE_BY_ONE, List.of(), List.of(), off);
     check(
         IF_OFF,
-        Together.ONE_BY_ONE,
+        Grouping.ONE_BY_ONE,
         List.of(),
         List.of(),
         "options",
         "-c " + String.join("=", off));
-    for (Together together : Together.values()) {
+    for (Grouping together : Grouping.values()) {
       check(IF_ON, together, List.of("BEGIN"), List.of("SET standard_conforming_strings=on"), off);
       check(
           IF_ON,
@@ -270,7 +270,7 @@ class HiddenTextIT {
           List.of("COMMIT"),
           off);
     }
-    check(IF_ON, Together.BATCH, List.of(), List.of("SET standard_conforming_strings = on"), off);
+    check(IF_ON, Grouping.BATCH, List.of(), List.of("SET standard_conforming_strings = on"), off);
   }
 
   @Test

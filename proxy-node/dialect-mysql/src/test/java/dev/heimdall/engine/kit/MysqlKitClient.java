@@ -59,7 +59,7 @@ final class MysqlKitClient extends KitClient {
   private static final int NO_RESULT = -1;
 
   /** What is answered next. */
-  private enum Awaited {
+  private enum ExpectedReply {
     LOG_IN,
     PREPARED,
     TEXT_ROWS,
@@ -67,7 +67,7 @@ final class MysqlKitClient extends KitClient {
   }
 
   private final KitNode<?> node;
-  private final Deque<Awaited> awaited = new ArrayDeque<>();
+  private final Deque<ExpectedReply> awaited = new ArrayDeque<>();
   private final Map<Integer, Integer> statements = new HashMap<>();
   private String user;
   private String password;
@@ -112,7 +112,7 @@ final class MysqlKitClient extends KitClient {
 
   private void definition() {
     definitions--;
-    if (definitions == 0 && awaited.peek() == Awaited.PREPARED) {
+    if (definitions == 0 && awaited.peek() == ExpectedReply.PREPARED) {
       done("idle");
     }
   }
@@ -122,7 +122,7 @@ final class MysqlKitClient extends KitClient {
       ends(payload);
       return;
     }
-    payload.skipBytes(awaited.peek() == Awaited.BINARY_ROWS ? 2 : 0);
+    payload.skipBytes(awaited.peek() == ExpectedReply.BINARY_ROWS ? 2 : 0);
     hears("row " + new String(LengthEncoded.readBytes(payload), StandardCharsets.UTF_8));
   }
 
@@ -174,7 +174,7 @@ final class MysqlKitClient extends KitClient {
   protected void logIn(String as, String known) {
     user = as;
     password = known;
-    awaited.add(Awaited.LOG_IN);
+    awaited.add(ExpectedReply.LOG_IN);
     send(
         out -> {
           int at = Packet.begin(out, 1);
@@ -237,13 +237,13 @@ final class MysqlKitClient extends KitClient {
 
   @Override
   protected void write(ByteBuf out, String sql) {
-    awaited.add(Awaited.TEXT_ROWS);
+    awaited.add(ExpectedReply.TEXT_ROWS);
     command(out, Command.QUERY, sql.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Sends a command that is no text, and is answered by an OK or an error. */
   void command(byte command, byte[] body) {
-    awaited.add(Awaited.TEXT_ROWS);
+    awaited.add(ExpectedReply.TEXT_ROWS);
     send(out -> command(out, command, body));
   }
 
@@ -256,7 +256,7 @@ final class MysqlKitClient extends KitClient {
   @Override
   protected void prepare(int number, String sql) {
     preparing = number;
-    awaited.add(Awaited.PREPARED);
+    awaited.add(ExpectedReply.PREPARED);
     send(out -> command(out, Command.STMT_PREPARE, sql.getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -276,7 +276,7 @@ final class MysqlKitClient extends KitClient {
     ByteBuf part = Unpooled.buffer().writeIntLE(statement).writeShortLE(0).writeByte('1');
     ByteBuf body = Unpooled.buffer().writeIntLE(statement).writeByte(0).writeIntLE(1);
     body.writeByte(0).writeByte(1).writeShortLE(ColumnDefinition.TYPE_BLOB);
-    awaited.add(Awaited.BINARY_ROWS);
+    awaited.add(ExpectedReply.BINARY_ROWS);
     send(
         out -> {
           command(out, Command.STMT_SEND_LONG_DATA, ByteBufUtil.getBytes(part));
@@ -289,12 +289,12 @@ final class MysqlKitClient extends KitClient {
     ByteBuf body = Unpooled.buffer().writeIntLE(statements.getOrDefault(number, 999));
     body.writeShortLE(TYPED).writeShortLE(ColumnDefinition.TYPE_BLOB).writeByte(0);
     LengthEncoded.write(body, "1");
-    awaited.add(Awaited.BINARY_ROWS);
+    awaited.add(ExpectedReply.BINARY_ROWS);
     send(out -> command(out, Command.STMT_BULK_EXECUTE, ByteBufUtil.getBytes(body)));
   }
 
   private void execute(int statement, int flags) {
-    awaited.add(Awaited.BINARY_ROWS);
+    awaited.add(ExpectedReply.BINARY_ROWS);
     ByteBuf body = Unpooled.buffer();
     body.writeIntLE(statement).writeByte(flags).writeIntLE(1);
     send(out -> command(out, Command.STMT_EXECUTE, ByteBufUtil.getBytes(body)));

@@ -88,7 +88,9 @@ class ClaimsOfRegionsTest {
 
     private void judge() {
       List<RdsServer> servers =
-          MergedTopology.of(SHOP, documents).map(TopologyDocument.Told::servers).orElse(List.of());
+          MergedTopology.of(SHOP, documents)
+              .map(TopologyDocument.ReportedCluster::servers)
+              .orElse(List.of());
       RdsDescriptions descriptions =
           RdsDescriptions.of(
               new HostPatterns(Map.of(), Map.of(), Optional.empty(), Optional.empty(), 5432),

@@ -59,14 +59,14 @@ public final class Plans {
   // Guarded by this object.
   private final Map<Pattern, Long> next = BoundedMap.ofNewest(MOST_PATTERNS);
   private final Map<Pattern, PlanRow> plans = new LinkedHashMap<>();
-  private final Map<Wish, CompletableFuture<Boolean>> wishes = new LinkedHashMap<>();
+  private final Map<RequestedPlan, CompletableFuture<Boolean>> wishes = new LinkedHashMap<>();
   private long weight;
   private int waiting;
 
   private volatile boolean wished;
 
   /** A plan that somebody wants of the next statement whose pattern has this text. */
-  private record Wish(String vdb, String text) {}
+  private record RequestedPlan(String vdb, String text) {}
 
   private record Pattern(String vdb, String database, long high, long low) {
     String fingerprint() {
@@ -96,7 +96,7 @@ public final class Plans {
    * @return whether there is a plan then; it fails where no such statement comes in time
    */
   public CompletableFuture<Boolean> wish(String vdb, String text, Duration most) {
-    Wish wish = new Wish(vdb, text);
+    RequestedPlan wish = new RequestedPlan(vdb, text);
     CompletableFuture<Boolean> made;
     synchronized (this) {
       CompletableFuture<Boolean> before = wishes.get(wish);
@@ -116,7 +116,7 @@ public final class Plans {
     return mine;
   }
 
-  private synchronized void forget(Wish wish) {
+  private synchronized void forget(RequestedPlan wish) {
     wishes.remove(wish);
     wished = !wishes.isEmpty();
   }
@@ -130,7 +130,7 @@ public final class Plans {
    * Takes somebody's wish for such a statement, which is his who takes it; empty: there is none.
    */
   public synchronized Optional<CompletableFuture<Boolean>> takeWish(String vdb, String text) {
-    CompletableFuture<Boolean> wish = wishes.remove(new Wish(vdb, text));
+    CompletableFuture<Boolean> wish = wishes.remove(new RequestedPlan(vdb, text));
     wished = !wishes.isEmpty();
     return Optional.ofNullable(wish);
   }

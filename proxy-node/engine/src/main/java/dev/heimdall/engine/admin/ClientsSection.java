@@ -1,7 +1,7 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.report.LiveView;
-import dev.heimdall.engine.report.Looks;
+import dev.heimdall.engine.report.RequestedViews;
 import dev.heimdall.engine.report.Section;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,19 +14,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The report's section of clients, as long as somebody at a manager looks at them: those that he
- * wants to see, in his order, and how many there are.
+ * The report's section of clients, as long as a manager shows them: those of its filter, in its
+ * order, and how many there are.
  */
 public final class ClientsSection implements Section {
-  /** All looks together, so that the report stays within its bounds. */
+  /** All views together, so that the report stays within its bounds. */
   private static final int MOST_CHARACTERS = 100_000;
 
   private final NodeView node;
-  private final Looks looks;
+  private final RequestedViews views;
 
-  public ClientsSection(NodeView node, Looks looks) {
+  public ClientsSection(NodeView node, RequestedViews views) {
     this.node = node;
-    this.looks = looks;
+    this.views = views;
   }
 
   @Override
@@ -36,7 +36,7 @@ public final class ClientsSection implements Section {
 
   @Override
   public CompletionStage<Map<String, Object>> content() {
-    List<LiveView> wanted = looks.current();
+    List<LiveView> wanted = views.current();
     if (wanted.isEmpty()) {
       return CompletableFuture.completedFuture(Map.of());
     }

@@ -9,9 +9,9 @@ import dev.heimdall.engine.admin.StateSection;
 import dev.heimdall.engine.events.NodeEvents;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.report.Commands;
-import dev.heimdall.engine.report.Looks;
 import dev.heimdall.engine.report.Managers;
 import dev.heimdall.engine.report.Reporter;
+import dev.heimdall.engine.report.RequestedViews;
 import dev.heimdall.engine.report.Section;
 import dev.heimdall.engine.report.Sender;
 import dev.heimdall.model.NodeSettings;
@@ -39,19 +39,19 @@ final class NodeReports implements AutoCloseable {
       Optional<Managers> beside,
       Commands commands) {
     this.beside = beside;
-    Looks looks = new Looks();
+    RequestedViews views = new RequestedViews();
     List<Section> sections =
         List.of(
             new StateSection(view),
             new EventsSection(events),
             new FiguresSection(view, metrics),
-            new ClientsSection(view, looks),
+            new ClientsSection(view, views),
             new PatternsSection(view));
     reporter =
         new Reporter(
             Sender.of(name.orElseGet(() -> machine() + "-" + number), number, Version.current()),
             sections,
-            looks,
+            views,
             commands);
     events.listen(reporter::hurry);
   }

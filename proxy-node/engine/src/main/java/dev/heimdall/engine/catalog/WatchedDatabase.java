@@ -52,7 +52,7 @@ final class WatchedDatabase {
   private final String name;
   private final Duration refresh;
   private final ReadingPace pace;
-  private final DueLooks due = new DueLooks();
+  private final DueReadings due = new DueReadings();
   private final ReadingTerms terms;
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;

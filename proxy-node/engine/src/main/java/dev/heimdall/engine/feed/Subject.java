@@ -147,7 +147,7 @@ public record Subject(
    *
    * @param own whether nodes have asked for it by this cluster's place
    */
-  private record Answer(TopologyDocument.Told told, boolean own) {}
+  private record Answer(TopologyDocument.ReportedCluster told, boolean own) {}
 
   private boolean own(KnownDocument known) {
     return own(known.document().source());

@@ -162,7 +162,7 @@ final class ManagerLink implements AutoCloseable, Runnable {
         }
         of.take(said);
         // Somebody waits for what comes of a command, too.
-        hurried = content.looks().take(said) || !said.path("commands").isEmpty();
+        hurried = content.views().take(said) || !said.path("commands").isEmpty();
       } else if (answer.status() == REPORTED_ELSEWHERE) {
         missed();
       } else {

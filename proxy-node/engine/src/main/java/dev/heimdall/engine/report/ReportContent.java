@@ -36,7 +36,7 @@ final class ReportContent {
   private final String run = UUID.randomUUID().toString();
   private final Instant started = Instant.now();
   private final List<Section> sections;
-  private final Looks looks;
+  private final RequestedViews views;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by the lock.
@@ -45,16 +45,16 @@ final class ReportContent {
   private long at;
 
   /**
-   * @param looks what managers have it show besides, for the moment
+   * @param views what managers have it show besides, for the moment
    */
-  ReportContent(Sender sender, List<Section> sections, Looks looks) {
+  ReportContent(Sender sender, List<Section> sections, RequestedViews views) {
     this.sender = sender;
     this.sections = List.copyOf(sections);
-    this.looks = looks;
+    this.views = views;
   }
 
-  Looks looks() {
-    return looks;
+  RequestedViews views() {
+    return views;
   }
 
   Sender sender() {

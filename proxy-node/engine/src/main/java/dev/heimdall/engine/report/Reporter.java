@@ -20,12 +20,12 @@ public final class Reporter implements AutoCloseable {
    *
    * @param sections of each report; more important ones first: the last ones go if it gets too
    *     large
-   * @param looks what managers have the node show besides, for the moment
+   * @param views what managers have the node show besides, for the moment
    * @param commands what managers may have the node do
    */
-  public Reporter(Sender sender, List<Section> sections, Looks looks, Commands commands) {
+  public Reporter(Sender sender, List<Section> sections, RequestedViews views, Commands commands) {
     this.commands = commands;
-    content = new ReportContent(sender, sections, looks);
+    content = new ReportContent(sender, sections, views);
   }
 
   /** From now on these are reported to. */

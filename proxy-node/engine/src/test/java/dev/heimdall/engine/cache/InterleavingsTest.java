@@ -28,7 +28,7 @@ class InterleavingsTest {
   }
 
   /** When a writer is told. */
-  private enum Told {
+  private enum Published {
     AFTER_THE_NOTE,
     BEFORE_THE_NOTE
   }
@@ -36,7 +36,7 @@ class InterleavingsTest {
   /** One order of steps, carried out from the beginning. */
   private static final class World {
     final Stamp stamp;
-    final Told told;
+    final Published told;
     final WritePositions positions =
         new WritePositions(() -> CompletableFuture.completedFuture(Position.NONE));
     int database;
@@ -47,7 +47,7 @@ class InterleavingsTest {
 
     boolean stale;
 
-    World(Stamp stamp, Told told) {
+    World(Stamp stamp, Published told) {
       this.stamp = stamp;
       this.told = told;
     }
@@ -57,7 +57,7 @@ class InterleavingsTest {
       Runnable commit = () -> mine[0] = ++database;
       Runnable note = () -> positions.committed(TABLE, false);
       Runnable tell = () -> acknowledged = Math.max(acknowledged, mine[0]);
-      return told == Told.AFTER_THE_NOTE
+      return told == Published.AFTER_THE_NOTE
           ? List.of(commit, note, tell)
           : List.of(commit, tell, note);
     }
@@ -93,7 +93,7 @@ class InterleavingsTest {
    * Runs all orders of so many writers and readers, and of one who only looks; counts them and
    * those that served something old.
    */
-  private static int[] run(int writers, int readers, Stamp stamp, Told told) {
+  private static int[] run(int writers, int readers, Stamp stamp, Published told) {
     int[] steps = new int[writers + readers + 1];
     Arrays.fill(steps, 0, writers, 3);
     Arrays.fill(steps, writers, writers + readers, 4);
@@ -140,19 +140,19 @@ class InterleavingsTest {
 
   @Test
   void nothingOldIsServedInAnyOrder() {
-    int[] twoWriters = run(2, 1, Stamp.BEFORE_THE_READ, Told.AFTER_THE_NOTE);
-    int[] twoReaders = run(1, 2, Stamp.BEFORE_THE_READ, Told.AFTER_THE_NOTE);
+    int[] twoWriters = run(2, 1, Stamp.BEFORE_THE_READ, Published.AFTER_THE_NOTE);
+    int[] twoReaders = run(1, 2, Stamp.BEFORE_THE_READ, Published.AFTER_THE_NOTE);
     assertThat(twoWriters).containsExactly(46_200, 0);
     assertThat(twoReaders).containsExactly(138_600, 0);
   }
 
   @Test
   void aNumberTakenAfterTheReadWouldServeSomethingOld() {
-    assertThat(run(1, 1, Stamp.AFTER_THE_READ, Told.AFTER_THE_NOTE)[1]).isPositive();
+    assertThat(run(1, 1, Stamp.AFTER_THE_READ, Published.AFTER_THE_NOTE)[1]).isPositive();
   }
 
   @Test
   void aWriterToldBeforeHisWriteIsNotedWouldFindSomethingOld() {
-    assertThat(run(1, 1, Stamp.BEFORE_THE_READ, Told.BEFORE_THE_NOTE)[1]).isPositive();
+    assertThat(run(1, 1, Stamp.BEFORE_THE_READ, Published.BEFORE_THE_NOTE)[1]).isPositive();
   }
 }

@@ -39,7 +39,7 @@ class ReporterTest {
         new Reporter(
             Sender.of("one", 1, "1"),
             List.of(),
-            new Looks(),
+            new RequestedViews(),
             (kind, parameters) -> CompletableFuture.completedFuture(""));
     reporter.report(
         new Managers(

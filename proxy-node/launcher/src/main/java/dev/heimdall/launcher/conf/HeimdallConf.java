@@ -34,7 +34,7 @@ public record HeimdallConf(
     Optional<String> firstFrom,
     Optional<String> region,
     Optional<Path> regionFacts,
-    MemoryWishes memory,
+    MemoryOptions memory,
     Optional<String> lifecycleHook,
     Optional<String> autoScalingGroup,
     Duration scaleInPatience,
@@ -65,7 +65,7 @@ public record HeimdallConf(
             .filter(source -> values.containsKey(ConfKey.CONFIG_DIRECTORY)),
         text(values, ConfKey.REGION),
         text(values, ConfKey.REGION_FACTS).map(Path::of),
-        new MemoryWishes(
+        new MemoryOptions(
             text(values, ConfKey.MEMORY),
             text(values, ConfKey.HEAP_MEMORY).map(Amounts::bytes),
             text(values, ConfKey.DIRECT_MEMORY).map(Amounts::bytes)),

@@ -37,18 +37,18 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
    * @param machine bytes that the machine, or the control group that holds the process, has
    * @return nothing where that is too little
    */
-  public static Optional<MemoryPlan> of(Role role, long machine, MemoryWishes wishes) {
-    long all = Math.min(machine, wishes.of(machine));
+  public static Optional<MemoryPlan> of(Role role, long machine, MemoryOptions options) {
+    long all = Math.min(machine, options.of(machine));
     // Who names a size has thought of the rest of the machine already.
     long system =
-        wishes.all().isPresent() ? 0 : Math.max(LEAST_SYSTEM, Math.min(MOST_SYSTEM, machine / 8));
+        options.all().isPresent() ? 0 : Math.max(LEAST_SYSTEM, Math.min(MOST_SYSTEM, machine / 8));
     int jvms = role == Role.BOTH ? 2 : 1;
     long kept = system + jvms * JVM + all / 32;
     long left = all - kept;
     long manager =
         switch (role) {
           case PROXY -> 0;
-          case SERVER -> wishes.heap().orElse(Math.min(MOST_HEAP, left));
+          case SERVER -> options.heap().orElse(Math.min(MOST_HEAP, left));
           case BOTH -> Math.max(LEAST_MANAGER, Math.min(MOST_MANAGER, left / 4));
         };
     if (role == Role.SERVER) {
@@ -57,10 +57,10 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
           : Optional.of(new MemoryPlan(0, 0, whole(manager), machine - whole(manager)));
     }
     long node = left - manager;
-    long forBuffers = Math.min(node / 3, node - wishes.heap().orElse(0L));
+    long forBuffers = Math.min(node / 3, node - options.heap().orElse(0L));
     long direct =
-        wishes.direct().orElse(whole(Math.max(LEAST_DIRECT, Math.min(MOST_DIRECT, forBuffers))));
-    long heap = wishes.heap().orElse(whole(Math.min(MOST_HEAP, node - direct)));
+        options.direct().orElse(whole(Math.max(LEAST_DIRECT, Math.min(MOST_DIRECT, forBuffers))));
+    long heap = options.heap().orElse(whole(Math.min(MOST_HEAP, node - direct)));
     if (heap < LEAST_HEAP || direct < LEAST_DIRECT || heap + direct + whole(manager) > machine) {
       return Optional.empty();
     }
@@ -71,7 +71,7 @@ public record MemoryPlan(long heap, long direct, long manager, long system) {
   /** The least memory that a machine in this role can do with, for a message. */
   public static long least(Role role) {
     long machine = 128 * MIB;
-    while (of(role, machine, MemoryWishes.none()).isEmpty()) {
+    while (of(role, machine, MemoryOptions.none()).isEmpty()) {
       machine += 16 * MIB;
     }
     return machine;

@@ -25,7 +25,7 @@ final class DatabaseChoice {
   /** Ports of a load balancer's and a security group's rules. */
   private static final int MOST = 29;
 
-  private final Wishes wishes;
+  private final DeploymentOptions options;
   private final Optional<String> home;
   private final Account account;
   private final Dialogue dialogue;
@@ -36,8 +36,9 @@ final class DatabaseChoice {
    *
    * @param home the region that the machine is set to
    */
-  DatabaseChoice(Wishes wishes, Optional<String> home, Account account, Dialogue dialogue) {
-    this.wishes = wishes;
+  DatabaseChoice(
+      DeploymentOptions options, Optional<String> home, Account account, Dialogue dialogue) {
+    this.options = options;
     this.home = home;
     this.account = account;
     this.dialogue = dialogue;
@@ -49,14 +50,14 @@ final class DatabaseChoice {
 
   /** The regions that get nodes: those that were named, or those of the databases. */
   List<String> regions() throws CommandFailure {
-    Set<String> regions = new LinkedHashSet<>(wishes.regions());
+    Set<String> regions = new LinkedHashSet<>(options.regions());
     if (regions.isEmpty()) {
-      wishes.clusters().stream()
+      options.clusters().stream()
           .map(AccountDatabase::region)
           .filter(region -> !region.isEmpty())
           .forEach(regions::add);
     }
-    for (String wish : wishes.regions().isEmpty() ? wishes.clusters() : List.<String>of()) {
+    for (String wish : options.regions().isEmpty() ? options.clusters() : List.<String>of()) {
       if (Served.isGlobal(wish)) {
         String from = regions.isEmpty() ? askedRegion() : regions.iterator().next();
         Optional<TopologyGlobal> global = global(wish, reading(from).globals());
@@ -87,10 +88,10 @@ final class DatabaseChoice {
   List<Served> databases(List<String> regions) throws CommandFailure {
     List<Served> there = there(regions);
     List<Served> chosen = new ArrayList<>();
-    if (wishes.clusters().isEmpty()) {
+    if (options.clusters().isEmpty()) {
       chosen.addAll(ofAll(there, regions));
     }
-    for (String wish : wishes.clusters()) {
+    for (String wish : options.clusters()) {
       chosen.add(wished(wish, there, regions));
     }
     if (chosen.size() > MOST) {
@@ -181,7 +182,7 @@ final class DatabaseChoice {
       }
     }
     if (served.isEmpty()) {
-      if (silent(regions) || !wishes.databases().url().written().isEmpty()) {
+      if (silent(regions) || !options.databases().url().written().isEmpty()) {
         return unknown();
       }
       throw new CommandFailure(
@@ -223,7 +224,7 @@ final class DatabaseChoice {
   /** Those that only people know of. */
   private List<Served> unknown() throws CommandFailure {
     List<Served> all = new ArrayList<>();
-    for (String url : wishes.databases().url().values()) {
+    for (String url : options.databases().url().values()) {
       all.add(Served.unknown(Answers.url(url).name()));
     }
     return all.isEmpty()
@@ -254,7 +255,7 @@ final class DatabaseChoice {
       }
     }
     if (silent(regions)
-        || wishes.databases().url().one(Served.unknown(wish).document()).isPresent()) {
+        || options.databases().url().one(Served.unknown(wish).document()).isPresent()) {
       return Answers.database(wish);
     }
     throw new CommandFailure(

@@ -22,16 +22,17 @@ final class LogInChoice {
       "arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+";
 
   private final String fleet;
-  private final Wishes.OfDatabases wishes;
+  private final DeploymentOptions.OfDatabases options;
   private final Account account;
   private final Dialogue dialogue;
   private final Map<String, String> users = new HashMap<>();
   private final Map<String, String> secrets = new HashMap<>();
   private final Map<String, Boolean> missing = new HashMap<>();
 
-  LogInChoice(String fleet, Wishes.OfDatabases wishes, Account account, Dialogue dialogue) {
+  LogInChoice(
+      String fleet, DeploymentOptions.OfDatabases options, Account account, Dialogue dialogue) {
     this.fleet = fleet;
-    this.wishes = wishes;
+    this.options = options;
     this.account = account;
     this.dialogue = dialogue;
   }
@@ -39,11 +40,11 @@ final class LogInChoice {
   /** Asks once for each database, whatever the number of regions. */
   DraftLogIn of(String document, String region, Optional<AccountDatabase> known)
       throws CommandFailure {
-    Optional<String> iam = wishes.iamUser().one(document);
+    Optional<String> iam = options.iamUser().one(document);
     Optional<String> managed = known.flatMap(AccountDatabase::secret);
     if (managed.isPresent()
         && iam.isEmpty()
-        && wishes.secret().one(document).isEmpty()
+        && options.secret().one(document).isEmpty()
         && !secrets.containsKey(document)) {
       return DraftLogIn.bySecret(
           user(document, known),
@@ -52,7 +53,7 @@ final class LogInChoice {
           known.flatMap(AccountDatabase::secretKey).filter(key -> key.matches(KEY_FORM)));
     }
     String user =
-        iam.isPresent() ? wishes.iamUser().read(iam.get(), Answers::user) : user(document, known);
+        iam.isPresent() ? options.iamUser().read(iam.get(), Answers::user) : user(document, known);
     String secret = secret(document, iam.isPresent());
     if (iam.isPresent() && known.isPresent() && !known.get().iam()) {
       dialogue.say(
@@ -70,9 +71,9 @@ final class LogInChoice {
   }
 
   private String user(String document, Optional<AccountDatabase> known) throws CommandFailure {
-    Optional<String> wish = wishes.user().one(document);
+    Optional<String> wish = options.user().one(document);
     if (wish.isPresent()) {
-      return wishes.user().read(wish.get(), Answers::user);
+      return options.user().read(wish.get(), Answers::user);
     }
     if (!users.containsKey(document)) {
       Optional<String> master = known.flatMap(AccountDatabase::user);
@@ -90,9 +91,9 @@ final class LogInChoice {
   }
 
   private String secret(String document, boolean iam) throws CommandFailure {
-    Optional<String> wish = wishes.secret().one(document);
+    Optional<String> wish = options.secret().one(document);
     if (wish.isPresent()) {
-      return wishes.secret().read(wish.get(), Answers::secret);
+      return options.secret().read(wish.get(), Answers::secret);
     }
     if (!secrets.containsKey(document)) {
       secrets.put(

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class NetworkChoice {
   private static final int MOST_ZONES = 3;
 
-  private final Wishes.OfNetworks wishes;
+  private final DeploymentOptions.OfNetworks options;
   private final Account account;
   private final Dialogue dialogue;
   private final FreeAddresses free;
@@ -32,8 +32,12 @@ final class NetworkChoice {
    *
    * @param free for networks that are made
    */
-  NetworkChoice(Wishes.OfNetworks wishes, Account account, Dialogue dialogue, FreeAddresses free) {
-    this.wishes = wishes;
+  NetworkChoice(
+      DeploymentOptions.OfNetworks options,
+      Account account,
+      Dialogue dialogue,
+      FreeAddresses free) {
+    this.options = options;
     this.account = account;
     this.dialogue = dialogue;
     this.free = free;
@@ -88,9 +92,9 @@ final class NetworkChoice {
   }
 
   private Optional<String> vpc(String region, Set<String> ofDatabases) throws CommandFailure {
-    Optional<String> wish = wishes.vpc().one(region);
+    Optional<String> wish = options.vpc().one(region);
     if (wish.isPresent()) {
-      return wishes.vpc().read(wish.get(), Answers::vpc);
+      return options.vpc().read(wish.get(), Answers::vpc);
     }
     if (ofDatabases.size() == 1) {
       return ofDatabases.stream().findFirst();
@@ -116,8 +120,8 @@ final class NetworkChoice {
       String region, String vpc, Optional<AccountNetwork> network) throws CommandFailure {
     List<AccountNetwork.Subnet> all = network.map(AccountNetwork::subnets).orElse(List.of());
     List<String> ids = new ArrayList<>();
-    for (String wish : wishes.subnets().all(region)) {
-      ids.addAll(wishes.subnets().read(wish, Answers::subnets));
+    for (String wish : options.subnets().all(region)) {
+      ids.addAll(options.subnets().read(wish, Answers::subnets));
     }
     if (ids.isEmpty()) {
       List<AccountNetwork.Subnet> best = best(all);
@@ -194,8 +198,8 @@ final class NetworkChoice {
       List<DraftRegion.Subnet> subnets)
       throws CommandFailure {
     List<Cidr> wished = new ArrayList<>();
-    for (String wish : wishes.addresses().all(region)) {
-      wished.addAll(wishes.addresses().read(wish, Answers::networks));
+    for (String wish : options.addresses().all(region)) {
+      wished.addAll(options.addresses().read(wish, Answers::networks));
     }
     if (!wished.isEmpty()) {
       return wished;
@@ -238,8 +242,8 @@ final class NetworkChoice {
   private List<String> clients(String region, List<Cidr> addresses, List<DatabaseNetwork> elsewhere)
       throws CommandFailure {
     List<String> wished = new ArrayList<>();
-    for (String wish : wishes.clients().all(region)) {
-      wished.addAll(wishes.clients().read(wish, Answers::clients));
+    for (String wish : options.clients().all(region)) {
+      wished.addAll(options.clients().read(wish, Answers::clients));
     }
     return wished.isEmpty()
         ? dialogue.ask(

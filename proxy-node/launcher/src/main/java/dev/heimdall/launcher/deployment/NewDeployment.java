@@ -23,7 +23,7 @@ public final class NewDeployment {
   private static final String FLEET = "heimdall";
   private static final String PRIVATE_ZONE = "heimdall.internal";
 
-  private final Wishes wishes;
+  private final DeploymentOptions options;
   private final Optional<String> home;
   private final Account account;
   private final Dialogue dialogue;
@@ -36,8 +36,9 @@ public final class NewDeployment {
    *
    * @param home the region that the machine is set to
    */
-  public NewDeployment(Wishes wishes, Optional<String> home, Account account, Dialogue dialogue) {
-    this.wishes = wishes;
+  public NewDeployment(
+      DeploymentOptions options, Optional<String> home, Account account, Dialogue dialogue) {
+    this.options = options;
     this.home = home;
     this.account = account;
     this.dialogue = dialogue;
@@ -45,22 +46,22 @@ public final class NewDeployment {
 
   /** Asks for all that is not known. */
   public Draft draft() throws CommandFailure {
-    DatabaseChoice choice = new DatabaseChoice(wishes, home, account, dialogue);
+    DatabaseChoice choice = new DatabaseChoice(options, home, account, dialogue);
     List<String> regions = choice.regions();
     List<Served> served = choice.databases(regions);
     String fleet =
-        wishes.name().isPresent()
-            ? new Keyed("--name", List.of()).read(wishes.name().get(), Answers::fleet)
+        options.name().isPresent()
+            ? new Keyed("--name", List.of()).read(options.name().get(), Answers::fleet)
             : dialogue.ask("Name of the fleet", Optional.of(FLEET), "--name", Answers::fleet);
-    logIns = new LogInChoice(fleet, wishes.databases(), account, dialogue);
+    logIns = new LogInChoice(fleet, options.databases(), account, dialogue);
     NetworkChoice networks =
         new NetworkChoice(
-            wishes.networks(), account, dialogue, new FreeAddresses(account, regions, wished()));
+            options.networks(), account, dialogue, new FreeAddresses(account, regions, wished()));
     List<NetworkWays.Place> all = new ArrayList<>();
     for (String region : regions) {
       all.add(region(region, networks, served));
     }
-    Optional<String> join = wishes.networks().join();
+    Optional<String> join = options.networks().join();
     Optional<Join> wish =
         join.isPresent()
             ? Optional.of(new Keyed("--join", List.of()).read(join.get(), Answers::join))
@@ -74,7 +75,7 @@ public final class NewDeployment {
 
   /** One of its own for each fleet, as a network sees no two private zones of one name. */
   private Optional<String> zone(String fleet, int number) {
-    Optional<String> wish = wishes.networks().zone();
+    Optional<String> wish = options.networks().zone();
     if (wish.isPresent()) {
       return wish.filter(zone -> !zone.equals(Answers.NONE));
     }
@@ -84,7 +85,7 @@ public final class NewDeployment {
   }
 
   private List<Cidr> wished() throws CommandFailure {
-    Keyed addresses = wishes.networks().addresses();
+    Keyed addresses = options.networks().addresses();
     List<Cidr> wished = new ArrayList<>();
     for (String one : addresses.values()) {
       wished.addAll(addresses.read(one, Answers::networks));
@@ -178,7 +179,7 @@ public final class NewDeployment {
 
   /** The one that is written for this region, if any is; else whatever is written for it. */
   private Answers.Url url(Served served, String region) throws CommandFailure {
-    Keyed option = wishes.databases().url();
+    Keyed option = options.databases().url();
     List<Answers.Url> written = new ArrayList<>();
     for (String one : option.all(served.document())) {
       written.add(option.read(one, Answers::url));
@@ -211,7 +212,7 @@ public final class NewDeployment {
       Optional<AccountDatabase> known,
       List<AccountNetwork.Group> groups)
       throws CommandFailure {
-    Keyed option = wishes.databases().group();
+    Keyed option = options.databases().group();
     Optional<String> wish = option.one(document);
     if (wish.isPresent()) {
       return option.read(wish.get(), Answers::groupOrNone);

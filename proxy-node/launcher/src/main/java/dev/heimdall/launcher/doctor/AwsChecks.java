@@ -14,14 +14,14 @@ import java.util.Optional;
  * asked to write something that they cannot take: they say first whether they would be allowed to.
  */
 final class AwsChecks {
-  private final AwsLook look;
+  private final AwsProbe look;
   private final List<Check> checks = new ArrayList<>();
 
-  private AwsChecks(AwsLook look) {
+  private AwsChecks(AwsProbe look) {
     this.look = look;
   }
 
-  static List<Check> of(AwsLook look, Examination.Needs needs) {
+  static List<Check> of(AwsProbe look, Examination.Needs needs) {
     AwsChecks checks = new AwsChecks(look);
     for (String action : List.of("DescribeDBClusters", "DescribeDBInstances")) {
       checks.form(needs.rds(), AwsService.RDS, "2014-10-31", "rds:" + action);

@@ -36,11 +36,11 @@ public final class BootChecks {
   private static final Pattern S3 = Pattern.compile("s3://([^/?]+)/([^?]+).*");
   private static final Pattern ARN_REGION = Pattern.compile("arn:[^:]+:[^:]+:([^:]+):.*");
 
-  private final AwsLook look;
+  private final AwsProbe look;
   private final MachineLocation here;
   private final List<Check> checks = new ArrayList<>();
 
-  BootChecks(AwsLook look, MachineLocation here) {
+  BootChecks(AwsProbe look, MachineLocation here) {
     this.look = look;
     this.here = here;
   }

@@ -37,7 +37,7 @@ public final class Examination {
 
   /** Looks at the services of AWS too. */
   public Examination aws(SignedCalls calls, Needs needs) {
-    checks.addAll(AwsChecks.of(new AwsLook(calls, here), needs));
+    checks.addAll(AwsChecks.of(new AwsProbe(calls, here), needs));
     return this;
   }
 
@@ -50,7 +50,7 @@ public final class Examination {
 
   /** Looks too at what the machine's boot, and a node or manager that starts there, ask of AWS. */
   public Examination boot(SignedCalls calls, BootChecks.Asked asked) {
-    checks.addAll(new BootChecks(new AwsLook(calls, here), here).of(asked));
+    checks.addAll(new BootChecks(new AwsProbe(calls, here), here).of(asked));
     return this;
   }
 

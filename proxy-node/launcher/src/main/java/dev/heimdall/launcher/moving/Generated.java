@@ -40,7 +40,7 @@ public final class Generated {
    *     with the same password
    * @param listen the node's port
    */
-  public record Wishes(
+  public record Options(
       Engine engine,
       String name,
       ServerAddress server,
@@ -56,7 +56,7 @@ public final class Generated {
    *
    * @throws CommandFailure if it cannot be reached, or does not let the user in
    */
-  public static Imported of(Wishes wishes) throws CommandFailure {
+  public static Imported of(Options wishes) throws CommandFailure {
     Notes notes = new Notes();
     LiveServer live;
     ScheduledExecutorService upkeep = Executors.newSingleThreadScheduledExecutor();
@@ -104,7 +104,7 @@ public final class Generated {
     }
   }
 
-  private static void source(ObjectNode source, Wishes wishes, List<ServerAddress> servers) {
+  private static void source(ObjectNode source, Options wishes, List<ServerAddress> servers) {
     String database = wishes.database().or(wishes.engine()::firstDatabase).orElse("");
     source.put(
         "url",
@@ -120,7 +120,7 @@ public final class Generated {
 
   /** As a node would connect, which decides on TLS and on methods of log-in. */
   private static Connection connect(
-      Wishes wishes, ServerAddress server, ScheduledExecutorService upkeep) throws SQLException {
+      Options wishes, ServerAddress server, ScheduledExecutorService upkeep) throws SQLException {
     Documents documents = new Documents();
     source(documents.source(wishes.name()), wishes, List.of(server));
     // A configuration has one at least.

@@ -109,7 +109,7 @@ class HeimdallConfTest {
 
     assertThat(conf.role()).isEmpty();
     assertThat(conf.configuration()).isEqualTo("/opt/heimdall/config");
-    assertThat(conf.memory()).isEqualTo(MemoryWishes.none());
+    assertThat(conf.memory()).isEqualTo(MemoryOptions.none());
     assertThat(conf.scaleInPatience()).isEqualTo(Duration.ofMinutes(5));
     assertThat(conf.stateKey()).isEmpty();
     assertThat(conf.regionFacts()).isEmpty();

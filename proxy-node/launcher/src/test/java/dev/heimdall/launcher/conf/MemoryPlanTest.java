@@ -24,7 +24,7 @@ class MemoryPlanTest {
     "BOTH, 3900, 1485, 742, 742",
   })
   void aMachineIsDividedByItsRole(Role role, long machine, long heap, long direct, long manager) {
-    MemoryPlan plan = MemoryPlan.of(role, machine * MIB, MemoryWishes.none()).orElseThrow();
+    MemoryPlan plan = MemoryPlan.of(role, machine * MIB, MemoryOptions.none()).orElseThrow();
 
     assertThat(plan.heap() / MIB).as("heap of %s", plan).isEqualTo(heap);
     assertThat(plan.direct() / MIB).as("buffers of %s", plan).isEqualTo(direct);
@@ -37,7 +37,7 @@ class MemoryPlanTest {
   void everyMachineThatIsLargeEnoughLeavesTheSystemItsPart() {
     for (Role role : Role.values()) {
       for (long machine = MemoryPlan.least(role); machine < 70_000 * MIB; machine += 37 * MIB) {
-        MemoryPlan plan = MemoryPlan.of(role, machine, MemoryWishes.none()).orElseThrow();
+        MemoryPlan plan = MemoryPlan.of(role, machine, MemoryOptions.none()).orElseThrow();
         assertThat(plan.system()).as("%s of %d", role, machine).isGreaterThan(240 * MIB);
         assertThat(plan.system()).isGreaterThan(Math.min(machine / 10, 1500 * MIB));
       }
@@ -46,7 +46,7 @@ class MemoryPlanTest {
 
   @Test
   void tooSmallAMachineHasNoPlan() {
-    assertThat(MemoryPlan.of(Role.PROXY, 300 * MIB, MemoryWishes.none())).isEmpty();
+    assertThat(MemoryPlan.of(Role.PROXY, 300 * MIB, MemoryOptions.none())).isEmpty();
     assertThat(MemoryPlan.least(Role.PROXY)).isLessThanOrEqualTo(460 * MIB);
     assertThat(MemoryPlan.least(Role.BOTH)).isLessThanOrEqualTo(950 * MIB);
   }
@@ -75,7 +75,7 @@ class MemoryPlanTest {
             MemoryPlan.of(
                 Role.PROXY,
                 1000 * MIB,
-                new MemoryWishes(Optional.empty(), Optional.of(2000 * MIB), Optional.empty())))
+                new MemoryOptions(Optional.empty(), Optional.of(2000 * MIB), Optional.empty())))
         .isEmpty();
     MemoryPlan all = plan(1000 * MIB, "16GiB", null, null);
     assertThat(all.heap() + all.direct()).isLessThan(1000 * MIB);
@@ -87,7 +87,7 @@ class MemoryPlanTest {
         MemoryPlan.of(
                 Role.SERVER,
                 2000 * MIB,
-                new MemoryWishes(Optional.empty(), Optional.of(500 * MIB), Optional.empty()))
+                new MemoryOptions(Optional.empty(), Optional.of(500 * MIB), Optional.empty()))
             .orElseThrow();
 
     assertThat(plan.options()).containsExactly("-Xmx500m");
@@ -103,7 +103,7 @@ class MemoryPlanTest {
     return MemoryPlan.of(
             Role.PROXY,
             machine,
-            new MemoryWishes(
+            new MemoryOptions(
                 Optional.ofNullable(all),
                 Optional.ofNullable(heap).map(mebibytes -> mebibytes * MIB),
                 Optional.ofNullable(direct).map(mebibytes -> mebibytes * MIB)))

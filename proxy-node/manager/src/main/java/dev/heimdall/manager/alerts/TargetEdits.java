@@ -32,7 +32,7 @@ final class TargetEdits {
   }
 
   /** Requested settings of a target; a secret that is left out, or empty, stays as it was. */
-  record Wish(String name, TargetType type, ObjectNode settings) {
+  record TargetRequest(String name, TargetType type, ObjectNode settings) {
     @Override
     public String toString() {
       return "wish for " + name;
@@ -58,7 +58,7 @@ final class TargetEdits {
                     + " managerStore."));
   }
 
-  void put(Wish wish, Author author) throws Refusal, StoreException {
+  void put(TargetRequest wish, Author author) throws Refusal, StoreException {
     document()
         .change(
             now -> {

@@ -106,7 +106,7 @@ record TargetsPath(TargetEdits edits) implements Resource {
     JsonNode type = body.path(TargetType.KEY);
     body.remove(TargetType.KEY);
     edits.put(
-        new TargetEdits.Wish(
+        new TargetEdits.TargetRequest(
             call.part(),
             TargetType.of(type.asText(TargetType.WEBHOOK.spelling()))
                 .orElseThrow(

@@ -158,7 +158,8 @@ final class TargetsSubject implements Subject {
     ObjectNode before = settings(type, there(Optional.of(name)));
     before.remove(type.secrets());
     edits.put(
-        new TargetEdits.Wish(name, type, type.written(visit.fields(), before)), visit.author(""));
+        new TargetEdits.TargetRequest(name, type, type.written(visit.fields(), before)),
+        visit.author(""));
     return "%s is notified from now on.".formatted(name);
   }
 

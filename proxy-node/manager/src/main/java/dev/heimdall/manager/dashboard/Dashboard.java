@@ -23,7 +23,7 @@ public final class Dashboard implements AutoCloseable {
   private final Lags lags = new Lags();
   private final Archive archive;
   private final Months months;
-  private final Looks looks;
+  private final FigureQueries queries;
   private final Fleet fleet;
   private final Clock clock;
 
@@ -33,7 +33,7 @@ public final class Dashboard implements AutoCloseable {
     KeptFigures kept = new KeptFigures(figures, lags, clock);
     archive = Archive.start(place, manager, kept, Ring.ABSENT, clock);
     months = new Months(scope -> kept.month(archive, scope, kept.lastTen()), System::nanoTime);
-    looks = new Looks(figures, lags, kept, months, clock);
+    queries = new FigureQueries(figures, lags, kept, months, clock);
   }
 
   /**
@@ -93,7 +93,7 @@ public final class Dashboard implements AutoCloseable {
    * @param marks what happened
    */
   public Resource resource(Supplier<List<Mark>> marks) {
-    return new FiguresPath(looks, this::states, this::readiness, marks);
+    return new FiguresPath(queries, this::states, this::readiness, marks);
   }
 
   /**
@@ -102,7 +102,7 @@ public final class Dashboard implements AutoCloseable {
    * @param marks what happened
    */
   public Subject subject(Supplier<List<Mark>> marks) {
-    return new DashboardSubject(looks, this::states, this::readiness, marks);
+    return new DashboardSubject(queries, this::states, this::readiness, marks);
   }
 
   @Override

@@ -20,7 +20,7 @@ final class DashboardSubject implements Subject {
   private static final String OWN = "/dev/heimdall/manager/dashboard/";
   private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/";
 
-  private final Looks looks;
+  private final FigureQueries queries;
   private final Supplier<Map<String, JsonNode>> states;
   private final Supplier<Readiness> nodes;
   private final Supplier<List<Mark>> marks;
@@ -31,12 +31,12 @@ final class DashboardSubject implements Subject {
    * @param marks what happened
    */
   DashboardSubject(
-      Looks looks,
+      FigureQueries queries,
       Supplier<Map<String, JsonNode>> states,
       Supplier<Readiness> nodes,
       Supplier<List<Mark>> marks) {
     this.marks = marks;
-    this.looks = looks;
+    this.queries = queries;
     this.states = states;
     this.nodes = nodes;
   }
@@ -52,9 +52,9 @@ final class DashboardSubject implements Subject {
                 Answer.json(
                     200,
                     FiguresJson.of(
-                        looks.of(visit.request()),
+                        queries.of(visit.request()),
                         nodes.get(),
-                        Looks.wantsEvents(visit.request())
+                        FigureQueries.wantsEvents(visit.request())
                             ? Optional.of(marks.get())
                             : Optional.empty()))),
         Page.get(
@@ -84,14 +84,14 @@ final class DashboardSubject implements Subject {
   }
 
   private Answer page(Visit visit) throws Refusal {
-    ShownFigures shown = looks.of(visit.request());
+    ShownFigures shown = queries.of(visit.request());
     return visit.page(
         200,
         "dashboard",
         "Dashboard",
         Map.of(
             "view",
-            DashboardView.of(Looks.scope(visit.request()), shown, nodes.get()),
+            DashboardView.of(FigureQueries.scope(visit.request()), shown, nodes.get()),
             "map",
             ClusterMap.of(states.get())));
   }

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * @param marks what happened
  */
 record FiguresPath(
-    Looks looks,
+    FigureQueries queries,
     Supplier<Map<String, JsonNode>> states,
     Supplier<Readiness> nodes,
     Supplier<List<Mark>> marks)
@@ -107,8 +107,8 @@ record FiguresPath(
     return Answer.json(
         200,
         FiguresJson.of(
-            looks.of(request),
+            queries.of(request),
             nodes.get(),
-            Looks.wantsEvents(request) ? Optional.of(marks.get()) : Optional.empty()));
+            FigureQueries.wantsEvents(request) ? Optional.of(marks.get()) : Optional.empty()));
   }
 }

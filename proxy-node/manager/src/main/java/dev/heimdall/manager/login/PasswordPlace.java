@@ -7,13 +7,13 @@ import java.nio.file.Path;
 /** Place of a password: that of the user {@code admin}, or another one of the manager's. */
 public sealed interface PasswordPlace {
   /** One that somebody else keeps, and changes there. */
-  sealed interface Elsewhere extends PasswordPlace {}
+  sealed interface External extends PasswordPlace {}
 
   /** A secret of Secrets Manager: the password itself, or an object with {@code password}. */
-  record InSecret(StoreLocation.Secret secret) implements Elsewhere {}
+  record InSecret(StoreLocation.Secret secret) implements External {}
 
   /** A file whose first line it is. */
-  record InFile(Path file) implements Elsewhere {}
+  record InFile(Path file) implements External {}
 
   /** A file of the manager's own, in this directory: made at the first start. */
   record Made(Path directory) implements PasswordPlace {
@@ -28,6 +28,6 @@ public sealed interface PasswordPlace {
 
   /** True if somebody else keeps the password, and changes it there. */
   default boolean isElsewhere() {
-    return this instanceof Elsewhere;
+    return this instanceof External;
   }
 }

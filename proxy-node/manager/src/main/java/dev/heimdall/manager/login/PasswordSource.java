@@ -7,7 +7,7 @@ public interface PasswordSource extends AutoCloseable {
    *
    * @param what its file is, for people
    */
-  static PasswordSource of(PasswordPlace.Elsewhere place, String what) throws PasswordException {
+  static PasswordSource of(PasswordPlace.External place, String what) throws PasswordException {
     return place instanceof PasswordPlace.InFile in
         ? new PasswordFile(in.file(), what)
         : SecretPassword.open(((PasswordPlace.InSecret) place).secret());

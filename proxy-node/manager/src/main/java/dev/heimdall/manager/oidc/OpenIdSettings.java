@@ -29,7 +29,7 @@ public record OpenIdSettings(
     URI manager,
     URI issuer,
     String client,
-    Optional<PasswordPlace.Elsewhere> secret,
+    Optional<PasswordPlace.External> secret,
     List<String> scopes,
     String name,
     String roles,

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param all how many problems there are
  */
 public record Banner(
-    Look look,
+    Tone look,
     String words,
     String where,
     String since,
@@ -23,7 +23,7 @@ public record Banner(
     String href,
     int all) {
   /** Severity of the problem, as style sheets name it. */
-  public enum Look {
+  public enum Tone {
     /** Clients are hit. */
     BAD,
     /** They are not, or somebody looks after it. */

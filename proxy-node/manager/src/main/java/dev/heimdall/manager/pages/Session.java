@@ -19,7 +19,7 @@ final class Session {
   private final Instant begun;
   private volatile Principal who;
   private Optional<Draft> draft = Optional.empty();
-  private Optional<Told> told = Optional.empty();
+  private Optional<Message> told = Optional.empty();
   private final Map<Class<?>, Object> kept = new HashMap<>();
 
   Session(String id, Principal who, String csrf, Instant begun) {
@@ -107,21 +107,21 @@ final class Session {
    *
    * @param more the path of a part of a page that says more of it
    */
-  record Told(String words, Optional<String> more) {}
+  record Message(String words, Optional<String> more) {}
 
   /** Has the next page say this. */
   synchronized void tell(String words) {
-    told = Optional.of(new Told(words, Optional.empty()));
+    told = Optional.of(new Message(words, Optional.empty()));
   }
 
   /** Has the next page report a change of the configuration: the page shows which nodes run it. */
   synchronized void tellOfCommit(String words) {
-    told = Optional.of(new Told(words, Optional.of(ROLLOUT)));
+    told = Optional.of(new Message(words, Optional.of(ROLLOUT)));
   }
 
   /** Returns the message for the next page, once. */
-  synchronized Optional<Told> told() {
-    Optional<Told> words = told;
+  synchronized Optional<Message> told() {
+    Optional<Message> words = told;
     told = Optional.empty();
     return words;
   }

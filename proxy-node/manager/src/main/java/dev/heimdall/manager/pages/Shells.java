@@ -48,7 +48,7 @@ final class Shells {
    * @param own what the page loads besides what all do
    */
   Shell of(String title, Session session, List<Asset> own) {
-    Optional<Session.Told> told = session.told();
+    Optional<Session.Message> told = session.told();
     boolean looks = session.may(Permission.READ_CONFIGURATION);
     return new Shell(
         title,
@@ -57,8 +57,8 @@ final class Shells {
         session.may(Permission.CHANGE_CONFIGURATION),
         session.csrf(),
         place,
-        told.map(Session.Told::words),
-        told.flatMap(Session.Told::more),
+        told.map(Session.Message::words),
+        told.flatMap(Session.Message::more),
         looks ? wrong.get() : Optional.empty(),
         looks,
         assets::path,

@@ -36,7 +36,7 @@ final class AlertEdits {
    *
    * @param lasting for how long
    */
-  record Wish(String kind, String about, String node, Duration lasting, String reason) {}
+  record SilenceRequest(String kind, String about, String node, Duration lasting, String reason) {}
 
   /** Acknowledges an alert: the author looks after it from now on. */
   void acknowledge(String id, String comment, Author author) throws Refusal, StoreException {
@@ -69,7 +69,7 @@ final class AlertEdits {
   }
 
   /** Keeps notifications back; the silence's id. */
-  String silence(Wish wish, Author author) throws Refusal, StoreException {
+  String silence(SilenceRequest wish, Author author) throws Refusal, StoreException {
     if (!wish.kind().isEmpty() && ProblemKind.of(wish.kind()).isEmpty()) {
       throw Request.bad(
           "The kind \"%s\" is none of problems; GET /api/v1/problems and the manager's page have them."

@@ -178,7 +178,7 @@ public record AlertsPath(Problems problems) implements Resource {
         problems
             .edits()
             .silence(
-                new AlertEdits.Wish(
+                new AlertEdits.SilenceRequest(
                     StrictBody.text(body, "kind").orElse(""),
                     StrictBody.text(body, "about").orElse(""),
                     StrictBody.text(body, "node").orElse(""),

@@ -93,7 +93,7 @@ final class ProblemsSubject implements Subject {
     Finding worst = all.get(0).finding();
     return Optional.of(
         new Banner(
-            worst.critical() && !all.get(0).isQuiet() ? Banner.Look.BAD : Banner.Look.WARN,
+            worst.critical() && !all.get(0).isQuiet() ? Banner.Tone.BAD : Banner.Tone.WARN,
             worst.words() + ".",
             where(worst.detail(), worst.nodes()),
             "Since %s.".formatted(since(all.get(0))),
@@ -106,7 +106,7 @@ final class ProblemsSubject implements Subject {
   private static Banner solved(Tracks.Track over) {
     Finding finding = over.finding();
     return new Banner(
-        Banner.Look.GOOD,
+        Banner.Tone.GOOD,
         "Solved: " + finding.words() + ".",
         where(finding.detail(), finding.nodes()),
         "Over at %s UTC, after %s."
@@ -244,8 +244,8 @@ final class ProblemsSubject implements Subject {
       throw Request.bad("A silence lasts for 1 to 2160 hours.");
     }
     Duration lasting = Duration.ofHours(Long.parseLong(hours));
-    AlertEdits.Wish wish =
-        new AlertEdits.Wish(
+    AlertEdits.SilenceRequest wish =
+        new AlertEdits.SilenceRequest(
             visit.field("kind").orElse("").strip(),
             visit.field("about").orElse("").strip(),
             visit.field("node").orElse("").strip(),

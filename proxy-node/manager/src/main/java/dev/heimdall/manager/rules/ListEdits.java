@@ -41,17 +41,17 @@ final class ListEdits {
   }
 
   /** Requested change, such as {@code toggle:7}. */
-  private record Wish(String what, int rule) {
-    static Wish of(Visit visit) {
+  private record RuleEdit(String what, int rule) {
+    static RuleEdit of(Visit visit) {
       String[] parts = visit.field("do").orElse("").split(":", 2);
       int rule = parts.length < 2 ? NOWHERE : number(parts[1]).orElse(NOWHERE);
-      return new Wish(parts[0], rule);
+      return new RuleEdit(parts[0], rule);
     }
   }
 
   Answer edit(String list, Visit visit) throws Refusal, StoreException, EditRefused {
     ListDraft draft = shown.draft(list, visit);
-    Wish wish = Wish.of(visit);
+    RuleEdit wish = RuleEdit.of(visit);
     return switch (wish.what()) {
       case "review" -> {
         Optional<String> text = Optional.of(draft.result());
@@ -74,7 +74,7 @@ final class ListEdits {
     };
   }
 
-  private static ListDraft.Entry rule(ListDraft draft, Wish wish) throws Refusal {
+  private static ListDraft.Entry rule(ListDraft draft, RuleEdit wish) throws Refusal {
     return draft
         .entry(wish.rule())
         .orElseThrow(
@@ -126,7 +126,8 @@ final class ListEdits {
         visit);
   }
 
-  private Answer done(String list, ListDraft draft, ListDraft.Entry rule, Wish wish, Visit visit)
+  private Answer done(
+      String list, ListDraft draft, ListDraft.Entry rule, RuleEdit wish, Visit visit)
       throws Refusal, StoreException, EditRefused {
     int number = rule.number();
     ListDraft now =
@@ -283,7 +284,7 @@ final class ListEdits {
   /** Returns the problems of a rule that is being written, by field. */
   Answer check(String list, Visit visit) throws Refusal, StoreException, EditRefused {
     ListDraft draft = shown.draft(list, visit);
-    Written written = written(draft, rule(draft, Wish.of(visit)), visit);
+    Written written = written(draft, rule(draft, RuleEdit.of(visit)), visit);
     ObjectNode body = Answer.JSON.createObjectNode();
     ObjectNode fields = body.putObject("fields");
     written.faults().byField().forEach(fields::put);

@@ -68,7 +68,7 @@ public final class ListTrials {
       changes.add(change(document, text.get()));
     }
     // Those who may change nothing write no text of a list.
-    Look looks = text.isPresent() ? editor::look : editor::lookOfReader;
+    Examination looks = text.isPresent() ? editor::look : editor::lookOfReader;
     Seen seen = looks.at(changes);
     if (seen.configuration().isPresent()) {
       known(seen.configuration().get(), question);
@@ -80,7 +80,7 @@ public final class ListTrials {
     return tried(seen, true, question);
   }
 
-  private interface Look {
+  private interface Examination {
     Seen at(List<Change> changes) throws StoreException, EditRefused;
   }
 

@@ -106,8 +106,8 @@ class AlertSenderTest {
         Optional.of(targets), Optional.of(sender), new AuditLog(Optional.empty(), clock), clock);
   }
 
-  private TargetEdits.Wish wish(String url, String style) {
-    return new TargetEdits.Wish(
+  private TargetEdits.TargetRequest wish(String url, String style) {
+    return new TargetEdits.TargetRequest(
         "chat",
         TargetType.WEBHOOK,
         TargetTest.written(
@@ -197,7 +197,7 @@ class AlertSenderTest {
               "to",
               "on-call@example.com");
       edits.put(
-          new TargetEdits.Wish(
+          new TargetEdits.TargetRequest(
               "chat", TargetType.EMAIL, TargetTest.written(TargetType.EMAIL, form)),
           AUTHOR);
       happens(1, "rule-notifies", Severity.WARNING);

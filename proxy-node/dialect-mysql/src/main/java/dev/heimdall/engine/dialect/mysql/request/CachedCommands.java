@@ -45,7 +45,7 @@ final class CachedCommands implements CacheableRequests {
   private final QueryText text;
   private final ClientAnswers answers;
   private final PreparedExecutions prepared;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final RowsOfCommand rows;
 
   /** Statement that is executed; null for a query. */
@@ -59,7 +59,7 @@ final class CachedCommands implements CacheableRequests {
       QueryText text,
       ClientAnswers answers,
       PreparedExecutions prepared,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       RowsOfCommand rows) {
     this.parts = parts;
     this.cached = parts.cached();
@@ -68,7 +68,7 @@ final class CachedCommands implements CacheableRequests {
     this.text = text;
     this.answers = answers;
     this.prepared = prepared;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.rows = rows;
   }
 
@@ -117,7 +117,7 @@ final class CachedCommands implements CacheableRequests {
     if (!answers.commitsEach() && !parts.transaction().open()) {
       return Uncached.TRANSACTION;
     }
-    return aftermath.leavesNothing() ? null : Uncached.PINNED;
+    return diagnostics.leavesNothing() ? null : Uncached.PINNED;
   }
 
   /**
@@ -217,7 +217,7 @@ final class CachedCommands implements CacheableRequests {
 
   @Override
   public void answer(Request request, StoredAnswer kept) {
-    aftermath.served(AnswerCopy.rows(kept));
+    diagnostics.served(AnswerCopy.rows(kept));
     ByteBuf copy = parts.client().alloc().buffer(AnswerCopy.length(kept));
     AnswerCopy.write(kept, answers.status(), agreed.deprecatesEof(), copy);
     answers.stored(((MysqlRequest) request).total(), copy);

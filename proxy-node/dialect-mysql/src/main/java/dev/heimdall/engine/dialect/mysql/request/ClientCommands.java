@@ -64,7 +64,7 @@ final class ClientCommands implements RequestHandler {
   private final PreparedCommands prepared;
   private final PreparedExecutions executions;
   private final SharedCommands shared;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final RowsOfCommand rows;
   private final CachedCommands cached;
   private final RenewedSession renewed;
@@ -90,8 +90,8 @@ final class ClientCommands implements RequestHandler {
     this.answers = new ClientAnswers(client, input, parts.notes());
     this.lexing = new SessionLexing(client, parts.carried(), answers, agreed.collation());
     this.notes = new SentStatements(parts);
-    this.aftermath =
-        new Aftermath(
+    this.diagnostics =
+        new DiagnosticsArea(
             client,
             parts.carried(),
             parts.control(),
@@ -105,16 +105,17 @@ final class ClientCommands implements RequestHandler {
     this.rows = new RowsOfCommand(next, lexing);
     this.executions =
         new PreparedExecutions(
-            parts, agreed, lexing, answers, notes, aftermath, foreign, statements, rows);
+            parts, agreed, lexing, answers, notes, diagnostics, foreign, statements, rows);
     this.prepared =
         new PreparedCommands(
-            parts, text, lexing, answers, notes, aftermath, foreign, statements, executions);
-    this.shared = new SharedCommands(parts, agreed, answers, aftermath, statements);
-    this.cached = new CachedCommands(parts, agreed, text, answers, executions, aftermath, rows);
+            parts, text, lexing, answers, notes, diagnostics, foreign, statements, executions);
+    this.shared = new SharedCommands(parts, agreed, answers, diagnostics, statements);
+    this.cached = new CachedCommands(parts, agreed, text, answers, executions, diagnostics, rows);
     this.kills = new SessionKills(parts, answers);
     this.renewed = new RenewedSession(parts, answers);
-    this.sessions = new SessionCommands(parts, agreed, answers, notes, prepared, aftermath, kills);
-    this.handed = new HandedCommands(parts, answers, lexing, aftermath, statements);
+    this.sessions =
+        new SessionCommands(parts, agreed, answers, notes, prepared, diagnostics, kills);
+    this.handed = new HandedCommands(parts, answers, lexing, diagnostics, statements);
     this.questions =
         new RuleQuestions(
             parts.admin(),
@@ -239,7 +240,7 @@ final class ClientCommands implements RequestHandler {
   public boolean leaves(byte type) {
     boolean leaves = parts.destinations().awaitsDeparture();
     if (!leaves
-        && aftermath.lets(
+        && diagnostics.lets(
             carriesStatement(type) ? next.effects() : null,
             this::mayStay,
             next.decision().forward().isPresent())) {
@@ -376,7 +377,7 @@ final class ClientCommands implements RequestHandler {
   private boolean query(ServerConnection server, long total) {
     Decision decision = next.decision();
     StatementFacts facts = next.effects();
-    if (!aftermath.ready(server, facts, () -> read(total), lexing.mode())) {
+    if (!diagnostics.ready(server, facts, () -> read(total), lexing.mode())) {
       return false;
     }
     if (!parts.notes().ruled(StatementOutcome.of(decision))) {
@@ -384,18 +385,18 @@ final class ClientCommands implements RequestHandler {
     }
     byte[] changed =
         decision.transformed().map(sql -> sql.getBytes(StandardCharsets.UTF_8)).orElse(null);
-    boolean asks = aftermath.sends(facts);
+    boolean asks = diagnostics.sends(facts);
     if (changed != null || asks) {
       text.read(input.bytes(), total, true);
     }
     if (changed != null) {
       facts = parts.sessions().classifier().classify(changed, 0, changed.length, mode(changed));
     } else if (asks) {
-      changed = aftermath.inPlace(facts, text::copy, lexing.mode());
+      changed = diagnostics.inPlace(facts, text::copy, lexing.mode());
     }
     if (SentText.matters(facts, next.statement(), total)) {
       byte[] sql = changed == null ? read(total) : changed;
-      aftermath.sends(sql, mode(sql));
+      diagnostics.sends(sql, mode(sql));
     }
     if (changed == null && next.mayWriteRows() && text.read(input.bytes(), total, true)) {
       next.writes(rows.of(text));
@@ -419,7 +420,7 @@ final class ClientCommands implements RequestHandler {
 
   @Override
   public CarriedOut carriedOut(ServerConnection from, ServerError error) {
-    return aftermath.carriedOut(from, error);
+    return diagnostics.carriedOut(from, error);
   }
 
   @Override
@@ -427,15 +428,15 @@ final class ClientCommands implements RequestHandler {
     answers.seen(ServerSide.of(from).status());
     executions.answered(from, error);
     if (from.shared()) {
-      aftermath.answeredShared(from);
+      diagnostics.answeredShared(from);
     } else {
-      aftermath.answered(from, error);
+      diagnostics.answered(from, error);
     }
   }
 
   @Override
   public boolean hasEnded(ServerConnection from, ServerError error) {
-    return aftermath.hasEnded(from, error);
+    return diagnostics.hasEnded(from, error);
   }
 
   @Override
@@ -445,7 +446,7 @@ final class ClientCommands implements RequestHandler {
 
   @Override
   public void pinEnded(ServerConnection server) {
-    aftermath.pinEnded(server);
+    diagnostics.pinEnded(server);
   }
 
   // ---- what may be sent again
@@ -533,7 +534,7 @@ final class ClientCommands implements RequestHandler {
 
   @Override
   public void letGo() {
-    aftermath.letGo();
+    diagnostics.letGo();
   }
 
   @Override

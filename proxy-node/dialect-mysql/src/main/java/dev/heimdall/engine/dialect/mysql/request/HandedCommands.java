@@ -21,32 +21,32 @@ final class HandedCommands {
   private final RequestParts parts;
   private final ClientAnswers answers;
   private final SessionLexing lexing;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final NumberedStatements statements;
 
   HandedCommands(
       RequestParts parts,
       ClientAnswers answers,
       SessionLexing lexing,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       NumberedStatements statements) {
     this.parts = parts;
     this.answers = answers;
     this.lexing = lexing;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.statements = statements;
   }
 
   /** True if no server connection has anything of the session that cannot be told. */
   boolean mayMove() {
-    return aftermath.leavesNothing() && statements.mayMove();
+    return diagnostics.leavesNothing() && statements.mayMove();
   }
 
   void write(StateWriter out) {
     out.number(VERSION);
     answers.write(out);
     lexing.write(out);
-    aftermath.write(out);
+    diagnostics.write(out);
     statements.write(parts.client().schemaEpoch(), out);
   }
 
@@ -54,7 +54,7 @@ final class HandedCommands {
     in.version(VERSION, "the state of a session");
     answers.read(in);
     lexing.read(in);
-    aftermath.read(in);
+    diagnostics.read(in);
     statements.resumeBehind(in.number());
     for (int left = in.count(); left > 0; left--) {
       statements.resume(statement(in));

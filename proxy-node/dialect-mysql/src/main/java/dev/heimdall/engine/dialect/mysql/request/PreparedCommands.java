@@ -42,7 +42,7 @@ final class PreparedCommands {
   private final SessionLexing lexing;
   private final ClientAnswers answers;
   private final SentStatements notes;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final ForeignCommands foreign;
   private final NumberedStatements statements;
   private final PreparedExecutions executions;
@@ -58,7 +58,7 @@ final class PreparedCommands {
       SessionLexing lexing,
       ClientAnswers answers,
       SentStatements notes,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       ForeignCommands foreign,
       NumberedStatements statements,
       PreparedExecutions executions) {
@@ -72,7 +72,7 @@ final class PreparedCommands {
     this.lexing = lexing;
     this.answers = answers;
     this.notes = notes;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.foreign = foreign;
     this.statements = statements;
     this.executions = executions;
@@ -235,7 +235,7 @@ final class PreparedCommands {
             ? ExecuteValues.parameters(sent, lexing.mode(sent, 0, sent.length))
             : ExecuteValues.UNKNOWN;
     boolean answered = parameters != ExecuteValues.UNKNOWN;
-    if (!answered && decision.forward().isPresent() && aftermath.lets(facts, () -> false, true)) {
+    if (!answered && decision.forward().isPresent() && diagnostics.lets(facts, () -> false, true)) {
       client.settle(); // else it would not go where its executions do
       return blocked();
     }
@@ -262,7 +262,7 @@ final class PreparedCommands {
         && known.isGood(parts.loop().nanoTime())
         && !known.warns()
         && meaning.settled()
-        && !aftermath.preparingClears()
+        && !diagnostics.preparingClears()
         && !mayBeReadOnly(facts, sent)) {
       give(total, statement, examined, known);
       return Outcome.DONE;
@@ -324,9 +324,9 @@ final class PreparedCommands {
       if (now.error() != null) {
         statements.forgetUnnumbered();
         answers.error(total, now.error());
-        aftermath.failed(server);
+        diagnostics.failed(server);
       } else {
-        aftermath.prepared(server, now.answer().warns());
+        diagnostics.prepared(server, now.answer().warns());
         give(total, now.statement(), now.examined(), now.answer());
       }
       client.settle();
@@ -340,7 +340,7 @@ final class PreparedCommands {
   }
 
   private void ask(ServerConnection server) {
-    aftermath.preparing();
+    diagnostics.preparing();
     preparing.ask(server, cursors.pins(), client.owner(), client::resumeReading);
   }
 

@@ -39,7 +39,7 @@ final class PreparedExecutions {
   private final SessionLexing lexing;
   private final ClientAnswers answers;
   private final SentStatements notes;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final ForeignCommands foreign;
   private final NumberedStatements statements;
   private final RowsOfCommand rows;
@@ -59,7 +59,7 @@ final class PreparedExecutions {
       SessionLexing lexing,
       ClientAnswers answers,
       SentStatements notes,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       ForeignCommands foreign,
       NumberedStatements statements,
       RowsOfCommand rows) {
@@ -72,7 +72,7 @@ final class PreparedExecutions {
     this.lexing = lexing;
     this.answers = answers;
     this.notes = notes;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.foreign = foreign;
     this.statements = statements;
     this.rows = rows;
@@ -233,7 +233,7 @@ final class PreparedExecutions {
     inPlace(of);
     PreparedStatement statement = of.runs();
     if (!ready(server, of, total)
-        || !aftermath.ready(server, statement.facts(), statement::body, lexing.mode())) {
+        || !diagnostics.ready(server, statement.facts(), statement::body, lexing.mode())) {
       return false;
     }
     boolean bulk = type == Command.STMT_BULK_EXECUTE;
@@ -325,7 +325,7 @@ final class PreparedExecutions {
   /** Puts what the node knows better than the server in the place of what the statement asks. */
   private void inPlace(ClientStatement of) {
     StatementFacts facts = of.statement.facts();
-    if (!aftermath.sends(facts)) {
+    if (!diagnostics.sends(facts)) {
       return;
     }
     byte[] body = of.statement.body();
@@ -335,7 +335,7 @@ final class PreparedExecutions {
             .sessions()
             .classifier()
             .classify(body, 0, body.length, lexing.mode(body, 0, body.length));
-    byte[] changed = aftermath.inPlace(here, of.statement::body, lexing.mode());
+    byte[] changed = diagnostics.inPlace(here, of.statement::body, lexing.mode());
     statements.stand(of, changed == null ? null : meaning.acquire(changed, facts, of.settings));
   }
 
@@ -373,7 +373,7 @@ final class PreparedExecutions {
   }
 
   private void ask(ServerConnection server) {
-    aftermath.preparing();
+    diagnostics.preparing();
     preparing.ask(server, cursors.pins(), client.owner(), client::resumeReading);
   }
 
@@ -384,7 +384,7 @@ final class PreparedExecutions {
     }
     lifecycle.settled();
     answers.error(total, error);
-    aftermath.failed(server);
+    diagnostics.failed(server);
     client.settle();
   }
 

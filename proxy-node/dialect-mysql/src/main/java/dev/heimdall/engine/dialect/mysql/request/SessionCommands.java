@@ -26,7 +26,7 @@ final class SessionCommands {
   private final ClientAnswers answers;
   private final SentStatements notes;
   private final PreparedCommands prepared;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final SessionKills kills;
 
   /** Of the reset that is under way, or has ended. */
@@ -40,7 +40,7 @@ final class SessionCommands {
       ClientAnswers answers,
       SentStatements notes,
       PreparedCommands prepared,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       SessionKills kills) {
     this.parts = parts;
     this.client = parts.client();
@@ -48,7 +48,7 @@ final class SessionCommands {
     this.answers = answers;
     this.notes = notes;
     this.prepared = prepared;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.kills = kills;
   }
 
@@ -224,6 +224,6 @@ final class SessionCommands {
     parts.transaction().move(TransactionState.IDLE, false);
     parts.notes().over();
     prepared.forget();
-    aftermath.forget();
+    diagnostics.forget();
   }
 }

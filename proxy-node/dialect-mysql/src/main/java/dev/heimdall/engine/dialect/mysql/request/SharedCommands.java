@@ -24,21 +24,21 @@ final class SharedCommands {
   private final Supplier<Catalogue> catalogue;
   private final AgreedCapabilities agreed;
   private final ClientAnswers answers;
-  private final Aftermath aftermath;
+  private final DiagnosticsArea diagnostics;
   private final NumberedStatements statements;
 
   SharedCommands(
       RequestParts parts,
       AgreedCapabilities agreed,
       ClientAnswers answers,
-      Aftermath aftermath,
+      DiagnosticsArea diagnostics,
       NumberedStatements statements) {
     this.input = parts.input();
     this.next = parts.lifecycle().next();
     this.catalogue = parts.catalogue();
     this.agreed = agreed;
     this.answers = answers;
-    this.aftermath = aftermath;
+    this.diagnostics = diagnostics;
     this.statements = statements;
   }
 
@@ -50,7 +50,7 @@ final class SharedCommands {
         && next.statement().readOnly()
         && next.effects().kind() == StatementKind.SELECT // of which rows tell what it has found
         && answers.commitsEach()
-        && aftermath.leavesNothing()
+        && diagnostics.leavesNothing()
         && catalogue.get().pipelines()
         && switch (CommandFormat.typeOf(in)) {
           case Command.QUERY -> true;

@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * session keeps its connection; the id that it has {@linkplain GeneratedId generated}; the numbers
  * of rows that it has changed or found.
  */
-final class Aftermath {
+final class DiagnosticsArea {
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
@@ -86,7 +86,7 @@ final class Aftermath {
    * @param number the client's, as it was told at its log-in
    * @param catalogued what the catalogue knows of the statement on its way; null for nothing
    */
-  Aftermath(
+  DiagnosticsArea(
       HandledClient client,
       SessionState carried,
       RequestControl control,

@@ -9,10 +9,10 @@ import java.util.Optional;
  * @param heap bytes of the JVM's heap
  * @param direct bytes of network buffers
  */
-public record MemoryWishes(Optional<String> all, Optional<Long> heap, Optional<Long> direct) {
+public record MemoryOptions(Optional<String> all, Optional<Long> heap, Optional<Long> direct) {
   /** Nothing is asked. */
-  public static MemoryWishes none() {
-    return new MemoryWishes(Optional.empty(), Optional.empty(), Optional.empty());
+  public static MemoryOptions none() {
+    return new MemoryOptions(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** Number of bytes that may be used of a machine that has so many. */

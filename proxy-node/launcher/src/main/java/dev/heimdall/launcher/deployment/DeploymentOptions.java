@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param databases what is said of single databases
  * @param networks what is said of the networks of single regions
  */
-public record Wishes(
+public record DeploymentOptions(
     Optional<String> name,
     List<String> regions,
     List<String> clusters,
@@ -29,7 +29,7 @@ public record Wishes(
       Optional<String> join,
       Optional<String> zone) {}
 
-  public Wishes {
+  public DeploymentOptions {
     regions = List.copyOf(regions);
     clusters = List.copyOf(clusters);
   }

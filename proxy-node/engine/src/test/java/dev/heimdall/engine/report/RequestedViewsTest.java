@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What managers look at for the moment. */
-class LooksTest {
+class RequestedViewsTest {
   private final AtomicLong nanos = new AtomicLong();
-  private final Looks looks = new Looks(nanos::get);
+  private final RequestedViews looks = new RequestedViews(nanos::get);
 
   private boolean take(String answer) throws Exception {
     return looks.take(new ObjectMapper().readTree(answer));

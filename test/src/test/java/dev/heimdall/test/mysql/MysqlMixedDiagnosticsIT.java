@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
  * connection alone has the rest, which what the node itself asks there must not clear.
  */
 @Tag("long")
-class MysqlMixedAftermathIT {
+class MysqlMixedDiagnosticsIT {
   private static final List<List<String>> LEAVE =
       List.of(
           List.of("INSERT IGNORE INTO mixed (v) VALUES ('x')"),
@@ -62,8 +62,8 @@ class MysqlMixedAftermathIT {
   private static List<String> play(MysqlRelease release, MysqlTarget target, List<String> script)
       throws SQLException {
     makeTable(release);
-    return MysqlAftermathIT.play(
-        target, script, MysqlAftermathIT.FIVE_ROWS, "SELECT LAST_INSERT_ID(4711)");
+    return MysqlDiagnosticsIT.play(
+        target, script, MysqlDiagnosticsIT.FIVE_ROWS, "SELECT LAST_INSERT_ID(4711)");
   }
 
   @MariadbAndMysql
@@ -77,7 +77,7 @@ class MysqlMixedAftermathIT {
     List<String> single = ASK.stream().filter(ask -> !ask.contains(";")).toList();
     List<String> twice = new ArrayList<>(single);
     twice.addAll(single);
-    compare(release, MysqlAftermathIT.PREPARED, twice);
+    compare(release, MysqlDiagnosticsIT.PREPARED, twice);
   }
 
   private static void compare(MysqlRelease release, String spelling, List<String> asks)

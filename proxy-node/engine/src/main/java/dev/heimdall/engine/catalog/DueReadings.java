@@ -7,7 +7,7 @@ import java.time.Duration;
  * does not answer it or cannot be reached, nobody knows what was changed past the nodes. Guarded by
  * whom it belongs to, but for {@link #late}.
  */
-final class DueLooks {
+final class DueReadings {
   /** So long may a look be under way that was due. */
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 

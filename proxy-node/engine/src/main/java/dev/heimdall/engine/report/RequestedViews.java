@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The looks that managers ask for in their answers to reports. One is over when no manager has
+ * The views that managers ask for in their answers to reports. One is over when no manager has
  * asked for it for some seconds: managers that end need not say so. Thread-safe.
  */
-public final class Looks {
+public final class RequestedViews {
   private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Each has rows in every report: more than two managers ask for. */
@@ -25,11 +25,11 @@ public final class Looks {
   private final LongSupplier nanos;
   private final Map<String, Asked> asked = new LinkedHashMap<>();
 
-  public Looks() {
+  public RequestedViews() {
     this(System::nanoTime);
   }
 
-  Looks(LongSupplier nanos) {
+  RequestedViews(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
@@ -85,7 +85,7 @@ public final class Looks {
     asked.values().removeIf(one -> now - one.at() > KEPT_NANOS);
   }
 
-  /** Those that somebody looks at now. */
+  /** Views that a manager shows now. */
   public synchronized List<LiveView> current() {
     forget(nanos.getAsLong());
     return asked.values().stream().map(Asked::look).toList();

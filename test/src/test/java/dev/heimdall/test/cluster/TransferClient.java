@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Moves money between accounts, and writes down what it has moved in the same transaction. */
-final class Teller implements Runnable {
+final class TransferClient implements Runnable {
   static final int ACCOUNTS = 20;
 
   /** No key in the last one: what was done twice would be there twice. */
@@ -61,7 +61,7 @@ final class Teller implements Runnable {
    * @param unknownStates what a COMMIT whose outcome is not known may say
    * @param properties of the driver
    */
-  Teller(
+  TransferClient(
       RunningNode node,
       int number,
       AtomicBoolean stop,

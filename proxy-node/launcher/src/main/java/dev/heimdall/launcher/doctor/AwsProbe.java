@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Puts a question to AWS, and says what is missing where it is not answered. */
-final class AwsLook {
+final class AwsProbe {
   /**
    * S3 and Secrets Manager decrypt with the caller's permission, and are asked for something else.
    */
@@ -16,7 +16,7 @@ final class AwsLook {
   private final SignedCalls calls;
   private final MachineLocation here;
 
-  AwsLook(SignedCalls calls, MachineLocation here) {
+  AwsProbe(SignedCalls calls, MachineLocation here) {
     this.calls = calls;
     this.here = here;
   }

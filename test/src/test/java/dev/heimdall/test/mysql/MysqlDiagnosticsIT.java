@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * client uses the server connections in between.
  */
 @Tag("ci")
-class MysqlAftermathIT {
+class MysqlDiagnosticsIT {
   static final String PREPARED = "prepared: ";
 
   static final String FIVE_ROWS =

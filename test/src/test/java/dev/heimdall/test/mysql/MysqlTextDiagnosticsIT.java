@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
  * between.
  */
 @Tag("ci")
-class MysqlTextAftermathIT {
+class MysqlTextDiagnosticsIT {
   private static final List<String> SET_UP =
       List.of(
           "DROP TABLE IF EXISTS many",
@@ -88,10 +88,10 @@ class MysqlTextAftermathIT {
           List.of(TWO, "UPDATE many SET v = v; SELECT * FROM nowhere", "SELECT ROW_COUNT()"),
           List.of(TWO, "TRUNCATE keyed; SELECT ROW_COUNT()"),
           List.of(TWO, "DELETE FROM many WHERE v > 1000; SELECT ROW_COUNT()"),
-          List.of(TWO, MysqlAftermathIT.PREPARED + "UPDATE many SET v = v", "SELECT ROW_COUNT()"),
-          List.of(TWO, MysqlAftermathIT.PREPARED + "CALL inserts_two()", "SELECT ROW_COUNT()"),
+          List.of(TWO, MysqlDiagnosticsIT.PREPARED + "UPDATE many SET v = v", "SELECT ROW_COUNT()"),
+          List.of(TWO, MysqlDiagnosticsIT.PREPARED + "CALL inserts_two()", "SELECT ROW_COUNT()"),
           List.of(
-              TWO, MysqlAftermathIT.PREPARED + "CALL inserts_and_reads()", "SELECT ROW_COUNT()"),
+              TWO, MysqlDiagnosticsIT.PREPARED + "CALL inserts_and_reads()", "SELECT ROW_COUNT()"),
           // What is prepared by SQL.
           List.of(
               TWO,
@@ -229,7 +229,7 @@ class MysqlTextAftermathIT {
       scripts.addAll(MARIADB_ONLY);
     }
     String[][] betweens = {
-      {}, {MysqlAftermathIT.FIVE_ROWS, "INSERT INTO others (v) VALUES (1), (2), (3), (4)"}
+      {}, {MysqlDiagnosticsIT.FIVE_ROWS, "INSERT INTO others (v) VALUES (1), (2), (3), (4)"}
     };
     SoftAssertions all = new SoftAssertions();
     release.shared().primary().executeIn("app", SET_UP.toArray(String[]::new));
@@ -237,8 +237,8 @@ class MysqlTextAftermathIT {
         MysqlNode.start(release, c -> c.vdb("multiplex", multiplex).vdb("pool.size", 2))) {
       for (List<String> script : scripts) {
         for (String[] between : betweens) {
-          List<String> direct = MysqlAftermathIT.play(server, script, between);
-          all.assertThat(MysqlAftermathIT.play(node.target(), script, between))
+          List<String> direct = MysqlDiagnosticsIT.play(server, script, between);
+          all.assertThat(MysqlDiagnosticsIT.play(node.target(), script, between))
               .as("with %s statements of another client between", between.length)
               .isEqualTo(direct);
         }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Parameters of a query for figures: {@code node}, {@code vdb}, {@code range}, {@code since}. */
-final class Looks {
+final class FigureQueries {
   private static final Duration FOR_THE_DISK = Duration.ofSeconds(5);
   private static final Duration AGAIN = Duration.ofMillis(200);
 
@@ -21,7 +21,7 @@ final class Looks {
   private final Months months;
   private final Clock clock;
 
-  Looks(LiveFigures figures, Lags lags, KeptFigures kept, Months months, Clock clock) {
+  FigureQueries(LiveFigures figures, Lags lags, KeptFigures kept, Months months, Clock clock) {
     this.figures = figures;
     this.lags = lags;
     this.kept = kept;
