@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param schemes the words after {@code jdbc:} that such URLs may have, {@code spelling} first
  * @param port of its servers, where no other one is named
  * @param portOfNodes that the wizard suggests
+ * @param tlsProtocols names of its protocol in TLS (ALPN); none where it has no name there
  * @param firstDatabase that all servers have; empty where nobody needs one to log in
  * @param passwordVariable of the environment, which its own programs have passwords in
  * @param rdsNames what RDS calls it
@@ -36,6 +37,7 @@ public record Engine(
     List<String> schemes,
     int port,
     int portOfNodes,
+    List<String> tlsProtocols,
     Optional<String> firstDatabase,
     String passwordVariable,
     List<String> rdsNames,

@@ -16,6 +16,7 @@ final class MysqlEngine {
         List.of("mysql", "mariadb"),
         3306,
         6033,
+        List.of(),
         Optional.empty(),
         "MYSQL_PWD",
         List.of("aurora-mysql", "mysql", "mariadb"),

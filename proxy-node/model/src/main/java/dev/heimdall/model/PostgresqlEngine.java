@@ -16,6 +16,7 @@ final class PostgresqlEngine {
         List.of("postgresql"),
         5432,
         6432,
+        List.of("postgresql"),
         Optional.of("postgres"),
         "PGPASSWORD",
         List.of("aurora-postgresql", "postgres"),

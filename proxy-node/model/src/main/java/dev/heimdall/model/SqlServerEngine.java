@@ -16,6 +16,7 @@ final class SqlServerEngine {
         List.of("sqlserver"),
         1433,
         1433,
+        List.of(),
         Optional.empty(),
         "SQLCMDPASSWORD",
         List.of(),

@@ -29,9 +29,7 @@ class NeutralCodeTest {
 
   /** These still name one, or a driver's classes do: the list gets shorter, never longer. */
   private static final Set<String> STILL =
-      Set.of(
-          "admin/DriverQueries.java", // as which server the console answers to drivers
-          "net/TlsContexts.java");
+      Set.of("admin/DriverQueries.java"); // as which server the console answers to drivers
 
   /** Five characters, of which one is a digit, in quotes. */
   private static final Pattern SQLSTATE = Pattern.compile("\"(?=[A-Z]{0,4}[0-9])[0-9A-Z]{5}\"");
@@ -81,7 +79,6 @@ class NeutralCodeTest {
           "model/UrlDialect.java",
           "model/UrlTemplate.java",
           // What protocols and drivers call it.
-          "engine/net/TlsContexts.java",
           "engine/admin/DriverQueries.java",
           // Servers that the launcher itself starts, of programs that it knows.
           "launcher/DemoCommand.java",

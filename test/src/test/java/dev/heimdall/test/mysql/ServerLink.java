@@ -119,7 +119,7 @@ final class ServerLink implements AutoCloseable {
               ChangeSettings.defaults());
       return new ServerTarget(
           source,
-          tls == TlsMode.DISABLE ? null : TlsContexts.forServer(settings),
+          tls == TlsMode.DISABLE ? null : TlsContexts.forServer(settings, List.of()),
           database,
           password == null
               ? ServerCredential.withoutSecret(user)

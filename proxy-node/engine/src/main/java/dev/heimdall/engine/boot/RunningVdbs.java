@@ -260,7 +260,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     return new PoolPlan(
         source,
         logins.of(source).map(ServerCredential::of),
-        TlsContexts.forServer(source.tls()),
+        TlsContexts.forServer(source.tls(), source.engine().tlsProtocols()),
         vdb.pool(),
         vdb.pipelining(),
         new StatementBounds(
@@ -291,7 +291,8 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
                 from.node().ldap().clearText()),
             users,
             query(vdb, from.sources().get(vdb.source())),
-            TlsContexts.forClients(vdb.tls()),
+            TlsContexts.forClients(
+                vdb.tls(), from.sources().get(vdb.source()).engine().tlsProtocols()),
             TlsContexts.serverEndPoint(vdb.tls())),
         new RulesAndCatalogues(rules(vdb, from), catalogues.of(from.sources().get(vdb.source()))),
         forwards,

@@ -22,6 +22,7 @@ import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -44,19 +45,18 @@ public final class TlsContexts {
           + BUNDLE
           + ")";
 
-  /** PostgreSQL's name among the application protocols of TLS (ALPN). */
-  public static final String POSTGRESQL = "postgresql";
-
   private TlsContexts() {}
 
   /**
    * For clients of a virtual database.
    *
+   * @param protocols names of its protocol in TLS (ALPN)
    * @return null when TLS is off
    * @throws IOException when a file cannot be read, or is not what it should be; the message names
    *     it
    */
-  public static SslContext forClients(ClientTls settings) throws IOException {
+  public static SslContext forClients(ClientTls settings, List<String> protocols)
+      throws IOException {
     if (settings.mode() == ClientTlsMode.DISABLE) {
       return null;
     }
@@ -68,7 +68,7 @@ public final class TlsContexts {
           SslContextBuilder.forServer(identity.key(), identity.chain())
               .sslProvider(provider())
               .protocols("TLSv1.3", "TLSv1.2")
-              .applicationProtocolConfig(alpn());
+              .applicationProtocolConfig(alpn(protocols));
       if (settings.clientCertificate() != ClientCertificate.NONE) {
         builder
             .trustManager(settings.clientCaFile().orElseThrow().toFile())
@@ -97,15 +97,17 @@ public final class TlsContexts {
   /**
    * For connections to a data source.
    *
+   * @param protocols names of its protocol in TLS (ALPN)
    * @return null when TLS is off
    * @throws IOException when a file cannot be read, or is not what it should be; the message names
    *     it
    */
-  public static SslContext forServer(BackendTls settings) throws IOException {
+  public static SslContext forServer(BackendTls settings, List<String> protocols)
+      throws IOException {
     if (settings.mode() == TlsMode.DISABLE) {
       return null;
     }
-    return client(settings, provider(), alpn());
+    return client(settings, provider(), protocols);
   }
 
   /**
@@ -119,8 +121,7 @@ public final class TlsContexts {
     if (settings.mode() == TlsMode.DISABLE) {
       return Optional.empty();
     }
-    JdkSslContext made =
-        (JdkSslContext) client(settings, SslProvider.JDK, ApplicationProtocolConfig.DISABLED);
+    JdkSslContext made = (JdkSslContext) client(settings, SslProvider.JDK, List.of());
     return Optional.of(made.context().getSocketFactory());
   }
 
@@ -134,8 +135,7 @@ public final class TlsContexts {
   }
 
   private static SslContext client(
-      BackendTls settings, SslProvider provider, ApplicationProtocolConfig protocols)
-      throws IOException {
+      BackendTls settings, SslProvider provider, List<String> protocols) throws IOException {
     try {
       SslContextBuilder builder =
           SslContextBuilder.forClient()
@@ -144,7 +144,7 @@ public final class TlsContexts {
               .endpointIdentificationAlgorithm(
                   settings.mode() == TlsMode.VERIFY_FULL ? "HTTPS" : null)
               .protocols("TLSv1.3", "TLSv1.2")
-              .applicationProtocolConfig(protocols);
+              .applicationProtocolConfig(alpn(protocols));
       if (!settings.verifies()) {
         builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
       } else if (settings.caFile().isPresent()) {
@@ -196,15 +196,18 @@ public final class TlsContexts {
             all.certificateFile(),
             all.keyFile(),
             all.channelBinding(),
-            all.direct()));
+            all.direct()),
+        List.of());
   }
 
-  private static ApplicationProtocolConfig alpn() {
-    return new ApplicationProtocolConfig(
-        Protocol.ALPN,
-        SelectorFailureBehavior.NO_ADVERTISE,
-        SelectedListenerFailureBehavior.ACCEPT,
-        POSTGRESQL);
+  private static ApplicationProtocolConfig alpn(List<String> protocols) {
+    return protocols.isEmpty()
+        ? ApplicationProtocolConfig.DISABLED
+        : new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            protocols);
   }
 
   private static SslProvider provider() {

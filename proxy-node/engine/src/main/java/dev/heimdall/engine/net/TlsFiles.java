@@ -91,7 +91,7 @@ public final class TlsFiles {
           "",
           false,
           vdb.tls(),
-          () -> TlsContexts.forClients(vdb.tls()));
+          () -> TlsContexts.forClients(vdb.tls(), List.of()));
     }
     for (String name : used) {
       DataSource source = configuration.sources().get(name);
@@ -103,7 +103,7 @@ public final class TlsFiles {
           "",
           missingHere,
           source.tls(),
-          () -> TlsContexts.forServer(source.tls()));
+          () -> TlsContexts.forServer(source.tls(), List.of()));
     }
   }
 

@@ -95,7 +95,7 @@ final class ServerChecks {
   /** Without these a node does not even start. */
   private static Check.Outcome files(BackendTls tls) {
     try {
-      TlsContexts.forServer(tls);
+      TlsContexts.forServer(tls, List.of());
       return Check.Outcome.ok(
           tls.caFile().map(Path::toString).orElse("the authorities of the Java runtime"));
     } catch (IOException e) {

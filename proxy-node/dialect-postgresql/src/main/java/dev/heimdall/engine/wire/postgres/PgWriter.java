@@ -15,6 +15,9 @@ public final class PgWriter {
   public static final int GSSENC_REQUEST = 80877104;
   public static final int CANCEL_REQUEST = 80877102;
 
+  /** The name of the protocol in TLS (ALPN), which direct TLS needs. */
+  public static final String TLS_PROTOCOL = "postgresql";
+
   private PgWriter() {}
 
   // ---- to a client

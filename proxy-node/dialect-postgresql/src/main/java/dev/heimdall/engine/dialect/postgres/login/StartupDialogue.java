@@ -25,9 +25,6 @@ final class StartupDialogue implements LogInDialogue {
   /** Start of a Terminate message, which has no length in front: its sender wants to end. */
   private static final int TERMINATE = 'X' << 24;
 
-  /** The application protocol (ALPN) of direct TLS. */
-  private static final String ALPN = "postgresql";
-
   private final LogInHost login;
   private final ClientEncoder encoder;
   private boolean tlsRefused;
@@ -60,7 +57,7 @@ final class StartupDialogue implements LogInDialogue {
 
   private void packet(ByteBuf in) throws ProtocolException {
     if (in.getByte(in.readerIndex()) == TLS_HANDSHAKE_RECORD && !login.tls()) {
-      login.tlsBegun(ALPN);
+      login.tlsBegun(PgWriter.TLS_PROTOCOL);
       return;
     }
     if (in.readableBytes() < 4) {

@@ -9,7 +9,6 @@ import dev.heimdall.engine.auth.TlsServerEndPoint;
 import dev.heimdall.engine.backend.ConnectFailure;
 import dev.heimdall.engine.backend.LogInDecoder;
 import dev.heimdall.engine.backend.ServerTarget;
-import dev.heimdall.engine.net.TlsContexts;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.BackendType;
@@ -202,9 +201,7 @@ final class ServerLogIn extends LogInDecoder {
       return;
     }
     boolean direct = target.source().tls().direct();
-    if (failure == null
-        && direct
-        && !TlsContexts.POSTGRESQL.equals(handler.applicationProtocol())) {
+    if (failure == null && direct && !PgWriter.TLS_PROTOCOL.equals(handler.applicationProtocol())) {
       // A server that never heard of direct TLS could be made to take our bytes for another
       // protocol's.
       fail(
@@ -213,7 +210,7 @@ final class ServerLogIn extends LogInDecoder {
               ServerError.fatal(
                   "08001",
                   "the server did not agree to the application protocol (ALPN) "
-                      + TlsContexts.POSTGRESQL
+                      + PgWriter.TLS_PROTOCOL
                       + ", which tls.direct needs; PostgreSQL has it from version 17 on")));
     } else if (failure == null) {
       sendStartup(ctx);
