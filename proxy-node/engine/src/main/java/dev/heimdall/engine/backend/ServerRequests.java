@@ -37,8 +37,13 @@ public interface ServerRequests {
   /**
    * Finds out who the role is that the connection was logged in as, and what its sessions start
    * with: the rows of the answer are equal as long as both are the same.
+   *
+   * @return false where all that is known is that the log-in has succeeded, and the owner is not
+   *     called
    */
-  void describeRole(ReplyOwner owner);
+  default boolean describeRole(ReplyOwner owner) {
+    return false;
+  }
 
   /**
    * Reads session variables: the answer is one row with a value, or null for none, for each name.
@@ -82,7 +87,9 @@ public interface ServerRequests {
   }
 
   /** Those of the variables that may stay while nobody has the connection; the same for all. */
-  Variables restful(Variables applied);
+  default Variables restful(Variables applied) {
+    return applied;
+  }
 
   /** Makes the connection as good as new, but for random numbers. */
   void reset(ReplyOwner owner);
@@ -94,8 +101,11 @@ public interface ServerRequests {
    * Sets the seed of random numbers.
    *
    * @param value from -1 to 1
+   * @return false where no session can set or learn it, and the owner is not called
    */
-  void seed(double value, ReplyOwner owner);
+  default boolean seed(double value, ReplyOwner owner) {
+    return false;
+  }
 
   /** Ends the transaction; nothing of it stays. */
   void rollBack(ReplyOwner owner);
@@ -105,15 +115,15 @@ public interface ServerRequests {
     rollBack(owner);
   }
 
-  /** Ends the batch that was begun, so that the server comes to rest. */
-  void endBatch(ReplyOwner owner);
+  /** Ends the batch that was begun, so that the server comes to rest, where there are batches. */
+  default void endBatch(ReplyOwner owner) {}
 
   /**
-   * Ends a copy whose data will not come.
+   * Ends a copy whose data will not come, where servers wait for data.
    *
    * @param reason what the server's error is to say
    */
-  void failCopy(String reason);
+  default void failCopy(String reason) {}
 
   /**
    * Has the server end what runs on the connection.

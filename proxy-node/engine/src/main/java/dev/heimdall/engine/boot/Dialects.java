@@ -7,7 +7,9 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Dialects spoken with the servers of a data source, and with the clients of the virtual databases
@@ -40,6 +42,21 @@ final class Dialects {
               + "\"");
     }
     return dialect;
+  }
+
+  /**
+   * Returns a part that not every dialect brings.
+   *
+   * @throws IllegalArgumentException when this one does not: configurations that need it are
+   *     rejected before
+   */
+  <T> T part(DataSource source, Function<Dialect, Optional<T>> part) {
+    return part.apply(of(source))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the data source \"%s\" needs what is not supported for the engine \"%s\""
+                        .formatted(source.name(), source.engine().spelling())));
   }
 
   /** Null for an engine whose protocol the node does not speak. */

@@ -171,7 +171,7 @@ public final class Node implements AutoCloseable {
             directory,
             configuration,
             logins,
-            source -> dialects.of(source).actions(),
+            source -> dialects.part(source, Dialect::actions),
             new LoggedActions(log, metrics),
             guards,
             ACTION_THREADS);

@@ -7,6 +7,7 @@ import dev.heimdall.engine.auth.UserDirectory;
 import dev.heimdall.engine.auth.UserLookup;
 import dev.heimdall.engine.client.HandedClient;
 import dev.heimdall.engine.client.VdbAccess;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.UnreadableStateException;
@@ -375,7 +376,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
             name,
             there != null && there.plan().equals(plan)
                 ? there
-                : new ForeignSource(plan, dialects.of(source).foreign(), clusters.guard(source)));
+                : new ForeignSource(plan, dialects.part(source, Dialect::foreign), clusters.guard(source)));
       }
     }
     return Map.copyOf(foreigners);

@@ -2,6 +2,7 @@ package dev.heimdall.engine.boot;
 
 import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.events.EventKind;
 import dev.heimdall.engine.feed.StoredDocuments;
 import dev.heimdall.engine.feed.Subject;
@@ -152,7 +153,7 @@ final class SourceClusters implements AutoCloseable {
                 source,
                 next.driverOf(source),
                 logins.ofProbes(source).orElseThrow(),
-                dialects.of(source).clusters(),
+                dialects.part(source, Dialect::clusters),
                 cached,
                 cached ? ways(source) : List.of());
         RunningCluster cluster =

@@ -17,34 +17,59 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
- * All that the node has to know of one database protocol.
+ * All that the node has to know of one database protocol: what every dialect brings, and what it
+ * may bring. Documents that need what their engine's dialect does not bring are rejected.
  *
- * @param clients how its clients log in
- * @param console how they talk to the admin database; empty where they cannot
- * @param servers how the node talks to servers
- * @param sessions what it brings to the sessions of its clients
- * @param statements how theirs are read
- * @param notifications how they are spelled
- * @param catalogue how what is in their databases is read
- * @param clusters how theirs are watched
- * @param changes how it is heard what is written past the node
- * @param actions what rules do on connections of the node's own
- * @param foreign how statements of other engines' clients are forwarded to its servers
- * @param practice both ends of its connections, for a node that practises before clients come;
- *     empty where it does not
+ * @param clients log-in of its clients
+ * @param servers talk of the node with its servers
+ * @param sessions its part in the sessions of its clients
+ * @param statements reading of its statements
  * @param naming of prepared statements on servers, for each event loop by its number
+ * @param catalogue what its servers bring into each database; queries of the rest, where databases
+ *     are read
+ * @param changes feeds of what is written past the node; none where there are no ways
+ * @param console talk of operators with the admin database
+ * @param notifications their spelling
+ * @param clusters probes of its servers
+ * @param actions of rules, on connections of the node's own
+ * @param foreign forwarding of statements of other engines' clients to its servers
+ * @param practice both ends of its connections, for a node that practises before clients come
  */
 public record Dialect(
     ClientProtocol clients,
-    Optional<ConsoleProtocol> console,
     ServerProtocol servers,
     SessionDialect sessions,
     SqlDialect statements,
-    NotificationFormat notifications,
+    IntFunction<ServerNaming> naming,
     CatalogueProtocol catalogue,
-    ClusterProtocol clusters,
     ChangeProtocol changes,
-    ActionProtocol actions,
-    ForeignProtocol foreign,
-    Optional<Practice> practice,
-    IntFunction<ServerNaming> naming) {}
+    Optional<ConsoleProtocol> console,
+    Optional<NotificationFormat> notifications,
+    Optional<ClusterProtocol> clusters,
+    Optional<ActionProtocol> actions,
+    Optional<ForeignProtocol> foreign,
+    Optional<Practice> practice) {
+  /** With what every dialect brings, and no more. */
+  public Dialect(
+      ClientProtocol clients,
+      ServerProtocol servers,
+      SessionDialect sessions,
+      SqlDialect statements,
+      IntFunction<ServerNaming> naming,
+      CatalogueProtocol catalogue) {
+    this(
+        clients,
+        servers,
+        sessions,
+        statements,
+        naming,
+        catalogue,
+        ChangeProtocol.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}

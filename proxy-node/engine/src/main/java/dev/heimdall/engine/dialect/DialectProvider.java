@@ -18,10 +18,14 @@ public interface DialectProvider {
   SqlDialect statements();
 
   /** Probes of its servers for their role, with or without a node. */
-  ClusterProtocol clusters();
+  default Optional<ClusterProtocol> clusters() {
+    return Optional.empty();
+  }
 
   /** Queries to its servers for the set-up of nodes for them. */
-  ServerInterview interview();
+  default Optional<ServerInterview> interview() {
+    return Optional.empty();
+  }
 
   /** Triggers by which nodes hear of writes past them, where its servers have such. */
   default Optional<ChangeTriggers> triggers() {

@@ -97,16 +97,14 @@ final class Cleaning {
 
   private void seed(ServerConnection connection, Runnable seeded) {
     keep(connection);
-    connection
-        .requests()
-        .seed(
-            chance.nextDouble(-1, 1),
-            new Step(
-                "SELECT",
-                () -> {
-                  connection.residue().seeded();
-                  seeded.run();
-                }));
+    Runnable done =
+        () -> {
+          connection.residue().seeded();
+          seeded.run();
+        };
+    if (!connection.requests().seed(chance.nextDouble(-1, 1), new Step("SELECT", done))) {
+      done.run();
+    }
   }
 
   /** Makes the connection as good as new, random numbers too. */

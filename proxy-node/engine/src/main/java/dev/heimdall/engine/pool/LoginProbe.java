@@ -54,7 +54,9 @@ final class LoginProbe extends InternalQuery implements ConnectionKeeper, Server
             target.source().connectTimeout().toMillis(),
             TimeUnit.MILLISECONDS,
             connection::failed);
-    connection.requests().describeRole(this);
+    if (!connection.requests().describeRole(this)) {
+      done(connection, null);
+    }
   }
 
   @Override

@@ -5,8 +5,13 @@ public interface ServerNaming {
   /** The name of the statement with this number; unique in the process. */
   byte[] name(long number);
 
-  /** True if a client's name may be the one of its statement on servers: none of ours begins so. */
-  boolean mayBeClients(byte[] given);
+  /**
+   * True if a client's name may be the one of its statement on servers: none of ours begins so.
+   * Never where servers know statements by handles.
+   */
+  default boolean mayBeClients(byte[] given) {
+    return false;
+  }
 
   /**
    * Returns the replacement in a text for an unknown name of a client's, so that it reaches no
@@ -14,5 +19,7 @@ public interface ServerNaming {
    *
    * @return null where it cannot be one of those that {@link #name} gives
    */
-  byte[] instead(String unknown);
+  default byte[] instead(String unknown) {
+    return null;
+  }
 }

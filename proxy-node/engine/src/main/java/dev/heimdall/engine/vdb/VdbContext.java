@@ -6,6 +6,7 @@ import dev.heimdall.engine.cache.far.FarTier;
 import dev.heimdall.engine.catalog.DefinitionChanges;
 import dev.heimdall.engine.client.VdbAccess;
 import dev.heimdall.engine.foreign.ForeignSource;
+import dev.heimdall.engine.listen.NoNotifications;
 import dev.heimdall.engine.listen.NotificationFormat;
 import dev.heimdall.engine.listen.NotificationHubs;
 import dev.heimdall.engine.pipeline.RulesAndCatalogues;
@@ -51,11 +52,14 @@ public final class VdbContext {
     }
   }
 
+  /**
+   * @param notifications empty for a protocol without them
+   */
   public VdbContext(
-      String name, VdbPools pools, NotificationFormat notifications, Settings settings) {
+      String name, VdbPools pools, Optional<NotificationFormat> notifications, Settings settings) {
     this.name = name;
     this.pools = pools;
-    this.hubs = new NotificationHubs(pools, notifications);
+    this.hubs = new NotificationHubs(pools, notifications.orElseGet(NoNotifications::new));
     this.definitions = new DefinitionChanges(settings.rulesAndCatalogues().catalogues());
     this.access = new VdbAccess(name, pools, settings.access());
     update(settings);

@@ -209,7 +209,7 @@ public class KitNode<S extends KitServers<?>> implements AutoCloseable {
             directory,
             configuration,
             logins,
-            any -> dialect.actions(),
+            any -> dialect.actions().orElseThrow(),
             new Unheard(),
             new WriterGuards(),
             1,

@@ -120,7 +120,7 @@ final class ToyPath implements AutoCloseable {
             directory,
             configuration,
             new SourceLogins(),
-            source -> dialect.actions(),
+            source -> dialect.actions().orElseThrow(),
             unheard(ActionEvents.class),
             new WriterGuards(),
             1);

@@ -7,7 +7,6 @@ import dev.heimdall.engine.memory.MemoryBudget;
 import dev.heimdall.engine.pool.LoopPool;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
-import dev.heimdall.engine.prepared.ServerNaming;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.toy.ToyNode.Reply;
 import dev.heimdall.engine.toy.ToyNode.Session;
@@ -203,7 +202,8 @@ class ToyPoolTest {
 
   @Test
   void statementsHaveTheNumbersThatEachServerGivesThem() {
-    StatementRegistry registry = new StatementRegistry(new Unnamed(), new MemoryBudget(1 << 20, 1));
+    StatementRegistry registry =
+        new StatementRegistry(number -> new byte[0], new MemoryBudget(1 << 20, 1));
     byte[] text = ToyFrame.text("SELECT 1");
     PreparedStatement statement =
         registry.acquire(text, text.length, Origin.NAMED, null, "shop", 0);
@@ -224,23 +224,5 @@ class ToyPoolTest {
 
     assertThat(node.serverOf(first).requests()).contains("execute 11");
     assertThat(node.serverOf(second).requests()).contains("execute 21");
-  }
-
-  /** Statements have no names on servers. */
-  private static final class Unnamed implements ServerNaming {
-    @Override
-    public boolean mayBeClients(byte[] given) {
-      return false;
-    }
-
-    @Override
-    public byte[] name(long number) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] instead(String unknown) {
-      return null;
-    }
   }
 }

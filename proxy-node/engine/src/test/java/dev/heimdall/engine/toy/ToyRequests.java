@@ -5,7 +5,6 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.ServerRequests;
 import dev.heimdall.engine.backend.StateChange;
-import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -103,11 +102,6 @@ final class ToyRequests implements ServerRequests {
   }
 
   @Override
-  public void describeRole(ReplyOwner owner) {
-    query("ROLE", owner);
-  }
-
-  @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
     query("READ " + names, owner);
   }
@@ -117,11 +111,6 @@ final class ToyRequests implements ServerRequests {
     Map<String, String> set = new TreeMap<>(change.to().asMap());
     change.from().names().forEach(name -> set.putIfAbsent(name, ""));
     query("SET " + set, owner);
-  }
-
-  @Override
-  public Variables restful(Variables applied) {
-    return applied;
   }
 
   @Override
@@ -135,8 +124,9 @@ final class ToyRequests implements ServerRequests {
   }
 
   @Override
-  public void seed(double value, ReplyOwner owner) {
+  public boolean seed(double value, ReplyOwner owner) {
     query("SEED", owner);
+    return true;
   }
 
   @Override
@@ -148,14 +138,6 @@ final class ToyRequests implements ServerRequests {
   public void failTransaction(ReplyOwner owner) {
     query("FAIL", owner);
   }
-
-  /** There are no batches. */
-  @Override
-  public void endBatch(ReplyOwner owner) {}
-
-  /** There is nothing to be copied. */
-  @Override
-  public void failCopy(String reason) {}
 
   /** On the connection itself, at once, whatever waits for its turn. */
   @Override

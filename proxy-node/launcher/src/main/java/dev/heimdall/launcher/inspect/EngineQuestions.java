@@ -48,7 +48,7 @@ final class EngineQuestions {
    */
   void about(String subject, Connection connection, boolean first, Consumer<CheckResult> found)
       throws SQLException {
-    ServerInterview asks = dialect.interview();
+    ServerInterview asks = dialect.interview().orElseThrow();
     version = asks.version(connection);
     found.accept(CheckResult.good(subject, "Version", version));
     found.accept(tls(subject, asks.tls(connection)));
@@ -72,7 +72,7 @@ final class EngineQuestions {
 
   /** Statement that gives the user the rights that probes need. */
   String grant() {
-    return dialect.interview().grant(version, source.user().orElse("USER"));
+    return dialect.interview().orElseThrow().grant(version, source.user().orElse("USER"));
   }
 
   /** As advice. */
@@ -98,7 +98,7 @@ final class EngineQuestions {
       }
     }
     try (ProbedServer server =
-        dialect.clusters().prober(source).open(one, source.database(), connections)) {
+        dialect.clusters().orElseThrow().prober(source).open(one, source.database(), connections)) {
       return ServerRole.of(server.ask(true));
     }
   }

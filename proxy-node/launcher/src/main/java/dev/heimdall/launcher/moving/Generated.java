@@ -97,7 +97,11 @@ public final class Generated {
   private static LiveServer ask(Engine engine, ServerInterview.Place place, Notes notes)
       throws CommandFailure {
     try (Connection connection = place.access().connect(place.address())) {
-      return DialectProviders.found().of(engine).interview().all(place, connection, notes::say);
+      return DialectProviders.found()
+          .of(engine)
+          .interview()
+          .orElseThrow()
+          .all(place, connection, notes::say);
     } catch (SQLException e) {
       throw new CommandFailure(
           ExitCode.STARTUP, place.address() + ": " + e.getMessage().strip(), e);

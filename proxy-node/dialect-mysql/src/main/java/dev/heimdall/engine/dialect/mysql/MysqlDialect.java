@@ -17,7 +17,6 @@ import dev.heimdall.engine.dialect.mysql.practice.MysqlPractice;
 import dev.heimdall.engine.dialect.mysql.request.MysqlSessions;
 import dev.heimdall.engine.dialect.mysql.server.MysqlServers;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
-import dev.heimdall.engine.listen.NoNotifications;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
 import java.util.Optional;
@@ -35,30 +34,30 @@ public final class MysqlDialect implements DialectProvider {
   }
 
   @Override
-  public ClusterProtocol clusters() {
-    return new MysqlClusters();
+  public Optional<ClusterProtocol> clusters() {
+    return Optional.of(new MysqlClusters());
   }
 
   @Override
-  public ServerInterview interview() {
-    return new MysqlInterview();
+  public Optional<ServerInterview> interview() {
+    return Optional.of(new MysqlInterview());
   }
 
   @Override
   public Dialect create(NodeServices node) {
     return new Dialect(
         new MysqlClients(),
-        Optional.of(new MysqlConsole()),
         new MysqlServers(node.offLoop()),
         new MysqlSessions(),
         statements(),
-        new NoNotifications(),
+        StatementNumbers::new,
         new MysqlCatalogue(),
-        clusters(),
         new BinlogChanges(),
-        new MysqlActions(),
-        new MysqlForeign(),
-        Optional.of(new MysqlPractice()),
-        StatementNumbers::new);
+        Optional.of(new MysqlConsole()),
+        Optional.empty(),
+        clusters(),
+        Optional.of(new MysqlActions()),
+        Optional.of(new MysqlForeign()),
+        Optional.of(new MysqlPractice()));
   }
 }

@@ -11,14 +11,4 @@ record StatementNumbers(int loop) implements ServerNaming {
   public byte[] name(long number) {
     return (loop + "." + number).getBytes(StandardCharsets.US_ASCII);
   }
-
-  @Override
-  public boolean mayBeClients(byte[] given) {
-    return false;
-  }
-
-  @Override
-  public byte[] instead(String unknown) {
-    return null;
-  }
 }

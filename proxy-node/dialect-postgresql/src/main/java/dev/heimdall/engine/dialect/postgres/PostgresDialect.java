@@ -39,13 +39,13 @@ public final class PostgresDialect implements DialectProvider {
   }
 
   @Override
-  public ClusterProtocol clusters() {
-    return new PostgresClusters();
+  public Optional<ClusterProtocol> clusters() {
+    return Optional.of(new PostgresClusters());
   }
 
   @Override
-  public ServerInterview interview() {
-    return new PostgresInterview();
+  public Optional<ServerInterview> interview() {
+    return Optional.of(new PostgresInterview());
   }
 
   @Override
@@ -57,17 +57,17 @@ public final class PostgresDialect implements DialectProvider {
   public Dialect create(NodeServices node) {
     return new Dialect(
         new PostgresClients(new PostgresEncoder()),
-        Optional.of(new PostgresConsole()),
         new PostgresServers(node.keyCache(), node.nonces(), node.offLoop()),
         new PostgresSessions(),
         statements(),
-        new PostgresNotifications(),
+        StatementNames::ofLoop,
         new PostgresCatalogue(),
-        clusters(),
         new PostgresChanges(),
-        new PostgresActions(),
-        new PostgresForeign(),
-        Optional.of(new PostgresPractice(node.keyCache(), node.nonces())),
-        StatementNames::ofLoop);
+        Optional.of(new PostgresConsole()),
+        Optional.of(new PostgresNotifications()),
+        clusters(),
+        Optional.of(new PostgresActions()),
+        Optional.of(new PostgresForeign()),
+        Optional.of(new PostgresPractice(node.keyCache(), node.nonces())));
   }
 }

@@ -373,8 +373,9 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   @Override
-  public void describeRole(ReplyOwner owner) {
+  public boolean describeRole(ReplyOwner owner) {
     query(ROLE, owner);
+    return true;
   }
 
   /** Reads variables; those that the server has just reported need no query. */
@@ -559,18 +560,15 @@ public final class MysqlRequests implements ServerRequests {
   }
 
   @Override
-  public void seed(double value, ReplyOwner owner) {
+  public boolean seed(double value, ReplyOwner owner) {
     query(SetStatement.seed(value), owner);
+    return true;
   }
 
   @Override
   public void rollBack(ReplyOwner owner) {
     query("ROLLBACK AND NO CHAIN NO RELEASE", owner); // whatever completion_type says
   }
-
-  /** There are no batches. */
-  @Override
-  public void endBatch(ReplyOwner owner) {}
 
   /** A server takes what it has as the whole file, and keeps it, unless the connection ends. */
   @Override

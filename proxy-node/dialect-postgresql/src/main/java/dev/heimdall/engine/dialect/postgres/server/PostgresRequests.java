@@ -132,8 +132,9 @@ public final class PostgresRequests implements ServerRequests {
   }
 
   @Override
-  public void describeRole(ReplyOwner owner) {
+  public boolean describeRole(ReplyOwner owner) {
     queryApart(ROLE, owner);
+    return true;
   }
 
   @Override
@@ -197,8 +198,9 @@ public final class PostgresRequests implements ServerRequests {
   }
 
   @Override
-  public void seed(double value, ReplyOwner owner) {
+  public boolean seed(double value, ReplyOwner owner) {
     queryApart("SELECT pg_catalog.setseed(" + value + ")", owner);
+    return true;
   }
 
   @Override

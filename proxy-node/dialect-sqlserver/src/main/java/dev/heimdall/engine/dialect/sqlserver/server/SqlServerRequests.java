@@ -451,12 +451,6 @@ public final class SqlServerRequests implements ServerRequests {
     query("SELECT 1", owner);
   }
 
-  /** Nothing is known of users: each is the same as long as its log-in succeeds. */
-  @Override
-  public void describeRole(ReplyOwner owner) {
-    answer(owner, List.of());
-  }
-
   /** Without a server: its options are those that requests have set. */
   @Override
   public void readVariables(Collection<String> names, Predicate<String> set, ReplyOwner owner) {
@@ -500,11 +494,6 @@ public final class SqlServerRequests implements ServerRequests {
 
   /** None of them disturbs a connection. */
   @Override
-  public Variables restful(Variables applied) {
-    return applied;
-  }
-
-  @Override
   public String resetCommand() {
     return "RESETCONNECTION";
   }
@@ -517,24 +506,10 @@ public final class SqlServerRequests implements ServerRequests {
     owner.groupComplete(connection, connection.status(), null);
   }
 
-  /** Servers give each session a seed of its own. */
-  @Override
-  public void seed(double value, ReplyOwner owner) {
-    owner.groupComplete(connection, connection.status(), null);
-  }
-
   @Override
   public void rollBack(ReplyOwner owner) {
     query(ROLL_BACK, owner);
   }
-
-  /** There are no batches of requests. */
-  @Override
-  public void endBatch(ReplyOwner owner) {}
-
-  /** Servers wait for no data. */
-  @Override
-  public void failCopy(String reason) {}
 
   /** On the connection itself; what is being answered ends with the acknowledgement. */
   @Override
