@@ -37,7 +37,9 @@ public interface ReplyScanner {
   boolean cutReply();
 
   /** True if the server skips whatever it is sent until its batch is ended. */
-  boolean skipping();
+  default boolean skipping() {
+    return false;
+  }
 
   /** Number of statements sent to be run in the open batch. */
   default int statements() {
@@ -45,19 +47,23 @@ public interface ReplyScanner {
   }
 
   /** True if the server waits for data of a copy. */
-  boolean copyIn();
+  default boolean copyIn() {
+    return false;
+  }
 
   /** The end of a copy was sent, perhaps before the server has asked for its data. */
-  void copyInEnded();
+  default void copyInEnded() {}
 
   /** Answers that are the node's own are wanted as soon as those before them have come. */
-  void flushing();
+  default void flushing() {}
 
   /** Number of unanswered messages with answers that {@link #flushing} has requested. */
-  int flushed();
+  default int flushed() {
+    return 0;
+  }
 
   /** Gives those that {@link #flushing} has asked for and that stand first. */
-  void answerFlushed();
+  default void answerFlushed() {}
 
   /** The rows among these messages: text values, null for SQL null. */
   List<List<String>> rows(ByteBuf messages);

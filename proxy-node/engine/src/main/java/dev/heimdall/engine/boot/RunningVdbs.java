@@ -376,7 +376,8 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
             name,
             there != null && there.plan().equals(plan)
                 ? there
-                : new ForeignSource(plan, dialects.part(source, Dialect::foreign), clusters.guard(source)));
+                : new ForeignSource(
+                    plan, dialects.part(source, Dialect::foreign), clusters.guard(source)));
       }
     }
     return Map.copyOf(foreigners);

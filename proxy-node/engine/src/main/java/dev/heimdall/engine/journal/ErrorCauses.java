@@ -10,13 +10,17 @@ public interface ErrorCauses extends StatementErrors {
   boolean readOnly(ServerError error);
 
   /** True if the error of a replica says nothing about a read: the writer may not have it. */
-  boolean ofReplica(ServerError error);
+  default boolean ofReplica(ServerError error) {
+    return false;
+  }
 
   /**
    * True if the error stays on its server connection, where its session may ask about it, and
    * another server connection would have the same.
    */
-  boolean leftBehind(ServerError error);
+  default boolean leftBehind(ServerError error) {
+    return false;
+  }
 
   /** True if the server was stopped, or had to end the session, and has rolled back what ran. */
   boolean terminated(ServerError error);
@@ -28,5 +32,7 @@ public interface ErrorCauses extends StatementErrors {
   boolean unread(ServerError error, StatementFacts facts);
 
   /** True if the server has ended the session for a time limit of its own. */
-  boolean timeLimit(ServerError error);
+  default boolean timeLimit(ServerError error) {
+    return false;
+  }
 }

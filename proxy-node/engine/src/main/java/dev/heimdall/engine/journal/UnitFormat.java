@@ -11,7 +11,9 @@ public interface UnitFormat {
   boolean begins(byte type);
 
   /** True if the client may wait for the answers to what it has sent so far. */
-  boolean flushes(byte type);
+  default boolean flushes(byte type) {
+    return false;
+  }
 
   /**
    * The length of what waits first, if it is one statement, or so many up to the end of one batch,
@@ -37,5 +39,7 @@ public interface UnitFormat {
   }
 
   /** True if a batch begins by preparing a statement. */
-  boolean prepares(ByteBuf batch);
+  default boolean prepares(ByteBuf batch) {
+    return false;
+  }
 }

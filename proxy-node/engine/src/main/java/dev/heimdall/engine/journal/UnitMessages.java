@@ -5,10 +5,12 @@ import io.netty.buffer.ByteBuf;
 /** Meaning of one client's messages for the units that are kept of them. */
 public interface UnitMessages {
   /** True if a batch gives a name that is taken already, so that it cannot be sent twice. */
-  boolean namesTaken(ByteBuf batch);
+  default boolean namesTaken(ByteBuf batch) {
+    return false;
+  }
 
   /** Frees the names that a batch gives, so that it can be sent once more. */
-  void freeNames(ByteBuf batch);
+  default void freeNames(ByteBuf batch) {}
 
   /** Notes what a whole message means for its unit and for those before it. */
   void note(Journal journal, ByteBuf in, byte type, int total);

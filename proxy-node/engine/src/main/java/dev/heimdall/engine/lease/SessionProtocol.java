@@ -11,21 +11,25 @@ public interface SessionProtocol {
    *
    * @param known whether it is known to ask
    */
-  void guardSequences(ServerConnection server, boolean known);
+  default void guardSequences(ServerConnection server, boolean known) {}
 
   /** Values that others took from sequences are not to be found on this connection. */
-  void forgetSequences(ServerConnection server);
+  default void forgetSequences(ServerConnection server) {}
 
   // ---- what may be shared, or sent again
 
   /** True if all that waits is one statement that may share the pipeline of a connection. */
-  boolean shareable(int most);
+  default boolean shareable(int most) {
+    return false;
+  }
 
   /** True if that statement can be carried out over this connection as it is. */
-  boolean runsOn(ServerConnection server);
+  default boolean runsOn(ServerConnection server) {
+    return true;
+  }
 
   /** Drops the undo for a failure of the last sent message: the session has left it behind. */
-  void undoNothing(ServerConnection server);
+  default void undoNothing(ServerConnection server) {}
 
   // ---- what its reads see
 

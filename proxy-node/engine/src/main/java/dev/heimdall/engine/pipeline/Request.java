@@ -42,7 +42,9 @@ public interface Request {
    * True if an error fails the transaction around it: inside of one a server has to report it, so
    * that its transaction fails as well.
    */
-  boolean errorsFailTransactions();
+  default boolean errorsFailTransactions() {
+    return false;
+  }
 
   /** Error of a judged request that can neither be sent nor answered; null for others. */
   ServerError unfit();

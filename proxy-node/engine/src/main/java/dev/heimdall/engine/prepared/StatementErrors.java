@@ -7,7 +7,9 @@ public interface StatementErrors {
   /**
    * True if a statement was not carried out because its result has changed since it was planned.
    */
-  boolean stalePlan(ServerError error);
+  default boolean stalePlan(ServerError error) {
+    return false;
+  }
 
   /** True if the server does not have a statement that the node has named. */
   boolean unknownStatement(ServerError error);

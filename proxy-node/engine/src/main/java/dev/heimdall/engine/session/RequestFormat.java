@@ -45,10 +45,14 @@ public interface RequestFormat extends UnitFormat {
   boolean permits(byte type, long total, long most);
 
   /** True if it belongs to a dialogue within a statement that runs: a COPY's data, for instance. */
-  boolean ofDialogue(byte type);
+  default boolean ofDialogue(byte type) {
+    return false;
+  }
 
   /** True if the client takes its leave with it. */
-  boolean terminates(byte type);
+  default boolean terminates(byte type) {
+    return false;
+  }
 
   /** True if servers have tables of which no rollback takes anything back. */
   default boolean hasLastingTables() {
@@ -56,10 +60,14 @@ public interface RequestFormat extends UnitFormat {
   }
 
   /** True if it ends a batch. */
-  boolean endsBatch(byte type);
+  default boolean endsBatch(byte type) {
+    return false;
+  }
 
   /** True if it is a request by itself, which an error ends, rather than part of a batch. */
-  boolean standsAlone(byte type);
+  default boolean standsAlone(byte type) {
+    return true;
+  }
 
   /** The length of the rest of the statement or batch that waits, which is here whole. */
   int statement(ByteBuf in);

@@ -22,7 +22,7 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   default void interrupts(ServerError why) {}
 
   /** The end of a batch has come, up to which everything was dropped. */
-  void skipped();
+  default void skipped() {}
 
   /** The message at the reader's position is answered with an error in place of being sent. */
   default void refused() {}
@@ -47,17 +47,19 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
    * Whatever has come was handled: pending replies that the node gives in place of the server are
    * sent.
    */
-  void handled(ServerConnection server);
+  default void handled(ServerConnection server) {}
 
   /** True if an answer that is known says that a statement was prepared. */
-  boolean isPrepared(byte kind);
+  default boolean isPrepared(byte kind) {
+    return false;
+  }
 
   /**
    * Appends an answer of a kind that was expected, which the node gives in the place of the server.
    *
    * @param tag takes the next command tag that was promised
    */
-  void known(byte kind, Supplier<String> tag, ByteBuf out);
+  default void known(byte kind, Supplier<String> tag, ByteBuf out) {}
 
   /**
    * A group of messages was answered: what its answer has left to be asked about may be noted,
@@ -94,7 +96,9 @@ public interface RequestHandler extends RequestSteps, UnitMessages, SessionProto
   long held();
 
   /** An error's text with the names that the client knows, one character for each byte. */
-  String inClientsNames(String text);
+  default String inClientsNames(String text) {
+    return text;
+  }
 
   /**
    * True if all that it keeps of the client's can be told to another process, where the client is

@@ -20,7 +20,9 @@ public interface SessionDialect {
   SettingRules settings();
 
   /** Looks at the results of a session's statements. */
-  ResultWatch results();
+  default ResultWatch results() {
+    return ResultWatch.NONE;
+  }
 
   /**
    * True if a transaction may be open that has failed, so that its client gets errors until it

@@ -10,31 +10,45 @@ import java.util.function.UnaryOperator;
  */
 public interface SettingRules {
   /** The one name of a setting that is known under several spellings. */
-  String nameOf(String written);
+  default String nameOf(String written) {
+    return written;
+  }
 
   /** True if it belongs to the current transaction, whatever statement sets it. */
-  boolean ofTransaction(String name);
+  default boolean ofTransaction(String name) {
+    return false;
+  }
 
   /** True if the server reports it and no session can set it. */
   boolean reportedOnly(String name);
 
   /** True if it stays when all settings are put back to their defaults. */
-  boolean outlivesReset(String name);
+  default boolean outlivesReset(String name) {
+    return false;
+  }
 
   /** True if a value says that nothing is set. */
-  boolean unset(String name, String value);
+  default boolean unset(String name, String value) {
+    return false;
+  }
 
   /** Those that have one value for good once the server has used them. */
-  Set<String> fixedByUse();
+  default Set<String> fixedByUse() {
+    return Set.of();
+  }
 
   /** Reason that a session with this value cannot leave its server connection; null if it can. */
-  PinReason pinOf(String name, String value);
+  default PinReason pinOf(String name, String value) {
+    return null;
+  }
 
   /**
    * Reason that a session cannot leave it for which the server reports a change that no statement
    * has made; or null.
    */
-  PinReason pinOfChange(String name);
+  default PinReason pinOfChange(String name) {
+    return null;
+  }
 
   /**
    * The setting with which statements are transactions of their own, unless it is OFF; null where
@@ -131,5 +145,7 @@ public interface SettingRules {
   }
 
   /** True if what is created by such a value is gone with the session. */
-  boolean temporary(String path);
+  default boolean temporary(String path) {
+    return false;
+  }
 }

@@ -28,7 +28,9 @@ public interface StatementClassifier {
    * True if another text that differs from the one classified last in nothing but its literals
    * could do something else.
    */
-  boolean dependsOnLiterals();
+  default boolean dependsOnLiterals() {
+    return false;
+  }
 
   /**
    * Position at which the statement begins that an SQL PREPARE makes, in the text after its name;

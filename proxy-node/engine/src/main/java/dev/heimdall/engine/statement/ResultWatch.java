@@ -7,8 +7,11 @@ import io.netty.buffer.ByteBuf;
  * there are such rules; then each group of replies is followed from its beginning.
  */
 public interface ResultWatch {
+  /** For protocols whose results are not written down. */
+  ResultWatch NONE = (piece, running) -> {};
+
   /** The reply to a group begins. */
-  void begin();
+  default void begin() {}
 
   /**
    * A piece of the reply to a group.
@@ -18,8 +21,8 @@ public interface ResultWatch {
   void take(ByteBuf piece, Iterable<Running> running);
 
   /** Notes that it is unknown which reply of this group belongs to which statement. */
-  void spoil(long number);
+  default void spoil(long number) {}
 
   /** The group is over, or is going to be repeated. */
-  void groupOver();
+  default void groupOver() {}
 }

@@ -14,7 +14,7 @@ public interface ReplyEncoder {
    * Appends that a value of the session is this now; nothing where the protocol has no such
    * message.
    */
-  void parameter(String name, String value, ByteBuf out);
+  default void parameter(String name, String value, ByteBuf out) {}
 
   /** Appends what the node answers to a statement in a server's place, but for {@link #ready}. */
   void answer(Answer answer, ByteBuf out);

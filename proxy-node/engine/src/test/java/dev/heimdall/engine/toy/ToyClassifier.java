@@ -41,9 +41,4 @@ final class ToyClassifier implements StatementClassifier {
   private static StatementFacts facts(StatementKind kind, Effect... effects) {
     return new StatementFacts(kind, 1, List.of(effects), false, false);
   }
-
-  @Override
-  public boolean dependsOnLiterals() {
-    return false;
-  }
 }

@@ -28,23 +28,8 @@ final class ToyFormat implements RequestFormat {
   }
 
   @Override
-  public boolean ofDialogue(byte type) {
-    return false;
-  }
-
-  @Override
   public boolean terminates(byte type) {
     return type == ToyFrame.LEAVE;
-  }
-
-  @Override
-  public boolean endsBatch(byte type) {
-    return false;
-  }
-
-  @Override
-  public boolean standsAlone(byte type) {
-    return true;
   }
 
   @Override
@@ -58,11 +43,6 @@ final class ToyFormat implements RequestFormat {
   }
 
   @Override
-  public boolean flushes(byte type) {
-    return false;
-  }
-
-  @Override
   public int alone(ByteBuf in, int most, int statements) {
     long total = begins(type(in)) ? total(in) : 0;
     return total <= most && total <= in.readableBytes() ? (int) total : 0;
@@ -72,11 +52,6 @@ final class ToyFormat implements RequestFormat {
   public int whole(ByteBuf in, int most) {
     int length = alone(in, most, 1);
     return length == in.readableBytes() ? length : 0;
-  }
-
-  @Override
-  public boolean prepares(ByteBuf batch) {
-    return false;
   }
 
   @Override

@@ -135,31 +135,6 @@ final class ToyReplies implements ReplyScanner {
     return false;
   }
 
-  /** Nothing comes behind a request that failed. */
-  @Override
-  public boolean skipping() {
-    return false;
-  }
-
-  @Override
-  public boolean copyIn() {
-    return false;
-  }
-
-  @Override
-  public void copyInEnded() {}
-
-  @Override
-  public void flushing() {}
-
-  @Override
-  public int flushed() {
-    return 0;
-  }
-
-  @Override
-  public void answerFlushed() {}
-
   @Override
   public void lost() {
     cut = Unpooled.EMPTY_BUFFER;

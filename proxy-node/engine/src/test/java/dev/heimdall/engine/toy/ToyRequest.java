@@ -65,11 +65,6 @@ final class ToyRequest implements Request {
   }
 
   @Override
-  public boolean errorsFailTransactions() {
-    return false;
-  }
-
-  @Override
   public ServerError unfit() {
     return null;
   }

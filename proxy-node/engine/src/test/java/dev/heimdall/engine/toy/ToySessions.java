@@ -7,8 +7,6 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.wire.ReplyFraming;
 import dev.heimdall.engine.wire.ServerError;
 import io.netty.buffer.ByteBuf;
@@ -46,27 +44,12 @@ final class ToySessions implements SessionDialect {
   public ErrorCauses errors() {
     return new ErrorCauses() {
       @Override
-      public boolean stalePlan(ServerError error) {
-        return false;
-      }
-
-      @Override
       public boolean unknownStatement(ServerError error) {
         return error.sqlState().equals("26000");
       }
 
       @Override
       public boolean readOnly(ServerError error) {
-        return false;
-      }
-
-      @Override
-      public boolean ofReplica(ServerError error) {
-        return false;
-      }
-
-      @Override
-      public boolean leftBehind(ServerError error) {
         return false;
       }
 
@@ -79,29 +62,6 @@ final class ToySessions implements SessionDialect {
       public boolean unread(ServerError error, StatementFacts facts) {
         return error.sqlState().equals("42601");
       }
-
-      @Override
-      public boolean timeLimit(ServerError error) {
-        return false;
-      }
-    };
-  }
-
-  /** Nobody looks at results. */
-  @Override
-  public ResultWatch results() {
-    return new ResultWatch() {
-      @Override
-      public void begin() {}
-
-      @Override
-      public void take(ByteBuf piece, Iterable<Running> running) {}
-
-      @Override
-      public void spoil(long number) {}
-
-      @Override
-      public void groupOver() {}
     };
   }
 

@@ -3,30 +3,14 @@ package dev.heimdall.engine.toy;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import java.util.List;
-import java.util.Set;
 
 /** Settings of a dialect that has one schema in force at a time, and no roles to be taken. */
 final class ToySettings implements SettingRules {
   static final String SCHEMA = "schema";
 
   @Override
-  public String nameOf(String written) {
-    return written;
-  }
-
-  @Override
-  public boolean ofTransaction(String name) {
-    return false;
-  }
-
-  @Override
   public boolean reportedOnly(String name) {
     return name.equals("version");
-  }
-
-  @Override
-  public boolean outlivesReset(String name) {
-    return false;
   }
 
   @Override
@@ -35,18 +19,8 @@ final class ToySettings implements SettingRules {
   }
 
   @Override
-  public Set<String> fixedByUse() {
-    return Set.of();
-  }
-
-  @Override
   public PinReason pinOf(String name, String value) {
     return value.equals("sealed") ? PinReason.of("sealed schema") : null;
-  }
-
-  @Override
-  public PinReason pinOfChange(String name) {
-    return null;
   }
 
   @Override
@@ -67,10 +41,5 @@ final class ToySettings implements SettingRules {
   @Override
   public List<String> schemas(String path) {
     return List.of(path);
-  }
-
-  @Override
-  public boolean temporary(String path) {
-    return false;
   }
 }

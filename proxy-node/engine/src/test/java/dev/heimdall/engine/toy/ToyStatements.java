@@ -24,7 +24,6 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * What a client of the toy protocol asks for: statements as text; statements that it prepares, for
@@ -263,55 +262,9 @@ final class ToyStatements implements RequestHandler {
   // ---- nothing waits, or is shared
 
   @Override
-  public void skipped() {}
-
-  @Override
-  public void handled(ServerConnection server) {}
-
-  @Override
-  public boolean isPrepared(byte kind) {
-    return false;
-  }
-
-  @Override
-  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
-
-  @Override
   public long held() {
     return 0;
   }
-
-  @Override
-  public String inClientsNames(String text) {
-    return text;
-  }
-
-  @Override
-  public void undoNothing(ServerConnection server) {}
-
-  @Override
-  public void guardSequences(ServerConnection server, boolean known) {}
-
-  @Override
-  public void forgetSequences(ServerConnection server) {}
-
-  @Override
-  public boolean shareable(int most) {
-    return false;
-  }
-
-  @Override
-  public boolean runsOn(ServerConnection server) {
-    return true;
-  }
-
-  @Override
-  public boolean namesTaken(ByteBuf batch) {
-    return false;
-  }
-
-  @Override
-  public void freeNames(ByteBuf batch) {}
 
   @Override
   public void note(Journal journal, ByteBuf in, byte type, int total) {

@@ -218,10 +218,6 @@ public final class MysqlEncoder implements ClientEncoder {
   @Override
   public void notice(ServerError notice, ByteBuf out) {}
 
-  /** Writes nothing, as no client has requested it: the node itself changes no values. */
-  @Override
-  public void parameter(String name, String value, ByteBuf out) {}
-
   @Override
   public void answer(Answer answer, ByteBuf out) {
     finish(status | StatusFlag.MORE_RESULTS, out);

@@ -36,7 +36,6 @@ import dev.heimdall.engine.wire.mysql.Payload;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Handling of one command of a client: the component that answers it, and the way it is sent. One
@@ -468,14 +467,6 @@ final class ClientCommands implements RequestHandler {
   }
 
   @Override
-  public boolean namesTaken(ByteBuf batch) {
-    return false;
-  }
-
-  @Override
-  public void freeNames(ByteBuf batch) {}
-
-  @Override
   public boolean shareable(int most) {
     return renewed.settled() && shared.shareable(most);
   }
@@ -491,34 +482,6 @@ final class ClientCommands implements RequestHandler {
   }
 
   // ---- what there is nothing of
-
-  @Override
-  public void skipped() {}
-
-  @Override
-  public void handled(ServerConnection server) {}
-
-  @Override
-  public boolean isPrepared(byte kind) {
-    return false;
-  }
-
-  @Override
-  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
-
-  @Override
-  public String inClientsNames(String text) {
-    return text;
-  }
-
-  @Override
-  public void undoNothing(ServerConnection server) {}
-
-  @Override
-  public void guardSequences(ServerConnection server, boolean known) {}
-
-  @Override
-  public void forgetSequences(ServerConnection server) {}
 
   @Override
   public long held() {

@@ -94,16 +94,6 @@ final class CommandFormat implements RequestFormat {
   }
 
   @Override
-  public boolean endsBatch(byte type) {
-    return false;
-  }
-
-  @Override
-  public boolean standsAlone(byte type) {
-    return true;
-  }
-
-  @Override
   public boolean isQuery(byte type) {
     return true;
   }
@@ -111,11 +101,6 @@ final class CommandFormat implements RequestFormat {
   @Override
   public boolean begins(byte type) {
     return type != DATA;
-  }
-
-  @Override
-  public boolean flushes(byte type) {
-    return false;
   }
 
   @Override
@@ -146,15 +131,6 @@ final class CommandFormat implements RequestFormat {
     return in.isReadable(Packet.HEADER + 1)
         && type(in) == Command.STMT_PREPARE
         && total(in) <= in.readableBytes();
-  }
-
-  /**
-   * Always false: a prepared statement is remembered with its answer, and not sent as part of a
-   * unit.
-   */
-  @Override
-  public boolean prepares(ByteBuf batch) {
-    return false;
   }
 
   @Override

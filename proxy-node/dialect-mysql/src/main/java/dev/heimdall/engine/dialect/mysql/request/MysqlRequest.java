@@ -91,11 +91,6 @@ final class MysqlRequest implements Request {
   }
 
   @Override
-  public boolean errorsFailTransactions() {
-    return false;
-  }
-
-  @Override
   public ServerError unfit() {
     return CommandsInSql.includes(type) && CommandsInSql.wantsText(next.decision())
         ? CommandsInSql.NO_TEXT

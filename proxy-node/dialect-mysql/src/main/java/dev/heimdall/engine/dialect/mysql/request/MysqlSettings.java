@@ -9,7 +9,6 @@ import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -43,12 +42,6 @@ public final class MysqlSettings implements SettingRules {
     return SystemVariables.nameOf(written);
   }
 
-  /** SET TRANSACTION without SESSION is reported by no server; its classifier says so. */
-  @Override
-  public boolean ofTransaction(String name) {
-    return false;
-  }
-
   @Override
   public boolean reportedOnly(String name) {
     return switch (name) {
@@ -60,16 +53,6 @@ public final class MysqlSettings implements SettingRules {
   @Override
   public boolean outlivesReset(String name) {
     return name.equals(DATABASE);
-  }
-
-  @Override
-  public boolean unset(String name, String value) {
-    return false;
-  }
-
-  @Override
-  public Set<String> fixedByUse() {
-    return Set.of();
   }
 
   @Override
@@ -162,10 +145,5 @@ public final class MysqlSettings implements SettingRules {
   @Override
   public List<String> schemas(String path) {
     return path.isEmpty() ? List.of() : List.of(path);
-  }
-
-  @Override
-  public boolean temporary(String path) {
-    return false;
   }
 }

@@ -526,11 +526,6 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
   }
 
   @Override
-  public boolean skipping() {
-    return false;
-  }
-
-  @Override
   public boolean copyIn() {
     return place.now() == Place.INFILE;
   }
@@ -541,17 +536,6 @@ final class MysqlReplies implements ReplyScanner, PacketRuns.Judge {
       place.first();
     }
   }
-
-  @Override
-  public void flushing() {}
-
-  @Override
-  public int flushed() {
-    return 0;
-  }
-
-  @Override
-  public void answerFlushed() {}
 
   @Override
   public List<List<String>> rows(ByteBuf messages) {

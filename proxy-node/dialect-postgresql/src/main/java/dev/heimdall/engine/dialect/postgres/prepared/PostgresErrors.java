@@ -65,12 +65,6 @@ public final class PostgresErrors implements ErrorCauses {
     };
   }
 
-  /** No statement asks about the one before. */
-  @Override
-  public boolean leftBehind(ServerError error) {
-    return false;
-  }
-
   /** One that crashes, or has given up waiting for its replicas, warns and ends without this. */
   @Override
   public boolean terminated(ServerError error) {

@@ -98,10 +98,6 @@ public final class SqlServerEncoder implements ClientEncoder {
         tokens -> TdsMessage.of(0, 1, 0, notice.message(), "heimdall").write(tokens, version));
   }
 
-  /** Servers report what changes within their answers. */
-  @Override
-  public void parameter(String name, String value, ByteBuf out) {}
-
   @Override
   public void answer(Answer answer, ByteBuf out) {
     if (answer instanceof Answer.Failed refused) {

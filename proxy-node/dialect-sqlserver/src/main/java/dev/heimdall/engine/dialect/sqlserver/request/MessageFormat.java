@@ -124,27 +124,6 @@ final class MessageFormat implements RequestFormat {
   }
 
   @Override
-  public boolean ofDialogue(byte type) {
-    return false;
-  }
-
-  /** Clients close the socket. */
-  @Override
-  public boolean terminates(byte type) {
-    return false;
-  }
-
-  @Override
-  public boolean endsBatch(byte type) {
-    return false;
-  }
-
-  @Override
-  public boolean standsAlone(byte type) {
-    return true;
-  }
-
-  @Override
   public boolean isQuery(byte type) {
     return type == TdsPacket.SQL_BATCH;
   }
@@ -158,11 +137,6 @@ final class MessageFormat implements RequestFormat {
   }
 
   @Override
-  public boolean flushes(byte type) {
-    return false;
-  }
-
-  @Override
   public int alone(ByteBuf in, int most, int statements) {
     long total = in.isReadable(TdsPacket.HEADER) && begins(type(in)) ? total(in) : 0;
     return total > 0 && total <= most && total <= in.readableBytes() ? (int) total : 0;
@@ -172,11 +146,6 @@ final class MessageFormat implements RequestFormat {
   public int whole(ByteBuf in, int most) {
     int length = alone(in, most, 1);
     return length == in.readableBytes() ? length : 0;
-  }
-
-  @Override
-  public boolean prepares(ByteBuf batch) {
-    return false;
   }
 
   @Override

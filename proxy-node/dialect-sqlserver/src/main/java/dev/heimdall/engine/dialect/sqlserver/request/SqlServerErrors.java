@@ -9,10 +9,6 @@ import dev.heimdall.engine.wire.ServerError;
 
 /** Meanings of SQL Server's errors, by their numbers. */
 final class SqlServerErrors implements ErrorCauses {
-  @Override
-  public boolean stalePlan(ServerError error) {
-    return false;
-  }
 
   @Override
   public boolean unknownStatement(ServerError error) {
@@ -23,16 +19,6 @@ final class SqlServerErrors implements ErrorCauses {
   @Override
   public boolean readOnly(ServerError error) {
     return error.number() == 3906 || error.number() == 3908;
-  }
-
-  @Override
-  public boolean ofReplica(ServerError error) {
-    return false;
-  }
-
-  @Override
-  public boolean leftBehind(ServerError error) {
-    return false;
   }
 
   @Override
@@ -56,10 +42,5 @@ final class SqlServerErrors implements ErrorCauses {
 
   private static boolean pins(StatementFacts facts, PinReason reason) {
     return facts.effects().stream().anyMatch(effect -> reason.equals(effect.detail()));
-  }
-
-  @Override
-  public boolean timeLimit(ServerError error) {
-    return false;
   }
 }

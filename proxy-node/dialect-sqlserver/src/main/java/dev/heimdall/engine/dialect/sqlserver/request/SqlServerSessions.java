@@ -6,8 +6,6 @@ import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.SettingRules;
-import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.statement.Running;
 import dev.heimdall.engine.wire.ReplyFraming;
 import io.netty.buffer.ByteBuf;
 
@@ -46,24 +44,6 @@ public final class SqlServerSessions implements SessionDialect {
   @Override
   public ErrorCauses errors() {
     return errors;
-  }
-
-  /** Results are not written down. */
-  @Override
-  public ResultWatch results() {
-    return new ResultWatch() {
-      @Override
-      public void begin() {}
-
-      @Override
-      public void take(ByteBuf piece, Iterable<Running> running) {}
-
-      @Override
-      public void spoil(long number) {}
-
-      @Override
-      public void groupOver() {}
-    };
   }
 
   /** A session ends with a transaction whose server is lost. */

@@ -327,11 +327,6 @@ final class TdsRequest implements Request {
     return text;
   }
 
-  @Override
-  public boolean errorsFailTransactions() {
-    return false;
-  }
-
   /**
    * Only a statement that comes as a text can have another one in its place. What is left of
    * earlier batches is known where there is a connection.

@@ -36,7 +36,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** Handling of one client's requests, of which one at a time is on its way to a server. */
 final class TdsRequests implements RequestHandler {
@@ -494,55 +493,9 @@ final class TdsRequests implements RequestHandler {
   }
 
   @Override
-  public boolean shareable(int most) {
-    return false;
-  }
-
-  @Override
-  public boolean runsOn(ServerConnection server) {
-    return true;
-  }
-
-  @Override
-  public boolean namesTaken(ByteBuf batch) {
-    return false;
-  }
-
-  @Override
-  public void freeNames(ByteBuf batch) {}
-
-  @Override
-  public void skipped() {}
-
-  @Override
-  public void handled(ServerConnection server) {}
-
-  @Override
-  public boolean isPrepared(byte kind) {
-    return false;
-  }
-
-  @Override
-  public void known(byte kind, Supplier<String> tag, ByteBuf out) {}
-
-  @Override
   public long held() {
     return rpc.handles().weight() + request.weight() + rest.weight();
   }
-
-  @Override
-  public String inClientsNames(String message) {
-    return message;
-  }
-
-  @Override
-  public void undoNothing(ServerConnection server) {}
-
-  @Override
-  public void guardSequences(ServerConnection server, boolean known) {}
-
-  @Override
-  public void forgetSequences(ServerConnection server) {}
 
   @Override
   public void forget() {

@@ -292,31 +292,6 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     return !walker.isIdle();
   }
 
-  /** Nothing is sent behind a request that may fail. */
-  @Override
-  public boolean skipping() {
-    return false;
-  }
-
-  @Override
-  public boolean copyIn() {
-    return false;
-  }
-
-  @Override
-  public void copyInEnded() {}
-
-  @Override
-  public void flushing() {}
-
-  @Override
-  public int flushed() {
-    return 0;
-  }
-
-  @Override
-  public void answerFlushed() {}
-
   @Override
   public void lost() {
     endCut();

@@ -50,11 +50,6 @@ final class SqlServerClassifier implements StatementClassifier {
   }
 
   @Override
-  public boolean dependsOnLiterals() {
-    return false;
-  }
-
-  @Override
   public StatementFacts classify(byte[] sql, int offset, int length, LexerMode lexerMode) {
     effects.clear(offset);
     lexer.reset(sql, offset, length, lexerMode);
