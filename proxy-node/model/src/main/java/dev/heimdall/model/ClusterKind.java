@@ -10,6 +10,10 @@ public enum ClusterKind implements Spelled {
   MYSQL,
   /** A group of MySQL servers. */
   GROUP_REPLICATION,
+  /** Servers of SQL Server, one of which takes writes; the others are read-only. */
+  SQLSERVER,
+  /** An availability group of SQL Server. */
+  AVAILABILITY_GROUP,
   /** An RDS instance with read replicas. */
   RDS,
   /** An RDS Multi-AZ DB cluster: one writer and two readable standbys. */

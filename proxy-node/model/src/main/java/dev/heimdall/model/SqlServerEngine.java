@@ -22,8 +22,12 @@ final class SqlServerEngine {
         List.of(),
         List.of(),
         "Not with AWS yet",
-        Set.of(ClusterKind.NONE),
-        ClusterKind.NONE,
+        Set.of(
+            ClusterKind.NONE,
+            ClusterKind.SQLSERVER,
+            ClusterKind.AVAILABILITY_GROUP,
+            ClusterKind.RDS),
+        ClusterKind.AVAILABILITY_GROUP,
         List.of(AuthMethod.PASSWORD, AuthMethod.LDAP, AuthMethod.TRUST, AuthMethod.REJECT),
         Set.of(EngineTrait.NAMES_DATABASES, EngineTrait.PROPERTIES_IN_URLS),
         List.of(

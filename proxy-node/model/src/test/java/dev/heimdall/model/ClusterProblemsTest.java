@@ -191,8 +191,8 @@ class ClusterProblemsTest {
                 + " drivers, or of a built-in driver (mysql, postgresql, sqlserver); did you mean"
                 + " \"postgresql\"?",
             "sources/primary.json $.cluster.kind: got \"postgress\", expected one of \"none\","
-                + " \"postgres\", \"mysql\", \"group-replication\", \"rds\", \"rds-multi-az\","
-                + " \"aurora\"; did you mean"
+                + " \"postgres\", \"mysql\", \"group-replication\", \"sqlserver\","
+                + " \"availability-group\", \"rds\", \"rds-multi-az\", \"aurora\"; did you mean"
                 + " \"postgres\"?",
             "sources/primary.json $.cluster.consistancy: got the unknown key \"consistancy\","
                 + " expected one of kind, global, arn, reads, consistency, hostPattern,"

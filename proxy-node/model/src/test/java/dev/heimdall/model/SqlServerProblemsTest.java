@@ -192,8 +192,9 @@ class SqlServerProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"cluster\": {\"kind\": \"rds\"} | cluster.kind: got \"rds\", expected one of \"none\","
-            + " because the engine is \"sqlserver\"",
+        "\"cluster\": {\"kind\": \"aurora\", \"hostPattern\": \"?.x\"} | cluster.kind: got \"aurora\","
+            + " expected one of \"none\", \"sqlserver\", \"availability-group\", \"rds\", because the"
+            + " engine is \"sqlserver\"",
         "\"catalog\": {\"enabled\": true} | catalog.enabled: got true, expected false, because the"
             + " engine is \"sqlserver\": its databases are not read yet",
         "\"parameters\": {\"language\": \"german\"} | parameters: got a setting of PostgreSQL,"
@@ -208,11 +209,28 @@ class SqlServerProblemsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"sqlserver", "availability-group", "rds"})
+  void clusterNamesItsServersInUrl(String kind) throws Exception {
+    vdb("");
+    write(
+        "sources/main.json",
+        "{\"url\": \"jdbc:sqlserver://a,b:1434;databaseName=shop\", \"user\": \"app\","
+            + " \"password\": \"p\", \"cluster\": {\"kind\": \""
+            + kind
+            + "\"}}");
+
+    assertThat(problems()).isEmpty();
+    assertThat(ConfigurationReader.read(dir).sources().get("main").hosts())
+        .containsExactly(new ServerAddress("a", 1433), new ServerAddress("b", 1434));
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "jdbc:sqlserver://a,b;databaseName=x | exactly one host: write a data source for each"
-            + " server, because nodes know no clusters of the engine \"sqlserver\"",
+            + " server, or a \"kind\" of \"cluster\", such as \"availability-group\" for a primary"
+            + " with its replicas",
         "jdbc:sqlserver://a;encrypt=true | no property but one database name behind the host:"
             + " jdbc:sqlserver://host[:port][;databaseName=database]; use the setting \"tls.mode\""
             + " instead of \"encrypt\"",

@@ -1,8 +1,7 @@
 package dev.heimdall.test.cluster;
 
 import dev.heimdall.engine.cluster.ClusterTracker;
-import dev.heimdall.engine.dialect.mysql.cluster.MysqlClusters;
-import dev.heimdall.engine.dialect.postgres.cluster.PostgresClusters;
+import dev.heimdall.engine.dialect.DialectProviders;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
@@ -48,7 +47,7 @@ final class Watched implements AutoCloseable {
         new ClusterTracker(
             source,
             new SourceLogins().ofProbes(source).orElseThrow(),
-            source.engine().equals(Engine.MYSQL) ? new MysqlClusters() : new PostgresClusters(),
+            DialectProviders.found().of(source.engine()).clusters().orElseThrow(),
             (topology, events) -> {
               if (seen.isEmpty() || seen.get(seen.size() - 1).version() != topology.version()) {
                 seen.add(topology);
@@ -97,8 +96,8 @@ final class Watched implements AutoCloseable {
     ProbeSettings probe = ProbeSettings.defaults();
     return new DataSource(
         "cluster",
-        kind == ClusterKind.MYSQL ? Engine.MYSQL : Engine.POSTGRESQL,
-        (kind == ClusterKind.MYSQL ? "jdbc:mysql://" : "jdbc:postgresql://") + hosts,
+        engine(kind),
+        "jdbc:" + engine(kind).spelling() + "://" + hosts,
         Optional.of(user),
         Optional.of(new Secret(password)),
         SourceCredentials.none(),
@@ -133,6 +132,14 @@ final class Watched implements AutoCloseable {
             BalanceSettings.defaults(),
             FailoverSettings.defaults()),
         ChangeSettings.defaults());
+  }
+
+  private static Engine engine(ClusterKind kind) {
+    return switch (kind) {
+      case MYSQL -> Engine.MYSQL;
+      case SQLSERVER, AVAILABILITY_GROUP -> Engine.SQLSERVER;
+      default -> Engine.POSTGRESQL;
+    };
   }
 
   /** The same source as a global cluster. */

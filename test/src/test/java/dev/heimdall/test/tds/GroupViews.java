@@ -118,6 +118,15 @@ final class GroupViews {
     }
   }
 
+  /** Columns of sys.databases. */
+  static String ofDatabase(GroupMember member, String name) {
+    boolean held = member != null && member.holds(name);
+    return "CAST(%s AS UUID) AS replica_id, CAST(%s AS UUID) AS group_database_id"
+        .formatted(
+            held ? "'" + member.id + "'" : "NULL",
+            held ? "'" + database(member, name) + "'" : "NULL");
+  }
+
   static UUID database(GroupMember of, String name) {
     return UUID.nameUUIDFromBytes(
         (of.group.id + name).getBytes(java.nio.charset.StandardCharsets.UTF_8));

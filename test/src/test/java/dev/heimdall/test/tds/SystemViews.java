@@ -84,7 +84,8 @@ final class SystemViews {
       rows.append("TRUE AS is_read_committed_snapshot_on, FALSE AS is_read_only, ");
       rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name, ");
       rows.append("CAST('").append(new Timestamp(session.server.started()));
-      rows.append("' AS TIMESTAMP(3)) AS create_date");
+      rows.append("' AS TIMESTAMP(3)) AS create_date, ");
+      rows.append(GroupViews.ofDatabase(session.server.member(), names.get(i)));
     }
     return rows.toString();
   }

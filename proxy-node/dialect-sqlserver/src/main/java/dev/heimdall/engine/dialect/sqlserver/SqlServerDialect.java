@@ -1,10 +1,13 @@
 package dev.heimdall.engine.dialect.sqlserver;
 
 import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.changes.ChangeProtocol;
+import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerObjects;
+import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
@@ -12,6 +15,7 @@ import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * TDS, the protocol of SQL Server: clients, servers and sessions. What needs a JDBC driver is
@@ -29,6 +33,11 @@ public final class SqlServerDialect implements DialectProvider {
   }
 
   @Override
+  public Optional<ClusterProtocol> clusters() {
+    return Optional.of(new SqlServerClusters());
+  }
+
+  @Override
   public Dialect create(NodeServices node) {
     return create();
   }
@@ -41,6 +50,13 @@ public final class SqlServerDialect implements DialectProvider {
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
         loop -> number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII),
-        new CatalogueProtocol.Unread(SqlServerObjects.INSTANCE));
+        new CatalogueProtocol.Unread(SqlServerObjects.INSTANCE),
+        ChangeProtocol.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new SqlServerClusters()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

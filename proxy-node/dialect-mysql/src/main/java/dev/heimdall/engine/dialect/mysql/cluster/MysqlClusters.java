@@ -23,7 +23,7 @@ public final class MysqlClusters implements ClusterProtocol {
       case MYSQL, RDS ->
           new Asked(false, server -> new ReplicationProber(MemberList.ofReplication(port)));
       case GROUP_REPLICATION -> new Asked(false, server -> new GroupProber());
-      case NONE, POSTGRES ->
+      case NONE, POSTGRES, SQLSERVER, AVAILABILITY_GROUP ->
           throw new IllegalArgumentException(source.name() + " is no cluster of MySQL");
     };
   }

@@ -20,7 +20,7 @@ public final class PostgresClusters implements ClusterProtocol {
           new Asked(false, server -> new AuroraProber(server, source.cluster().ofGlobalCluster()));
       case RDS_MULTI_AZ -> new Asked(true, server -> new MultiAzProber(port));
       case POSTGRES, RDS -> new Asked(true, server -> new PostgresProber(port));
-      case NONE, MYSQL, GROUP_REPLICATION ->
+      case NONE, MYSQL, GROUP_REPLICATION, SQLSERVER, AVAILABILITY_GROUP ->
           throw new IllegalArgumentException(source.name() + " is no cluster of PostgreSQL");
     };
   }

@@ -250,6 +250,12 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           requests.rolledBack();
         }
       }
+      case EnvChange.RESET_ACKNOWLEDGED -> {
+        if (!requests.resetByClient()) {
+          // Of no meaning to a client that has asked for no reset, and drivers fail with it.
+          in.setByte(at - 1, EnvChange.COMPARISON);
+        }
+      }
       default -> {}
     }
   }

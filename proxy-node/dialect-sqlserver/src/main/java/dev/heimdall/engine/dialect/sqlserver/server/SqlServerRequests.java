@@ -350,6 +350,11 @@ public final class SqlServerRequests implements ServerRequests {
     }
   }
 
+  /** True if the running request has its client's word for the reset that it makes. */
+  boolean resetByClient() {
+    return running != null && running.resets();
+  }
+
   /** The running request is answered. */
   void answered(boolean failed) {
     SentRequest done = running;

@@ -1,0 +1,111 @@
+package dev.heimdall.test.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.SqlServerGroupNode;
+import dev.heimdall.test.tds.AvailabilityGroup;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What clients of an availability group see while its primary changes. */
+class SqlServerFailoverIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final AvailabilityGroup group = AvailabilityGroup.start(2);
+  private final SqlServerGroupNode node = SqlServerGroupNode.start(group, c -> {});
+
+  @BeforeEach
+  void table() throws Exception {
+    try (Connection client = node.connect()) {
+      run(client, "CREATE TABLE t (i INT PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+    }
+  }
+
+  @AfterEach
+  void end() {
+    node.close();
+    group.close();
+  }
+
+  static void run(Connection client, String... statements) throws SQLException {
+    try (Statement statement = client.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  static int count(Connection client) throws SQLException {
+    try (Statement statement = client.createStatement();
+        ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM t")) {
+      row.next();
+      return row.getInt(1);
+    }
+  }
+
+  private static int error(Connection client, String sql) {
+    try {
+      run(client, sql);
+      return 0;
+    } catch (SQLException e) {
+      return e.getErrorCode() == 0 ? -1 : e.getErrorCode();
+    }
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  private static CompletableFuture<Void> later(Work work) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            work.run();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
+  void statementsThatHaveNotBegunWaitForTheNextWriter() throws Exception {
+    try (Connection client = node.connect()) {
+      group.server(0).crash();
+      Await.until(
+          "no writer is known",
+          PATIENCE,
+          () ->
+              node.admin("SHOW CLUSTER").stream()
+                  .noneMatch(row -> "writer".equals(row.get("role"))),
+          () -> node.admin("SHOW CLUSTER").toString());
+      CompletableFuture<Void> write = later(() -> run(client, "INSERT INTO t VALUES (2)"));
+      Thread.sleep(300);
+      assertThat(write).isNotDone();
+      group.promote(group.server(1));
+      write.get(20, TimeUnit.SECONDS);
+      assertThat(count(client)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aWriteOfUnknownOutcomeGetsAnError() throws Exception {
+    try (Connection client = node.connect()) {
+      group.server(0).freeze();
+      CompletableFuture<Integer> write =
+          CompletableFuture.supplyAsync(() -> error(client, "INSERT INTO t VALUES (2)"));
+      Thread.sleep(200);
+      group.promote(group.server(1));
+      group.server(0).crash();
+      assertThat(write.get(20, TimeUnit.SECONDS)).isNotZero();
+    }
+  }
+}
