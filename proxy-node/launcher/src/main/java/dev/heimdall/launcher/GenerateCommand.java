@@ -8,6 +8,7 @@ import dev.heimdall.model.Engine;
 import dev.heimdall.model.Format;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Asks a server what databases, users, limits and replicas it has, and writes the documents"
           + " of a configuration for it. The server is only read.",
-      "The password is in PGPASSWORD or MYSQL_PWD, or is asked for on a terminal."
+      "The password is in PGPASSWORD, MYSQL_PWD or SQLCMDPASSWORD, or is asked for on a terminal."
     })
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private HelpOption help;
@@ -43,15 +44,15 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      description = "Default: 5432, or 3306 with --engine=mysql.")
+      description = "Default: 5432, 3306 with --engine=mysql, or 1433 with --engine=sqlserver.")
   private Integer port;
 
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
       description =
-          "postgresql, or mysql, which stands for MariaDB, too. Default: mysql with port 3306, else"
-              + " postgresql.")
+          "postgresql, sqlserver, or mysql, which stands for MariaDB, too. Default: mysql with port"
+              + " 3306, sqlserver with port 1433, else postgresql.")
   private String engine;
 
   @Option(
@@ -66,7 +67,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(
       names = "--database",
       paramLabel = "NAME",
-      description = "Where to log in. Default: postgres; none for MySQL.")
+      description = "Where to log in. Default: postgres; none for MySQL and SQL Server.")
   private String database;
 
   @Option(
@@ -96,6 +97,17 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Where the node will listen. Default: ${DEFAULT-VALUE}.")
   private int listen;
 
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      description =
+          "A certificate with its chain (PEM), at the same path on nodes, for TLS with clients. Those"
+              + " of SQL Server need it.")
+  private Path certificate;
+
+  @Option(names = "--key", paramLabel = "FILE", description = "Its key (PKCS #8 PEM).")
+  private Path key;
+
   @Override
   public Integer call() throws CommandFailure {
     Logging.quiet();
@@ -116,9 +128,26 @@ final class GenerateCommand implements Callable<Integer> {
                 Optional.ofNullable(database),
                 Optional.ofNullable(tls),
                 replicas,
-                listen));
+                listen,
+                certificate(spoken)));
     output.write(made);
     return 0;
+  }
+
+  private Optional<Generated.Certificate> certificate(Engine engine) {
+    if ((certificate == null) != (key == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "--certificate and --key: got one of them, expected both or none.");
+    }
+    if (certificate == null && engine.needsCertificate()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--certificate and --key: got nothing, expected files of the node: clients of %s send"
+                  .formatted(engine.name())
+              + " their passwords, which need TLS.");
+    }
+    return Optional.ofNullable(certificate)
+        .map(file -> new Generated.Certificate(file.toAbsolutePath(), key.toAbsolutePath()));
   }
 
   private Engine engine() {

@@ -117,7 +117,7 @@ final class PrepareCommand implements Callable<Integer> {
     for (Engine engine : Engine.ofTools()) {
       ObjectNode source = document();
       source
-          .put("url", "jdbc:" + engine.spelling() + "://127.0.0.1:1/none")
+          .put("url", engine.url("127.0.0.1:1", "none"))
           .put("user", "none")
           .put("password", "none");
       source.putObject("catalog").put("enabled", false);

@@ -66,7 +66,10 @@ public record Engine(
 
   /** The engines that a cluster of RDS may have, in RDS's words. */
   public static final String OF_RDS =
-      ALL.stream().flatMap(engine -> engine.rdsNames.stream()).collect(Collectors.joining(", "));
+      ALL.stream()
+          .filter(engine -> engine.kinds.contains(ClusterKind.RDS))
+          .flatMap(engine -> engine.rdsNames.stream())
+          .collect(Collectors.joining(", "));
 
   /** Product names of the engines that tools support, for people. */
   public static final String PRODUCTS = products(OF_TOOLS.stream());
@@ -139,9 +142,24 @@ public record Engine(
     return traits.contains(trait);
   }
 
-  /** True if its clusters have servers that reads may go to instead of the writer. */
-  boolean hasReplicas() {
-    return kinds.size() > 1;
+  /**
+   * URL of its servers.
+   *
+   * @param hosts with their ports, separated by commas
+   * @param database empty for none
+   */
+  public String url(String hosts, String database) {
+    boolean path = !is(EngineTrait.PROPERTIES_IN_URLS);
+    return JdbcUrl.of(
+        this, hosts, path ? database.replace("%", "%25").replace(" ", "%20") : database);
+  }
+
+  /**
+   * True if clients, as they log in where nothing is written, need TLS for their passwords: then
+   * nodes have a certificate.
+   */
+  public boolean needsCertificate() {
+    return methods.get(0) == AuthMethod.PASSWORD && !is(EngineTrait.HIDES_PASSWORDS);
   }
 
   /** There is one description of each. */

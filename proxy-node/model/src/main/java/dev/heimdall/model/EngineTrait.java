@@ -27,6 +27,8 @@ public enum EngineTrait {
   JDBC,
   /** Nodes read what is in its databases, on which the cache of results relies. */
   READS_CATALOGUE,
+  /** Reads may go to replicas instead of the writer. */
+  SPLITS_READS,
   /** Rules act beside the statement, on connections of the node's own, and forward statements. */
   ACTS,
   /** Nodes can send short reads of several clients over one server connection at the same time. */

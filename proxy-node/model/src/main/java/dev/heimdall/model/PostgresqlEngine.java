@@ -43,6 +43,7 @@ final class PostgresqlEngine {
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
             EngineTrait.ACTS,
+            EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES,
             EngineTrait.REPLAYS),
         List.of(),

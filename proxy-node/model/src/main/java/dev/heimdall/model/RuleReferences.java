@@ -193,6 +193,7 @@ final class RuleReferences {
     return switch (action) {
       case ASYNC_EXECUTE, EXTRACT_PLAN, FORWARD, TRIGGER -> Optional.of(EngineTrait.ACTS);
       case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.READS_CATALOGUE);
+      case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
       default -> Optional.empty();
     };
   }
@@ -203,10 +204,7 @@ final class RuleReferences {
     }
     known(vdb.source())
         .map(DataSource::engine)
-        .filter(
-            engine ->
-                needed(action).filter(trait -> !engine.is(trait)).isPresent()
-                    || action == RuleAction.READER_ELIGIBLE && !engine.hasReplicas())
+        .filter(engine -> needed(action).filter(trait -> !engine.is(trait)).isPresent())
         .ifPresent(
             engine ->
                 in.problem(

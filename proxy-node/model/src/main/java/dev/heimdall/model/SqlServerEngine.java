@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Description of SQL Server. Nodes connect to its servers for clients only, and not by JDBC. */
+/** Description of SQL Server. */
 final class SqlServerEngine {
   private SqlServerEngine() {}
 
@@ -19,9 +19,9 @@ final class SqlServerEngine {
         List.of(),
         Optional.empty(),
         "SQLCMDPASSWORD",
+        List.of("sqlserver-ee", "sqlserver-se", "sqlserver-ex", "sqlserver-web"),
         List.of(),
-        List.of(),
-        "Not with AWS yet",
+        "Also RDS",
         Set.of(
             ClusterKind.NONE,
             ClusterKind.SQLSERVER,
@@ -29,7 +29,7 @@ final class SqlServerEngine {
             ClusterKind.RDS),
         ClusterKind.AVAILABILITY_GROUP,
         List.of(AuthMethod.PASSWORD, AuthMethod.LDAP, AuthMethod.TRUST, AuthMethod.REJECT),
-        Set.of(EngineTrait.NAMES_DATABASES, EngineTrait.PROPERTIES_IN_URLS),
+        Set.of(EngineTrait.NAMES_DATABASES, EngineTrait.PROPERTIES_IN_URLS, EngineTrait.JDBC),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

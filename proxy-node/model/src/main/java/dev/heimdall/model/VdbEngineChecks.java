@@ -135,7 +135,7 @@ final class VdbEngineChecks {
         .map(
             rule ->
                 new AuthRule(
-                    sendsPasswords() ? ConnectionType.HOSTSSL : rule.type(),
+                    engine.needsCertificate() ? ConnectionType.HOSTSSL : rule.type(),
                     rule.databases(),
                     rule.users(),
                     rule.address(),
@@ -144,15 +144,9 @@ final class VdbEngineChecks {
         .toList();
   }
 
-  /** True if clients, as they log in where nothing is written, need TLS for their passwords. */
-  private boolean sendsPasswords() {
-    return engine.methods().get(0) == AuthMethod.PASSWORD
-        && !engine.is(EngineTrait.HIDES_PASSWORDS);
-  }
-
   private void noCertificate() {
     if (!in.written("$.auth")
-        && sendsPasswords()
+        && engine.needsCertificate()
         && in.sound("$.tls.mode", "$.tls.certificateFile")
         && vdb.tls().mode() == ClientTlsMode.DISABLE) {
       in.problem(

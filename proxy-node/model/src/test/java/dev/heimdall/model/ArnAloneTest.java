@@ -261,7 +261,7 @@ class ArnAloneTest {
     assertThat(Engine.ofRds("postgres")).contains(Engine.POSTGRESQL);
     assertThat(Engine.ofRds("mariadb")).contains(Engine.MYSQL);
     assertThat(Engine.ofRds("aurora-mysql")).contains(Engine.MYSQL);
-    assertThat(Engine.ofRds("sqlserver-ee")).isEmpty();
+    assertThat(Engine.ofRds("sqlserver-ee")).contains(Engine.SQLSERVER);
     assertThat(Engine.ofRds("oracle-se2")).isEmpty();
   }
 }

@@ -34,13 +34,22 @@ class EngineTest {
   }
 
   @Test
+  void urlsNameTheDatabaseAsEachEngineHasIt() {
+    assertThat(Engine.POSTGRESQL.url("a:1,b:2", "my shop"))
+        .isEqualTo("jdbc:postgresql://a:1,b:2/my%20shop");
+    assertThat(Engine.SQLSERVER.url("a:1", "my shop"))
+        .isEqualTo("jdbc:sqlserver://a:1;databaseName=my shop");
+    assertThat(Engine.SQLSERVER.url("a:1", "")).isEqualTo("jdbc:sqlserver://a:1");
+  }
+
+  @Test
   void peopleReadOfAllProducts() {
-    assertThat(Engine.PRODUCTS).isEqualTo("PostgreSQL, MySQL and MariaDB");
+    assertThat(Engine.PRODUCTS).isEqualTo("PostgreSQL, MySQL, MariaDB and SQL Server");
     assertThat(Engine.MYSQL.name()).isEqualTo("MySQL or MariaDB");
   }
 
   @Test
   void toolsSupportTheEnginesWhoseServersTheyCanQuery() {
-    assertThat(Engine.ofTools()).containsExactly(Engine.POSTGRESQL, Engine.MYSQL);
+    assertThat(Engine.ofTools()).containsExactly(Engine.POSTGRESQL, Engine.MYSQL, Engine.SQLSERVER);
   }
 }

@@ -324,7 +324,7 @@ class WizardIT {
           r ->
               r.dbInstanceIdentifier("billing")
                   .dbInstanceClass("db.r6g.large")
-                  .engine("sqlserver-se")
+                  .engine("oracle-se2")
                   .masterUsername("app")
                   .masterUserPassword("not-so-secret"));
     }
@@ -351,7 +351,7 @@ class WizardIT {
       browser.logIn(manager.port(), Files.readString(manager.passwordFile()));
       String site = "http://localhost:" + manager.port();
       browser.open(site + "/wizard");
-      browser.awaitText("orders-replica").awaitText("do not speak to sqlserver-se");
+      browser.awaitText("orders-replica").awaitText("do not speak to oracle-se2");
       browser.shoot("wizard-aws");
       browser.click("button[value$=':db:orders']");
       assertThat(browser.find("#host").getDomProperty("value")).startsWith("orders.");

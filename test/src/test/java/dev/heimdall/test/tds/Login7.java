@@ -24,6 +24,10 @@ final class Login7 {
   final boolean readOnly;
   final String host;
   final String user;
+
+  /** True if what follows it is encrypted, too. */
+  boolean encrypted;
+
   final String application;
   final String language;
   final String database;

@@ -299,6 +299,10 @@ final class QueryRewriter {
         arguments();
         raw("CAST('int' AS VARCHAR(128))");
       }
+      case "has_dbaccess" -> {
+        arguments();
+        raw("1");
+      }
       default -> {
         return ofSession(word);
       }
@@ -379,6 +383,13 @@ final class QueryRewriter {
         arguments.add(null);
       } else if (token.kind() == Kind.VARIABLE && !scope.tables.containsKey(token.lower())) {
         arguments.add(scope.variable(token.text()).value);
+      } else if (token.isName() && words.get(position + 1).is("(")) {
+        SessionFunctions.Value inner = functions.function(token.lower(), List.of(), scope);
+        if (inner == null || !words.get(position + 2).is(")")) {
+          return false;
+        }
+        arguments.add(inner.value());
+        position += 2;
       } else if (!token.is(",")) {
         return false;
       }

@@ -38,6 +38,7 @@ final class SessionFunctions {
       case "@@version" -> value("nvarchar(300)", VERSION);
       case "@@servername" -> value("nvarchar(128)", session.server.name());
       case "@@servicename" -> value("nvarchar(128)", "MSSQLSERVER");
+      case "@@max_connections" -> value("int", 32767);
       case "@@max_precision" -> value("tinyint", 38);
       case "@@microsoftversion" -> value("int", 0x100003E8);
       case "@@language" -> value("nvarchar(128)", settings.language);

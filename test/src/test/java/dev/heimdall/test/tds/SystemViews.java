@@ -24,8 +24,10 @@ final class SystemViews {
           "(SELECT CAST("
               + session.spid
               + " AS INTEGER) AS session_id, 'TCP' AS net_transport, 'SQL' AS auth_scheme,"
-              + " 'FALSE' AS encrypt_option)";
+              + (session.login.encrypted ? " 'TRUE'" : " 'FALSE'")
+              + " AS encrypt_option)";
       case "databases" -> "(" + databases() + ")";
+      case "sql_logins" -> "(" + logins() + ")";
       case "objects", "tables", "all_objects" -> "(" + tables() + ")";
       case "columns", "all_columns" -> "(" + columns() + ")";
       default -> throw new SqlErrorException(208, 16, "Invalid object name 'sys." + view + "'.");
@@ -86,6 +88,15 @@ final class SystemViews {
       rows.append("CAST('").append(new Timestamp(session.server.started()));
       rows.append("' AS TIMESTAMP(3)) AS create_date, ");
       rows.append(GroupViews.ofDatabase(session.server.member(), names.get(i)));
+    }
+    return rows.toString();
+  }
+
+  private String logins() {
+    StringBuilder rows = new StringBuilder();
+    for (String name : session.server.options().users().keySet()) {
+      rows.append(rows.length() == 0 ? "" : " UNION ALL ");
+      rows.append("SELECT ").append(text(name)).append(" AS name, FALSE AS is_disabled");
     }
     return rows.toString();
   }

@@ -74,6 +74,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
     }
     out = new ReplyWriter(transport.out(), 4096, 0, server::awaitThaw);
     TdsTransport.Incoming message = transport.read();
+    boolean encrypted = strict;
     boolean loginOnly = false;
     if (message != null && message.type() == PacketType.PRELOGIN) {
       log(message, 0, "");
@@ -86,6 +87,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
         }
         transport.startTlsInside(server.tls());
         loginOnly = answer == TdsEncryption.OFF;
+        encrypted = !loginOnly;
       }
       message = transport.read();
     } else if (message != null && server.options().encryption() == TdsEncryption.REQUIRED) {
@@ -95,6 +97,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
       return false;
     }
     Login7 login = new Login7(message.body());
+    login.encrypted = encrypted;
     log(message, 0, login.toString());
     if (loginOnly) {
       transport.endTls();

@@ -31,7 +31,14 @@ public record FoundByDescription(
    * @param any whether other names are right, too, as the API is not the one of AWS
    */
   public static FoundByDescription of(ClusterDescription described, boolean any) {
-    Optional<Engine> engine = Engine.ofRds(described.engine());
+    ClusterKind kind =
+        described.instance()
+            ? ClusterKind.RDS
+            : described.engine().startsWith("aurora")
+                ? ClusterKind.AURORA
+                : ClusterKind.RDS_MULTI_AZ;
+    Optional<Engine> engine =
+        Engine.ofRds(described.engine()).filter(one -> one.kinds().contains(kind));
     if (engine.isEmpty()) {
       return nothing(
           "its engine is \"" + described.engine() + "\", and nodes serve " + Engine.OF_RDS);
@@ -55,12 +62,6 @@ public record FoundByDescription(
                       .map(ClusterDescription.Server::host)
                       .collect(Collectors.joining(", ")));
     }
-    ClusterKind kind =
-        described.instance()
-            ? ClusterKind.RDS
-            : described.engine().startsWith("aurora")
-                ? ClusterKind.AURORA
-                : ClusterKind.RDS_MULTI_AZ;
     return new FoundByDescription(
         Optional.of(new FoundCluster(engine.get(), kind, servers, described.database())),
         "",

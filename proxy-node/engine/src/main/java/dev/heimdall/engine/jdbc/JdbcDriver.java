@@ -32,6 +32,11 @@ public interface JdbcDriver {
   /** True if a server allows no writes, or follows another one as far as it says so. */
   boolean isReplica(Connection connection) throws SQLException;
 
+  /** True if a server has refused user and password. */
+  default boolean isRefusal(SQLException failure) {
+    return failure.getSQLState() != null && failure.getSQLState().startsWith("28");
+  }
+
   /** True if an exception is one of this driver's that says all, whatever its cause is. */
   default boolean isComplete(Throwable failure) {
     return false;

@@ -26,6 +26,11 @@ public final class JdbcDrivers {
                     "no driver of the engine \"" + engine.spelling() + "\" is on the class path"));
   }
 
+  /** True if a server of an engine has refused user and password. */
+  public static boolean isRefusal(Engine engine, SQLException failure) {
+    return of(engine).isRefusal(failure);
+  }
+
   /**
    * Returns the message of the server or the driver, without details, which go over several lines.
    */

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
@@ -26,6 +27,7 @@ final class RefreshingDataSource implements DataSource {
   private static final int PATIENCE_SECONDS = 12;
 
   private final DatabaseCredentials credentials;
+  private final Predicate<SQLException> refusal;
   private final Targets targets;
 
   /** Supplier of the connection targets at this moment. */
@@ -52,14 +54,18 @@ final class RefreshingDataSource implements DataSource {
   }
 
   /**
+   * @param refusal true for what a server says of a wrong user or password
    * @param targets are tried in their order
    */
-  RefreshingDataSource(DatabaseCredentials credentials, List<Target> targets) {
-    this(credentials, () -> targets);
+  RefreshingDataSource(
+      DatabaseCredentials credentials, Predicate<SQLException> refusal, List<Target> targets) {
+    this(credentials, refusal, () -> targets);
   }
 
-  RefreshingDataSource(DatabaseCredentials credentials, Targets targets) {
+  RefreshingDataSource(
+      DatabaseCredentials credentials, Predicate<SQLException> refusal, Targets targets) {
     this.credentials = credentials;
+    this.refusal = refusal;
     this.targets = targets;
   }
 
@@ -84,7 +90,7 @@ final class RefreshingDataSource implements DataSource {
         return checked(
             target, target.driver().getConnection(login.user(), login.password().orElse(null)));
       } catch (SQLException e) {
-        if (e.getSQLState() == null || !e.getSQLState().startsWith("28")) {
+        if (!refusal.test(e)) {
           throw e;
         }
         Optional<DatabaseLogin> next =

@@ -77,9 +77,11 @@ public final class SourceConnections {
   /** New connections, as the driver makes them, each of which fails at its first attempt. */
   public javax.sql.DataSource unpooled(String database) throws SQLException {
     return guard.isPresent()
-        ? new RefreshingDataSource(credentials, () -> guarded(guard.get(), database))
+        ? new RefreshingDataSource(
+            credentials, driver()::isRefusal, () -> guarded(guard.get(), database))
         : new RefreshingDataSource(
             credentials,
+            driver()::isRefusal,
             driver().ways(source, use, database, credentials.written().isEmpty()).stream()
                 .map(this::target)
                 .toList());
@@ -121,7 +123,9 @@ public final class SourceConnections {
    */
   public Connection single(javax.sql.DataSource special) throws SQLException {
     return new RefreshingDataSource(
-            credentials, List.of(new RefreshingDataSource.Target(special, first())))
+            credentials,
+            driver()::isRefusal,
+            List.of(new RefreshingDataSource.Target(special, first())))
         .getConnection();
   }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.launcher.doctor;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
@@ -145,9 +146,10 @@ final class ServerChecks {
       return Check.Outcome.ok(
           server.getDatabaseProductName() + " " + server.getDatabaseProductVersion());
     } catch (SQLException e) {
-      return refused(e);
+      return refused(source, e);
     } catch (RuntimeException e) {
-      return refused(sqlCause(e).orElse(new SQLException(String.valueOf(e.getMessage()), e)));
+      return refused(
+          source, sqlCause(e).orElse(new SQLException(String.valueOf(e.getMessage()), e)));
     } finally {
       housekeeping.shutdownNow();
     }
@@ -162,12 +164,11 @@ final class ServerChecks {
     return Optional.empty();
   }
 
-  /** Class 28 is what SQL calls a wrong user or password. */
-  private static Check.Outcome refused(SQLException failure) {
+  private static Check.Outcome refused(DataSource source, SQLException failure) {
     SQLException cause = sqlCause(failure.getCause()).orElse(failure);
     String code = String.valueOf(cause.getSQLState());
     State state =
-        code.startsWith("28")
+        JdbcDrivers.isRefusal(source.engine(), cause)
             ? State.DENIED
             : code.startsWith("08") ? State.UNREACHABLE : State.FAILED;
     return new Check.Outcome(

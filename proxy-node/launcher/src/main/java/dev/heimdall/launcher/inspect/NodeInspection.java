@@ -1,5 +1,6 @@
 package dev.heimdall.launcher.inspect;
 
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.engine.jdbc.SourceConnections;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.jdbc.Use;
@@ -22,9 +23,6 @@ final class NodeInspection {
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration KNOCK = Duration.ofSeconds(2);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** The class of SQLSTATEs of log-ins that are refused. */
-  private static final String DENIED = "28";
 
   private final DataSource node;
   private final Consumer<CheckResult> found;
@@ -82,11 +80,6 @@ final class NodeInspection {
     }
   }
 
-  private static String classOf(SQLException e) {
-    String state = e.getSQLState() == null ? "" : e.getSQLState();
-    return state.length() < 2 ? "" : state.substring(0, 2);
-  }
-
   private CheckResult logIn(ServerAddress server) {
     Refused refused = new Refused(node);
     ScheduledExecutorService housekeeping = Executors.newScheduledThreadPool(1);
@@ -109,7 +102,7 @@ final class NodeInspection {
             "SELECT 1 was answered to the user " + node.user().orElse(""));
       }
     } catch (SQLException | RuntimeException e) {
-      denied = e instanceof SQLException sql && DENIED.equals(classOf(sql));
+      denied = e instanceof SQLException sql && JdbcDrivers.isRefusal(node.engine(), sql);
       return refused.finding(server.toString(), "Statement", e);
     } finally {
       housekeeping.shutdownNow();

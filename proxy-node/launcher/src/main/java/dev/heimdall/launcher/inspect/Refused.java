@@ -1,22 +1,23 @@
 package dev.heimdall.launcher.inspect;
 
+import dev.heimdall.engine.jdbc.JdbcDrivers;
 import dev.heimdall.manager.inspect.CheckResult;
 import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Secret;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Rejection by a server: its message, and what to do about it. */
 record Refused(DataSource source) {
   private static final String MASK = "•••";
 
-  /** Rights that are missing, as MySQL and MariaDB number it. */
+  /** Rights that are missing, as MySQL and MariaDB number it, and SQL Server. */
+  private static final Set<Integer> MISSING_RIGHTS = Set.of(1044, 1142, 1227, 229, 297, 300);
+
   static boolean isDenied(SQLException failure) {
-    return failure.getErrorCode() == 1227
-        || failure.getErrorCode() == 1142
-        || failure.getErrorCode() == 1044
-        || "42501".equals(failure.getSQLState());
+    return MISSING_RIGHTS.contains(failure.getErrorCode()) || "42501".equals(failure.getSQLState());
   }
 
   /** The innermost of what went wrong in SQL: it has the server's words. */
@@ -56,7 +57,8 @@ record Refused(DataSource source) {
 
   CheckResult finding(String subject, String what, Throwable failure) {
     String words = words(failure);
-    String state = String.valueOf(cause(failure).getSQLState());
+    SQLException cause = cause(failure);
+    String state = String.valueOf(cause.getSQLState());
     String lower = words.toLowerCase(Locale.ROOT);
     if (source.credentials().kept() && (state.startsWith("08") && !lower.contains("ssl"))) {
       return CheckResult.skipped(
@@ -67,16 +69,18 @@ record Refused(DataSource source) {
               + " templates/iam/node.json lets them read them. heimdall doctor on a node tests"
               + " it.");
     }
-    return CheckResult.bad(subject, what, words, advice(state, lower));
+    return CheckResult.bad(subject, what, words, advice(cause, state, lower));
   }
 
-  private String advice(String state, String lower) {
-    if (state.startsWith("28")) {
+  private String advice(SQLException cause, String state, String lower) {
+    if (JdbcDrivers.isRefusal(source.engine(), cause)) {
       return lower.contains("pg_hba.conf")
           ? "Let this user in from this machine in pg_hba.conf, or use TLS if the server wants it."
           : "Check user and password. The user has to be allowed to log in from this machine.";
     }
-    if (state.equals("3D000") || state.equals("42000") && lower.contains("unknown database")) {
+    if (state.equals("3D000")
+        || state.equals("42000") && lower.contains("unknown database")
+        || lower.startsWith("cannot open database")) {
       return "Name a database that there is.";
     }
     if (lower.contains("certif") || lower.contains("pkix") || lower.contains("hostname")) {

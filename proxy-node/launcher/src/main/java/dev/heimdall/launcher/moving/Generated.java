@@ -15,6 +15,7 @@ import dev.heimdall.model.Engine;
 import dev.heimdall.model.Secret;
 import dev.heimdall.model.ServerAddress;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,6 +40,7 @@ public final class Generated {
    * @param replicas whether those that the server names are taken over, too: they are logged in to
    *     with the same password
    * @param listen the node's port
+   * @param certificate of the node, towards clients
    */
   public record Options(
       Engine engine,
@@ -49,7 +51,11 @@ public final class Generated {
       Optional<String> database,
       Optional<String> tls,
       boolean replicas,
-      int listen) {}
+      int listen,
+      Optional<Certificate> certificate) {}
+
+  /** Files in PEM. */
+  public record Certificate(Path file, Path key) {}
 
   /**
    * Asks the server.
@@ -74,6 +80,7 @@ public final class Generated {
     List<ServerAddress> servers = new ArrayList<>(List.of(wishes.server()));
     servers.addAll(live.replicas());
     source(documents.source(wishes.name()), wishes, servers);
+    certificate(documents, wishes);
     LiveDocuments.of(live, documents, wishes.name(), wishes.listen(), notes);
     boolean unread =
         live.logins().stream()
@@ -94,6 +101,18 @@ public final class Generated {
     return new Imported(documents, notes);
   }
 
+  private static void certificate(Documents documents, Options wishes) {
+    wishes
+        .certificate()
+        .ifPresent(
+            files ->
+                documents
+                    .vdb(wishes.name())
+                    .putObject("tls")
+                    .put("certificateFile", files.file().toString())
+                    .put("keyFile", files.key().toString()));
+  }
+
   private static LiveServer ask(Engine engine, ServerInterview.Place place, Notes notes)
       throws CommandFailure {
     try (Connection connection = place.access().connect(place.address())) {
@@ -112,9 +131,9 @@ public final class Generated {
     String database = wishes.database().or(wishes.engine()::firstDatabase).orElse("");
     source.put(
         "url",
-        "jdbc:%s://%s/%s"
-            .formatted(
-                wishes.engine().spelling(),
+        wishes
+            .engine()
+            .url(
                 String.join(",", servers.stream().map(ServerAddress::toString).toList()),
                 database));
     source.put("user", wishes.user());
@@ -129,6 +148,7 @@ public final class Generated {
     source(documents.source(wishes.name()), wishes, List.of(server));
     // A configuration has one at least.
     documents.vdb(wishes.name()).put("source", wishes.name()).putArray("ports").add(0);
+    certificate(documents, wishes);
     DataSource source;
     try {
       source = documents.read().sources().get(wishes.name());

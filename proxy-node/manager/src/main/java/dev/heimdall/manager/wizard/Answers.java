@@ -13,7 +13,13 @@ final class Answers {
   static final int CLIENTS = 3;
 
   static final Set<String> SECRETS =
-      Set.of("password", "storePassword", "clientPassword1", "clientPassword2", "clientPassword3");
+      Set.of(
+          "password",
+          "storePassword",
+          "key",
+          "clientPassword1",
+          "clientPassword2",
+          "clientPassword3");
 
   /** The fields of each step; a step's form replaces all of them. */
   static final Map<Step, List<String>> FIELDS =
@@ -29,6 +35,8 @@ final class Answers {
                   "preset",
                   "poolSize",
                   "balancers",
+                  "certificate",
+                  "key",
                   "client1",
                   "clientPassword1",
                   "client2",
@@ -49,6 +57,11 @@ final class Answers {
           Step.REVIEW, List.of("comment"));
 
   private static final int LONGEST = 2000;
+
+  /** Of a file with certificates, or a key. */
+  private static final int LONGEST_FILE = 40_000;
+
+  private static final Set<String> FILES = Set.of("certificate", "key");
 
   private final Map<String, String> values;
   private final Map<String, String> secrets;
@@ -75,7 +88,8 @@ final class Answers {
     Map<String, String> hidden = new HashMap<>(secrets);
     for (String field : FIELDS.get(step)) {
       String typed = form.getOrDefault(field, "");
-      String value = typed.substring(0, Math.min(LONGEST, typed.length()));
+      int longest = FILES.contains(field) ? LONGEST_FILE : LONGEST;
+      String value = typed.substring(0, Math.min(longest, typed.length()));
       if (!SECRETS.contains(field)) {
         all.put(field, value.replace("\r\n", "\n").strip());
       } else if (!value.isEmpty()) {

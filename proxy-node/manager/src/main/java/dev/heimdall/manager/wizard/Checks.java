@@ -1,11 +1,14 @@
 package dev.heimdall.manager.wizard;
 
+import dev.heimdall.model.Engine;
+import dev.heimdall.model.EngineTrait;
 import dev.heimdall.model.Format;
 import dev.heimdall.secrets.Documents;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Problems of the answers to a step, by field, as far as they follow from the forms alone. */
@@ -93,6 +96,10 @@ final class Checks {
               "secret",
               "The name or ARN of a secret with username and password.");
       case "iam" -> {
+        need(
+            knows("$.credentials.iam"),
+            "method",
+            "This kind of database lets nobody in by IAM: choose another way.");
         need(!answers.get("user").isEmpty(), "user", "The user that IAM lets in.");
         need(
             encrypts(),
@@ -112,6 +119,15 @@ final class Checks {
     return tls.isEmpty()
         ? host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn")
         : tls.equals("require") || tls.startsWith("verify-");
+  }
+
+  /** True if a setting of data sources means something for the kind of database. */
+  private boolean knows(String setting) {
+    return Servers.engine(answers).filter(one -> one.unused().contains(setting)).isEmpty();
+  }
+
+  private boolean isOfEngine(Predicate<Engine> test) {
+    return Servers.engine(answers).filter(test).isPresent();
   }
 
   private void clients(Documents there) {
@@ -134,6 +150,12 @@ final class Checks {
             || !answers.is("kind", "one"),
         "preset",
         "There are no replicas to read from: this database is one server.");
+    need(
+        Preset.of(answers.get("preset")).filter(p -> p == Preset.CACHE).isEmpty()
+            || isOfEngine(one -> one.is(EngineTrait.READS_CATALOGUE)),
+        "preset",
+        "Results of this kind of database are not cached yet.");
+    certificate(there);
     String size = answers.get("poolSize");
     need(
         size.matches("\\d{1,4}") && Integer.parseInt(size) > 0,
@@ -145,6 +167,31 @@ final class Checks {
         "balancers",
         "Networks, separated by commas: 10.40.0.0/16; or ${region.NAME}, where the region's facts have them");
     users(there);
+  }
+
+  private void certificate(Documents there) {
+    String certificate = answers.get("certificate");
+    String key = answers.secret("key");
+    need(
+        !certificate.isEmpty() || !isOfEngine(Engine::needsCertificate),
+        "certificate",
+        "Clients of this kind of database send their passwords: nodes need a certificate.");
+    need(
+        certificate.isEmpty() || certificate.contains("-----BEGIN CERTIFICATE-----"),
+        "certificate",
+        "The text of a PEM file, which begins with -----BEGIN CERTIFICATE-----.");
+    need(
+        certificate.isEmpty() || key.contains("-----BEGIN PRIVATE KEY-----"),
+        "key",
+        "The text of a PEM file, which begins with -----BEGIN PRIVATE KEY-----.");
+    need(
+        certificate.isEmpty()
+            || there.all().keySet().stream()
+                .noneMatch(
+                    file -> file.startsWith(Written.CERTIFICATES + answers.get("name") + ".")),
+        "name",
+        "There is a certificate of this name already; nothing is written over. Choose another"
+            + " name.");
   }
 
   private void users(Documents there) {

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.wizard;
 
 import dev.heimdall.manager.inspect.AwsDatabase;
+import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Engine;
 import dev.heimdall.routing.Surroundings;
 import java.util.HashMap;
@@ -19,13 +20,13 @@ final class Detected {
         switch (database.kind()) {
           case AURORA -> "aurora";
           case MULTI_AZ_CLUSTER -> "rds-multi-az";
-          case INSTANCE -> "rds";
+          case INSTANCE -> engine.kinds().contains(ClusterKind.RDS) ? "rds" : "one";
         });
     answers.put("host", database.endpoint());
     answers.put("port", database.port() == 0 ? "" : Integer.toString(database.port()));
     answers.put(
         "replicas",
-        database.kind() != AwsDatabase.Kind.INSTANCE
+        !answers.get("kind").equals("rds")
             ? ""
             : database.members().stream()
                 .filter(member -> member.role().equals("reader") && !member.host().isEmpty())

@@ -32,7 +32,7 @@ final class Servers {
       return Optional.of(ClusterKind.NONE);
     }
     if (typed.equals("replicas")) {
-      return engine.map(Engine::replicated);
+      return engine.map(Engine::replicated).filter(kind -> kind != ClusterKind.NONE);
     }
     return Stream.of(ClusterKind.values())
         .filter(kind -> kind != ClusterKind.NONE && kind.spelling().equals(typed))
@@ -76,11 +76,8 @@ final class Servers {
     String spelled = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
     List<String> all = new ArrayList<>(List.of(spelled + ":" + port(answers)));
     all.addAll(replicas(answers).orElse(List.of()));
-    String database = answers.get("database");
-    return "jdbc:%s://%s%s"
-        .formatted(
-            answers.get("engine"),
-            String.join(",", all),
-            database.isEmpty() ? "" : "/" + database.replace("%", "%25").replace(" ", "%20"));
+    return engine(answers)
+        .orElse(Engine.usual())
+        .url(String.join(",", all), answers.get("database"));
   }
 }

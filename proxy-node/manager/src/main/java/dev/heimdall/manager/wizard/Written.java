@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.DocumentText;
+import dev.heimdall.model.Engine;
 import dev.heimdall.secrets.Change;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
@@ -17,6 +18,8 @@ import java.util.Optional;
 final class Written {
   /** Seconds that a result is kept, unless somebody says how many. */
   static final String TTL = "60";
+
+  static final String CERTIFICATES = "tls/";
 
   private final Answers answers;
   private final Documents there;
@@ -38,6 +41,10 @@ final class Written {
       texts.put("rules/" + file, DocumentText.of(rules()));
     }
     texts.put("vdbs/" + file, DocumentText.of(vdb()));
+    if (hasCertificate()) {
+      texts.put(certificate(), answers.get("certificate") + "\n");
+      texts.put(key(), answers.secret("key").strip() + "\n");
+    }
     for (int i = 1; i <= Answers.CLIENTS; i++) {
       String user = answers.get("client" + i);
       if (!user.isEmpty()) {
@@ -50,6 +57,19 @@ final class Written {
       texts.put(Stores.NODE, DocumentText.of(node));
     }
     return texts;
+  }
+
+  private boolean hasCertificate() {
+    return !answers.get("certificate").isEmpty();
+  }
+
+  /** Document with the certificate of nodes. */
+  private String certificate() {
+    return CERTIFICATES + answers.get("name") + ".pem";
+  }
+
+  private String key() {
+    return CERTIFICATES + answers.get("name") + ".key";
   }
 
   /** True if the store of the answers is one that nodes do not have yet. */
@@ -130,6 +150,9 @@ final class Written {
       vdb.putObject("cache").put("enabled", true);
     }
     vdb.putObject("pool").put("size", Integer.parseInt(answers.get("poolSize")));
+    if (hasCertificate()) {
+      vdb.putObject("tls").put("certificateFile", certificate()).put("keyFile", key());
+    }
     List<String> balancers = Servers.networks(answers);
     if (!balancers.isEmpty()) {
       ObjectNode proxyProtocol = vdb.putObject("proxyProtocol").put("enabled", true);
@@ -160,15 +183,11 @@ final class Written {
   /** The virtual database as its first client sees it. */
   String client(String host) {
     ObjectNode source = Answer.JSON.createObjectNode();
-    String database = answers.get("database");
     source.put(
         "url",
-        "jdbc:%s://%s:%s%s"
-            .formatted(
-                answers.get("engine"),
-                host,
-                answers.get("vdbPort"),
-                database.isEmpty() ? "" : "/" + database));
+        Servers.engine(answers)
+            .orElse(Engine.usual())
+            .url(host + ":" + answers.get("vdbPort"), answers.get("database")));
     source.put("user", answers.get("client1"));
     source.put("password", answers.secret("clientPassword1"));
     return DocumentText.of(source);

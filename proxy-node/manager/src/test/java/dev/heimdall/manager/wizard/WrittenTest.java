@@ -3,6 +3,7 @@ package dev.heimdall.manager.wizard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.manager.inspect.AwsDatabase;
+import dev.heimdall.model.BackendTls;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;
@@ -10,6 +11,7 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.ProxyProtocol;
 import dev.heimdall.model.ReadSplit;
+import dev.heimdall.model.TlsMode;
 import dev.heimdall.secrets.Content;
 import dev.heimdall.secrets.Documents;
 import dev.heimdall.secrets.StoredDocument;
@@ -116,6 +118,88 @@ class WrittenTest {
     assertThat(read.vdbs().get("shop").pool().size()).isEqualTo(20);
     assertThat(read.sources().get("shop").password().orElseThrow().value()).isEqualTo("a \"word\"");
     assertThat(read.users().get("alice").vdbs()).containsExactly("shop");
+  }
+
+  private static final String CERTIFICATE =
+      "-----BEGIN CERTIFICATE-----\nTUlJQg==\n-----END CERTIFICATE-----";
+
+  private static final String KEY =
+      "-----BEGIN PRIVATE KEY-----\r\nTUlJQg==\r\n-----END PRIVATE KEY-----\r\n";
+
+  private void sqlServer() {
+    typed.put("engine", "sqlserver");
+    typed.put("database", "shop");
+    typed.put("vdbPort", "1433");
+    typed.put("certificate", CERTIFICATE);
+    typed.put("key", KEY);
+  }
+
+  @Test
+  void sqlServerIsSetUpWithACertificateForItsClients() throws Exception {
+    sqlServer();
+    for (Step step : Step.values()) {
+      assertThat(Checks.of(step, answers(), NOTHING)).as(step.title()).isEmpty();
+    }
+    Map<String, String> texts = new Written(answers(), NOTHING).texts();
+    assertThat(texts)
+        .containsOnlyKeys(
+            "sources/shop.json",
+            "vdbs/shop.json",
+            "tls/shop.pem",
+            "tls/shop.key",
+            "users/alice.json");
+    assertThat(texts.get("tls/shop.pem")).isEqualTo(CERTIFICATE + "\n");
+    assertThat(texts.get("tls/shop.key")).startsWith("-----BEGIN PRIVATE KEY").endsWith("-\n");
+    Configuration read = read(texts);
+    assertThat(read.sources().get("shop").url())
+        .isEqualTo("jdbc:sqlserver://db.example:1433;databaseName=shop");
+    assertThat(read.vdbs().get("shop").tls().keyFile()).contains(directory.resolve("tls/shop.key"));
+    assertThat(new Written(answers(), NOTHING).client("127.0.0.1"))
+        .contains("jdbc:sqlserver://127.0.0.1:1433;databaseName=shop");
+  }
+
+  @Test
+  void anInstanceOfRdsForSqlServerIsFoundWithItsPortAndCheckedTls() throws Exception {
+    sqlServer();
+    typed.putAll(
+        Detected.answers(
+            new AwsDatabase(
+                "arn:aws:rds:eu-west-1:123456789012:db:billing",
+                "billing",
+                AwsDatabase.Kind.INSTANCE,
+                "sqlserver-web",
+                "16.00",
+                "available",
+                "eu-west-1",
+                "billing.abc.eu-west-1.rds.amazonaws.com",
+                1433,
+                "",
+                List.of()),
+            Engine.ofRds("sqlserver-web").orElseThrow()));
+    typed.put("method", "secret");
+    typed.put("secret", "rds!db-1");
+    assertThat(Checks.of(Step.DATABASE, answers(), NOTHING)).isEmpty();
+
+    DataSource source = read(new Written(answers(), NOTHING).texts()).sources().get("billing");
+    assertThat(source.url())
+        .isEqualTo("jdbc:sqlserver://billing.abc.eu-west-1.rds.amazonaws.com:1433");
+    assertThat(source.tls().mode()).isEqualTo(TlsMode.VERIFY_FULL);
+    assertThat(source.tls().caFile()).contains(BackendTls.RDS_AUTHORITIES);
+    assertThat(source.credentials().secret()).contains("rds!db-1");
+  }
+
+  @Test
+  void whatSqlServerLacksIsSaidAtItsField() {
+    sqlServer();
+    typed.put("certificate", "");
+    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).containsOnlyKeys("certificate");
+    sqlServer();
+    typed.put("key", "-----BEGIN RSA PRIVATE KEY-----");
+    assertThat(Checks.of(Step.CLIENTS, answers(), NOTHING)).containsOnlyKeys("key");
+    sqlServer();
+    typed.put("method", "iam");
+    typed.put("tls", "require");
+    assertThat(Checks.of(Step.LOGIN, answers(), NOTHING)).containsOnlyKeys("method");
   }
 
   @Test

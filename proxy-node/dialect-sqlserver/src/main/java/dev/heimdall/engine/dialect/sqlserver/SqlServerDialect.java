@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.sqlserver;
 import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
+import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
@@ -11,6 +12,7 @@ import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
+import dev.heimdall.engine.dialect.sqlserver.setup.SqlServerInterview;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.Engine;
@@ -35,6 +37,11 @@ public final class SqlServerDialect implements DialectProvider {
   @Override
   public Optional<ClusterProtocol> clusters() {
     return Optional.of(new SqlServerClusters());
+  }
+
+  @Override
+  public Optional<ServerInterview> interview() {
+    return Optional.of(new SqlServerInterview());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.jdbc;
 
 import com.microsoft.sqlserver.jdbc.SQLServerDataSource;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.jdbc.JdbcDriver;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.BackendTls;
@@ -62,6 +63,12 @@ public final class SqlServerDriver implements JdbcDriver {
         ResultSet row = statement.executeQuery(UPDATEABILITY)) {
       return row.next() && "READ_ONLY".equals(row.getString(1));
     }
+  }
+
+  /** This driver has SQLSTATEs of its own. */
+  @Override
+  public boolean isRefusal(SQLException failure) {
+    return failure.getErrorCode() == TdsErrors.LOG_IN_FAILED;
   }
 
   @Override
