@@ -27,6 +27,9 @@ class SqlServerFailoverIT {
   void table() throws Exception {
     try (Connection client = node.connect()) {
       run(client, "CREATE TABLE t (i INT PRIMARY KEY)", "INSERT INTO t VALUES (1)");
+      for (int i = 0; i < 3; i++) {
+        count(client); // known from the second time on
+      }
     }
   }
 
@@ -93,6 +96,56 @@ class SqlServerFailoverIT {
       group.promote(group.server(1));
       write.get(20, TimeUnit.SECONDS);
       assertThat(count(client)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aClientAtRestNoticesNoSwitchover() throws Exception {
+    try (Connection client = node.connect();
+        var prepared = client.prepareStatement("SELECT COUNT(*) FROM t WHERE i > ?")) {
+      prepared.setInt(1, 0);
+      for (int i = 0; i < 4; i++) {
+        try (ResultSet row = prepared.executeQuery()) {
+          assertThat(row.next()).isTrue();
+        }
+      }
+      run(client, "SET DATEFIRST 3");
+      group.promote(group.server(1));
+      run(client, "INSERT INTO t VALUES (2)");
+      try (ResultSet row = prepared.executeQuery()) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(2);
+      }
+      try (Statement statement = client.createStatement();
+          ResultSet row = statement.executeQuery("SELECT @@DATEFIRST")) {
+        row.next();
+        assertThat(row.getInt(1)).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void aWriteThatIsRejectedAsReadOnlyWaitsForTheNextWriter() throws Exception {
+    try (Connection client = node.connect()) {
+      group.readOnly(group.server(0), true);
+      CompletableFuture<Void> write = later(() -> run(client, "INSERT INTO t VALUES (2)"));
+      Thread.sleep(300);
+      assertThat(write).isNotDone();
+      group.promote(group.server(1));
+      write.get(20, TimeUnit.SECONDS);
+      assertThat(count(client)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aTransactionGetsAnErrorThatDriversRetry() throws Exception {
+    try (Connection client = node.connect();
+        Connection fresh = node.connect()) {
+      client.setAutoCommit(false);
+      run(client, "INSERT INTO t VALUES (2)");
+      group.promote(group.server(1));
+      assertThat(error(client, "INSERT INTO t VALUES (3)")).isIn(40197, 40613);
+      assertThat(count(fresh)).isEqualTo(1);
     }
   }
 

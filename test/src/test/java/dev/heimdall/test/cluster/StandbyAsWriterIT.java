@@ -135,7 +135,7 @@ class StandbyAsWriterIT {
         Capabilities.NONE,
         Map.of(),
         StatementRoom.alone(100),
-        writer,
+        writer ? ServerTarget.Part.WRITER : ServerTarget.Part.NONE,
         writer,
         Fence.NONE);
   }

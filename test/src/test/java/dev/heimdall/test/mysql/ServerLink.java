@@ -127,7 +127,7 @@ final class ServerLink implements AutoCloseable {
           new AgreedCapabilities(capabilities),
           Map.of(),
           StatementRoom.alone(100),
-          writable,
+          writable ? ServerTarget.Part.WRITER : ServerTarget.Part.NONE,
           writable,
           Fence.NONE);
     }

@@ -33,6 +33,11 @@ public final class ConnectFailure extends Exception {
         ServerError.fatal(Sqlstate.CONNECTION_FAILURE, message), Kind.UNREACHABLE);
   }
 
+  /** The server does not serve the database at present: trying again may help. */
+  public static ConnectFailure unavailable(ServerError error) {
+    return new ConnectFailure(error.asFatal(), Kind.UNREACHABLE);
+  }
+
   /**
    * The server was the writer, and has come back as a replica: what it answers may be older than a
    * read at the writer is to be.

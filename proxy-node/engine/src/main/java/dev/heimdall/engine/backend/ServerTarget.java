@@ -14,7 +14,7 @@ import java.util.Map;
  * @param database the server's name of the database
  * @param capabilities what the log-in has to agree on with the server
  * @param extra start-up parameters beside those of the source: `replication` for a walsender
- * @param writer whether it is connected to for what only the writer of a cluster may answer
+ * @param part of a cluster that it is connected to for
  * @param writable whether it is known to allow writes: one that does not is another one by now
  * @param fence whether it may be sent anything
  */
@@ -26,9 +26,19 @@ public record ServerTarget(
     Capabilities capabilities,
     Map<String, String> extra,
     StatementRoom prepared,
-    boolean writer,
+    Part part,
     boolean writable,
     Fence fence) {
+  /** Part of a cluster. */
+  public enum Part {
+    /** None: a server by itself, or a question that any server answers. */
+    NONE,
+    /** For what only the writer may answer. */
+    WRITER,
+    /** For reads alone. */
+    REPLICA
+  }
+
   /** Of a server that may be sent anything at any time. */
   public ServerTarget(
       DataSource source,
@@ -39,7 +49,16 @@ public record ServerTarget(
       Map<String, String> extra,
       StatementRoom prepared) {
     this(
-        source, tls, database, credential, capabilities, extra, prepared, false, false, Fence.NONE);
+        source,
+        tls,
+        database,
+        credential,
+        capabilities,
+        extra,
+        prepared,
+        Part.NONE,
+        false,
+        Fence.NONE);
   }
 
   /** For a connection whose statements count with no other's. */
@@ -53,5 +72,25 @@ public record ServerTarget(
       int preparedLimit) {
     this(
         source, tls, database, credential, capabilities, extra, StatementRoom.alone(preparedLimit));
+  }
+
+  /** True if it is connected to for what only the writer of a cluster may answer. */
+  public boolean writer() {
+    return part == Part.WRITER;
+  }
+
+  /** Returns this target for reads at a replica. */
+  public ServerTarget asReplica() {
+    return new ServerTarget(
+        source,
+        tls,
+        database,
+        credential,
+        capabilities,
+        extra,
+        prepared,
+        Part.REPLICA,
+        false,
+        fence);
   }
 }

@@ -219,9 +219,7 @@ public final class LoginChecks {
     synchronized (this) {
       check.begunAt = context.nanoTime();
     }
-    LoginProbe.begin(
-        connector,
-        context,
+    ServerTarget target =
         new ServerTarget(
             server,
             pools.plan().tls(),
@@ -229,7 +227,11 @@ public final class LoginChecks {
             key.credential(),
             key.capabilities(),
             Map.of(),
-            0),
+            0);
+    LoginProbe.begin(
+        connector,
+        context,
+        standIn == null ? target : target.asReplica(),
         new LoginProbe.Outcome() {
           @Override
           public void accepted(List<List<String>> role) {

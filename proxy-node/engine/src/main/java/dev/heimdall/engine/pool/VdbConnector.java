@@ -39,6 +39,13 @@ final class VdbConnector {
     this.limits = limits;
   }
 
+  private ServerTarget.Part part(PoolTarget to) {
+    if (to.led()) {
+      return ServerTarget.Part.WRITER;
+    }
+    return pools.reader() ? ServerTarget.Part.REPLICA : ServerTarget.Part.NONE;
+  }
+
   /**
    * Makes a connection by the present plan, to where connections go now.
    *
@@ -69,7 +76,7 @@ final class VdbConnector {
             key.capabilities(),
             parameters,
             new StatementRoom(prepared, load.held()),
-            to.led(),
+            part(to),
             pools.missing().takesWrites(to),
             fence(now, to)),
         keeper,

@@ -84,6 +84,11 @@ public record Login7(
       return (type & READ_ONLY_BIT) != 0;
     }
 
+    /** Returns these flags with, or without, ApplicationIntent=ReadOnly. */
+    public Flags withReadOnly(boolean intent) {
+      return new Flags(first, second, intent ? type | READ_ONLY_BIT : type & ~READ_ONLY_BIT, third);
+    }
+
     public boolean changesPassword() {
       return (third & CHANGES_PASSWORD_BIT) != 0;
     }

@@ -22,6 +22,9 @@ public final class TdsErrors {
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 
+  /** A transaction is lost whose connection ends: drivers know it as one to be run again. */
+  private static final int LOST_TRANSACTION = 40197;
+
   private static final int TIMED_OUT_SEVERITY = 11;
   private static final int FATAL_SEVERITY = 20;
   private static final int ERROR_SEVERITY = 16;
@@ -42,7 +45,7 @@ public final class TdsErrors {
           Map.entry(Sqlstate.UNDEFINED_STATEMENT, UNDEFINED_HANDLE),
           Map.entry(Sqlstate.TOO_MANY_CONNECTIONS, 17809),
           Map.entry(Sqlstate.ADMIN_SHUTDOWN, 6005),
-          Map.entry(Sqlstate.CANNOT_CONNECT_NOW, 17142));
+          Map.entry(Sqlstate.CANNOT_CONNECT_NOW, 40613));
 
   private TdsErrors() {}
 
@@ -52,9 +55,26 @@ public final class TdsErrors {
       int severity = error.isFatal() ? FATAL_SEVERITY : TIMED_OUT_SEVERITY;
       return TdsMessage.of(TIMED_OUT, 0, severity, text(error), "heimdall");
     }
-    int number = error.number() != 0 ? error.number() : NUMBERS.getOrDefault(error.sqlState(), OWN);
+    int number = error.number() != 0 ? error.number() : number(error);
     int severity = error.isFatal() ? FATAL_SEVERITY : ERROR_SEVERITY;
     return TdsMessage.of(number, 1, loggedIn ? severity : LOG_IN_SEVERITY, text(error), "heimdall");
+  }
+
+  private static int number(ServerError error) {
+    return error.isFatal() && error.sqlState().equals(Sqlstate.SERIALIZATION_FAILURE)
+        ? LOST_TRANSACTION
+        : NUMBERS.getOrDefault(error.sqlState(), OWN);
+  }
+
+  /**
+   * True if a server does not serve a database at present, or not to such sessions: another one of
+   * its group may.
+   */
+  public static boolean isElsewhere(ServerError error) {
+    return switch (error.number()) {
+      case 921, 922, 923, 927, 976, 978, 979, 982, 983, 40143, 40197, 40501, 40613 -> true;
+      default -> false;
+    };
   }
 
   private static String text(ServerError error) {

@@ -15,10 +15,25 @@ final class SqlServerErrors implements ErrorCauses {
     return error.number() == TdsErrors.UNDEFINED_HANDLE;
   }
 
-  /** Of a database that is read-only, or a secondary replica. */
+  /** Of a database that is read-only, or that the server does not serve as the primary now. */
   @Override
   public boolean readOnly(ServerError error) {
-    return error.number() == 3906 || error.number() == 3908;
+    return switch (error.number()) {
+      case 922, 976, 978, 983, 3906, 3908 -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * Of a secondary that has no longer what the read began with, has to redo something first, or
+   * lacks what the primary has.
+   */
+  @Override
+  public boolean ofReplica(ServerError error) {
+    return switch (error.number()) {
+      case 207, 208, 601, 916, 1205, 1222, 2812, 3947, 3960, 3961 -> true;
+      default -> readOnly(error) || TdsErrors.isElsewhere(error);
+    };
   }
 
   @Override

@@ -157,7 +157,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
         at = walker.walk(consumed, at, end);
         if (walker.to() > walker.from()) {
           tokens.on(consumed, walker.from(), walker.to());
-          delivery.noted(ReplyDelivery.Part.ANSWER);
+          if (!delivery.absorbing()) {
+            delivery.noted(ReplyDelivery.Part.ANSWER);
+          }
         }
         if (walker.ended()) {
           tokens.end();
@@ -211,7 +213,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
       }
     }
     ReplyOwner owner = delivery.groups().first();
-    boolean error = delivery.failed();
+    boolean error = delivery.failed() || delivery.absorbing();
     delivery.groups().dropFirst();
     requests.answered(error);
     delivery.complete(owner);
@@ -264,6 +266,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void error(ByteBuf in, int at, int length) {
     ServerError error = TdsErrors.of(TdsMessage.read(in, at, length, version));
     delivery.failed(error);
+    if (!interrupted) {
+      delivery.absorbs(error);
+    }
     if (error.number() == TdsErrors.UNKNOWN_CURSOR) {
       requests.unknownCursor();
     }

@@ -213,7 +213,7 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
                 agreement.zone(),
                 agreement.lcid(),
                 new byte[6]),
-            agreement.flags(),
+            flags(),
             Login7.Credentials.of(credential.user(), password),
             new Login7.Names(
                 "heimdall",
@@ -229,12 +229,23 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
     send(ctx, TdsPacket.LOGIN7, payload);
   }
 
+  /** Secondaries let in who says that it only reads; a primary may send such sessions away. */
+  private Login7.Flags flags() {
+    return switch (target.part()) {
+      case NONE -> agreement.flags();
+      case WRITER -> agreement.flags().withReadOnly(false);
+      case REPLICA -> agreement.flags().withReadOnly(true);
+    };
+  }
+
   private void loggedIn(ChannelHandlerContext ctx, ByteBuf payload) throws ConnectFailure {
     TdsReplyScanner scanner = new TdsReplyScanner(this, agreement.version());
     scanner.on(payload, payload.readerIndex(), payload.writerIndex());
     scanner.end();
     if (refusal != null) {
-      throw ConnectFailure.refused(refusal.asFatal());
+      throw TdsErrors.isElsewhere(refusal)
+          ? ConnectFailure.unavailable(refusal)
+          : ConnectFailure.refused(refusal);
     }
     if (routed) {
       throw refused("the server routes its clients to another server, which is not supported");
