@@ -41,7 +41,7 @@ public record CacheSettings(
                 "Percent of the statements with a table that may write it. Where more do, results"
                     + " of that table are not kept, except by rules with `unconditional`; `100` is"
                     + " no limit, and no pattern of statements is found to be used too rarely."
-                    + " About the last minute counts, and less than 100 statements say nothing.",
+                    + " Five seconds count, and less than 100 statements say nothing.",
             byDefault = "5",
             range = "1..100")
         int dmlThreshold,

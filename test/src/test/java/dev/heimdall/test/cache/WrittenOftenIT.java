@@ -49,6 +49,7 @@ class WrittenOftenIT {
         Await.until("it is cached", () -> cached(client, READ).equals("yes"));
         for (int i = 0; i < 120; i++) {
           client.query("UPDATE wo_rows SET name = 'two'");
+          client.query(READ);
         }
         Await.until(
             "it is written often",

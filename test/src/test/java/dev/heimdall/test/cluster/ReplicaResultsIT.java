@@ -101,6 +101,35 @@ class ReplicaResultsIT {
   }
 
   @Test
+  void aReplicaThatLacksWritesOfOtherRowsMakesResults() throws SQLException {
+    try (Connection writer = routed.connect();
+        Connection reader = routed.connect("preferQueryMode", "simple")) {
+      RoutedCluster.awaitCatalogue(reader, "counted");
+      routed.awaitReplicaReads(reader);
+      routed.pauseReplay(true);
+      try {
+        AtomicInteger tries = new AtomicInteger();
+        Await.until(
+            "a replica that lacks it answers, and its answer is kept",
+            () -> {
+              execute(writer, "UPDATE counted SET n = n WHERE id = 0");
+              String sql =
+                  "SELECT n FROM counted WHERE id IN (1, -%d)".formatted(tries.incrementAndGet());
+              value(reader, sql);
+              Map<String, String> info = queryInfo(reader);
+              value(reader, sql);
+              return String.valueOf(info.get("answered by")).startsWith("replica")
+                  && how(reader).startsWith("yes");
+            });
+        read(reader, 0);
+        assertThat(how(reader)).as("by what it lacks").startsWith("no: a replica answered it");
+      } finally {
+        routed.pauseReplay(false);
+      }
+    }
+  }
+
+  @Test
   void nobodyReadsLessThanHeHasWritten() throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger served = new AtomicInteger();

@@ -29,6 +29,12 @@ public final class PatternWorth {
   /** A statement's weight in how long such statements take is one of so many. */
   private static final int STATEMENTS = 16;
 
+  /** So many statements in a row of which nobody knows the rows are like the next ones. */
+  private static final int UNKNOWN_ROWS = 16;
+
+  /** One in so many of those is looked at again. */
+  private static final int LOOKED_AT = 1_024;
+
   private final boolean judges;
   private final LongSupplier served;
   private final LongSupplier clock;
@@ -38,6 +44,9 @@ public final class PatternWorth {
 
   /** Moves under this object alone. */
   private volatile boolean rests;
+
+  /** Statements in a row of which nobody knew the rows; a race costs some of them. */
+  private int unknownRows;
 
   private volatile long restsUntil;
 
@@ -83,6 +92,17 @@ public final class PatternWorth {
     gone = 0;
     goneUses = 0;
     servedBefore = served.getAsLong();
+  }
+
+  /** True if its results may rest on certain rows of a table, as far as earlier ones tell. */
+  public boolean mayRestOnRows() {
+    return unknownRows < UNKNOWN_ROWS || unknownRows++ % LOOKED_AT == 0;
+  }
+
+  /** Notes if a result rests on certain rows, and returns that. */
+  public boolean restsOnRows(boolean known) {
+    unknownRows = known ? 0 : unknownRows + 1;
+    return known;
   }
 
   /** A server has taken so long for a statement. */

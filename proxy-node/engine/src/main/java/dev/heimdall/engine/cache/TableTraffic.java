@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 /**
  * Rates of reads of a virtual database's tables through this node, and of writes through it and
  * other nodes, and the tables written so often that their results are not worth being kept. What
- * was counted weighs less with each second, so that about the last minute counts. May be used from
- * any thread.
+ * was counted weighs less with each second, so that about the last five seconds count. May be used
+ * from any thread.
  */
 public final class TableTraffic {
   /** A share of all statements that is never reached. */
@@ -21,8 +21,8 @@ public final class TableTraffic {
 
   private static final long ROUND = Duration.ofSeconds(1).toNanos();
 
-  /** Weight of all earlier counts after one more round. */
-  private static final double KEPT = 59.0 / 60;
+  /** Weight of all earlier counts after one more round: about the last five count. */
+  private static final double KEPT = 0.8;
 
   /** Fewer statements say nothing of a table. */
   private static final double LEAST = 100;
@@ -48,54 +48,52 @@ public final class TableTraffic {
     final LongAdder reads = new LongAdder();
     final LongAdder writes = new LongAdder();
 
-    /** Among the writes those of which nobody knows the rows. */
-    final LongAdder whole = new LongAdder();
+    /** True if it was not read since it was written: more writes take no more results. */
+    private volatile boolean unread;
 
     /** Of interest to the thread alone that ends a round. */
     double allReads;
 
     double allWrites;
 
-    double allWhole;
-
     /** Counter of writes elsewhere, and its counts at that time; null before the first. */
     WritesElsewhere asked;
 
     long told;
 
-    long toldWhole;
-
     volatile boolean often;
 
-    /** True if so many of the writes outdate all results, whatever rows they rest on. */
-    volatile boolean oftenWhole;
+    /** A race costs, or adds, one of them. */
+    void read() {
+      reads.increment();
+      if (unread) {
+        unread = false;
+      }
+    }
+
+    void write() {
+      if (!unread) {
+        unread = true;
+        writes.increment();
+      }
+    }
 
     void hear(WritesElsewhere elsewhere, String name) {
       long now = elsewhere.of(name);
-      long nowWhole = elsewhere.whole(name);
       if (asked == elsewhere) {
         writes.add(now - told);
-        whole.add(nowWhole - toldWhole);
       }
       asked = elsewhere;
       told = now;
-      toldWhole = nowWhole;
     }
 
     void endRound(double kept, int percent) {
       allReads = kept * (allReads + reads.sumThenReset());
       allWrites = kept * (allWrites + writes.sumThenReset());
-      allWhole = kept * (allWhole + whole.sumThenReset());
-      often = isOften(often, allWrites, percent);
-      oftenWhole = isOften(oftenWhole, allWhole, percent);
-    }
-
-    private boolean isOften(boolean before, double written, int percent) {
       double all = allReads + allWrites;
-      double share = ALL * written / Math.max(1, all);
-      return before
-          ? all >= LEAST * LESS && share > percent * LESS
-          : all >= LEAST && share > percent;
+      double share = ALL * allWrites / Math.max(1, all);
+      often =
+          often ? all >= LEAST * LESS && share > percent * LESS : all >= LEAST && share > percent;
     }
 
     boolean isIdle() {
@@ -114,32 +112,26 @@ public final class TableTraffic {
   }
 
   /**
-   * A statement is carried out, or answered; what it both reads and writes, it writes.
+   * A statement is carried out, or answered; what it both reads and writes, it writes. Writes with
+   * no read between them count as one.
    *
-   * @param byRows whether it is known which rows are written
    * @param elsewhere what other nodes write, where the statement would go
    */
   public void count(
-      Collection<String> read,
-      Collection<String> written,
-      boolean byRows,
-      WritesElsewhere elsewhere) {
+      Collection<String> read, Collection<String> written, WritesElsewhere elsewhere) {
     if (percent == ALL) {
       return;
     }
     for (String name : written) {
       Table table = table(name);
       if (table != null) {
-        table.writes.increment();
-        if (!byRows) {
-          table.whole.increment();
-        }
+        table.write();
       }
     }
     for (String name : read) {
       Table table = written.contains(name) ? null : table(name);
       if (table != null) {
-        table.reads.increment();
+        table.read();
       }
     }
     endRound(elsewhere);
@@ -173,18 +165,9 @@ public final class TableTraffic {
 
   /** True if more of the statements with one of these tables write it than may. */
   public boolean writtenOften(Collection<String> of) {
-    return writtenOften(of, false);
-  }
-
-  /**
-   * True if that is so, or would be for a result that rests on certain rows.
-   *
-   * @param byRows whether those writes do not count of which the rows are known
-   */
-  public boolean writtenOften(Collection<String> of, boolean byRows) {
     for (String table : of) {
       Table one = tables.get(table);
-      if (one != null && (byRows ? one.oftenWhole : one.often)) {
+      if (one != null && one.often) {
         return true;
       }
     }

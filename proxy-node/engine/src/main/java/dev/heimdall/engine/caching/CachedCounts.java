@@ -109,8 +109,7 @@ final class CachedCounts {
   void tables(QueryCache cache, ClusterView view, RoutedStatement next) {
     Statement does = next.statement();
     if (cache != null && view != null && does != null) {
-      boolean rows = next.keys() != null;
-      cache.traffic().count(does.tablesRead(), does.tablesWritten(), rows, view.writesElsewhere());
+      cache.traffic().count(does.tablesRead(), does.tablesWritten(), view.writesElsewhere());
     }
   }
 }

@@ -199,7 +199,10 @@ public final class CachedReads implements ReplyStage {
     if (shared != null) {
       shared.sent();
     }
-    if (awaited != null && !reads.hasAll(awaited.tables())) {
+    PendingResult read = awaited == null ? null : awaited.readBy(reads);
+    if (read != null) {
+      awaited = read;
+    } else if (awaited != null) {
       notKept(Uncached.REPLICA);
     }
     counts.tables(vdb.cache(), view(), session.next());
@@ -297,7 +300,7 @@ public final class CachedReads implements ReplyStage {
     }
     if (serves) {
       cache.counted(true);
-      cache.traffic().count(tables, List.of(), false, view.writesElsewhere());
+      cache.traffic().count(tables, List.of(), view.writesElsewhere());
       counts.hit(found.by());
       how = "yes"; // nor is it sent
       if (inside) {
@@ -313,8 +316,8 @@ public final class CachedReads implements ReplyStage {
       return found;
     }
     if (!rule.unconditional()
-        && Suitability.isWrittenOften(cache, statement, false)
-        && Suitability.isWrittenOften(cache, statement, rows.get() != null)) {
+        && cache.traffic().writtenOften(tables)
+        && !worth().restsOnRows(rows.get() != null)) {
       refused(Uncached.WRITTEN_OFTEN);
       return null;
     }
@@ -532,18 +535,7 @@ public final class CachedReads implements ReplyStage {
   }
 
   private void keep(PendingResult one, StoredAnswer answer) {
-    boolean kept =
-        one.cache()
-            .keep(
-                one.key(),
-                answer,
-                one.view(),
-                one.noted(),
-                one.tables(),
-                0,
-                one.nanos(),
-                one.worth(),
-                one.rows());
+    boolean kept = one.keep(answer);
     one.worth().took(System.nanoTime() - one.since());
     one.suited(kept);
     if (kept && one.comparison() != null) {

@@ -5,6 +5,7 @@ import dev.heimdall.engine.cache.FarResults;
 import dev.heimdall.engine.cache.PatternWorth;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.cache.StoredAnswer;
+import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.route.ClusterView;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.share.HeardMessages;
@@ -51,6 +52,41 @@ record PendingResult(
    * @param heard how far other nodes were heard by then
    */
   record FarPut(FarResults results, byte[] key, Position position, HeardMessages heard) {}
+
+  /**
+   * The same as its statement is sent: a replica that lacks some of the noted writes answers what
+   * was true when it had those that it has.
+   *
+   * @return null where the answer cannot be kept
+   */
+  PendingResult readBy(ReplicaReads reads) {
+    if (reads.hasAll(tables)) {
+      return this;
+    }
+    long there = reads.notedThere();
+    return there < 0 || !view.holds(there, tables, rows)
+        ? null
+        : new PendingResult(
+            cache,
+            key,
+            view,
+            there,
+            tables,
+            nanos,
+            worth,
+            since,
+            recorder,
+            far,
+            comparison,
+            inside,
+            refreshes,
+            rows);
+  }
+
+  /** Keeps the answer, unless something was written that it rests on; true if it did. */
+  boolean keep(StoredAnswer answer) {
+    return cache.keep(key, answer, view, noted, tables, 0, nanos, worth, rows);
+  }
 
   /** Equal statements wait for its statement, unless that is part of a transaction. */
   void suited(boolean kept) {

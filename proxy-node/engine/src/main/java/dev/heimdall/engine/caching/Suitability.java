@@ -1,5 +1,6 @@
 package dev.heimdall.engine.caching;
 
+import dev.heimdall.engine.cache.PatternWorth;
 import dev.heimdall.engine.cache.QueryCache;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.RoutedStatement;
@@ -137,19 +138,13 @@ final class Suitability {
    * use.
    */
   private static Uncached byUse(QueryCache cache, RoutedStatement next) {
-    if (isWrittenOften(cache, next, next.statement().keys() != null)) {
-      return Uncached.WRITTEN_OFTEN;
+    PatternWorth worth = cache.patterns().worth(next.normalised());
+    if (!worth.keeps()) {
+      return Uncached.RARELY_USED;
     }
-    return cache.patterns().worth(next.normalised()).keeps() ? null : Uncached.RARELY_USED;
-  }
-
-  /**
-   * True if results are not worth being kept, as their tables are written so often.
-   *
-   * @param byRows whether they rest on certain rows of their table, and others may be written
-   */
-  static boolean isWrittenOften(QueryCache cache, RoutedStatement next, boolean byRows) {
-    return cache.traffic().writtenOften(tables(next), byRows);
+    // Where certain rows are read, most writes are of others: how results fare decides.
+    boolean byRows = next.statement().keys() != null && worth.mayRestOnRows();
+    return !byRows && cache.traffic().writtenOften(tables(next)) ? Uncached.WRITTEN_OFTEN : null;
   }
 
   /** Those that it reads, and those that a rule says it depends on. */

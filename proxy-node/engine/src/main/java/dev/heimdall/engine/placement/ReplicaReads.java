@@ -156,6 +156,11 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica == null || router.hasAll(replica, tables);
   }
 
+  /** Number of noted writes that the replica has; negative where nobody knows. */
+  public long notedThere() {
+    return router.noted(replica);
+  }
+
   /** True if it leads to one that carries out a whole transaction. */
   public boolean holdsTransaction() {
     return replica != null && form == Form.TRANSACTION;

@@ -514,6 +514,11 @@ public final class ClusterView {
     return new ReadRequirement(last.position(), last.at(), false, false);
   }
 
+  /** Number of noted writes that a server at this position has; negative where nobody knows. */
+  long notedAt(Position there) {
+    return positions.notedAt(there);
+  }
+
   /** True if there is a writer that answers, as far as is known. */
   public boolean writerAnswers() {
     Snapshot now = snapshot;

@@ -1,7 +1,9 @@
 package dev.heimdall.engine.route;
 
+import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;
 import dev.heimdall.engine.topology.TopologyNode;
+import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.BalanceSettings;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
@@ -65,6 +67,19 @@ public final class LoopRouter {
     Optional<TopologyNode> node = view.snapshot().topology().node(server);
     return node.isPresent()
         && view.freshness().verdict(node.get(), view.needOfAll(tables)) == Freshness.Verdict.FRESH;
+  }
+
+  /**
+   * Number of noted writes that a server has, as far as its position tells; negative where it does
+   * not. What it answers has these and perhaps more.
+   */
+  public long noted(ServerAddress server) {
+    return view.snapshot()
+        .topology()
+        .node(server)
+        .filter(node -> node.state() == NodeState.UP && node.position() != Position.NONE)
+        .map(node -> view.notedAt(node.position()))
+        .orElse(-1L);
   }
 
   /** Reason that no replica may answer a read for which {@link #replica} has just named none. */

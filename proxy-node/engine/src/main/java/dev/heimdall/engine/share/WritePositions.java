@@ -47,6 +47,8 @@ public final class WritePositions {
 
   private final WritesInFlight inFlight = new WritesInFlight();
 
+  private final NotedMarks marks = new NotedMarks();
+
   private final WritesElsewhere elsewhere = new WritesElsewhere();
 
   /** Tables of which rules keep nothing for a while. */
@@ -190,7 +192,7 @@ public final class WritePositions {
 
   /** Another node says that it has committed a transaction that wrote these tables. */
   WriteMark committedElsewhere(Collection<String> written, SparedTables spared) {
-    elsewhere.count(written, spared.rows().keySet());
+    elsewhere.count(written);
     return committed(written, false, Position.NONE, spared);
   }
 
@@ -256,6 +258,7 @@ public final class WritePositions {
             tables.put(table, last.sparing(spared.of(table), before, at));
           });
     }
+    marks.noted(mark, now.number());
     noted = now.number(); // after the tables: who knows the number finds them written
     return mark;
   }
@@ -288,6 +291,14 @@ public final class WritePositions {
    */
   public long noted() {
     return noted;
+  }
+
+  /**
+   * The same for what is read from a server that has come to this position: negative where it is
+   * not known which writes it has.
+   */
+  public long notedAt(Position there) {
+    return marks.reached(there);
   }
 
   /**

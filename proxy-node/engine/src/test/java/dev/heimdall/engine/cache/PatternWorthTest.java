@@ -3,6 +3,7 @@ package dev.heimdall.engine.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PatternWorthTest {
@@ -17,6 +18,19 @@ class PatternWorthTest {
       now++;
       worth.went(now, usesOfEach);
     }
+  }
+
+  @Test
+  void statementsOfWhichTheRowsAreNeverKnownAreSeldomLookedAt() {
+    for (int i = 0; i < 15; i++) {
+      assertThat(worth.restsOnRows(false)).isFalse();
+      assertThat(worth.mayRestOnRows()).isTrue();
+    }
+    worth.restsOnRows(false);
+    long looked = IntStream.range(0, 10_000).filter(i -> worth.mayRestOnRows()).count();
+    assertThat(looked).isBetween(5L, 20L);
+    assertThat(worth.restsOnRows(true)).isTrue();
+    assertThat(worth.mayRestOnRows()).isTrue();
   }
 
   @Test
