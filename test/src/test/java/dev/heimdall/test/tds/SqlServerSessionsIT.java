@@ -89,6 +89,19 @@ class SqlServerSessionsIT {
         .hasMessageContaining("\"heimdall\" is not served over this protocol yet");
   }
 
+  /** Without its own recovery of sessions the driver has no place for what a reset takes away. */
+  @Test
+  void clientsDoNotHearOfTheNodesResets() throws Exception {
+    try (Connection ann = node.jdbc(";encrypt=false;connectRetryCount=0");
+        Connection bob = node.jdbc(";encrypt=false;connectRetryCount=0")) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(all(ann, "select 'a'")).isEqualTo("[a;]");
+        assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+      }
+      assertThat(server.connections()).isOne();
+    }
+  }
+
   /** The driver sends all of them in one message. */
   @Test
   void aBatchOfCallsIsCarriedOut() throws Exception {

@@ -27,6 +27,12 @@ import java.util.List;
  * where an attention was sent, with the message that acknowledges it.
  */
 final class ServerReplies implements ReplyScanner, TdsReplyListener {
+  /** Bytes of the token that acknowledges a reset. */
+  private static final int RESET_BYTES = 6;
+
+  /** Bytes of that token ahead of its values. */
+  private static final int RESET_HEAD = 4;
+
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
   private final SqlServerRequests requests;
@@ -55,6 +61,15 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** The answer to a client that has sent no attention itself; null where there is none. */
   private InterruptedReply cut;
 
+  /** True if the next packet may acknowledge a reset that its client has not asked for. */
+  private boolean hides;
+
+  /** The acknowledgement's place in what is being read; negative where there is none. */
+  private int hidden = -1;
+
+  /** The part that has come of that packet. */
+  private ByteBuf begun;
+
   ServerReplies(
       ServerConnection connection,
       ReplyDelivery delivery,
@@ -74,6 +89,14 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** The next request has the server forget its transaction. */
   void reset() {
     descriptor = 0;
+  }
+
+  /**
+   * Sets whether the next answer acknowledges a reset that is the node's own: clients take such a
+   * token for the end of what they know of their sessions.
+   */
+  void hidesReset(boolean own) {
+    hides = own;
   }
 
   /**
@@ -145,6 +168,28 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
 
   @Override
   public void read(ByteBuf consumed) {
+    ByteBuf whole = hides ? wholePacket(consumed) : consumed;
+    if (whole != null) {
+      readOn(whole);
+    }
+  }
+
+  /** Returns the packet that begins there with what is behind it; null where more is to come. */
+  private ByteBuf wholePacket(ByteBuf consumed) {
+    ByteBuf all = consumed;
+    if (begun != null) {
+      all = connection.allocate(begun.readableBytes() + consumed.readableBytes());
+      all.writeBytes(begun).writeBytes(consumed);
+      begun.release();
+      consumed.release();
+    }
+    int here = all.readableBytes();
+    boolean whole = here >= TdsPacket.HEADER && here >= all.getUnsignedShort(all.readerIndex() + 2);
+    begun = whole ? null : all;
+    return whole ? all : null;
+  }
+
+  private void readOn(ByteBuf consumed) {
     try {
       int from = consumed.readerIndex();
       int at = from;
@@ -157,6 +202,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
         at = walker.walk(consumed, at, end);
         if (walker.to() > walker.from()) {
           tokens.on(consumed, walker.from(), walker.to());
+          from = hides ? behindReset(consumed, from) : from;
           if (!delivery.absorbing()) {
             delivery.noted(ReplyDelivery.Part.ANSWER);
           }
@@ -175,6 +221,20 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     } finally {
       consumed.release();
     }
+  }
+
+  /** Takes an acknowledgement out of the packet; returns where what is not passed begins. */
+  private int behindReset(ByteBuf packet, int from) {
+    hides = false;
+    if (hidden < 0) {
+      return from;
+    }
+    int lengthAt = packet.readerIndex() + 2;
+    packet.setShort(lengthAt, packet.getUnsignedShort(lengthAt) - RESET_BYTES);
+    pass(packet, from, hidden);
+    int behind = hidden + RESET_BYTES;
+    hidden = -1;
+    return behind;
   }
 
   private void messageEnded(ByteBuf in, int from, int to) {
@@ -252,12 +312,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
           requests.rolledBack();
         }
       }
-      case EnvChange.RESET_ACKNOWLEDGED -> {
-        if (!requests.resetByClient()) {
-          // Of no meaning to a client that has asked for no reset, and drivers fail with it.
-          in.setByte(at - 1, EnvChange.COMPARISON);
-        }
-      }
+      case EnvChange.RESET_ACKNOWLEDGED -> hidden = hides ? at - RESET_HEAD : -1;
       default -> {}
     }
   }
@@ -306,6 +361,10 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   @Override
   public void lost() {
     endCut();
+    if (begun != null) {
+      begun.release();
+      begun = null;
+    }
     requests.lost();
   }
 }

@@ -302,6 +302,7 @@ public final class SqlServerRequests implements ServerRequests {
       resets = false;
       forgetSession();
     }
+    replies.hidesReset(reset && request.client() != null && !request.resets());
     boolean headers = version.hasHeaders() && request.type() != TdsPacket.BULK_LOAD;
     reframer.begin(request.type(), reset ? TdsPacket.RESET : 0);
     if (headers) {
@@ -348,11 +349,6 @@ public final class SqlServerRequests implements ServerRequests {
     if (running != null) {
       cursors.returned(running.cursors(), ordinal, number, replies.layout());
     }
-  }
-
-  /** True if the running request has its client's word for the reset that it makes. */
-  boolean resetByClient() {
-    return running != null && running.resets();
   }
 
   /** The running request is answered. */
