@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -20,6 +21,9 @@ var behaviours = []behaviour{
 	{"log_in", func() any { return logIn() }},
 	{"log_in_encrypted_alone", func() any { return logIn("encrypt=false") }},
 	{"log_in_encrypted", func() any { return logIn("encrypt=true") }},
+	{"log_in_strict", func() any {
+		return logIn("encrypt=strict", "hostNameInCertificate=localhost", "certificate="+os.Getenv("HD_CERTIFICATE"))
+	}},
 	{"log_in_with_a_large_packet", func() any { return logIn("packet size=16383") }},
 	{"log_in_for_reading", func() any { return logIn("ApplicationIntent=ReadOnly") }},
 	{"wrong_password", func() any {

@@ -1,4 +1,5 @@
 // Prints what users of tedious see, a line for each behaviour: NAME: VALUE. An error that was not expected begins with "FAIL".
+import { readFileSync } from 'node:fs'
 import { Connection, ISOLATION_LEVEL, Request, TYPES } from 'tedious'
 
 const behaviours = {}
@@ -73,6 +74,10 @@ async function fresh(client, table, columns) {
 
 behaviours.log_in = async () => rows(await connect(), 'select db_name(), 1')
 behaviours.log_in_encrypted = async () => rows(await connect({ encrypt: true }), 'select 1')
+behaviours.log_in_strict = async () => {
+  const ca = readFileSync(process.env.HD_CERTIFICATE)
+  return rows(await connect({ encrypt: 'strict', serverName: 'localhost', cryptoCredentialsDetails: { ca } }), 'select 1')
+}
 behaviours.log_in_with_a_large_packet = async () => rows(await connect({ packetSize: 16384 }), 'select len(@a)', (r) => r.addParameter('a', TYPES.NVarChar, 'x'.repeat(40000)))
 behaviours.log_in_by_7_3 = async () => rows(await connect({ tdsVersion: '7_3_B' }), 'select 1')
 behaviours.log_in_by_7_2 = async () => rows(await connect({ tdsVersion: '7_2' }), 'select 1')

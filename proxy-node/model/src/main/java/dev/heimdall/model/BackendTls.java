@@ -35,8 +35,8 @@ public record BackendTls(
         ChannelBinding channelBinding,
     @Setting(
             value =
-                "Begin with TLS (ALPN) instead of asking first; PostgreSQL 17 or later, and `mode`"
-                    + " `require` or stricter.",
+                "Begin with TLS (ALPN) instead of asking first. Needs PostgreSQL 17 or SQL Server"
+                    + " 2022 (strict encryption), and `mode` `require` or stricter.",
             byDefault = "false",
             applies = Applies.NEW_CONNECTIONS)
         boolean direct) {

@@ -160,6 +160,12 @@ public record DataSource(
         changes);
   }
 
+  /** Names of the protocol in TLS with its servers (ALPN); none where they are given none. */
+  public List<String> tlsProtocols() {
+    boolean named = tls.direct() || engine.is(EngineTrait.ALWAYS_NAMED_IN_TLS);
+    return named ? engine.tlsProtocols() : List.of();
+  }
+
   /** The name of the {@link Driver} that says how connections are spread. */
   public String driverName() {
     return driver.orElse(engine.spelling());

@@ -13,6 +13,8 @@ public enum EngineTrait {
   HIDES_PASSWORDS,
   /** Servers can be asked for what they keep of users' passwords. */
   TELLS_VERIFIERS,
+  /** Handshakes of TLS name the protocol (ALPN) also where servers were asked for TLS first. */
+  ALWAYS_NAMED_IN_TLS,
   /** Servers may ask clients for files. */
   ASKS_FOR_FILES,
   /** Clients may ask for what is sent to be compressed. */

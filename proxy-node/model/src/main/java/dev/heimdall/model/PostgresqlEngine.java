@@ -39,6 +39,7 @@ final class PostgresqlEngine {
             AuthMethod.CERT),
         Set.of(
             EngineTrait.TELLS_VERIFIERS,
+            EngineTrait.ALWAYS_NAMED_IN_TLS,
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,

@@ -196,8 +196,8 @@ class ArnAloneTest {
     assertThat(problems()).isEmpty();
     assertThat(problems((s, arn) -> Optional.of(found(Engine.MYSQL, ClusterKind.AURORA))))
         .containsExactly(
-            "sources/shop.json $.tls.direct: got a setting of PostgreSQL, expected nothing, because"
-                + " the engine is \"mysql\"");
+            "sources/shop.json $.tls.direct: got a setting of PostgreSQL and SQL Server, expected"
+                + " nothing, because the engine is \"mysql\"");
     assertThat(problems((s, arn) -> Optional.of(found(Engine.POSTGRESQL, ClusterKind.AURORA))))
         .isEmpty();
   }

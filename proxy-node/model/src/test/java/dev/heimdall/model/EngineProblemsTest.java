@@ -160,18 +160,20 @@ class EngineProblemsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"tls\": {\"direct\": false} | tls.direct",
-        "\"tls\": {\"channelBinding\": \"disable\"} | tls.channelBinding",
+        "\"tls\": {\"direct\": false} | tls.direct | PostgreSQL and SQL Server",
+        "\"tls\": {\"channelBinding\": \"disable\"} | tls.channelBinding | PostgreSQL",
       })
-  void whatOnlyPostgresqlHasIsRefused(String setting, String path) throws IOException {
+  void whatOnlyOthersHaveIsRefused(String setting, String path, String products)
+      throws IOException {
     crm(setting);
 
     assertThat(problems())
         .containsExactly(
             "sources/crm.json $."
                 + path
-                + ": got a setting of PostgreSQL, expected nothing, because the engine is"
-                + " \"mysql\"");
+                + ": got a setting of "
+                + products
+                + ", expected nothing, because the engine is \"mysql\"");
   }
 
   @Test

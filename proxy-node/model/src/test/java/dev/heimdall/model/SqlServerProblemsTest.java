@@ -79,6 +79,15 @@ class SqlServerProblemsTest {
   }
 
   @Test
+  void serversMayWantTlsFirst() throws Exception {
+    vdb("");
+    source(", \"tls\": {\"mode\": \"require\", \"direct\": true}");
+
+    assertThat(problems()).isEmpty();
+    assertThat(ConfigurationReader.read(dir).sources().get("main").tls().direct()).isTrue();
+  }
+
+  @Test
   void theEngineMayBeNamed() throws IOException {
     vdb("");
     source(", \"engine\": \"sqlserver\"");
@@ -197,6 +206,8 @@ class SqlServerProblemsTest {
             + " engine is \"sqlserver\"",
         "\"catalog\": {\"enabled\": true} | catalog.enabled: got true, expected false, because the"
             + " engine is \"sqlserver\": its databases are not read yet",
+        "\"tls\": {\"direct\": true} | tls.direct: got true with the mode \"prefer\", expected the"
+            + " mode \"require\", \"verify-ca\" or \"verify-full\", as direct TLS has no way back",
         "\"parameters\": {\"language\": \"german\"} | parameters: got a setting of PostgreSQL,"
             + " MySQL and MariaDB, expected nothing, because the engine is \"sqlserver\"",
       })

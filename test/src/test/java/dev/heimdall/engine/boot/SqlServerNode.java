@@ -29,7 +29,7 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode start(
       int server, String user, String password, String vdb, String rules) {
-    return start(server, user, password, "disable", 1, vdb, rules);
+    return start(server, user, password, "\"mode\": \"disable\"", 1, vdb, rules);
   }
 
   /**
@@ -43,12 +43,18 @@ public final class SqlServerNode implements AutoCloseable {
     String auth =
         ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
             + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
-    return start(server, user, password, "disable", connections, auth + vdb, "");
+    return start(server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "");
   }
 
   /** Starts one that has its server connections encrypted, too. */
   public static SqlServerNode encrypted(int server, String user, String password) {
-    return start(server, user, password, "require", 1, "", "");
+    return start(server, user, password, "\"mode\": \"require\"", 1, "", "");
+  }
+
+  /** Starts one whose server connections begin with TLS (TDS 8.0). */
+  public static SqlServerNode strict(int server, String user, String password) {
+    String tls = "\"mode\": \"require\", \"direct\": true";
+    return start(server, user, password, tls, 1, "", "");
   }
 
   private static SqlServerNode start(
@@ -73,7 +79,7 @@ public final class SqlServerNode implements AutoCloseable {
           "sources/main.json",
           ("{\"engine\": \"sqlserver\", \"url\":"
                   + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
-                  + " \"password\": \"%s\", \"tls\": {\"mode\": \"%s\"}}")
+                  + " \"password\": \"%s\", \"tls\": {%s}}")
               .formatted(server, user, password, tls));
       write(
           directory,

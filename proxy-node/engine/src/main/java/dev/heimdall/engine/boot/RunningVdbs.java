@@ -261,7 +261,7 @@ final class RunningVdbs implements Drain.Door, ArrivingClients.Door {
     return new PoolPlan(
         source,
         logins.of(source).map(ServerCredential::of),
-        TlsContexts.forServer(source.tls(), source.engine().tlsProtocols()),
+        TlsContexts.forServer(source.tls(), source.tlsProtocols()),
         vdb.pool(),
         vdb.pipelining(),
         new StatementBounds(

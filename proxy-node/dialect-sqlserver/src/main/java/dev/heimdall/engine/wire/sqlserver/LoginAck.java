@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
  */
 public record LoginAck(int tds, String program, int version) {
   private static final int TRANSACT_SQL = 1;
+  private static final int TDS_AT = 1;
 
   /**
    * Reads a token's data, as {@link TdsReplyListener#loginAck} has it.
@@ -22,6 +23,11 @@ public record LoginAck(int tds, String program, int version) {
     int tds = data.readInt();
     String program = TdsStrings.readByte(data);
     return new LoginAck(tds, program, TdsStrings.need(data, 4).readInt());
+  }
+
+  /** Puts another version in a token's data. */
+  public static void setVersion(ByteBuf in, int at, TdsVersion version) {
+    in.setInt(at + TDS_AT, version.number());
   }
 
   /** Appends the token. */

@@ -8,6 +8,9 @@ import io.netty.buffer.ByteBuf;
  * #EOM}.
  */
 public final class TdsPacket {
+  /** The protocol's name in TLS (ALPN), where TLS comes first. */
+  public static final String TLS_PROTOCOL = "tds/8.0";
+
   /** Bytes of the header. */
   public static final int HEADER = 8;
 

@@ -52,6 +52,11 @@ public enum TdsVersion {
     return found;
   }
 
+  /** The version whose tokens these are: with 8.0 only the log-in is another one. */
+  public TdsVersion ofTokens() {
+    return this == V8_0 ? V7_4 : this;
+  }
+
   /** True if user types and row counts are wide, and requests begin with ALL_HEADERS. */
   public boolean hasHeaders() {
     return this != V7_1;

@@ -8,8 +8,11 @@ import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.EnvChange;
+import dev.heimdall.engine.wire.sqlserver.LoginAck;
 import dev.heimdall.engine.wire.sqlserver.TdsMessage;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
+import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
 import dev.heimdall.engine.wire.sqlserver.TdsToken;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import dev.heimdall.engine.wire.sqlserver.TdsWriter;
@@ -24,6 +27,10 @@ import java.util.function.Consumer;
 public final class SqlServerEncoder implements ClientEncoder {
   private final Attentions attentions = new Attentions();
   private TdsVersion version = TdsVersion.V7_4;
+
+  /** As the client gives it; its tokens may be those of an older one. */
+  private TdsVersion ofLogIn = version;
+
   private int packetSize = TdsPacket.INITIAL_SIZE;
   private boolean welcomed;
   private boolean failed;
@@ -31,9 +38,10 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** Rows of the statement that the next DONE is for; negative where it has no count. */
   private long rows = -1;
 
-  /** Sets what the client has asked for. */
-  public void agreed(TdsAgreement agreement) {
-    version = agreement.version();
+  /** Sets the version that the client has asked for. */
+  public void agreed(TdsVersion asked) {
+    ofLogIn = asked;
+    version = asked.ofTokens();
   }
 
   public TdsVersion version() {
@@ -73,10 +81,24 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** The servers' own answer to a log-in like this one. */
   @Override
   public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
-    packets(out, true, tokens -> tokens.writeBytes(greeting.warned()));
+    packets(out, true, tokens -> welcome(greeting.warned(), tokens));
     String size = greeting.reported().get(LogInReply.PACKET_SIZE);
     packetSize = size == null ? TdsPacket.INITIAL_SIZE : Integer.parseInt(size);
     welcomed = true;
+  }
+
+  private void welcome(byte[] reply, ByteBuf tokens) {
+    tokens.writeBytes(reply);
+    if (ofLogIn != version) {
+      TdsReplyListener acknowledgement =
+          new TdsReplyListener() {
+            @Override
+            public void loginAck(ByteBuf in, int at, int length) {
+              LoginAck.setVersion(in, at, ofLogIn);
+            }
+          };
+      new TdsReplyScanner(acknowledgement, version).on(tokens, 0, tokens.writerIndex());
+    }
   }
 
   @Override

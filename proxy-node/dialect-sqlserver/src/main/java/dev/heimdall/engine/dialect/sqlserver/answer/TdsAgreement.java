@@ -8,6 +8,7 @@ import dev.heimdall.engine.wire.sqlserver.TdsVersion;
  * Part of a client's LOGIN7 that decides how its session begins, and in what form it is answered:
  * its server connections are logged in with the same.
  *
+ * @param version that tokens have: strict encryption (TDS 8.0) is each side's own
  * @param packetSize bytes of the longest packet; 0 for the server's own choice
  * @param zone minutes
  * @param lcid the client's collation
@@ -22,7 +23,7 @@ public record TdsAgreement(
 
   public static TdsAgreement of(Login7 login) {
     return new TdsAgreement(
-        login.tds(),
+        login.tds().ofTokens(),
         login.client().packetSize(),
         login.flags(),
         login.client().zone(),

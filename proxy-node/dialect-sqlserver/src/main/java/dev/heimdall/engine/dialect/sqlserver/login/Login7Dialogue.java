@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Log-in of one client: PRELOGIN, which agrees on encryption and may be left out, TLS, and LOGIN7
  * with the password in a form that everybody can read. Where neither side wants encryption, LOGIN7
- * alone is inside TLS.
+ * alone is inside TLS. Clients that want strict encryption (TDS 8.0) begin with TLS.
  */
 final class Login7Dialogue implements LogInDialogue {
   private static final int SECRET = 8;
@@ -43,7 +43,9 @@ final class Login7Dialogue implements LogInDialogue {
   /** The message that has come in part. */
   private ByteBuf message = Unpooled.EMPTY_BUFFER;
 
+  /** True if nothing is to be agreed on encryption any more. */
   private boolean agreed;
+
   private boolean encryptsLogInAlone;
   private Login7 request;
 
@@ -57,8 +59,8 @@ final class Login7Dialogue implements LogInDialogue {
 
   @Override
   public void read(ByteBuf in) {
-    if (!agreed && in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE) {
-      login.close(); // strict encryption (TDS 8.0) is not supported, and no error would be read
+    if (!agreed && in.getUnsignedByte(in.readerIndex()) == TLS_HANDSHAKE && !login.tls()) {
+      login.tlsBegun(TdsPacket.TLS_PROTOCOL);
       return;
     }
     try {
@@ -105,7 +107,8 @@ final class Login7Dialogue implements LogInDialogue {
 
   private void prelogin(Prelogin wanted) {
     agreed = true;
-    int outcome = outcome(wanted.encryption());
+    boolean strict = login.tls();
+    int outcome = strict ? Prelogin.ENCRYPT_ON : outcome(wanted.encryption());
     Prelogin answer =
         new Prelogin()
             .withVersion(MAJOR, 0, 0, 0)
@@ -120,7 +123,7 @@ final class Login7Dialogue implements LogInDialogue {
     payload.release();
     login.send(out);
     boolean supported = wanted.encryption() != Prelogin.ENCRYPT_NOT_SUPPORTED;
-    if (supported && outcome != Prelogin.ENCRYPT_NOT_SUPPORTED) {
+    if (!strict && supported && outcome != Prelogin.ENCRYPT_NOT_SUPPORTED) {
       encryptsLogInAlone = outcome == Prelogin.ENCRYPT_OFF;
       login.beginTls();
     }
@@ -144,8 +147,7 @@ final class Login7Dialogue implements LogInDialogue {
   private void login7(Login7 read) {
     agreed = true;
     request = read;
-    TdsAgreement agreement = TdsAgreement.of(read);
-    encoder.agreed(agreement);
+    encoder.agreed(read.tds());
     if (encryptsLogInAlone) {
       login.endTls();
     }

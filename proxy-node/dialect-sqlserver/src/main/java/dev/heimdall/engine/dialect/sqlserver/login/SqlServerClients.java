@@ -7,7 +7,7 @@ import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.net.HandshakePackets;
 import java.util.Optional;
 
-/** Clients that speak TDS, from 7.1 to 7.4. */
+/** Clients that speak TDS, from 7.1 to 8.0. */
 public final class SqlServerClients implements ClientProtocol {
   @Override
   public LogInDialogue logIn(LogInHost login, Login before) {

@@ -38,13 +38,17 @@ import java.util.TreeMap;
 
 /**
  * Logs in to a server as the client of the session has logged in at the node: PRELOGIN, TLS for the
- * whole connection or not at all, LOGIN7. The tokens that answer it are kept for clients.
+ * whole connection or not at all, LOGIN7. With strict encryption (TDS 8.0) TLS is first. The tokens
+ * that answer LOGIN7 are kept for clients.
  */
 final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   private static final int MOST_REPLY = 64 * 1024;
 
   private enum State {
+    /** TLS comes before anything else. */
+    STRICT_HANDSHAKE,
     PRELOGIN,
+    /** In packets of PRELOGIN. */
     TLS_HANDSHAKE,
     LOGGING_IN,
     DONE
@@ -62,7 +66,6 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   private LoginAck acknowledged;
   private ServerError refusal;
   private boolean routed;
-
   SqlServerLogIn(ServerTarget target, ServerCredential credential, Outcome outcome) {
     this.target = target;
     this.credential = credential;
@@ -72,6 +75,10 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
 
   private TlsMode mode() {
     return target.source().tls().mode();
+  }
+
+  private boolean strict() {
+    return target.source().tls().direct();
   }
 
   @Override
@@ -87,6 +94,23 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   }
 
   private void begin(ChannelHandlerContext ctx) {
+    if (strict() && agreement.version() != TdsVersion.V7_4) {
+      fail(
+          ctx,
+          refused(
+              "a client that speaks TDS "
+                  + agreement.version()
+                  + " cannot have a server connection with tls.direct, which speaks 8.0"));
+    } else if (strict()) {
+      state = State.STRICT_HANDSHAKE;
+      ctx.pipeline().addFirst("tls", handshake(ctx));
+    } else {
+      prelogin(ctx);
+    }
+  }
+
+  private void prelogin(ChannelHandlerContext ctx) {
+    state = State.PRELOGIN;
     int encryption =
         mode() == TlsMode.DISABLE ? Prelogin.ENCRYPT_NOT_SUPPORTED : Prelogin.ENCRYPT_ON;
     ByteBuf payload = ctx.alloc().buffer(64);
@@ -137,7 +161,9 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
     if (walker.type() != TdsPacket.REPLY) {
       throw new TdsProtocolException("type " + walker.type());
     }
-    if (state == State.PRELOGIN) {
+    if (state == State.PRELOGIN && strict()) {
+      logIn(ctx); // whatever it says of encryption, which is there
+    } else if (state == State.PRELOGIN) {
       agreed(ctx, Prelogin.read(payload).encryption());
     } else {
       loggedIn(ctx, payload);
@@ -166,14 +192,19 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
 
   private void startTls(ChannelHandlerContext ctx) {
     state = State.TLS_HANDSHAKE;
-    SslHandler handler =
-        target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
-    handler.handshakeFuture().addListener(done -> handshakeOver(ctx, done.cause()));
+    SslHandler handler = handshake(ctx);
     ctx.pipeline().addFirst("tls-framing", new HandshakeFraming(new PreloginPackets(), handler));
     ctx.pipeline().addAfter("tls-framing", "tls", handler);
   }
 
-  private void handshakeOver(ChannelHandlerContext ctx, Throwable failure) {
+  private SslHandler handshake(ChannelHandlerContext ctx) {
+    SslHandler handler =
+        target.tls().newHandler(ctx.alloc(), target.source().host(), target.source().port());
+    handler.handshakeFuture().addListener(done -> handshakeOver(ctx, handler, done.cause()));
+    return handler;
+  }
+
+  private void handshakeOver(ChannelHandlerContext ctx, SslHandler handler, Throwable failure) {
     if (state == State.DONE) {
       return;
     }
@@ -181,7 +212,17 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
       if (failure != null) {
         throw ConnectFailure.tls(mode(), failure);
       }
-      logIn(ctx);
+      if (state == State.TLS_HANDSHAKE) {
+        logIn(ctx);
+      } else if (TdsPacket.TLS_PROTOCOL.equals(handler.applicationProtocol())) {
+        prelogin(ctx);
+      } else {
+        // Another protocol's server could be made to take what follows for its own.
+        throw refused(
+            "the server did not agree to the application protocol (ALPN) "
+                + TdsPacket.TLS_PROTOCOL
+                + ", which tls.direct needs; SQL Server has it from 2022 on");
+      }
     } catch (ConnectFailure e) {
       fail(ctx, e);
     }
@@ -205,7 +246,7 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
     Login7 login =
         new Login7(
             new Login7.Client(
-                agreement.version().number(),
+                (strict() ? TdsVersion.V8_0 : agreement.version()).number(),
                 agreement.packetSize(),
                 0,
                 0,
@@ -253,7 +294,7 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
     if (acknowledged == null) {
       throw new TdsProtocolException("no LOGINACK");
     }
-    TdsVersion version = TdsVersion.of(acknowledged.tds());
+    TdsVersion version = TdsVersion.of(acknowledged.tds()).ofTokens();
     if (version != agreement.version()) {
       throw refused(
           "the server speaks TDS " + version + ", but the client speaks " + agreement.version());
@@ -294,6 +335,9 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   @Override
   public void loginAck(ByteBuf in, int at, int length) {
     acknowledged = LoginAck.read(in, at, length);
+    if (TdsVersion.of(acknowledged.tds()) != agreement.version()) {
+      LoginAck.setVersion(in, at, TdsVersion.of(acknowledged.tds()).ofTokens()); // for clients
+    }
   }
 
   @Override
