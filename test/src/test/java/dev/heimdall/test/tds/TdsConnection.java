@@ -109,7 +109,8 @@ final class TdsConnection implements Runnable, AutoCloseable {
     int version = strict ? TdsOptions.TDS_80 : version(login.version);
     out = new ReplyWriter(transport.out(), 4096, spid, server::awaitThaw);
     tokens = new TokenWriter(out, version);
-    String route = server.options().routeTo();
+    boolean stays = server.options().routesReadersAlone() && !login.readOnly;
+    String route = stays ? null : server.options().routeTo();
     String database = login.database.isEmpty() ? "master" : login.database.toLowerCase(Locale.ROOT);
     if (login.integrated || !server.mayLogIn(login)) {
       return refuse(18456, 14, "Login failed for user '" + login.user + "'.");

@@ -13,7 +13,8 @@ import java.util.Set;
  * @param recovery if session recovery is agreed with clients that ask for it
  * @param resetKeepsIsolation as SQL Server before 2014: a reset leaves the isolation level
  * @param resetKeepsContext if a reset leaves CONTEXT_INFO
- * @param routeTo host:port that each log-in is sent to, or null
+ * @param routeTo host:port that log-ins are sent to, or null
+ * @param routesReadersAlone if only those for reading are
  */
 public record TdsOptions(
     TdsEncryption encryption,
@@ -23,7 +24,8 @@ public record TdsOptions(
     boolean recovery,
     boolean resetKeepsIsolation,
     boolean resetKeepsContext,
-    String routeTo) {
+    String routeTo,
+    boolean routesReadersAlone) {
   public static final String USER = "sa";
   public static final String PASSWORD = "Sa#12345";
 
@@ -42,7 +44,15 @@ public record TdsOptions(
   /** {@link #USER} alone, database {@code app}, encryption as clients ask for it. */
   public static TdsOptions standard() {
     return new TdsOptions(
-        TdsEncryption.OFF, Map.of(USER, PASSWORD), Set.of("app"), TDS_74, true, false, false, null);
+        TdsEncryption.OFF,
+        Map.of(USER, PASSWORD),
+        Set.of("app"),
+        TDS_74,
+        true,
+        false,
+        false,
+        null,
+        false);
   }
 
   /** The same with another answer to PRELOGIN. */
@@ -55,7 +65,8 @@ public record TdsOptions(
         recovery,
         resetKeepsIsolation,
         resetKeepsContext,
-        routeTo);
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same with these users, and no other. */
@@ -68,7 +79,8 @@ public record TdsOptions(
         recovery,
         resetKeepsIsolation,
         resetKeepsContext,
-        routeTo);
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same with these databases besides master and tempdb. */
@@ -81,7 +93,8 @@ public record TdsOptions(
         recovery,
         resetKeepsIsolation,
         resetKeepsContext,
-        routeTo);
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same that speaks no newer version. */
@@ -94,7 +107,8 @@ public record TdsOptions(
         recovery,
         resetKeepsIsolation,
         resetKeepsContext,
-        routeTo);
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same that declines session recovery. */
@@ -107,17 +121,31 @@ public record TdsOptions(
         false,
         resetKeepsIsolation,
         resetKeepsContext,
-        routeTo);
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same whose resets leave what some versions of SQL Server leave. */
   public TdsOptions resetsKeep(boolean isolation, boolean context) {
     return new TdsOptions(
-        encryption, users, databases, highestVersion, recovery, isolation, context, routeTo);
+        encryption,
+        users,
+        databases,
+        highestVersion,
+        recovery,
+        isolation,
+        context,
+        routeTo,
+        routesReadersAlone);
   }
 
   /** The same that sends each client elsewhere. */
   public TdsOptions routedTo(String hostAndPort) {
+    return routedTo(hostAndPort, false);
+  }
+
+  /** The same that sends clients elsewhere, all or those that only read. */
+  public TdsOptions routedTo(String hostAndPort, boolean readersAlone) {
     return new TdsOptions(
         encryption,
         users,
@@ -126,7 +154,8 @@ public record TdsOptions(
         recovery,
         resetKeepsIsolation,
         resetKeepsContext,
-        hostAndPort);
+        hostAndPort,
+        readersAlone);
   }
 
   @Override

@@ -25,7 +25,7 @@ public final class TdsServer implements AutoCloseable {
   private static final long LOOK_AFTER_NANOS = 5_000_000;
   private static final long LOOK_EACH_MILLIS = 5;
 
-  private final TdsOptions options;
+  private volatile TdsOptions options;
   private final TdsDatabase database;
   private final SSLContext tls = TlsIdentity.of(TestCertificate.localhost());
   private final int port;
@@ -88,6 +88,11 @@ public final class TdsServer implements AutoCloseable {
   public void clearLog() {
     received.clear();
     logged.set(0);
+  }
+
+  /** Log-ins from here on are answered as these options say; its databases stay. */
+  public void become(TdsOptions others) {
+    options = others;
   }
 
   /** Under load the log costs more than the server. */

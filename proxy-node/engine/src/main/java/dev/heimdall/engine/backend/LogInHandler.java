@@ -1,6 +1,7 @@
 package dev.heimdall.engine.backend;
 
 import dev.heimdall.engine.wire.Greeting;
+import dev.heimdall.model.ServerAddress;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandler;
 
@@ -17,6 +18,16 @@ public interface LogInHandler extends ChannelInboundHandler {
     void ready(ChannelHandlerContext ctx, LoggedIn found);
 
     void failed(ConnectFailure failure);
+
+    /**
+     * The server sends its clients to another one, which is logged in to in its place. The
+     * connection is closed.
+     */
+    default void routed(ServerAddress other) {
+      failed(
+          ConnectFailure.unreachable(
+              "the server sends its clients to " + other + ", where nobody follows"));
+    }
   }
 
   /** Goes on with the connection after the log-in. */

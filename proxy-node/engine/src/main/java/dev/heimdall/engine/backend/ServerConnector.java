@@ -6,6 +6,7 @@ import dev.heimdall.engine.net.OwnProxyHeader;
 import dev.heimdall.engine.net.ReadBuffers;
 import dev.heimdall.engine.net.Sockets;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -25,6 +26,9 @@ import java.util.function.Function;
 
 /** Makes server connections, and the short ones that carry cancel requests. */
 public final class ServerConnector {
+  /** Servers that a log-in is sent to in turn, after the first. */
+  private static final int MOST_ROUTES = 5;
+
   private final Sockets sockets;
   private final Function<DataSource, ServerProtocol> protocols;
   private final Executor offLoop;
@@ -53,7 +57,7 @@ public final class ServerConnector {
   public void connect(
       LoopContext context, ServerTarget target, ConnectionKeeper keeper, Handler handler) {
     RefreshedLogin.Attempt attempt =
-        (credential, told) -> connect(context, target, credential, keeper, told);
+        (credential, told) -> connect(context, target, target, 0, credential, keeper, told);
     target
         .credential()
         .asked()
@@ -62,30 +66,39 @@ public final class ServerConnector {
             () -> attempt.as(target.credential(), handler));
   }
 
+  /**
+   * @param at where to connect: the target itself, or where its server has sent us
+   * @param routes how often we were sent on
+   */
   private void connect(
       LoopContext context,
       ServerTarget target,
+      ServerTarget at,
+      int routes,
       ServerCredential credential,
       ConnectionKeeper keeper,
       Handler handler) {
-    DataSource source = target.source();
+    DataSource source = at.source();
     offLoop.execute(
         () -> {
           SocketAddress address = sockets.address(source.host(), source.port());
           context
               .loop()
-              .execute(() -> connect(context, target, credential, address, keeper, handler));
+              .execute(
+                  () -> connect(context, target, at, routes, credential, address, keeper, handler));
         });
   }
 
   private void connect(
       LoopContext context,
       ServerTarget target,
+      ServerTarget at,
+      int routes,
       ServerCredential credential,
       SocketAddress address,
       ConnectionKeeper keeper,
       Handler handler) {
-    DataSource source = target.source();
+    DataSource source = at.source();
     String where = source.host() + ":" + source.port();
     if (isUnresolved(address)) {
       handler.failed(
@@ -108,8 +121,21 @@ public final class ServerConnector {
           public void failed(ConnectFailure failure) {
             handler.failed(failure);
           }
+
+          @Override
+          public void routed(ServerAddress other) {
+            if (routes == MOST_ROUTES) {
+              handler.failed(
+                  ConnectFailure.unreachable(
+                      "the server at %s sends its clients to %s: at most %d such routes are followed"
+                          .formatted(where, other, MOST_ROUTES)));
+            } else {
+              ServerTarget next = target.at(other);
+              connect(context, target, next, routes + 1, credential, keeper, handler);
+            }
+          }
         };
-    LogInHandler login = protocols.apply(source).logIn(target, credential, outcome);
+    LogInHandler login = protocols.apply(target.source()).logIn(at, credential, outcome);
     bootstrap(context, source)
         .handler(
             new ChannelInitializer<>() {

@@ -4,6 +4,7 @@ import dev.heimdall.engine.auth.ServerCredential;
 import dev.heimdall.engine.prepared.StatementRoom;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.ServerAddress;
 import io.netty.handler.ssl.SslContext;
 import java.util.Map;
 
@@ -59,6 +60,21 @@ public record ServerTarget(
         Part.NONE,
         false,
         Fence.NONE);
+  }
+
+  /** Returns the same at another server. */
+  ServerTarget at(ServerAddress other) {
+    return new ServerTarget(
+        source.at(other),
+        tls,
+        database,
+        credential,
+        capabilities,
+        extra,
+        prepared,
+        part,
+        writable,
+        fence);
   }
 
   /** For a connection whose statements count with no other's. */

@@ -25,6 +25,7 @@ import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import dev.heimdall.engine.wire.sqlserver.TdsReplyListener;
 import dev.heimdall.engine.wire.sqlserver.TdsReplyScanner;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
+import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -35,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Logs in to a server as the client of the session has logged in at the node: PRELOGIN, TLS for the
@@ -43,6 +45,7 @@ import java.util.TreeMap;
  */
 final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   private static final int MOST_REPLY = 64 * 1024;
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
 
   private enum State {
     /** TLS comes before anything else. */
@@ -65,7 +68,10 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
   private int spid;
   private LoginAck acknowledged;
   private ServerError refusal;
-  private boolean routed;
+
+  /** Where the server sends its clients; null where it serves them itself. */
+  private EnvChange.Route route;
+
   SqlServerLogIn(ServerTarget target, ServerCredential credential, Outcome outcome) {
     this.target = target;
     this.credential = credential;
@@ -288,8 +294,9 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
           ? ConnectFailure.unavailable(refusal)
           : ConnectFailure.refused(refusal);
     }
-    if (routed) {
-      throw refused("the server routes its clients to another server, which is not supported");
+    if (route != null) {
+      follow(ctx, route);
+      return;
     }
     if (acknowledged == null) {
       throw new TdsProtocolException("no LOGINACK");
@@ -313,6 +320,17 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
                 SqlServerRequests.dialogue(connection, replies, version, packetSize)));
   }
 
+  private void follow(ChannelHandlerContext ctx, EnvChange.Route to) throws ConnectFailure {
+    int instance = to.host().indexOf('\\');
+    String host = instance < 0 ? to.host() : to.host().substring(0, instance);
+    if (!HOST.matcher(host).matches() || to.port() == 0 || !to.database().isEmpty()) {
+      throw refused("the server routes its clients to what is no host and port of a server");
+    }
+    state = State.DONE;
+    ctx.close();
+    outcome.routed(new ServerAddress(host, to.port()));
+  }
+
   @Override
   public void environment(int type, ByteBuf in, int at, int length) {
     switch (type) {
@@ -320,7 +338,8 @@ final class SqlServerLogIn extends LogInDecoder implements TdsReplyListener {
           reported.put(LogInReply.PACKET_SIZE, EnvChange.newText(in, at, length));
       case EnvChange.DATABASE ->
           reported.put(SessionOptions.DATABASE, EnvChange.newText(in, at, length));
-      case EnvChange.ROUTING, EnvChange.ENHANCED_ROUTING -> routed = true;
+      case EnvChange.ROUTING, EnvChange.ENHANCED_ROUTING ->
+          route = EnvChange.route(type, in, at, length);
       default -> {}
     }
   }
