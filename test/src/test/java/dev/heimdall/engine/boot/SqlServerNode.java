@@ -127,6 +127,14 @@ public final class SqlServerNode implements AutoCloseable {
             + ";databaseName=heimdall;encrypt=false;user=app;password=app");
   }
 
+  /** A connection of jTDS to the admin database. */
+  public Connection jtdsConsole() throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:jtds:sqlserver://127.0.0.1:" + node.port("app") + "/heimdall;ssl=require",
+        "app",
+        "app");
+  }
+
   /** A connection of jTDS, which speaks TDS 7.1. */
   public Connection jtds() throws SQLException {
     return jtds("");

@@ -83,12 +83,6 @@ class SqlServerSessionsIT {
             SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(18452));
   }
 
-  @Test
-  void theAdminDatabaseIsRefusedWithAReason() {
-    assertThatThrownBy(() -> node.console().close())
-        .hasMessageContaining("\"heimdall\" is not served over this protocol yet");
-  }
-
   /** Without its own recovery of sessions the driver has no place for what a reset takes away. */
   @Test
   void clientsDoNotHearOfTheNodesResets() throws Exception {

@@ -9,6 +9,7 @@ import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
 import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerObjects;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
+import dev.heimdall.engine.dialect.sqlserver.console.SqlServerConsole;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
@@ -59,7 +60,7 @@ public final class SqlServerDialect implements DialectProvider {
         loop -> number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII),
         new CatalogueProtocol.Unread(SqlServerObjects.INSTANCE),
         ChangeProtocol.NONE,
-        Optional.empty(),
+        Optional.of(new SqlServerConsole()),
         Optional.empty(),
         Optional.of(new SqlServerClusters()),
         Optional.empty(),

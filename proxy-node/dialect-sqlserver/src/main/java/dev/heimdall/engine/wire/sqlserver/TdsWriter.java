@@ -56,6 +56,11 @@ public final class TdsWriter {
     done(out, TdsToken.DONE, status, 0, 0, version);
   }
 
+  /** Appends the collation of {@link #columns} as the session's. */
+  public static void collation(ByteBuf out) {
+    EnvChange.writeBytes(out, EnvChange.COLLATION, COLLATION, new byte[0]);
+  }
+
   public static void returnStatus(ByteBuf out, int status) {
     out.writeByte(TdsToken.RETURN_STATUS).writeIntLE(status);
   }

@@ -7,6 +7,7 @@ package dev.heimdall.engine.dialect.sqlserver.answer;
 public final class Attentions {
   private boolean unanswered;
   private Runnable listener = () -> {};
+  private boolean messages;
 
   /** Sets the listener for the arrival of an attention. */
   public void listener(Runnable told) {
@@ -16,6 +17,22 @@ public final class Attentions {
   /** The client has sent one. */
   public void arrived() {
     unanswered = true;
+    listener.run();
+  }
+
+  /** Sets the listener for an attention that is then a message among others, and answered so. */
+  public void asMessages(Runnable told) {
+    listener = told;
+    messages = true;
+  }
+
+  /** True if attentions are messages; the listener hears of one ahead of its turn. */
+  public boolean areMessages() {
+    return messages;
+  }
+
+  /** The client has sent one that is a message. */
+  public void seen() {
     listener.run();
   }
 

@@ -17,6 +17,7 @@ import dev.heimdall.engine.wire.sqlserver.TdsToken;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import dev.heimdall.engine.wire.sqlserver.TdsWriter;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,6 +26,9 @@ import java.util.function.Consumer;
  * message; the DONE of {@link #ready} ends it.
  */
 public final class SqlServerEncoder implements ClientEncoder {
+  /** Of the server that the node stands for where there is none: 16.0. */
+  private static final int OWN_VERSION = 16 << 24;
+
   private final Attentions attentions = new Attentions();
   private TdsVersion version = TdsVersion.V7_4;
 
@@ -81,10 +85,33 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** The servers' own answer to a log-in like this one. */
   @Override
   public void welcome(Greeting greeting, String application, CancelKey key, ByteBuf out) {
-    packets(out, true, tokens -> welcome(greeting.warned(), tokens));
+    if (greeting.warned().length == 0) {
+      packets(out, true, this::welcome);
+    } else {
+      packets(out, true, tokens -> welcome(greeting.warned(), tokens));
+    }
     String size = greeting.reported().get(LogInReply.PACKET_SIZE);
     packetSize = size == null ? TdsPacket.INITIAL_SIZE : Integer.parseInt(size);
     welcomed = true;
+  }
+
+  /** The node's own answer to a log-in, where there is no server. */
+  private void welcome(ByteBuf tokens) {
+    String size = Integer.toString(TdsPacket.INITIAL_SIZE);
+    TdsWriter.collation(tokens);
+    new LoginAck(ofLogIn.number(), "Heimdall", OWN_VERSION).write(tokens);
+    EnvChange.writeText(tokens, EnvChange.PACKET_SIZE, size, size);
+    TdsWriter.done(tokens, TdsToken.DONE, 0, 0, 0, version);
+  }
+
+  /** Appends the acknowledgement of an attention, as a message of its own. */
+  public void attention(ByteBuf out) {
+    packets(out, true, tokens -> TdsWriter.attention(tokens, false, version));
+  }
+
+  /** Appends the acknowledgement of a reset. */
+  public void reset(ByteBuf out) {
+    packets(out, false, EnvChange::writeReset);
   }
 
   private void welcome(byte[] reply, ByteBuf tokens) {
@@ -122,6 +149,12 @@ public final class SqlServerEncoder implements ClientEncoder {
 
   @Override
   public void answer(Answer answer, ByteBuf out) {
+    if (rows >= 0) {
+      long before = rows;
+      int bits = TdsToken.DONE_COUNT | TdsToken.DONE_MORE;
+      packets(
+          out, false, tokens -> TdsWriter.done(tokens, TdsToken.DONE, bits, 0, before, version));
+    }
     if (answer instanceof Answer.Failed refused) {
       error(refused.error(), out);
     } else if (answer instanceof Answer.Rows result) {
@@ -188,7 +221,13 @@ public final class SqlServerEncoder implements ClientEncoder {
   private void rows(Answer.Rows result, ByteBuf tokens) {
     TdsWriter.columns(tokens, result.columns().stream().map(Column::name).toList(), version);
     for (List<String> row : result.rows()) {
-      TdsWriter.row(tokens, row);
+      List<String> values = new ArrayList<>(row);
+      for (int i = 0; i < values.size(); i++) {
+        if (values.get(i) != null && result.columns().get(i).type() == Column.Type.BOOL) {
+          values.set(i, values.get(i).equals("t") ? "1" : "0");
+        }
+      }
+      TdsWriter.row(tokens, values);
     }
   }
 

@@ -40,6 +40,11 @@ final class AttentionGate extends ChannelInboundHandlerAdapter {
     while (end - at >= TdsPacket.HEADER) {
       int length = Math.max(in.getUnsignedShort(at + 2), TdsPacket.HEADER);
       if (in.getUnsignedByte(at) == TdsPacket.ATTENTION && length == TdsPacket.HEADER) {
+        if (attentions.areMessages()) {
+          attentions.seen();
+          at += length;
+          continue;
+        }
         pass(ctx, in, from, at);
         at += length;
         from = at;
