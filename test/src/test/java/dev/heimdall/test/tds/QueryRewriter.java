@@ -384,8 +384,11 @@ final class QueryRewriter {
       } else if (token.kind() == Kind.VARIABLE && !scope.tables.containsKey(token.lower())) {
         arguments.add(scope.variable(token.text()).value);
       } else if (token.isName() && words.get(position + 1).is("(")) {
-        SessionFunctions.Value inner = functions.function(token.lower(), List.of(), scope);
-        if (inner == null || !words.get(position + 2).is(")")) {
+        SessionFunctions.Value inner =
+            words.get(position + 2).is(")")
+                ? functions.function(token.lower(), List.of(), scope)
+                : null;
+        if (inner == null) {
           return false;
         }
         arguments.add(inner.value());
