@@ -95,6 +95,14 @@ public final class Draft {
     return ports.get(database.document());
   }
 
+  /**
+   * True if nobody can log in to nodes there before they have a certificate: its key is none of the
+   * documents that a deployment writes.
+   */
+  public static boolean lacksCertificate(DraftDatabase database) {
+    return database.engine().needsCertificate();
+  }
+
   /** As whom clients log in to nodes there. */
   public String user(DraftDatabase database) {
     return users.get(database.document());
@@ -254,7 +262,9 @@ public final class Draft {
       String file = database.document() + ".json";
       trees.put("sources/" + file, source(database, region));
       trees.put("vdbs/" + file, vdb(database));
-      trees.put("users/" + user(database) + ".json", user(database.access().logIn(), file));
+      if (!lacksCertificate(database)) {
+        trees.put("users/" + user(database) + ".json", user(database.access().logIn(), file));
+      }
     }
     return trees;
   }
@@ -293,6 +303,9 @@ public final class Draft {
   private ObjectNode vdb(DraftDatabase database) {
     ObjectNode vdb = JSON.createObjectNode().put("source", database.document());
     vdb.putArray("ports").add(port(database));
+    if (lacksCertificate(database)) {
+      vdb.putArray("auth").addObject().put("method", "reject");
+    }
     ObjectNode proxy = vdb.putObject("proxyProtocol").put("enabled", true);
     proxy.putArray("trusted").add("${region." + OwnFacts.ADDRESSES + "}");
     return vdb;

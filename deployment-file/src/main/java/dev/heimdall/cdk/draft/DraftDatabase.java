@@ -35,11 +35,6 @@ public record DraftDatabase(
 
   /** URL that nodes connect to first; it has the port only if that is not the default one. */
   String url() {
-    return "jdbc:%s://%s%s%s"
-        .formatted(
-            engine.spelling(),
-            host,
-            port == engine.port() ? "" : ":" + port,
-            database.map(name -> "/" + name).orElse(""));
+    return engine.url(host + (port == engine.port() ? "" : ":" + port), database.orElse(""));
   }
 }

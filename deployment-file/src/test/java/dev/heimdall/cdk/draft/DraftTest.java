@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heimdall.cdk.config.Deployment;
 import dev.heimdall.cdk.config.DeploymentFile;
 import dev.heimdall.cdk.config.Join;
+import dev.heimdall.model.AuthMethod;
+import dev.heimdall.model.AuthRule;
 import dev.heimdall.model.Cidr;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.Configuration;
@@ -14,6 +16,7 @@ import dev.heimdall.model.ConfigurationReader;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.OpenReference;
 import dev.heimdall.model.RegionFacts;
+import dev.heimdall.model.TlsMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -122,6 +125,41 @@ class DraftTest {
     assertThat(read.users().get("postgres_stock").vdbs()).containsExactly("stock");
     assertThat(JSON.readTree(draft.file("d")).at("/regions/0/documents/secrets"))
         .isEqualTo(JSON.readTree("[\"prod/orders\", \"prod/stock\"]"));
+  }
+
+  @Test
+  void sqlServerIsServedAtItsPortOnceNodesHaveACertificate() throws Exception {
+    DraftDatabase billing =
+        new DraftDatabase(
+            "billing",
+            Optional.of("billing"),
+            ClusterKind.RDS,
+            Engine.SQLSERVER,
+            "billing.abc." + WEST + ".rds.amazonaws.com",
+            1433,
+            Optional.of("ledger"),
+            Optional.empty(),
+            new DraftDatabase.DraftAccess(
+                kept("admin", "rds!db-1"), Optional.empty(), Optional.of("sg-0a1b2c3d")));
+    Draft draft =
+        new Draft(
+            "heimdall",
+            List.of(region(WEST, "10.40.0.0/16", billing)),
+            Join.NONE,
+            Optional.empty());
+
+    Configuration read = read(draft).get(WEST);
+
+    assertThat(read.sources().get("billing").url())
+        .isEqualTo("jdbc:sqlserver://billing.abc.eu-west-1.rds.amazonaws.com;databaseName=ledger");
+    assertThat(read.sources().get("billing").tls().mode()).isEqualTo(TlsMode.VERIFY_FULL);
+    assertThat(read.vdbs().get("billing").ports()).containsExactly(1433);
+    assertThat(read.vdbs().get("billing").auth())
+        .extracting(AuthRule::method)
+        .containsExactly(AuthMethod.REJECT);
+    assertThat(JSON.readTree(draft.file("d")).at("/regions/0/databases/0/port").asInt())
+        .isEqualTo(1433);
+    assertThat(Draft.lacksCertificate(billing)).isTrue();
   }
 
   @Test

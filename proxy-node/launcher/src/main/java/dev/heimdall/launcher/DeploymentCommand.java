@@ -275,6 +275,25 @@ final class DeploymentCommand implements Runnable {
           .filter(one -> one.arn().filter(arn -> arn.contains(":global-cluster:")).isPresent());
     }
 
+    /** Prints which databases nobody can log in to yet. */
+    private static void certificates(Draft draft, PrintWriter print) {
+      String lacking =
+          draft.regions().stream()
+              .flatMap(region -> region.databases().stream())
+              .filter(Draft::lacksCertificate)
+              .map(DraftDatabase::document)
+              .distinct()
+              .collect(Collectors.joining(", "));
+      if (!lacking.isEmpty()) {
+        print.println(
+            "\nClients of %s send their passwords. Before anybody can log in there, give nodes a"
+                    .formatted(lacking)
+                + " certificate (tls.certificateFile and tls.keyFile of the virtual database) and"
+                + " take its \"auth\" out, and write documents of users: in the manager, or by heimdall"
+                + " config push.");
+      }
+    }
+
     private void next(Draft draft, NewDeployment made, PrintWriter print) throws CommandFailure {
       List<MissingSecret> missing = new ArrayList<>();
       for (MissingSecret secret : made.missingSecrets(draft)) {
@@ -290,6 +309,7 @@ final class DeploymentCommand implements Runnable {
         print.println("\nFirst what the connections between the networks lack:");
         made.commandsOfWays().forEach(line -> print.println("  " + line));
       }
+      certificates(draft, print);
       boolean usual = out.equals(Path.of("deployment.json"));
       print.println("\nNext, in the folder cdk-app of the repository:");
       String app = usual ? "" : " --app './app %s'".formatted(out.toAbsolutePath());

@@ -158,11 +158,11 @@ class DeploymentCommandIT {
     assertThat(empty.exitCode()).as(empty.text()).isEqualTo(4);
     assertThat(empty.text()).contains("there is no database in eu-west-1 that could be served");
 
-    instance("sqlserver-se", "ledger");
+    instance("oracle-se2", "ledger");
     HeimdallCommand other = account.make("--yes");
     assertThat(other.exitCode()).as(other.text()).isEqualTo(4);
     assertThat(other.text())
-        .contains("found ledger: is not served: its engine is sqlserver-se, and nodes speak to");
+        .contains("found ledger: is not served: its engine is oracle-se2, and nodes speak to");
     assertThat(account.make("--yes", "--cluster=ledger").text()).contains("ledger is not served");
     assertThat(account.make("--yes", "--cluster=orders").text())
         .contains("there is no database orders in eu-west-1; there are ledger");

@@ -16,7 +16,8 @@ final class Answers {
   static final String NONE = "none";
 
   private static final Pattern URL =
-      Pattern.compile(Engine.beginnings() + "([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:/(.+))?");
+      Pattern.compile(
+          Engine.beginnings() + "([A-Za-z0-9.-]+)(?::([0-9]{1,5}))?(?:(?:/|;databaseName=)(.+))?");
 
   private Answers() {}
 
