@@ -103,6 +103,12 @@ public final class SqlServerNode implements AutoCloseable {
     Files.writeString(file, content);
   }
 
+  /** A connection of mssql-jdbc by way of another port, such as a relay's. */
+  public static Connection jdbc(int port, String properties) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:sqlserver://127.0.0.1:" + port + ";databaseName=app" + properties, "app", "app");
+  }
+
   /** Where its clients connect to. */
   public int port() {
     return node.port("app");

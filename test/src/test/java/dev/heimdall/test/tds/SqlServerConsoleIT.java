@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
+import dev.heimdall.test.fixture.ProxyHeader;
+import dev.heimdall.test.fixture.SocketRelay;
+import dev.heimdall.test.fixture.TestCertificate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -141,6 +147,40 @@ class SqlServerConsoleIT {
       List<String> databases = column(console, "SHOW CLIENTS", "database");
       all(console, "KILL " + ids.get(databases.indexOf("app")));
       assertThatThrownBy(() -> all(ann, "select 1")).isInstanceOf(SQLException.class);
+    }
+  }
+
+  /** The header is ahead of PRELOGIN, or of TLS. */
+  @Test
+  void clientsBehindALoadBalancerHaveTheirOwnAddresses() throws Exception {
+    String trusted = ", \"proxyProtocol\": {\"enabled\": true, \"trusted\": [\"127.0.0.1/32\"]}";
+    String strict =
+        ";encrypt=strict;hostNameInCertificate=localhost;serverCertificate="
+            + TestCertificate.localhost().inFiles().certificate();
+    try (SqlServerNode behind =
+            SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, trusted, "");
+        Balancer balancer = new Balancer(behind.port());
+        Connection ann = SqlServerNode.jdbc(balancer.port(), ";encrypt=false");
+        Connection bob = SqlServerNode.jdbc(balancer.port(), strict);
+        Connection console =
+            SqlServerNode.jdbc(balancer.port(), ";encrypt=false;databaseName=heimdall")) {
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      assertThat(all(bob, "select 2")).isEqualTo("[2;]");
+      assertThat(column(console, "SHOW CLIENTS", "addr"))
+          .containsExactly("198.51.100.7", "198.51.100.7", "198.51.100.7");
+    }
+  }
+
+  private static final class Balancer extends SocketRelay {
+    Balancer(int node) throws IOException {
+      super(node);
+      start();
+    }
+
+    @Override
+    protected void forth(InputStream client, OutputStream server) throws IOException {
+      server.write(ProxyHeader.of("198.51.100.7"));
+      super.forth(client, server);
     }
   }
 
