@@ -36,5 +36,7 @@ public enum EngineTrait {
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,
   /** Nodes can run a transaction again on another server connection. */
-  REPLAYS
+  REPLAYS,
+  /** A statement can run as a procedure of its own, with its variables as parameters. */
+  WRAPS_STATEMENTS
 }

@@ -177,7 +177,8 @@ final class RuleReferences {
       }
       String action = "$.rules[" + i + "].action";
       unsupported(action, rule.action(), vdb, in);
-      if (rule.action() == RuleAction.PROCEDURE_WRAP) {
+      if (rule.action() == RuleAction.PROCEDURE_WRAP
+          && lacks(vdb.source(), EngineTrait.WRAPS_STATEMENTS)) {
         sqlServerOnly(action, "\"procedure-wrap\"", vdb, in);
       }
       if (own instanceof ActionParameters.ExtractPlan plan
@@ -285,9 +286,7 @@ final class RuleReferences {
   }
 
   private void sqlServerOnly(String path, String got, VirtualDatabase vdb, Reading in) {
-    if (in.sound(path) && lacks(vdb.source(), EngineTrait.ACTS)) {
-      in.problem(path, got, "another action: it is not supported yet");
-    } else if (in.sound(path)) {
+    if (in.sound(path)) {
       String engine =
           known(vdb.source())
               .map(source -> " has the engine " + JsonValue.quote(source.engine().spelling()))

@@ -29,7 +29,11 @@ final class SqlServerEngine {
             ClusterKind.RDS),
         ClusterKind.AVAILABILITY_GROUP,
         List.of(AuthMethod.PASSWORD, AuthMethod.LDAP, AuthMethod.TRUST, AuthMethod.REJECT),
-        Set.of(EngineTrait.NAMES_DATABASES, EngineTrait.PROPERTIES_IN_URLS, EngineTrait.JDBC),
+        Set.of(
+            EngineTrait.WRAPS_STATEMENTS,
+            EngineTrait.NAMES_DATABASES,
+            EngineTrait.PROPERTIES_IN_URLS,
+            EngineTrait.JDBC),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

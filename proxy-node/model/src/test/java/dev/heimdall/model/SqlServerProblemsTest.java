@@ -173,14 +173,11 @@ class SqlServerProblemsTest {
   }
 
   @Test
-  void proceduresAreNotWrappedYet() throws IOException {
+  void statementsMayBeWrappedIntoProcedures() throws IOException {
     vdb("");
     rule("{\"action\": \"procedure-wrap\"}");
 
-    assertThat(problems())
-        .containsExactly(
-            "rules/main.json $.rules[0].action: got \"procedure-wrap\", expected another action: it"
-                + " is not supported yet");
+    assertThat(problems()).isEmpty();
   }
 
   @Test

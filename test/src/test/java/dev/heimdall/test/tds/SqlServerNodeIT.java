@@ -261,6 +261,27 @@ class SqlServerNodeIT {
     }
   }
 
+  /** Of a local variable the optimizer does not know the value, of a parameter it does. */
+  @Test
+  void aRuleHasAStatementRunAsAProcedureThatHasItsVariablesAsParameters() throws Exception {
+    start(
+        "",
+        "{\"match\": \"^select \\\\* from w where a = ([0-9]+)$\", \"action\": \"transform\","
+            + " \"parameters\": {\"target\": \"declare @a int = $1 select * from w where a = @a\"}},"
+            + "{\"match\": \" w where a \", \"action\": \"procedure-wrap\"}");
+    try (Connection ann = client();
+        Connection bob = client()) {
+      all(ann, "create table w (a int)");
+      all(ann, "insert w values (5)");
+      for (Connection each : new Connection[] {ann, bob, ann}) {
+        assertThat(all(each, "select * from w where a = 5")).isEqualTo("[5;]");
+      }
+      assertThat(received("EXEC sp_executesql N'select * from w where a = @a', N'@a int', @a = @a"))
+          .isTrue();
+      assertThat(server.connections()).isOne();
+    }
+  }
+
   /** As pytds and go-mssqldb begin them; the connection is free until a statement needs it. */
   @Test
   void aTransactionBeginsWithItsFirstStatement() throws Exception {

@@ -68,6 +68,7 @@ public final class Decision {
     LAG_IGNORE,
     NOTIFY,
     NO_TRACK,
+    PROCEDURE_WRAP,
     UPDATE,
     PRINT_META,
     PRINT_RESULTS,
@@ -158,6 +159,7 @@ public final class Decision {
   public boolean leavesText() {
     return matched.isEmpty()
         || (transformed.isEmpty()
+            && !wraps()
             && asyncExecute.isEmpty()
             && !flags.getOrDefault(Flag.UPDATE, false));
   }
@@ -374,6 +376,11 @@ public final class Decision {
   /** Value that the rules gave to a flag; empty when none gave one. */
   public Optional<Boolean> flag(Flag flag) {
     return flags.isEmpty() ? Optional.empty() : Optional.ofNullable(flags.get(flag));
+  }
+
+  /** True if the statement is to run as a procedure of its own. */
+  public boolean wraps() {
+    return flag(Flag.PROCEDURE_WRAP).orElse(false);
   }
 
   /** True if statistics are to show the statement. */

@@ -83,6 +83,8 @@ final class DecisionBuilder {
       nocache = true;
     } else if (rule.action() == RuleAction.READER_ELIGIBLE) {
       readerEligible = true;
+    } else if (rule.action() == RuleAction.PROCEDURE_WRAP) {
+      flag(Decision.Flag.PROCEDURE_WRAP, true);
     }
   }
 

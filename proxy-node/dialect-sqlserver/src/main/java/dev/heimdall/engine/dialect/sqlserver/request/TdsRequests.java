@@ -7,6 +7,7 @@ import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
 import dev.heimdall.engine.dialect.sqlserver.sql.GivenValue;
+import dev.heimdall.engine.dialect.sqlserver.sql.ProcedureText;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
 import dev.heimdall.engine.journal.Journal;
@@ -249,7 +250,7 @@ final class TdsRequests implements RequestHandler {
     StatementFacts said = next.effects();
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
-    String changed = rows ? null : next.decision().transformed().orElse(null);
+    String changed = rows ? null : changed(type);
     if (changed != null) {
       byte[] text = bytes(changed);
       said = parts.sessions().classifier().classify(text, 0, text.length, mode());
@@ -310,6 +311,16 @@ final class TdsRequests implements RequestHandler {
       }
     }
     return false;
+  }
+
+  /** Returns the text that rules want in the place of the client's; null for none. */
+  private String changed(byte type) {
+    String text = next.decision().transformed().orElse(null);
+    if (type != TdsPacket.SQL_BATCH || !next.decision().wraps()) {
+      return text; // a call is a procedure of its own already
+    }
+    String wrapped = ProcedureText.of(text == null ? request.text() : bytes(text), mode());
+    return wrapped == null ? text : wrapped;
   }
 
   /** Puts a rule's text in the place of the client's. */
