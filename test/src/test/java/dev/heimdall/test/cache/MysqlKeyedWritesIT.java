@@ -301,4 +301,21 @@ class MysqlKeyedWritesIT {
       drop(client);
     }
   }
+
+  /** A literal becomes what the set of the connection has for it, which is not all of ASCII. */
+  @MariadbAndMysql
+  void aLiteralThatTheConnectionsSetMakesAnotherIsNoKey(MysqlRelease release)
+      throws IOException, SQLException {
+    try (MysqlNode node = caching(release, 100);
+        RawMysqlClient client = made(node, TABLE, "INSERT INTO mkw_rows VALUES (60, '?', 0)");
+        Connection writer = node.target().jdbc()) {
+      String read = "SELECT n FROM mkw_rows WHERE name = '?'";
+      Jdbc.execute(writer, "SET character_set_connection = swe7, sql_mode = ''");
+      keep(client, read);
+      Jdbc.execute(writer, "UPDATE mkw_rows SET n = 1 WHERE name = '['");
+      assertThat(Jdbc.value(writer, "SELECT n FROM mkw_rows WHERE id = 60")).isEqualTo("1");
+      assertThat(cached(client, read)).startsWith("no");
+      drop(client);
+    }
+  }
 }

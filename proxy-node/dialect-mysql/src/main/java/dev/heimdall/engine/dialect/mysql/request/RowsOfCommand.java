@@ -22,7 +22,7 @@ final class RowsOfCommand {
 
   private KeyColumns columns() {
     Statement does = next.statement();
-    return does == null ? null : does.keys();
+    return does == null || !lexing.keepsAscii() ? null : does.keys();
   }
 
   /** Those of a query; null where nothing is known of them. */

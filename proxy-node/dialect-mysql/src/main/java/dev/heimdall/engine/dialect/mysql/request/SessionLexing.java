@@ -15,11 +15,16 @@ import dev.heimdall.engine.wire.mysql.StateChanges;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 
 /** Splitting of a session's texts into tokens, by its sql_mode and its character set. */
 final class SessionLexing {
   private static final PossibleReadings READINGS = new PossibleReadings(MysqlSql.DIALECT);
   private static final String MODES = "sql_mode";
+
+  /** Character sets that have all of ASCII, as others need not. */
+  private static final Set<String> WITH_ASCII =
+      Set.of("ascii", "binary", "latin1", "utf8", "utf8mb3", "utf8mb4");
 
   /** All ways there are, while nobody can tell which one it is. */
   private static final List<LexerMode> ANY =
@@ -94,6 +99,25 @@ final class SessionLexing {
   /** True if BEGIN may begin a block and no transaction: in MariaDB by Oracle's grammar. */
   boolean hasBlocks() {
     return found().blocks || unreported;
+  }
+
+  /** True if literals and parameters of plain ASCII are the same in the set of the connection. */
+  boolean keepsAscii() {
+    ServerConnection server = client.server();
+    String characters = value(server, SessionCharacters.CONNECTION);
+    String collation = value(server, SessionCharacters.COLLATION);
+    boolean known = !StateChanges.doubtful(characters) || !StateChanges.doubtful(collation);
+    return known && !unreported && keepsAscii(characters) && keepsAscii(collation);
+  }
+
+  /**
+   * True for what a fresh connection has, which is the client's own, and for what nobody knows: the
+   * other of the two says it.
+   */
+  private static boolean keepsAscii(String value) {
+    return value == null
+        || StateChanges.doubtful(value)
+        || WITH_ASCII.contains(SessionCharacters.charsetOf(value));
   }
 
   private Found found() {
