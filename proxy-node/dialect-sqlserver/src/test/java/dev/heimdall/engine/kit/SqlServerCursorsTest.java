@@ -47,6 +47,34 @@ class SqlServerCursorsTest {
     }
 
     @Test
+    void severalCallsForACursorMayComeInOneRequest() {
+      SqlServerKitClient ann = ann("");
+      KitClient bob = client("bob");
+      open(ann, words.reading("one"));
+
+      ann.cursors(RpcProcedure.CURSOR_OPTION, RpcProcedure.CURSOR_FETCH);
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      bob.sends(words.reading("two"));
+      assertThat(bob.told()).isEmpty();
+
+      ann.cursors(RpcProcedure.CURSOR_FETCH, RpcProcedure.CURSOR_CLOSE);
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(bob.told()).containsExactly("row two", "idle");
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("error 16909");
+    }
+
+    /** The call that writes could hide behind one that does not. */
+    @Test
+    void rulesJudgeEachCallForACursor() {
+      SqlServerKitClient ann = ann("{\"match\": \"sp_cursor($|;)\", \"action\": \"drop\"}");
+      open(ann, words.reading("one"));
+
+      ann.cursors(RpcProcedure.CURSOR_FETCH, RpcProcedure.CURSOR);
+      assertThat(ann.told()).allMatch(KitContract::isError);
+      assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("row one", "idle");
+    }
+
+    @Test
     void aRollbackClosesCursorsThatHaveNoRowsOfTheirOwn() {
       SqlServerKitClient ann = ann("");
       answers(ann, "BEGIN", "open");

@@ -332,6 +332,23 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     send(out -> call(out, procedure, payload -> integer(payload, 0, cursor)));
   }
 
+  /** Calls several procedures for the cursor that was opened last, in one request. */
+  void cursors(int... procedures) {
+    send(
+        out -> {
+          ByteBuf payload = Unpooled.buffer();
+          AllHeaders.write(payload, 0);
+          for (int i = 0; i < procedures.length; i++) {
+            if (i > 0) {
+              payload.writeByte(0xFF);
+            }
+            payload.writeShortLE(0xFFFF).writeShortLE(procedures[i]).writeShortLE(0);
+            integer(payload, 0, cursor);
+          }
+          TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+        });
+  }
+
   /** Calls a procedure by its name. */
   void callByName(String procedure) {
     send(

@@ -84,6 +84,11 @@ record RpcCall(
     };
   }
 
+  /** True if it is about an open cursor, and makes none. */
+  boolean usesCursor() {
+    return RpcProcedure.usesCursor(procedure);
+  }
+
   /** True if it makes a handle for a statement. */
   boolean prepares() {
     return procedure == RpcProcedure.PREPARE

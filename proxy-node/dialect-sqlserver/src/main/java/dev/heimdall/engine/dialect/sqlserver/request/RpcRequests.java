@@ -67,7 +67,8 @@ final class RpcRequests {
     if (call.mixes() && first.mixes()) {
       return null;
     }
-    if (call.procedure() != first.procedure()) {
+    boolean cursors = call.usesCursor() && first.usesCursor();
+    if (call.procedure() != first.procedure() && !cursors) {
       return unsupported("calls of such different procedures in one request");
     }
     return call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != first.cursor()
@@ -186,9 +187,10 @@ final class RpcRequests {
 
   /** The statements of calls as one text, each once. */
   String text(List<RpcCall> calls) {
-    return calls.size() > 1 && calls.get(0).mixes()
+    RpcCall first = calls.get(0);
+    return calls.size() > 1 && (first.mixes() || first.usesCursor())
         ? String.join(";\n", statements(calls))
-        : statement(calls.get(0));
+        : statement(first);
   }
 
   /** The statements of calls, each once. */

@@ -121,9 +121,13 @@ final class TdsRequest implements Request {
     if (RpcProcedure.opensCursor(procedure)) {
       return SentRequest.Cursors.opened(procedure);
     }
-    return procedure == RpcProcedure.CURSOR_CLOSE
-        ? SentRequest.Cursors.closing(calls.stream().map(RpcCall::cursor).toList())
-        : SentRequest.Cursors.using(call.cursor());
+    int used = procedure == RpcProcedure.CURSOR_CLOSE ? 0 : call.cursor();
+    return SentRequest.Cursors.using(
+        used,
+        calls.stream()
+            .filter(each -> each.procedure() == RpcProcedure.CURSOR_CLOSE)
+            .map(RpcCall::cursor)
+            .toList());
   }
 
   // ---- what it says

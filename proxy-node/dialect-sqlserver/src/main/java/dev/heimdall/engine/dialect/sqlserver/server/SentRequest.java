@@ -45,7 +45,7 @@ public record SentRequest(
    * @param closes handles of those that it closes
    */
   public record Cursors(int opens, int scrolls, int uses, List<Integer> closes) {
-    public static final Cursors NONE = using(0);
+    public static final Cursors NONE = using(0, List.of());
 
     /** Returns what opens one by that procedure. */
     public static Cursors opened(int procedure) {
@@ -53,14 +53,9 @@ public record SentRequest(
           RpcProcedure.cursorAt(procedure), RpcProcedure.scrollsAt(procedure), 0, List.of());
     }
 
-    /** Returns what uses this one. */
-    public static Cursors using(int cursor) {
-      return new Cursors(-1, -1, cursor, List.of());
-    }
-
-    /** Returns what closes these. */
-    public static Cursors closing(List<Integer> cursors) {
-      return new Cursors(-1, -1, 0, cursors);
+    /** Returns what uses this one, and closes those. */
+    public static Cursors using(int cursor, List<Integer> closed) {
+      return new Cursors(-1, -1, cursor, closed);
     }
   }
 }
