@@ -11,6 +11,7 @@ import dev.heimdall.test.fixture.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Servers of one run's own, an empty database in them, and the node before them if there is one.
@@ -56,7 +57,11 @@ abstract class Stage implements AutoCloseable {
         node.metric("heimdall_server_connects_total"),
         node.metricOrZero("heimdall_queries_total"),
         node.metricOrZero("heimdall_replica_reads_total"),
-        node.metricOrZero("heimdall_query_cache_hits_total"));
+        node.metricOrZero("heimdall_query_cache_hits_total"),
+        Stream.of("not_there", "new", "written_often", "rarely_used", "replica")
+            .mapToDouble(
+                reason -> node.metricOrZero("heimdall_uncached_total{reason=\"" + reason + "\"}"))
+            .sum());
   }
 
   /** The cluster of the source is watched by this account. */
