@@ -33,7 +33,8 @@ final class SqlServerEngine {
             EngineTrait.WRAPS_STATEMENTS,
             EngineTrait.NAMES_DATABASES,
             EngineTrait.PROPERTIES_IN_URLS,
-            EngineTrait.JDBC),
+            EngineTrait.JDBC,
+            EngineTrait.SPLITS_READS),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

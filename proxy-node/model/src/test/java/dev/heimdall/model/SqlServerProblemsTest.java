@@ -158,7 +158,6 @@ class SqlServerProblemsTest {
         "\"action\": \"extract-plan\", \"parameters\": {\"checkTableMismatch\": true}",
         "\"action\": \"trigger\", \"parameters\": {\"command\": \"select 1\"}",
         "\"action\": \"cache\"",
-        "\"action\": \"reader-eligible\"",
       })
   void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {
     vdb("");

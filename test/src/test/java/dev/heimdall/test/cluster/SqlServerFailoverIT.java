@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SqlServerGroupNode;
+import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.tds.AvailabilityGroup;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +23,12 @@ class SqlServerFailoverIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final AvailabilityGroup group = AvailabilityGroup.start(2);
-  private final SqlServerGroupNode node = SqlServerGroupNode.start(group, c -> {});
+  private final SqlServerGroupNode node =
+      SqlServerGroupNode.start(
+          group,
+          c ->
+              c.rules("all", TestConfiguration.rule("(?i)^select", "log", ""))
+                  .vdb("rules", List.of("all")));
 
   @BeforeEach
   void table() throws Exception {
@@ -146,6 +153,18 @@ class SqlServerFailoverIT {
       group.promote(group.server(1));
       assertThat(error(client, "INSERT INTO t VALUES (3)")).isIn(40197, 40613);
       assertThat(count(fresh)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aReadThatIsLostIsSentAgain() throws Exception {
+    try (Connection client = node.connect()) {
+      group.server(0).freeze();
+      CompletableFuture<Void> read = later(() -> assertThat(count(client)).isEqualTo(1));
+      Thread.sleep(200);
+      group.promote(group.server(1));
+      group.server(0).crash();
+      read.get(20, TimeUnit.SECONDS);
     }
   }
 

@@ -90,7 +90,8 @@ final class GroupMember {
 
   /** What it says of itself. */
   int reported() {
-    return role == Role.PRIMARY || overstates ? group.log.size() : redone;
+    int all = group.log.size();
+    return role == Role.PRIMARY || overstates ? all : Math.min(all, redone);
   }
 
   boolean holds(String database) {
