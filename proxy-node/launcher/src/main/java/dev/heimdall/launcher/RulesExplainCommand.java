@@ -128,7 +128,7 @@ final class RulesExplainCommand implements Callable<Integer> {
             address,
             port == null ? chosen.ports().get(0) : port,
             1,
-            TriedStatement.foldsTables(configuration, chosen));
+            TriedStatement.foldedSchema(configuration, chosen));
     print(
         chosen,
         TriedStatement.of(

@@ -188,7 +188,7 @@ final class CrossChecks {
       return;
     }
     DataSource source = document.value().get();
-    if (!source.engine().is(EngineTrait.READS_CATALOGUE)) {
+    if (!source.engine().is(EngineTrait.CACHES)) {
       return; // refused anyway
     }
     if (!source.cluster().watched() && document.in().sound("$.cluster.kind")) {

@@ -27,8 +27,10 @@ public enum EngineTrait {
   PROPERTIES_IN_URLS,
   /** Nodes, and the tools that set them up, have a JDBC driver for its servers. */
   JDBC,
-  /** Nodes read what is in its databases, on which the cache of results relies. */
+  /** Nodes read what is in its databases. */
   READS_CATALOGUE,
+  /** Nodes keep results of its statements. */
+  CACHES,
   /** Reads may go to replicas instead of the writer. */
   SPLITS_READS,
   /** Rules act beside the statement, on connections of the node's own, and forward statements. */

@@ -45,6 +45,7 @@ final class MysqlEngine {
             EngineTrait.BEGINS_LATE,
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
+            EngineTrait.CACHES,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES,

@@ -43,6 +43,7 @@ final class PostgresqlEngine {
             EngineTrait.CHANGES_BY_DATABASE,
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
+            EngineTrait.CACHES,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES,

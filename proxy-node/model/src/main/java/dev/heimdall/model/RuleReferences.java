@@ -193,7 +193,7 @@ final class RuleReferences {
   private static Optional<EngineTrait> needed(RuleAction action) {
     return switch (action) {
       case ASYNC_EXECUTE, EXTRACT_PLAN, FORWARD, TRIGGER -> Optional.of(EngineTrait.ACTS);
-      case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.READS_CATALOGUE);
+      case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.CACHES);
       case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
       default -> Optional.empty();
     };

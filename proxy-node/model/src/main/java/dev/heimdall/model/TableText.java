@@ -50,6 +50,14 @@ public final class TableText {
         parts.stream().map(part -> Template.replace(part, values).orElseThrow()).toList());
   }
 
+  /** A name without this schema, if it has it. */
+  public static String without(String schema, String name) {
+    List<String> parts = new TableText(name).parts().orElse(List.of());
+    return parts.size() == MOST_PARTS && parts.get(1).equals(schema)
+        ? joined(List.of(parts.get(0), parts.get(2)))
+        : name;
+  }
+
   /** A part of a name, in quotes where it would not be read as one part. */
   public static String part(String part) {
     for (int i = 0; i < part.length(); i++) {

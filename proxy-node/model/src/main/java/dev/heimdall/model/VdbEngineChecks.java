@@ -41,8 +41,8 @@ final class VdbEngineChecks {
     if (!engine.is(EngineTrait.REPLAYS) && vdb.transactionReplay().enabled()) {
       mustBeFalse("$.transactionReplay.enabled", "its transactions are not run again yet");
     }
-    if (!engine.is(EngineTrait.READS_CATALOGUE) && vdb.cache().enabled()) {
-      mustBeFalse("$.cache.enabled", "which tables its results are from is not read yet");
+    if (!engine.is(EngineTrait.CACHES) && vdb.cache().enabled()) {
+      mustBeFalse("$.cache.enabled", "its results are not kept yet");
     }
     if (!engine.is(EngineTrait.ACTS)) {
       noRuleSources();

@@ -111,7 +111,7 @@ class SqlServerProblemsTest {
       delimiter = '|',
       value = {
         "\"cache\": {\"enabled\": true} | cache.enabled: got true, expected false, because the"
-            + " engine is \"sqlserver\": which tables its results are from is not read yet",
+            + " engine is \"sqlserver\": its results are not kept yet",
         "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
             + " because the engine is \"sqlserver\": its clients share no server connection at a"
             + " time yet",
@@ -200,8 +200,6 @@ class SqlServerProblemsTest {
         "\"cluster\": {\"kind\": \"aurora\", \"hostPattern\": \"?.x\"} | cluster.kind: got \"aurora\","
             + " expected one of \"none\", \"sqlserver\", \"availability-group\", \"rds\", because the"
             + " engine is \"sqlserver\"",
-        "\"catalog\": {\"enabled\": true} | catalog.enabled: got true, expected false, because the"
-            + " engine is \"sqlserver\": its databases are not read yet",
         "\"tls\": {\"direct\": true} | tls.direct: got true with the mode \"prefer\", expected the"
             + " mode \"require\", \"verify-ca\" or \"verify-full\", as direct TLS has no way back",
         "\"parameters\": {\"language\": \"german\"} | parameters: got a setting of PostgreSQL,"

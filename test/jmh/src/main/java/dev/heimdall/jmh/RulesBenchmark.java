@@ -137,7 +137,7 @@ public class RulesBenchmark {
             InetAddress.getLoopbackAddress(),
             5432,
             1,
-            false));
+            null));
     for (int i = 0; i < texts.length; i++) {
       texts[i] = (SELECT + (i * 7919 + 1_000_000) + ";").getBytes(StandardCharsets.UTF_8);
     }

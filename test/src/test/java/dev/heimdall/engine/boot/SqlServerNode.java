@@ -29,7 +29,12 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode start(
       int server, String user, String password, String vdb, String rules) {
-    return start(server, user, password, "\"mode\": \"disable\"", 1, vdb, rules);
+    return start(server, user, password, "\"mode\": \"disable\"", 1, vdb, rules, false);
+  }
+
+  /** The same with one that reads what its databases define, over a connection of its own. */
+  public static SqlServerNode reading(int server, String user, String password, String rules) {
+    return start(server, user, password, "\"mode\": \"disable\"", 1, "", rules, true);
   }
 
   /**
@@ -43,18 +48,19 @@ public final class SqlServerNode implements AutoCloseable {
     String auth =
         ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
             + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
-    return start(server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "");
+    return start(
+        server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
   }
 
   /** Starts one that has its server connections encrypted, too. */
   public static SqlServerNode encrypted(int server, String user, String password) {
-    return start(server, user, password, "\"mode\": \"require\"", 1, "", "");
+    return start(server, user, password, "\"mode\": \"require\"", 1, "", "", false);
   }
 
   /** Starts one whose server connections begin with TLS (TDS 8.0). */
   public static SqlServerNode strict(int server, String user, String password) {
     String tls = "\"mode\": \"require\", \"direct\": true";
-    return start(server, user, password, tls, 1, "", "");
+    return start(server, user, password, tls, 1, "", "", false);
   }
 
   private static SqlServerNode start(
@@ -64,7 +70,8 @@ public final class SqlServerNode implements AutoCloseable {
       String tls,
       int connections,
       String vdb,
-      String rules) {
+      String rules,
+      boolean reads) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
       TestCertificate certificate = TestCertificate.localhost();
@@ -79,8 +86,8 @@ public final class SqlServerNode implements AutoCloseable {
           "sources/main.json",
           ("{\"engine\": \"sqlserver\", \"url\":"
                   + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
-                  + " \"password\": \"%s\", \"tls\": {%s}}")
-              .formatted(server, user, password, tls));
+                  + " \"password\": \"%s\", \"tls\": {%s}, \"catalog\": {\"enabled\": %s}}")
+              .formatted(server, user, password, tls, reads));
       write(
           directory,
           "vdbs/app.json",

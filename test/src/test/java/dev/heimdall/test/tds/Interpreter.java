@@ -178,6 +178,12 @@ final class Interpreter {
     } else if (statement instanceof Tsql.CreateProcedure create) {
       session.server.database().create(session.database, create);
       done(0xDE);
+    } else if (statement instanceof Tsql.Define define) {
+      new DefinedObjects(session).define(define);
+      done(0xCF);
+    } else if (statement instanceof Tsql.DropDefinition drop) {
+      new DefinedObjects(session).drop(drop);
+      done(0xDF);
     } else if (statement instanceof Tsql.DropProcedure drop) {
       boolean dropped = session.server.database().dropProcedure(session.database, drop.name());
       if (!dropped && !drop.ifExists()) {

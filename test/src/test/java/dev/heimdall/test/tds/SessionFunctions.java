@@ -125,6 +125,9 @@ final class SessionFunctions {
   private Integer permission(String name) {
     GroupMember member = session.server.member();
     boolean denied = member != null && member.group.denied.contains(session.login.user);
+    if (name.equals("VIEW DEFINITION")) {
+      return session.server.database().modules().definitionsHidden() ? 0 : 1;
+    }
     return denied && name.startsWith("VIEW SERVER ") ? 0 : 1;
   }
 

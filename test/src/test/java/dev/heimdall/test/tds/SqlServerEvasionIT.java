@@ -149,11 +149,10 @@ class SqlServerEvasionIT {
       TdsSessionTest.all(direct, "create table other (v int) insert other values (1)");
     }
     node =
-        SqlServerNode.start(
+        SqlServerNode.reading(
             server.port(),
             TdsOptions.USER,
             TdsOptions.PASSWORD,
-            "",
             "{\"match\": \"tables:${catalog}.DBO.secret,${catalog}.Secret,Master.dbo.secret\","
                 + " \"action\": \"drop\"}");
     client = node.jdbc(";encrypt=false");

@@ -28,9 +28,14 @@ final class SystemViews {
               + " AS encrypt_option)";
       case "databases" -> "(" + databases() + ")";
       case "sql_logins" -> "(" + logins() + ")";
-      case "objects", "tables", "all_objects" -> "(" + tables() + ")";
       case "columns", "all_columns" -> "(" + columns() + ")";
-      default -> throw new SqlErrorException(208, 16, "Invalid object name 'sys." + view + "'.");
+      default -> {
+        String rows = new CatalogueViews(session).sql(view);
+        if (rows == null) {
+          throw new SqlErrorException(208, 16, "Invalid object name 'sys." + view + "'.");
+        }
+        yield "(" + rows + ")";
+      }
     };
   }
 
@@ -84,6 +89,7 @@ final class SystemViews {
       rows.append("SELECT ").append(text(names.get(i))).append(" AS name, ");
       rows.append(i + 1).append(" AS database_id, 'ONLINE' AS state_desc, ");
       rows.append("TRUE AS is_read_committed_snapshot_on, FALSE AS is_read_only, ");
+      rows.append(CatalogueViews.OPTIONS_OF_DATABASES);
       rows.append("'SQL_Latin1_General_CP1_CI_AS' AS collation_name, ");
       rows.append("CAST('").append(new Timestamp(session.server.started()));
       rows.append("' AS TIMESTAMP(3)) AS create_date, ");
@@ -101,22 +107,13 @@ final class SystemViews {
     return rows.toString();
   }
 
-  private String tables() {
-    return "SELECT TABLE_NAME AS name, "
-        + number("TABLE_NAME")
-        + " AS object_id, 'U ' AS type, 'USER_TABLE' AS type_desc, 1 AS schema_id,"
-        + " FALSE AS is_ms_shipped FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = '"
-        + session.database
-        + "'";
-  }
-
   private String columns() {
     return "SELECT "
         + number("TABLE_NAME")
         + " AS object_id, COLUMN_NAME AS name, CAST(ORDINAL_POSITION AS INTEGER) AS column_id,"
         + " 56 AS system_type_id, 56 AS user_type_id, CAST(4 AS SMALLINT) AS max_length,"
         + " IS_NULLABLE = 'YES' AS is_nullable, IS_IDENTITY = 'YES' AS is_identity,"
-        + " FALSE AS is_computed, CAST(NULL AS VARCHAR(128)) AS collation_name"
+        + " FALSE AS is_computed, 0 AS \"precision\", 0 AS scale, CAST(NULL AS VARCHAR(128)) AS collation_name"
         + " FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = '"
         + session.database
         + "'";

@@ -24,6 +24,7 @@ final class TdsDatabase implements AutoCloseable {
   private final Map<String, Tsql.CreateProcedure> procedures = new ConcurrentHashMap<>();
   private final Map<String, List<TsqlToken>> types = new ConcurrentHashMap<>();
   private final Map<String, Tsql.Block> parsed = new ConcurrentHashMap<>();
+  private final Modules modules = new Modules();
   private static final int MOST_PARSED = 1000;
 
   TdsDatabase(Set<String> named) throws SQLException {
@@ -50,6 +51,10 @@ final class TdsDatabase implements AutoCloseable {
     return List.copyOf(databases);
   }
 
+  Modules modules() {
+    return modules;
+  }
+
   Tsql.CreateProcedure procedure(String database, String name) {
     return procedures.get(key(database, name));
   }
@@ -61,9 +66,11 @@ final class TdsDatabase implements AutoCloseable {
           2714, 16, "There is already an object named '" + procedure.name() + "' in the database.");
     }
     procedures.put(key, procedure);
+    modules.put(database, "P", procedure.name(), procedure.text());
   }
 
   boolean dropProcedure(String database, String name) {
+    modules.remove(database, name);
     return procedures.remove(key(database, name)) != null;
   }
 

@@ -60,8 +60,19 @@ interface Tsql {
   record Parameter(String name, String type, List<TsqlToken> value, boolean output) {}
 
   record CreateProcedure(
-      String name, List<Parameter> parameters, Block body, boolean replace, int line)
+      String name, List<Parameter> parameters, Block body, boolean replace, String text, int line)
       implements Tsql {}
+
+  /**
+   * CREATE or ALTER of a view, function, trigger, synonym or security policy.
+   *
+   * @param words all of it, of which the first is CREATE
+   * @param kind VIEW, FUNCTION …
+   */
+  record Define(String kind, String name, List<TsqlToken> words, String text, int line)
+      implements Tsql {}
+
+  record DropDefinition(String kind, String name, boolean ifExists, int line) implements Tsql {}
 
   record DropProcedure(String name, boolean ifExists, int line) implements Tsql {}
 

@@ -217,6 +217,12 @@ final class TsqlParser {
           at += 2;
           boolean ifExists = accept("IF", "EXISTS");
           to.add(new Tsql.DropProcedure(name(), ifExists, line));
+        } else if (peek(1).isAny("VIEW", "FUNCTION", "TRIGGER", "SYNONYM", "SECURITY")) {
+          next();
+          String kind = next().text().toUpperCase(Locale.ROOT);
+          accept("POLICY");
+          boolean ifExists = accept("IF", "EXISTS");
+          to.add(new Tsql.DropDefinition(kind, name(), ifExists, line));
         } else {
           to.add(query(line));
         }
@@ -450,7 +456,22 @@ final class TsqlParser {
       }
       expect("AS");
       Tsql.Block body = new Tsql.Block(statements(), line);
-      return new Tsql.CreateProcedure(name, parameters, body, replace, line);
+      return new Tsql.CreateProcedure(name, parameters, body, replace, text(mark), line);
+    }
+    if (peek().isAny("VIEW", "FUNCTION", "TRIGGER", "SYNONYM", "SECURITY")) {
+      String kind = next().text().toUpperCase(Locale.ROOT);
+      accept("POLICY");
+      String name = name();
+      boolean batch = !kind.equals("SYNONYM");
+      while (peek().kind() != Kind.END && (batch || !peek().is(";"))) {
+        next();
+        if (!batch && tokens.get(at - 1).is("FOR")) {
+          name();
+          break;
+        }
+      }
+      List<TsqlToken> words = List.copyOf(tokens.subList(mark, at));
+      return new Tsql.Define(kind, name, words, text(mark), line);
     }
     at = mark;
     if (peek(1).isAny("DATABASE", "LOGIN", "USER", "ROLE") && peek().is("ALTER")) {
@@ -463,6 +484,22 @@ final class TsqlParser {
       return new Tsql.Ignored(line);
     }
     return query(line);
+  }
+
+  /** Text of the tokens from there to here, as they may have been written. */
+  private String text(int from) {
+    StringBuilder text = new StringBuilder();
+    for (TsqlToken token : tokens.subList(from, at)) {
+      text.append(
+          switch (token.kind()) {
+            case QUOTED -> "[" + token.text().replace("]", "]]") + "]";
+            case STRING -> "N'" + token.text().replace("'", "''") + "'";
+            case BINARY -> "0x" + token.text();
+            default -> token.text();
+          });
+      text.append(' ');
+    }
+    return text.toString();
   }
 
   /** Words up to a comma, a closing parenthesis, or the next statement. */

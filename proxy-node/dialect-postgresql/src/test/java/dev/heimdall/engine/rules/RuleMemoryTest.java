@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** What an event loop remembers of the decisions of rules, and what that may weigh. */
 class RuleMemoryTest {
   private static final SessionFacts FACTS =
-      new SessionFacts("shop", "shop", "alice", List.of(), "", null, 5432, 1, false);
+      new SessionFacts("shop", "shop", "alice", List.of(), "", null, 5432, 1, null);
 
   private final MemoryBudget budget = new MemoryBudget(5 << 20, 1);
   private final RuleMemory memory = new RuleMemory(budget.ofLoop(BudgetedCache.RULES));

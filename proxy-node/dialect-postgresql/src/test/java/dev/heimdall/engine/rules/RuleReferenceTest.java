@@ -172,7 +172,7 @@ class RuleReferenceTest {
                 usual.address(),
                 any(List.of(5432, 5433)),
                 i % 4,
-                false);
+                null);
         trial.later(random.nextInt(4) * (RuleTrial.SECOND / 2));
         trial.as(facts).stating(statement).inTransaction(inside).prepared(prepared);
         trial.averageMicros(average);

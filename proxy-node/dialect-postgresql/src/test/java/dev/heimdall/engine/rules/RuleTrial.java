@@ -45,7 +45,7 @@ final class RuleTrial {
           address("10.1.2.3"),
           5432,
           17,
-          false);
+          null);
   private Statement statement;
   private boolean inTransaction;
   private boolean prepared;
@@ -153,7 +153,7 @@ final class RuleTrial {
             facts.address(),
             facts.port(),
             facts.connectionId(),
-            false));
+            null));
   }
 
   RuleTrial catalog(String catalog) {
@@ -167,7 +167,7 @@ final class RuleTrial {
             facts.address(),
             facts.port(),
             facts.connectionId(),
-            false));
+            null));
   }
 
   /** The tables that the next statements read. */

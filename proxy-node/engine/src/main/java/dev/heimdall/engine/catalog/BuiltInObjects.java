@@ -1,5 +1,6 @@
 package dev.heimdall.engine.catalog;
 
+import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.sql.TableName;
 import java.util.HashMap;
 import java.util.List;
@@ -103,8 +104,10 @@ public class BuiltInObjects {
   /**
    * True if functions, whoever has made them, change nothing and may only read: one that is in no
    * catalogue leaves its session as it is.
+   *
+   * @param caller how such a thing is called
    */
-  protected boolean functionsOnlyRead() {
+  protected boolean functionsOnlyRead(StatementClass caller) {
     return false;
   }
 
@@ -145,7 +148,22 @@ public class BuiltInObjects {
     return true;
   }
 
+  /**
+   * True if a name that the catalogue does not have may be that of a view, or of another name, for
+   * tables that it does have: of another database than it is of.
+   *
+   * @param database that it is of
+   */
+  protected boolean mayBeElsewhere(TableName name, String database) {
+    return false;
+  }
+
   // ---- names
+
+  /** The schema that is left out where tables are spelled in full, besides the usual one. */
+  protected String unspelledSchema() {
+    return TableName.USUAL_SCHEMA;
+  }
 
   /** True if names that {@link #folded} makes equal count as one where no catalogue is read. */
   protected boolean foldsUnread() {

@@ -31,6 +31,7 @@ import java.util.Set;
  * @param folded whether names of schemas and relations are as {@link BuiltInObjects#folded} has
  *     them, however statements write them
  * @param pipelines whether the server is known to take commands before it has answered those ahead
+ * @param partial whether there may be relations that whoever has read it may not see
  * @param byNumber all functions by the number that calls may name them by
  */
 public record DatabaseObjects(
@@ -49,6 +50,7 @@ public record DatabaseObjects(
     Set<String> textless,
     boolean folded,
     boolean pipelines,
+    boolean partial,
     Map<Long, Routine> byNumber) {
 
   /** Returns the objects of a database that was not queried: the server's own functions. */
@@ -69,6 +71,7 @@ public record DatabaseObjects(
         Set.of(),
         own.foldsUnread(),
         false,
+        false,
         Map.of());
   }
 
@@ -77,7 +80,7 @@ public record DatabaseObjects(
    * role which schema of the path counts. None if there is no such relation.
    */
   List<Relation> relations(TableName name, NameScope scope) {
-    if (name.database() != null && !name.database().equals(scope.database())) {
+    if (name.database() != null && !spelled(name.database()).equals(spelled(scope.database()))) {
       return List.of();
     }
     if (name.schema() != null) {
@@ -150,7 +153,9 @@ public record DatabaseObjects(
   TableName full(TableName name, NameScope scope) {
     if (!own.schemasAreDatabases()) {
       String database = name.database() == null ? scope.database() : name.database();
-      return new TableName(spelled(database), spelled(name.schema()), spelled(name.table()));
+      String schema = spelled(name.schema());
+      boolean unspelled = own.unspelledSchema().equals(schema);
+      return new TableName(spelled(database), unspelled ? null : schema, spelled(name.table()));
     }
     List<String> searched = searched(scope);
     String first = searched.isEmpty() ? null : searched.get(0);

@@ -43,6 +43,7 @@ public final class ObjectsBuilder {
   private final Set<String> textless = new HashSet<>();
   private boolean folded;
   private boolean pipelines;
+  private boolean partial;
 
   private record Unjudged(Routine routine, String through, List<Long> types) {}
 
@@ -73,6 +74,12 @@ public final class ObjectsBuilder {
   /** The server is known to take commands before it has answered those ahead of them. */
   public ObjectsBuilder pipelines() {
     pipelines = true;
+    return this;
+  }
+
+  /** There may be relations that the reader may not see. */
+  public ObjectsBuilder partial() {
+    partial = true;
     return this;
   }
 
@@ -371,6 +378,7 @@ public final class ObjectsBuilder {
         textless,
         folded,
         pipelines,
+        partial,
         routinesById);
   }
 

@@ -148,8 +148,8 @@ final class Resolution {
 
   private boolean keepsCode(TableName name, TableDefinitions defined) {
     boolean hides = name.schema() == null && objects.relations(name, scope.unsure()).size() > 1;
-    return !(defined.drops() && hides)
-        && !(defined.refers() && objects.relations(name, scope).stream().anyMatch(Relation::fires));
+    boolean fires = objects.relations(name, scope).stream().anyMatch(Relation::fires);
+    return !(defined.drops() && hides) && !(defined.refers() && fires);
   }
 
   private boolean callsCode() {
@@ -163,7 +163,8 @@ final class Resolution {
    */
   private void callUnnamed() {
     List<Unnamed> left = new ArrayList<>(objects.unnamed());
-    boolean more = !left.isEmpty() && (declares(left) || computes());
+    boolean more =
+        left.stream().anyMatch(one -> one.isOf(declared)) || !left.isEmpty() && computes();
     while (more) {
       more = false;
       for (Iterator<Unnamed> i = left.iterator(); i.hasNext(); ) {
@@ -179,10 +180,6 @@ final class Resolution {
         }
       }
     }
-  }
-
-  private boolean declares(List<Unnamed> those) {
-    return those.stream().anyMatch(one -> one.isOf(declared));
   }
 
   /** True if the statement does more than to return columns and literals as they are. */
@@ -249,12 +246,15 @@ final class Resolution {
   }
 
   private void unknownTable(TableName name) {
-    verdict.restsOn(objects.own().looksOfServer(name) ? Basis.SERVER : Basis.ANYTHING);
-    if (objects.own().holdsOthersValues(name.schema(), name.table())) {
+    BuiltInObjects own = objects.own();
+    verdict.restsOn(own.looksOfServer(name) ? Basis.SERVER : Basis.ANYTHING);
+    boolean ofOthers = own.holdsOthersValues(name.schema(), name.table());
+    if (ofOthers || objects.partial() || own.mayBeElsewhere(name, scope.database())) {
       verdict.is(Trait.NOT_UNDERSTOOD);
-      verdict.because("the table " + spelled(name) + " holds values of other tables");
+      String what = ofOthers ? " holds values of other tables" : " is in no catalogue";
+      verdict.because("the table " + spelled(name) + what);
     }
-    if (knowledge == Knowledge.FRESH) {
+    if (knowledge == Knowledge.FRESH && !(name.schema() != null && own.isOfServer(name.schema()))) {
       // A temporary table, or one younger than the catalogue: only the writer surely has it.
       verdict.raise(
           StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");
@@ -303,7 +303,7 @@ final class Resolution {
   private void callNamed(FunctionName name) {
     List<Routine> found = objects.routines(name, scope);
     if (found.isEmpty()) {
-      unknownCall("the function " + name, objects.own().functionsOnlyRead());
+      unknownCall("the function " + name, objects.own().functionsOnlyRead(parsed.kind()));
     }
     call(found);
   }

@@ -190,7 +190,7 @@ public final class RuleBook {
         null,
         0,
         builtIns.contains("connid") ? facts.connectionId() : 0,
-        facts.foldsTables());
+        facts.foldedSchema());
   }
 
   TableBits tableBits(int id, Statement statement, Profile profile) {

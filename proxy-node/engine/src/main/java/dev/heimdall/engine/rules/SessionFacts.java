@@ -17,7 +17,8 @@ import java.util.Objects;
  * @param address the client's address; null where there is none
  * @param port the port that it connected to
  * @param connectionId the number of its connection in this node
- * @param foldsTables whether names of its tables are compared as {@link FoldedName}s
+ * @param foldedSchema the schema that is left out of names of its tables, which are compared as
+ *     {@link FoldedName}s; null where they are compared as they are
  */
 public record SessionFacts(
     String vdb,
@@ -28,7 +29,7 @@ public record SessionFacts(
     InetAddress address,
     int port,
     long connectionId,
-    boolean foldsTables) {
+    String foldedSchema) {
   public SessionFacts {
     Objects.requireNonNull(vdb, "vdb");
     Objects.requireNonNull(catalog, "catalog");

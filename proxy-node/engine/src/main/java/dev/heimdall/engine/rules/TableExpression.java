@@ -40,7 +40,8 @@ final class TableExpression {
     Set<String> list = new HashSet<>();
     for (String table : written) {
       String name = dynamic ? TableText.filled(table, facts::builtIn) : table;
-      list.add(facts.foldsTables() ? FoldedName.of(name) : name);
+      String schema = facts.foldedSchema();
+      list.add(schema == null ? name : TableText.without(schema, FoldedName.of(name)));
     }
     return list;
   }

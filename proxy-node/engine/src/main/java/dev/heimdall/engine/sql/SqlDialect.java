@@ -29,11 +29,12 @@ public interface SqlDialect extends Lexers {
   boolean foldsNames();
 
   /**
-   * True if a linguistic comparison decides on names of tables and databases, in quotes too, and no
-   * catalogue says which: rules compare them as {@link FoldedName}s.
+   * The schema that is left out where tables are spelled in full, where a linguistic comparison
+   * decides on names of tables and databases, in quotes too, and no catalogue says which: rules
+   * compare them as {@link FoldedName}s then. Null where they are compared as they are.
    */
-  default boolean foldsTables() {
-    return false;
+  default String foldedSchema() {
+    return null;
   }
 
   /** Operators of several signs; {@link Operators#NONE} where each sign is a token of its own. */

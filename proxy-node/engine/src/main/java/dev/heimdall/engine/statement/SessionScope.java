@@ -316,6 +316,6 @@ final class SessionScope {
         client == null ? null : client.getAddress(),
         port,
         session.start().processId(),
-        dialect.foldsTables());
+        dialect.foldedSchema());
   }
 }

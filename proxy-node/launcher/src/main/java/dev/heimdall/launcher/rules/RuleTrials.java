@@ -25,7 +25,7 @@ public final class RuleTrials implements StatementTrial {
             question.address(),
             question.port().orElse(vdb.ports().get(0)),
             1,
-            TriedStatement.foldsTables(configuration, vdb));
+            TriedStatement.foldedSchema(configuration, vdb));
     TriedStatement tried =
         TriedStatement.of(
             configuration,

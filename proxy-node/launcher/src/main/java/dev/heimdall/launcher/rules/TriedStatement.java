@@ -6,11 +6,13 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.rules.SessionFacts;
 import dev.heimdall.engine.rules.StatementText;
 import dev.heimdall.engine.sql.Basis;
+import dev.heimdall.engine.sql.FoldedName;
 import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.TableName;
 import dev.heimdall.model.Configuration;
+import dev.heimdall.model.TableText;
 import dev.heimdall.model.VirtualDatabase;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -68,9 +70,9 @@ public record TriedStatement(Statement statement, Explanation explanation) {
         .statements();
   }
 
-  /** True if the server compares names of tables without regard to their spelling. */
-  public static boolean foldsTables(Configuration configuration, VirtualDatabase vdb) {
-    return dialect(configuration, vdb).foldsTables();
+  /** {@link SqlDialect#foldedSchema} of its servers. */
+  public static String foldedSchema(Configuration configuration, VirtualDatabase vdb) {
+    return dialect(configuration, vdb).foldedSchema();
   }
 
   private static Statement statement(String sql, SqlDialect dialect, String catalog) {
@@ -78,8 +80,8 @@ public record TriedStatement(Statement statement, Explanation explanation) {
     return new Statement(
         parsed,
         parsed.kind(),
-        tables(parsed.reads(), catalog),
-        tables(parsed.writes(), catalog),
+        tables(parsed.reads(), dialect, catalog),
+        tables(parsed.writes(), dialect, catalog),
         !parsed.understood(),
         Basis.ANYTHING,
         null,
@@ -87,13 +89,14 @@ public record TriedStatement(Statement statement, Explanation explanation) {
         parsed.understood() ? null : "not understood");
   }
 
-  private static SortedSet<String> tables(List<TableName> names, String catalog) {
+  private static SortedSet<String> tables(
+      List<TableName> names, SqlDialect dialect, String catalog) {
     SortedSet<String> tables = new TreeSet<>();
     for (TableName name : names) {
-      tables.add(
-          new TableName(
-                  name.database() == null ? catalog : name.database(), name.schema(), name.table())
-              .spelled());
+      String database = name.database() == null ? catalog : name.database();
+      String spelled = new TableName(database, name.schema(), name.table()).spelled();
+      String schema = dialect.foldedSchema();
+      tables.add(schema == null ? spelled : TableText.without(schema, FoldedName.of(spelled)));
     }
     return tables;
   }

@@ -1,13 +1,12 @@
 package dev.heimdall.engine.dialect.sqlserver;
 
-import dev.heimdall.engine.catalog.CatalogueProtocol;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.cluster.ClusterProtocol;
 import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
-import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerObjects;
+import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerCatalogue;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.console.SqlServerConsole;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
@@ -58,7 +57,7 @@ public final class SqlServerDialect implements DialectProvider {
         new SqlServerSessions(),
         SqlServerSql.DIALECT,
         loop -> number -> Long.toString(number).getBytes(StandardCharsets.US_ASCII),
-        new CatalogueProtocol.Unread(SqlServerObjects.INSTANCE),
+        new SqlServerCatalogue(),
         ChangeProtocol.NONE,
         Optional.of(new SqlServerConsole()),
         Optional.empty(),

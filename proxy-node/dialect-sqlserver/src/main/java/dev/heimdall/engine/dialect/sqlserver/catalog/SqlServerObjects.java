@@ -2,9 +2,15 @@ package dev.heimdall.engine.dialect.sqlserver.catalog;
 
 import dev.heimdall.engine.catalog.BuiltInObjects;
 import dev.heimdall.engine.catalog.FunctionEffect;
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.FoldedName;
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Built-in functions of SQL Server. A user's own are called with their schema, and can neither
@@ -34,10 +40,10 @@ public final class SqlServerObjects extends BuiltInObjects {
           + " year";
 
   private static final String MOMENT =
-      "app_name connectionproperty context_info current_date current_request_id"
+      "app_name columns_updated connectionproperty context_info current_date current_request_id"
           + " current_timestamp current_timezone current_timezone_id current_transaction_id"
           + " current_user error_line error_message error_number error_procedure error_severity"
-          + " error_state get_filestream_transaction_context getansinull getdate getutcdate"
+          + " error_state eventdata get_filestream_transaction_context getansinull getdate getutcdate"
           + " has_perms_by_name host_id host_name is_member is_rolemember is_srvrolemember newid"
           + " newsequentialid original_db_name original_login permissions rand rowcount_big"
           + " scope_identity session_context session_id session_user suser_id suser_name suser_sid"
@@ -53,18 +59,26 @@ public final class SqlServerObjects extends BuiltInObjects {
           + " object_name object_schema_name objectproperty objectpropertyex schema_id schema_name"
           + " serverproperty stats_date type_id type_name typeproperty";
 
+  /** By name, in the form in which names are compared. */
+  static final Map<String, FunctionEffect> EFFECTS = effects();
+
   public static final SqlServerObjects INSTANCE = new SqlServerObjects(); // behind its lists
 
   private SqlServerObjects() {
-    super("", effects(), Map.of());
+    super("", EFFECTS, Map.of());
   }
+
+  /** Those of no database of a user's, in the form in which names are compared. */
+  private static final Set<String> OF_SERVER = Set.of("sys", "information_schema");
 
   private static Map<String, FunctionEffect> effects() {
     Map<String, FunctionEffect> effects = new HashMap<>();
     add(REPEATABLE, FunctionEffect.REPEATABLE, effects);
     add(MOMENT, FunctionEffect.MOMENT, effects);
     add(SERVER, FunctionEffect.SERVER, effects);
-    return effects;
+    effects.put(FunctionName.SYSTEM_VARIABLE.name(), FunctionEffect.SERVER);
+    effects.put(SqlServerSql.NEXT_VALUE.name(), FunctionEffect.WRITE);
+    return Map.copyOf(effects);
   }
 
   private static void add(String names, FunctionEffect effect, Map<String, FunctionEffect> all) {
@@ -85,7 +99,36 @@ public final class SqlServerObjects extends BuiltInObjects {
   }
 
   @Override
-  protected boolean functionsOnlyRead() {
-    return true;
+  protected boolean functionsOnlyRead(StatementClass caller) {
+    return caller != StatementClass.CALL;
+  }
+
+  @Override
+  protected boolean isOfServer(String schema) {
+    return OF_SERVER.contains(FoldedName.of(schema));
+  }
+
+  @Override
+  protected boolean looksOfServer(TableName name) {
+    return name.schema() != null && isOfServer(name.schema());
+  }
+
+  @Override
+  protected boolean mayBeElsewhere(TableName name, String database) {
+    String table = name.table();
+    return name.database() != null
+        && !table.startsWith("#")
+        && !looksOfServer(name)
+        && !FoldedName.of(name.database()).equals(FoldedName.of(database));
+  }
+
+  @Override
+  protected String unspelledSchema() {
+    return SqlServerSql.USUAL_SCHEMA;
+  }
+
+  @Override
+  protected List<String> usualPath() {
+    return List.of(SqlServerSql.USUAL_SCHEMA);
   }
 }

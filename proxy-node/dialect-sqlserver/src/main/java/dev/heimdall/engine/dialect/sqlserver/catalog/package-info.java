@@ -1,5 +1,5 @@
 /**
- * Objects that SQL Server brings into every database. Databases themselves are not read: what is in
- * them is what statements say.
+ * Contents of SQL Server's databases, as their system views have them, and what the server brings
+ * into each.
  */
 package dev.heimdall.engine.dialect.sqlserver.catalog;

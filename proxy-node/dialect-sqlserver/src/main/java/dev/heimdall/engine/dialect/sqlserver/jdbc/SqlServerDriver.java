@@ -92,7 +92,8 @@ public final class SqlServerDriver implements JdbcDriver {
 
   private static void tls(SQLServerDataSource driver, BackendTls tls) throws SQLException {
     boolean encrypted = tls.mode() != TlsMode.DISABLE && tls.mode() != TlsMode.PREFER;
-    driver.setEncrypt(Boolean.toString(encrypted)); // else the log-in alone is, if the server can
+    // Without, the log-in alone is encrypted, if the server can.
+    driver.setEncrypt(tls.direct() ? "strict" : Boolean.toString(encrypted));
     switch (tls.mode()) {
       case DISABLE, PREFER, REQUIRE -> driver.setTrustServerCertificate(true);
       case VERIFY_CA -> {

@@ -33,9 +33,10 @@ final class SqlServerSettings implements SettingRules {
     return "";
   }
 
+  /** The schema of a user does not change with the database in use. */
   @Override
   public List<String> schemas(String path) {
-    return List.of(path);
+    return null;
   }
 
   @Override

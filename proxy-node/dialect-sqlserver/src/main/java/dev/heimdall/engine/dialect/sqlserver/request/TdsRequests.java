@@ -25,6 +25,7 @@ import dev.heimdall.engine.session.RuleResults;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
+import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
@@ -282,7 +283,7 @@ final class TdsRequests implements RequestHandler {
     parts.notes().giveUp(Unreplayed.CUT);
     parts.transaction().sent(facts, parts.carried().sent());
     parts.resolution().sent(facts);
-    if (!facts.effects().isEmpty()) {
+    if (!facts.effects().isEmpty() || facts.redefining() == Redefining.ITSELF) {
       parts.carried().note(facts);
     }
     if (request.streams()) {

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.parse.StatementParser;
+import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Lexer;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.ParsedStatement;
@@ -10,6 +11,12 @@ import dev.heimdall.engine.sql.StatementClassifier;
 /** SQL Server's SQL. */
 public final class SqlServerSql implements SqlDialect {
   public static final SqlServerSql DIALECT = new SqlServerSql();
+
+  /** Name that stands for taking a value from a sequence, which no function of the server has. */
+  public static final FunctionName NEXT_VALUE = new FunctionName(null, "next value for");
+
+  /** Left out where tables are spelled in full. */
+  public static final String USUAL_SCHEMA = "dbo";
 
   private final StatementParser parser = new StatementParser(this, SqlServerReader::new);
 
@@ -38,8 +45,8 @@ public final class SqlServerSql implements SqlDialect {
   }
 
   @Override
-  public boolean foldsTables() {
-    return true;
+  public String foldedSchema() {
+    return USUAL_SCHEMA;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import dev.heimdall.engine.parse.QuerySyntax;
 import dev.heimdall.engine.parse.TokenCursor;
+import dev.heimdall.engine.sql.FoldedName;
 import dev.heimdall.engine.sql.FunctionName;
 import dev.heimdall.engine.sql.Token;
 import java.util.List;
@@ -40,7 +41,8 @@ final class SqlServerSyntax implements QuerySyntax {
               + " return revert revoke rollback save setuser shutdown throw truncate update"
               + " updatetext use waitfor while writetext");
 
-  private static final Set<String> LOCKS =
+  /** Hints by which rows are locked. */
+  static final Set<String> LOCKS =
       QuerySyntax.words(
           "updlock xlock holdlock tablock tablockx serializable paglock rowlock repeatableread");
 
@@ -50,9 +52,20 @@ final class SqlServerSyntax implements QuerySyntax {
               + " readcommittedlock readpast readuncommitted repeatableread rowlock serializable"
               + " snapshot tablock tablockx updlock xlock");
 
+  /** True if a word can name neither a table nor an alias without quotes. */
+  static boolean isKeyword(String word) {
+    return RESERVED.contains(word) || STATEMENTS.contains(word);
+  }
+
   @Override
   public boolean isReserved(String word) {
-    return RESERVED.contains(word) || STATEMENTS.contains(word);
+    return isKeyword(word);
+  }
+
+  /** As the catalogue has it. */
+  @Override
+  public String functionName(String written) {
+    return FoldedName.of(written);
   }
 
   @Override
@@ -62,6 +75,9 @@ final class SqlServerSyntax implements QuerySyntax {
 
   @Override
   public FunctionName calledByWord(String word) {
+    if (word.startsWith("@@")) {
+      return FunctionName.SYSTEM_VARIABLE;
+    }
     return CALLED_BY_WORD.contains(word) ? new FunctionName(null, word) : null;
   }
 
@@ -74,7 +90,13 @@ final class SqlServerSyntax implements QuerySyntax {
   @Override
   public boolean isUnreadable(TokenCursor cursor) {
     boolean hint = cursor.ahead(-1).isSign("(") && HINTS.contains(cursor.keyword());
-    return hint || STATEMENTS.contains(cursor.keyword()) || cursor.token().is("output");
+    boolean sequence =
+        cursor.token().is("next") && cursor.ahead(1).is("value") && cursor.ahead(2).is("for");
+    return hint
+        || sequence
+        || STATEMENTS.contains(cursor.keyword())
+        || cursor.token().is("output")
+        || cursor.token().is("system_time");
   }
 
   @Override

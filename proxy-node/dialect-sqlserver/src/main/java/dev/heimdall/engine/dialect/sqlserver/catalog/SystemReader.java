@@ -1,0 +1,122 @@
+package dev.heimdall.engine.dialect.sqlserver.catalog;
+
+import dev.heimdall.engine.catalog.CatalogueProtocol;
+import dev.heimdall.engine.catalog.DatabaseObjects;
+import dev.heimdall.engine.catalog.ReadingTerms;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads the system views of one database, as far as its user may see them. Used once. */
+final class SystemReader {
+  /** Readings at most while others change definitions all the time. */
+  private static final int ATTEMPTS = 3;
+
+  private static final List<SystemView> OF_LOOK =
+      Stream.of(SystemView.values()).filter(v -> v.use() != SystemView.Use.READING).toList();
+
+  private static final String ABOUT =
+      "SELECT CAST(DATABASEPROPERTYEX(%1$s, 'Updateability') AS nvarchar(60)),"
+          + " HAS_PERMS_BY_NAME(%1$s, 'DATABASE', 'VIEW DEFINITION'), SCHEMA_NAME(),"
+          + " SUSER_SNAME()";
+
+  /** Digest of the database as seen from outside, by which a change is noticed. */
+  record Digest(String text) implements CatalogueProtocol.Mark {}
+
+  /**
+   * Facts about a database and who reads it.
+   *
+   * @param sees whether nothing is hidden from the reader
+   */
+  record About(String database, boolean replica, boolean sees, String schema, String login) {}
+
+  private final Connection connection;
+  private final ReadingTerms terms;
+  private final SystemRows rows;
+
+  SystemReader(Connection connection, ReadingTerms terms) {
+    this.connection = connection;
+    this.terms = terms;
+    rows = new SystemRows(connection, terms);
+  }
+
+  /**
+   * Reads everything, unless nothing has changed.
+   *
+   * @param last of the last reading; null at first
+   */
+  CatalogueProtocol.Reading read(Digest last, CatalogueProtocol.Progress progress)
+      throws SQLException {
+    About about = about();
+    boolean replica = about.replica();
+    if (replica && terms.onlyOfWriter()) {
+      connection.rollback();
+      return new CatalogueProtocol.Reading(true, null, null);
+    }
+    SystemDigest seen = look();
+    progress.beginning(replica, seen.beginning());
+    Digest digest = digest(about, seen);
+    if (digest.equals(last)) {
+      connection.rollback();
+      return new CatalogueProtocol.Reading(replica, last, null);
+    }
+    for (int attempt = 1; ; attempt++) {
+      if (!replica) {
+        progress.changed();
+      }
+      DatabaseObjects objects = objects(about);
+      Digest afterwards = digest(about, look());
+      if (digest.equals(afterwards) || attempt == ATTEMPTS || progress.overtaken()) {
+        progress.unread(
+            about.sees()
+                ? ""
+                : "what is hidden from a user without VIEW DEFINITION on the database");
+        connection.rollback();
+        return new CatalogueProtocol.Reading(replica, digest, objects);
+      }
+      digest = afterwards;
+    }
+  }
+
+  private static Digest digest(About about, SystemDigest seen) {
+    return new Digest(about.sees() + " " + about.schema() + ' ' + seen.all());
+  }
+
+  private About about() throws SQLException {
+    String database = connection.getCatalog();
+    String literal = "N'" + database.replace("'", "''") + "'";
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ABOUT.formatted(literal))) {
+      if (!row.next()) {
+        throw new SQLException("the server says nothing of the database");
+      }
+      return new About(
+          database,
+          "READ_ONLY".equals(row.getString(1)),
+          row.getInt(2) == 1,
+          row.getString(3),
+          row.getString(4));
+    }
+  }
+
+  private SystemDigest look() throws SQLException {
+    SystemDigest digest;
+    do {
+      rows.anew();
+      digest = new SystemDigest();
+    } while (!rows.each(OF_LOOK, digest::add));
+    return digest;
+  }
+
+  private DatabaseObjects objects(About about) throws SQLException {
+    DatabaseDefinitions definitions;
+    do {
+      rows.anew();
+      definitions = new DatabaseDefinitions(about, terms, rows);
+    } while (!rows.each(List.of(SystemView.values()), definitions::take));
+    return definitions.objects();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+/** Names that code may use, as the catalogue of its database has them: folded. */
+public interface CodeNames {
+  /** For a text of which nobody knows the database. */
+  CodeNames UNKNOWN =
+      new CodeNames() {
+        @Override
+        public boolean isOwn(String database) {
+          return true;
+        }
+
+        @Override
+        public boolean isOther(String database) {
+          return false;
+        }
+
+        @Override
+        public boolean callable(String schema, String name) {
+          return true;
+        }
+      };
+
+  /** True if it is the database of the code itself. */
+  boolean isOwn(String database);
+
+  /** True if it may be another database of the server. */
+  boolean isOther(String database);
+
+  /**
+   * True if there is such a function or procedure, or a synonym that may stand for one.
+   *
+   * @param schema null for any
+   */
+  boolean callable(String schema, String name);
+}
