@@ -108,11 +108,11 @@ class ReplicaResultsIT {
       routed.awaitReplicaReads(reader);
       routed.pauseReplay(true);
       try {
+        execute(writer, "UPDATE counted SET n = n WHERE id = 0");
         AtomicInteger tries = new AtomicInteger();
         Await.until(
             "a replica that lacks it answers, and its answer is kept",
             () -> {
-              execute(writer, "UPDATE counted SET n = n WHERE id = 0");
               String sql =
                   "SELECT n FROM counted WHERE id IN (1, -%d)".formatted(tries.incrementAndGet());
               value(reader, sql);
