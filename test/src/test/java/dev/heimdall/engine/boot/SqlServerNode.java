@@ -63,6 +63,11 @@ public final class SqlServerNode implements AutoCloseable {
     return start(server, user, password, tls, 1, "", "", false);
   }
 
+  /** Starts one with a single connection to a data source, which is JSON. */
+  public static SqlServerNode of(String source) {
+    return start(source, 1, "", "");
+  }
+
   private static SqlServerNode start(
       int server,
       String user,
@@ -72,6 +77,17 @@ public final class SqlServerNode implements AutoCloseable {
       String vdb,
       String rules,
       boolean reads) {
+    return start(
+        ("{\"engine\": \"sqlserver\", \"url\":"
+                + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
+                + " \"password\": \"%s\", \"tls\": {%s}, \"catalog\": {\"enabled\": %s}}")
+            .formatted(server, user, password, tls, reads),
+        connections,
+        vdb,
+        rules);
+  }
+
+  private static SqlServerNode start(String source, int connections, String vdb, String rules) {
     try {
       Path directory = Files.createTempDirectory("sqlserver-node");
       TestCertificate certificate = TestCertificate.localhost();
@@ -81,13 +97,7 @@ public final class SqlServerNode implements AutoCloseable {
           directory,
           "node.json",
           "{\"http\": {\"enabled\": false}, \"loops\": 1, \"drainTimeout\": \"2s\"}");
-      write(
-          directory,
-          "sources/main.json",
-          ("{\"engine\": \"sqlserver\", \"url\":"
-                  + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
-                  + " \"password\": \"%s\", \"tls\": {%s}, \"catalog\": {\"enabled\": %s}}")
-              .formatted(server, user, password, tls, reads));
+      write(directory, "sources/main.json", source);
       write(
           directory,
           "vdbs/app.json",

@@ -18,6 +18,7 @@ final class FakeSecrets implements AutoCloseable {
   private final AtomicInteger asked = new AtomicInteger();
   private volatile String error = "";
   private volatile String secret = "{}";
+  private volatile String previous = "";
 
   FakeSecrets() {
     try {
@@ -35,8 +36,20 @@ final class FakeSecrets implements AutoCloseable {
 
   /** Holds the credentials from now on, as its only version. */
   void holds(String user, String password) {
-    secret = "{\\\"username\\\":\\\"%s\\\",\\\"password\\\":\\\"%s\\\"}".formatted(user, password);
+    secret = text(user, password);
+    previous = "";
     error = "";
+  }
+
+  /** Holds the credentials from now on; those before are its previous version. */
+  void rotates(String user, String password) {
+    String before = secret;
+    holds(user, password);
+    previous = before;
+  }
+
+  private static String text(String user, String password) {
+    return "{\\\"username\\\":\\\"%s\\\",\\\"password\\\":\\\"%s\\\"}".formatted(user, password);
   }
 
   /** Refuses everything with this error code from now on. */
@@ -51,10 +64,13 @@ final class FakeSecrets implements AutoCloseable {
   private void answer(HttpExchange exchange) throws IOException {
     String request = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     asked.incrementAndGet();
-    String failure = request.contains("AWSPREVIOUS") ? "ResourceNotFoundException" : error;
+    boolean earlier = request.contains("AWSPREVIOUS");
+    String failure = earlier && previous.isEmpty() ? "ResourceNotFoundException" : error;
+    String text = earlier ? previous : secret;
     String body =
         failure.isEmpty()
-            ? "{\"Name\":\"prod/shop\",\"VersionId\":\"v1\",\"SecretString\":\"" + secret + "\"}"
+            ? "{\"Name\":\"prod/shop\",\"VersionId\":\"v%d\",\"SecretString\":\"%s\"}"
+                .formatted(text.hashCode(), text)
             : "{\"__type\":\"" + failure + "\",\"Message\":\"as the test wants it\"}";
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/x-amz-json-1.1");

@@ -32,6 +32,7 @@ public final class TdsServer implements AutoCloseable {
   private final ApplicationLocks locks = new ApplicationLocks();
   private final Map<Integer, TdsConnection> connections = new ConcurrentHashMap<>();
   private final Map<Integer, TdsConnection> loggedIn = new ConcurrentHashMap<>();
+  private final Map<String, String> changed = new ConcurrentHashMap<>();
   private final Queue<TdsMessage> received = new ConcurrentLinkedQueue<>();
   private final AtomicInteger logged = new AtomicInteger();
   private final AtomicInteger accepted = new AtomicInteger();
@@ -67,6 +68,11 @@ public final class TdsServer implements AutoCloseable {
     } catch (IOException | SQLException e) {
       throw new IllegalStateException("no TDS server for tests", e);
     }
+  }
+
+  /** Gives a user another password. */
+  public void password(String user, String password) {
+    changed.put(user, password);
   }
 
   /** Its port on 127.0.0.1. */
@@ -329,7 +335,7 @@ public final class TdsServer implements AutoCloseable {
   }
 
   boolean mayLogIn(Login7 login) {
-    String password = options.users().get(login.user);
+    String password = changed.getOrDefault(login.user, options.users().get(login.user));
     return password != null && login.hasPassword(password);
   }
 

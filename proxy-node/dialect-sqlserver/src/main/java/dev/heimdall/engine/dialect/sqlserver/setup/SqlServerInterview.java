@@ -51,7 +51,8 @@ public final class SqlServerInterview implements ServerInterview {
 
   @Override
   public String grant(String version, String user) {
-    return "USE master; GRANT VIEW SERVER STATE TO [%s];".formatted(user.replace("]", "]]"));
+    return "USE master; GRANT VIEW SERVER STATE, VIEW ANY DEFINITION TO [%s];"
+        .formatted(user.replace("]", "]]"));
   }
 
   @Override
