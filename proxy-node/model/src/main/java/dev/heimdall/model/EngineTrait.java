@@ -33,7 +33,9 @@ public enum EngineTrait {
   CACHES,
   /** Reads may go to replicas instead of the writer. */
   SPLITS_READS,
-  /** Rules act beside the statement, on connections of the node's own, and forward statements. */
+  /** Rules defer statements, and run others beside them, on connections of the node's own. */
+  RUNS_BESIDE,
+  /** Rules ask for plans, and forward statements. */
   ACTS,
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,

@@ -46,6 +46,7 @@ final class MysqlEngine {
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
             EngineTrait.CACHES,
+            EngineTrait.RUNS_BESIDE,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES,

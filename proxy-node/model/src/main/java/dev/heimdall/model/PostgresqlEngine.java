@@ -44,6 +44,7 @@ final class PostgresqlEngine {
             EngineTrait.JDBC,
             EngineTrait.READS_CATALOGUE,
             EngineTrait.CACHES,
+            EngineTrait.RUNS_BESIDE,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
             EngineTrait.PIPELINES,

@@ -192,7 +192,8 @@ final class RuleReferences {
   /** Trait of engines without which an action cannot be carried out, if it depends on one. */
   private static Optional<EngineTrait> needed(RuleAction action) {
     return switch (action) {
-      case ASYNC_EXECUTE, EXTRACT_PLAN, FORWARD, TRIGGER -> Optional.of(EngineTrait.ACTS);
+      case ASYNC_EXECUTE, TRIGGER -> Optional.of(EngineTrait.RUNS_BESIDE);
+      case EXTRACT_PLAN, FORWARD -> Optional.of(EngineTrait.ACTS);
       case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.CACHES);
       case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
       default -> Optional.empty();

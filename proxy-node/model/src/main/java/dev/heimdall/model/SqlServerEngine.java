@@ -35,7 +35,8 @@ final class SqlServerEngine {
             EngineTrait.PROPERTIES_IN_URLS,
             EngineTrait.JDBC,
             EngineTrait.SPLITS_READS,
-            EngineTrait.READS_CATALOGUE),
+            EngineTrait.READS_CATALOGUE,
+            EngineTrait.RUNS_BESIDE),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

@@ -153,10 +153,8 @@ class SqlServerProblemsTest {
   @ValueSource(
       strings = {
         "\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}",
-        "\"action\": \"async-execute\"",
         "\"action\": \"extract-plan\"",
         "\"action\": \"extract-plan\", \"parameters\": {\"checkTableMismatch\": true}",
-        "\"action\": \"trigger\", \"parameters\": {\"command\": \"select 1\"}",
         "\"action\": \"cache\"",
       })
   void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {

@@ -49,6 +49,6 @@ final class Failure {
   /** True if a connection will not be had however often it is tried. */
   static boolean isRefusal(SQLException e) {
     String state = sqlstate(e);
-    return state.startsWith("28") || state.startsWith("3D") || state.startsWith("42");
+    return JdbcDrivers.isRefusal(e) || state.startsWith("3D") || state.startsWith("42");
   }
 }

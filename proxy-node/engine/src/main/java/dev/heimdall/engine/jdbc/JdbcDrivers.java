@@ -31,6 +31,11 @@ public final class JdbcDrivers {
     return of(engine).isRefusal(failure);
   }
 
+  /** True if a server of any engine has refused user and password. */
+  public static boolean isRefusal(SQLException failure) {
+    return FOUND.stream().anyMatch(driver -> driver.isRefusal(failure));
+  }
+
   /**
    * Returns the message of the server or the driver, without details, which go over several lines.
    */

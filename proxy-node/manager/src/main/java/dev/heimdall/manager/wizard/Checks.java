@@ -152,7 +152,7 @@ final class Checks {
         "There are no replicas to read from: this database is one server.");
     need(
         Preset.of(answers.get("preset")).filter(p -> p == Preset.CACHE).isEmpty()
-            || isOfEngine(one -> one.is(EngineTrait.READS_CATALOGUE)),
+            || isOfEngine(one -> one.is(EngineTrait.CACHES)),
         "preset",
         "Results of this kind of database are not cached yet.");
     certificate(there);

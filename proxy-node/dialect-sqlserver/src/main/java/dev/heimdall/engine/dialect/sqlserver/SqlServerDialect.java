@@ -6,6 +6,7 @@ import dev.heimdall.engine.cluster.ServerInterview;
 import dev.heimdall.engine.dialect.Dialect;
 import dev.heimdall.engine.dialect.DialectProvider;
 import dev.heimdall.engine.dialect.NodeServices;
+import dev.heimdall.engine.dialect.sqlserver.action.SqlServerActions;
 import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerCatalogue;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.console.SqlServerConsole;
@@ -62,7 +63,7 @@ public final class SqlServerDialect implements DialectProvider {
         Optional.of(new SqlServerConsole()),
         Optional.empty(),
         Optional.of(new SqlServerClusters()),
-        Optional.empty(),
+        Optional.of(new SqlServerActions()),
         Optional.empty(),
         Optional.empty());
   }

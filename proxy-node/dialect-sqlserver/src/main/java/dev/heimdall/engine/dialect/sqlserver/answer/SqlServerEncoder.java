@@ -39,6 +39,9 @@ public final class SqlServerEncoder implements ClientEncoder {
   private boolean welcomed;
   private boolean failed;
 
+  /** Kind of the statement that the next DONE is for; 0 for none. */
+  private int command;
+
   /** Rows of the statement that the next DONE is for; negative where it has no count. */
   private long rows = -1;
 
@@ -165,6 +168,20 @@ public final class SqlServerEncoder implements ClientEncoder {
     }
   }
 
+  /**
+   * Sets what the statement is whose rows are counted next: some drivers take no count from a kind
+   * that they do not know.
+   */
+  public void counts(StatementCommand of) {
+    command = of.number();
+  }
+
+  private int takeCommand() {
+    int taken = command;
+    command = 0;
+    return taken;
+  }
+
   /** Appends that a transaction of this number has begun. */
   public void begun(long transaction, ByteBuf out) {
     if (version.hasHeaders()) {
@@ -204,11 +221,12 @@ public final class SqlServerEncoder implements ClientEncoder {
   public void called(long count, int handle, TransactionState status, boolean last, ByteBuf out) {
     int bits = status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0;
     int inside = bits | TdsToken.DONE_COUNT | TdsToken.DONE_MORE;
+    int kind = takeCommand();
     packets(
         out,
         last,
         tokens -> {
-          TdsWriter.done(tokens, TdsToken.DONE_IN_PROC, inside, 0, count, version);
+          TdsWriter.done(tokens, TdsToken.DONE_IN_PROC, inside, kind, count, version);
           TdsWriter.returnStatus(tokens, 0);
           if (handle != 0) {
             TdsWriter.returnInteger(tokens, 0, "", handle, version);
@@ -247,9 +265,10 @@ public final class SqlServerEncoder implements ClientEncoder {
             | (rows >= 0 && !failed ? TdsToken.DONE_COUNT : 0)
             | (attentions.unanswered() ? TdsToken.DONE_ATTENTION : 0);
     long count = Math.max(0, rows);
+    int kind = takeCommand();
     attentions.answered();
     failed = false;
     rows = -1;
-    packets(out, true, tokens -> TdsWriter.done(tokens, TdsToken.DONE, bits, 0, count, version));
+    packets(out, true, tokens -> TdsWriter.done(tokens, TdsToken.DONE, bits, kind, count, version));
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
+import dev.heimdall.engine.dialect.sqlserver.answer.StatementCommand;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.pipeline.Request;
@@ -422,12 +423,15 @@ final class TdsRequest implements Request {
       return false;
     }
     ByteBuf out = client.alloc().buffer();
+    StatementCommand command = StatementCommand.of(text);
+    encoder.counts(command);
     if (calls == null) {
       encoder.answer(new Answer.Done("DONE " + rows), out);
       encoder.ready(client.status(), out);
     } else {
       for (int i = 0; i < calls.size(); i++) {
         boolean last = i == calls.size() - 1;
+        encoder.counts(command);
         encoder.called(rows, handleFor(calls.get(i)), client.status(), last, out);
       }
     }

@@ -17,6 +17,7 @@ import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.session.DeferredStatements;
 import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
@@ -200,7 +201,7 @@ final class TdsRequests implements RequestHandler {
         Responder.NONE,
         new DelayedBegins(parts),
         Responder.NONE,
-        Responder.NONE,
+        new DeferredStatements(parts, new DeferrableBatches(parts, this::mode)),
         Responder.NONE);
   }
 
