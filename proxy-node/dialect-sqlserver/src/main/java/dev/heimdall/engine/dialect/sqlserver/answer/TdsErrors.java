@@ -92,8 +92,8 @@ public final class TdsErrors {
   public static ServerError of(TdsMessage message) {
     String state =
         switch (message.number()) {
-          case LOG_IN_FAILED, UNTRUSTED, 18470, 18486, 18487, 18488 ->
-              Sqlstate.INVALID_AUTHORIZATION;
+          case LOG_IN_FAILED -> Sqlstate.INVALID_PASSWORD;
+          case UNTRUSTED, 18470, 18486, 18487, 18488 -> Sqlstate.INVALID_AUTHORIZATION;
           case 911, 4060 -> Sqlstate.UNDEFINED_DATABASE;
           case 1205 -> Sqlstate.DEADLOCK_DETECTED;
           case 3960 -> Sqlstate.SERIALIZATION_FAILURE;
