@@ -228,6 +228,11 @@ public record DataSource(
         .orElse(hosts().get(0));
   }
 
+  /** The names that lead to the writer of a group of servers that has such a name of its own. */
+  public List<ServerAddress> listeners() {
+    return cluster.kind() == ClusterKind.AVAILABILITY_GROUP ? List.of(writeEndpoint()) : List.of();
+  }
+
   /** The name that leads to readers, where there is one. */
   public Optional<ServerAddress> readEndpoint() {
     return cluster

@@ -87,6 +87,28 @@ class SqlServerFailoverIT {
   }
 
   @Test
+  void writesGoToTheListenerWhereTheDriverSaysSo() throws Exception {
+    String listener = "localhost:" + group.server(0).port();
+    try (SqlServerGroupNode by =
+            SqlServerGroupNode.start(
+                group,
+                c ->
+                    c.source("driver", "listening")
+                        .source("cluster.writeEndpoint", listener)
+                        .driver(
+                            "listening",
+                            "writerUrl",
+                            "jdbc:sqlserver://${listener};databaseName=${database}")
+                        .driver(
+                            "listening",
+                            "readerUrl",
+                            "jdbc:sqlserver://${reader};databaseName=${database}"));
+        Connection client = by.connect()) {
+      run(client, "INSERT INTO t VALUES (2)");
+    }
+  }
+
+  @Test
   void statementsThatHaveNotBegunWaitForTheNextWriter() throws Exception {
     try (Connection client = node.connect()) {
       group.server(0).crash();

@@ -226,7 +226,8 @@ public final class ConnectionEnd {
 
   private static String reason(Throwable cause) {
     boolean wrapped = cause instanceof ChannelOutputShutdownException && cause.getCause() != null;
-    return (wrapped ? cause.getCause() : cause).getMessage();
+    String message = (wrapped ? cause.getCause() : cause).getMessage();
+    return message == null ? "it was closed" : message;
   }
 
   /**

@@ -98,7 +98,7 @@ public record ReadPlan(long version, List<Entry> entries) {
   /** Values of the variables of URLs. */
   private static ClusterMembers members(DataSource source, Topology topology) {
     return new ClusterMembers(
-        List.of(),
+        source.listeners(),
         addresses(topology, NodeRole.WRITER),
         addresses(topology, NodeRole.REPLICA),
         Optional.of(source.writeEndpoint()),

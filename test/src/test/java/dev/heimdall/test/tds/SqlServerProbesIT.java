@@ -1,0 +1,140 @@
+package dev.heimdall.test.tds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.dialect.sqlserver.cluster.GroupQueries;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Queries of the node's probes, item by item: each agrees with what the node makes of it, or
+ * differs. {@code test/tds/verify} has a real server answer.
+ */
+class SqlServerProbesIT {
+  private final List<String> differ = new ArrayList<>();
+
+  private void item(String name, boolean agrees, Object found) {
+    System.out.println((agrees ? "agree   " : "differ  ") + name + ": " + found);
+    if (!agrees) {
+      differ.add(name + ": " + found);
+    }
+  }
+
+  private static List<Map<String, String>> rows(Connection on, String sql) throws SQLException {
+    List<Map<String, String>> rows = new ArrayList<>();
+    try (Statement statement = on.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      ResultSetMetaData columns = row.getMetaData();
+      while (row.next()) {
+        Map<String, String> values = new TreeMap<>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+          values.put(columns.getColumnLabel(i), row.getString(i));
+        }
+        rows.add(values);
+      }
+    }
+    return rows;
+  }
+
+  private void probes(Connection on, String database, boolean grouped) throws SQLException {
+    Map<String, String> self = rows(on, GroupQueries.self(Optional.of(database))).get(0);
+    item("a server has a name", self.get("name") != null, self.get("name"));
+    item("the database is online", "ONLINE".equals(self.get("status")), self.get("status"));
+    String may = self.get("updateability");
+    item("it takes writes or not", List.of("READ_WRITE", "READ_ONLY").contains(may), may);
+    item("VIEW SERVER STATE is held", "1".equals(self.get("permitted")), self.get("permitted"));
+    item("the start is known", self.get("started") != null, self.get("started"));
+    List<Map<String, String>> roles = rows(on, GroupQueries.roles());
+    List<Map<String, String>> databases = rows(on, GroupQueries.databases());
+    List<Map<String, String>> members = rows(on, GroupQueries.members());
+    if (!grouped && roles.isEmpty()) {
+      System.out.println("no availability group: roles, positions and members are not judged");
+      return;
+    }
+    boolean primary = roles.stream().anyMatch(role -> "1".equals(role.get("role")));
+    item("a role is primary or secondary", roles.size() >= 1, roles);
+    item(
+        "a primary takes writes, a secondary does not",
+        primary == "READ_WRITE".equals(may),
+        may + (primary ? " at a primary" : " at a secondary"));
+    List<Map<String, String>> function =
+        rows(on, "SELECT CAST(sys.fn_hadr_is_primary_replica(N'" + database + "') AS int) AS p");
+    item(
+        "the function says the same",
+        function.get(0).get("p").equals(primary ? "1" : "0"),
+        function);
+    Map<String, String> its =
+        databases.stream()
+            .filter(row -> database.equalsIgnoreCase(row.get("name")))
+            .findFirst()
+            .orElse(Map.of());
+    item("the database is in the group", !its.isEmpty(), databases);
+    item(
+        "sys.databases knows it by the same number",
+        self.get("shared") != null && self.get("shared").equalsIgnoreCase(its.get("shared")),
+        self.get("shared"));
+    item("last_commit_lsn is known", its.get("last_commit_lsn") != null, its);
+    item("members are named", members.size() >= roles.size(), members);
+    if (primary) {
+      commitIsShown(on, database);
+    }
+  }
+
+  /** What the freshness of reads rests on. */
+  private void commitIsShown(Connection on, String database) throws SQLException {
+    on.setCatalog(database);
+    try (Statement statement = on.createStatement()) {
+      statement.execute("CREATE TABLE heimdall_probe (n int)");
+      try {
+        String before = lsn(on, database);
+        int grown = 0;
+        for (int i = 0; i < 100; i++) {
+          statement.execute("INSERT INTO heimdall_probe VALUES (" + i + ")");
+          String after = lsn(on, database);
+          grown += new BigDecimal(after).compareTo(new BigDecimal(before)) > 0 ? 1 : 0;
+          before = after;
+        }
+        item("each acknowledged commit has grown last_commit_lsn", grown == 100, grown + " of 100");
+      } finally {
+        statement.execute("DROP TABLE heimdall_probe");
+      }
+    }
+  }
+
+  private static String lsn(Connection on, String database) throws SQLException {
+    return rows(on, GroupQueries.databases()).stream()
+        .filter(row -> database.equalsIgnoreCase(row.get("name")))
+        .map(row -> row.get("last_commit_lsn"))
+        .findFirst()
+        .orElse("0");
+  }
+
+  @Test
+  void aServerAnswersProbesAsTheNodeReadsThem() throws SQLException {
+    if (System.getProperty("tds.server") == null) {
+      try (AvailabilityGroup group = AvailabilityGroup.start(2)) {
+        for (TdsServer server : group.servers()) {
+          try (Connection on = TdsTarget.of(server).jdbc("")) {
+            probes(on, "app", true);
+          }
+        }
+      }
+    } else {
+      try (TdsTarget target = TdsTarget.start();
+          Connection on = target.jdbc("")) {
+        probes(on, System.getProperty("tds.database", "master"), false);
+      }
+    }
+    assertThat(differ).isEmpty();
+  }
+}
