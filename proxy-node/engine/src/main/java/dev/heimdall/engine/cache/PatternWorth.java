@@ -94,9 +94,12 @@ public final class PatternWorth {
     servedBefore = served.getAsLong();
   }
 
-  /** True if its results may rest on certain rows of a table, as far as earlier ones tell. */
+  /**
+   * True if its results may rest on certain rows of a table, as far as earlier ones tell, and how
+   * they fare is judged.
+   */
   public boolean mayRestOnRows() {
-    return unknownRows < UNKNOWN_ROWS || unknownRows++ % LOOKED_AT == 0;
+    return judges && (unknownRows < UNKNOWN_ROWS || unknownRows++ % LOOKED_AT == 0);
   }
 
   /** Notes if a result rests on certain rows, and returns that. */

@@ -31,6 +31,7 @@ class PatternWorthTest {
     assertThat(looked).isBetween(5L, 20L);
     assertThat(worth.restsOnRows(true)).isTrue();
     assertThat(worth.mayRestOnRows()).isTrue();
+    assertThat(new PatternWorth(false, () -> 0, () -> now).mayRestOnRows()).isFalse();
   }
 
   @Test
