@@ -20,7 +20,7 @@ final class BulkLoad {
     session.bulkTable = null;
     WireReader in = new WireReader(message);
     if (table == null || !in.more() || in.u8() != COLUMNS) {
-      session.results.done(INSERT, 0, false, session.inTransaction());
+      session.results.done(INSERT, 0, false);
       return;
     }
     boolean wide = session.results.tokens().wide();
@@ -44,7 +44,7 @@ final class BulkLoad {
       throw ServerErrors.of(e);
     }
     session.rowCount = count;
-    session.results.done(INSERT, count, false, session.inTransaction());
+    session.results.done(INSERT, count, false);
   }
 
   private static void row(WireReader in, List<TypeInfo> types, PreparedStatement insert)

@@ -105,7 +105,7 @@ final class CursorProcedures {
   }
 
   private void done(long rows) {
-    session.results.done(SELECT, rows, false, session.inTransaction());
+    session.results.done(SELECT, rows, false);
   }
 
   private void fetch(ProcedureCall call) {

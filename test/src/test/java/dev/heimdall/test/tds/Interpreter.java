@@ -75,7 +75,7 @@ final class Interpreter {
   private void failed(SqlError error) {
     session.errorNumber = error.number();
     session.results.message(error);
-    session.results.done(0xFD, -1, true, session.inTransaction());
+    session.results.done(0xFD, -1, true);
   }
 
   private boolean quoted() {
@@ -129,7 +129,7 @@ final class Interpreter {
     if (undone && session.inTransaction()) {
       session.rollback();
     }
-    session.results.done(0xFD, -1, true, session.inTransaction());
+    session.results.done(0xFD, -1, true);
     if (ends) {
       throw new BatchEnded();
     }
@@ -205,7 +205,7 @@ final class Interpreter {
   }
 
   private void done(int command) {
-    session.results.done(command, -1, false, session.inTransaction());
+    session.results.done(command, -1, false);
   }
 
   private Flow loop(Tsql.While loop, Scope scope) {
@@ -473,7 +473,7 @@ final class Interpreter {
     if (!session.results.inProcedure()) {
       session.results.tokens().returnStatus(status);
     }
-    session.results.doneProcedure(false, session.inTransaction());
+    session.results.doneProcedure(false);
   }
 
   /** A procedure's work; its status. Settings that it changed end with it. */

@@ -47,19 +47,19 @@ final class QueryRunner {
       return;
     }
     if (first.is("DROP") && words.size() > 2 && dropTemporary(words)) {
-      session.results.done(CREATE + 1, -1, false, session.inTransaction());
+      session.results.done(CREATE + 1, -1, false);
       return;
     }
     if (first.is("INSERT") && words.get(1).is("BULK")) {
       int columns = topLevel(words, "(");
       int end = columns < 0 ? words.size() : columns;
       session.bulkTable = new QueryRewriter(session, scope).words(words.subList(2, end)).sql();
-      session.results.done(INSERT, -1, false, session.inTransaction());
+      session.results.done(INSERT, -1, false);
       return;
     }
     if (words.size() > 2 && words.get(1).is("TYPE") && first.isAny("CREATE", "DROP")) {
       session.server.database().type(words);
-      session.results.done(CREATE, -1, false, session.inTransaction());
+      session.results.done(CREATE, -1, false);
       return;
     }
     QueryRewriter rewriter = new QueryRewriter(session, scope);
@@ -275,7 +275,7 @@ final class QueryRunner {
       }
     }
     session.rowCount = rows;
-    session.results.done(SELECT, rows, false, session.inTransaction());
+    session.results.done(SELECT, rows, false);
   }
 
   /** What a row goes to. */
@@ -377,7 +377,7 @@ final class QueryRunner {
     int rows = retrying(sql, parameters, statement -> send(statement, command));
     session.rowCount = Math.max(0, rows);
     boolean counted = rows >= 0 && !session.settings.has(SessionSettings.NOCOUNT);
-    session.results.done(command, counted ? rows : -1, false, session.inTransaction());
+    session.results.done(command, counted ? rows : -1, false);
   }
 
   private int send(PreparedStatement statement, int command) throws SQLException {

@@ -35,17 +35,15 @@ final class ResultStream {
   }
 
   /** A statement is complete; rows are negative where it has no count. */
-  void done(int command, long rows, boolean error, boolean inTransaction) {
+  void done(int command, long rows, boolean error) {
     int status = error ? TokenWriter.ERROR : 0;
     status |= rows >= 0 ? TokenWriter.COUNT : 0;
-    status |= inTransaction ? TokenWriter.IN_TRANSACTION : 0;
     wait(depth > 0 ? TokenWriter.DONE_IN_PROCEDURE : TokenWriter.DONE, status, command, rows);
   }
 
   /** A procedure is complete. */
-  void doneProcedure(boolean error, boolean inTransaction) {
+  void doneProcedure(boolean error) {
     int status = error ? TokenWriter.ERROR : 0;
-    status |= inTransaction ? TokenWriter.IN_TRANSACTION : 0;
     wait(depth > 0 ? TokenWriter.DONE_IN_PROCEDURE : TokenWriter.DONE_PROCEDURE, status, 0xE0, -1);
   }
 
@@ -79,9 +77,9 @@ final class ResultStream {
   }
 
   /** Nothing follows but session state, which goes before the last token. */
-  void end(boolean inTransaction, SessionStates states) {
+  void end(SessionStates states) {
     if (!pending) {
-      done(0xFD, -1, false, inTransaction);
+      done(0xFD, -1, false);
     }
     if (states != null) {
       states.report(tokens);
@@ -94,9 +92,9 @@ final class ResultStream {
    * What an attention interrupted ends here. Its acknowledgement is a message of its own:
    * mssql-jdbc waits for another packet behind the one that ends the reply.
    */
-  void interrupted(boolean inTransaction) {
+  void interrupted() {
     depth = 0;
-    done(0xFD, -1, true, inTransaction);
+    done(0xFD, -1, true);
     flush(false);
     tokens.out().finish();
   }

@@ -10,9 +10,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of mssql-jdbc and jTDS through a node that a configuration has started. */
 class SqlServerSessionsIT {
@@ -58,6 +62,68 @@ class SqlServerSessionsIT {
       assertThat(all(bob, "select a from t")).isEqualTo("[2;]");
       assertThat(server.connections()).isOne();
     }
+  }
+
+  /** SQL Server tells no client of TDS 7.1 of its transactions. */
+  @Test
+  void aTransactionOfTds71KeepsItsConnection() throws Exception {
+    try (Connection ann = node.jtds();
+        Connection bob = node.jtds()) {
+      all(ann, "create table t (a int)");
+      ann.setAutoCommit(false);
+      for (int i = 1; i <= 3; i++) {
+        all(ann, "insert t values (" + i + ")");
+        CompletableFuture<String> other = async(bob);
+        all(ann, "insert t values (0)");
+        ann.commit();
+        assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo("[" + 2 * i + ";]");
+      }
+      all(ann, "insert t values (9)");
+      CompletableFuture<String> last = async(bob);
+      ann.rollback();
+      assertThat(last.get(20, TimeUnit.SECONDS)).isEqualTo("[6;]");
+      assertThat(server.connections()).isOne();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "set implicit_transactions on", "begin tran"})
+  void aTransactionThatNoServerReportsKeepsItsConnection(String begins) throws Exception {
+    server.reportsTransactions(false);
+    try (Connection bob = client()) {
+      try (Connection ann = client()) {
+        all(ann, "create table t (a int)");
+        if (begins.isEmpty()) {
+          ann.setAutoCommit(false);
+        } else {
+          all(ann, begins);
+        }
+        all(ann, "insert t values (1)");
+        CompletableFuture<String> other = async(bob);
+        all(ann, "insert t values (2)");
+        all(ann, "IF @@TRANCOUNT > 0 COMMIT TRAN");
+        assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo("[2;]");
+        if (begins.equals("begin tran")) {
+          all(ann, begins);
+        }
+        all(ann, "insert t values (3)");
+      }
+      Await.until(
+          "what is left of it is rolled back",
+          () -> server.spids().stream().allMatch(spid -> server.openTransactions(spid) == 0));
+      assertThat(async(bob).get(20, TimeUnit.SECONDS)).isEqualTo("[2;]");
+    }
+  }
+
+  private static CompletableFuture<String> async(Connection client) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return all(client, "select count(*) from t");
+          } catch (SQLException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   @Test

@@ -217,10 +217,10 @@ final class TdsConnection implements Runnable, AutoCloseable {
       busySince = System.nanoTime();
       try {
         request(message);
-        session.results.end(session.inTransaction(), states);
+        session.results.end(states);
       } catch (CancelledException e) {
         session.rowCount = 0;
-        session.results.interrupted(session.inTransaction());
+        session.results.interrupted();
       } finally {
         busySince = 0;
       }
@@ -306,7 +306,7 @@ final class TdsConnection implements Runnable, AutoCloseable {
         session.results.tokens().returnValue(i, name, type, Converted.to(type, argument.value()));
       }
     }
-    session.results.doneProcedure(failed, session.inTransaction());
+    session.results.doneProcedure(failed);
   }
 
   /** From the server's watch: looks for an attention while a statement runs. */

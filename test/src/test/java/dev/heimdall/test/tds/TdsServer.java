@@ -40,6 +40,7 @@ public final class TdsServer implements AutoCloseable {
   private final AtomicLong transactions = new AtomicLong(0x3500000001L);
   private volatile ServerSocket listener;
   private volatile boolean logging = true;
+  private volatile boolean reportsTransactions = true;
   private volatile boolean closed;
   private volatile boolean frozen;
   private volatile GroupMember member;
@@ -104,6 +105,15 @@ public final class TdsServer implements AutoCloseable {
   /** Under load the log costs more than the server. */
   public void logging(boolean on) {
     logging = on;
+  }
+
+  /** Others than SQL Server say nothing of transactions that texts begin and end. */
+  public void reportsTransactions(boolean on) {
+    reportsTransactions = on;
+  }
+
+  boolean reportsTransactions() {
+    return reportsTransactions;
   }
 
   /** Connections that are logged in now. */

@@ -237,7 +237,7 @@ final class TdsSession implements AutoCloseable {
       throw ServerErrors.of(e);
     }
     descriptor = server.nextTransaction();
-    results.tokens().changed(TokenWriter.BEGIN, bytes(descriptor), NONE);
+    report(TokenWriter.BEGIN, bytes(descriptor), NONE);
   }
 
   void commit() {
@@ -355,7 +355,14 @@ final class TdsSession implements AutoCloseable {
     long before = descriptor;
     descriptor = 0;
     server.locks().transactionEnded(this);
-    results.tokens().changed(how, NONE, bytes(before));
+    report(how, NONE, bytes(before));
+  }
+
+  /** Nothing else tells of transactions: the bit of DONE is never set, as by SQL Server. */
+  private void report(int how, byte[] now, byte[] before) {
+    if (results.tokens().wide() && server.reportsTransactions()) {
+      results.tokens().changed(how, now, before);
+    }
   }
 
   void save(String name) {

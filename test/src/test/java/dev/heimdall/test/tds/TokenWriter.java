@@ -6,7 +6,6 @@ import java.util.List;
 final class TokenWriter {
   static final int MORE = 1;
   static final int ERROR = 2;
-  static final int IN_TRANSACTION = 4;
   static final int COUNT = 0x10;
   static final int ATTENTION = 0x20;
 

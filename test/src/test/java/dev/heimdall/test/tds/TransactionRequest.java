@@ -85,7 +85,7 @@ record TransactionRequest(Kind kind, int isolation, String name, boolean andBegi
   }
 
   private static void done(TdsSession session, int command) {
-    session.results.done(command, -1, false, session.inTransaction());
+    session.results.done(command, -1, false);
   }
 
   @Override

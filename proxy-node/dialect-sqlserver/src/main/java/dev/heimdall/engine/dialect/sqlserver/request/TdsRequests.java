@@ -31,6 +31,7 @@ import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
@@ -59,6 +60,7 @@ final class TdsRequests implements RequestHandler {
   private final RpcRequests rpc;
   private final CallHandles handles;
   private final MessageRest rest;
+  private final UnreportedTransactions unreported = new UnreportedTransactions();
 
   /** True if the request on its way sets options. */
   private boolean setsOptions;
@@ -118,8 +120,15 @@ final class TdsRequests implements RequestHandler {
     pinned(SqlServerPins.BULK_LOAD, loads != null && error == null);
     request.loads(error == null ? loads : null);
     loads = null;
+    if (unreported.rolledBack(error != null)) {
+      requests(from).rolledBack();
+    }
     pinned(SqlServerPins.OPEN_CURSOR, requests(from).hasCursors(client.owner()));
     kept.answered();
+    boolean reported = from.status() == TransactionState.OPEN;
+    boolean open = unreported.answered(encoder.version().hasHeaders(), reported, error != null);
+    requests(from).mayBeOpen(open);
+    pinned(SqlServerPins.UNREPORTED_TRANSACTION, open);
     parts.loop().soon(this::acknowledge, client::failed);
   }
 
@@ -223,6 +232,7 @@ final class TdsRequests implements RequestHandler {
   @Override
   public void beginsLate(ServerConnection server) {
     requests(server).begins(client.owner());
+    unreported.begun();
   }
 
   @Override
@@ -276,6 +286,10 @@ final class TdsRequests implements RequestHandler {
     Map<String, String> given = given(facts);
     setsOptions = !given.isEmpty();
     if (resets) {
+      unreported.forget();
+    }
+    unreported.sent(said, request.text(), isImplicit(given));
+    if (resets) {
       facts = SessionEffects.behindReset(facts, isReset);
     }
     lifecycle.sent(server);
@@ -304,6 +318,11 @@ final class TdsRequests implements RequestHandler {
     client.groupSent();
     request.send();
     return true;
+  }
+
+  private boolean isImplicit(Map<String, String> given) {
+    String option = "implicit_transactions";
+    return "ON".equals(given.getOrDefault(option, parts.carried().settings().now(option)));
   }
 
   private static boolean awaitsRows(StatementFacts facts) {
@@ -473,6 +492,7 @@ final class TdsRequests implements RequestHandler {
   public void letGo() {
     kept.letGo();
     request.loads(null);
+    unreported.forget();
   }
 
   // ---- one request at a time

@@ -85,6 +85,9 @@ public final class SqlServerRequests implements ServerRequests {
 
   private boolean byClient;
 
+  /** True if the client may have a transaction open that the server says nothing of. */
+  private boolean mayBeOpen;
+
   /** True if no client has sent anything since it was reset. */
   private boolean clean = true;
 
@@ -173,6 +176,11 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if this client has a cursor open. */
   public boolean hasCursors(ReplyOwner client) {
     return isStateOf(client) && !cursors.isEmpty();
+  }
+
+  /** The client may have a transaction open that the server says nothing of; or not any more. */
+  public void mayBeOpen(boolean open) {
+    mayBeOpen = open;
   }
 
   /** True if what a session leaves on its connection is this client's. */
@@ -331,6 +339,7 @@ public final class SqlServerRequests implements ServerRequests {
 
   /** The reset takes all of it away. */
   private void forgetSession() {
+    mayBeOpen = false;
     options.clear();
     handles.clear();
     cursors.clear();
@@ -378,7 +387,7 @@ public final class SqlServerRequests implements ServerRequests {
   }
 
   /** The transaction is rolled back. */
-  void rolledBack() {
+  public void rolledBack() {
     cursors.rolledBack();
   }
 
@@ -481,7 +490,7 @@ public final class SqlServerRequests implements ServerRequests {
     resets = true;
     clean = true;
     if (change.to().isEmpty() && !levels) {
-      owner.groupComplete(connection, connection.status(), null);
+      reset(owner);
     } else {
       set(change.to(), owner);
     }
@@ -499,12 +508,16 @@ public final class SqlServerRequests implements ServerRequests {
     return "RESETCONNECTION";
   }
 
-  /** With the next request. */
+  /** With the next request: of the node's, where a transaction may be open. */
   @Override
   public void reset(ReplyOwner owner) {
     resets = true;
     clean = true;
-    owner.groupComplete(connection, connection.status(), null);
+    if (mayBeOpen) {
+      query(ROLL_BACK, owner);
+    } else {
+      owner.groupComplete(connection, connection.status(), null);
+    }
   }
 
   @Override

@@ -52,6 +52,9 @@ public final class SqlServerPins {
   /** A batch that sets options has failed: which of them it has set is not known. */
   public static final PinReason FAILED_SET = pin("SET in a failed batch");
 
+  /** A transaction may be open that the server says nothing of. */
+  public static final PinReason UNREPORTED_TRANSACTION = pin("unreported transaction");
+
   /** The transaction is bound to another session's, or distributed. */
   public static final PinReason SHARED_TRANSACTION = pin("shared transaction");
 

@@ -1,0 +1,117 @@
+package dev.heimdall.engine.dialect.sqlserver.request;
+
+import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
+import dev.heimdall.engine.sql.StatementFacts;
+import dev.heimdall.engine.sql.StatementKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A client's transaction where its server says nothing of it: SQL Server tells no client of TDS 7.1
+ * (and never sets the bit of DONE), others tell nobody of what texts begin. It is known by the
+ * texts, and taken to be open where they leave that open.
+ */
+final class UnreportedTransactions {
+  /** As JDBC's drivers end transactions. */
+  private static final Pattern ENDS_ANY =
+      Pattern.compile(
+          "\\s*IF\\s+@@TRANCOUNT\\s*>\\s*0\\s+(COMMIT|ROLLBACK)(\\s+(TRAN|TRANSACTION|WORK))?[\\s;]*",
+          Pattern.CASE_INSENSITIVE);
+
+  /** Deeper than any: only ROLLBACK, or the end of the session, ends it for certain. */
+  private static final int UNKNOWN = 1 << 20;
+
+  /** True if a server has said nothing of a transaction that there was. */
+  private boolean unreported;
+
+  /** How many COMMITs end the transaction; 0 outside of one. */
+  private int depth;
+
+  /** What that is behind the request on its way, and whether a server reports it in any case. */
+  private int next;
+
+  private boolean certain;
+
+  /** True if the request on its way rolls the transaction back. */
+  private boolean rollsBack;
+
+  /**
+   * A request is on its way.
+   *
+   * @param implicit whether its statements begin transactions
+   */
+  void sent(StatementFacts facts, byte[] text, boolean implicit) {
+    rollsBack = false;
+    int open = implicit && begins(facts.kind()) ? Math.max(depth, 1) : depth;
+    certain = depth > 0 || facts.kind() == StatementKind.BEGIN || (implicit && changes(facts));
+    next = behind(facts, text, open);
+  }
+
+  /** Of several statements, one may end the transaction: it is taken to be open then. */
+  private static boolean changes(StatementFacts facts) {
+    return facts.kind() == StatementKind.DML || facts.transactionControlInside();
+  }
+
+  private int behind(StatementFacts facts, byte[] text, int open) {
+    if (facts.kind() == StatementKind.BEGIN) {
+      return open + 1;
+    }
+    if (facts.statements() > 1 && facts.chain()) {
+      return UNKNOWN;
+    }
+    StatementKind ends = open > 0 ? ends(facts, text) : null;
+    rollsBack = ends == StatementKind.ROLLBACK;
+    return rollsBack ? 0 : ends == StatementKind.COMMIT ? open - 1 : open;
+  }
+
+  /** COMMIT or ROLLBACK for what is that, and nothing else; anything else for the rest. */
+  private static StatementKind ends(StatementFacts facts, byte[] text) {
+    if (!facts.has(SqlServerEffect.BRANCHES)) {
+      return facts.kind();
+    }
+    Matcher idiom = ENDS_ANY.matcher(new String(text, StandardCharsets.UTF_8));
+    return idiom.matches()
+        ? StatementKind.valueOf(idiom.group(1).toUpperCase(Locale.ROOT))
+        : StatementKind.UNKNOWN;
+  }
+
+  /** The node has begun one ahead of the request on its way. */
+  void begun() {
+    depth = 1;
+  }
+
+  private static boolean begins(StatementKind kind) {
+    return switch (kind) {
+      case EMPTY, SET, SHOW, BEGIN, COMMIT, ROLLBACK, SAVEPOINT -> false;
+      default -> true;
+    };
+  }
+
+  /**
+   * The request is answered.
+   *
+   * @param reports whether its server may have reported what became of the transaction
+   * @param open if the server has reported an open one
+   * @return true if a transaction may be open that the server says nothing of
+   */
+  boolean answered(boolean reports, boolean open, boolean failed) {
+    unreported |= !reports || (certain && next > 0 && !open && !failed);
+    depth = unreported ? Math.max(next, failed ? depth : 0) : 0;
+    next = depth;
+    certain = false;
+    return depth > 0;
+  }
+
+  /** True if the request has rolled back a transaction, as its server does not report. */
+  boolean rolledBack(boolean failed) {
+    return rollsBack && !failed;
+  }
+
+  /** The session is as new. */
+  void forget() {
+    depth = 0;
+    next = 0;
+  }
+}
