@@ -755,8 +755,6 @@ class ChannelTest {
     SparedTables others = new SparedTables(Map.of(), Map.of("t", rows));
     a.channel.announce(others.marked(Set.of("t", "other")), false, null);
     assertThat(b.positions.elsewhere().of("t")).isEqualTo(3);
-    assertThat(b.positions.elsewhere().whole("t")).isEqualTo(2);
-    assertThat(b.positions.elsewhere().whole("other")).isEqualTo(2);
     assertThat(b.positions.elsewhere().of("other")).isEqualTo(2);
     assertThat(b.positions.elsewhere().of("third")).isZero();
     assertThat(a.positions.elsewhere().of("t")).isZero();
