@@ -1,0 +1,117 @@
+package dev.heimdall.engine.dialect.sqlserver.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heimdall.engine.sql.FunctionName;
+import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.RoutineBody;
+import dev.heimdall.engine.sql.RowChange;
+import dev.heimdall.engine.sql.StatementClass;
+import dev.heimdall.engine.sql.TableName;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Code of SQL Server's modules, and statements whose answers rest on more than tables. */
+class CodeReaderTest {
+  private static final CodeNames NAMES =
+      new CodeNames() {
+        @Override
+        public boolean isOwn(String database) {
+          return database.equals("app");
+        }
+
+        @Override
+        public boolean isOther(String database) {
+          return database.equals("other");
+        }
+
+        @Override
+        public boolean callable(String schema, String name) {
+          return name.equals("known");
+        }
+      };
+
+  private static RoutineBody procedure(String body) {
+    return CodeReader.module("CREATE PROCEDURE dbo.p @a AS int = 1 AS " + body, NAMES);
+  }
+
+  private static TableName table(String name) {
+    return new TableName(null, null, name);
+  }
+
+  @Test
+  void changedTablesAreThoseOfStatementsAndNotOfTheHead() {
+    RoutineBody trigger =
+        CodeReader.module(
+            "CREATE TRIGGER t ON x FOR INSERT, UPDATE AS IF UPDATE(a) DELETE TOP (1) FROM [Y]",
+            NAMES);
+
+    assertThat(trigger.targets()).containsOnlyKeys(table("y"));
+    assertThat(trigger.targets().get(table("y"))).containsExactly(RowChange.DELETE);
+    assertThat(procedure("UPDATE q SET a = 1 FROM dbo.T AS q").targets())
+        .containsOnlyKeys(new TableName(null, "dbo", "t"));
+    assertThat(procedure("INSERT INTO #x SELECT 1 FROM t DELETE @v").targets()).isEmpty();
+    assertThat(procedure("SELECT 1 INTO made FROM t").targets()).containsOnlyKeys(table("made"));
+    assertThat(procedure("WITH c AS (SELECT 1 a FROM t) DELETE c").definesOrCopies()).isTrue();
+    assertThat(procedure("EXEC known 1").dynamic()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EXEC(@a)",
+        "EXEC @a",
+        "EXEC sp_executesql @a",
+        "EXEC dbo.unknown",
+        "EXECUTE other.dbo.known",
+        "INSERT INTO t EXEC @r = unknown",
+        "SELECT 1 FROM OPENQUERY(s, 'x')",
+        "UPDATE OPENROWSET('x', 'y', 'z') SET a = 1"
+      })
+  void whatRunsTextOrIsNotKnownMayDoAnything(String body) {
+    assertThat(procedure(body).dynamic()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT 1 FROM other.dbo.t",
+        "SELECT 1 FROM other..t",
+        "SELECT 1 FROM s.app.dbo.t",
+        "UPDATE other.dbo.t SET a = 1",
+        "SELECT 'a"
+      })
+  void namesOfOtherPlacesAreNotUnderstood(String body) {
+    assertThat(procedure(body).understood()).isFalse();
+  }
+
+  @Test
+  void whatTheSessionKeepsIsFound() {
+    assertThat(procedure("SET NOCOUNT ON").changesSession()).isNull();
+    assertThat(procedure("SET CONTEXT_INFO 0x1").changesSession()).isNotNull();
+    assertThat(procedure("DECLARE c CURSOR FOR SELECT 1").changesSession()).isNotNull();
+    assertThat(procedure("DECLARE c CURSOR LOCAL FOR SELECT 1").changesSession()).isNull();
+    assertThat(procedure("SELECT 1 INTO ##g").changesSession()).isNotNull();
+  }
+
+  @Test
+  void statementsSayWhatTheyRestOn() {
+    assertThat(parsed("SELECT @@ROWCOUNT, a FROM t").functions())
+        .contains(FunctionName.SYSTEM_VARIABLE);
+    assertThat(parsed("SELECT NEXT VALUE FOR s FROM t").understood()).isFalse();
+    assertThat(parsed("SELECT a FROM t FOR SYSTEM_TIME ALL").understood()).isFalse();
+    ParsedStatement call = parsed("EXEC @r = [dbo].[P] @a = 1, @b = N'x' OUTPUT");
+    assertThat(call.understood()).isTrue();
+    assertThat(call.kind()).isEqualTo(StatementClass.CALL);
+    assertThat(Set.copyOf(call.functions())).containsExactly(new FunctionName("dbo", "p"));
+    assertThat(parsed("EXEC p 1 SELECT 1 FROM t").understood()).isFalse();
+    assertThat(parsed("EXEC sp_rename 'a', 'b'").understood()).isFalse();
+    assertThat(parsed("EXEC other.dbo.p").understood()).isFalse();
+  }
+
+  private static ParsedStatement parsed(String sql) {
+    return SqlServerSql.DIALECT.parse(sql, SqlServerSql.DIALECT.usualMode());
+  }
+}
