@@ -2,6 +2,8 @@ package dev.heimdall.test.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.sqlserver.setup.SqlServerInterview;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
@@ -155,6 +157,17 @@ class SqlServerTrackerIT {
     }
     try (Watched watched = watch(ClusterKind.AVAILABILITY_GROUP, "", 0)) {
       untilSaid(watched, at(0), "lacks VIEW SERVER STATE, and url names no database");
+    }
+  }
+
+  @Test
+  void theDoctorNamesTheRightThatIsMissing() throws Exception {
+    try (Connection connection = TdsTarget.of(group.primary()).jdbc("")) {
+      assertThat(new SqlServerInterview().right(connection))
+          .contains(new ServerInterview.Right("VIEW ANY DEFINITION", true));
+      group.deny(TdsOptions.USER);
+      assertThat(new SqlServerInterview().right(connection))
+          .contains(new ServerInterview.Right("VIEW SERVER STATE", false));
     }
   }
 

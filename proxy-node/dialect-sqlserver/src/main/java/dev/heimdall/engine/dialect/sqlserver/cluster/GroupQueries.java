@@ -62,6 +62,11 @@ public final class GroupQueries {
     return SELF.formatted(literal(database), PERMITTED);
   }
 
+  /** Whether the rights of probes are held: to see states, and to see the servers of groups. */
+  public static String rights() {
+    return "SELECT " + PERMITTED + ", HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION')";
+  }
+
   /** The server's roles in groups. */
   public static String roles() {
     return ROLES;

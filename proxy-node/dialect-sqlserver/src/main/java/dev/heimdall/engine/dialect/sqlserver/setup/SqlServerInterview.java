@@ -2,8 +2,11 @@ package dev.heimdall.engine.dialect.sqlserver.setup;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.sqlserver.cluster.GroupQueries;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +50,19 @@ public final class SqlServerInterview implements ServerInterview {
       encrypted = connection.getMetaData().getURL().contains(";encrypt=true");
     }
     return encrypted ? "Encrypted" : "";
+  }
+
+  /** The one that is missing, of the two that probes need. */
+  @Override
+  public Optional<Right> right(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(GroupQueries.rights())) {
+      row.next();
+      boolean states = row.getInt(1) == 1;
+      return Optional.of(
+          new Right(
+              states ? "VIEW ANY DEFINITION" : "VIEW SERVER STATE", states && row.getInt(2) == 1));
+    }
   }
 
   @Override
