@@ -3,12 +3,16 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.sqlserver.jdbc.SqlServerDriver;
 import dev.heimdall.engine.dialect.sqlserver.setup.SqlServerInterview;
+import dev.heimdall.engine.jdbc.JdbcDriver;
+import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.TopologyEvent;
 import dev.heimdall.engine.topology.TopologyNode;
 import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterKind;
+import dev.heimdall.model.DataSource;
 import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.test.fixture.Await;
@@ -168,6 +172,23 @@ class SqlServerTrackerIT {
       group.deny(TdsOptions.USER);
       assertThat(new SqlServerInterview().right(connection))
           .contains(new ServerInterview.Right("VIEW SERVER STATE", false));
+    }
+  }
+
+  @Test
+  void whatTheNodeOnlyReadsItMayReadAtASecondary() throws Exception {
+    DataSource source =
+        Watched.source(
+            ClusterKind.SQLSERVER,
+            at(1) + "," + at(2) + ";databaseName=app",
+            TdsOptions.USER,
+            TdsOptions.PASSWORD,
+            Optional.empty());
+    Use reading = new Use("catalogue", "test", 1, true, true, Duration.ofSeconds(5));
+    List<JdbcDriver.Way> ways = new SqlServerDriver().ways(source, reading, "app", true);
+    try (Connection connection =
+        ways.get(ways.size() - 1).driver().getConnection(TdsOptions.USER, TdsOptions.PASSWORD)) {
+      assertThat(connection.isValid(1)).isTrue();
     }
   }
 

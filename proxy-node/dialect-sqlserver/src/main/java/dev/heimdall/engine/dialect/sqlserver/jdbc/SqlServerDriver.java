@@ -50,8 +50,11 @@ public final class SqlServerDriver implements JdbcDriver {
       }
     }
     if (ways.isEmpty() || use.reading()) {
+      boolean intent = source.hosts().size() > 1; // without it, secondaries let nobody in
       for (ServerAddress server : source.hosts()) {
-        ways.add(new Way(to(source, use, database, server, true), server, false));
+        SQLServerDataSource driver = driver(source, use, database, server);
+        driver.setApplicationIntent(intent ? "ReadOnly" : "ReadWrite");
+        ways.add(new Way(driver, server, false));
       }
     }
     return ways;
@@ -75,6 +78,11 @@ public final class SqlServerDriver implements JdbcDriver {
   public javax.sql.DataSource to(
       DataSource source, Use use, String database, ServerAddress server, boolean any)
       throws SQLException {
+    return driver(source, use, database, server);
+  }
+
+  private static SQLServerDataSource driver(
+      DataSource source, Use use, String database, ServerAddress server) throws SQLException {
     SQLServerDataSource driver = new SQLServerDataSource();
     driver.setServerName(server.host());
     driver.setPortNumber(server.port());
