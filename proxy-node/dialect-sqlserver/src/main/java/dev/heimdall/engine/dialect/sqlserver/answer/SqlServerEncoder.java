@@ -1,7 +1,9 @@
 package dev.heimdall.engine.dialect.sqlserver.answer;
 
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.Greeting;
@@ -36,6 +38,7 @@ public final class SqlServerEncoder implements ClientEncoder {
   private TdsVersion ofLogIn = version;
 
   private int packetSize = TdsPacket.INITIAL_SIZE;
+  private SessionRecovery recovery;
   private boolean welcomed;
   private boolean failed;
 
@@ -53,6 +56,39 @@ public final class SqlServerEncoder implements ClientEncoder {
 
   public TdsVersion version() {
     return version;
+  }
+
+  /** Sets what the client is to know of its session, to have it again elsewhere. */
+  public void recovery(SessionRecovery asked) {
+    recovery = asked;
+  }
+
+  /** Settings that the session has from its beginning. */
+  public Variables recovered() {
+    return recovery == null ? Variables.NONE : recovery.recovered();
+  }
+
+  /** True if the client wants to have its session again where it loses its connection. */
+  public boolean recovers() {
+    return recovery != null;
+  }
+
+  /**
+   * A request is about to be answered.
+   *
+   * @param settings all that the session has; null where it has more, or may get more by it
+   * @param out gets the beginning of the answer, if there is something to say
+   */
+  public void before(Variables settings, ByteBuf out) {
+    ByteBuf tokens = out.alloc().buffer(64);
+    try {
+      recovery.before(settings == null ? null : settings.without(SessionOptions.DATABASE), tokens);
+      if (tokens.isReadable()) {
+        packets(out, false, packet -> packet.writeBytes(tokens));
+      }
+    } finally {
+      tokens.release();
+    }
   }
 
   /** Attention of the client. */
@@ -118,7 +154,15 @@ public final class SqlServerEncoder implements ClientEncoder {
   }
 
   private void welcome(byte[] reply, ByteBuf tokens) {
-    tokens.writeBytes(reply);
+    int end = reply.length - 1 - version.doneBytes();
+    if (recovery == null || end < 0 || (reply[end] & 0xFF) != TdsToken.DONE) {
+      recovery = null;
+      tokens.writeBytes(reply);
+    } else {
+      tokens.writeBytes(reply, 0, end);
+      TdsWriter.features(tokens, List.of(recovery.agreement()));
+      tokens.writeBytes(reply, end, reply.length - end);
+    }
     if (ofLogIn != version) {
       TdsReplyListener acknowledgement =
           new TdsReplyListener() {

@@ -7,6 +7,7 @@ import dev.heimdall.engine.client.LogInHost;
 import dev.heimdall.engine.client.PasswordExchange;
 import dev.heimdall.engine.client.SessionRequest;
 import dev.heimdall.engine.client.StartupVariables;
+import dev.heimdall.engine.dialect.sqlserver.answer.SessionRecovery;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsAgreement;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
@@ -32,6 +33,9 @@ import java.nio.charset.StandardCharsets;
 final class Login7Dialogue implements LogInDialogue {
   private static final int SECRET = 8;
   private static final int TLS_HANDSHAKE = 0x16;
+
+  /** Library that resets no session, by which others forget what they are told of it. */
+  private static final String RECOVERS = "Microsoft JDBC";
 
   /** Version that PRELOGIN says; LOGINACK has that of the servers. */
   private static final int MAJOR = 16;
@@ -148,6 +152,13 @@ final class Login7Dialogue implements LogInDialogue {
     agreed = true;
     request = read;
     encoder.agreed(read.tds());
+    String database = read.names().database();
+    LoginFeature recovery = read.feature(LoginFeature.SESSION_RECOVERY);
+    if (recovery != null && read.names().library().startsWith(RECOVERS)) {
+      SessionRecovery wanted = SessionRecovery.of(recovery);
+      encoder.recovery(wanted);
+      database = wanted.database(database);
+    }
     if (encryptsLogInAlone) {
       login.endTls();
     }
@@ -158,11 +169,7 @@ final class Login7Dialogue implements LogInDialogue {
     }
     login.request(
         new SessionRequest(
-            read.credentials().user(),
-            read.names().database(),
-            read.names().application(),
-            null,
-            SECRET));
+            read.credentials().user(), database, read.names().application(), null, SECRET));
   }
 
   private static ServerError refusal(Login7 read) {

@@ -84,6 +84,11 @@ record RpcCall(
     };
   }
 
+  /** True unless it runs a statement without cursors. */
+  boolean mayBeCursors() {
+    return !mixes() || procedure == RpcProcedure.OTHER;
+  }
+
   /** True if it is about an open cursor, and makes none. */
   boolean usesCursor() {
     return RpcProcedure.usesCursor(procedure);

@@ -81,6 +81,9 @@ final class TdsRequests implements RequestHandler {
     this.handles = new CallHandles(client, rpc);
     this.rest = new MessageRest(parts, rpc, handles);
     attentions.listener(this::attention);
+    if (!encoder.recovered().isEmpty()) {
+      parts.carried().settings().resume(encoder.recovered());
+    }
   }
 
   // ---- attention
@@ -205,7 +208,7 @@ final class TdsRequests implements RequestHandler {
   @Override
   public AnswerOrder answerOrder() {
     return new AnswerOrder(
-        Responder.NONE,
+        encoder.recovers() ? this::tell : Responder.NONE,
         new RuleResults(parts),
         Responder.NONE,
         new DelayedBegins(parts),
@@ -428,6 +431,41 @@ final class TdsRequests implements RequestHandler {
   }
 
   // ---- who answers
+
+  /** Tells the client what it needs to have its session again, ahead of the answer. */
+  private Outcome tell(Request asked) {
+    if (encoder.recovers()) {
+      ByteBuf out = client.alloc().buffer();
+      encoder.before(isHarmless() ? parts.carried().variables() : null, out);
+      if (out.isReadable()) {
+        client.write(out);
+      } else {
+        out.release();
+      }
+    }
+    return Outcome.NEXT;
+  }
+
+  /** True if the session has settings alone, and will have no more when the request is answered. */
+  private boolean isHarmless() {
+    StatementFacts facts = next.effects();
+    boolean quiet =
+        switch (facts.kind()) {
+          case SELECT, DML -> true;
+          case MULTI -> !facts.transactionControlInside() && !facts.chain();
+          default -> false;
+        };
+    boolean ofCursor =
+        request.calls() != null && request.calls().stream().anyMatch(RpcCall::mayBeCursors);
+    return quiet
+        && !ofCursor
+        && next.decision().leavesText()
+        && facts.effects().isEmpty()
+        && !request.resets()
+        && client.status() == TransactionState.IDLE
+        && parts.carried().carriesAll()
+        && !"ON".equals(parts.carried().settings().now("implicit_transactions"));
+  }
 
   /** Answers what is not supported, and what its own client has taken back. */
   private Outcome unsupported(Request asked) {

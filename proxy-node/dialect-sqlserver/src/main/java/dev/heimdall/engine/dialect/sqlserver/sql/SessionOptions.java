@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.sql;
 
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Options of SET that last as long as the session, and that another connection can be given. */
 public final class SessionOptions {
@@ -78,7 +79,25 @@ public final class SessionOptions {
           "showplan_xml",
           "statistics");
 
+  private static final Set<String> LEVELS =
+      Set.of("READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE", "SNAPSHOT");
+
+  /** A number, a word or a literal: nothing that could go on with another statement. */
+  private static final Pattern VALUE =
+      Pattern.compile("-?[0-9]{1,18}|[A-Za-z]\\w{0,63}|N?'[^']{0,64}'|\\[[^\\]]{0,64}]");
+
   private SessionOptions() {}
+
+  /** True if a session that comes from elsewhere may have this beside its database. */
+  public static boolean mayBeGiven(String name, String value) {
+    return switch (name) {
+      case ISOLATION -> LEVELS.contains(value);
+      default ->
+          isSwitch(name)
+              ? value.equals("ON") || value.equals("OFF")
+              : hasValue(name) && VALUE.matcher(value).matches();
+    };
+  }
 
   static boolean isSwitch(String name) {
     return SWITCHES.contains(name);
