@@ -107,7 +107,7 @@ final class ArnAlone {
                     RdsHost.rest(regional.group(1)))
             : arn.substring(arn.lastIndexOf(':') + 1) + ".global-unknown.global.rds.amazonaws.com";
     return with(
-        JdbcUrl.of(written.orElse(Engine.usual()), host, ""),
+        written.orElse(Engine.usual()).plainUrl(host, ""),
         regional.matches() && regional.group(2).equals("db")
             ? ClusterKind.RDS
             : ClusterKind.AURORA);

@@ -58,6 +58,9 @@ public record Engine(
 
   public static final Engine SQLSERVER = SqlServerEngine.described();
 
+  /** The property that names the database in URLs, where properties do. */
+  static final String DATABASE_PROPERTY = ";databaseName=";
+
   private static final List<Engine> ALL = List.of(POSTGRESQL, MYSQL, SQLSERVER);
 
   /** The engines that the tools which set nodes up support. */
@@ -150,8 +153,18 @@ public record Engine(
    */
   public String url(String hosts, String database) {
     boolean path = !is(EngineTrait.PROPERTIES_IN_URLS);
-    return JdbcUrl.of(
-        this, hosts, path ? database.replace("%", "%25").replace(" ", "%20") : database);
+    return plainUrl(hosts, path ? database.replace("%", "%25").replace(" ", "%20") : database);
+  }
+
+  /** As {@link #url}, with a database as it stands in URLs. */
+  String plainUrl(String hosts, String database) {
+    String named = database.isEmpty() ? "" : beforeDatabase() + database;
+    return "jdbc:" + spelling + "://" + hosts + named;
+  }
+
+  /** What stands between hosts and database. */
+  String beforeDatabase() {
+    return is(EngineTrait.PROPERTIES_IN_URLS) ? DATABASE_PROPERTY : "/";
   }
 
   /**

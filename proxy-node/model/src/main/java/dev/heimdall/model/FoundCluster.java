@@ -48,10 +48,8 @@ public record FoundCluster(
   }
 
   private static String url(Engine engine, List<ServerAddress> servers, String database) {
-    return JdbcUrl.of(
-        engine,
-        servers.stream().map(ServerAddress::toString).collect(Collectors.joining(",")),
-        database);
+    return engine.plainUrl(
+        servers.stream().map(ServerAddress::toString).collect(Collectors.joining(",")), database);
   }
 
   @Override

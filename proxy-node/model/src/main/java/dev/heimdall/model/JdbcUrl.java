@@ -12,13 +12,10 @@ import java.util.Optional;
  * {@code jdbc:sqlserver://host[:port][;databaseName=database]}.
  */
 record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
-  /** The property that names the database, where properties do. */
-  private static final String DATABASE = ";databaseName=";
-
   /** Takes apart a URL that {@link #problem} has nothing against. */
   static JdbcUrl parse(String url) {
     Engine engine = Engine.ofUrl(url).orElseThrow();
-    String before = beforeDatabase(engine);
+    String before = engine.beforeDatabase();
     String rest = url.substring(prefix(url).length());
     int end = rest.indexOf(before);
     String named = end < 0 ? "" : rest.substring(end + before.length());
@@ -36,22 +33,8 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
   /** Returns a copy of the URL with one host only. */
   static String at(String url, ServerAddress host) {
     String prefix = prefix(url);
-    int end = url.indexOf(beforeDatabase(Engine.ofUrl(url).orElseThrow()), prefix.length());
+    int end = url.indexOf(Engine.ofUrl(url).orElseThrow().beforeDatabase(), prefix.length());
     return prefix + host + (end < 0 ? "" : url.substring(end));
-  }
-
-  /**
-   * A URL of these hosts.
-   *
-   * @param database empty for none
-   */
-  static String of(Engine engine, String hosts, String database) {
-    String named = database.isEmpty() ? "" : beforeDatabase(engine) + database;
-    return "jdbc:" + engine.spelling() + "://" + hosts + named;
-  }
-
-  private static String beforeDatabase(Engine engine) {
-    return engine.is(EngineTrait.PROPERTIES_IN_URLS) ? DATABASE : "/";
   }
 
   /** Part of the URL before its hosts. */
@@ -66,7 +49,7 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
       return Optional.of(Format.URL.expected());
     }
     boolean properties = engine.get().is(EngineTrait.PROPERTIES_IN_URLS);
-    String form = prefix(url) + "host[:port][" + beforeDatabase(engine.get()) + "database]";
+    String form = prefix(url) + "host[:port][" + engine.get().beforeDatabase() + "database]";
     int question = url.indexOf('?');
     if (question >= 0) {
       return Optional.of(parameters(engine.get(), url.substring(question + 1)));
@@ -99,7 +82,7 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
    * and hosts that are written as keys with values.
    */
   static String shown(String url) {
-    if (url.contains(DATABASE) && problem(url).isEmpty()) {
+    if (url.contains(Engine.DATABASE_PROPERTY) && problem(url).isEmpty()) {
       return url; // nothing but hosts and a database
     }
     int open = 0;
@@ -131,9 +114,9 @@ record JdbcUrl(List<ServerAddress> hosts, Optional<String> database) {
 
   /** Nothing but the database may stand behind the hosts. */
   private static Optional<String> properties(Engine engine, String behind, String form) {
-    if (behind.startsWith(DATABASE)
+    if (behind.startsWith(Engine.DATABASE_PROPERTY)
         && behind.matches("[^={}]*=[^;={}/]+")
-        && Format.IDENTIFIER.accepts(behind.substring(DATABASE.length()))) {
+        && Format.IDENTIFIER.accepts(behind.substring(Engine.DATABASE_PROPERTY.length()))) {
       return Optional.empty();
     }
     String expected = "no property but one database name behind the host: " + form;

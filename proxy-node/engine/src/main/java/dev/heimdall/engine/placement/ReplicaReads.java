@@ -4,6 +4,7 @@ import dev.heimdall.engine.analytics.PatternCounts;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.lease.ClientTransaction;
+import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.ReplicaChoice;
 import dev.heimdall.engine.lease.RoutedStatement;
 import dev.heimdall.engine.lease.SessionContext;
@@ -12,7 +13,6 @@ import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.observe.OnWriter;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pool.LoopPool;
-import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.pool.VdbPools;
 import dev.heimdall.engine.pool.WriterWatch;
 import dev.heimdall.engine.route.ClusterView;
@@ -113,8 +113,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /** Reason that the statement that is read next goes to the writer in any case; or null. */
   private OnWriter barred;
 
-  /** Null where no read has waited yet. */
-  private ReplicaWaits waits;
+  private ReplicaWaits waits; // null where no read has waited yet
 
   /** Reason that the last statement was sent to the writer; null if it is not known. */
   private OnWriter why;
@@ -132,12 +131,9 @@ public final class ReplicaReads implements ReplicaChoice {
     this.loop = session.loop();
   }
 
-  private PoolKey home() {
-    return session.lease().destinations().home().key();
-  }
-
   private LoopPool join(VdbPools pools) {
-    return session.lease().destinations().join(pools, home());
+    Destinations destinations = session.lease().destinations();
+    return destinations.join(pools, destinations.home().key());
   }
 
   /** True if the present or awaited server connection leads to a replica. */
@@ -425,7 +421,8 @@ public final class ReplicaReads implements ReplicaChoice {
 
   /** True if the tables that it reads are still what it was judged to read. */
   private boolean judgedAsNow() {
-    return request.tables() == null || vdb.definitions().judges(home().database(), judgedBy);
+    String database = session.lease().destinations().home().key().database();
+    return request.tables() == null || vdb.definitions().judges(database, judgedBy);
   }
 
   /** True if the read may go over this connection, one of several; decides nothing else. */

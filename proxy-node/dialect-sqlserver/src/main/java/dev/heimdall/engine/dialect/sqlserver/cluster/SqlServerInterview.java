@@ -1,4 +1,4 @@
-package dev.heimdall.engine.dialect.sqlserver.setup;
+package dev.heimdall.engine.dialect.sqlserver.cluster;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
