@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.test.fixture.Await;
 import dev.heimdall.test.fixture.SqlServerGroupNode;
-import dev.heimdall.test.fixture.TestConfiguration;
 import dev.heimdall.test.tds.AvailabilityGroup;
 import dev.heimdall.test.tds.TdsServer;
 import dev.heimdall.test.tds.TdsTarget;
@@ -146,12 +145,10 @@ class SqlServerHistoriesIT {
             SqlServerGroupNode.start(
                 group,
                 c ->
-                    c.source("cluster.reads", "marked")
+                    c.source("cluster.reads", "all")
                         .source("cluster.consistency", consistency)
                         .source("cluster.lag.catchUpWait", "200ms")
-                        .vdb("pool.size", 6)
-                        .rules("all", TestConfiguration.rule("(?i)^select", "reader-eligible", ""))
-                        .vdb("rules", List.of("all")))) {
+                        .vdb("pool.size", 6))) {
       group.servers().forEach(server -> server.logging(false));
       try (Connection client = node.connect()) {
         Work.execute(client, "CREATE TABLE w (n BIGINT NOT NULL)");
