@@ -3,8 +3,8 @@ package dev.heimdall.test.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cluster.ServerInterview;
+import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerInterview;
 import dev.heimdall.engine.dialect.sqlserver.jdbc.SqlServerDriver;
-import dev.heimdall.engine.dialect.sqlserver.setup.SqlServerInterview;
 import dev.heimdall.engine.jdbc.JdbcDriver;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.engine.topology.NodeState;
