@@ -60,10 +60,10 @@ record PendingResult(
    * @return null where the answer cannot be kept
    */
   PendingResult readBy(ReplicaReads reads) {
-    if (reads.hasAll(tables)) {
+    long there = reads.noted(tables, noted);
+    if (there == noted) {
       return this;
     }
-    long there = reads.notedThere();
     return there < 0 || !view.holds(there, tables, rows)
         ? null
         : new PendingResult(

@@ -147,14 +147,9 @@ public final class ReplicaReads implements ReplicaChoice {
     return replica != null && request != null && request.stale();
   }
 
-  /** The server has all that was noted of these tables; asked before a read is sent. */
-  public boolean hasAll(Collection<String> tables) {
-    return replica == null || router.hasAll(replica, tables);
-  }
-
-  /** Number of noted writes that the replica has; negative where nobody knows. */
-  public long notedThere() {
-    return router.noted(replica);
+  /** Number of noted writes, of all, that a read of these tables finds; negative if not known. */
+  public long noted(Collection<String> tables, long all) {
+    return replica == null || router.hasAll(replica, tables) ? all : router.noted(replica);
   }
 
   /** True if it leads to one that carries out a whole transaction. */
