@@ -160,7 +160,8 @@ final class MysqlServerLogIn extends LogInDecoder {
           && error.number() == NULL_REFUSED
           && error.message().contains(SessionSetUp.UNREAD)) {
         throw ConnectFailure.readOnly(
-            target.source().host() + ":" + target.source().port(), SessionSetUp.readOnlyBy(target));
+            target.source().host() + ":" + target.source().port(),
+            String.join(" or ", SessionSetUp.READ_ONLY_BY));
       }
       if (state == State.SETTING_UP && asksForNames && refusesNames(error)) {
         setUpSession(ctx, false);

@@ -10,7 +10,6 @@ import dev.heimdall.engine.wire.mysql.Handshake;
 import dev.heimdall.engine.wire.mysql.OkPacket;
 import dev.heimdall.engine.wire.mysql.ServerHello;
 import dev.heimdall.engine.wire.mysql.StateChanges;
-import dev.heimdall.model.ClusterKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Start of a server's sessions for the node: they report each change of their state, and have
@@ -111,24 +111,18 @@ final class SessionSetUp {
     return SessionCharacters.VARIABLES.stream().noneMatch(parameters::containsKey);
   }
 
-  /**
-   * The variable by which a server says that it allows no writes, as it is asked what it is.
-   *
-   * @param target a server of a cluster
-   */
-  static String readOnlyBy(ServerTarget target) {
-    return target.source().cluster().kind() == ClusterKind.AURORA
-        ? "innodb_read_only"
-        : "read_only";
-  }
+  /** Variables by which servers say that they allow no writes; Aurora's replicas by the second. */
+  static final List<String> READ_ONLY_BY = List.of("read_only", "innodb_read_only");
 
   /**
    * Expression that is null, and rejected (1231) as the value of {@link #UNREAD}, where the server
    * allows no writes.
    */
-  private static String unlessReadOnly(ServerTarget target) {
+  private static String unlessReadOnly() {
     // Versions differ in whether it is a number or a word.
-    return "IF(CAST(@@global." + readOnlyBy(target) + " AS CHAR) IN ('OFF','0'),'ON',NULL)";
+    return READ_ONLY_BY.stream()
+        .map(variable -> "CAST(@@global." + variable + " AS CHAR) IN ('OFF','0')")
+        .collect(Collectors.joining(" AND ", "IF(", ",'ON',NULL)"));
   }
 
   /**
@@ -141,7 +135,7 @@ final class SessionSetUp {
   static String first(Handshake handshake, ServerTarget target, boolean asksForNames) {
     SetStatement set = new SetStatement();
     if (target.writable()) {
-      set.raw(UNREAD, unlessReadOnly(target));
+      set.raw(UNREAD, unlessReadOnly());
     }
     reporting(set, handshake.isMariadb());
     ASKED.forEach(set::same);
