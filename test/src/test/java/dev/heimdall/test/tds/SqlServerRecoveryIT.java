@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.microsoft.sqlserver.jdbc.SQLServerConnection;
+import com.microsoft.sqlserver.jdbc.SQLServerResultSet;
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.SocketRelay;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +161,24 @@ class SqlServerRecoveryIT {
     }
     try (Connection carl = client()) {
       assertThat(all(carl, "select count(*) from t")).isEqualTo("[0;]");
+    }
+  }
+
+  @Test
+  void aSessionIsNotRecoveredWithAnOpenCursor() throws Exception {
+    try (Connection bob = client();
+        Statement cursor =
+            bob.createStatement(
+                SQLServerResultSet.TYPE_SS_SERVER_CURSOR_FORWARD_ONLY,
+                ResultSet.CONCUR_READ_ONLY)) {
+      all(bob, "create table r (a int) insert r values (1), (2), (3)");
+      cursor.setFetchSize(1);
+      ResultSet open = cursor.executeQuery("select a from r");
+      assertThat(open.next()).isTrue();
+
+      balancer.moveTo(first.port());
+
+      assertThatThrownBy(() -> all(bob, "select 1")).isInstanceOf(SQLException.class);
     }
   }
 

@@ -37,6 +37,10 @@ public final class SessionRecovery {
   private final String database;
 
   private Variables told;
+
+  /** Settings that the client was told of last, or that it knows; null for none. */
+  private Variables seen;
+
   private int pieces;
   private boolean possible = true;
 
@@ -47,6 +51,7 @@ public final class SessionRecovery {
     this.database = database;
     this.recovered = recovered;
     this.told = recovered;
+    this.seen = recovered;
     this.pieces = pieces;
     this.sequence = sequence;
   }
@@ -126,13 +131,23 @@ public final class SessionRecovery {
   }
 
   /**
+   * True if the client is to know of a change before a request is answered.
+   *
+   * @param all the session's settings; null where it has more, or may get more by the request
+   */
+  boolean changes(Variables all) {
+    return possible && all != seen || !possible && all != null;
+  }
+
+  /**
    * A request is about to be answered.
    *
-   * @param settings all that the session has beside its database, which clients know; null where it
-   *     has more, or may get more by the request
+   * @param all the session's settings; null where it has more, or may get more by the request
    * @param out gets tokens if the client is to know of a change
    */
-  void before(Variables settings, ByteBuf out) {
+  void before(Variables all, ByteBuf out) {
+    seen = all;
+    Variables settings = all == null ? null : all.without(SessionOptions.DATABASE); // it knows that
     boolean holds =
         settings != null
             && (settings.equals(told)

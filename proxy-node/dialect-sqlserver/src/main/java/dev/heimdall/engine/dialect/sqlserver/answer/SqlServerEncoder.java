@@ -3,7 +3,6 @@ package dev.heimdall.engine.dialect.sqlserver.answer;
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.client.CancelKey;
 import dev.heimdall.engine.client.ClientEncoder;
-import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.Greeting;
@@ -73,6 +72,11 @@ public final class SqlServerEncoder implements ClientEncoder {
     return recovery != null;
   }
 
+  /** True if it may have to know of these settings before a request, as {@link #before}. */
+  public boolean tells(Variables settings) {
+    return recovery != null && recovery.changes(settings);
+  }
+
   /**
    * A request is about to be answered.
    *
@@ -82,7 +86,7 @@ public final class SqlServerEncoder implements ClientEncoder {
   public void before(Variables settings, ByteBuf out) {
     ByteBuf tokens = out.alloc().buffer(64);
     try {
-      recovery.before(settings == null ? null : settings.without(SessionOptions.DATABASE), tokens);
+      recovery.before(settings, tokens);
       if (tokens.isReadable()) {
         packets(out, false, packet -> packet.writeBytes(tokens));
       }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.sqlserver.answer.Attentions;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
@@ -434,14 +435,11 @@ final class TdsRequests implements RequestHandler {
 
   /** Tells the client what it needs to have its session again, ahead of the answer. */
   private Outcome tell(Request asked) {
-    if (encoder.recovers()) {
+    Variables settings = isHarmless() ? parts.carried().variables() : null;
+    if (encoder.tells(settings)) {
       ByteBuf out = client.alloc().buffer();
-      encoder.before(isHarmless() ? parts.carried().variables() : null, out);
-      if (out.isReadable()) {
-        client.write(out);
-      } else {
-        out.release();
-      }
+      encoder.before(settings, out);
+      client.write(out);
     }
     return Outcome.NEXT;
   }
@@ -455,16 +453,25 @@ final class TdsRequests implements RequestHandler {
           case MULTI -> !facts.transactionControlInside() && !facts.chain();
           default -> false;
         };
-    boolean ofCursor =
-        request.calls() != null && request.calls().stream().anyMatch(RpcCall::mayBeCursors);
     return quiet
-        && !ofCursor
+        && !mayBeCursors()
         && next.decision().leavesText()
         && facts.effects().isEmpty()
         && !request.resets()
         && client.status() == TransactionState.IDLE
         && parts.carried().carriesAll()
         && !"ON".equals(parts.carried().settings().now("implicit_transactions"));
+  }
+
+  private boolean mayBeCursors() {
+    if (request.calls() != null) {
+      for (RpcCall call : request.calls()) {
+        if (call.mayBeCursors()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Answers what is not supported, and what its own client has taken back. */
