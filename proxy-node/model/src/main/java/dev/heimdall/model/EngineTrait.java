@@ -35,7 +35,7 @@ public enum EngineTrait {
   SPLITS_READS,
   /** Rules defer statements, and run others beside them, on connections of the node's own. */
   RUNS_BESIDE,
-  /** Rules ask for plans, and forward statements. */
+  /** Rules ask for plans, and forward statements of its clients to other servers. */
   ACTS,
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,

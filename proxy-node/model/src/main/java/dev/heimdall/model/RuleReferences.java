@@ -120,7 +120,6 @@ final class RuleReferences {
     for (int i = 0; i < vdb.ruleSources().size(); i++) {
       CrossChecks.named(
           vdb.ruleSources().get(i), sources, "sources", "$.ruleSources[" + i + "]", in);
-      reachable(vdb, "$.ruleSources[" + i + "]", vdb.ruleSources().get(i), in);
     }
     Set<String> reached = new TreeSet<>();
     long size = 0;
@@ -221,20 +220,6 @@ final class RuleReferences {
 
   private boolean lacks(String source, EngineTrait trait) {
     return known(source).filter(found -> !found.engine().is(trait)).isPresent();
-  }
-
-  /** Statements of others are forwarded by JDBC. */
-  private void reachable(VirtualDatabase vdb, String path, String source, Reading in) {
-    if (in.sound(path)
-        && lacks(source, EngineTrait.ACTS)
-        && !lacks(vdb.source(), EngineTrait.ACTS)) {
-      in.problem(
-          path,
-          CrossChecks.otherEngine(known(source).orElseThrow()),
-          "a data source that nodes have a driver for: "
-              + Engine.products(
-                  Engine.all().stream().filter(engine -> engine.is(EngineTrait.ACTS))));
-    }
   }
 
   private static Optional<String> source(ActionParameters own) {

@@ -178,17 +178,18 @@ class SqlServerProblemsTest {
   }
 
   @Test
-  void statementsOfOthersAreNotForwardedThere() throws IOException {
+  void statementsOfOthersMayBeForwardedThere() throws IOException {
+    vdb("");
     write("sources/other.json", "{\"url\": \"jdbc:postgresql://db\"}");
     write(
         "vdbs/other.json",
-        "{\"ports\": [5432], \"source\": \"other\", \"ruleSources\": [\"main\"]}");
+        "{\"ports\": [5432], \"source\": \"other\", \"ruleSources\": [\"main\"], \"rules\":"
+            + " [\"there\"]}");
+    write(
+        "rules/there.json",
+        "{\"rules\": [{\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}}]}");
 
-    assertThat(problems())
-        .containsExactly(
-            "vdbs/other.json $.ruleSources[0]: got \"main\", which has the engine \"sqlserver\","
-                + " expected a data source that nodes have a driver for: PostgreSQL, MySQL and"
-                + " MariaDB");
+    assertThat(problems()).isEmpty();
   }
 
   @ParameterizedTest

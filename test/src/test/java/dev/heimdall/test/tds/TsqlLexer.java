@@ -65,6 +65,8 @@ final class TsqlLexer {
         int from = at;
         at = wordEnd(at);
         add(Kind.WORD, text.substring(from, at), from);
+      } else if (c == '?') {
+        throw new SqlErrorException(102, 15, "Incorrect syntax near '?'.");
       } else {
         sign();
       }

@@ -68,12 +68,13 @@ public record PlaceholderText(String text, List<Integer> numbers, boolean leaves
     }
   }
 
-  /** Some lexers know such parameters; for the others they are words of only digits. */
+  /** Some lexers know such parameters; for the others they are words of only digits, or numbers. */
   private static boolean isParameter(int token, byte[] bytes, Lexer lexer) {
     if (token == Lexer.PARAMETER) {
       return true;
     }
-    if (token != Lexer.WORD || bytes[lexer.start()] != '$' || lexer.end() - lexer.start() < 2) {
+    boolean digits = token == Lexer.WORD || token == Lexer.NUMBER;
+    if (!digits || bytes[lexer.start()] != '$' || lexer.end() - lexer.start() < 2) {
       return false;
     }
     for (int i = lexer.start() + 1; i < lexer.end(); i++) {

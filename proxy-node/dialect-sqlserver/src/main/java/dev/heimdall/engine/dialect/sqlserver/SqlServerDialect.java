@@ -11,6 +11,7 @@ import dev.heimdall.engine.dialect.sqlserver.catalog.SqlServerCatalogue;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerClusters;
 import dev.heimdall.engine.dialect.sqlserver.cluster.SqlServerInterview;
 import dev.heimdall.engine.dialect.sqlserver.console.SqlServerConsole;
+import dev.heimdall.engine.dialect.sqlserver.foreign.SqlServerForeign;
 import dev.heimdall.engine.dialect.sqlserver.login.SqlServerClients;
 import dev.heimdall.engine.dialect.sqlserver.request.SqlServerSessions;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerServers;
@@ -64,7 +65,7 @@ public final class SqlServerDialect implements DialectProvider {
         Optional.empty(),
         Optional.of(new SqlServerClusters()),
         Optional.of(new SqlServerActions()),
-        Optional.empty(),
+        Optional.of(new SqlServerForeign()),
         Optional.empty());
   }
 }
