@@ -183,6 +183,32 @@ class SqlServerRecoveryIT {
   }
 
   @Test
+  void aNodeThatStopsIsLeftUnnoticed() throws Exception {
+    SqlServerNode third =
+        SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    try (Balancer before = new Balancer(third.port());
+        Connection ann = lookingEachTime(SqlServerNode.jdbc(before.port(), ";encrypt=false"))) {
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+      before.node = second.port();
+      third.close();
+
+      assertThat(all(ann, "select 1")).isEqualTo("[1;]");
+    }
+  }
+
+  @Test
+  void aNodeThatStopsTellsSoWhereASessionHasMore() throws Exception {
+    SqlServerNode third =
+        SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    try (Connection ann = lookingEachTime(SqlServerNode.jdbc(third.port(), ";encrypt=false"))) {
+      all(ann, "create table #t (a int)");
+      third.close();
+
+      assertThatThrownBy(() -> all(ann, "select 1")).hasMessageContaining("administrator");
+    }
+  }
+
+  @Test
   void aDelayedTransactionCountsAsOne() throws Exception {
     try (SqlServerNode late =
             SqlServerNode.start(

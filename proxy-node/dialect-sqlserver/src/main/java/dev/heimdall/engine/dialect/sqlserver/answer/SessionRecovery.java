@@ -125,6 +125,11 @@ public final class SessionRecovery {
     return recovered;
   }
 
+  /** True if the client may have its session again. */
+  boolean isPossible() {
+    return possible;
+  }
+
   /** The node agrees to it. */
   LoginFeature agreement() {
     return new LoginFeature(LoginFeature.SESSION_RECOVERY, new byte[] {FIRST, 0});

@@ -7,6 +7,7 @@ import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import dev.heimdall.engine.wire.Greeting;
 import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.sqlserver.EnvChange;
 import dev.heimdall.engine.wire.sqlserver.LoginAck;
@@ -38,6 +39,10 @@ public final class SqlServerEncoder implements ClientEncoder {
 
   private int packetSize = TdsPacket.INITIAL_SIZE;
   private SessionRecovery recovery;
+
+  /** True if a request of a client with {@link #recovery} may wait for the end of its answer. */
+  private boolean asked;
+
   private boolean welcomed;
   private boolean failed;
 
@@ -70,6 +75,11 @@ public final class SqlServerEncoder implements ClientEncoder {
   /** True if the client wants to have its session again where it loses its connection. */
   public boolean recovers() {
     return recovery != null;
+  }
+
+  /** Sets whether a request waits for the end of its answer. */
+  public void asked(boolean waits) {
+    asked = waits;
   }
 
   /** True if it may have to know of these settings before a request, as {@link #before}. */
@@ -181,6 +191,9 @@ public final class SqlServerEncoder implements ClientEncoder {
 
   @Override
   public void error(ServerError error, ByteBuf out) {
+    if (error.isFatal() && leavesUnnoticed(error)) {
+      return; // without a word: the driver looks for an open connection, and reads none of it
+    }
     TdsMessage message = TdsErrors.message(error, welcomed);
     if (error.isFatal() || !welcomed) {
       packets(out, true, tokens -> TdsWriter.error(tokens, message, false, version));
@@ -188,6 +201,14 @@ public final class SqlServerEncoder implements ClientEncoder {
       packets(out, false, tokens -> message.write(tokens, version));
       failed = true;
     }
+  }
+
+  private boolean leavesUnnoticed(ServerError error) {
+    return welcomed
+        && recovery != null
+        && recovery.isPossible()
+        && !asked
+        && error.sqlState().equals(Sqlstate.ADMIN_SHUTDOWN);
   }
 
   @Override
@@ -307,6 +328,7 @@ public final class SqlServerEncoder implements ClientEncoder {
 
   @Override
   public void ready(TransactionState status, ByteBuf out) {
+    asked = false;
     int bits =
         (failed ? TdsToken.DONE_ERROR : 0)
             | (status == TransactionState.OPEN ? TdsToken.DONE_IN_TRANSACTION : 0)

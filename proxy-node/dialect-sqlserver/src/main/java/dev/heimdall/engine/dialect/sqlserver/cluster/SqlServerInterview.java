@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.sqlserver.cluster;
 
 import dev.heimdall.engine.cluster.LiveServer;
 import dev.heimdall.engine.cluster.ServerInterview;
-import dev.heimdall.engine.dialect.sqlserver.cluster.GroupQueries;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -112,6 +112,7 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public void answered(ServerConnection from, ServerError error) {
+    encoder.asked(false);
     if (requests(from).takeAcknowledged()) {
       attentions.answered();
     }
@@ -435,6 +436,7 @@ final class TdsRequests implements RequestHandler {
 
   /** Tells the client what it needs to have its session again, ahead of the answer. */
   private Outcome tell(Request asked) {
+    encoder.asked(true);
     Variables settings = isHarmless() ? parts.carried().variables() : null;
     if (encoder.tells(settings)) {
       ByteBuf out = client.alloc().buffer();
