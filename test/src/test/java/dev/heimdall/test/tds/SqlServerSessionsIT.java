@@ -126,6 +126,18 @@ class SqlServerSessionsIT {
         });
   }
 
+  /** Its server is about to close it, or should. */
+  @Test
+  void aConnectionWithAFatalErrorIsNoOthers() throws Exception {
+    try (Connection ann = client();
+        Connection bob = client()) {
+      assertThatThrownBy(() -> all(ann, "raiserror('of ann', 20, 1)"))
+          .hasMessageContaining("of ann");
+      assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
+      assertThat(server.accepted()).isEqualTo(2);
+    }
+  }
+
   @Test
   void theDatabaseInUseIsItsSessionsAlone() throws Exception {
     try (Connection ann = client();

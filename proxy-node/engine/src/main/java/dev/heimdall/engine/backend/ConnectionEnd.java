@@ -195,7 +195,7 @@ public final class ConnectionEnd {
   }
 
   /** The server ends the connection. */
-  void follow() {
+  public void follow() {
     if (!connection.closed()) {
       closeNow();
     }

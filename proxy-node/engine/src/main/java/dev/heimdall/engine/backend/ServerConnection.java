@@ -374,6 +374,11 @@ public final class ServerConnection extends ChannelInboundHandlerAdapter
     return closed;
   }
 
+  /** True if the server has said that it ends the connection, and reads nothing more. */
+  public boolean isLeaving() {
+    return end.isOutputClosed();
+  }
+
   /** The session that has the connection to itself, or null. */
   public ReplyOwner holder() {
     return holder;

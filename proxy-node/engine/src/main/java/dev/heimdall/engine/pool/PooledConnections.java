@@ -116,13 +116,16 @@ final class PooledConnections {
     Long generation = generations.get(connection);
     return generation == null
         || generation != terms.generation()
+        || connection.isLeaving()
         || (!lifetime.isZero() && context.now() - connection.createdAt() > lifetime.toNanos());
   }
 
   /** Closes a connection that nobody uses if its time is over; says whether it was. */
   boolean retire(ServerConnection connection) {
     boolean over = retired(connection);
-    if (over) {
+    if (over && connection.isLeaving()) {
+      connection.end().follow();
+    } else if (over) {
       connection.close(RETIRED);
     }
     return over;
