@@ -3,14 +3,19 @@
 import math
 import os
 import re
+import resource
 import subprocess
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import machine
 from .failure import Failure
 from .routes import TRUSTED
 from .wire import Client
+
+_SPARE_FILES = 500
+_SPARE_PORTS = 3000
 
 
 @dataclass
@@ -58,7 +63,7 @@ class Idlers:
         row = self._row
         row.round = round_
         try:
-            self._watch = Client(self._database_port, "postgres", "postgres")
+            self._watch = self._watcher()
             files = machine.open_files(self._route.pid) if self._route.pid else 0
             row.rss_empty_kib = self._settled()
             row.heap_empty_kib = self._live_heap()
@@ -87,7 +92,7 @@ class Idlers:
         begin = time.monotonic()
         for number in range(self._row.clients):
             try:
-                self._clients.append(Client(self._route.port, TRUSTED))
+                self._clients.append(self._client(self._route.port))
             except (OSError, Failure) as problem:
                 raise Failure(f"client {number + 1} of {self._row.clients} could not log in: {problem}") from problem
         self._row.opened_per_s = self._row.clients / (time.monotonic() - begin)
@@ -103,7 +108,7 @@ class Idlers:
     def _query_in_turn(self):
         begin = time.monotonic()
         for number, client in enumerate(self._clients):
-            client.send(f"select {number}, pg_backend_pid()")
+            self._ask(client, number)
             self._check(number, client)
         self._row.in_turn_per_s = self._row.clients / (time.monotonic() - begin)
         self._count_servers()
@@ -111,7 +116,7 @@ class Idlers:
     def _query_at_once(self):
         begin = time.monotonic()
         for number, client in enumerate(self._clients):
-            client.send(f"select {number}, pg_backend_pid()")
+            self._ask(client, number)
         self._count_servers()
         for number, client in enumerate(self._clients):
             self._check(number, client)
@@ -120,9 +125,18 @@ class Idlers:
 
     def _check(self, number, client):
         rows = client.receive()
-        if len(rows) != 1 or rows[0][0] != str(number):
+        if len(rows) != 1 or str(rows[0][0]) != str(number):
             raise Failure(f"client {number} asked for {number} and was given {rows}")
         self._servers.add(rows[0][1])
+
+    def _client(self, port):
+        return Client(port, TRUSTED)
+
+    def _watcher(self):
+        return Client(self._database_port, "postgres", "postgres")
+
+    def _ask(self, client, number):
+        client.send(f"select {number}, pg_backend_pid()")
 
     def _count_servers(self):
         found = self._watch.query(f"select count(*) from pg_stat_activity where datname = 'bench' and usename = '{TRUSTED}'")
@@ -177,3 +191,15 @@ def used_heap_kib(said):
     scale = {"K": 1, "M": 1024, "G": 1048576}
     lines = [x for x in said.splitlines() if not re.match(r"\s*(Metaspace|class space)", x)]
     return sum(int(n) * scale[unit] for line in lines for n, unit in re.findall(r"\bused (\d+)([KMG])\b", line))
+
+
+def allow_files(clients):
+    """Raises the soft limit of open files, which the proxies inherit, or says what is in the way."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < clients + _SPARE_FILES:
+        raise Failure(f"{clients} clients need {clients + _SPARE_FILES} open files, this machine allows {hard}: raise it (ulimit -Hn) or lower --clients")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    if clients > high - low - _SPARE_PORTS:
+        raise Failure(f"{clients} clients on one address need as many local ports, this machine has {high - low}: "
+                      f"widen net.ipv4.ip_local_port_range or lower --clients")

@@ -17,6 +17,7 @@ from pathlib import Path
 from . import machine, packages, results
 from .failure import Failure
 from .options import HOME
+from .process import check_free
 from .routes import POOL_SIZE, Route, node_version
 
 ROUTES = ("direct", "haproxy", "mysqlrouter", "mysqlrouter-sharing", "node", "node-alone")
@@ -74,7 +75,7 @@ class MysqlBench:
     def start_server(self):
         """Initialises and starts the server with sysbench's tables; returns its version."""
         name, folder = self._options.server, self._folder("server")
-        _check_free(self.port, "the server")
+        check_free(self.port, "the server")
         data, socket_ = folder / "data", folder / "s"
         root = packages.root_of(self._peers, name)
         share = root / "usr/share" / "mysql"
@@ -120,7 +121,7 @@ class MysqlBench:
         if name == "direct":
             return Route(name, self.port, settings="no proxy")
         port = self.port + _OFFSETS[name]
-        _check_free(port, f"route {name}")
+        check_free(port, f"route {name}")
         route = {"haproxy": self._haproxy, "mysqlrouter": self._router, "mysqlrouter-sharing": self._router}.get(name, self._node)(name, port)
         patience = self._options.node_patience if name.startswith("node") else 20
         self._processes.await_ready(route.child, lambda: _greeting(port), patience)
@@ -301,15 +302,6 @@ def _greeting(port):
         connection.settimeout(5)
         if not connection.recv(5):
             raise Failure("no greeting")
-
-
-def _check_free(port, what):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as problem:
-            raise Failure(f"port {port} for {what} is taken ({problem.strerror}): move all ports with --port-base") from problem
 
 
 def _run(command, text=None, environment=None):

@@ -4,6 +4,7 @@ import ctypes
 import os
 import pwd
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -104,3 +105,13 @@ class Processes:
 def _tail(log, lines=15):
     text = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
     return "\n".join("  | " + x for x in text[-lines:]) or "  | (it wrote nothing)"
+
+
+def check_free(port, what):
+    """Fails where something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as problem:
+            raise Failure(f"port {port} for {what} is taken ({problem.strerror}): move all ports with --port-base") from problem
