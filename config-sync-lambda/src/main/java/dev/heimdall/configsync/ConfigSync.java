@@ -26,7 +26,7 @@ final class ConfigSync {
   /** Others who write at the same time are as many as regions and events; rarely two. */
   private static final int MOST_WRITES = 5;
 
-  /** Characters of a key that nobody knows. */
+  /** Characters of a key that is unknown. */
   private static final int PRIMING_KEY = 32;
 
   private final Supplier<RegionAnswers> rds;

@@ -32,7 +32,7 @@ final class Seal {
     return new Seal(key);
   }
 
-  /** A key that nobody knows. */
+  /** A key that is unknown. */
   static byte[] newKey() {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);

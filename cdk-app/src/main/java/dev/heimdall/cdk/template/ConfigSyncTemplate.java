@@ -12,7 +12,7 @@ import software.constructs.Construct;
 
 /**
  * The function that follows RDS. Without snapshots, unlike the app's: which version of the code it
- * is, nobody knows when a template is made.
+ * is, it is unknown when a template is made.
  */
 final class ConfigSyncTemplate extends Stack {
   ConfigSyncTemplate(Construct scope) {

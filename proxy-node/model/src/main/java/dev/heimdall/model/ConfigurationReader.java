@@ -237,7 +237,7 @@ public final class ConfigurationReader {
 
   /**
    * Files that no document names. While a document cannot be read, or names one by what is
-   * different in each region, nobody knows which these are.
+   * different in each region, it is unknown which these are.
    */
   private void reportUnknown() {
     for (Path entry : unknown) {

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /**
  * Data sources that name a cluster by its ARN and have no {@code url}, and what cannot be used as
- * long as nobody knows what that is.
+ * long as it is unknown what that is.
  *
  * @param arns of all of them, by the name of the source
  * @param pending those of which nothing is known yet; their servers are made up, and so is their

@@ -2,7 +2,7 @@ package dev.heimdall.engine.auth;
 
 /**
  * Kinds of secrets of the users that were looked up in the database. Those whom it does not know
- * are asked for the same, so that nobody can tell who exists.
+ * are asked for the same, so that it cannot be told who exists.
  *
  * @param md5 whether any of them had an MD5 hash
  * @param scram whether any of them had a SCRAM verifier

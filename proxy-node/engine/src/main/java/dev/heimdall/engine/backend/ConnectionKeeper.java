@@ -8,7 +8,7 @@ public interface ConnectionKeeper {
   void cancelsDone(ServerConnection connection);
 
   /**
-   * True if somebody waits for a connection like this, or it is to be closed: whoever has it ought
+   * True if a client waits for a connection like this, or it is to be closed: whoever has it ought
    * to give it back as soon as can be.
    */
   default boolean wanted(ServerConnection connection) {

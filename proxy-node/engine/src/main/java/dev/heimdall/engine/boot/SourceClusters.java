@@ -246,7 +246,7 @@ final class SourceClusters implements AutoCloseable {
 
   /**
    * Has the RDS API asked what a cluster is of which nothing is known but its ARN, also where
-   * documents may come: nobody knows whether they tell of it.
+   * documents may come: it is unknown whether they tell of it.
    */
   RdsWatch.Watching lookUp(DataSource source, NodeSettings node) {
     return rds.lookUp(source, () -> leaderLeases(node));

@@ -91,7 +91,7 @@ public final class CachePatterns {
   /**
    * Returns the judgement on keeping its results; those counted as others are always worth it.
    *
-   * @param pattern null where nobody knows it
+   * @param pattern null where it is unknown
    */
   public PatternWorth worth(String pattern) {
     return pattern == null ? unknown : of(pattern).worth;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * the name and a number (8), the length of the columns (4; -1 for none), the columns, the rows.
  *
  * @param position where the writer was found before its statement was sent there, as the engine
- *     spells it, in ASCII: it has all that was acknowledged by then; empty where nobody knows
+ *     spells it, in ASCII: it has all that was acknowledged by then; empty where that is unknown
  * @param heard how far the node that has read it had heard the others before that
  * @param born when the server answered it, in milliseconds of {@link System#currentTimeMillis} of
  *     the node that has read it

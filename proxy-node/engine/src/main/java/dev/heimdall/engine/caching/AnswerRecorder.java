@@ -14,7 +14,7 @@ public interface AnswerRecorder {
     MORE,
     /** The answer is over, and {@link #answer} is what it was. */
     WHOLE,
-    /** It is not to be kept: an error, a notice, more than may be kept, or nobody knows what. */
+    /** It is not to be kept: an error, a notice, more than may be kept, or it is unknown what. */
     USELESS
   }
 

@@ -210,7 +210,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Tells that definitions of a database are about to be changed, at a moment that nobody knows.
+   * Tells that definitions of a database are about to be changed, at a moment that is unknown.
    * Never blocks. Until that is over, and for {@link ChangesInProgress#LONGEST} at most, what
    * {@link #current} has is not {@link Catalogue#confirmed}.
    *
@@ -242,7 +242,7 @@ public final class Catalogues implements AutoCloseable {
   }
 
   /**
-   * Tells that definitions of a database may have been changed, by something of which nobody knows
+   * Tells that definitions of a database may have been changed, by something of which it is unknown
    * what it did. Never blocks. Until the database was asked after this call, what {@link #current}
    * has is not {@link Catalogue#confirmed}.
    */

@@ -53,7 +53,7 @@ public final class DefinitionChanges {
     base.catalogues().suspected(database);
   }
 
-  /** Code ran that nobody has read: the catalogue is to find out what it has defined. */
+  /** Code ran that was not read: the catalogue is to find out what it has defined. */
   public void suspected(String database) {
     base.catalogues().suspected(database);
   }

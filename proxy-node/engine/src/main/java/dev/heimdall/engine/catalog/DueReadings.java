@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * Tracks if the looks at a database come when they are due. While one is late, because the server
- * does not answer it or cannot be reached, nobody knows what was changed past the nodes. Guarded by
- * whom it belongs to, but for {@link #late}.
+ * does not answer it or cannot be reached, it is unknown what was changed past the nodes. Guarded
+ * by whom it belongs to, but for {@link #late}.
  */
 final class DueReadings {
   /** So long may a look be under way that was due. */

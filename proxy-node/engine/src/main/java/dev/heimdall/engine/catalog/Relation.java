@@ -186,7 +186,7 @@ final class Relation {
     sessionDependent = true;
   }
 
-  /** True if rows that are written by its name may be in tables that nobody knows. */
+  /** True if rows that are written by its name may be in tables that are unknown. */
   boolean standsForOthers() {
     return standsForOthers;
   }

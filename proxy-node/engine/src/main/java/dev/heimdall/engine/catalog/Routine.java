@@ -111,7 +111,7 @@ final class Routine {
     return calls;
   }
 
-  /** True if it may read tables that nobody can name, whatever it may change. */
+  /** True if it may read tables that cannot be named, whatever it may change. */
   boolean unread() {
     return unread;
   }
@@ -149,7 +149,7 @@ final class Routine {
 
   /**
    * True if DISCARD ALL may leave what it does to the session where it is: variables of another
-   * language, a library, a connection to elsewhere, or whatever code does that nobody can read.
+   * language, a library, a connection to elsewhere, or whatever code does that cannot be read.
    */
   boolean outlivesDiscard() {
     return outlivesDiscard;

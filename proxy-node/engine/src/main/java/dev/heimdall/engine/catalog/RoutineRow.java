@@ -29,7 +29,7 @@ public record RoutineRow(
    *
    * @param because what makes the effect more than {@link FunctionEffect#REPEATABLE}, as the end of
    *     a sentence that begins with the function
-   * @param readsUnnamed whether it may read tables that nobody can name, whatever it may change
+   * @param readsUnnamed whether it may read tables that cannot be named, whatever it may change
    * @param movesNames whether names in statements may mean something else after it
    */
   public record Unread(

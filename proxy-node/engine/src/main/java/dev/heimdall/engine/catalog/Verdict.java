@@ -108,7 +108,7 @@ final class Verdict {
     writesAnything = true;
   }
 
-  /** It runs code that nobody can read, which may ask for what the session's statements left. */
+  /** It runs code that cannot be read, which may ask for what the session's statements left. */
   void runsAnyCode(String why) {
     raise(StatementClass.WRITE, null);
     is(Trait.NOT_UNDERSTOOD);
@@ -145,7 +145,7 @@ final class Verdict {
     return traits.contains(Trait.RUNS_UNREAD);
   }
 
-  /** True if what is called so far leaves the session as it is, and no code that nobody knows. */
+  /** True if what is called so far leaves the session as it is, and no code that is unknown. */
   boolean leavesNothing() {
     return changesSession == null
         && outOfSight.isEmpty()

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param changes that it has heard of: a table in a transaction is one
  * @param own of those, what this node knew already
  * @param gaps how often it stopped following
- * @param behindBytes of the writer's log that were not read yet; negative where nobody knows
+ * @param behindBytes of the writer's log that were not read yet; negative where that is unknown
  */
 public record FeedStatus(
     String source,

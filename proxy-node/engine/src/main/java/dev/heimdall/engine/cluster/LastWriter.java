@@ -31,7 +31,7 @@ record LastWriter(NodeReport report, Position kept, long keptAt) {
             same.map(LastWriter::keptAt).orElse(0L)));
   }
 
-  /** The writer's node, as it was then; empty where nobody knows what it has kept. */
+  /** The writer's node, as it was then; empty where it is unknown what it has kept. */
   Optional<TopologyNode> node(TopologyNode writer) {
     return kept == Position.NONE ? Optional.empty() : Optional.of(writer.keeping(kept, keptAt));
   }

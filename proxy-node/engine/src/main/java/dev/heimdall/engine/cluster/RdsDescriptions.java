@@ -55,12 +55,12 @@ record RdsDescriptions(Map<ServerAddress, RdsServer> servers) {
         .findFirst();
   }
 
-  /** The region of that server; empty where nobody knows it. */
+  /** The region of that server; empty where it is unknown. */
   Optional<String> writerRegion() {
     return writer().flatMap(address -> region(servers.get(address)));
   }
 
-  /** The region of a server, by its address or else its name; empty where nobody knows it. */
+  /** The region of a server, by its address or else its name; empty where it is unknown. */
   Optional<String> region(ServerAddress address, String name) {
     return server(address, name, Optional.empty()).flatMap(RdsDescriptions::region);
   }

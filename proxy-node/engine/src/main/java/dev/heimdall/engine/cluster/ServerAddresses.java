@@ -92,7 +92,7 @@ final class ServerAddresses {
     unplaced.remove(by);
   }
 
-  /** The servers that are not asked, as nobody knows where they are. */
+  /** The servers that are not asked, as it is unknown where they are. */
   List<GlobalTopology.Unplaced> unplaced() {
     return unplaced.values().stream()
         .flatMap(List::stream)

@@ -3,7 +3,7 @@ package dev.heimdall.engine.fleet;
 /**
  * Outcome of a {@link KillRequest}.
  *
- * @param why for people, where nobody knows whether it was carried out; else empty
+ * @param why for people, where it is unknown whether it was carried out; else empty
  */
 public record KillOutcome(Kind kind, String why) {
   public static final KillOutcome DONE = new KillOutcome(Kind.DONE, "");

@@ -21,7 +21,7 @@ public final class TransactionReads {
     begin = text;
   }
 
-  /** True if nobody can tell which of its BEGINs has begun it, or none has. */
+  /** True if it cannot be told which of its BEGINs has begun it, or none has. */
   boolean inDoubt() {
     return inDoubt;
   }

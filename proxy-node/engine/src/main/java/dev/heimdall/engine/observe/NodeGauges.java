@@ -140,7 +140,7 @@ public record NodeGauges(
    *
    * @param heard tables in transactions, since it began
    * @param known of those, what the node knew already
-   * @param behind bytes that were not read yet; negative where nobody knows
+   * @param behind bytes that were not read yet; negative where that is unknown
    */
   public record Changes(
       String source,

@@ -12,16 +12,16 @@ import dev.heimdall.engine.sql.StatementKind;
 /** Effect of something that is sent on the definitions by which other sessions judge statements. */
 enum Defines {
   NOTHING,
-  /** It runs something of which nobody knows what it does. */
+  /** It runs something of which it is unknown what it does. */
   PERHAPS,
-  /** It runs a block or a procedure of which nobody knows what it does. */
+  /** It runs a block or a procedure of which it is unknown what it does. */
   LIKELY,
   /** It changes tables and the like, and leaves all code as it is. */
   TABLES,
   CERTAINLY;
 
   /**
-   * @param does what the statement does to data; null where nobody knows
+   * @param does what the statement does to data; null where that is unknown
    */
   static Defines of(Statement does, StatementFacts effects) {
     if (makesTemporary(effects)) {

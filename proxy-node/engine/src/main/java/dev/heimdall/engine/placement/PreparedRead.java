@@ -18,7 +18,7 @@ final class PreparedRead {
   /**
    * This was looked at last.
    *
-   * @param statement null where nobody knows what it does
+   * @param statement null where it is unknown what it does
    */
   void become(Statement statement, StatementFacts effects, Decision decision) {
     this.statement = statement;

@@ -92,7 +92,7 @@ public final class ReplicaReads implements ReplicaChoice {
     READ,
     /** A statement that is only prepared. */
     PREPARED,
-    /** A transaction that is to begin there, of which nobody knows yet what it will read. */
+    /** A transaction that is to begin there, of which it is unknown yet what it will read. */
     TRANSACTION
   }
 
@@ -225,7 +225,7 @@ public final class ReplicaReads implements ReplicaChoice {
   /**
    * Records the waiting statement, which is, or may be, only prepared, and was looked at.
    *
-   * @param statement null where nobody knows what it does
+   * @param statement null where it is unknown what it does
    */
   public void prepares(Statement statement, StatementFacts effects, Decision decision) {
     prepared.become(statement, effects, decision);

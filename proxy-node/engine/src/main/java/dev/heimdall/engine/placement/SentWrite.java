@@ -10,7 +10,7 @@ import java.util.Collection;
  *
  * @param group the group of messages that it belongs to, counted by the session
  * @param rows those of one of the tables that are written; null where nothing is known of them
- * @param anything whether tables that nobody can name may be written too
+ * @param anything whether tables that cannot be named may be written too
  * @param code whether it calls something that may write where definitions have changed
  * @param ends whether a transaction may be committed by it
  * @param single whether it is one statement, and no procedure that commits as it likes

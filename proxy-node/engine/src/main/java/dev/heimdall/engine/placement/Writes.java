@@ -92,9 +92,9 @@ public final class Writes {
    * A statement is about to be sent. If it may commit definitions, all nodes are to doubt what they
    * know of them before it is: when they hear of the commit, it has been for a while. What is
    * announced is over when the statement is answered, or {@link #notSent}. If the connection is
-   * lost before, nobody knows what becomes of it, and that ends by itself.
+   * lost before, it is unknown what becomes of it, and that ends by itself.
    *
-   * @param does what it does to data; null where nobody knows
+   * @param does what it does to data; null where that is unknown
    * @return done when it may be sent; null for at once
    */
   public CompletableFuture<Void> announce(Statement does, StatementFacts effects) {
@@ -161,7 +161,7 @@ public final class Writes {
   /**
    * A statement is being sent.
    *
-   * @param does what it does to data; null where nobody knows
+   * @param does what it does to data; null where that is unknown
    * @param judgedBy the catalogue by which that was told; null for none
    */
   public void note(

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One question to the server over a pool's connection that nobody uses: may its role still use its
+ * One question to the server over a pool's connection that is unused: may its role still use its
  * database? Servers that do not end the connections to a database that is dropped would reject a
  * client that such a connection waits for.
  */

@@ -63,7 +63,7 @@ class GuardedWaiter implements Waiter {
     try {
       taker.accept(what);
     } catch (RuntimeException e) {
-      // Nobody knows what the waiter has done with it.
+      // It is unknown what the waiter has done with it.
       connection.close("error in the node: " + e);
       failed(e);
     }

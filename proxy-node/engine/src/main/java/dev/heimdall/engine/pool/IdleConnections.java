@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Connections that nobody uses, the one given back last at the end: it is the next to be used. */
+/** Connections that are unused, the one given back last at the end: it is the next to be used. */
 final class IdleConnections {
   /** Number of connections that are searched for one whose variables fit already. */
   private static final int LOOK_BACK = 16;

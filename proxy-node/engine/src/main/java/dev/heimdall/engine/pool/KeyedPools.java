@@ -117,7 +117,7 @@ final class KeyedPools implements SharedPool.Siblings {
     }
   }
 
-  /** Closes so many of a user's connections that nobody uses, as far as there are any. */
+  /** Closes so many of a user's connections that are unused, as far as there are any. */
   void closeIdle(String user, int most) {
     int left = most;
     for (LoopPool pool : onLoops()) {

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * The connections of one pool on one loop that several sessions share, and which of them the next
- * statement goes to. A connection that nobody uses comes first, as long as more connections make
- * the server faster; then the one with the fewest statements in it, as far as those are soon done.
+ * statement goes to. A connection that is unused comes first, as long as more connections make the
+ * server faster; then the one with the fewest statements in it, as far as those are soon done.
  */
 final class Lanes {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -184,7 +184,7 @@ final class Lanes {
     }
   }
 
-  /** Makes a lane of a connection that nobody uses. */
+  /** Makes a lane of a connection that is unused. */
   Lane open(ServerConnection connection, long alone) {
     connection.share(true);
     Lane lane = new Lane(this, connection, alone);

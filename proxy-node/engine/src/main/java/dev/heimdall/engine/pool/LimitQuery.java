@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /**
  * Learns how many connections and prepared statements a server takes, and how many connections it
- * has, on a connection that nobody uses yet.
+ * has, on a connection that is unused yet.
  */
 final class LimitQuery extends InternalQuery {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");

@@ -133,7 +133,7 @@ public final class LoginChecks {
   }
 
   /**
-   * Has the server decide on the database of a role's log-in over a connection that nobody uses,
+   * Has the server decide on the database of a role's log-in over a connection that is unused,
    * which outlives a database at servers of some kinds.
    *
    * @return false where there is none, or it tells nothing: the outcome is not called

@@ -454,7 +454,7 @@ public final class LoopPool
     }
   }
 
-  /** Closes so many of the connections that nobody uses, the oldest first; how many there were. */
+  /** Closes so many of the connections that are unused, the oldest first; how many there were. */
   int closeIdle(int most, String why) {
     int closed = 0;
     for (; closed < most && !idle.isEmpty(); closed++) {
@@ -469,7 +469,7 @@ public final class LoopPool
     shared.scope().room().closePrepared();
   }
 
-  /** Connections that nobody uses let go of their prepared statements. */
+  /** Connections that are unused let go of their prepared statements. */
   void closePrepared() {
     idle.each(connection -> connection.requests().closePrepared());
   }
@@ -480,7 +480,7 @@ public final class LoopPool
     shared.scope().room().yieldPrepared(context, held, elsewhere);
   }
 
-  /** Connections that nobody uses let go of some of their prepared statements. */
+  /** Connections that are unused let go of some of their prepared statements. */
   void yieldPrepared(boolean heldToo) {
     idle.each(connection -> connection.requests().yieldPrepared(heldToo));
   }

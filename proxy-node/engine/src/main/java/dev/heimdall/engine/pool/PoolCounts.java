@@ -46,7 +46,7 @@ public final class PoolCounts {
     return (int) figures.getOpaque(WAITING);
   }
 
-  /** Connections that nobody uses. */
+  /** Connections that are unused. */
   public int idle() {
     return (int) figures.getOpaque(IDLE);
   }

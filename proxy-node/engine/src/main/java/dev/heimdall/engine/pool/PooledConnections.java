@@ -120,7 +120,7 @@ final class PooledConnections {
         || (!lifetime.isZero() && context.now() - connection.createdAt() > lifetime.toNanos());
   }
 
-  /** Closes a connection that nobody uses if its time is over; says whether it was. */
+  /** Closes a connection that is unused if its time is over; says whether it was. */
   boolean retire(ServerConnection connection) {
     boolean over = retired(connection);
     if (over && connection.isLeaving()) {

@@ -443,7 +443,7 @@ public final class VdbPools implements PoolScope {
    * Limits one user from now on, whatever the configuration says, until it is read anew.
    *
    * @param connections the user's connections; empty to leave that as it is
-   * @param idle those of them that nobody uses; empty to leave that as it is
+   * @param idle those of them that are unused; empty to leave that as it is
    */
   public void limitUser(String user, Optional<Integer> connections, Optional<Integer> idle) {
     if (!reader()) {

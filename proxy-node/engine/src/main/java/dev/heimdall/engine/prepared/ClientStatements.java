@@ -175,8 +175,8 @@ public final class ClientStatements {
   }
 
   /**
-   * The statement of this content. While another client's Parse of the same text is on its way,
-   * nobody can say whether it will succeed: then this one gets a name of its own.
+   * The statement of this content. While another client's Parse of the same text is on its way, it
+   * cannot be told whether it will succeed: then this one gets a name of its own.
    */
   public PreparedStatement statement(
       ServerStatements onServer, byte[] content, Origin origin, StatementFacts facts) {

@@ -56,7 +56,7 @@ public final class NameResolution {
   /** The last group of messages in which a statement was run behind that. */
   private long readingIn = -1;
 
-  /** The last group of messages with a statement of which nobody knows what it calls; or -1. */
+  /** The last group of messages with a statement of which it is unknown what it calls; or -1. */
   private long unknownIn = -1;
 
   public NameResolution(Session session, SettingRules rules) {

@@ -2,7 +2,7 @@ package dev.heimdall.engine.prepared;
 
 /** State of one statement on a server, now or later; {@link ServerStatements} alone changes it. */
 final class StatementUse {
-  /** The number of the group that its Parse belongs to; negative where nobody knows it. */
+  /** The number of the group that its Parse belongs to; negative where it is unknown. */
   final long group;
 
   Standing standing;

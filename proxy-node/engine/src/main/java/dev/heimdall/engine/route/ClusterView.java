@@ -201,7 +201,7 @@ public final class ClusterView {
   /**
    * A replica that takes reads and has all that the last writer was known to keep: while there is
    * no writer, log-ins are decided there. Empty while there is a writer, and where no replica has
-   * all, nobody knows what that is, or no reads go to replicas.
+   * all, it is unknown what that is, or no reads go to replicas.
    */
   public Optional<ServerAddress> completeReplica() {
     Snapshot now = snapshot;
@@ -232,7 +232,7 @@ public final class ClusterView {
    * before the client is told.
    *
    * @param tables what it wrote, in full as the catalogue spells them
-   * @param others whether tables that nobody can name may have been written too
+   * @param others whether tables that cannot be named may have been written too
    */
   public Committed committed(Collection<String> tables, boolean others) {
     return committed(tables, others, null);

@@ -27,7 +27,7 @@ public final class MonotonicReads {
   /** Progress of the writer that it has seen, with the position found and the time of the probe. */
   private WriterSamples.Sample atWriter = WriterSamples.NOTHING;
 
-  /** The first and the last answer of the writer of which nobody knows yet how far it was. */
+  /** The first and the last answer of the writer of which it is unknown yet how far it was. */
   private long firstAtWriter = NEVER;
 
   private long lastAtWriter = NEVER;

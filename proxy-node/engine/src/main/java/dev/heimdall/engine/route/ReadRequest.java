@@ -7,7 +7,7 @@ import java.util.Collection;
 /**
  * A read that a replica may answer.
  *
- * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
+ * @param tables what it reads, in full as the catalogue spells them; null where that is unknown
  * @param own the last write of the client's session; null when it has written nothing
  * @param seen how far a server must be at least because the session has seen so much; {@link
  *     Position#NONE} for nothing

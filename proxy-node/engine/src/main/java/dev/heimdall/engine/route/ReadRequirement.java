@@ -10,8 +10,8 @@ import dev.heimdall.engine.wire.Position;
  * @param writtenAt when the last write was committed that it must not miss, by {@link
  *     System#nanoTime}: for servers that tell no positions
  * @param lagIgnored whether it may miss anything, because a rule says so
- * @param unknowable whether nobody can say what it must not miss: this node is partitioned from the
- *     others
+ * @param unknowable whether it cannot be told what it must not miss: this node is partitioned from
+ *     the others
  * @param limited whether it is not answered by a replica that is further behind than replicas may
  *     be, even if that has all
  */
@@ -37,7 +37,7 @@ public record ReadRequirement(
             Position.further(position, least), writtenAt, lagIgnored, unknowable, limited);
   }
 
-  /** A read of which nobody can say what it must not miss. */
+  /** A read of which it cannot be told what it must not miss. */
   public static final ReadRequirement UNKNOWABLE =
       new ReadRequirement(Position.BEYOND, 0, false, true);
 }

@@ -17,7 +17,7 @@ public final class ReadRequirements {
   /**
    * Writes that a read must not miss.
    *
-   * @param tables what it reads, in full as the catalogue spells them; null where nobody knows
+   * @param tables what it reads, in full as the catalogue spells them; null where that is unknown
    * @param own the last write of the client's session; null when it has written nothing
    * @param connectedToPeers whether this node has certainly heard of the writes of all others
    * @param floor up to where every read must see whatever it reads: what had been written {@code

@@ -38,7 +38,7 @@ public final class RuleMemory {
     return weight > share.limit();
   }
 
-  /** Has all caches begin anew, if they still weigh too much without those that nobody uses. */
+  /** Has all caches begin anew, if they still weigh too much without those that are unused. */
   void makeRoom() {
     count();
     if (full()) {

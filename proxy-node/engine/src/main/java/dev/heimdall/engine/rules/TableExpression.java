@@ -54,7 +54,7 @@ final class TableExpression {
   }
 
   /**
-   * True if the statement matches. One that may write tables which nobody can name touches more
+   * True if the statement matches. One that may write tables which cannot be named touches more
    * than its list says.
    */
   boolean matches(Statement statement, SortedSet<String> tables, Set<String> list) {

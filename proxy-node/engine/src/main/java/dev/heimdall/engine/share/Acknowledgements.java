@@ -37,7 +37,7 @@ final class Acknowledgements {
     return done;
   }
 
-  /** True if somebody waits for anything. */
+  /** True if a client waits for anything. */
   synchronized boolean any() {
     return !pending.isEmpty();
   }

@@ -46,7 +46,7 @@ public interface Definitions {
 
   /**
    * Notes that something is about to be sent, through this node or another one, that writes
-   * definitions of a database, or may. Nobody knows when it will be committed, so that until it is
+   * definitions of a database, or may. It is unknown when it will be committed, so that until it is
    * over a write counts for all tables, and a read must see whatever was written.
    *
    * @return to be run when it is over, after {@link #written}; nothing happens when it is run again

@@ -45,7 +45,7 @@ final class KeyGroups {
     return columns.size();
   }
 
-  /** A write has come of which nobody knows the rows. */
+  /** A write has come whose rows are unknown. */
   void written(long number) {
     all = number;
   }

@@ -30,7 +30,7 @@ record Message(Kind kind, String node, long number, List<String> details) {
     HERE,
     /** These tables were written. */
     WROTE,
-    /** Tables were written, and nobody knows which. */
+    /** Tables were written, and it is unknown which. */
     WROTE_ANY,
     /** It is not known whether these tables were written, or will be. */
     DOUBTED,

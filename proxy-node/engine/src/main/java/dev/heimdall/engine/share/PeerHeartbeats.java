@@ -23,7 +23,7 @@ final class PeerHeartbeats {
   private record Heard(long number, long at) {}
 
   /**
-   * @param maxStaleness how long a node may be silent before nobody knows what it wrote
+   * @param maxStaleness how long a node may be silent before it is unknown what it wrote
    * @param lapse how long until a silent node counts as gone
    */
   PeerHeartbeats(String self, long maxStaleness, long lapse) {
@@ -71,7 +71,7 @@ final class PeerHeartbeats {
     renew(now);
   }
 
-  /** The connection was lost and is there again: nobody knows what was said meanwhile. */
+  /** The connection was lost and is there again: it is unknown what was said meanwhile. */
   synchronized void lost() {
     nodes.remove(self);
     heardSelf = false;

@@ -9,9 +9,9 @@ package dev.heimdall.engine.share;
 public record Redefinition(String database, How how) {
   /** Certainty of a redefinition: definitions were changed, or it is not known what was run. */
   public enum How {
-    /** A function was run of which nobody knows what it does. */
+    /** A function was run of which it is unknown what it does. */
     POSSIBLE("?"),
-    /** A block or procedure was run of which nobody knows what it does. */
+    /** A block or procedure was run of which it is unknown what it does. */
     LIKELY("~"),
     /** Definitions were changed. */
     CERTAIN("!"),

@@ -21,7 +21,7 @@ public record StoreState(
     int others,
     KeyEvents keyEvents,
     String detail) {
-  /** Stands for a time that nobody knows. */
+  /** Stands for a time that is unknown. */
   static final long UNKNOWN = -1;
 
   /** Progress of a node in connecting. */

@@ -43,8 +43,8 @@ public final class WriteMark {
   }
 
   /**
-   * A position that has the writes within it; {@link Position#BEYOND} as long as nobody knows where
-   * they are.
+   * A position that has the writes within it; {@link Position#BEYOND} as long as it is unknown
+   * where they are.
    */
   public Position position() {
     return position;

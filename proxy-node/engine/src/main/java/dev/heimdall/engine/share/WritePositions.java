@@ -42,7 +42,7 @@ public final class WritePositions {
    */
   private volatile long noted;
 
-  /** Writes of which nobody knows whether, and when, they are committed. */
+  /** Writes of which it is unknown whether, and when, they are committed. */
   private final DoubtfulWrites doubtful = new DoubtfulWrites(System::nanoTime);
 
   private final WritesInFlight inFlight = new WritesInFlight();
@@ -145,7 +145,7 @@ public final class WritePositions {
    * and before the client is told.
    *
    * @param written names in full, as the catalogue spells them
-   * @param others whether tables that nobody can name may have been written too
+   * @param others whether tables that cannot be named may have been written too
    */
   public WriteMark committed(Collection<String> written, boolean others) {
     return committed(written, others, Position.NONE);
@@ -165,7 +165,7 @@ public final class WritePositions {
   /**
    * Notes a commit after which, as rules want, not all that was read of these tables is outdated.
    *
-   * @param spared of no meaning to tables that nobody can name
+   * @param spared of no meaning to tables that cannot be named
    */
   public WriteMark committed(
       Collection<String> written, boolean others, Position own, SparedTables spared) {
@@ -372,7 +372,7 @@ public final class WritePositions {
   }
 
   /**
-   * The connection over which these were being written is lost: nobody knows whether they are
+   * The connection over which these were being written is lost: it is unknown whether they are
    * committed, or will be when the server has come to their end. To be called beside {@link
    * #committed}.
    */
@@ -385,7 +385,7 @@ public final class WritePositions {
     doubtful.add(written, others, Math.min(nanos, DoubtfulWrites.LASTS.toNanos()));
   }
 
-  /** The writes of which nobody knows whether they are committed. */
+  /** The writes of which it is unknown whether they are committed. */
   List<DoubtfulWrites.Doubt> doubts() {
     return doubtful.present();
   }
@@ -396,7 +396,7 @@ public final class WritePositions {
     return missed();
   }
 
-  /** The last write to any of these tables, or to one that nobody can name. */
+  /** The last write to any of these tables, or to one that cannot be named. */
   public WriteMark last(Collection<String> read) {
     Written last = null;
     for (String table : read) {
@@ -410,7 +410,7 @@ public final class WritePositions {
     return (last == null || any.number() > last.number() ? any : last).mark();
   }
 
-  /** The last write of all: for statements of which nobody knows what they read. */
+  /** The last write of all: for statements of which it is unknown what they read. */
   public WriteMark last() {
     return latest;
   }

@@ -22,7 +22,7 @@ final class WritesInFlight {
   /**
    * Writes of one table. Never changed: another one takes its place.
    *
-   * @param all those of which nobody knows the rows
+   * @param all those whose rows are unknown
    * @param rows of each other its rows
    */
   private record Under(int all, List<RowKeys> rows) {

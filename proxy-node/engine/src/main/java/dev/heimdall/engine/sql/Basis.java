@@ -6,7 +6,7 @@ public enum Basis {
   TABLES,
   /** These, and what no table holds: the clock, chance, its session. */
   MOMENT,
-  /** Perhaps tables that nobody can name. */
+  /** Perhaps tables that cannot be named. */
   ANYTHING,
   /** The server that is asked: its state, or its system tables. */
   SERVER;

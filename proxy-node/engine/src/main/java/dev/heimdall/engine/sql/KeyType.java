@@ -27,7 +27,7 @@ public enum KeyType {
   /**
    * A value's number: equal values have the same, others seldom; or {@link #NONE}.
    *
-   * @param least of an integer, else nobody knows what it becomes
+   * @param least of an integer, else it is unknown what it becomes
    * @param most of an integer; of a text its length
    */
   long number(byte[] value, int from, int to, long least, long most) {

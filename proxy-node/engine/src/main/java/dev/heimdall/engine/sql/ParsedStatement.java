@@ -54,7 +54,7 @@ public record ParsedStatement(
     TableDefinitions definitions) {
   private static final String UNTOLD = "was not understood";
 
-  /** Of a text that nobody has read. */
+  /** Of a text that was not read. */
   public static final ParsedStatement UNREAD =
       new ParsedStatement(
           StatementClass.UNKNOWN,

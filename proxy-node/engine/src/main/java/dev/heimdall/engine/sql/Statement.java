@@ -13,13 +13,13 @@ import java.util.TreeSet;
  * @param tablesRead all tables read, in full ({@link TableName#spelled}); a view is there beside
  *     the tables behind it, a partitioned table beside its partitions
  * @param tablesWritten all tables that may be written, cascades and triggers included
- * @param writesAnything whether tables that nobody can name may be written too
+ * @param writesAnything whether tables that cannot be named may be written too
  * @param outlivesRollback whether some of what it writes may stay when its transaction is rolled
- *     back: in tables without transactions, or where nobody knows
+ *     back: in tables without transactions, or where that is unknown
  * @param basis what its answer rests on
  * @param changesSession what of the session it may change out of sight (inside a function), or null
  * @param outlivesDiscard whether DISCARD ALL may leave what it changes out of sight where it is: it
- *     runs code that nobody can read, or is known to do such a thing
+ *     runs code that cannot be read, or is known to do such a thing
  * @param movesPath whether unqualified names may mean something else after it, until its
  *     transaction ends: inside a function it may set {@code search_path} or the role
  * @param outOfSight what it does that its text does not show, as far as that was asked

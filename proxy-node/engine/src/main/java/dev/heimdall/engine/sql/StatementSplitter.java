@@ -26,7 +26,7 @@ public final class StatementSplitter {
 
   /**
    * Reads {@code length} bytes of {@code sql} from {@code offset}. Returns how many statements
-   * there are, or -1 if the text ends inside a token, so that nobody can tell.
+   * there are, or -1 if the text ends inside a token, so that it cannot be told.
    */
   public int split(byte[] sql, int offset, int length, LexerMode lexerMode) {
     count = 0;

@@ -238,7 +238,7 @@ final class SessionScope {
     return pipeline.callOf(function, scope.database());
   }
 
-  /** From here to the end of the transaction nobody can tell where unqualified names lead. */
+  /** From here to the end of the transaction it cannot be told where unqualified names lead. */
   void pathMoved() {
     pathMoved = true;
   }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  * Facts known about a global cluster beyond its servers.
  *
  * @param regions that have a cluster, and how far each is behind; empty for a cluster of one region
- * @param unplaced servers that are named, but not asked, as nobody knows where they are
+ * @param unplaced servers that are named, but not asked, as it is unknown where they are
  * @param fence whether its writer takes writes
  * @param handover by which another region is about to write; empty for none
  */

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param nodes in the order of the configuration, then those that the cluster named
  * @param lastWriter the writer as it was when it was last known how much of its data it could not
  *     lose any more, with that as its position; replicas are judged by it while there is no writer.
- *     Empty before the first, and where nobody knows
+ *     Empty before the first, and where that is unknown
  * @param global what is known of the global cluster that it is, if it is one
  */
 public record Topology(

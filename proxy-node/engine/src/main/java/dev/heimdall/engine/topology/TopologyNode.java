@@ -44,7 +44,7 @@ public record TopologyNode(
     boolean stopped,
     long at,
     String why) {
-  /** Stands for a number that nobody knows. */
+  /** Stands for a number that is unknown. */
   public static final long UNKNOWN = -1;
 
   /** A server of which nothing is known yet. */

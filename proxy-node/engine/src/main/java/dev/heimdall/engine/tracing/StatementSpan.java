@@ -87,7 +87,7 @@ public final class StatementSpan {
    * Sets the kind and the text of the statement.
    *
    * @param kind in one word, such as SELECT
-   * @param pattern its text without values; null where nobody knows it
+   * @param pattern its text without values; null where it is unknown
    */
   public StatementSpan is(String kind, String pattern) {
     operation = kind;

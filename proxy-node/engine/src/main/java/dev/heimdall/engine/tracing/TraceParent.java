@@ -53,7 +53,7 @@ record TraceParent(String traceId, String spanId, boolean sampled) {
     return -1;
   }
 
-  /** That of the one key of this name: with two, nobody knows which is meant. */
+  /** That of the one key of this name: with two, it is unknown which is meant. */
   private static TraceParent inComment(byte[] sql, int begin, int end) {
     int found = -1;
     for (int at = begin; at + KEY.length + LENGTH < end; at++) {

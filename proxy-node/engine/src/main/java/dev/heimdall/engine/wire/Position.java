@@ -11,7 +11,7 @@ public interface Position {
   /** Stands for what {@link #behind} cannot count. */
   long UNKNOWN = -1;
 
-  /** Before everything; also where nobody knows how far a server is. */
+  /** Before everything; also where it is unknown how far a server is. */
   Position NONE = other -> other == Position.NONE;
 
   /** Beyond everything that any server has. */
@@ -34,8 +34,8 @@ public interface Position {
   }
 
   /**
-   * In characters, the same at all nodes, for {@link #isPassedBy}; empty where nobody knows it, or
-   * it takes very many.
+   * In characters, the same at all nodes, for {@link #isPassedBy}; empty where it is unknown, or it
+   * takes very many.
    */
   default String spelled() {
     return "";

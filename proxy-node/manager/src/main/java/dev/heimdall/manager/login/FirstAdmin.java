@@ -72,7 +72,7 @@ final class FirstAdmin implements AutoCloseable {
     return elsewhere;
   }
 
-  /** True if the password counts although nobody knows whether there is an account. */
+  /** True if the password counts although it is unknown whether there is an account. */
   boolean holdsWithoutAccounts() {
     return !mustChange;
   }

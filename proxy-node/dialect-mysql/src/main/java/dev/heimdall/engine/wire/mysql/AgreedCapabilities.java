@@ -8,8 +8,8 @@ import dev.heimdall.engine.wire.Capabilities;
  * same.
  *
  * @param flags of {@link Capability}, none but those of {@link #MEANINGFUL}
- * @param collation what the session begins with, by its number in the log-in; 0 where nobody has
- *     asked for one
+ * @param collation what the session begins with, by its number in the log-in; 0 where none was
+ *     requested
  */
 public record AgreedCapabilities(long flags, int collation) implements Capabilities {
   /** Those of them that a node has where its servers have them. */

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.action;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
-/** Values for a statement's parameters that nobody knows, in the order in which they are tried. */
+/** Values for a statement's parameters that are unknown, in the order in which they are tried. */
 enum StandIns {
   /** A text that is a number can be compared with columns of both, and their indexes used. */
   TEXTS("1", 0),

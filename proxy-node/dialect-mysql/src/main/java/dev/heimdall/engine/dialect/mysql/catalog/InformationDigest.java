@@ -188,7 +188,7 @@ final class InformationDigest {
     }
   }
 
-  /** The tables behind a MERGE table; none where nobody can say. */
+  /** The tables behind a MERGE table; none where that cannot be told. */
   static List<TableName> union(Connection connection, String schema, String table)
       throws SQLException {
     try (Statement statement = connection.createStatement();

@@ -40,7 +40,7 @@ final class AnswerPins {
   }
 
   /**
-   * A row says that the call was carried out; of several statements nobody knows which came last.
+   * A row says that the call was carried out; of several statements it is unknown which came last.
    */
   private void releases(LastAnswer last, StatementFacts facts) {
     if (facts.has(MysqlEffect.RELEASES_NAMED_LOCKS)

@@ -373,7 +373,7 @@ final class DiagnosticsArea {
   // ---- when it is answered
 
   /**
-   * Part of the text sent last that was carried out; null where nobody can tell.
+   * Part of the text sent last that was carried out; null where that cannot be told.
    *
    * @param error what it has ended with
    */

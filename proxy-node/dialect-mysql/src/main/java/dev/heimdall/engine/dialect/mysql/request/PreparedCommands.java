@@ -316,7 +316,7 @@ final class PreparedCommands {
     statements.keep(id, statement, examined, parameters, meaning.settings());
   }
 
-  /** Has the server prepare a text that nobody has prepared yet, as far as is known. */
+  /** Has the server prepare a text that was not prepared yet, as far as is known. */
   private boolean prepare(ServerConnection server, long total) {
     Preparation now = preparing;
     if (now.done()) {

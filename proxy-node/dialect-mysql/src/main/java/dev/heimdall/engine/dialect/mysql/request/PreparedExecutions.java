@@ -161,7 +161,7 @@ final class PreparedExecutions {
     return outcome;
   }
 
-  /** Types that nobody has named end MariaDB 11.4. */
+  /** Types that were not named end MariaDB 11.4. */
   private Outcome malformed(long total, TypedCommand bulk) {
     lifecycle.settled();
     answers.error(total, bulk == null ? BulkCommand.MALFORMED : BulkCommand.UNTYPED);

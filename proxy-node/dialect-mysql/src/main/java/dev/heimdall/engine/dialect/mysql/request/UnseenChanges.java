@@ -74,7 +74,7 @@ final class UnseenChanges {
     return false;
   }
 
-  /** True if nobody can tell what it runs. */
+  /** True if it cannot be told what it runs. */
   static boolean isOpaque(StatementFacts facts) {
     for (Effect effect : facts.effects()) {
       if (effect.type() == Effect.Type.PIN && effect.pin() == MysqlPins.UNKNOWN) {

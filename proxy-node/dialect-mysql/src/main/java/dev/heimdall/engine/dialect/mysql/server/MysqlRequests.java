@@ -42,7 +42,7 @@ public final class MysqlRequests implements ServerRequests {
    */
   private static final String ROLE = "SELECT CURRENT_USER(), @@global.init_connect";
 
-  /** Would end a connection while nobody uses it. */
+  /** Would end a connection while it is unused. */
   private static final String IDLE_TIMEOUT = "wait_timeout";
 
   private final ServerConnection connection;

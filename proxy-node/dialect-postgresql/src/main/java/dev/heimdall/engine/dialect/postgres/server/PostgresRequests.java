@@ -84,7 +84,7 @@ public final class PostgresRequests implements ServerRequests {
           + " DO 'BEGIN RAISE EXCEPTION ''heimdall: the connection of this transaction was lost'';"
           + " END'";
 
-  /** Would end a connection while nobody uses it. */
+  /** Would end a connection while it is unused. */
   private static final String IDLE_TIMEOUT = "idle_session_timeout";
 
   private final ServerConnection connection;

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Words that PostgreSQL's dates and times take for the moment at which they are read: {@code now},
  * {@code today}, {@code tomorrow}, {@code yesterday}, in whatever case and with whatever beside
- * them. Which type a literal or value is read as nobody can tell by its text, so that all count.
+ * them. Which type a literal or value is read as it cannot be told by its text, so that all count.
  */
 public final class SpecialInput {
   private static final String[] WORDS = {"now", "today", "tomorrow", "yesterday"};
