@@ -2,7 +2,7 @@ package dev.heimdall.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.console.ConsoleProtocol;
+import dev.heimdall.engine.console.ConsoleChannel;
 import dev.heimdall.engine.console.Operator;
 import dev.heimdall.engine.dialect.postgres.console.PostgresConsole;
 import dev.heimdall.engine.observe.KeyValueLog;
@@ -24,7 +24,7 @@ class PostgresConsoleTest {
 
   private final FakeNode node = new FakeNode();
   private final Metrics metrics = new Metrics("1.2.3", 1, 10);
-  private final ConsoleProtocol.Talk console = talk();
+  private final ConsoleChannel console = talk();
   private final EmbeddedChannel channel = new EmbeddedChannel(console.handler());
 
   /** One message of the console, its body still as bytes. */
@@ -34,7 +34,7 @@ class PostgresConsoleTest {
     }
   }
 
-  private ConsoleProtocol.Talk talk() {
+  private ConsoleChannel talk() {
     return new PostgresConsole()
         .talk(new AdminCommands(node, metrics, new KeyValueLog(), Runnable::run), ADMIN, null);
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
  * Carries statements of one queue out, in their order. Those that go together are one transaction;
@@ -17,11 +18,6 @@ final class BatchRunner {
   private static final int ATTEMPTS = 3;
 
   private final Connections connections;
-
-  /** Is told how each statement ended, at once. */
-  interface Done {
-    void done(Ticket ticket, Executed executed);
-  }
 
   private enum End {
     COMMITTED,
@@ -40,12 +36,13 @@ final class BatchRunner {
   /**
    * Blocks until all are done, or the server is away.
    *
+   * @param done told how each statement ended, at once
    * @return those that had no effect, because there was no connection
    */
-  List<Ticket> run(List<Ticket> batch, Done done) {
+  List<Ticket> run(List<Ticket> batch, BiConsumer<Ticket, Executed> done) {
     try (Connections.Lease lease = connections.lease(batch.get(0).target)) {
       if (!batch.get(0).batched) {
-        done.done(batch.get(0), alone(lease, batch.get(0)));
+        done.accept(batch.get(0), alone(lease, batch.get(0)));
         return List.of();
       }
       List<Ticket> left =
@@ -58,22 +55,23 @@ final class BatchRunner {
       if (!Failure.isRefusal(e)) {
         return batch;
       }
-      batch.forEach(ticket -> done.done(ticket, Failure.of(e)));
+      batch.forEach(ticket -> done.accept(ticket, Failure.of(e)));
       return List.of();
     }
   }
 
-  private static List<Ticket> together(Connections.Lease lease, List<Ticket> batch, Done done) {
+  private static List<Ticket> together(
+      Connections.Lease lease, List<Ticket> batch, BiConsumer<Ticket, Executed> done) {
     Attempt attempt = transaction(lease, batch);
     switch (attempt.end()) {
       case COMMITTED -> {
         for (int i = 0; i < batch.size(); i++) {
-          done.done(batch.get(i), attempt.executed().get(i));
+          done.accept(batch.get(i), attempt.executed().get(i));
         }
         return List.of();
       }
       case UNCERTAIN -> {
-        batch.forEach(ticket -> done.done(ticket, Failure.uncertain()));
+        batch.forEach(ticket -> done.accept(ticket, Failure.uncertain()));
         return List.of();
       }
       case ROLLED_BACK -> {
@@ -85,7 +83,8 @@ final class BatchRunner {
     }
   }
 
-  private static List<Ticket> oneByOne(Connections.Lease lease, List<Ticket> batch, Done done) {
+  private static List<Ticket> oneByOne(
+      Connections.Lease lease, List<Ticket> batch, BiConsumer<Ticket, Executed> done) {
     for (int i = 0; i < batch.size(); i++) {
       List<Ticket> one = List.of(batch.get(i));
       Attempt attempt = transaction(lease, one);
@@ -93,10 +92,10 @@ final class BatchRunner {
         attempt = transaction(lease, one);
       }
       switch (attempt.end()) {
-        case COMMITTED -> done.done(batch.get(i), attempt.executed().get(0));
-        case ROLLED_BACK -> done.done(batch.get(i), Failure.of(attempt.failure()));
+        case COMMITTED -> done.accept(batch.get(i), attempt.executed().get(0));
+        case ROLLED_BACK -> done.accept(batch.get(i), Failure.of(attempt.failure()));
         case UNCERTAIN -> {
-          done.done(batch.get(i), Failure.uncertain());
+          done.accept(batch.get(i), Failure.uncertain());
           return batch.subList(i + 1, batch.size());
         }
         default -> {

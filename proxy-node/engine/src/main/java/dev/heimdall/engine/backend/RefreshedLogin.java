@@ -10,6 +10,7 @@ import dev.heimdall.secrets.credentials.DatabaseLogin;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -20,25 +21,23 @@ final class RefreshedLogin implements ServerConnector.Handler {
   /** Number of credentials to try: those last read, the current ones, and the previous ones. */
   private static final int TRIES = 3;
 
-  /** Connects as somebody who is known. */
-  interface Attempt {
-    void as(ServerCredential credential, ServerConnector.Handler handler);
-  }
-
   private final LoopContext context;
   private final DatabaseCredentials credentials;
   private final String host;
   private final int port;
-  private final Attempt attempt;
+  private final BiConsumer<ServerCredential, ServerConnector.Handler> attempt;
   private final ServerConnector.Handler handler;
   private DatabaseLogin login;
   private int tries;
 
+  /**
+   * @param attempt connects with a credential
+   */
   RefreshedLogin(
       LoopContext context,
       DatabaseCredentials credentials,
       ServerTarget target,
-      Attempt attempt,
+      BiConsumer<ServerCredential, ServerConnector.Handler> attempt,
       ServerConnector.Handler handler) {
     this.context = context;
     this.credentials = credentials;
@@ -55,7 +54,7 @@ final class RefreshedLogin implements ServerConnector.Handler {
   private void tryAs(DatabaseLogin next) {
     login = next;
     tries++;
-    attempt.as(ServerCredential.of(next), this);
+    attempt.accept(ServerCredential.of(next), this);
   }
 
   private <T> void onLoop(CompletableFuture<T> future, Consumer<T> then) {

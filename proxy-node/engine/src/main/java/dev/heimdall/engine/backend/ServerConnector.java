@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** Makes server connections, and the short ones that carry cancel requests. */
@@ -56,14 +57,14 @@ public final class ServerConnector {
   /** Connects and logs in; the connection lives on the loop of the context. */
   public void connect(
       LoopContext context, ServerTarget target, ConnectionKeeper keeper, Handler handler) {
-    RefreshedLogin.Attempt attempt =
+    BiConsumer<ServerCredential, Handler> attempt =
         (credential, told) -> connect(context, target, target, 0, credential, keeper, told);
     target
         .credential()
         .asked()
         .ifPresentOrElse(
             who -> new RefreshedLogin(context, who, target, attempt, handler).begin(),
-            () -> attempt.as(target.credential(), handler));
+            () -> attempt.accept(target.credential(), handler));
   }
 
   /**

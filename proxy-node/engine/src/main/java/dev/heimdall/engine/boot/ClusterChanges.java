@@ -1,6 +1,5 @@
 package dev.heimdall.engine.boot;
 
-import dev.heimdall.engine.changes.ChangeFeed;
 import dev.heimdall.engine.changes.ChangeProtocol;
 import dev.heimdall.engine.changes.FeedStatus;
 import dev.heimdall.engine.changes.OutsideWrites;
@@ -20,19 +19,19 @@ final class ClusterChanges implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.cluster");
 
   private final EventLog log;
-  private final List<ChangeFeed> feeds;
+  private final List<WriterFeed> feeds;
 
   ClusterChanges(
       DataSource source, List<ChangeProtocol.Way> ways, OutsideWrites outside, EventLog log) {
     this.log = log;
     feeds =
         ways.stream()
-            .<ChangeFeed>map(way -> new WriterFeed(source, way, outside.sink(), new Logged()))
+            .<WriterFeed>map(way -> new WriterFeed(source, way, outside.sink(), new Logged()))
             .toList();
   }
 
   void start() {
-    feeds.forEach(ChangeFeed::start);
+    feeds.forEach(WriterFeed::start);
   }
 
   /** There is a new snapshot of the cluster. */
@@ -45,12 +44,12 @@ final class ClusterChanges implements AutoCloseable {
   }
 
   List<FeedStatus> status() {
-    return feeds.stream().map(ChangeFeed::status).toList();
+    return feeds.stream().map(WriterFeed::status).toList();
   }
 
   @Override
   public void close() {
-    feeds.forEach(ChangeFeed::close);
+    feeds.forEach(WriterFeed::close);
   }
 
   private final class Logged implements WriterFeed.Listener {

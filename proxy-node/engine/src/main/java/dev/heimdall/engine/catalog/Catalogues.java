@@ -330,31 +330,36 @@ public final class Catalogues implements AutoCloseable {
     databases.values().forEach(WatchedDatabase::paceChanged);
   }
 
-  /** Findings in a database. */
-  private final class Found implements DatabaseFindings {
+  /** Listener for the findings in a database, which also sets how often to look. */
+  final class Found {
     private final String database;
 
-    Found(String database) {
+    private Found(String database) {
       this.database = database;
     }
 
-    @Override
-    public Optional<Duration> every() {
+    /** Interval of looking for changes, while the database is in use. */
+    Optional<Duration> every() {
       return Optional.ofNullable(closely).map(Closely::every);
     }
 
-    @Override
-    public boolean yielding() {
+    /** True if a connection that is not needed now makes room for others. */
+    boolean yielding() {
       return yielding.getAsBoolean();
     }
 
-    @Override
-    public void sessionDefaultsChanged() {
+    /** Reports that the settings that sessions begin with were found changed. */
+    void sessionDefaultsChanged() {
       Catalogues.this.sessionDefaultsChanged();
     }
 
-    @Override
-    public void changed(boolean unannounced, boolean suspected) {
+    /**
+     * Definitions were found changed, and are about to be read.
+     *
+     * @param unannounced whether nobody has reported it
+     * @param suspected whether somebody has reported that it may have been
+     */
+    void changed(boolean unannounced, boolean suspected) {
       if (unannounced) {
         untold.incrementAndGet();
       }

@@ -57,7 +57,7 @@ final class WatchedDatabase {
   private final SourceConnections connections;
   private final ScheduledExecutorService executor;
   private final LongSupplier versions;
-  private final DatabaseFindings findings;
+  private final Catalogues.Found findings;
   private final boolean ofCluster;
   private final CatalogueContext context;
   private final String where;
@@ -106,7 +106,7 @@ final class WatchedDatabase {
       SourceConnections connections,
       ScheduledExecutorService executor,
       LongSupplier versions,
-      DatabaseFindings findings,
+      Catalogues.Found findings,
       CatalogueContext context) {
     this.context = context;
     this.name = name;

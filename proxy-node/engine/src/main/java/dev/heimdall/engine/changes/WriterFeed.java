@@ -12,7 +12,7 @@ import java.util.Optional;
  * Listens to whichever server is the writer, and tries again when that fails. Another writer, a
  * failure and a reader that is too late are gaps.
  */
-public final class WriterFeed implements ChangeFeed {
+public final class WriterFeed implements AutoCloseable {
   private static final long SHORTEST_PAUSE_MILLIS = 100;
   private static final long LONGEST_PAUSE_MILLIS = 10_000;
 
@@ -60,12 +60,16 @@ public final class WriterFeed implements ChangeFeed {
     thread.setDaemon(true);
   }
 
-  @Override
   public void start() {
     thread.start();
   }
 
-  @Override
+  /**
+   * Sets the server that is the writer: it alone is listened to. To be called for each snapshot of
+   * the cluster; does not wait.
+   *
+   * @param run which run of that server
+   */
   public void follow(Optional<ServerAddress> writer, String run) {
     ChangeReader old;
     synchronized (this) {
@@ -253,7 +257,6 @@ public final class WriterFeed implements ChangeFeed {
     }
   }
 
-  @Override
   public synchronized FeedStatus status() {
     return new FeedStatus(
         source.name(),
@@ -269,6 +272,7 @@ public final class WriterFeed implements ChangeFeed {
         behindBytes);
   }
 
+  /** Ends it, without waiting for its last step. */
   @Override
   public void close() {
     ChangeReader open;

@@ -1,5 +1,5 @@
 /**
- * Writes to a data source past all nodes: feeds that hear of them ({@code ChangeFeed}), on threads
+ * Writes to a data source past all nodes: feeds that hear of them ({@code WriterFeed}), on threads
  * of their own, and the consequences for cached results ({@code OutsideWrites}). How a server is
  * listened to is its dialect's ({@code ChangeProtocol}, {@code ChangeReader}).
  */

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * the client, and what it says, is the {@link LogInDialogue}'s.
  */
 public final class ClientLogin extends ByteToMessageDecoder
-    implements ClientAddress, LogInHost, ClientProof.Claimant, LoopClients.Unfinished {
+    implements ClientAddress, LogInHost, ClientProof.Claimant {
   private static final Logger LOG = LoggerFactory.getLogger(ClientLogin.class);
 
   /** Of what a client sends ahead while its password is checked. */
@@ -53,6 +53,7 @@ public final class ClientLogin extends ByteToMessageDecoder
     DONE
   }
 
+  private final Runnable nodeStops = () -> endUnfinished(ServerError.nodeStops());
   private final LogInServices services;
   private final NodeAccess node;
   private final VdbAccess vdb;
@@ -139,7 +140,7 @@ public final class ClientLogin extends ByteToMessageDecoder
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     ctx = added;
-    loop.clients().add(this);
+    loop.clients().addLogIn(nodeStops);
     place.connected(ctx.channel());
     Duration limit = node.settings().loginTimeout();
     if (!limit.isZero()) {
@@ -152,11 +153,6 @@ public final class ClientLogin extends ByteToMessageDecoder
 
   private void timedOut() {
     endUnfinished(Refusals.error(AuthFailure.timeout()));
-  }
-
-  @Override
-  public void nodeStops() {
-    endUnfinished(ServerError.nodeStops());
   }
 
   /** A client that has not said who it is may not understand an error yet. */
@@ -175,7 +171,7 @@ public final class ClientLogin extends ByteToMessageDecoder
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext removed) {
-    loop.clients().remove(this);
+    loop.clients().removeLogIn(nodeStops);
     end(deadline);
     end(handshakeDeadline);
     if (number != 0 && !handedOver) {

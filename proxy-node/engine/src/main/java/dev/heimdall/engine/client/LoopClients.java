@@ -8,14 +8,11 @@ import java.util.Set;
 /** The clients of one event loop, whatever they talk to, and those that log in; all on the loop. */
 public final class LoopClients {
   private final Set<Client> clients = new HashSet<>();
-  private final Set<Unfinished> logIns = new HashSet<>();
-  private boolean turnsAway;
 
-  /** A log-in. */
-  interface Unfinished {
-    /** The node does not wait for it any longer. */
-    void nodeStops();
-  }
+  /** What ends each log-in whose client the node does not wait for any longer. */
+  private final Set<Runnable> logIns = new HashSet<>();
+
+  private boolean turnsAway;
 
   void add(Client client) {
     clients.add(client);
@@ -25,12 +22,12 @@ public final class LoopClients {
     clients.remove(client);
   }
 
-  void add(Unfinished logIn) {
-    logIns.add(logIn);
+  void addLogIn(Runnable end) {
+    logIns.add(end);
   }
 
-  void remove(Unfinished logIn) {
-    logIns.remove(logIn);
+  void removeLogIn(Runnable end) {
+    logIns.remove(end);
   }
 
   /**
@@ -48,7 +45,7 @@ public final class LoopClients {
   /** Ends all log-ins: clients that have reported their identity get the reason. */
   public void endLogIns() {
     turnsAway = true;
-    List.copyOf(logIns).forEach(Unfinished::nodeStops);
+    List.copyOf(logIns).forEach(Runnable::run);
   }
 
   public List<Client> all() {

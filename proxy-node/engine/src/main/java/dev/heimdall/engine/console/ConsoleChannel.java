@@ -15,8 +15,7 @@ import java.util.concurrent.CompletionException;
  * A client of the admin database after its log-in: takes its bytes apart into messages and has them
  * answered one after the other. While the client does not take its answers nothing more is read.
  */
-public final class ConsoleChannel extends ChannelInboundHandlerAdapter
-    implements ConsoleProtocol.Talk {
+public final class ConsoleChannel extends ChannelInboundHandlerAdapter {
   private static final int LONGEST_MESSAGE = 64 * 1024;
   private static final ServerError MALFORMED =
       ServerError.protocolViolation("invalid message format");
@@ -169,22 +168,22 @@ public final class ConsoleChannel extends ChannelInboundHandlerAdapter
     }
   }
 
-  @Override
+  /** Takes the client's bytes and answers them. */
   public ChannelHandler handler() {
     return this;
   }
 
-  @Override
+  /** True if a command is being carried out. */
   public boolean busy() {
     return answering;
   }
 
-  @Override
+  /** Number of commands received. */
   public long commands() {
     return commands;
   }
 
-  @Override
+  /** Gives the present command up if it waits for something. */
   public void cancel() {
     if (answering) {
       messages.cancel();

@@ -32,7 +32,7 @@ public final class ConsoleSession extends ChannelInboundHandlerAdapter implement
   private final Login login;
   private final Channel channel;
   private final ConsoleProtocol protocol;
-  private final ConsoleProtocol.Talk talk;
+  private final ConsoleChannel talk;
   private final Admission admission;
   private final long connectedAt = System.currentTimeMillis();
   private CloseReason closeReason = CloseReason.BY_CLIENT;

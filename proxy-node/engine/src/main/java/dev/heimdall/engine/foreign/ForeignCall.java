@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One statement at a data source, from the moment somebody wants it. Thread-safe. */
-public final class ForeignCall implements Runnable, Pieces.Receiver {
+public final class ForeignCall implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.node");
 
   /** Pieces that are on their way to a client that has not taken the first of them yet. */
@@ -356,13 +356,11 @@ public final class ForeignCall implements Runnable, Pieces.Receiver {
 
   // ---- who takes the pieces
 
-  @Override
-  public ByteBuf buffer() {
+  ByteBuf buffer() {
     return reply.buffer();
   }
 
-  @Override
-  public void piece(ByteBuf consumed) throws SQLException {
+  void piece(ByteBuf consumed) throws SQLException {
     boolean taken = false;
     try {
       room.acquire();

@@ -7,17 +7,10 @@ import java.sql.SQLException;
 final class Pieces implements AutoCloseable {
   private static final int PIECE = 16 * 1024;
 
-  private final Receiver receiver;
+  private final ForeignCall receiver;
   private ByteBuf piece;
 
-  /** Receiver of the pieces; taking one may block. */
-  interface Receiver {
-    ByteBuf buffer();
-
-    void piece(ByteBuf consumed) throws SQLException;
-  }
-
-  Pieces(Receiver receiver) {
+  Pieces(ForeignCall receiver) {
     this.receiver = receiver;
   }
 

@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * all of it is the same the client goes on and notices nothing; else the transaction is rolled back
  * there, and the client gets an error for its loss.
  */
-public final class TransactionReplay implements TransactionNotes {
+public final class TransactionReplay {
   /** Current stage; {@link #become} alone changes it. */
   private enum Stage {
     /** Nothing is run again. */
@@ -120,7 +120,7 @@ public final class TransactionReplay implements TransactionNotes {
     stage = next;
   }
 
-  @Override
+  /** True if a transaction is being run again: nothing else goes to the client or comes from it. */
   public boolean active() {
     return stage != Stage.NONE;
   }
@@ -132,7 +132,7 @@ public final class TransactionReplay implements TransactionNotes {
 
   // ---- what is kept
 
-  @Override
+  /** True if what is sent is kept, as that of a transaction that may have to be run again. */
   public boolean keeps() {
     return log.keeps();
   }
@@ -207,21 +207,21 @@ public final class TransactionReplay implements TransactionNotes {
     }
   }
 
-  @Override
+  /** A statement is about to be sent; null where that is unknown. */
   public void statement(StatementFacts facts) {
     if (stage == Stage.NONE) {
       log.statement(facts, position.autocommits());
     }
   }
 
-  @Override
+  /** Notes that a bound statement is about to be sent. */
   public void bound(StatementFacts facts, boolean unnamed) {
     if (stage == Stage.NONE) {
       log.bound(facts, position.autocommits(), unnamed);
     }
   }
 
-  @Override
+  /** The transaction, if one is open, is undone by what is no statement. */
   public void over() {
     if (stage == Stage.NONE) {
       log.end();
@@ -229,7 +229,11 @@ public final class TransactionReplay implements TransactionNotes {
     }
   }
 
-  @Override
+  /**
+   * Rules have made this of a statement, which is about to be sent or answered.
+   *
+   * @return whether it may be; not when it is run again and they have made something else of it
+   */
   public boolean ruled(int outcome) {
     switch (stage) {
       case NONE -> {
@@ -251,7 +255,10 @@ public final class TransactionReplay implements TransactionNotes {
     }
   }
 
-  @Override
+  /**
+   * True if what would be answered without a server must not be, because it is being run again: it
+   * was sent the first time.
+   */
   public boolean wasSent() {
     if (active()) {
       different();
@@ -259,7 +266,7 @@ public final class TransactionReplay implements TransactionNotes {
     return active();
   }
 
-  @Override
+  /** The open transaction cannot be run again. */
   public void giveUp(Unreplayed why) {
     if (stage == Stage.NONE) {
       log.giveUp(why);
@@ -551,7 +558,9 @@ public final class TransactionReplay implements TransactionNotes {
 
   // ---- for people
 
-  @Override
+  /**
+   * Describes what is kept of the open transaction, and the outcome of one; null when that is off.
+   */
   public String note() {
     if (checksum == null) {
       return null;

@@ -20,25 +20,10 @@ final class Cleaning {
 
   private final SecureRandom chance = new SecureRandom();
   private final LoopContext context;
-  private final Pool pool;
+  private final LoopPool pool;
   private final Map<ServerConnection, Long> since = new HashMap<>();
 
-  /** Pool in which the connections go on. */
-  interface Pool {
-    /** A step was taken: what else was left on the connection is looked at. */
-    void release(ServerConnection connection);
-
-    /** The connection is as good as new. */
-    void cleaned(ServerConnection connection);
-
-    /** The connection may be used. */
-    void free(ServerConnection connection);
-
-    /** There are more of them here, or fewer. */
-    void published();
-  }
-
-  Cleaning(LoopContext context, Pool pool) {
+  Cleaning(LoopContext context, LoopPool pool) {
     this.context = context;
     this.pool = pool;
   }

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Connections to a server that did not answer, whose users are answered elsewhere. Each keeps its
@@ -16,7 +18,8 @@ final class LeftConnections {
   /** So long a server that answers again may take to close them. */
   private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  private final Pool pool;
+  private final Consumer<ServerConnection> gone;
+  private final BiConsumer<ServerConnection, Runnable> cancel;
 
   /** True if each was cancelled. */
   private final Map<ServerConnection, Boolean> cancelled = new LinkedHashMap<>(0);
@@ -26,17 +29,13 @@ final class LeftConnections {
   /** Since when their server answers again; 0 while it does not, or there is none. */
   private long answersSince;
 
-  /** Pool that the connections belonged to. */
-  interface Pool {
-    /** It is closed at both ends. */
-    void gone(ServerConnection connection);
-
-    /** Cancels what runs on it, as {@link Connector#cancel} does. */
-    void cancel(ServerConnection connection, Runnable done);
-  }
-
-  LeftConnections(Pool pool) {
-    this.pool = pool;
+  /**
+   * @param gone told of one that is closed at both ends
+   * @param cancel cancels what runs on one, as {@link Connector#cancel} does
+   */
+  LeftConnections(Consumer<ServerConnection> gone, BiConsumer<ServerConnection, Runnable> cancel) {
+    this.gone = gone;
+    this.cancel = cancel;
   }
 
   boolean contains(ServerConnection connection) {
@@ -52,7 +51,7 @@ final class LeftConnections {
             why,
             () -> {
               cancelled.remove(connection);
-              pool.gone(connection);
+              gone.accept(connection);
             });
   }
 
@@ -80,7 +79,7 @@ final class LeftConnections {
       if (!each.getValue()) {
         each.setValue(true);
         cancelling = true;
-        pool.cancel(each.getKey(), () -> cancelling = false);
+        cancel.accept(each.getKey(), () -> cancelling = false);
         return;
       }
     }

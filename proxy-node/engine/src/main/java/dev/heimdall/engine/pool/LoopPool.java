@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
  * The server connections of one pool on one event loop, and the sessions that wait for one, first
  * come, first served. All methods but the counters belong to the loop's thread.
  */
-public final class LoopPool
-    implements PooledConnections.Pool, Lanes.Pool, Cleaning.Pool, LeftConnections.Pool {
+public final class LoopPool implements PooledConnections.Pool, Lanes.Pool {
   private static final Logger LOG = LoggerFactory.getLogger("heimdall.pool");
 
   /** More than these would take longer to make than the reads take that they are for. */
@@ -43,7 +42,7 @@ public final class LoopPool
   private final Growth growth;
   private final WaitLimits waitLimits;
   private final PoolAudit audit;
-  private final LeftConnections left = new LeftConnections(this);
+  private final LeftConnections left = new LeftConnections(this::gone, this::cancel);
   private final Leaving leaving;
   private final PoolView view;
 
@@ -217,7 +216,6 @@ public final class LoopPool
   }
 
   /** Takes a connection back that is quiet or soon will be; what is left on it is cleaned first. */
-  @Override
   public void release(ServerConnection connection) {
     assert context.inLoop();
     connection.hold(null);
@@ -243,15 +241,14 @@ public final class LoopPool
     }
   }
 
-  @Override
-  public void cleaned(ServerConnection connection) {
+  /** The connection is as good as new. */
+  void cleaned(ServerConnection connection) {
     shared.scope().events().cleaned();
     free(connection);
   }
 
   /** A clean connection: to the first waiter, to a loop that waits longer, or to the idle ones. */
-  @Override
-  public void free(ServerConnection connection) {
+  void free(ServerConnection connection) {
     CancelRequests cancels = connection.cancels();
     if (cancels.inProgress()) {
       cleaning.keep(connection);
@@ -401,15 +398,13 @@ public final class LoopPool
     }
   }
 
-  @Override
-  public void gone(ServerConnection connection) {
+  private void gone(ServerConnection connection) {
     shared.moving(-1);
     ended(connection, true);
     growth.grow();
   }
 
-  @Override
-  public void cancel(ServerConnection connection, Runnable done) {
+  private void cancel(ServerConnection connection, Runnable done) {
     shared.scope().cancel(connection, done);
   }
 
@@ -567,7 +562,7 @@ public final class LoopPool
     LOG.error("a pool met an error in the node", cause);
   }
 
-  @Override
+  /** There are more of them here, or fewer. */
   public void published() {
     counts.publish(
         waiters.size(),

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * One client's statements: what it means by a name, and which statement of the loop's registry is
@@ -19,7 +20,7 @@ public final class ClientStatements {
   private final PreparedNames names;
   private final StatementRegistry registry;
   private final NameResolution resolution;
-  private final SchemaEpoch schema;
+  private final LongSupplier schemaEpoch;
   private final BooleanSupplier definitionsPending;
   private final boolean keepsNames;
   private final UnansweredNames closing = new UnansweredNames();
@@ -32,13 +33,13 @@ public final class ClientStatements {
       PreparedNames names,
       StatementRegistry registry,
       NameResolution resolution,
-      SchemaEpoch schema,
+      LongSupplier schemaEpoch,
       BooleanSupplier definitionsPending,
       boolean keepsNames) {
     this.names = names;
     this.registry = registry;
     this.resolution = resolution;
-    this.schema = schema;
+    this.schemaEpoch = schemaEpoch;
     this.definitionsPending = definitionsPending;
     this.keepsNames = keepsNames;
   }
@@ -171,7 +172,7 @@ public final class ClientStatements {
   private PreparedStatement ofClient(
       byte[] name, byte[] content, Origin origin, StatementFacts facts) {
     return registry.acquireAlone(
-        name, content, origin, facts, resolution.scope(), schema.schemaEpoch());
+        name, content, origin, facts, resolution.scope(), schemaEpoch.getAsLong());
   }
 
   /**
@@ -200,7 +201,7 @@ public final class ClientStatements {
   private PreparedStatement shared(
       byte[] content, int length, Origin origin, StatementFacts facts) {
     return registry.acquire(
-        content, length, origin, facts, resolution.scope(), schema.schemaEpoch());
+        content, length, origin, facts, resolution.scope(), schemaEpoch.getAsLong());
   }
 
   /** A statement of the client's own that gets this name. */
@@ -281,7 +282,7 @@ public final class ClientStatements {
     byte[] given = statement.isClientNamed() ? statement.serverName() : null;
     PreparedStatement copy = ofClient(given, statement.body(), Origin.NAMED, statement.facts());
     copy.source(statement.source());
-    copy.shape(shape, schema.schemaEpoch());
+    copy.shape(shape, schemaEpoch.getAsLong());
     return copy;
   }
 }

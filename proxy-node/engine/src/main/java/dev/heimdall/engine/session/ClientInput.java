@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
  * server. Whole runs of messages are passed on as they lie; what must be renamed or left out cuts
  * the run, and small pieces are gathered in one buffer with messages of our own making.
  */
-public final class ClientInput implements ServerOutput, UnitInput {
+public final class ClientInput implements UnitInput {
   private static final int SMALL_RUN = 2048;
 
   /** Beyond what any message may have that is read whole. */
@@ -176,7 +176,6 @@ public final class ClientInput implements ServerOutput, UnitInput {
   }
 
   /** Input with the next byte to read at its reader's position; null if there is none. */
-  @Override
   public ByteBuf bytes() {
     return input;
   }
@@ -353,7 +352,6 @@ public final class ClientInput implements ServerOutput, UnitInput {
   // ---- what goes to the server
 
   /** Ends the run before the current message: what follows goes out in another form. */
-  @Override
   public void cut() {
     if (runStart >= 0) {
       int size = input.readerIndex() - runStart;
@@ -368,7 +366,6 @@ public final class ClientInput implements ServerOutput, UnitInput {
   }
 
   /** The buffer for messages of our own making, in their place among the client's. */
-  @Override
   public ByteBuf out(int size) {
     if (out == null) {
       out = session.lease().server().allocate(Math.max(size + 64, 256));
@@ -385,7 +382,6 @@ public final class ClientInput implements ServerOutput, UnitInput {
   }
 
   /** Sends what has been gathered, so that something of another owner can follow. */
-  @Override
   public void flushGathered() {
     cut();
     sendOut();

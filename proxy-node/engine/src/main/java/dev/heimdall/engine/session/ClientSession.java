@@ -39,7 +39,7 @@ import java.io.IOException;
  * of its event loop.
  */
 public final class ClientSession extends ChannelInboundHandlerAdapter
-    implements WiredSession, HandedSession {
+    implements LoggedInSession, HandedSession {
 
   private final SessionEvents events;
   private final VdbContext vdb;

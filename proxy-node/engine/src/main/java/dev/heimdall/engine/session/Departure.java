@@ -67,7 +67,7 @@ final class Departure {
                 GONE, EnumSet.noneOf(Stage.class)));
   }
 
-  private final WiredSession session;
+  private final LoggedInSession session;
   private final Channel channel;
   private final Login login;
   private final StartupVariables given;
@@ -112,7 +112,7 @@ final class Departure {
 
   Departure(
       SessionContext context,
-      WiredSession session,
+      LoggedInSession session,
       StartupVariables given,
       SessionEnd end,
       SessionControl control,

@@ -9,7 +9,6 @@ import dev.heimdall.engine.lease.ServerLease;
 import dev.heimdall.engine.observe.PoolMetrics;
 import dev.heimdall.engine.pipeline.QueryPipeline;
 import dev.heimdall.engine.placement.ReplicaReads;
-import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.reply.ClientOutput;
 import dev.heimdall.engine.sharing.PipelineSharing;
 import dev.heimdall.engine.sql.PinReason;
@@ -21,11 +20,15 @@ import dev.heimdall.model.VirtualDatabase;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /** A session as what handles its client's messages sees it; all on its loop. */
-public final class HandledClient implements SchemaEpoch {
+public final class HandledClient {
+  /** Before each schema epoch of this process: of what was prepared at another one. */
+  public static final long EARLIER_EPOCH = -1;
+
   private final ServedSession session;
-  private final StatementOwner owner;
+  private final LoggedInSession owner;
   private final VdbContext vdb;
   private final ClientTransaction transaction;
   private final Losses losses;
@@ -39,7 +42,7 @@ public final class HandledClient implements SchemaEpoch {
   /**
    * @param owner of the session's replies
    */
-  HandledClient(ServedSession session, StatementOwner owner) {
+  HandledClient(ServedSession session, LoggedInSession owner) {
     this.session = session;
     this.owner = owner;
     this.vdb = session.vdb();
@@ -246,7 +249,7 @@ public final class HandledClient implements SchemaEpoch {
   }
 
   /** To whom replies go. */
-  public StatementOwner owner() {
+  public LoggedInSession owner() {
     return owner;
   }
 
@@ -298,12 +301,17 @@ public final class HandledClient implements SchemaEpoch {
     session.control().cancelFromAnyThread(() -> {});
   }
 
-  @Override
+  /** Grows with each change that was seen; plans made before are not handed out anew. */
   public long schemaEpoch() {
     return vdb.schemaEpoch();
   }
 
-  @Override
+  /** Source of the {@linkplain #schemaEpoch() epoch} for what knows no sessions. */
+  public LongSupplier schemaEpochs() {
+    return vdb::schemaEpoch;
+  }
+
+  /** A change was found that nobody has seen being made. */
   public void schemaChanged() {
     vdb.schemaChanged(lease.destinations().home().key().database());
   }

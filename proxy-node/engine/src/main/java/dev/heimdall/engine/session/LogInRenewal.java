@@ -17,7 +17,7 @@ import io.netty.channel.ChannelOption;
  * that it had, and a log-in takes over the channel: nothing of the one session gets into the next.
  */
 final class LogInRenewal {
-  private final WiredSession session;
+  private final LoggedInSession session;
   private final Login login;
   private final Channel channel;
   private final ClientInput input;
@@ -32,7 +32,7 @@ final class LogInRenewal {
 
   LogInRenewal(
       SessionContext context,
-      WiredSession session,
+      LoggedInSession session,
       ClientInput input,
       RequestReader requests,
       SessionEnd end,

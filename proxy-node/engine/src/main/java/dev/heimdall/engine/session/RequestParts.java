@@ -5,7 +5,7 @@ import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.BatchReplay;
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.lease.SessionMemory;
@@ -36,7 +36,7 @@ public record RequestParts(
     ClientTransaction transaction,
     NameResolution resolution,
     BatchReplay replay,
-    TransactionNotes notes,
+    TransactionReplay notes,
     Writes writes,
     CachedReads cached,
     Destinations destinations,

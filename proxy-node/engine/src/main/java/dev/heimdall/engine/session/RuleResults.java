@@ -1,6 +1,6 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.statement.NextStatement;
@@ -14,7 +14,7 @@ import dev.heimdall.engine.wire.TransactionState;
  */
 public final class RuleResults implements Responder {
   private final HandledClient client;
-  private final TransactionNotes notes;
+  private final TransactionReplay notes;
   private final RequestControl control;
   private final StatementLifecycle lifecycle;
   private final NextStatement next;

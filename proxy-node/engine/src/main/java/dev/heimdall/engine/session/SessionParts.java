@@ -59,7 +59,7 @@ import java.util.List;
  * them knows all: only the session itself has this, whose callbacks it hands on to them.
  */
 final class SessionParts implements ServedSession {
-  private final WiredSession session;
+  private final LoggedInSession session;
   private final Login login;
   private final Channel channel;
   private final VdbContext vdb;
@@ -108,7 +108,7 @@ final class SessionParts implements ServedSession {
    * @param asked the variables that the client asks for
    */
   SessionParts(
-      WiredSession session,
+      LoggedInSession session,
       NodeContext node,
       VdbContext vdb,
       SessionDialect dialect,

@@ -23,7 +23,7 @@ public final class MysqlConsole implements ConsoleProtocol {
   }
 
   @Override
-  public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
+  public ConsoleChannel talk(Console console, Operator operator, ClientEncoder encoder) {
     return new ConsoleChannel(new MysqlConsoleDialogue(console, operator, (MysqlEncoder) encoder));
   }
 }

@@ -6,7 +6,7 @@ import dev.heimdall.engine.dialect.mysql.answer.OwnAnswer;
 import dev.heimdall.engine.dialect.mysql.server.ClientTracking;
 import dev.heimdall.engine.handover.StateReader;
 import dev.heimdall.engine.handover.StateWriter;
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.wire.Answer;
@@ -28,7 +28,7 @@ final class ClientAnswers {
 
   private final HandledClient client;
   private final ClientInput input;
-  private final TransactionNotes notes;
+  private final TransactionReplay notes;
   private final MysqlEncoder encoder;
 
   /** Session state changes that the client reads; null where it reads none. */
@@ -41,7 +41,7 @@ final class ClientAnswers {
 
   private final OwnAnswer own;
 
-  ClientAnswers(HandledClient client, ClientInput input, TransactionNotes notes) {
+  ClientAnswers(HandledClient client, ClientInput input, TransactionReplay notes) {
     this.client = client;
     this.input = input;
     this.notes = notes;

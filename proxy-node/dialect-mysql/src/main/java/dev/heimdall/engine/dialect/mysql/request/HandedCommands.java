@@ -6,7 +6,7 @@ import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.handover.UnreadableStateException;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.SchemaEpoch;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -65,7 +65,7 @@ final class HandedCommands {
     int id = in.number();
     byte[] body = in.bytes();
     String scope = in.text();
-    long epoch = in.flag() ? SchemaEpoch.EARLIER : parts.client().schemaEpoch();
+    long epoch = in.flag() ? HandledClient.EARLIER_EPOCH : parts.client().schemaEpoch();
     byte[] sql = in.bytes(body);
     LexerMode mode = in.lexerMode();
     int parameters = in.number();

@@ -2,7 +2,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.handover.StateWriter;
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.StatementRegistry;
@@ -27,7 +27,7 @@ final class NumberedStatements {
   /** Of which each statement here is one that is released when it goes. */
   private final StatementRegistry registry;
 
-  private final TransactionNotes notes;
+  private final TransactionReplay notes;
 
   /** True if the servers are, of which alone {@link #LAST} is a number. */
   private final BooleanSupplier mariadb;

@@ -31,7 +31,7 @@ public final class PostgresConsole implements ConsoleProtocol {
   }
 
   @Override
-  public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
+  public ConsoleChannel talk(Console console, Operator operator, ClientEncoder encoder) {
     return new ConsoleChannel(new ConsoleDialogue(console, operator));
   }
 }

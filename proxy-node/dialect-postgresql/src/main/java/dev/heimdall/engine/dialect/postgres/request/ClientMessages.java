@@ -24,12 +24,12 @@ import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.DeferredStatements;
 import dev.heimdall.engine.session.DelayedBegins;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.RuleResults;
-import dev.heimdall.engine.session.StatementOwner;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.RuleQuestions;
@@ -53,7 +53,7 @@ final class ClientMessages implements RequestHandler {
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
   private final HandledClient client;
-  private final StatementOwner owner;
+  private final LoggedInSession owner;
   private final RequestControl requests;
   private final LimitSettings limits;
   private final ClientInput input;
@@ -110,10 +110,9 @@ final class ClientMessages implements RequestHandler {
                 prepared,
                 sessions.statements(),
                 parts.resolution(),
-                client,
+                client.schemaEpochs(),
                 transaction::definitionsPending,
                 !client.settings().multiplex()),
-            client,
             new ShapeWait(client, requests, transaction, parts.loop()));
     this.sequences = new SequenceGuard(client, input, names);
     this.cursor = new RequestCursor(input);

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedNames;
@@ -18,12 +18,12 @@ import io.netty.buffer.ByteBuf;
  */
 final class ClosingBatch {
   private final HandledClient client;
-  private final TransactionNotes notes;
+  private final TransactionReplay notes;
   private final PreparedNames names;
   private final RequestCursor batch;
 
   ClosingBatch(
-      HandledClient client, TransactionNotes notes, PreparedNames names, RequestCursor batch) {
+      HandledClient client, TransactionReplay notes, PreparedNames names, RequestCursor batch) {
     this.notes = notes;
     this.client = client;
     this.names = names;

@@ -8,10 +8,10 @@ import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.PreparedStatement.Origin;
-import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.prepared.StatementShape;
 import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.Effect;
@@ -38,7 +38,7 @@ final class HandedStatements {
   private final LoopSessions sessions;
   private final StatementLifecycle lifecycle;
   private final ServerNames names;
-  private final SchemaEpoch schema;
+  private final HandledClient client;
   private final UnnamedStatement unnamed;
 
   HandedStatements(RequestParts parts, ServerNames names, UnnamedStatement unnamed) {
@@ -46,7 +46,7 @@ final class HandedStatements {
     this.prepared = carried.names();
     this.sessions = parts.sessions();
     this.lifecycle = parts.lifecycle();
-    this.schema = parts.client();
+    this.client = parts.client();
     this.names = names;
     this.unnamed = unnamed;
   }
@@ -94,7 +94,7 @@ final class HandedStatements {
   private void write(byte[] name, PreparedStatement statement, StateWriter out) {
     out.bytes(name).bytes(statement.body()).text(statement.scope());
     out.flag(statement.isSql()).flag(statement.isAlone());
-    out.flag(statement.parsedBefore(schema.schemaEpoch()));
+    out.flag(statement.parsedBefore(client.schemaEpoch()));
     StatementShape shape = statement.shape();
     out.flag(shape != null);
     if (shape != null) {
@@ -139,7 +139,7 @@ final class HandedStatements {
     String scope = in.text();
     boolean sql = in.flag();
     boolean alone = in.flag();
-    long epoch = in.flag() ? SchemaEpoch.EARLIER : schema.schemaEpoch();
+    long epoch = in.flag() ? HandledClient.EARLIER_EPOCH : client.schemaEpoch();
     StatementShape shape = in.flag() ? StatementShape.of(in.bytes()) : null;
     ClassifiedText source = source(in, body);
     Origin origin = sql ? Origin.SQL : Origin.NAMED;
@@ -154,7 +154,7 @@ final class HandedStatements {
       statement = registry.acquireAlone(null, body, origin, facts, scope, epoch);
     }
     if (shape != null && statement.shape() == null) {
-      statement.shape(shape, SchemaEpoch.EARLIER);
+      statement.shape(shape, HandledClient.EARLIER_EPOCH);
     }
     if (statement.source() == null) {
       statement.source(source);

@@ -1,14 +1,14 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
@@ -23,8 +23,8 @@ import io.netty.buffer.Unpooled;
  */
 final class LocalPortal {
   private final HandledClient client;
-  private final TransactionNotes notes;
-  private final StatementOwner owner;
+  private final TransactionReplay notes;
+  private final LoggedInSession owner;
   private final ClientInput pending;
   private final ServerNames names;
   private final StatementLifecycle lifecycle;
@@ -38,7 +38,7 @@ final class LocalPortal {
 
   LocalPortal(
       HandledClient client,
-      TransactionNotes notes,
+      TransactionReplay notes,
       ClientInput pending,
       ServerNames names,
       StatementLifecycle lifecycle,

@@ -4,8 +4,8 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.ServerOutput;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -47,13 +47,13 @@ final class SequenceGuard {
   private static final int[] NO_TYPES = {};
 
   private final HandledClient client;
-  private final ServerOutput pending;
+  private final ClientInput pending;
   private final ServerNames names;
 
   /** Of the Bind that is being sent, where they matter. */
   private List<Parameter> parameters = List.of();
 
-  SequenceGuard(HandledClient client, ServerOutput pending, ServerNames names) {
+  SequenceGuard(HandledClient client, ClientInput pending, ServerNames names) {
     this.client = client;
     this.pending = pending;
     this.names = names;

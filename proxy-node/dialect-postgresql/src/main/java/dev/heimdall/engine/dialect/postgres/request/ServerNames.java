@@ -13,13 +13,12 @@ import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.ServerStatements;
 import dev.heimdall.engine.prepared.StatementName;
 import dev.heimdall.engine.prepared.UnnamedStatement;
+import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.session.ServerOutput;
-import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.PinReason;
@@ -52,11 +51,11 @@ final class ServerNames {
   /** Classes of errors: out of resources, of the system, inside the server. */
   private static final Set<String> FAULTS_OF_SERVERS = Set.of("53", "58", "XX");
 
-  private final StatementOwner client;
+  private final LoggedInSession client;
   private final SessionState carried;
   private final StartValues startValues;
   private final NameResolution resolution;
-  private final ServerOutput pending;
+  private final ClientInput pending;
   private final ClientStatements own;
   private final ShapeCheck shapes;
 
@@ -68,9 +67,8 @@ final class ServerNames {
       SessionState carried,
       StartValues startValues,
       NameResolution resolution,
-      ServerOutput pending,
+      ClientInput pending,
       ClientStatements own,
-      SchemaEpoch schema,
       ShapeCheck.Reader reader) {
     this.session = session;
     this.client = session.owner();
@@ -80,7 +78,7 @@ final class ServerNames {
     this.resolution = resolution;
     this.pending = pending;
     this.own = own;
-    this.shapes = new ShapeCheck(client, reader, pending, this, resolution, schema);
+    this.shapes = new ShapeCheck(session, reader, pending, this, resolution);
   }
 
   /** The client's statements, by its names and by contents. */

@@ -4,11 +4,11 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.prepared.NameResolution;
 import dev.heimdall.engine.prepared.PreparedStatement;
-import dev.heimdall.engine.prepared.SchemaEpoch;
 import dev.heimdall.engine.prepared.Standing;
 import dev.heimdall.engine.prepared.StatementShape;
-import dev.heimdall.engine.session.ServerOutput;
-import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.session.ClientInput;
+import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
@@ -33,12 +33,12 @@ import java.util.Arrays;
  * Should it differ though none was seen, the change is noticed for all that follows.
  */
 final class ShapeCheck {
-  private final StatementOwner client;
+  private final HandledClient session;
+  private final LoggedInSession client;
   private final Reader reader;
-  private final ServerOutput pending;
+  private final ClientInput pending;
   private final ServerNames names;
   private final NameResolution resolution;
-  private final SchemaEpoch schema;
   private PreparedStatement refused;
   private ServerError refusal;
 
@@ -78,18 +78,17 @@ final class ShapeCheck {
   }
 
   ShapeCheck(
-      StatementOwner client,
+      HandledClient session,
       Reader reader,
-      ServerOutput pending,
+      ClientInput pending,
       ServerNames names,
-      NameResolution resolution,
-      SchemaEpoch schema) {
-    this.client = client;
+      NameResolution resolution) {
+    this.session = session;
+    this.client = session.owner();
     this.reader = reader;
     this.pending = pending;
     this.names = names;
     this.resolution = resolution;
-    this.schema = schema;
   }
 
   /** True if {@link #fit} would let the statement run without asking the server. */
@@ -115,7 +114,7 @@ final class ShapeCheck {
     if (standing == Standing.ASKED) {
       return Fit.ASKED;
     }
-    long epoch = schema.schemaEpoch();
+    long epoch = session.schemaEpoch();
     if (standing == Standing.MISFIT) {
       if (server.statements().misfitSince(statement) == epoch) {
         return Fit.CHANGED;
@@ -192,7 +191,7 @@ final class ShapeCheck {
       statement.shape(statement.shape(), epoch);
       server.statements().fits(statement);
     } else if (statement.mayHaveChanged(epoch)) {
-      server.statements().misfit(statement, schema.schemaEpoch());
+      server.statements().misfit(statement, session.schemaEpoch());
     } else {
       unexpected(server, statement);
     }
@@ -245,13 +244,13 @@ final class ShapeCheck {
   }
 
   private void look(ServerConnection server, PreparedStatement statement, byte[] name) {
-    long epoch = schema.schemaEpoch();
+    long epoch = session.schemaEpoch();
     server.statements().describing(shape -> learnt(server, statement, name, shape, epoch), null);
   }
 
   /** Learns the shape of a statement made by SQL, known to the server, ahead of its first use. */
   void run(ServerConnection server, PreparedStatement statement) {
-    long epoch = schema.schemaEpoch();
+    long epoch = session.schemaEpoch();
     if (statement.shape() != null
         || isOfCursor(statement)
         || !resolution.isSettled() && !statement.isAlone()
@@ -297,8 +296,8 @@ final class ShapeCheck {
 
   /** The schema was changed out of the node's sight. */
   private void unexpected(ServerConnection server, PreparedStatement statement) {
-    schema.schemaChanged();
-    server.statements().misfit(statement, schema.schemaEpoch());
+    session.schemaChanged();
+    server.statements().misfit(statement, session.schemaEpoch());
   }
 
   /**

@@ -6,7 +6,7 @@ import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.dialect.postgres.prepared.StalePlan;
 import dev.heimdall.engine.dialect.postgres.request.ShapeCheck.Fit;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
-import dev.heimdall.engine.journal.TransactionNotes;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
@@ -56,7 +56,7 @@ final class SimpleStatements {
                   + " database; the next attempt goes by the new one.");
 
   private final HandledClient client;
-  private final TransactionNotes notes;
+  private final TransactionReplay notes;
   private final NameResolution resolution;
   private final SessionState carried;
   private final ClientTransaction transaction;

@@ -7,7 +7,7 @@ import dev.heimdall.engine.lease.CarriedSettings;
 import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.lease.Snapshots;
 import dev.heimdall.engine.lease.TransactionReads;
-import dev.heimdall.engine.session.StatementOwner;
+import dev.heimdall.engine.session.LoggedInSession;
 import dev.heimdall.engine.wire.ServerError;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +26,10 @@ final class TransactionSnapshots {
 
   private final ClientTransaction transaction;
   private final CarriedSettings settings;
-  private final StatementOwner owner;
+  private final LoggedInSession owner;
 
   TransactionSnapshots(
-      ClientTransaction transaction, CarriedSettings settings, StatementOwner owner) {
+      ClientTransaction transaction, CarriedSettings settings, LoggedInSession owner) {
     this.transaction = transaction;
     this.settings = settings;
     this.owner = owner;

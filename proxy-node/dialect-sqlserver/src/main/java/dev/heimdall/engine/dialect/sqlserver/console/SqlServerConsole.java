@@ -17,7 +17,7 @@ public final class SqlServerConsole implements ConsoleProtocol {
   }
 
   @Override
-  public Talk talk(Console console, Operator operator, ClientEncoder encoder) {
+  public ConsoleChannel talk(Console console, Operator operator, ClientEncoder encoder) {
     SqlServerEncoder tds = (SqlServerEncoder) encoder;
     SqlServerConsoleDialogue dialogue = new SqlServerConsoleDialogue(console, operator, tds);
     tds.attentions().asMessages(dialogue::cancel);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class StoredAnswersTest {
+class FarTierTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(2);
@@ -31,7 +31,7 @@ class StoredAnswersTest {
   private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
   private ExecutorService loop;
   private volatile Thread loopThread;
-  private StoredAnswers tier;
+  private FarTier tier;
 
   @BeforeEach
   void begin() {
@@ -50,12 +50,12 @@ class StoredAnswersTest {
     loop.shutdownNow();
   }
 
-  private StoredAnswers tier(Duration timeout, InFlight inFlight) {
-    return new StoredAnswers(
+  private FarTier tier(Duration timeout, InFlight inFlight) {
+    return new FarTier(
         store, picture, new FarCacheSettings(true, timeout, MOST, 256, 1000), inFlight);
   }
 
-  private void replace(StoredAnswers next) {
+  private void replace(FarTier next) {
     tier.close();
     store.connected = true;
     tier = next;

@@ -1,0 +1,24 @@
+package dev.heimdall.engine.session;
+
+import dev.heimdall.engine.backend.ReplyOwner;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.pool.LaneUser;
+import dev.heimdall.engine.pool.Waiter;
+import dev.heimdall.engine.statement.ObservedSession;
+import io.netty.channel.ChannelHandler;
+
+/**
+ * A session as its surroundings call it back: its channel, its pool, its server connection, the
+ * handlers of its client's messages, and operators.
+ */
+public interface LoggedInSession
+    extends ObservedSession, LaneUser, Waiter, ReplyOwner, ChannelHandler {
+  /** True if what it sends shares the connection's pipeline with others' statements. */
+  boolean sharesPipeline();
+
+  /** A statement of the node's own was answered: it may have been all that the end waited for. */
+  void quietDone(ServerConnection from);
+
+  @Override
+  void failed(Throwable cause);
+}
