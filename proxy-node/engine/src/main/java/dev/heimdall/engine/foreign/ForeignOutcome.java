@@ -11,7 +11,7 @@ import dev.heimdall.engine.wire.ServerError;
  * @param limited whether it gave as many rows as were wanted, so that there may be more
  */
 public record ForeignOutcome(ServerError error, long rows, boolean result, boolean limited) {
-  static ForeignOutcome failed(ServerError error) {
+  public static ForeignOutcome failed(ServerError error) {
     return new ForeignOutcome(error, 0, false, false);
   }
 }

@@ -99,7 +99,7 @@ final class ClientCommands implements RequestHandler {
             lexing,
             parts.others()::own,
             next::statement);
-    this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers);
+    this.foreign = new ForeignCommands(parts, agreed, text, lexing, answers, this::elsewhere);
     NumberedStatements statements = new NumberedStatements(parts, agreed);
     this.rows = new RowsOfCommand(next, lexing);
     this.executions =
@@ -133,7 +133,7 @@ final class ClientCommands implements RequestHandler {
             new DelayedBegins(parts),
             Responder.NONE,
             new DeferredStatements(parts, new DeferrableCommands(parts, text, lexing, executions)),
-            this::elsewhere);
+            foreign.responder());
   }
 
   // ---- the steps of the path
@@ -320,9 +320,6 @@ final class ClientCommands implements RequestHandler {
 
   /** Has a statement carried out at another data source, where rules want that. */
   private Outcome elsewhere(Request asked) {
-    if (asked.server() != null) {
-      return Outcome.NEXT; // which has been left if the statement goes elsewhere
-    }
     return switch (asked.kind()) {
       case TEXT -> foreign.query(request.total());
       case EXECUTION, BULK -> executions.forwarded(request.type(), request.total());

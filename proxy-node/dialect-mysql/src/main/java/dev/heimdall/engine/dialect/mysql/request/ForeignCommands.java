@@ -8,8 +8,11 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.session.ForwardableRequests;
+import dev.heimdall.engine.session.ForwardedStatements;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -25,7 +28,7 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 
 /** Statements of a client that go to a data source of another engine. */
-final class ForeignCommands {
+final class ForeignCommands implements ForwardableRequests {
   private static final Set<String> UTF8 = Set.of("", "utf8", "utf8mb3", "utf8mb4", "ascii");
 
   private final RequestParts parts;
@@ -37,13 +40,18 @@ final class ForeignCommands {
   private final QueryText text;
   private final SessionLexing lexing;
   private final ClientAnswers answers;
+  private final ForwardedStatements forwarded;
 
+  /**
+   * @param kinds has a command carried out by its kind, if it goes elsewhere
+   */
   ForeignCommands(
       RequestParts parts,
       AgreedCapabilities agreed,
       QueryText text,
       SessionLexing lexing,
-      ClientAnswers answers) {
+      ClientAnswers answers,
+      Responder kinds) {
     this.parts = parts;
     this.client = parts.client();
     this.lifecycle = parts.lifecycle();
@@ -53,6 +61,12 @@ final class ForeignCommands {
     this.text = text;
     this.lexing = lexing;
     this.answers = answers;
+    this.forwarded = new ForwardedStatements(parts, this, kinds);
+  }
+
+  /** The responder that has them carried out. */
+  Responder responder() {
+    return forwarded;
   }
 
   /**
@@ -60,14 +74,12 @@ final class ForeignCommands {
    * where it stays.
    */
   ForeignSource of(StatementFacts facts, Decision decision) {
-    return parts.destinations().foreigners() && goes(facts)
-        ? parts.destinations().foreign(decision)
-        : null;
+    return forwarded.source(facts, decision);
   }
 
-  private static boolean goes(StatementFacts facts) {
-    return !facts.has(MysqlEffect.READS_DIAGNOSTICS) // of a statement that its server knows
-        && ForeignStatement.goes(facts);
+  @Override
+  public boolean stays(StatementFacts facts) {
+    return facts.has(MysqlEffect.READS_DIAGNOSTICS); // of a statement that its server knows
   }
 
   // ---- texts
@@ -75,7 +87,7 @@ final class ForeignCommands {
   /** Has the judged text at the reader's position carried out, if it goes elsewhere. */
   Outcome query(long total) {
     StatementFacts facts = next.effects();
-    ForeignSource source = of(facts, next.decision());
+    ForeignSource source = forwarded.source(facts);
     if (source == null || !text.read(parts.input().bytes(), total, true)) {
       return Outcome.NEXT;
     }
@@ -95,13 +107,13 @@ final class ForeignCommands {
 
   /** True if the judged execution at the reader's position goes elsewhere. */
   boolean takes(ClientStatement of) {
-    return of(of.statement.facts(), next.decision()) != null;
+    return forwarded.source(of.statement.facts()) != null;
   }
 
   /** Has it carried out with these values. */
   Outcome execute(long total, ClientStatement of, List<Object> values) {
     StatementFacts facts = of.statement.facts();
-    ForeignSource source = of(facts, next.decision());
+    ForeignSource source = forwarded.source(facts);
     return run(
         total,
         source,
@@ -126,12 +138,12 @@ final class ForeignCommands {
       return Outcome.WAIT;
     }
     StatementFacts facts = of.statement.facts();
-    ForeignSource source = of(facts, next.decision());
+    ForeignSource source = forwarded.source(facts);
     Bulk bulk =
         new Bulk(of, source, rows, parts.destinations().foreignDatabase(source, next.decision()));
     take(total);
     lifecycle.sentElsewhere();
-    ServerError refusal = refusal(facts, source);
+    ServerError refusal = forwarded.refusal(facts, source);
     if (refusal != null) {
       fail(refusal, 1);
     } else {
@@ -218,7 +230,7 @@ final class ForeignCommands {
         MysqlForeignFormat.preparation(
             sql, lexing.mode(sql, 0, sql.length), id, agreed, answers.status());
     take(total);
-    ServerError refusal = refusal(facts, source);
+    ServerError refusal = forwarded.refusal(facts, source);
     if (refusal != null) {
       failed.run();
       fail(refusal, format);
@@ -245,25 +257,14 @@ final class ForeignCommands {
 
   private Outcome run(
       long total, ForeignSource source, StatementFacts facts, MysqlForeignFormat format) {
-    if (!client.admits()) {
-      return Outcome.WAIT;
-    }
-    String database = parts.destinations().foreignDatabase(source, next.decision());
-    take(total);
-    lifecycle.sentElsewhere();
-    ServerError refusal = refusal(facts, source);
-    if (refusal != null) {
-      fail(refusal, format);
-      return Outcome.DONE;
-    }
-    Want want = format.given() > 0 ? Want.PREPARED : Want.SIMPLE;
-    parts
-        .foreign()
-        .run(
-            source,
-            new ForeignStatement(want, facts.kind(), format, database, mostRows()),
-            outcome -> end(outcome, format));
-    return Outcome.DONE;
+    return forwarded.run(
+        source,
+        facts,
+        format.given() > 0 ? Want.PREPARED : Want.SIMPLE,
+        format,
+        mostRows(),
+        () -> parts.input().begin(total, true),
+        outcome -> end(outcome, format));
   }
 
   private void take(long total) {
@@ -299,26 +300,19 @@ final class ForeignCommands {
     return most != null && most.length() < 10 ? Integer.parseInt(most) : 0;
   }
 
-  private ServerError refusal(StatementFacts facts, ForeignSource source) {
-    ServerError refusal = ForeignStatement.refusal(facts, source);
+  @Override
+  public String obstacle() {
     for (String name : List.of(SessionCharacters.CLIENT, SessionCharacters.RESULTS)) {
       String charset = SessionCharacters.charset(carried.variables()::get, name);
       boolean utf8 =
           charset == null
               ? hasUtf8(agreed.collation())
               : UTF8.contains(charset.toLowerCase(Locale.ROOT));
-      if (refusal == null && !utf8) {
-        refusal =
-            ServerError.error(
-                "0A000",
-                "with another "
-                    + name
-                    + " than utf8mb4 nothing can be forwarded to the data source \""
-                    + source.name()
-                    + "\"");
+      if (!utf8) {
+        return "another " + name + " than utf8mb4";
       }
     }
-    return refusal;
+    return null;
   }
 
   /** True if a collation, by its number, is one of UTF-8, or nobody has asked for one. */

@@ -71,7 +71,6 @@ final class ClientMessages implements RequestHandler {
   private final BatchJudgement ahead;
   private final CopyAndCalls copies;
   private final ForeignRequests foreign;
-  private final ForeignRules elsewhere;
   private final Listening listening;
   private final RequestCursor cursor;
   private final LocalAnswers local;
@@ -135,8 +134,7 @@ final class ClientMessages implements RequestHandler {
             names,
             extended);
     this.simple = new SimpleStatements(parts, names, sequences, unnamed);
-    this.elsewhere = new ForeignRules(destinations, carried, next);
-    this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended, elsewhere);
+    this.foreign = new ForeignRequests(parts, cursor, names, unnamed, extended);
     this.statement = new LoneStatement(cursor, next, sessions, names, prepared);
     UnsentStatement unsent =
         new UnsentStatement(client, lifecycle, prepared, names, unnamed, extended, statement);
@@ -173,7 +171,7 @@ final class ClientMessages implements RequestHandler {
                 statement,
                 names.own().keepsNames()),
             new DeferredStatements(parts, new DeferrableQueries(client, names, simple, statement)),
-            foreign);
+            foreign.responder());
   }
 
   /** True if what batches do has to be known even where there are no rules. */
@@ -185,7 +183,7 @@ final class ClientMessages implements RequestHandler {
 
   @Override
   public Outcome dialogue(byte type, long total) {
-    if (!foreign.open()) {
+    if (foreign.source == null) {
       return Outcome.NEXT;
     }
     if (ForeignRequests.hasMessages(type)) {
@@ -274,7 +272,7 @@ final class ClientMessages implements RequestHandler {
     if (!leaves
         && type != FrontendType.FUNCTION_CALL
         && client.outstanding() == 0
-        && elsewhere.takes()) {
+        && foreign.takes()) {
       client.settle();
       leaves = true;
     }

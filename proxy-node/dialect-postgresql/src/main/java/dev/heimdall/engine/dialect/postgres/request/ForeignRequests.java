@@ -9,15 +9,19 @@ import dev.heimdall.engine.foreign.ForeignSource;
 import dev.heimdall.engine.foreign.ForeignStatement;
 import dev.heimdall.engine.foreign.ForeignStatement.Want;
 import dev.heimdall.engine.lease.Destinations;
+import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
+import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedTexts;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.ForeignCalls;
+import dev.heimdall.engine.session.ForwardableRequests;
+import dev.heimdall.engine.session.ForwardedStatements;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.session.RequestParts;
@@ -35,13 +39,16 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * Statements that go to a data source of another engine, in both spellings: a Query, or a batch of
  * the extended protocol, message by message, up to its Sync. What a batch prepares is remembered as
  * if a server had it.
  */
-final class ForeignRequests implements Responder {
+final class ForeignRequests implements ForwardableRequests {
+  private static final Set<String> UTF8 = Set.of("utf8", "utf-8", "unicode");
   private static final int MAX_SMALL_MESSAGE = 64 * 1024;
 
   /** Of a Describe or Close, ahead of the name: whether it is a statement's or a portal's. */
@@ -63,14 +70,15 @@ final class ForeignRequests implements Responder {
   private final NextStatement next;
   private final UnnamedStatement unnamed;
   private final ExtendedStatements extended;
-  private final ForeignRules rules;
+  private final SessionState carried;
+  private final ForwardedStatements forwarded;
   private final PreparedTexts prepared;
   private final ForeignReplies replies;
   private final ForeignPortals portals;
   private final ForeignParses parses;
 
-  /** Data source that it goes to; null while there is none. */
-  private ForeignSource source;
+  /** Data source that the open batch goes to; null while there is none. */
+  ForeignSource source;
 
   private String database;
 
@@ -84,12 +92,12 @@ final class ForeignRequests implements Responder {
       RequestCursor cursor,
       ServerNames names,
       UnnamedStatement unnamed,
-      ExtendedStatements extended,
-      ForeignRules rules) {
+      ExtendedStatements extended) {
     this.client = parts.client();
     this.calls = parts.foreign();
     this.destinations = parts.destinations();
-    this.own = parts.carried().names();
+    this.carried = parts.carried();
+    this.own = carried.names();
     this.limits = parts.limits();
     this.portals = new ForeignPortals(limits.maxPipeline(), limits.maxStatementSize());
     this.requests = parts.control();
@@ -100,7 +108,7 @@ final class ForeignRequests implements Responder {
     this.next = parts.lifecycle().next();
     this.unnamed = unnamed;
     this.extended = extended;
-    this.rules = rules;
+    this.forwarded = new ForwardedStatements(parts, this, this::forward);
     this.prepared = new PreparedTexts(own, unnamed);
     this.replies = new ForeignReplies(client, client.encoder());
     this.parses = new ForeignParses(parts, cursor, names, unnamed, replies);
@@ -113,64 +121,66 @@ final class ForeignRequests implements Responder {
 
   // ---- their beginning
 
+  /** The responder that has them carried out. */
+  Responder responder() {
+    return forwarded;
+  }
+
+  /** True if the judged statement goes to a data source of another engine. */
+  boolean takes() {
+    return forwarded.source(next.effects()) != null;
+  }
+
   @Override
-  public Outcome answer(Request asked) {
+  public String obstacle() {
+    String encoding = carried.variables().get("client_encoding");
+    return encoding == null || UTF8.contains(encoding.toLowerCase(Locale.ROOT))
+        ? null
+        : "the client_encoding " + encoding;
+  }
+
+  private Outcome forward(Request asked) {
     PostgresRequest request = (PostgresRequest) asked;
-    if (request.server != null || !destinations.foreigners()) {
-      return Outcome.NEXT; // a connection has been left if the statement goes elsewhere
-    }
     return switch (request.type) {
-      case FrontendType.QUERY -> rules.takes() ? query() : Outcome.NEXT;
+      case FrontendType.QUERY -> query(request.total);
       case FrontendType.FUNCTION_CALL, FrontendType.SYNC -> Outcome.NEXT;
       default -> batch(request.type);
     };
   }
 
   /** Has the judged Query at the reader's position carried out. */
-  private Outcome query() {
-    int total = cursor.read().total(0);
-    if (!client.admits()) {
-      return Outcome.WAIT;
-    }
+  private Outcome query(int total) {
     StatementFacts facts = next.effects();
+    ForeignSource to = forwarded.source(facts);
+    if (to == null) {
+      return Outcome.NEXT;
+    }
     ByteBuf in = pending.bytes();
     String sql =
         next.decision()
             .transformed()
             .orElseGet(() -> in.toString(in.readerIndex() + 5, total - 6, StandardCharsets.UTF_8));
-    begin(destinations.foreign(), next.decision());
-    pending.cut();
-    in.skipBytes(total);
-    unnamed.forget();
-    lifecycle.sentElsewhere();
-    ServerError refusal = rules.refusal(facts, source);
-    if (refusal != null) {
-      failQuery(refusal);
-    } else {
-      calls.run(
-          source,
-          new ForeignStatement(
-              Want.SIMPLE, facts.kind(), PostgresForeignFormat.query(sql), database, 0),
-          outcome -> answered(outcome, facts, sql));
-    }
-    return Outcome.DONE;
+    return forwarded.run(
+        to,
+        facts,
+        Want.SIMPLE,
+        PostgresForeignFormat.query(sql),
+        0,
+        () -> {
+          pending.begin(total, true);
+          unnamed.forget();
+        },
+        outcome -> answered(outcome, facts, sql));
   }
 
   private void answered(ForeignOutcome outcome, StatementFacts facts, String sql) {
     if (outcome.error() != null) {
-      failQuery(outcome.error());
+      replies.error(outcome.error());
     } else {
       replies.complete(ForeignTag.of(facts, sql, outcome));
-      replies.ready();
-      end();
     }
-  }
-
-  private void failQuery(ServerError why) {
-    error = why;
-    replies.error(why);
     replies.ready();
-    end();
+    client.answeredElsewhere(outcome.error());
   }
 
   private void begin(ForeignSource where, Decision decision) {
@@ -186,7 +196,7 @@ final class ForeignRequests implements Responder {
     Decision decision = null;
     if (next.onItsWay()) {
       decision = next.decision();
-      found = rules.takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
+      found = takes() && !lifecycle.deferral().wanted() ? destinations.foreign() : null;
     } else if (type == FrontendType.PARSE || type == FrontendType.DESCRIBE) {
       byte[] text = text(type);
       if (text == null) {
@@ -197,10 +207,7 @@ final class ForeignRequests implements Responder {
         return Outcome.WAIT;
       }
       decision = lifecycle.previewed().decision();
-      found =
-          ForeignStatement.goes(lifecycle.previewed().effects())
-              ? destinations.foreign(decision)
-              : null;
+      found = forwarded.source(lifecycle.previewed().effects(), decision);
     }
     if (found == null || !client.admits()) {
       return Outcome.NEXT;
@@ -292,7 +299,7 @@ final class ForeignRequests implements Responder {
     return open() ? portals.bytes() : 0;
   }
 
-  /** The Query or batch is over, with or without a Sync. */
+  /** The batch is over, with or without a Sync. */
   void end() {
     source = null;
     described = null;
@@ -337,7 +344,7 @@ final class ForeignRequests implements Responder {
     take();
     if (refusal == null) {
       StatementFacts facts = prepared.facts(name);
-      refusal = facts.kind() == StatementKind.EMPTY ? null : rules.refusal(facts, source);
+      refusal = facts.kind() == StatementKind.EMPTY ? null : forwarded.refusal(facts, source);
       if (refusal == null) {
         refusal = portals.put(portal, portal(body, facts, parameters, formats));
       }
@@ -413,7 +420,7 @@ final class ForeignRequests implements Responder {
       fail(StatementNames.missing(name));
       return;
     }
-    ServerError refusal = rules.refusal(prepared.facts(name), source);
+    ServerError refusal = forwarded.refusal(prepared.facts(name), source);
     if (refusal != null) {
       fail(refusal);
       return;
