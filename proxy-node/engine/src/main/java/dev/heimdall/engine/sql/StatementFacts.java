@@ -52,6 +52,12 @@ public record StatementFacts(
     this(kind, statements, effects, transactionControlInside, chain, Redefining.of(kind));
   }
 
+  /** The same with other effects. */
+  public StatementFacts with(List<Effect> others) {
+    return new StatementFacts(
+        kind, statements, List.copyOf(others), transactionControlInside, chain, redefining);
+  }
+
   /**
    * Facts about a text that its server may cut into tokens in more than one way, as a setting is
    * being changed: it may do anything, in any number of statements.

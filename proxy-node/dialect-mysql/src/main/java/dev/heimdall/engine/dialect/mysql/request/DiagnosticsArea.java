@@ -9,6 +9,7 @@ import dev.heimdall.engine.handover.StateWriter;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.KeptConnection;
 import dev.heimdall.engine.session.RequestControl;
 import dev.heimdall.engine.sql.CarriedOut;
 import dev.heimdall.engine.sql.Effect;
@@ -20,6 +21,7 @@ import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -32,6 +34,9 @@ import java.util.regex.Pattern;
  * of rows that it has changed or found.
  */
 final class DiagnosticsArea {
+  /** Time that warnings and the like are kept where others wait for the connection. */
+  private static final Duration KEPT = Duration.ofSeconds(1);
+
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
@@ -44,7 +49,7 @@ final class DiagnosticsArea {
   private final IntSupplier number;
   private final FoundRows found;
   private final GeneratedId generated;
-  private final KeptAnswer kept;
+  private final KeptConnection kept;
   private final UnreportedSettings unreported;
   private final ReleasedConnections released;
   private final AnswerPins pins;
@@ -103,7 +108,7 @@ final class DiagnosticsArea {
     this.number = number;
     this.found = new FoundRows(client, carried, control);
     this.generated = new GeneratedId(client, carried, control, loop, answers, found);
-    this.kept = new KeptAnswer(client, carried, loop, this::letGo);
+    this.kept = new KeptConnection(client, carried, loop, KEPT, this::letGo);
     this.unreported = new UnreportedSettings(carried, answers);
     this.released = new ReleasedConnections(client, carried, answers);
     this.pins = new AnswerPins(client, carried);

@@ -32,13 +32,7 @@ final class UnseenEffects {
     if (seen.outOfSight().contains(OutOfSight.WRITES_VIEW)) {
       add(effects, MysqlEffect.FINDS_UNTOLD); // it may be one of several tables
     }
-    return new StatementFacts(
-        facts.kind(),
-        facts.statements(),
-        List.copyOf(effects),
-        facts.transactionControlInside(),
-        facts.chain(),
-        facts.redefining());
+    return facts.with(effects);
   }
 
   private static void add(List<Effect> effects, MysqlEffect what) {

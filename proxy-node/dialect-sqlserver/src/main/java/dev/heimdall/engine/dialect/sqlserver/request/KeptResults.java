@@ -6,13 +6,12 @@ import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
 import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.KeptConnection;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
-import dev.heimdall.engine.wire.TransactionState;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Identities and row counts that a session's statements leave on its connection, where a later
@@ -24,11 +23,6 @@ final class KeptResults {
   private static final String WHY = "result of the last statement";
   private static final Duration LEAST = Duration.ofMillis(500);
 
-  /** Others may wait who cannot be seen from here, as the server's connections have run out. */
-  private static final Duration MOST = Duration.ofSeconds(30);
-
-  private static final long LOOKS_MILLIS = 250;
-
   private static final ServerError IDENTITY_LOST =
       lost("identity", "SELECT SCOPE_IDENTITY() behind the INSERT, or OUTPUT");
 
@@ -36,7 +30,7 @@ final class KeptResults {
 
   private final HandledClient client;
   private final SessionState carried;
-  private final LoopContext loop;
+  private final KeptConnection kept;
 
   /** True if the session has read something of an earlier batch. */
   private boolean reads;
@@ -48,13 +42,11 @@ final class KeptResults {
   private boolean hasResult;
 
   private boolean generates;
-  private long since;
-  private boolean watched;
 
   KeptResults(HandledClient client, SessionState carried, LoopContext loop) {
     this.client = client;
     this.carried = carried;
-    this.loop = loop;
+    this.kept = new KeptConnection(client, carried, loop, LEAST, this::letGo);
   }
 
   private static ServerError lost(String what, String instead) {
@@ -107,32 +99,7 @@ final class KeptResults {
     generates = false;
     hasResult = true;
     if (reads) {
-      carried.hold(WHY);
-      since = loop.now();
-      watch();
-    }
-  }
-
-  private void watch() {
-    if (!watched) {
-      watched = true;
-      loop.later(this::look, LOOKS_MILLIS, TimeUnit.MILLISECONDS, client::failed);
-    }
-  }
-
-  private void look() {
-    watched = false;
-    ServerConnection server = client.server();
-    if (!carried.held() || server == null || server.closed()) {
-      return;
-    }
-    boolean rests = client.outstanding() == 0 && client.status() == TransactionState.IDLE;
-    long kept = loop.now() - since;
-    if (rests
-        && (kept >= MOST.toNanos() || kept >= LEAST.toNanos() && server.keeper().wanted(server))) {
-      letGo();
-    } else {
-      watch();
+      kept.keep(WHY);
     }
   }
 

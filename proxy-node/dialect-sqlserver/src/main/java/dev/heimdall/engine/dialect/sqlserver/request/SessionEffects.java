@@ -35,12 +35,12 @@ final class SessionEffects {
     if (!alone) {
       effects.addAll(facts.effects());
     }
-    return with(facts, effects);
+    return facts.with(effects);
   }
 
   /** Returns these facts without those that pin for this reason. */
   static StatementFacts without(StatementFacts facts, PinReason pin) {
-    return with(facts, facts.effects().stream().filter(effect -> effect.detail() != pin).toList());
+    return facts.with(facts.effects().stream().filter(effect -> effect.detail() != pin).toList());
   }
 
   private static StatementFacts changed(StatementFacts facts, boolean call) {
@@ -54,17 +54,7 @@ final class SessionEffects {
         effects.add(meant);
       }
     }
-    return with(facts, effects);
-  }
-
-  private static StatementFacts with(StatementFacts facts, List<Effect> effects) {
-    return new StatementFacts(
-        facts.kind(),
-        facts.statements(),
-        List.copyOf(effects),
-        facts.transactionControlInside(),
-        facts.chain(),
-        facts.redefining());
+    return facts.with(effects);
   }
 
   /** Null for what means nothing to the session's state. */
