@@ -19,7 +19,7 @@ class WarmPathTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @CsvSource({"SIMPLE, 161, 1058", "EXTENDED, 171, 1571", "PREPARED, 146, 1115"})
+  @CsvSource({"SIMPLE, 162, 1059", "EXTENDED, 172, 1572", "PREPARED, 147, 1116"})
   void aWarmReadEntersNoMoreThanThis(WarmReads.Spelling spelling, int files, int calls)
       throws IOException {
     CallTrace trace = CallTrace.of(spelling, directory);

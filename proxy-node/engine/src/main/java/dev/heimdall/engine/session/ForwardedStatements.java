@@ -29,8 +29,7 @@ public final class ForwardedStatements implements Responder {
   /**
    * @param dialect has a judged request {@linkplain #run carried out} if it goes elsewhere
    */
-  public ForwardedStatements(
-      RequestParts parts, ForwardableRequests requests, Responder dialect) {
+  public ForwardedStatements(RequestParts parts, ForwardableRequests requests, Responder dialect) {
     this.client = parts.client();
     this.destinations = parts.destinations();
     this.lifecycle = parts.lifecycle();
