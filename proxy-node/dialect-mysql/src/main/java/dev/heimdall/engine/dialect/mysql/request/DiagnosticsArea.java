@@ -34,9 +34,7 @@ import java.util.regex.Pattern;
  * of rows that it has changed or found.
  */
 final class DiagnosticsArea {
-  /** Time that warnings and the like are kept where others wait for the connection. */
-  private static final Duration KEPT = Duration.ofSeconds(1);
-
+  private static final Duration KEPT = Duration.ofSeconds(1); // where others wait for it
   private static final String DIAGNOSTICS = "warnings of the last statement";
   private static final String COUNTED = "SQL_CALC_FOUND_ROWS";
   private static final Pattern PLAIN_GTID = Pattern.compile("[0-9,-]*");
