@@ -55,12 +55,13 @@ class FoundByDescriptionTest {
 
   @Test
   void anEngineThatNodesDoNotServeIsNamed() {
-    assertThat(FoundByDescription.of(described("sqlserver-ee", true, server(WEST, 1)), false))
+    assertThat(FoundByDescription.of(described("oracle-se2", true, server(WEST, 1)), false))
         .isEqualTo(
             new FoundByDescription(
                 Optional.empty(),
-                "its engine is \"sqlserver-ee\", and nodes serve aurora-postgresql, postgres,"
-                    + " aurora-mysql, mysql, mariadb",
+                "its engine is \"oracle-se2\", and nodes serve aurora-postgresql, postgres,"
+                    + " aurora-mysql, mysql, mariadb, sqlserver-ee, sqlserver-se, sqlserver-ex,"
+                    + " sqlserver-web",
                 Set.of()));
   }
 
