@@ -205,7 +205,7 @@ class RuntimeFolderIT {
           .map(
               name ->
                   name.replaceFirst(
-                      "-[0-9][0-9.]*(-SNAPSHOT|-[0-9]+|\\.Final|\\.RELEASE)?(-linux-(x86_64|aarch_64))?\\.jar$",
+                      "-[0-9][0-9.]*(-SNAPSHOT|-[0-9]+|jre[0-9]+|\\.Final|\\.RELEASE)?(-linux-(x86_64|aarch_64))?\\.jar$",
                       "$2"))
           .toList();
     }
