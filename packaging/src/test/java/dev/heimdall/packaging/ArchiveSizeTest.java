@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("ci")
 class ArchiveSizeTest {
   private static final Path LIBRARIES = Path.of("../proxy-node/launcher/target/lib");
-  private static final long MOST = 45_000_000;
+  private static final long MOST = 47_000_000;
 
   /** Of pages, scripts and the launcher itself. */
   private static final long OTHERS = 600_000;
@@ -26,7 +26,7 @@ class ArchiveSizeTest {
   @TempDir private Path directory;
 
   @Test
-  void theArchiveIsAtMostFortyFiveMegabytes() throws Exception {
+  void theArchiveIsAtMostFortySevenMegabytes() throws Exception {
     assumeTrue(Files.isDirectory(LIBRARIES), "libraries are there once the launcher was packed");
     List<Path> jars;
     try (Stream<Path> files = Files.list(LIBRARIES)) {
