@@ -148,6 +148,11 @@ public class BuiltInObjects {
     return true;
   }
 
+  /** True if a relation that the catalogue does not have is one that no session can write. */
+  protected boolean neverWritten(TableName name) {
+    return false;
+  }
+
   /**
    * True if a name that the catalogue does not have may be that of a view, or of another name, for
    * tables that it does have: of another database than it is of.

@@ -254,7 +254,7 @@ final class Resolution {
       String what = ofOthers ? " holds values of other tables" : " is in no catalogue";
       verdict.because("the table " + spelled(name) + what);
     }
-    if (knowledge == Knowledge.FRESH && !(name.schema() != null && own.isOfServer(name.schema()))) {
+    if (knowledge == Knowledge.FRESH && !own.neverWritten(name)) {
       // A temporary table, or one younger than the catalogue: only the writer surely has it.
       verdict.raise(
           StatementClass.WRITE, "the table " + spelled(name) + " is not in the catalogue");

@@ -114,6 +114,11 @@ public final class SqlServerObjects extends BuiltInObjects {
   }
 
   @Override
+  protected boolean neverWritten(TableName name) {
+    return looksOfServer(name);
+  }
+
+  @Override
   protected boolean mayBeElsewhere(TableName name, String database) {
     String table = name.table();
     return name.database() != null
