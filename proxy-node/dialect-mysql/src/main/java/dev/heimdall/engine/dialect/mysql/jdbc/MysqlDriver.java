@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.jdbc;
 
 import com.mysql.cj.jdbc.MysqlDataSource;
+import dev.heimdall.engine.jdbc.AuthorityStore;
 import dev.heimdall.engine.jdbc.JdbcDriver;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.BackendTls;
@@ -8,13 +9,6 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
-import dev.heimdall.model.tls.Authorities;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,8 +24,6 @@ public final class MysqlDriver implements JdbcDriver {
   private static final String VARIABLES =
       "sql_mode=CONCAT(@@sql_mode,',ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES'),"
           + "net_write_timeout=600";
-
-  private static final String STORE_PASSWORD = "certificates";
 
   @Override
   public Engine engine() {
@@ -102,25 +94,11 @@ public final class MysqlDriver implements JdbcDriver {
         });
     driver.setFallbackToSystemKeyStore(false);
     if (tls.caFile().isPresent()) {
-      driver.setTrustCertificateKeyStoreUrl(store(tls.caFile().get()).toUri().toString());
-      driver.setTrustCertificateKeyStoreType("PKCS12");
-      driver.setTrustCertificateKeyStorePassword(STORE_PASSWORD);
+      driver.setTrustCertificateKeyStoreUrl(
+          AuthorityStore.of(tls.caFile().get()).file().toUri().toString());
+      driver.setTrustCertificateKeyStoreType(AuthorityStore.TYPE);
+      driver.setTrustCertificateKeyStorePassword(AuthorityStore.PASSWORD);
       driver.setFallbackToSystemTrustStore(false);
-    }
-  }
-
-  /** The driver reads authorities from a key store only: a file that goes with the process. */
-  private static Path store(Path authorities) throws SQLException {
-    try {
-      KeyStore store = Authorities.in(authorities);
-      Path file = Files.createTempFile("heimdall-authorities-", ".p12");
-      file.toFile().deleteOnExit();
-      try (OutputStream out = Files.newOutputStream(file)) {
-        store.store(out, STORE_PASSWORD.toCharArray());
-      }
-      return file;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new SQLException("cannot read tls.caFile: " + e.getMessage(), e);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.heimdall.engine.dialect.sqlserver.jdbc;
 
 import com.microsoft.sqlserver.jdbc.SQLServerDataSource;
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
+import dev.heimdall.engine.jdbc.AuthorityStore;
 import dev.heimdall.engine.jdbc.JdbcDriver;
 import dev.heimdall.engine.jdbc.Use;
 import dev.heimdall.model.BackendTls;
@@ -9,13 +10,6 @@ import dev.heimdall.model.DataSource;
 import dev.heimdall.model.Engine;
 import dev.heimdall.model.ServerAddress;
 import dev.heimdall.model.TlsMode;
-import dev.heimdall.model.tls.Authorities;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,8 +22,6 @@ import java.util.concurrent.TimeUnit;
 public final class SqlServerDriver implements JdbcDriver {
   private static final String UPDATEABILITY =
       "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), 'Updateability') AS nvarchar(60))";
-
-  private static final String STORE_PASSWORD = "certificates";
 
   @Override
   public Engine engine() {
@@ -111,26 +103,11 @@ public final class SqlServerDriver implements JdbcDriver {
       }
       case VERIFY_FULL -> {
         if (tls.caFile().isPresent()) {
-          driver.setTrustStore(store(tls.caFile().get()).toString());
-          driver.setTrustStoreType("PKCS12");
-          driver.setTrustStorePassword(STORE_PASSWORD);
+          driver.setTrustStore(AuthorityStore.of(tls.caFile().get()).file().toString());
+          driver.setTrustStoreType(AuthorityStore.TYPE);
+          driver.setTrustStorePassword(AuthorityStore.PASSWORD);
         }
       }
-    }
-  }
-
-  /** The driver reads authorities from a key store only: a file that goes with the process. */
-  private static Path store(Path authorities) throws SQLException {
-    try {
-      KeyStore store = Authorities.in(authorities);
-      Path file = Files.createTempFile("heimdall-authorities-", ".p12");
-      file.toFile().deleteOnExit();
-      try (OutputStream out = Files.newOutputStream(file)) {
-        store.store(out, STORE_PASSWORD.toCharArray());
-      }
-      return file;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new SQLException("cannot read tls.caFile: " + e.getMessage(), e);
     }
   }
 }
