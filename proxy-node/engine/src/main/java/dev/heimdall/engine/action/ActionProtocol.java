@@ -5,6 +5,7 @@ import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +41,14 @@ public interface ActionProtocol {
       throws SQLException;
 
   /**
-   * Brings a connection back to what it was before; says whether that can be done.
+   * Brings a connection back to what it was before; says whether that can be done: where it cannot,
+   * a connection is used once.
    *
    * @param local whether only what ends with the transaction was set, by {@link #apply}
    */
-  boolean clean(Connection connection, boolean local) throws SQLException;
+  default boolean clean(Connection connection, boolean local) throws SQLException {
+    return false;
+  }
 
   /** First words of statements that can be deferred, and go by themselves. */
   Set<String> goingAlone();
@@ -53,15 +57,20 @@ public interface ActionProtocol {
   Set<String> ofSession();
 
   /** Empty where clients' texts have all values in them. */
-  Optional<ParameterFormat> parameters();
+  default Optional<ParameterFormat> parameters() {
+    return Optional.empty();
+  }
 
   /**
    * Begins a transaction on a connection in which nothing but a plan is asked for.
    *
    * @param reads whether it is that of a statement that changes nothing
+   * @throws SQLFeatureNotSupportedException for engines without plans, which configurations reject
    */
-  void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
-      throws SQLException;
+  default void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException {
+    throw new SQLFeatureNotSupportedException("plans are not supported for this engine");
+  }
 
   /**
    * Asks for a plan, which carries nothing out. Parameters of the text have no values.
@@ -70,11 +79,13 @@ public interface ActionProtocol {
    *     order; those behind the last of them have none
    * @param longest how many characters of it are wanted at most, about
    */
-  String explain(
+  default String explain(
       Connection connection,
       ActionParameters.ExtractPlan how,
       String text,
       List<String> types,
       int longest)
-      throws SQLException;
+      throws SQLException {
+    throw new SQLFeatureNotSupportedException("plans are not supported for this engine");
+  }
 }

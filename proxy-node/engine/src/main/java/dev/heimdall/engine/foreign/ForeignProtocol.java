@@ -13,14 +13,21 @@ public interface ForeignProtocol {
   SqlDialect reading();
 
   /** True if a connection can be brought from one database to another. */
-  boolean changesDatabase();
+  default boolean changesDatabase() {
+    return true;
+  }
 
   /**
-   * Makes a connection ready for a statement.
+   * Makes a connection ready for a statement: brings it to the database, and no more.
    *
    * @param mayStream whether its rows may be left with the server
    */
-  void begin(Connection connection, String database, boolean mayStream) throws SQLException;
+  default void begin(Connection connection, String database, boolean mayStream)
+      throws SQLException {
+    if (!database.equals(connection.getCatalog())) {
+      connection.setCatalog(database);
+    }
+  }
 
   /**
    * Frees a connection of what routines and triggers may have left on it, where that can be done;

@@ -1,7 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
-import dev.heimdall.engine.action.ParameterFormat;
 import dev.heimdall.engine.dialect.mysql.server.SetStatement;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.dialect.mysql.sql.SessionCharacters;
@@ -18,7 +17,6 @@ import java.sql.Statement;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -107,11 +105,6 @@ public final class MysqlActions implements ActionProtocol {
   }
 
   @Override
-  public boolean clean(Connection connection, boolean local) {
-    return false;
-  }
-
-  @Override
   public Set<String> goingAlone() {
     return ALONE;
   }
@@ -119,11 +112,6 @@ public final class MysqlActions implements ActionProtocol {
   @Override
   public Set<String> ofSession() {
     return OF_SESSION;
-  }
-
-  @Override
-  public Optional<ParameterFormat> parameters() {
-    return Optional.empty();
   }
 
   /**

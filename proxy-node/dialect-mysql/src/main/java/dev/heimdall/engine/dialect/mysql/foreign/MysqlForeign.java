@@ -4,7 +4,6 @@ import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
 import dev.heimdall.engine.foreign.ForeignProtocol;
 import dev.heimdall.engine.sql.SqlDialect;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 
 /** MySQL and MariaDB, as statements of other engines' clients are forwarded to them. */
@@ -49,18 +48,6 @@ public final class MysqlForeign implements ForeignProtocol {
   @Override
   public SqlDialect reading() {
     return MysqlSql.DIALECT;
-  }
-
-  @Override
-  public boolean changesDatabase() {
-    return true;
-  }
-
-  @Override
-  public void begin(Connection connection, String database, boolean mayStream) throws SQLException {
-    if (!database.equals(connection.getCatalog())) {
-      connection.setCatalog(database);
-    }
   }
 
   @Override

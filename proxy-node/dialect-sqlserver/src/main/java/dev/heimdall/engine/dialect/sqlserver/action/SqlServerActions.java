@@ -1,20 +1,16 @@
 package dev.heimdall.engine.dialect.sqlserver.action;
 
 import dev.heimdall.engine.action.ActionProtocol;
-import dev.heimdall.engine.action.ParameterFormat;
 import dev.heimdall.engine.dialect.sqlserver.answer.LogInReply;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.SqlDialect;
-import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -93,11 +89,6 @@ public final class SqlServerActions implements ActionProtocol {
   }
 
   @Override
-  public boolean clean(Connection connection, boolean local) {
-    return false;
-  }
-
-  @Override
   public Set<String> goingAlone() {
     return ALONE;
   }
@@ -105,28 +96,5 @@ public final class SqlServerActions implements ActionProtocol {
   @Override
   public Set<String> ofSession() {
     return OF_SESSION;
-  }
-
-  @Override
-  public Optional<ParameterFormat> parameters() {
-    return Optional.empty();
-  }
-
-  /** Refused where configurations are read. */
-  @Override
-  public void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
-      throws SQLException {
-    throw new SQLException("plans of SQL Server are not supported yet");
-  }
-
-  @Override
-  public String explain(
-      Connection connection,
-      ActionParameters.ExtractPlan how,
-      String text,
-      List<String> types,
-      int longest)
-      throws SQLException {
-    throw new SQLException("plans of SQL Server are not supported yet");
   }
 }

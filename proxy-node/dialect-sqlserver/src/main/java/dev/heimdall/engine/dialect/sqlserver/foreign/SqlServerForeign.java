@@ -4,7 +4,6 @@ import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.foreign.ForeignProtocol;
 import dev.heimdall.engine.sql.SqlDialect;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 
 /** SQL Server, as statements of other engines' clients are forwarded to it. */
@@ -41,18 +40,6 @@ public final class SqlServerForeign implements ForeignProtocol {
   @Override
   public SqlDialect reading() {
     return SqlServerSql.DIALECT;
-  }
-
-  @Override
-  public boolean changesDatabase() {
-    return true;
-  }
-
-  @Override
-  public void begin(Connection connection, String database, boolean mayStream) throws SQLException {
-    if (!database.equals(connection.getCatalog())) {
-      connection.setCatalog(database);
-    }
   }
 
   /** A batch may leave options behind, and what only its session sees. */
