@@ -162,7 +162,7 @@ public record Engine(
     return "jdbc:" + spelling + "://" + hosts + named;
   }
 
-  /** What stands between hosts and database. */
+  /** Separator of hosts and database in URLs. */
   String beforeDatabase() {
     return is(EngineTrait.PROPERTIES_IN_URLS) ? DATABASE_PROPERTY : "/";
   }

@@ -1,7 +1,7 @@
 package dev.heimdall.test.applications;
 
 /**
- * What a node counted while an application was walked through.
+ * Counts of a node while an application was walked through.
  *
  * @param unserved reads that the cache might have answered, had it had, or kept, their results
  */

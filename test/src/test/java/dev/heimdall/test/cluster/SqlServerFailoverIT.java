@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What clients of an availability group see while its primary changes. */
+/** View of clients on an availability group while its primary changes. */
 class SqlServerFailoverIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 

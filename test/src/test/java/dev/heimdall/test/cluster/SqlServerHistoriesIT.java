@@ -95,7 +95,7 @@ class SqlServerHistoriesIT {
     private void read(Connection client, Random random) throws SQLException {
       long number = last.get();
       if (number > 0) {
-        expect(client, number, "a write that a client was told of");
+        expect(client, number, "a write that was acknowledged to a client");
       }
     }
 

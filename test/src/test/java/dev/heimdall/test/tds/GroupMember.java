@@ -27,7 +27,7 @@ final class GroupMember {
   private static final Pattern DEFINES =
       Pattern.compile("(?is)\\s*(CREATE|ALTER|DROP|TRUNCATE)\\b.*");
 
-  /** What a member is. */
+  /** Role of a member. */
   enum Role {
     RESOLVING,
     PRIMARY,
@@ -88,7 +88,7 @@ final class GroupMember {
     return redone;
   }
 
-  /** What it says of itself. */
+  /** Number of log records that it reports to have. */
   int reported() {
     int all = group.log.size();
     return role == Role.PRIMARY || overstates ? all : Math.min(all, redone);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What rules have run on connections of the node's own. */
+/** Actions of rules on connections of the node's own. */
 class SqlServerActionsIT {
   private final TdsServer server = TdsServer.start();
   private SqlServerNode node;

@@ -358,7 +358,7 @@ final class TdsSession implements AutoCloseable {
     report(how, NONE, bytes(before));
   }
 
-  /** Nothing else tells of transactions: the bit of DONE is never set, as by SQL Server. */
+  /** ENVCHANGE alone reports transactions: the bit of DONE is never set, as by SQL Server. */
   private void report(int how, byte[] now, byte[] before) {
     if (results.tokens().wide() && server.reportsTransactions()) {
       results.tokens().changed(how, now, before);

@@ -9,7 +9,7 @@ import java.util.Set;
 public final class LoopClients {
   private final Set<Client> clients = new HashSet<>();
 
-  /** What ends each log-in whose client the node does not wait for any longer. */
+  /** Ends of the log-ins that are under way: each gives up its client. */
   private final Set<Runnable> logIns = new HashSet<>();
 
   private boolean turnsAway;

@@ -30,7 +30,7 @@ final class LeftConnections {
   private long answersSince;
 
   /**
-   * @param gone told of one that is closed at both ends
+   * @param gone hears of one that is closed at both ends
    * @param cancel cancels what runs on one, as {@link Connector#cancel} does
    */
   LeftConnections(Consumer<ServerConnection> gone, BiConsumer<ServerConnection, Runnable> cancel) {

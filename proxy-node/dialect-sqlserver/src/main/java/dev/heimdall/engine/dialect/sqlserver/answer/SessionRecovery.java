@@ -38,7 +38,7 @@ public final class SessionRecovery {
 
   private Variables told;
 
-  /** Settings that the client was told of last, or that it knows; null for none. */
+  /** Settings reported to the client last, or that it knows; null for none. */
   private Variables seen;
 
   private int pieces;

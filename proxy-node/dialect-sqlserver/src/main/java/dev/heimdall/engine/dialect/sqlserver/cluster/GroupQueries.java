@@ -62,7 +62,7 @@ public final class GroupQueries {
     return SELF.formatted(literal(database), PERMITTED);
   }
 
-  /** Whether the rights of probes are held: to see states, and to see the servers of groups. */
+  /** Rights that probes hold: to see states, and to see the servers of groups. */
   public static String rights() {
     return "SELECT " + PERMITTED + ", HAS_PERMS_BY_NAME(NULL, NULL, 'VIEW ANY DEFINITION')";
   }

@@ -34,7 +34,7 @@ final class Login7Dialogue implements LogInDialogue {
   private static final int SECRET = 8;
   private static final int TLS_HANDSHAKE = 0x16;
 
-  /** Library that resets no session, by which others forget what they are told of it. */
+  /** Library that resets no session, by which others forget what was reported of it. */
   private static final String RECOVERS = "Microsoft JDBC";
 
   /** Version that PRELOGIN says; LOGINACK has that of the servers. */

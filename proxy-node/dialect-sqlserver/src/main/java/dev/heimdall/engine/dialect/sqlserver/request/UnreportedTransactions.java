@@ -26,10 +26,10 @@ final class UnreportedTransactions {
   /** True if a server has said nothing of a transaction that there was. */
   private boolean unreported;
 
-  /** How many COMMITs end the transaction; 0 outside of one. */
+  /** Number of COMMITs that end the transaction; 0 outside of one. */
   private int depth;
 
-  /** What that is behind the request on its way, and whether a server reports it in any case. */
+  /** Depth behind the request on its way; it is certain where a server reports it in any case. */
   private int next;
 
   private boolean certain;
