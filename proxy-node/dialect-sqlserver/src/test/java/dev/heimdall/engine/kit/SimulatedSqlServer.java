@@ -34,6 +34,9 @@ import java.util.function.Consumer;
 final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
   private static final TdsVersion VERSION = TdsVersion.V7_4;
 
+  /** Option of a call that wants its rows without metadata. */
+  private static final int NO_METADATA = 2;
+
   private final List<String> written = new ArrayList<>();
   private int cancels;
   private boolean endsBeforeAttentions;
@@ -216,6 +219,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       private int handle;
       private int cursor;
       private String options = "";
+      private boolean bare;
+      private boolean failed;
 
       Called(ByteBuf out) {
         this.out = out;
@@ -225,6 +230,8 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       public void call(int number, TdsText name, int options) {
         procedure = number;
         this.name = name.text();
+        bare = (options & NO_METADATA) != 0;
+        failed = false;
       }
 
       @Override
@@ -277,8 +284,16 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
         } else if (prepared.containsKey(handle)) {
           batch(prepared.get(handle), out);
         } else {
-          none(out, 8179);
+          fail(8179);
         }
+        int open = descriptor != 0 ? TdsToken.DONE_IN_TRANSACTION : 0;
+        int bits = (failed ? TdsToken.DONE_ERROR : 0) | (another ? TdsToken.DONE_MORE : 0);
+        TdsWriter.done(out, TdsToken.DONE_PROC, open | bits, 0, 0, VERSION);
+      }
+
+      private void fail(int number) {
+        failed = true;
+        none(out, number);
       }
 
       private void open() {
@@ -288,10 +303,11 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
           statement = prepared.get(handle);
         }
         if (statement == null || statement.endsWith("nowhere")) {
-          none(out, statement == null ? 8179 : 208);
+          fail(statement == null ? 8179 : 208);
           return;
         }
         cursors.put(++handles, statement);
+        TdsWriter.columns(out, List.of("a"), VERSION);
         TdsWriter.returnInteger(out, RpcProcedure.cursorAt(procedure), "", handles, VERSION);
         int kind = statement.contains("static") ? 8 : 4;
         TdsWriter.returnInteger(out, RpcProcedure.scrollsAt(procedure), "", kind, VERSION);
@@ -300,7 +316,10 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
 
       private void cursor() {
         if (!cursors.containsKey(cursor)) {
-          none(out, 16909);
+          fail(16909);
+        } else if (procedure == RpcProcedure.CURSOR_FETCH && bare) {
+          TdsWriter.row(out, List.of(cursors.get(cursor).substring(7)));
+          done(out, 0);
         } else if (procedure == RpcProcedure.CURSOR_FETCH) {
           batch(cursors.get(cursor), out);
         } else {

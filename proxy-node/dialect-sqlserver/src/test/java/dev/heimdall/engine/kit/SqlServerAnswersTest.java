@@ -6,6 +6,8 @@ import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import java.time.Duration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers of SQL Server's protocol alone, for which contracts have no words. */
 class SqlServerAnswersTest {
@@ -92,6 +94,30 @@ class SqlServerAnswersTest {
       assertThat(ann.told()).containsExactly("error 50000");
       ann.transaction(TransactionRequest.ROLLBACK);
       assertThat(ann.told()).containsExactly("idle");
+    }
+  }
+
+  @Nested
+  class Distributed extends KitContract {
+    Distributed() {
+      super(new SqlServerKit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        ints = {
+          TransactionRequest.GET_DTC_ADDRESS,
+          TransactionRequest.PROPAGATE,
+          TransactionRequest.PROMOTE
+        })
+    void aDistributedTransactionIsRejectedAsWhereNoCoordinatorRuns(int request) {
+      start(ONE_CONNECTION);
+      SqlServerKitClient ann = (SqlServerKitClient) client("ann");
+
+      ann.transaction(request);
+
+      assertThat(ann.told()).containsExactly("error 8501");
+      answers(ann, words.reading("one"), "row one", "idle");
     }
   }
 

@@ -9,6 +9,12 @@ import org.junit.jupiter.api.Test;
 
 /** Cursors that clients of SQL Server open by calls of procedures. */
 class SqlServerCursorsTest {
+  private static final int FETCH = RpcProcedure.CURSOR_FETCH;
+  private static final int CLOSE = RpcProcedure.CURSOR_CLOSE;
+
+  /** Option of a call whose rows come without metadata. */
+  private static final int NO_METADATA = 2;
+
   @Nested
   class Cursors extends KitContract {
     Cursors() {
@@ -21,7 +27,7 @@ class SqlServerCursorsTest {
     }
 
     private List<String> open(SqlServerKitClient client, String sql) {
-      client.openCursor(sql);
+      client.openCursors(sql);
       return client.told();
     }
 
@@ -61,6 +67,57 @@ class SqlServerCursorsTest {
       assertThat(ann.told()).containsExactly("row one", "idle");
       assertThat(bob.told()).containsExactly("row two", "idle");
       assertThat(cursor(ann, RpcProcedure.CURSOR_FETCH)).containsExactly("error 16909");
+    }
+
+    @Test
+    void severalCursorsMayBeOpenedAndReadInOneRequest() {
+      SqlServerKitClient ann = ann("");
+      KitClient bob = client("bob");
+      ann.openCursors(words.reading("one"), words.reading("static"), words.reading("three"));
+      List<Integer> all = ann.opened();
+      assertThat(all).doesNotHaveDuplicates().hasSize(3);
+      ann.told();
+      bob.sends(words.reading("two"));
+
+      ann.cursors(0, all, FETCH, FETCH, FETCH);
+      assertThat(ann.told()).containsExactly("row one", "idle");
+      ann.cursors(NO_METADATA, List.of(all.get(0), all.get(1), all.get(0)), FETCH, FETCH, CLOSE);
+      ann.cursors(0, List.of(all.get(2), all.get(2)), CLOSE, FETCH);
+      assertThat(ann.told()).contains("error 16909");
+      assertThat(bob.told()).isEmpty();
+
+      ann.cursors(NO_METADATA, List.of(all.get(1), all.get(1)), FETCH, CLOSE);
+      assertThat(bob.told()).containsExactly("row two", "idle");
+    }
+
+    @Test
+    void anUnknownCursorAmongOthersLeavesThemOpen() {
+      SqlServerKitClient ann = ann("");
+      KitClient bob = client("bob");
+      open(ann, words.reading("one"));
+      int one = ann.opened().get(0);
+
+      ann.cursors(0, List.of(one, 999), FETCH, CLOSE);
+      assertThat(ann.told()).contains("error 16909");
+
+      bob.sends(words.reading("two"));
+      assertThat(bob.told()).isEmpty();
+      assertThat(cursor(ann, FETCH)).containsExactly("row one", "idle");
+      ann.cursors(0, List.of(one, 999), CLOSE, CLOSE);
+      assertThat(bob.told()).containsExactly("row two", "idle");
+    }
+
+    @Test
+    void rulesJudgeTheStatementOfEachCursor() {
+      SqlServerKitClient ann = ann(SqlServerKitClient.RULES);
+
+      ann.openCursors(words.reading("one"), words.reading("secret"));
+
+      assertThat(ann.told()).isNotEmpty().allMatch(KitContract::isError);
+      ann.openCursors(words.reading("one"), words.reading("old"));
+      assertThat(ann.told()).isNotEmpty().allMatch(KitContract::isError);
+      ann.openCursors(words.reading("old"), words.reading("old"));
+      assertThat(cursor(ann, FETCH)).endsWith("row new", "idle");
     }
 
     /** The call that writes could hide behind one that does not. */

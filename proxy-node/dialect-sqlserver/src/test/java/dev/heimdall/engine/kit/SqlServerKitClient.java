@@ -14,6 +14,8 @@ import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,8 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   private int preparing;
 
-  /** The cursor that it has opened, and which value of a reply returns the handle of one. */
-  private int cursor;
+  /** The cursors that it has opened last, and which value of a reply returns the handle of one. */
+  private final List<Integer> opened = new ArrayList<>();
 
   private int cursorAt = NO_CURSOR;
   private ByteBuf message = Unpooled.buffer();
@@ -69,6 +71,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
     attention = false;
     scanner.on(message, 0, message.writerIndex());
     scanner.end();
+    cursorAt = NO_CURSOR;
     rows();
     if (attention) {
       failed = false;
@@ -280,24 +283,43 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
                 }));
   }
 
-  /** Opens a cursor; the last one that it has opened is the one that it uses. */
-  void openCursor(String sql) {
-    cursorAt = 0;
+  /** Opens cursors in one request; the last one that it has opened is the one that it uses. */
+  void openCursors(String... statements) {
+    opens(0);
     send(
-        out ->
-            call(
-                out,
-                RpcProcedure.CURSOR_OPEN,
-                payload -> {
-                  integer(payload, 1, null);
-                  text(payload, sql);
-                }));
+        out -> {
+          ByteBuf payload = Unpooled.buffer();
+          AllHeaders.write(payload, 0);
+          for (int i = 0; i < statements.length; i++) {
+            begin(payload, i, RpcProcedure.CURSOR_OPEN, 0);
+            integer(payload, 1, null);
+            text(payload, statements[i]);
+          }
+          TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
+        });
+  }
+
+  private void opens(int ordinal) {
+    opened.clear();
+    cursorAt = ordinal;
+  }
+
+  private static void begin(ByteBuf payload, int call, int procedure, int options) {
+    if (call > 0) {
+      payload.writeByte(0xFF);
+    }
+    payload.writeShortLE(0xFFFF).writeShortLE(procedure).writeShortLE(options);
+  }
+
+  /** The cursors that it has opened last. */
+  List<Integer> opened() {
+    return List.copyOf(opened);
   }
 
   /** Prepares a statement for cursors, and opens one. */
   void prepareCursor(int number, String sql, int scroll, int locking) {
     preparing = number;
-    cursorAt = 1;
+    opens(1);
     send(
         out ->
             call(
@@ -315,7 +337,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   /** Opens a cursor of a prepared statement. */
   void executeCursor(int number) {
-    cursorAt = 1;
+    opens(1);
     send(
         out ->
             call(
@@ -329,21 +351,24 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   /** Calls a procedure about the cursor that it uses. */
   void cursor(int procedure) {
-    send(out -> call(out, procedure, payload -> integer(payload, 0, cursor)));
+    cursors(procedure);
   }
 
   /** Calls several procedures for the cursor that was opened last, in one request. */
   void cursors(int... procedures) {
+    int cursor = opened.isEmpty() ? 0 : opened.get(opened.size() - 1);
+    cursors(0, Collections.nCopies(procedures.length, cursor), procedures);
+  }
+
+  /** Calls several procedures in one request, each for its cursor. */
+  void cursors(int options, List<Integer> cursors, int... procedures) {
     send(
         out -> {
           ByteBuf payload = Unpooled.buffer();
           AllHeaders.write(payload, 0);
           for (int i = 0; i < procedures.length; i++) {
-            if (i > 0) {
-              payload.writeByte(0xFF);
-            }
-            payload.writeShortLE(0xFFFF).writeShortLE(procedures[i]).writeShortLE(0);
-            integer(payload, 0, cursor);
+            begin(payload, i, procedures[i], options);
+            integer(payload, 0, cursors.get(i));
           }
           TdsPacket.write(out, TdsPacket.RPC, 0, 0, TdsPacket.INITIAL_SIZE, payload);
         });
@@ -481,8 +506,7 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
   @Override
   public void returnInteger(int ordinal, int value) {
     if (ordinal == cursorAt) {
-      cursor = value;
-      cursorAt = NO_CURSOR;
+      opened.add(value);
     } else if (ordinal == 0) {
       handles.put(preparing, value);
     }

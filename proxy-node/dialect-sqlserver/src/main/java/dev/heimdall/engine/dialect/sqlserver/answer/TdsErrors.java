@@ -19,6 +19,9 @@ public final class TdsErrors {
   /** No cursor of that handle is open. */
   public static final int UNKNOWN_CURSOR = 16909;
 
+  /** Of servers where the coordinator of distributed transactions (MSDTC) does not run. */
+  public static final int NO_DTC = 8501;
+
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 

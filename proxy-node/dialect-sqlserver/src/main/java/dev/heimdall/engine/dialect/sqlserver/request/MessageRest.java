@@ -201,6 +201,7 @@ final class MessageRest {
     if (made != null) {
       to.prepares(made);
     }
+    to.use(RpcCall.cursorCalls(calls));
     if (changed == null || calls.isEmpty()) {
       to.rest(run);
       return null;

@@ -1,10 +1,12 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.dialect.sqlserver.server.CursorOptions;
+import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.wire.sqlserver.RpcProcedure;
 import dev.heimdall.engine.wire.sqlserver.StatementParameter;
 import dev.heimdall.engine.wire.sqlserver.TdsVersion;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,6 +38,18 @@ record RpcCall(
     scan.on(payload, payload.readerIndex(), payload.writerIndex());
     scan.end();
     return scan.take();
+  }
+
+  /** Returns those for open cursors. */
+  static List<SentRequest.CursorCall> cursorCalls(List<RpcCall> calls) {
+    List<SentRequest.CursorCall> uses = new ArrayList<>();
+    for (RpcCall call : calls) {
+      if (call.usesCursor()) {
+        boolean closes = call.procedure() == RpcProcedure.CURSOR_CLOSE;
+        uses.add(new SentRequest.CursorCall(call.cursor(), closes));
+      }
+    }
+    return uses;
   }
 
   /** Returns the payload of calls with this text in the place of theirs; the caller's. */

@@ -68,11 +68,8 @@ final class RpcRequests {
       return null;
     }
     boolean cursors = call.usesCursor() && first.usesCursor();
-    if (call.procedure() != first.procedure() && !cursors) {
-      return unsupported("calls of such different procedures in one request");
-    }
-    return call.procedure() == RpcProcedure.CURSOR_FETCH && call.cursor() != first.cursor()
-        ? unsupported("fetches from different cursors in one request")
+    return call.procedure() != first.procedure() && !cursors
+        ? unsupported("calls of such different procedures in one request")
         : null;
   }
 
@@ -90,16 +87,10 @@ final class RpcRequests {
         if (known == null || call.handleAt() < 0 || call.ofCursors() != (known.cursors() != null)) {
           return unknown(call.handle());
         }
-        if (call.procedure() == RpcProcedure.CURSOR_EXECUTE && calls > 1) {
-          return unsupported("several cursors in one request");
-        }
       }
       case RpcProcedure.EXECUTE_SQL, RpcProcedure.CURSOR_OPEN -> {
         if (call.statement() == null) {
           return unsupported("a statement that is no nvarchar");
-        }
-        if (call.procedure() == RpcProcedure.CURSOR_OPEN && calls > 1) {
-          return unsupported("several cursors in one request");
         }
       }
       case RpcProcedure.PREPARE,
@@ -187,10 +178,7 @@ final class RpcRequests {
 
   /** The statements of calls as one text, each once. */
   String text(List<RpcCall> calls) {
-    RpcCall first = calls.get(0);
-    return calls.size() > 1 && (first.mixes() || first.usesCursor())
-        ? String.join(";\n", statements(calls))
-        : statement(first);
+    return calls.size() > 1 ? String.join(";\n", statements(calls)) : statement(calls.get(0));
   }
 
   /** The statements of calls, each once. */

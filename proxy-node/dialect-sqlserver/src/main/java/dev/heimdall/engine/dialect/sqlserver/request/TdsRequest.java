@@ -3,6 +3,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.answer.StatementCommand;
+import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.pipeline.Request;
@@ -28,7 +29,9 @@ import java.util.List;
 final class TdsRequest implements Request {
   private static final ServerError NO_DTC =
       ServerError.error(
-          Sqlstate.FEATURE_NOT_SUPPORTED, "this proxy does not support distributed transactions");
+              Sqlstate.FEATURE_NOT_SUPPORTED,
+              "MSDTC is unavailable: this proxy does not support distributed transactions")
+          .withNumber(TdsErrors.NO_DTC);
 
   private static final ServerError NO_LOAD =
       ServerError.error(
@@ -112,23 +115,14 @@ final class TdsRequest implements Request {
     return calls;
   }
 
-  /** Cursors that it opens, fetches from or closes. */
+  /** Cursors that its calls open, fetch from or close. */
   SentRequest.Cursors cursors() {
     if (calls == null) {
       return SentRequest.Cursors.NONE;
     }
-    RpcCall call = calls.get(0);
-    int procedure = call.procedure();
-    if (RpcProcedure.opensCursor(procedure)) {
-      return SentRequest.Cursors.opened(procedure);
-    }
-    int used = procedure == RpcProcedure.CURSOR_CLOSE ? 0 : call.cursor();
-    return SentRequest.Cursors.using(
-        used,
-        calls.stream()
-            .filter(each -> each.procedure() == RpcProcedure.CURSOR_CLOSE)
-            .map(RpcCall::cursor)
-            .toList());
+    return opensCursor()
+        ? SentRequest.Cursors.opened(calls.get(0).procedure())
+        : SentRequest.Cursors.using(RpcCall.cursorCalls(calls));
   }
 
   // ---- what it says
@@ -415,6 +409,15 @@ final class TdsRequest implements Request {
     encoder.ready(client.status(), out);
     client.write(out);
     client.settle();
+  }
+
+  /** Answers it in the place of a server. */
+  void answer(Answer answer) {
+    take();
+    ByteBuf out = client.alloc().buffer();
+    encoder.answer(answer, out);
+    encoder.ready(client.status(), out);
+    client.write(out);
   }
 
   @Override

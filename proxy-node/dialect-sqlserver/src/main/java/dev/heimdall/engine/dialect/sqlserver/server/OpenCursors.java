@@ -2,7 +2,6 @@ package dev.heimdall.engine.dialect.sqlserver.server;
 
 import dev.heimdall.engine.wire.sqlserver.RowLayout;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The cursors that a client has open on a server connection, by their handles. */
@@ -41,8 +40,8 @@ final class OpenCursors {
     }
   }
 
-  void closed(List<Integer> cursors) {
-    cursors.forEach(open::remove);
+  void closed(int cursor) {
+    open.remove(cursor);
   }
 
   /** A rollback closes all that have no rows of their own. */

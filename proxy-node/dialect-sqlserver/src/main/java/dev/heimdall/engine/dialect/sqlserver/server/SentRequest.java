@@ -36,26 +36,27 @@ public record SentRequest(
   public record Numbered(int number, String text, CursorOptions cursors) {}
 
   /**
-   * Cursors that a request opens, fetches from or closes.
+   * Cursors that the calls of a request open, fetch from or close.
    *
-   * @param opens ordinal of the value that returns the handle of one that it opens; negative for
-   *     none
+   * @param opens ordinal of the value that returns the handle of one that a call opens; negative
+   *     for none
    * @param scrolls ordinal of the value that returns how that one scrolls; negative for none
-   * @param uses handle of the one that it uses, as for its rows; 0 for none
-   * @param closes handles of those that it closes
+   * @param uses those of calls for open cursors, in their order
    */
-  public record Cursors(int opens, int scrolls, int uses, List<Integer> closes) {
-    public static final Cursors NONE = using(0, List.of());
+  public record Cursors(int opens, int scrolls, List<CursorCall> uses) {
+    public static final Cursors NONE = using(List.of());
 
-    /** Returns what opens one by that procedure. */
+    /** Returns those of calls that open them by that procedure. */
     public static Cursors opened(int procedure) {
       return new Cursors(
-          RpcProcedure.cursorAt(procedure), RpcProcedure.scrollsAt(procedure), 0, List.of());
+          RpcProcedure.cursorAt(procedure), RpcProcedure.scrollsAt(procedure), List.of());
     }
 
-    /** Returns what uses this one, and closes those. */
-    public static Cursors using(int cursor, List<Integer> closed) {
-      return new Cursors(-1, -1, cursor, closed);
+    public static Cursors using(List<CursorCall> calls) {
+      return new Cursors(-1, -1, calls);
     }
   }
+
+  /** A call for an open cursor. */
+  public record CursorCall(int cursor, boolean closes) {}
 }

@@ -286,6 +286,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   public void done(int token, int status, int command, long rows) {
     open = (status & TdsToken.DONE_IN_TRANSACTION) != 0;
     failed = (status & TdsToken.DONE_ERROR) != 0;
+    if (token == TdsToken.DONE_PROC) {
+      requests.callAnswered(failed);
+    }
     if (!failed) {
       delivery.noted(ReplyDelivery.Part.ANSWER);
     }

@@ -67,6 +67,9 @@ public final class SqlServerRequests implements ServerRequests {
   /** True if the rest of the running request is to follow. */
   private boolean open;
 
+  /** Calls for cursors in the running request that are not answered. */
+  private final ArrayDeque<SentRequest.CursorCall> cursorCalls = new ArrayDeque<>(2);
+
   /** The statement that the running request prepares; null for none. */
   private SentRequest.Numbered prepares;
 
@@ -151,6 +154,30 @@ public final class SqlServerRequests implements ServerRequests {
   public void prepares(SentRequest.Numbered statement) {
     prepares = statement;
     replies.handle(0, statement.number());
+  }
+
+  /** A piece of the request on its way, or all of it, calls for cursors. */
+  public void use(List<SentRequest.CursorCall> calls) {
+    if (cursorCalls.addAll(calls)) {
+      layOut();
+    }
+  }
+
+  /** Rows may come without metadata: they are those of the cursor that the next answer is for. */
+  private void layOut() {
+    SentRequest.CursorCall next = cursorCalls.peek();
+    if (next != null) {
+      replies.layout(cursors.layout(next.cursor()));
+    }
+  }
+
+  /** A call of the running request is answered. */
+  void callAnswered(boolean failed) {
+    SentRequest.CursorCall call = cursorCalls.poll();
+    if (call != null && call.closes() && !failed) {
+      cursors.closed(call.cursor());
+    }
+    layOut();
   }
 
   /** Sends a piece of the request on its way. */
@@ -320,9 +347,8 @@ public final class SqlServerRequests implements ServerRequests {
     if (request.prepares() != null) {
       prepares(request.prepares());
     }
-    if (request.cursors().uses() != 0) {
-      replies.layout(cursors.layout(request.cursors().uses()));
-    }
+    cursorCalls.clear();
+    use(request.cursors().uses());
     ByteBuf payload = request.payload();
     try {
       open = request.open();
@@ -365,7 +391,6 @@ public final class SqlServerRequests implements ServerRequests {
     SentRequest done = running;
     running = null;
     if (!failed) {
-      cursors.closed(done.cursors().closes());
       done.options()
           .forEach(
               (name, value) -> {
@@ -378,11 +403,11 @@ public final class SqlServerRequests implements ServerRequests {
     }
   }
 
-  /** The server does not know a cursor of the running request. */
+  /** The server does not know the cursor of the call that it answers. */
   void unknownCursor() {
-    if (running != null) {
-      cursors.closed(running.cursors().closes());
-      cursors.closed(List.of(running.cursors().uses()));
+    SentRequest.CursorCall call = cursorCalls.peek();
+    if (call != null) {
+      cursors.closed(call.cursor());
     }
   }
 
