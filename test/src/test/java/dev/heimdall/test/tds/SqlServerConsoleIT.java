@@ -76,6 +76,25 @@ class SqlServerConsoleIT {
     }
   }
 
+  /** The rules are one at least, so that statements are judged. */
+  @Test
+  void anAdministratorsBatchesMayBeCommandsAndQueriesAboutRules() throws Exception {
+    node.close();
+    String rule = "{\"match\": \"secret\", \"action\": \"drop\"}";
+    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", rule);
+    try (Connection ann = client()) {
+      ann.setAutoCommit(false);
+      all(ann, "create table #t (a int)");
+
+      assertThat(column(ann, "SHOW CLIENTS", "database")).containsExactly("app");
+      assertThat(all(ann, "select 7")).isEqualTo("[7;]");
+      assertThat(column(ann, "show queryinfo", "value")).contains("select ?");
+      assertThat(column(ann, "EXPLAIN RULES select secret", "action")).contains("drop");
+      assertThatThrownBy(() -> all(ann, "show nothing")).hasMessageContaining("procedure");
+      assertThatThrownBy(() -> all(ann, "kill 1")).hasMessageNotContaining("client");
+    }
+  }
+
   @Test
   void severalCommandsOfATextHaveAResultEach() throws Exception {
     try (Connection console = node.console();

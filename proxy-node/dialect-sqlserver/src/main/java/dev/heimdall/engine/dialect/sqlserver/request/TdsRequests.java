@@ -204,7 +204,7 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public List<Responder> commands() {
-    return List.of(this::unsupported);
+    return List.of(this::unsupported, new OperatorBatches(parts, request));
   }
 
   @Override
