@@ -27,10 +27,6 @@ class NeutralCodeTest {
               + "|\"discard|in_hot_standby|default_transaction|session_authorization|datestyle",
           Pattern.CASE_INSENSITIVE);
 
-  /** These still name one, or a driver's classes do: the list gets shorter, never longer. */
-  private static final Set<String> STILL =
-      Set.of("admin/DriverQueries.java"); // as which server the console answers to drivers
-
   /** Five characters, of which one is a digit, in quotes. */
   private static final Pattern SQLSTATE = Pattern.compile("\"(?=[A-Z]{0,4}[0-9])[0-9A-Z]{5}\"");
 
@@ -50,7 +46,7 @@ class NeutralCodeTest {
 
   @Test
   void neutralCodeNamesNoEngine() throws IOException {
-    assertThat(filesWith(NAME)).isEqualTo(new TreeSet<>(STILL));
+    assertThat(filesWith(NAME)).isEmpty();
   }
 
   @Test
@@ -78,8 +74,6 @@ class NeutralCodeTest {
           "model/TemplateVariable.java",
           "model/UrlDialect.java",
           "model/UrlTemplate.java",
-          // What protocols and drivers call it.
-          "engine/admin/DriverQueries.java",
           // Servers that the launcher itself starts, of programs that it knows.
           "launcher/DemoCommand.java",
           "launcher/demo/",

@@ -122,6 +122,15 @@ class SqlServerConsoleIT {
   }
 
   @Test
+  void whatDriversSendByHabitIsAnswered() throws Exception {
+    try (Connection console = node.console()) {
+      assertThat(all(console, "select 1 as a, db_name() as b, system_user as c"))
+          .isEqualTo("[1,heimdall,app;]");
+      assertThat(all(console, "set nocount on; select 'x'")).isEqualTo("[x;]");
+    }
+  }
+
+  @Test
   void aPauseIsCancelledByAnAttention() throws Exception {
     try (Connection console = node.console();
         Connection ann = client();

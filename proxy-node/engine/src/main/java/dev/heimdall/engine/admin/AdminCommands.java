@@ -1,7 +1,11 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.wire.Answer;
@@ -33,10 +37,15 @@ public final class AdminCommands extends TokenConsole {
     this.metrics = metrics;
   }
 
+  @Override
+  public String version() {
+    return node.version();
+  }
+
   /**
-   * True if the bytes are exactly one of the console's commands, whole and well-formed. To be asked
-   * in-band, for administrators only: everything else, PostgreSQL's own {@code SHOW} of a parameter
-   * included, goes to the server. Nearly all statements are told apart by their first letter.
+   * True if the bytes are exactly one of the console's commands, whole and well-formed. For
+   * administrators in-band: everything else, a server's own {@code SHOW} of a parameter included,
+   * goes to the server. Nearly all statements are told apart by their first letter.
    */
   @Override
   public boolean recognises(byte[] sql, int offset, int length) {
@@ -63,18 +72,16 @@ public final class AdminCommands extends TokenConsole {
           && AdminVerb.of(statements.get(0))
               .filter(verb -> verb.complete(statements.get(0)))
               .isPresent();
-    } catch (AdminException notOurs) {
+    } catch (Tokens.Unterminated notOurs) {
       return false;
     }
   }
 
   @Override
-  AdminPlan plan(List<Token> statement, Operator operator) {
+  ConsoleCommand plan(List<Token> statement, Operator operator, DriverStatements drivers) {
     Optional<AdminVerb> verb = AdminVerb.of(statement);
     if (verb.isEmpty()) {
-      return new DriverQueries(node.version(), operator.user(), operator.database())
-          .plan(statement)
-          .orElseGet(() -> AdminPlan.known(unknown(statement)));
+      return drivers.command(statement).orElseGet(() -> new KnownCommand(unknown(statement)));
     }
     if (!verb.get().complete(statement)) {
       return misspelt(verb.get().words(), statement, verb.get().usages());
@@ -82,7 +89,7 @@ public final class AdminCommands extends TokenConsole {
     return plan(verb.get(), verb.get().arguments(statement), operator);
   }
 
-  private AdminPlan plan(AdminVerb verb, List<Token> arguments, Operator operator) {
+  private ConsoleCommand plan(AdminVerb verb, List<Token> arguments, Operator operator) {
     String name = arguments.isEmpty() ? null : arguments.get(0).text();
     return switch (verb) {
       case SHOW_POOLS -> show(Tables.POOLS, node::pools);
@@ -118,7 +125,7 @@ public final class AdminCommands extends TokenConsole {
     };
   }
 
-  private AdminPlan change(
+  private ConsoleCommand change(
       AdminVerb verb,
       String argument,
       Operator operator,

@@ -15,29 +15,22 @@ import java.util.function.Supplier;
 final class AdminPlan implements ConsoleCommand {
   private final List<Column> columns;
   private final Answer.Failed failure;
-  private final Effect effect;
-  private final String subject;
   private final Supplier<CompletionStage<Answer>> action;
   private final AtomicReference<Future<?>> underWay;
 
   private AdminPlan(
       List<Column> columns,
       Answer.Failed failure,
-      Effect effect,
-      String subject,
       Supplier<CompletionStage<Answer>> action,
       AtomicReference<Future<?>> underWay) {
     this.columns = columns;
     this.failure = failure;
-    this.effect = effect;
-    this.subject = subject;
     this.action = action;
     this.underWay = underWay;
   }
 
   static AdminPlan rows(List<Column> columns, Supplier<CompletionStage<Answer>> action) {
-    return new AdminPlan(
-        List.copyOf(columns), null, Effect.NONE, null, action, new AtomicReference<>());
+    return new AdminPlan(List.copyOf(columns), null, action, new AtomicReference<>());
   }
 
   /**
@@ -53,45 +46,12 @@ final class AdminPlan implements ConsoleCommand {
     return new AdminPlan(
         List.of(),
         null,
-        Effect.NONE,
-        null,
         () -> {
           CompletableFuture<Integer> begun = action.get().toCompletableFuture();
           underWay.set(begun);
           return finish.apply(begun);
         },
         underWay);
-  }
-
-  static AdminPlan known(Answer result) {
-    List<Column> columns = result instanceof Answer.Rows rows ? rows.columns() : List.of();
-    Answer.Failed failure = result instanceof Answer.Failed failed ? failed : null;
-    return new AdminPlan(
-        columns,
-        failure,
-        Effect.NONE,
-        null,
-        () -> CompletableFuture.completedFuture(result),
-        new AtomicReference<>());
-  }
-
-  /**
-   * Returns the plan with an effect.
-   *
-   * @param about the statement's name for {@link Effect#FORGETS_STATEMENTS}, null for all
-   */
-  AdminPlan with(Effect does, String about) {
-    return new AdminPlan(columns, failure, does, about, action, underWay);
-  }
-
-  @Override
-  public Effect effect() {
-    return effect;
-  }
-
-  @Override
-  public String subject() {
-    return subject;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.Tokens;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.model.NearestName;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,8 +1,11 @@
 package dev.heimdall.engine.admin;
 
 import dev.heimdall.engine.admin.PgBouncerTables.Entry;
-import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.observe.Metrics;
 import dev.heimdall.engine.wire.Answer;
@@ -44,6 +47,11 @@ public final class PgBouncerConsole extends TokenConsole {
     this.averages = new PgBouncerAverages(clock);
   }
 
+  @Override
+  public String version() {
+    return node.version();
+  }
+
   /** Never in-band: its commands mean something else there, to the node's own console. */
   @Override
   public boolean recognises(byte[] sql, int offset, int length) {
@@ -51,10 +59,10 @@ public final class PgBouncerConsole extends TokenConsole {
   }
 
   @Override
-  AdminPlan plan(List<Token> statement, Operator operator) {
+  ConsoleCommand plan(List<Token> statement, Operator operator, DriverStatements drivers) {
     ServedVdb served = node.served(operator.vdb()).orElse(null);
     if (served == null) {
-      return AdminPlan.known(
+      return new KnownCommand(
           Answer.failed(
               Sqlstate.UNDEFINED_DATABASE,
               "virtual database \"" + operator.vdb() + "\" does not exist any more",
@@ -64,11 +72,8 @@ public final class PgBouncerConsole extends TokenConsole {
     Optional<PgBouncerVerb> verb = PgBouncerVerb.of(statement);
     if (verb.isEmpty()) {
       return elsewhere(statement, figures)
-          .or(
-              () ->
-                  new DriverQueries(node.version(), operator.user(), operator.database())
-                      .plan(statement))
-          .orElseGet(() -> AdminPlan.known(unknown(statement)));
+          .or(() -> drivers.command(statement))
+          .orElseGet(() -> new KnownCommand(unknown(statement)));
     }
     if (!verb.get().complete(statement)) {
       return misspelt(verb.get().words(), statement, verb.get().usage());
@@ -78,7 +83,7 @@ public final class PgBouncerConsole extends TokenConsole {
     return plan(verb.get(), argument, operator, figures);
   }
 
-  private AdminPlan plan(
+  private ConsoleCommand plan(
       PgBouncerVerb verb, String argument, Operator operator, PgBouncerFigures figures) {
     return switch (verb) {
       case SHOW_STATS -> show(PgBouncerTables.STATS, () -> done(figures.stats(metrics, averages)));
@@ -132,12 +137,12 @@ public final class PgBouncerConsole extends TokenConsole {
   /**
    * Returns the plan of a command for the whole virtual database, whose only database may be named.
    */
-  private static AdminPlan ofAll(
-      String database, PgBouncerFigures figures, Supplier<AdminPlan> plan) {
-    return figures.wrongDatabase(database).map(AdminPlan::known).orElseGet(plan);
+  private static ConsoleCommand ofAll(
+      String database, PgBouncerFigures figures, Supplier<ConsoleCommand> plan) {
+    return figures.wrongDatabase(database).<ConsoleCommand>map(KnownCommand::new).orElseGet(plan);
   }
 
-  private AdminPlan change(
+  private ConsoleCommand change(
       PgBouncerVerb verb, Operator operator, Supplier<CompletionStage<Integer>> action) {
     return change(operator, logged(verb, operator), count -> verb.words(), action);
   }
@@ -150,7 +155,8 @@ public final class PgBouncerConsole extends TokenConsole {
    * Returns the plan for a command that PgBouncer executes and a node does not; a driver's own SET
    * is not one of them.
    */
-  private static Optional<AdminPlan> elsewhere(List<Token> statement, PgBouncerFigures figures) {
+  private static Optional<ConsoleCommand> elsewhere(
+      List<Token> statement, PgBouncerFigures figures) {
     String verb = statement.get(0).text().toUpperCase(Locale.ROOT);
     boolean drivers =
         verb.equals("SET") && (statement.size() < 2 || !figures.sets(statement.get(1).lower()));
@@ -158,7 +164,7 @@ public final class PgBouncerConsole extends TokenConsole {
       return Optional.empty();
     }
     return Optional.of(
-        AdminPlan.known(
+        new KnownCommand(
             Answer.failed(
                 Sqlstate.FEATURE_NOT_SUPPORTED,
                 verb + " of PgBouncer is not supported",

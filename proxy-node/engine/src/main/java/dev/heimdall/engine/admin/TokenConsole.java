@@ -1,9 +1,12 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Token;
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.engine.observe.EventLog;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Sqlstate;
@@ -39,13 +42,13 @@ abstract class TokenConsole implements Console {
   }
 
   /** Returns the plan for one statement, which is not empty. */
-  abstract AdminPlan plan(List<Token> statement, Operator operator);
+  abstract ConsoleCommand plan(List<Token> statement, Operator operator, DriverStatements drivers);
 
   @Override
-  public ConsoleCommand command(String sql, Operator operator) {
-    List<ConsoleCommand> commands = commands(sql, operator);
+  public ConsoleCommand command(String sql, Operator operator, DriverStatements drivers) {
+    List<ConsoleCommand> commands = commands(sql, operator, drivers);
     if (commands.size() > 1) {
-      return AdminPlan.known(
+      return new KnownCommand(
           Answer.failed(
               Sqlstate.SYNTAX_ERROR,
               "cannot insert multiple commands into a prepared statement",
@@ -55,20 +58,18 @@ abstract class TokenConsole implements Console {
   }
 
   @Override
-  public List<ConsoleCommand> commands(String sql, Operator operator) {
+  public List<ConsoleCommand> commands(String sql, Operator operator, DriverStatements drivers) {
     if (operator.right() == ConsoleRight.NONE) {
-      return List.of(AdminPlan.known(denied(operator, "an administrator")));
+      return List.of(new KnownCommand(denied(operator, "an administrator")));
     }
     try {
       List<List<Token>> statements = Tokens.statements(sql);
       if (statements.isEmpty()) {
-        return List.of(AdminPlan.known(new Answer.Empty()));
+        return List.of(new KnownCommand(new Answer.Empty()));
       }
-      return statements.stream()
-          .<ConsoleCommand>map(statement -> plan(statement, operator))
-          .toList();
-    } catch (AdminException e) {
-      return List.of(AdminPlan.known(failed(e)));
+      return statements.stream().map(statement -> plan(statement, operator, drivers)).toList();
+    } catch (Tokens.Unterminated e) {
+      return List.of(new KnownCommand(Answer.failed(Sqlstate.SYNTAX_ERROR, e.getMessage(), null)));
     }
   }
 
@@ -79,7 +80,7 @@ abstract class TokenConsole implements Console {
         "Administrators are the users with \"admin\": true in the configuration.");
   }
 
-  final <T> AdminPlan show(Table<T> table, Supplier<CompletionStage<List<T>>> rows) {
+  final <T> ConsoleCommand show(Table<T> table, Supplier<CompletionStage<List<T>>> rows) {
     return AdminPlan.rows(
         table.columns(),
         () ->
@@ -97,13 +98,13 @@ abstract class TokenConsole implements Console {
    * @param command as the log names it
    * @param tag what it is answered with, from its count
    */
-  final AdminPlan change(
+  final ConsoleCommand change(
       Operator operator,
       String command,
       Function<Integer, String> tag,
       Supplier<CompletionStage<Integer>> action) {
     if (operator.right() != ConsoleRight.ALL) {
-      return AdminPlan.known(denied(operator, "an administrator, and may only SHOW"));
+      return new KnownCommand(denied(operator, "an administrator, and may only SHOW"));
     }
     return AdminPlan.command(
         () -> ask(action),
@@ -113,13 +114,13 @@ abstract class TokenConsole implements Console {
   }
 
   /** PAUSE, which must not wait for the operator's own server connection. */
-  final AdminPlan pause(
+  final ConsoleCommand pause(
       Operator operator,
       String command,
       Function<Integer, String> tag,
       Supplier<CompletionStage<Integer>> action) {
     if (operator.holdsServer()) {
-      return AdminPlan.known(
+      return new KnownCommand(
           Answer.failed(
               Sqlstate.ACTIVE_TRANSACTION,
               "PAUSE cannot run on a session that holds a server connection",
@@ -130,13 +131,13 @@ abstract class TokenConsole implements Console {
   }
 
   /** Ends a client, whose number is written in the command. */
-  final AdminPlan kill(
+  final ConsoleCommand kill(
       Operator operator, String verb, String number, Function<Integer, String> tag, NodeView node) {
     try {
       long client = Long.parseLong(number);
       return change(operator, verb + " " + number, tag, () -> node.kill(client));
     } catch (NumberFormatException tooLarge) {
-      return AdminPlan.known(
+      return new KnownCommand(
           Answer.failed(
               Sqlstate.NUMBER_OUT_OF_RANGE,
               "\"" + number + "\" is out of range for a client id",
@@ -188,8 +189,8 @@ abstract class TokenConsole implements Console {
   }
 
   /** A command whose arguments are not right. */
-  static AdminPlan misspelt(String words, List<Token> statement, String usage) {
-    return AdminPlan.known(
+  static ConsoleCommand misspelt(String words, List<Token> statement, String usage) {
+    return new KnownCommand(
         Answer.failed(
             Sqlstate.SYNTAX_ERROR,
             "syntax error in " + words + ": \"" + shown(statement) + "\"",

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.admin;
 
-import dev.heimdall.engine.admin.Tokens.Kind;
-import dev.heimdall.engine.admin.Tokens.Token;
+import dev.heimdall.engine.console.Tokens.Kind;
+import dev.heimdall.engine.console.Tokens.Token;
 import java.util.List;
 
 /** Argument that follows the words of a console's command. */

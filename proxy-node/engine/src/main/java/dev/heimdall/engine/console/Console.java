@@ -7,12 +7,21 @@ public interface Console {
   /** True if the text is a command of the console rather than SQL. Cheap. */
   boolean recognises(byte[] sql, int offset, int length);
 
-  /** Understands one statement; more than one at a time is an error. */
-  ConsoleCommand command(String sql, Operator operator);
+  /** Version of the node. */
+  String version();
+
+  /**
+   * Understands one statement; more than one at a time is an error.
+   *
+   * @param drivers what is understood beside the commands
+   */
+  ConsoleCommand command(String sql, Operator operator, DriverStatements drivers);
 
   /**
    * Understands the statements of one text, at least one: an empty text is an empty statement. They
    * are to be run in turn, up to the first that fails.
+   *
+   * @param drivers what is understood beside the commands
    */
-  List<ConsoleCommand> commands(String sql, Operator operator);
+  List<ConsoleCommand> commands(String sql, Operator operator, DriverStatements drivers);
 }

@@ -7,30 +7,14 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A statement of the console that was understood, or found faulty, but not carried out yet: a
- * client may ask for the columns first.
+ * client may request the columns first.
  */
 public interface ConsoleCommand {
-  /** Effect of a statement on the session of the console, if it succeeds. */
-  enum Effect {
-    NONE,
-    BEGINS_TRANSACTION,
-    COMMITS,
-    ROLLS_BACK,
-    /** Goes back to a savepoint: the transaction stays open. */
-    RETURNS,
-    FORGETS_STATEMENTS
-  }
-
   /** The columns of the rows to come; empty for a statement without rows. */
   List<Column> columns();
 
   /** Reason that the statement cannot be carried out, null if it can. */
   Answer.Failed failure();
-
-  Effect effect();
-
-  /** The prepared statement that {@link Effect#FORGETS_STATEMENTS} is about; null for all. */
-  String subject();
 
   /** Carries the statement out. The stage never completes exceptionally. */
   CompletionStage<Answer> run();

@@ -34,7 +34,9 @@ public final class ConsoleCommands {
   public void run(String sql) {
     Operator operator = Operator.of(login, vdb, client.holdsServer());
     ByteBuf reply = Unpooled.buffer(1024);
-    running = new CommandRun(console.commands(sql, operator), login.encoder(), reply);
+    running =
+        new CommandRun(
+            console.commands(sql, operator, DriverStatements.NONE), login.encoder(), reply);
     running.over().whenComplete((done, never) -> loop.soon(() -> answered(reply), client::failed));
   }
 

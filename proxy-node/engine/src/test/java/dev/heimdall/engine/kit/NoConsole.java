@@ -2,6 +2,7 @@ package dev.heimdall.engine.kit;
 
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.DriverStatements;
 import dev.heimdall.engine.console.Operator;
 import java.util.List;
 
@@ -13,12 +14,17 @@ final class NoConsole implements Console {
   }
 
   @Override
-  public ConsoleCommand command(String sql, Operator operator) {
-    throw new IllegalStateException("nobody is an operator here");
+  public String version() {
+    return "none";
   }
 
   @Override
-  public List<ConsoleCommand> commands(String sql, Operator operator) {
-    throw new IllegalStateException("nobody is an operator here");
+  public ConsoleCommand command(String sql, Operator operator, DriverStatements drivers) {
+    throw new IllegalStateException("there are no operators here");
+  }
+
+  @Override
+  public List<ConsoleCommand> commands(String sql, Operator operator, DriverStatements drivers) {
+    throw new IllegalStateException("there are no operators here");
   }
 }

@@ -1,5 +1,12 @@
 package dev.heimdall.engine.dialect.mysql.console;
 
+import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.ConstantSelect;
+import dev.heimdall.engine.console.ConstantSelect.Constant;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
+import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import java.util.ArrayList;
@@ -7,14 +14,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Answers what drivers and command lines of MySQL select by habit when they have connected:
- * variables of a server that the console pretends to have.
+ * Statements that MySQL's drivers and command lines send by habit: variables of the server that the
+ * console pretends to be, settings, transaction control.
  */
-final class DriverVariables {
+final class DriverVariables implements DriverStatements, ConstantSelect.Constants {
+  /** First words of statements without an effect here. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "set",
+          "use",
+          "begin",
+          "start",
+          "commit",
+          "rollback",
+          "savepoint",
+          "release",
+          "deallocate");
+
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
   private static final Pattern SELECT =
       Pattern.compile(
@@ -61,12 +82,14 @@ final class DriverVariables {
           Map.entry("wait_timeout", "28800"));
 
   private final String user;
+  private final String database;
 
-  DriverVariables(String user) {
-    this.user = user;
+  DriverVariables(Operator operator) {
+    this.user = operator.user();
+    this.database = operator.database();
   }
 
-  /** The answer, or empty if this is no such question. */
+  /** The answer to a whole text with system variables, or empty for any other text. */
   Optional<Answer> answer(String sql) {
     String text = COMMENT.matcher(sql).replaceAll(" ");
     if (text.strip().equalsIgnoreCase("show warnings")) {
@@ -101,10 +124,36 @@ final class DriverVariables {
   private String value(String item) {
     return switch (item) {
       case "version()" -> VALUES.get("version");
-      case "user()", "current_user()" -> user + "@%";
-      case "database()" -> "heimdall";
+      case "user()", "current_user()", "session_user()", "system_user()" -> user + "@%";
+      case "database()", "schema()" -> database;
       case "connection_id()" -> "0";
       default -> VALUES.get(item.substring(item.lastIndexOf(item.contains(".") ? '.' : '@') + 1));
+    };
+  }
+
+  @Override
+  public Optional<ConsoleCommand> command(List<Token> statement) {
+    return WITHOUT_EFFECT.contains(statement.get(0).lower())
+        ? Optional.of(new KnownCommand(new Answer.Done("OK")))
+        : ConstantSelect.command(statement, this);
+  }
+
+  @Override
+  public String heading(String literal) {
+    return literal;
+  }
+
+  @Override
+  public Constant named(String name, String argument) {
+    if (argument != null) {
+      String call = name + "()";
+      return argument.isEmpty() ? Constant.text(call, value(call)) : null;
+    }
+    return switch (name) {
+      case "current_user" -> Constant.text(name, value("current_user()"));
+      case "true" -> new Constant("TRUE", Column.Type.INT4, "1");
+      case "false" -> new Constant("FALSE", Column.Type.INT4, "0");
+      default -> null;
     };
   }
 }

@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The commands of one client of the admin database. Answers MySQL's commands one at a time; the
- * caller waits for an answer before it asks for the next.
+ * caller waits for an answer before it gives the next.
  */
 final class MysqlConsoleDialogue implements ConsoleMessages {
   private static final Answer OK = new Answer.Done("OK");
@@ -42,7 +42,7 @@ final class MysqlConsoleDialogue implements ConsoleMessages {
     this.console = console;
     this.operator = operator;
     this.encoder = encoder;
-    this.variables = new DriverVariables(operator.user());
+    this.variables = new DriverVariables(operator);
   }
 
   @Override
@@ -113,7 +113,7 @@ final class MysqlConsoleDialogue implements ConsoleMessages {
       encoder.answer(known.get(), out);
       return CompletableFuture.completedFuture(null);
     }
-    running = new CommandRun(console.commands(sql, operator), encoder, out);
+    running = new CommandRun(console.commands(sql, operator, variables), encoder, out);
     return running.over();
   }
 

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.console.Console;
 import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
 import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens;
 import dev.heimdall.engine.dialect.mysql.answer.MysqlEncoder;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
@@ -21,9 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +45,17 @@ class MysqlConsoleDialogueTest {
     }
 
     @Override
-    public ConsoleCommand command(String sql, Operator operator) {
+    public String version() {
+      return "1.2.3";
+    }
+
+    @Override
+    public ConsoleCommand command(String sql, Operator operator, DriverStatements drivers) {
+      Optional<ConsoleCommand> habit =
+          Tokens.statements(sql).stream().findFirst().flatMap(drivers::command);
+      if (habit.isPresent()) {
+        return habit.get();
+      }
       commands.add(sql);
       List<Column> columns = List.of(Column.text("text"), new Column("yes", Column.Type.BOOL));
       Answer answer =
@@ -51,40 +63,12 @@ class MysqlConsoleDialogueTest {
               ? Answer.failed("42601", "unknown command", "Try SHOW HELP.")
               : new Answer.Rows(
                   columns, List.of(List.of(sql, "t"), List.of("second", "f")), "SHOW");
-      return new ConsoleCommand() {
-        @Override
-        public List<Column> columns() {
-          return columns;
-        }
-
-        @Override
-        public Answer.Failed failure() {
-          return null;
-        }
-
-        @Override
-        public Effect effect() {
-          return Effect.NONE;
-        }
-
-        @Override
-        public String subject() {
-          return null;
-        }
-
-        @Override
-        public CompletionStage<Answer> run() {
-          return CompletableFuture.completedFuture(answer);
-        }
-
-        @Override
-        public void cancel() {}
-      };
+      return new KnownCommand(answer);
     }
 
     @Override
-    public List<ConsoleCommand> commands(String sql, Operator operator) {
-      return Arrays.stream(sql.split(";")).map(one -> command(one, operator)).toList();
+    public List<ConsoleCommand> commands(String sql, Operator operator, DriverStatements drivers) {
+      return Arrays.stream(sql.split(";")).map(one -> command(one, operator, drivers)).toList();
     }
   }
 
@@ -191,6 +175,13 @@ class MysqlConsoleDialogueTest {
     send(QUERY, "/* driver */SELECT @@session.autocommit AS a, @@version_comment limit 1");
     assertThat(answer().get(3).toString(StandardCharsets.UTF_8))
         .isEqualTo("\u00011\u0010Heimdall console");
+    send(QUERY, "SET NAMES utf8mb4;SELECT 1, database() AS db");
+    List<ByteBuf> several = answer();
+    assertThat(several.get(0).getByte(0)).isZero();
+    assertThat(several.get(2).toString(StandardCharsets.UTF_8)).contains("\u00011");
+    assertThat(several.get(4).toString(StandardCharsets.UTF_8)).isEqualTo("\u00011\bheimdall");
+    send(QUERY, "start transaction");
+    assertThat(answer().get(0).getByte(0)).isZero();
     send(PREPARE, "SHOW POOLS");
     assertThat(error(answer().get(0))).startsWith("1295 HY000");
     send((byte) 0x12, "");

@@ -36,6 +36,7 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private final Console console;
   private final Operator operator;
+  private final DriverQueries drivers;
   private final Map<String, ConsoleCommand> statements = new HashMap<>();
   private final Map<String, Portal> portals = new HashMap<>();
   private TransactionState transaction = TransactionState.IDLE;
@@ -72,6 +73,7 @@ final class ConsoleDialogue implements ConsoleMessages {
   ConsoleDialogue(Console console, Operator operator) {
     this.console = console;
     this.operator = operator;
+    this.drivers = new DriverQueries(console.version(), operator);
   }
 
   @Override
@@ -157,7 +159,7 @@ final class ConsoleDialogue implements ConsoleMessages {
   private CompletionStage<Void> query(String sql, ByteBuf out) {
     portals.remove("");
     statements.remove("");
-    return runFrom(console.commands(sql, operator), 0, out).thenRun(() -> ready(out));
+    return runFrom(console.commands(sql, operator, drivers), 0, out).thenRun(() -> ready(out));
   }
 
   private CompletionStage<Void> runFrom(List<ConsoleCommand> plans, int index, ByteBuf out) {
@@ -175,7 +177,7 @@ final class ConsoleDialogue implements ConsoleMessages {
   private void parse(ByteBuf body, ByteBuf out) {
     String name = PgReader.string(body);
     String sql = PgReader.string(body);
-    ConsoleCommand plan = console.command(sql, operator);
+    ConsoleCommand plan = console.command(sql, operator, drivers);
     if (plan.failure() != null) {
       fail(out, plan.failure());
       return;
@@ -286,7 +288,7 @@ final class ConsoleDialogue implements ConsoleMessages {
 
   private CompletionStage<Answer> run(ConsoleCommand plan) {
     boolean ends =
-        switch (plan.effect()) {
+        switch (SessionCommand.effect(plan)) {
           case COMMITS, ROLLS_BACK, RETURNS -> true;
           default -> false;
         };
@@ -315,7 +317,7 @@ final class ConsoleDialogue implements ConsoleMessages {
       aborted();
       return result;
     }
-    switch (plan.effect()) {
+    switch (SessionCommand.effect(plan)) {
       case BEGINS_TRANSACTION -> transaction = TransactionState.OPEN;
       case COMMITS -> {
         boolean failed = transaction == TransactionState.FAILED;
@@ -329,10 +331,11 @@ final class ConsoleDialogue implements ConsoleMessages {
         }
       }
       case FORGETS_STATEMENTS -> {
-        if (plan.subject() == null) {
+        String subject = ((SessionCommand) plan).subject();
+        if (subject == null) {
           statements.clear();
         } else {
-          statements.remove(plan.subject());
+          statements.remove(subject);
         }
       }
       case NONE -> {}

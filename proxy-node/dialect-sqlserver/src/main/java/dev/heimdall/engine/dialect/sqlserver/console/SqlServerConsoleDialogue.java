@@ -36,14 +36,14 @@ final class SqlServerConsoleDialogue implements ConsoleMessages {
   private final Console console;
   private final Operator operator;
   private final SqlServerEncoder encoder;
-  private final DriverStatements drivers;
+  private final TdsDriverStatements drivers;
   private volatile CommandRun running;
 
   SqlServerConsoleDialogue(Console console, Operator operator, SqlServerEncoder encoder) {
     this.console = console;
     this.operator = operator;
     this.encoder = encoder;
-    this.drivers = new DriverStatements(operator.user(), operator.database());
+    this.drivers = new TdsDriverStatements(operator);
   }
 
   @Override
@@ -156,7 +156,8 @@ final class SqlServerConsoleDialogue implements ConsoleMessages {
       return AT_ONCE;
     }
     CommandRun run =
-        new CommandRun(console.commands(String.join(";", commands), operator), encoder, out);
+        new CommandRun(
+            console.commands(String.join(";", commands), operator, drivers), encoder, out);
     running = run;
     return run.over();
   }

@@ -1,6 +1,5 @@
-package dev.heimdall.engine.admin;
+package dev.heimdall.engine.console;
 
-import dev.heimdall.engine.wire.Sqlstate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +9,8 @@ import java.util.Locale;
  * names of virtual databases do), quoted names, string literals, whole numbers, single symbols;
  * comments are skipped.
  */
-final class Tokens {
-  enum Kind {
+public final class Tokens {
+  public enum Kind {
     WORD,
     QUOTED,
     STRING,
@@ -19,23 +18,32 @@ final class Tokens {
     SYMBOL
   }
 
-  record Token(Kind kind, String text) {
+  public record Token(Kind kind, String text) {
     /** True if this is the word, in whatever case. */
-    boolean is(String word) {
+    public boolean is(String word) {
       return kind == Kind.WORD && text.equalsIgnoreCase(word);
     }
 
     /** True if it may name something. */
-    boolean isName() {
+    public boolean isName() {
       return kind == Kind.WORD || kind == Kind.QUOTED;
     }
 
-    boolean symbol(char symbol) {
+    public boolean symbol(char symbol) {
       return kind == Kind.SYMBOL && text.charAt(0) == symbol;
     }
 
-    String lower() {
+    public String lower() {
       return text.toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A quote or comment without its end. */
+  public static final class Unterminated extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Unterminated(String what) {
+      super("unterminated " + what, null, false, false);
     }
   }
 
@@ -49,9 +57,9 @@ final class Tokens {
   /**
    * The tokens of each statement, split at semicolons; empty statements are left out.
    *
-   * @throws AdminException 42601 for a quote or comment that is not closed
+   * @throws Unterminated for a quote or comment that is not closed
    */
-  static List<List<Token>> statements(String sql) {
+  public static List<List<Token>> statements(String sql) {
     Tokens scanner = new Tokens(sql);
     List<List<Token>> statements = new ArrayList<>();
     List<Token> current = new ArrayList<>();
@@ -70,7 +78,7 @@ final class Tokens {
   }
 
   /** True if the statement begins with these words, which have one blank between them. */
-  static boolean begins(List<Token> statement, String words) {
+  public static boolean begins(List<Token> statement, String words) {
     String[] expected = words.split(" ");
     if (statement.size() < expected.length) {
       return false;
@@ -122,7 +130,7 @@ final class Tokens {
       } else if (sql.startsWith("/*", at)) {
         int end = sql.indexOf("*/", at + 2);
         if (end < 0) {
-          throw new AdminException(Sqlstate.SYNTAX_ERROR, "unterminated comment");
+          throw new Unterminated("comment");
         }
         at = end + 2;
       } else {
@@ -146,9 +154,7 @@ final class Tokens {
         return text.toString();
       }
     }
-    throw new AdminException(
-        Sqlstate.SYNTAX_ERROR,
-        quote == '"' ? "unterminated quoted identifier" : "unterminated quoted string");
+    throw new Unterminated(quote == '"' ? "quoted identifier" : "quoted string");
   }
 
   private boolean continuesWord() {

@@ -1,12 +1,21 @@
 package dev.heimdall.engine.dialect.sqlserver.console;
 
 import dev.heimdall.engine.client.ClientEncoder;
+import dev.heimdall.engine.console.ConsoleCommand;
+import dev.heimdall.engine.console.ConstantSelect;
+import dev.heimdall.engine.console.ConstantSelect.Constant;
+import dev.heimdall.engine.console.DriverStatements;
+import dev.heimdall.engine.console.KnownCommand;
+import dev.heimdall.engine.console.Operator;
+import dev.heimdall.engine.console.Tokens.Token;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.Column;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,12 +23,16 @@ import java.util.regex.Pattern;
  * Answers what drivers of SQL Server send by habit when they have connected, and around what their
  * users send: options, transactions, values of a server that the console pretends to have.
  */
-final class DriverStatements {
+final class TdsDriverStatements implements DriverStatements, ConstantSelect.Constants {
   private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.DOTALL;
 
   /** Statements without an effect here. */
   private static final String HABIT =
       "(?:set|use|begin\\s+tran\\w*|commit|rollback|save\\s+tran\\w*|if\\s+@@trancount)\\b.*";
+
+  /** Their first words, and those of cursors, behind other commands of a batch. */
+  private static final Set<String> WORDS =
+      Set.of("set", "use", "begin", "commit", "rollback", "save", "close", "deallocate");
 
   private static final Pattern WITHOUT_EFFECT = Pattern.compile("\\s*" + HABIT, FLAGS);
   private static final Pattern OF_DRIVERS =
@@ -39,9 +52,9 @@ final class DriverStatements {
   private final String user;
   private final String database;
 
-  DriverStatements(String user, String database) {
-    this.user = user;
-    this.database = database;
+  TdsDriverStatements(Operator operator) {
+    this.user = operator.user();
+    this.database = operator.database();
   }
 
   /**
@@ -95,6 +108,29 @@ final class DriverStatements {
       case "db_name()" -> database;
       case "system_user", "suser_sname()", "suser_name()", "user_name()", "original_login()" ->
           user;
+      default -> null;
+    };
+  }
+
+  @Override
+  public Optional<ConsoleCommand> command(List<Token> statement) {
+    return WORDS.contains(statement.get(0).lower())
+        ? Optional.of(new KnownCommand(new Answer.Done("OK")))
+        : ConstantSelect.command(statement, this);
+  }
+
+  @Override
+  public String heading(String literal) {
+    return "";
+  }
+
+  @Override
+  public Constant named(String name, String argument) {
+    if (argument != null) {
+      return argument.isEmpty() ? Constant.text("", value(name + "()")) : null;
+    }
+    return switch (name) {
+      case "system_user", "current_user", "session_user", "user" -> Constant.text("", user);
       default -> null;
     };
   }
