@@ -71,6 +71,15 @@ class SqlServerFailoverIT {
     }
   }
 
+  /** Waits until a client's statement is on its way to a server, or waits for one. */
+  private void untilClientWaits() {
+    Await.until(
+        "a client's statement waits",
+        PATIENCE,
+        () -> node.clients().stream().anyMatch(row -> row.get("waits_for") != null),
+        () -> node.clients().toString());
+  }
+
   private interface Work {
     void run() throws Exception;
   }
@@ -120,7 +129,7 @@ class SqlServerFailoverIT {
                   .noneMatch(row -> "writer".equals(row.get("role"))),
           () -> node.admin("SHOW CLUSTER").toString());
       CompletableFuture<Void> write = later(() -> run(client, "INSERT INTO t VALUES (2)"));
-      Thread.sleep(300);
+      untilClientWaits();
       assertThat(write).isNotDone();
       group.promote(group.server(1));
       write.get(20, TimeUnit.SECONDS);
@@ -158,7 +167,7 @@ class SqlServerFailoverIT {
     try (Connection client = node.connect()) {
       group.readOnly(group.server(0), true);
       CompletableFuture<Void> write = later(() -> run(client, "INSERT INTO t VALUES (2)"));
-      Thread.sleep(300);
+      untilClientWaits();
       assertThat(write).isNotDone();
       group.promote(group.server(1));
       write.get(20, TimeUnit.SECONDS);
@@ -183,7 +192,7 @@ class SqlServerFailoverIT {
     try (Connection client = node.connect()) {
       group.server(0).freeze();
       CompletableFuture<Void> read = later(() -> assertThat(count(client)).isEqualTo(1));
-      Thread.sleep(200);
+      untilClientWaits();
       group.promote(group.server(1));
       group.server(0).crash();
       read.get(20, TimeUnit.SECONDS);
@@ -196,7 +205,7 @@ class SqlServerFailoverIT {
       group.server(0).freeze();
       CompletableFuture<Integer> write =
           CompletableFuture.supplyAsync(() -> error(client, "INSERT INTO t VALUES (2)"));
-      Thread.sleep(200);
+      untilClientWaits();
       group.promote(group.server(1));
       group.server(0).crash();
       assertThat(write.get(20, TimeUnit.SECONDS)).isNotZero();

@@ -87,6 +87,24 @@ class WriterClaimsTest {
   }
 
   @Test
+  void whoeverHasNotBeenAskedSinceTheWriterWasHeardIsAskedOnceMore() {
+    ProbeHistory promoted =
+        ProbeHistory.none(at("promoted"))
+            .answered(report("promoted", false, SHARED), 1)
+            .answered(report("promoted", true, SHARED + "," + PROMOTED + ":1-3"), 5, 9);
+
+    ProbeHistory known = heard("former", 2, FORMER + ":1-12");
+    NodeReport same = known.last().orElseThrow();
+    for (long askedAt : List.of(3L, 7L)) { // ahead of its question, or ahead of its answer
+      ProbeHistory former = known.answered(same, askedAt);
+      assertThat(verdict(Optional.of("former"), former, promoted))
+          .isEqualTo(new WriterClaims.Verdict(Optional.of(promoted), List.of(former)));
+    }
+    assertThat(verdict(Optional.of("former"), known.answered(same, 10), promoted).awaited())
+        .isEmpty();
+  }
+
+  @Test
   void whoeverWasAskedLaterOnIsNotBelievedForThat() {
     ProbeHistory asked = heard("promoted", 5, SHARED + "," + PROMOTED + ":1-3");
     ProbeHistory returned = heard("former", 9, FORMER + ":1-12");

@@ -373,7 +373,10 @@ class ClaimsOfRegionsTest {
     node.hears(tells("ap-south-1", EAST, 6, 6));
     node.hears(claims(EAST));
     assertThat(node.believes()).isEqualTo(at(EAST).host());
-    assertThat(node.judge.awaited()).isEmpty();
+    assertThat(node.judge.awaited())
+        .as("whether it still claims so is to be seen")
+        .extracting(ProbeHistory::address)
+        .containsExactly(at(WEST));
   }
 
   @Test

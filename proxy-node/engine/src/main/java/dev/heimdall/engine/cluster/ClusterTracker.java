@@ -358,7 +358,7 @@ public final class ClusterTracker implements AutoCloseable {
     }
     long now = System.nanoTime();
     ProbeHistory probed =
-        report.isPresent() ? before.answered(report.get(), askedAt) : before.failed(why);
+        report.isPresent() ? before.answered(report.get(), askedAt, now) : before.failed(why);
     probeHistories.put(address, probed);
     if (report.isPresent() && report.get().complete()) {
       cadence.membersHeard(address, now);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param at when it was asked what it answered last, by {@link System#nanoTime}
  * @param claimsSince when it began to say that it is the writer, which it has done each time since;
  *     0 when it does not say so. Another server, or one that was started anew, begins anew
+ * @param claimsHeard when the first answer with that had come
  * @param began whether it was seen to begin so, having said something else before
  */
 record ProbeHistory(
@@ -23,30 +24,39 @@ record ProbeHistory(
     boolean silent,
     long at,
     long claimsSince,
+    long claimsHeard,
     boolean began) {
   /** So many failures in a row mean that a server is down, not just disturbed. */
   static final int DOWN = 2;
 
   static ProbeHistory none(ServerAddress address) {
-    return new ProbeHistory(address, Optional.empty(), 0, "", false, 0, 0, false);
+    return new ProbeHistory(address, Optional.empty(), 0, "", false, 0, 0, 0, false);
   }
 
   ProbeHistory answered(NodeReport report, long askedAt) {
+    return answered(report, askedAt, askedAt);
+  }
+
+  ProbeHistory answered(NodeReport report, long askedAt, long heardAt) {
     boolean other = last.filter(before -> !before.identity().equals(report.identity())).isPresent();
-    long since = !report.writer() ? 0 : claimsSince == 0 || other ? askedAt : claimsSince;
+    boolean anew = claimsSince == 0 || other;
+    long since = !report.writer() ? 0 : anew ? askedAt : claimsSince;
+    long heard = anew ? heardAt : claimsHeard;
     boolean begins = report.writer() && (claimsSince == 0 ? last.isPresent() : began && !other);
-    return new ProbeHistory(address, Optional.of(report), 0, "", false, askedAt, since, begins);
+    return new ProbeHistory(
+        address, Optional.of(report), 0, "", false, askedAt, since, heard, begins);
   }
 
   ProbeHistory failed(String why) {
-    return new ProbeHistory(address, last, failures + 1, why, false, at, claimsSince, began);
+    return new ProbeHistory(
+        address, last, failures + 1, why, false, at, claimsSince, claimsHeard, began);
   }
 
   /** It has not answered for so long as it should have, having answered the time before. */
   ProbeHistory silent(String why) {
     return failures > 0
         ? this
-        : new ProbeHistory(address, last, 0, why, true, at, claimsSince, began);
+        : new ProbeHistory(address, last, 0, why, true, at, claimsSince, claimsHeard, began);
   }
 
   /** True if it may be down: it did not answer the last time, or has not answered yet. */

@@ -41,7 +41,7 @@ final class TopologyJudge {
 
   private String lastSystem = "";
 
-  /** Servers that have to be probed again before any server is the writer. */
+  /** Servers that have to be probed again before it counts that they claim to be the writer. */
   private List<ProbeHistory> awaited = List.of();
 
   private final Standstills standstills = new Standstills();
@@ -131,8 +131,8 @@ final class TopologyJudge {
   }
 
   /**
-   * The servers that have to be asked again before anybody is the writer: they reported that they
-   * are, and another one began to report so since then.
+   * The servers that have to be asked again: they reported that they are the writer, and another
+   * one began to report so since then.
    */
   List<ProbeHistory> awaited() {
     return awaited;
@@ -370,7 +370,8 @@ final class TopologyJudge {
     if (writer.isPresent() && writer.get() == probed) {
       return writer(node, mine, probed, report);
     }
-    if (report.writer() && !awaited.isEmpty()) {
+    boolean doubtful = awaited.contains(probed) || (writer.isEmpty() && !awaited.isEmpty());
+    if (report.writer() && doubtful) {
       return with(node, mine, NodeRole.UNKNOWN, NodeState.UNKNOWN, doubted(probed, report));
     }
     if (report.writer()) {

@@ -32,7 +32,8 @@ record WriterClaims(
    * Decision on the writer.
    *
    * @param believed the writer; empty where there is none, or several that cannot be told apart
-   * @param awaited who has to be asked again before that is known; nobody where one is believed
+   * @param awaited who has to be asked again: before any is believed, or, where one is, before it
+   *     counts that they report the same
    */
   record Verdict(Optional<ProbeHistory> believed, List<ProbeHistory> awaited) {}
 
@@ -52,7 +53,14 @@ record WriterClaims(
     }
     return outdated.contains(preferred.get())
         ? new Verdict(Optional.empty(), List.of(preferred.get()))
-        : new Verdict(preferred, List.of());
+        : new Verdict(preferred, before(preferred.get(), claimants));
+  }
+
+  /** Claimants that have not been asked since the writer was first heard to be it. */
+  private static List<ProbeHistory> before(ProbeHistory writer, List<ProbeHistory> claimants) {
+    return claimants.stream()
+        .filter(other -> other != writer && other.at() - writer.claimsHeard() < 0)
+        .toList();
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.heimdall.engine.wire.Position;
 import dev.heimdall.model.ClusterKind;
 import dev.heimdall.model.ClusterSettings;
 import dev.heimdall.model.DataSource;
+import dev.heimdall.model.NodeRole;
 import dev.heimdall.model.ProbeSettings;
 import dev.heimdall.secrets.credentials.DatabaseCredentials;
 import java.sql.SQLException;
@@ -32,16 +33,15 @@ class AskedAgainTest {
   private final AtomicInteger askedFormer = new AtomicInteger();
   private final AtomicInteger askedPromoted = new AtomicInteger();
 
+  private interface Answer {
+    NodeReport ask() throws SQLException;
+  }
+
   /** Asks nobody over a network. */
-  private final class Scripted implements Prober {
+  private record Scripted(boolean oneStorage, Answer former, Answer promoted) implements Prober {
     @Override
     public boolean timelines() {
       return false;
-    }
-
-    @Override
-    public boolean oneStorage() {
-      return true;
     }
 
     @Override
@@ -61,7 +61,7 @@ class AskedAgainTest {
       return new ProbedServer() {
         @Override
         public NodeReport ask(boolean members) throws SQLException {
-          return name.equals("former") ? former() : promoted();
+          return name.equals("former") ? former.ask() : promoted.ask();
         }
 
         @Override
@@ -77,28 +77,32 @@ class AskedAgainTest {
 
   private NodeReport former() {
     askedFormer.incrementAndGet();
-    return report("former");
+    return report("former", true);
   }
 
   /** Answers when the other one's first answer has been judged, and the next time. */
   private NodeReport promoted() throws SQLException {
     askedPromoted.incrementAndGet();
+    await(formerHeard);
+    if (askedPromoted.get() == 1) {
+      throw new SQLException("not yet");
+    }
+    return report("promoted", true);
+  }
+
+  private static void await(CountDownLatch heard) throws SQLException {
     try {
-      if (!formerHeard.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (!heard.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw new SQLException("the other server was not heard");
       }
     } catch (InterruptedException e) {
       throw new SQLException(e);
     }
-    if (askedPromoted.get() == 1) {
-      throw new SQLException("not yet");
-    }
-    return report("promoted");
   }
 
-  private static NodeReport report(String name) {
+  private static NodeReport report(String name, boolean writer) {
     return new NodeReport(
-        name, name, name, "", true, false, 0, new Lsn(100), 0, "", List.of(), true, List.of());
+        name, name, name, "", writer, false, 0, new Lsn(100), 0, "", List.of(), true, List.of());
   }
 
   private static DataSource source() {
@@ -151,17 +155,72 @@ class AskedAgainTest {
           }
         };
     try (ClusterTracker tracker =
-        new ClusterTracker(
-            source(),
-            DatabaseCredentials.written("app", Optional.empty()),
-            source -> new Scripted(),
-            listener)) {
+        tracker(new Scripted(true, this::former, this::promoted), listener)) {
       tracker.start();
 
       assertThat(judged.get(PATIENCE_SECONDS, TimeUnit.SECONDS).writer()).isEmpty();
       assertThat(askedFormer.get())
           .as("once more where the other one answered again meanwhile")
           .isBetween(2, 3);
+    }
+  }
+
+  private static ClusterTracker tracker(Prober prober, ClusterTracker.Listener listener) {
+    return new ClusterTracker(
+        source(), DatabaseCredentials.written("app", Optional.empty()), source -> prober, listener);
+  }
+
+  /** It has reported that it is the writer, and is asked once more before that is a conflict. */
+  @Test
+  void aReportOfBeforeTheSwitchoverMakesNoConflict() throws Exception {
+    CountDownLatch replicaHeard = new CountDownLatch(1);
+    CountDownLatch promotedHeard = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
+    Answer former =
+        () -> {
+          if (askedFormer.incrementAndGet() == 1) {
+            return report("former", true);
+          }
+          await(promotedHeard);
+          return report("former", false);
+        };
+    Answer promoted =
+        () -> {
+          if (askedPromoted.incrementAndGet() == 1) {
+            await(formerHeard);
+            return report("promoted", false);
+          }
+          await(replicaHeard);
+          return report("promoted", true);
+        };
+    ClusterTracker.Listener listener =
+        (topology, events) -> {
+          Optional<String> writer = topology.writer().map(node -> node.address().host());
+          boolean replica =
+              topology.nodes().stream()
+                  .anyMatch(
+                      node -> node.role() == NodeRole.REPLICA && node.state() == NodeState.UP);
+          if (writer.equals(Optional.of("former"))) {
+            formerHeard.countDown();
+            if (replica) {
+              replicaHeard.countDown();
+            }
+          } else if (writer.equals(Optional.of("promoted"))) {
+            promotedHeard.countDown();
+            if (replica) {
+              over.countDown();
+            }
+          }
+        };
+    try (ClusterTracker tracker = tracker(new Scripted(false, former, promoted), listener)) {
+      tracker.start();
+      assertThat(replicaHeard.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      tracker.refresh();
+      assertThat(over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(tracker.events())
+          .extracting(TopologyEvent::kind)
+          .contains(TopologyEvent.Kind.WRITER)
+          .doesNotContain(TopologyEvent.Kind.CONFLICT);
     }
   }
 }
