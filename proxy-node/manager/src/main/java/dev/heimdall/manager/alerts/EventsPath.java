@@ -1,9 +1,8 @@
 package dev.heimdall.manager.alerts;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.problems.AlertsPath;
+import dev.heimdall.manager.rest.Fields;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
@@ -19,18 +18,23 @@ import java.util.Optional;
 
 /** {@code /api/v1/events}: what happened, the last first. */
 record EventsPath(EventBook book) implements Resource {
-  private static final Shape EVENT =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("at", Shape.time("When it began."))
-          .with("last", Shape.time("When it was seen last."))
-          .with("kind", Shape.text("Such as failover-begun."))
-          .with("severity", Shape.word("", Severity.values()))
-          .with("about", Shape.text("The node, cluster or the like."))
-          .with("server", Shape.text("Empty: about none alone."))
-          .with("words", Shape.text("What happened."))
-          .with("count", Shape.count("How often."))
-          .with("seenBy", Shape.list("The nodes and managers that have seen it.", Shape.text("")));
+  /** An event. */
+  static final Fields<Event> EVENT =
+      Fields.<Event>of()
+          .with("id", Shape.text(""), Event::id)
+          .with("at", Shape.time("When it began."), Event::at)
+          .with("last", Shape.time("When it was seen last."), Event::last)
+          .with("kind", Shape.text("Such as failover-begun."), Event::kind)
+          .with("severity", Shape.word("", Severity.values()), Event::severity)
+          .with("about", Shape.text("The node, cluster or the like."), Event::about)
+          .with("server", Shape.text("Empty: about none alone."), Event::server)
+          .with("words", Shape.text("What happened."), Event::words)
+          .with("count", Shape.count("How often."), Event::count)
+          .with(
+              "seenBy",
+              Shape.list("The nodes and managers that have seen it.", Shape.text("")),
+              Event::by)
+          .maybe("alert", AlertsPath.ALERT, Event::alert);
 
   @Override
   public List<Operation> operations() {
@@ -59,29 +63,8 @@ record EventsPath(EventBook book) implements Resource {
         Wanted.of(request).of(book.events()).stream()
             .filter(event -> since.isEmpty() || !event.last().isBefore(since.get()))
             .toList();
-    ObjectNode body = Answer.JSON.createObjectNode();
-    body.put("found", found.size());
-    ArrayNode events = body.putArray("events");
-    Slice.Part<Event> part = slice.byTime(found, Event::at, Event::id);
-    part.items().forEach(event -> events.add(words(event)));
-    return Answer.json(200, part.tell(body));
-  }
-
-  static ObjectNode words(Event event) {
-    ObjectNode words =
-        Answer.JSON
-            .createObjectNode()
-            .put("id", event.id())
-            .put("at", event.at().toString())
-            .put("last", event.last().toString())
-            .put("kind", event.kind())
-            .put("severity", event.severity().spelling())
-            .put("about", event.about())
-            .put("server", event.server())
-            .put("words", event.words())
-            .put("count", event.count());
-    event.by().forEach(words.putArray("seenBy")::add);
-    event.alert().ifPresent(alert -> words.set("alert", AlertsPath.words(alert)));
-    return words;
+    return Answer.json(
+        200,
+        slice.byTime(found, Event::at, Event::id).body("events", EVENT).put("found", found.size()));
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
+import dev.heimdall.manager.rest.Fields;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
@@ -29,17 +30,17 @@ record TargetsPath(TargetEdits edits) implements Resource {
   private static final String ONE = PATH + "/{name}";
   private static final int LARGEST_BODY = 16 << 10;
   private static final String SCHEMA = "alert-target";
+  private static final Fields<TargetState.Result> LAST =
+      Fields.<TargetState.Result>of("The last message.")
+          .with("at", Shape.time(""), TargetState.Result::at)
+          .with("arrived", Shape.truth(""), TargetState.Result::arrived)
+          .with("words", Shape.text("What became of it."), TargetState.Result::words);
   private static final Shape TARGET =
       Shape.map("And its settings, without secrets.", Shape.any("A setting."))
           .with("name", Shape.text(""))
           .with(TargetType.KEY, Shape.word("How it is reached.", TargetType.values()))
           .with("leftOut", Shape.count("Messages that it was not sent, as there were too many."))
-          .maybe(
-              "last",
-              Shape.object("The last message.")
-                  .with("at", Shape.time(""))
-                  .with("arrived", Shape.truth(""))
-                  .with("words", Shape.text("What became of it.")));
+          .maybe("last", LAST.shape());
   private static final ObjectMapper STRICT =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -90,13 +91,7 @@ record TargetsPath(TargetEdits edits) implements Resource {
       one.setAll(target.type().shown(target));
       TargetState told = targets.told(target.name());
       one.put("leftOut", told.leftOut());
-      told.result()
-          .ifPresent(
-              result ->
-                  one.putObject("last")
-                      .put("at", result.at().toString())
-                      .put("arrived", result.arrived())
-                      .put("words", result.words()));
+      told.result().ifPresent(result -> one.set("last", LAST.json(result)));
     }
     return Answer.json(200, part.tell(body));
   }

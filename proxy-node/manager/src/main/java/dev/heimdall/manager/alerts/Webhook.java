@@ -78,7 +78,7 @@ final class Webhook {
     }
     body.put("test", message.test()).put("text", text).put("leftOut", message.others());
     ArrayNode events = body.putArray("events");
-    message.named().forEach(event -> events.add(EventsPath.words(event)));
+    message.named().forEach(event -> events.add(EventsPath.EVENT.json(event)));
     return body.toString();
   }
 

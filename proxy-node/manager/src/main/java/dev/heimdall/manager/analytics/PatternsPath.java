@@ -1,9 +1,8 @@
 package dev.heimdall.manager.analytics;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
+import dev.heimdall.manager.rest.Fields;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
@@ -14,7 +13,6 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** {@code /api/v1/patterns}: statements by their pattern. */
@@ -27,44 +25,60 @@ public final class PatternsPath implements Resource {
           .otherwise(Window.HOUR.spelling());
   private static final Shape REASONS = Shape.map("How often, by reason.", Shape.count(""));
   private static final Shape TABLES = Shape.list("Tables.", Shape.text(""));
-  private static final Shape PATTERN =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("vdb", Shape.text("The virtual database."))
-          .with("statement", Shape.text("Without its values."))
-          .with("calls", Shape.count(""))
-          .with("totalMicros", Shape.count(""))
-          .with("averageMicros", Shape.count("That servers take."))
-          .with("mostMicros", Shape.count("That a server took."))
-          .with("waitMicros", Shape.count("In the queue for a server connection."))
-          .with("averageResponseMicros", Shape.count("That clients wait, all waits included."))
-          .maybe("p50ResponseMicros", Shape.count("Half of the clients waited no longer."))
-          .maybe("p99ResponseMicros", Shape.count("99 % of the clients waited no longer."))
-          .with("sharePercent", Shape.number("Of the time of all patterns."))
-          .with("errors", Shape.count(""))
-          .with("bytes", Shape.count(""))
-          .with("hits", Shape.count("Answers from the cache."))
-          .with("byRule", Shape.count("Answers by rules."))
-          .with("replica", Shape.count("Sent to replicas."))
-          .maybe("last", Shape.time("When it was seen last."))
-          .with("notCached", REASONS)
-          .with("onWriter", REASONS)
+  private static final Fields<PatternFacts.Matched> RULE =
+      Fields.<PatternFacts.Matched>of()
+          .with("list", Shape.text(""), PatternFacts.Matched::list)
+          .with("number", Shape.count(""), PatternFacts.Matched::number)
+          .with("action", Shape.text(""), PatternFacts.Matched::action);
+  private static final Fields<PatternFacts.Plan> PLAN =
+      Fields.<PatternFacts.Plan>of("The last that a rule has taken.")
+          .with("taken", Shape.time(""), PatternFacts.Plan::taken)
+          .with("format", Shape.text(""), PatternFacts.Plan::format)
+          .with("text", Shape.text(""), PatternFacts.Plan::text);
+  private static final Fields<QueryLine> PATTERN =
+      Fields.<QueryLine>of()
+          .with("id", Shape.text(""), line -> line.key().id())
+          .with("vdb", Shape.text("The virtual database."), line -> line.key().vdb())
+          .with("statement", Shape.text("Without its values."), line -> line.key().text())
+          .with("calls", Shape.count(""), line -> line.sums().calls())
+          .with("totalMicros", Shape.count(""), line -> line.sums().micros())
           .with(
-              "rules",
-              Shape.list(
-                  "Those that it has met.",
-                  Shape.object()
-                      .with("list", Shape.text(""))
-                      .with("number", Shape.count(""))
-                      .with("action", Shape.text(""))))
-          .with("reads", TABLES)
-          .with("writes", TABLES)
+              "averageMicros",
+              Shape.count("That servers take."),
+              line -> line.sums().averageMicros())
+          .with("mostMicros", Shape.count("That a server took."), line -> line.facts().mostMicros())
+          .with(
+              "waitMicros",
+              Shape.count("In the queue for a server connection."),
+              line -> line.sums().waitMicros())
+          .with(
+              "averageResponseMicros",
+              Shape.count("That clients wait, all waits included."),
+              line -> line.sums().averageResponseMicros())
           .maybe(
-              "plan",
-              Shape.object()
-                  .with("taken", Shape.time(""))
-                  .with("format", Shape.text(""))
-                  .with("text", Shape.text("")));
+              "p50ResponseMicros",
+              Shape.count("Half of the clients waited no longer."),
+              line -> percentile(line, 50))
+          .maybe(
+              "p99ResponseMicros",
+              Shape.count("99 % of the clients waited no longer."),
+              line -> percentile(line, 99))
+          .with(
+              "sharePercent",
+              Shape.number("Of the time of all patterns."),
+              line -> Math.round(line.share() * 10) / 10.0)
+          .with("errors", Shape.count(""), line -> line.sums().errors())
+          .with("bytes", Shape.count(""), line -> line.sums().bytes())
+          .with("hits", Shape.count("Answers from the cache."), line -> line.sums().hits())
+          .with("byRule", Shape.count("Answers by rules."), line -> line.sums().byRule())
+          .with("replica", Shape.count("Sent to replicas."), line -> line.sums().replica())
+          .maybe("last", Shape.time("When it was seen last."), PatternsPath::last)
+          .with("notCached", REASONS, line -> line.sums().uncached())
+          .with("onWriter", REASONS, line -> line.sums().onWriter())
+          .list("rules", "Those that it has met.", RULE, line -> line.facts().rules())
+          .with("reads", TABLES, line -> line.facts().reads())
+          .with("writes", TABLES, line -> line.facts().writes())
+          .maybe("plan", PLAN, line -> line.facts().plan());
 
   private final QueryAnalytics analytics;
 
@@ -102,67 +116,22 @@ public final class PatternsPath implements Resource {
     List<QueryLine> lines =
         AnalyticsListing.matching(
             analytics.lines(window, request.query("vdb")), request.query("q").orElse(""));
-    ObjectNode body = Answer.JSON.createObjectNode();
-    body.put("window", window.spelling()).put("total", lines.size());
-    ArrayNode patterns = body.putArray("patterns");
-    Slice.Part<QueryLine> part =
-        slice.asListed(lines, line -> line.key().vdb() + " " + line.key().id());
-    part.items().forEach(line -> patterns.add(words(line)));
-    return Answer.json(200, part.tell(body));
+    return Answer.json(
+        200,
+        slice
+            .asListed(lines, line -> line.key().vdb() + " " + line.key().id())
+            .body("patterns", PATTERN)
+            .put("window", window.spelling())
+            .put("total", lines.size()));
   }
 
-  private static ObjectNode words(QueryLine line) {
-    PatternSums sums = line.sums();
-    PatternFacts facts = line.facts();
-    ObjectNode one =
-        Answer.JSON
-            .createObjectNode()
-            .put("id", line.key().id())
-            .put("vdb", line.key().vdb())
-            .put("statement", line.key().text())
-            .put("calls", sums.calls())
-            .put("totalMicros", sums.micros())
-            .put("averageMicros", sums.averageMicros())
-            .put("mostMicros", facts.mostMicros())
-            .put("waitMicros", sums.waitMicros())
-            .put("averageResponseMicros", sums.averageResponseMicros())
-            .put("sharePercent", Math.round(line.share() * 10) / 10.0)
-            .put("errors", sums.errors())
-            .put("bytes", sums.bytes())
-            .put("hits", sums.hits())
-            .put("byRule", sums.byRule())
-            .put("replica", sums.replica());
-    if (sums.responses().known()) {
-      one.put("p50ResponseMicros", sums.responses().percentile(50));
-      one.put("p99ResponseMicros", sums.responses().percentile(99));
-    }
-    if (facts.last() > 0) {
-      one.put("last", Instant.ofEpochMilli(facts.last()).toString());
-    }
-    reasons(one.putObject("notCached"), sums.uncached());
-    reasons(one.putObject("onWriter"), sums.onWriter());
-    ArrayNode rules = one.putArray("rules");
-    for (PatternFacts.Matched rule : facts.rules()) {
-      rules
-          .addObject()
-          .put("list", rule.list())
-          .put("number", rule.number())
-          .put("action", rule.action());
-    }
-    facts.reads().forEach(one.putArray("reads")::add);
-    facts.writes().forEach(one.putArray("writes")::add);
-    facts
-        .plan()
-        .ifPresent(
-            plan ->
-                one.putObject("plan")
-                    .put("taken", plan.taken())
-                    .put("format", plan.format())
-                    .put("text", plan.text()));
-    return one;
+  private static Optional<Long> percentile(QueryLine line, int percent) {
+    return Optional.of(line.sums().responses())
+        .filter(ResponseTimes::known)
+        .map(times -> times.percentile(percent));
   }
 
-  private static void reasons(ObjectNode into, Map<String, Long> counts) {
-    counts.forEach(into::put);
+  private static Optional<Instant> last(QueryLine line) {
+    return Optional.of(line.facts().last()).filter(at -> at > 0).map(Instant::ofEpochMilli);
   }
 }

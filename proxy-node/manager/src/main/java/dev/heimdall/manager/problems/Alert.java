@@ -1,6 +1,5 @@
 package dev.heimdall.manager.problems;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -33,11 +32,7 @@ public record Alert(
     Map<String, Instant> seenBy,
     Optional<Acknowledged> acknowledged) {
   /** Acknowledgement: a user looks after the alert. */
-  public record Acknowledged(String by, Instant at, String comment) {
-    void write(ObjectNode into) {
-      into.put("by", by).put("at", at.toString()).put("comment", comment);
-    }
-  }
+  public record Acknowledged(String by, Instant at, String comment) {}
 
   public Alert {
     nodes = List.copyOf(nodes);

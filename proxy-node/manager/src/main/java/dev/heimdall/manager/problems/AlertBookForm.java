@@ -108,7 +108,14 @@ final class AlertBookForm implements SharedDocument.Form<AlertBook> {
     alert.ended().ifPresent(at -> json.put("ended", at.toString()));
     ObjectNode seenBy = json.putObject("seenBy");
     alert.seenBy().forEach((manager, at) -> seenBy.put(manager, at.toString()));
-    alert.acknowledged().ifPresent(by -> by.write(json.putObject("acknowledged")));
+    alert
+        .acknowledged()
+        .ifPresent(
+            by ->
+                json.putObject("acknowledged")
+                    .put("by", by.by())
+                    .put("at", by.at().toString())
+                    .put("comment", by.comment()));
   }
 
   private static void write(ObjectNode json, Silence silence) {

@@ -1,10 +1,9 @@
 package dev.heimdall.manager.problems;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.rest.Call;
+import dev.heimdall.manager.rest.Fields;
 import dev.heimdall.manager.rest.Operation;
 import dev.heimdall.manager.rest.OperationText;
 import dev.heimdall.manager.rest.Resource;
@@ -27,37 +26,51 @@ public record AlertsPath(Problems problems) implements Resource {
   private static final String SILENCES = "/api/v1/silences";
   private static final int LARGEST_BODY = 16 << 10;
 
-  private static final Shape ALERT =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("state", Shape.word("", List.of("firing", "resolved")))
-          .with("kind", Shape.text("A word for programs."))
-          .with("severity", Shape.word("", List.of("critical", "warning")))
-          .with("about", Shape.text("The node, cluster or the like."))
-          .with("words", Shape.text("What is wrong."))
-          .with("detail", Shape.text(""))
-          .with("effect", Shape.text("What it means for clients."))
-          .with("next", Shape.text("What to do."))
-          .with("startsAt", Shape.time(""))
-          .with("endsAt", Shape.time("Null: it goes on.").orNull())
-          .with("silenced", Shape.truth("Whether it is silenced."))
-          .with("nodes", Shape.list("Those that have it or see it.", Shape.text("")))
-          .maybe(
-              "acknowledged",
-              Shape.object("Who looks after it.")
-                  .with("by", Shape.text(""))
-                  .with("at", Shape.time(""))
-                  .with("comment", Shape.text("")));
-  private static final Shape SILENCE =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("kind", Shape.text("Empty: of every kind."))
-          .with("about", Shape.text("Empty: about everything."))
-          .with("node", Shape.text("Empty: of all nodes."))
-          .with("until", Shape.time(""))
-          .with("by", Shape.text("Who wants it."))
-          .with("at", Shape.time("Since when."))
-          .with("reason", Shape.text(""));
+  private static final Fields<Alert.Acknowledged> ACKNOWLEDGED =
+      Fields.<Alert.Acknowledged>of("Who looks after it.")
+          .with("by", Shape.text(""), Alert.Acknowledged::by)
+          .with("at", Shape.time(""), Alert.Acknowledged::at)
+          .with("comment", Shape.text(""), Alert.Acknowledged::comment);
+
+  /** An alert; lists say besides whether it is silenced. */
+  public static final Fields<Alert> ALERT =
+      Fields.<Alert>of()
+          .with("id", Shape.text(""), Alert::id)
+          .with(
+              "state",
+              Shape.word("", List.of("firing", "resolved")),
+              alert -> alert.isOpen() ? "firing" : "resolved")
+          .with("kind", Shape.text("A word for programs."), Alert::kind)
+          .with("severity", Shape.word("", List.of("critical", "warning")), Alert::severity)
+          .with("about", Shape.text("The node, cluster or the like."), Alert::about)
+          .with("words", Shape.text("What is wrong."), alert -> alert.words() + ".")
+          .with("detail", Shape.text(""), Alert::detail)
+          .with("effect", Shape.text("What it means for clients."), Alert::effect)
+          .with("next", Shape.text("What to do."), Alert::next)
+          .with("startsAt", Shape.time(""), Alert::started)
+          .with("endsAt", Shape.time("Null: it goes on.").orNull(), Alert::ended)
+          .with("nodes", Shape.list("Those that have it or see it.", Shape.text("")), Alert::nodes)
+          .maybe("acknowledged", ACKNOWLEDGED, Alert::acknowledged);
+
+  private static final Fields<Silence> SILENCE =
+      Fields.<Silence>of()
+          .with("id", Shape.text(""), Silence::id)
+          .with("kind", Shape.text("Empty: of every kind."), Silence::kind)
+          .with("about", Shape.text("Empty: about everything."), Silence::about)
+          .with("node", Shape.text("Empty: of all nodes."), Silence::node)
+          .with("until", Shape.time(""), Silence::until)
+          .with("by", Shape.text("Who wants it."), Silence::by)
+          .with("at", Shape.time("Since when."), Silence::at)
+          .with("reason", Shape.text(""), Silence::reason);
+
+  private Fields<Alert> listed() {
+    AlertBook book = problems.book();
+    Instant now = problems.moment();
+    return ALERT.with(
+        "silenced",
+        Shape.truth("Whether it is silenced."),
+        alert -> alert.isOpen() && book.silence(alert, now).isPresent());
+  }
 
   @Override
   public List<Operation> operations() {
@@ -66,7 +79,7 @@ public record AlertsPath(Problems problems) implements Resource {
             .saying(
                 OperationText.of("Lists the alerts that go on, and those that ended last")
                     .paged()
-                    .answers(Slice.shape("alerts", ALERT))),
+                    .answers(Slice.shape("alerts", listed()))),
         new Operation(
                 "PUT", ACKNOWLEDGEMENT, Permission.OPERATE_NODES, LARGEST_BODY, this::acknowledge)
             .saying(
@@ -101,38 +114,9 @@ public record AlertsPath(Problems problems) implements Resource {
   }
 
   private Answer list(Request request) throws Refusal {
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode alerts = body.putArray("alerts");
-    AlertBook book = problems.book();
-    Slice.Part<Alert> part = Slice.of(request).asListed(book.alerts(), Alert::id);
-    Instant now = problems.moment();
-    for (Alert alert : part.items()) {
-      ObjectNode one = words(alert);
-      one.put("silenced", alert.isOpen() && book.silence(alert, now).isPresent());
-      alerts.add(one);
-    }
-    return Answer.json(200, part.tell(body));
-  }
-
-  /** An alert in JSON. */
-  public static ObjectNode words(Alert alert) {
-    ObjectNode one =
-        Answer.JSON
-            .createObjectNode()
-            .put("id", alert.id())
-            .put("state", alert.isOpen() ? "firing" : "resolved")
-            .put("kind", alert.kind())
-            .put("severity", alert.severity())
-            .put("about", alert.about())
-            .put("words", alert.words() + ".")
-            .put("detail", alert.detail())
-            .put("effect", alert.effect())
-            .put("next", alert.next())
-            .put("startsAt", alert.started().toString())
-            .put("endsAt", alert.ended().map(Instant::toString).orElse(null));
-    alert.nodes().forEach(one.putArray("nodes")::add);
-    alert.acknowledged().ifPresent(by -> by.write(one.putObject("acknowledged")));
-    return one;
+    return Answer.json(
+        200,
+        Slice.of(request).asListed(problems.book().alerts(), Alert::id).body("alerts", listed()));
   }
 
   private Answer acknowledge(Call call) throws Refusal, StoreException {
@@ -149,22 +133,11 @@ public record AlertsPath(Problems problems) implements Resource {
   }
 
   private Answer silences(Request request) throws Refusal {
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode all = body.putArray("silences");
-    Slice.Part<Silence> part =
-        Slice.of(request).byTime(problems.edits().silences(), Silence::at, Silence::id);
-    for (Silence silence : part.items()) {
-      all.addObject()
-          .put("id", silence.id())
-          .put("kind", silence.kind())
-          .put("about", silence.about())
-          .put("node", silence.node())
-          .put("until", silence.until().toString())
-          .put("by", silence.by())
-          .put("at", silence.at().toString())
-          .put("reason", silence.reason());
-    }
-    return Answer.json(200, part.tell(body));
+    return Answer.json(
+        200,
+        Slice.of(request)
+            .byTime(problems.edits().silences(), Silence::at, Silence::id)
+            .body("silences", SILENCE));
   }
 
   private Answer silence(Call call) throws Refusal, StoreException {

@@ -38,17 +38,20 @@ final class AccountsPath implements Resource {
   private static final Shape ROLES = Shape.object().with("roles", Shape.list("", ROLE));
   private static final Shape FIRST_PASSWORD =
       Shape.text("12 to 256 characters; it has to be changed at the first log-in.");
-  private static final Shape BY =
-      Shape.object().with("by", Shape.text("")).with("at", Shape.time(""));
-  private static final Shape ACCOUNT =
-      Shape.object()
-          .with("name", Shape.text(""))
-          .with("role", ROLE)
-          .with("disabled", Shape.truth("Whether it cannot log in."))
-          .with("mustChangePassword", Shape.truth("At the next log-in."))
-          .with("secondFactor", Shape.truth("Whether log-ins ask for a code."))
-          .with("created", BY)
-          .with("changed", BY);
+  private static final Fields<Account.Mark> BY =
+      Fields.<Account.Mark>of()
+          .with("by", Shape.text(""), Account.Mark::by)
+          .with("at", Shape.time(""), Account.Mark::at);
+  private static final Fields<Account> ACCOUNT =
+      Fields.<Account>of()
+          .with("name", Shape.text(""), Account::name)
+          .with("role", ROLE, Account::role)
+          .with("disabled", Shape.truth("Whether it cannot log in."), Account::disabled)
+          .with("mustChangePassword", Shape.truth("At the next log-in."), Account::mustChange)
+          .with(
+              "secondFactor", Shape.truth("Whether log-ins ask for a code."), Account::asksForCode)
+          .with("created", BY, Account::created)
+          .with("changed", BY, Account::changed);
 
   /** Path where users change their own password. */
   static final String OWN_PASSWORD = "/api/v1/account/password";
@@ -84,12 +87,12 @@ final class AccountsPath implements Resource {
                             .with("role", ROLE)
                             .with(PASSWORD, FIRST_PASSWORD)
                             .only())
-                    .answers(201, ACCOUNT)),
+                    .answers(201, ACCOUNT.shape())),
         Operation.get(
                 ONE,
                 Permission.MANAGE_ACCOUNTS,
-                call -> AccountAnswers.of(() -> Answer.json(200, written(known(call.part())))))
-            .saying(OperationText.of("Reads an account").answers(ACCOUNT)),
+                call -> AccountAnswers.of(() -> Answer.json(200, ACCOUNT.json(known(call.part())))))
+            .saying(OperationText.of("Reads an account").answers(ACCOUNT.shape())),
         others("PUT", ONE, this::change)
             .saying(
                 OperationText.of("Changes the role of an account, disables or enables it")
@@ -98,7 +101,7 @@ final class AccountsPath implements Resource {
                             .with("role", ROLE)
                             .with("disabled", Shape.truth("Whether it cannot log in."))
                             .only())
-                    .answers(ACCOUNT)),
+                    .answers(ACCOUNT.shape())),
         others("DELETE", ONE, this::remove)
             .saying(OperationText.of("Removes an account").answers(204)),
         others("PUT", ONE + "/password", this::reset)
@@ -157,31 +160,8 @@ final class AccountsPath implements Resource {
   }
 
   private Answer list(Request request) throws Refusal, AccountRefused, StoreException {
-    Slice.Part<Account> part = Slice.of(request).byName(others.all().all(), Account::name);
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode list = body.putArray("accounts");
-    for (Account account : part.items()) {
-      list.add(written(account));
-    }
-    return Answer.json(200, part.tell(body));
-  }
-
-  private static ObjectNode written(Account account) {
-    ObjectNode one =
-        Answer.JSON
-            .createObjectNode()
-            .put("name", account.name())
-            .put("role", account.role().spelling())
-            .put("disabled", account.disabled())
-            .put("mustChangePassword", account.mustChange())
-            .put("secondFactor", account.asksForCode());
-    one.putObject("created")
-        .put("by", account.created().by())
-        .put("at", account.created().at().toString());
-    one.putObject("changed")
-        .put("by", account.changed().by())
-        .put("at", account.changed().at().toString());
-    return one;
+    return Answer.json(
+        200, Slice.of(request).byName(others.all().all(), Account::name).body("accounts", ACCOUNT));
   }
 
   private static OthersAccounts.By by(Call call) {
@@ -194,7 +174,7 @@ final class AccountsPath implements Resource {
     JsonNode body = StrictBody.of(call.request(), LARGEST_BODY, Set.of("name", "role", PASSWORD));
     Account made =
         others.create(needed(body, "name"), role(body), needed(body, PASSWORD), by(call));
-    return Answer.json(201, written(made));
+    return Answer.json(201, ACCOUNT.json(made));
   }
 
   private Account known(String name) throws Refusal, AccountRefused, StoreException {
@@ -212,7 +192,7 @@ final class AccountsPath implements Resource {
       throw Request.bad("$.disabled: expected true or false.");
     }
     Account changed = others.change(call.part(), role(body), disabled.booleanValue(), by(call));
-    return Answer.json(200, written(changed));
+    return Answer.json(200, ACCOUNT.json(changed));
   }
 
   private Answer remove(Call call) throws AccountRefused, StoreException {

@@ -1,7 +1,5 @@
 package dev.heimdall.manager.rest;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.audit.Action;
 import dev.heimdall.manager.audit.AuditEntry;
@@ -17,13 +15,13 @@ import java.util.stream.Stream;
 
 /** {@code /api/v1/audit}: who did what, the last first. */
 record AuditPath(AuditLog audit) implements Resource {
-  private static final Shape ENTRY =
-      Shape.object()
-          .with("at", Shape.time(""))
-          .with("action", Shape.text("Such as log_in."))
-          .with("user", Shape.text("Who did it, or claimed to be him."))
-          .with("address", Shape.text("From where."))
-          .with("subject", Shape.text("What it was done to; may be empty."));
+  private static final Fields<AuditEntry> ENTRY =
+      Fields.<AuditEntry>of()
+          .with("at", Shape.time(""), AuditEntry::at)
+          .with("action", Shape.text("Such as log_in."), AuditEntry::action)
+          .with("user", Shape.text("Who did it, or claimed to be him."), AuditEntry::user)
+          .with("address", Shape.text("From where."), AuditEntry::address)
+          .with("subject", Shape.text("What it was done to; may be empty."), AuditEntry::subject);
   private static final String ACTIONS =
       Stream.of(Action.values()).map(Action::spelling).sorted().collect(Collectors.joining(", "));
 
@@ -54,18 +52,11 @@ record AuditPath(AuditLog audit) implements Resource {
     }
     Slice slice = Slice.of(request);
     List<AuditEntry> found = filter.of(audit.entries(Integer.MAX_VALUE));
-    ObjectNode body = Answer.JSON.createObjectNode().put("found", found.size());
-    ArrayNode entries = body.putArray("entries");
-    Slice.Part<AuditEntry> part = slice.byTime(found, AuditEntry::at, AuditEntry::id);
-    for (AuditEntry entry : part.items()) {
-      entries
-          .addObject()
-          .put("at", entry.at().toString())
-          .put("action", entry.action())
-          .put("user", entry.user())
-          .put("address", entry.address())
-          .put("subject", entry.subject());
-    }
-    return Answer.json(200, part.tell(body));
+    return Answer.json(
+        200,
+        slice
+            .byTime(found, AuditEntry::at, AuditEntry::id)
+            .body("entries", ENTRY)
+            .put("found", found.size()));
   }
 }

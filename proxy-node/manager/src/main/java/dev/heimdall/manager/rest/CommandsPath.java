@@ -1,7 +1,6 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.fleet.Command;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** {@code /api/v1/commands}: what nodes are told to do, and what became of it. */
@@ -39,26 +39,38 @@ public final class CommandsPath implements Resource {
 
   private static final String LIST = "commands";
 
-  private static final Shape ORDER =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("node", Shape.text("The id of the node."))
-          .with("command", Shape.word("", Command.values()))
-          .with("user", Shape.text("Who wants it."))
-          .with("issued", Shape.time(""))
-          .with("state", Shape.word("How far it is.", Order.State.values()))
-          .with("detail", Shape.text("What became of it."))
-          .maybe("table", Shape.text("Of clear_cache alone."))
-          .maybe("client", Shape.text("Of kill_client and cancel_statement alone: its id."))
-          .maybe("vdb", Shape.text("Of take_plan alone."))
-          .maybe("statement", Shape.text("Of take_plan alone: the pattern."));
-  private static final Shape PROGRESS =
-      Shape.object()
-          .with("underWay", Shape.truth(""))
-          .with("nodes", Shape.count("To be restarted."))
-          .with("done", Shape.count("Of these."))
-          .with("node", Shape.text("That which restarts now; empty: none."))
-          .with("end", Shape.text("How it ended; empty: it has not."));
+  private static final Fields<Order> ORDER =
+      Fields.<Order>of()
+          .with("id", Shape.text(""), Order::id)
+          .with("node", Shape.text("The id of the node."), Order::node)
+          .with("command", Shape.word("", Command.values()), Order::command)
+          .with("user", Shape.text("Who wants it."), Order::user)
+          .with("issued", Shape.time(""), Order::issued)
+          .with("state", Shape.word("How far it is.", Order.State.values()), Order::state)
+          .with("detail", Shape.text("What became of it."), Order::detail)
+          .maybe("table", Shape.text("Of clear_cache alone."), parameter("table"))
+          .maybe(
+              "client",
+              Shape.text("Of kill_client and cancel_statement alone: its id."),
+              parameter("client"))
+          .maybe("vdb", Shape.text("Of take_plan alone."), parameter("vdb"))
+          .maybe(
+              "statement", Shape.text("Of take_plan alone: the pattern."), parameter("statement"));
+  private static final Fields<RollingRestart.Progress> PROGRESS =
+      Fields.<RollingRestart.Progress>of()
+          .with("underWay", Shape.truth(""), RollingRestart.Progress::underWay)
+          .with("nodes", Shape.count("To be restarted."), RollingRestart.Progress::all)
+          .with("done", Shape.count("Of these."), RollingRestart.Progress::done)
+          .with(
+              "node",
+              Shape.text("That which restarts now; empty: none."),
+              RollingRestart.Progress::node)
+          .with(
+              "end", Shape.text("How it ended; empty: it has not."), RollingRestart.Progress::end);
+
+  private static Function<Order, Optional<String>> parameter(String name) {
+    return order -> Optional.ofNullable(order.parameters().get(name));
+  }
 
   private final FleetCommands commands;
   private final BiFunction<String, Long, String> clients;
@@ -78,7 +90,7 @@ public final class CommandsPath implements Resource {
             .saying(
                 OperationText.of("The last commands to nodes, and what became of them")
                     .paged()
-                    .answers(Slice.shape(LIST, ORDER).with("rollingRestart", PROGRESS))),
+                    .answers(Slice.shape(LIST, ORDER).with("rollingRestart", PROGRESS.shape()))),
         new Operation("POST", COMMANDS, Permission.OPERATE_NODES, LARGEST_BODY, this::send)
             .saying(
                 OperationText.of("Sends a command to some nodes, or to all")
@@ -108,7 +120,7 @@ public final class CommandsPath implements Resource {
                                 Shape.text("Of take_plan: the pattern, as patterns have it.")
                                     .sized(1, LONGEST_PATTERN))
                             .only())
-                    .answers(202, Shape.object().with(LIST, Shape.list("", ORDER)))),
+                    .answers(202, Shape.object().with(LIST, Shape.list("", ORDER.shape())))),
         new Operation("POST", ROLLING, Permission.OPERATE_NODES, LARGEST_BODY, this::restartAll)
             .saying(
                 OperationText.of("Restarts all nodes, one after the other")
@@ -119,34 +131,10 @@ public final class CommandsPath implements Resource {
   }
 
   private Answer all(Request request) throws Refusal {
-    Slice.Part<Order> part = Slice.of(request).byTime(commands.orders(), Order::issued, Order::id);
-    ObjectNode body = part.tell(written(part.items()));
-    RollingRestart.Progress progress = commands.restarting();
-    body.putObject("rollingRestart")
-        .put("underWay", progress.underWay())
-        .put("nodes", progress.all())
-        .put("done", progress.done())
-        .put("node", progress.node())
-        .put("end", progress.end());
+    ObjectNode body =
+        Slice.of(request).byTime(commands.orders(), Order::issued, Order::id).body(LIST, ORDER);
+    body.set("rollingRestart", PROGRESS.json(commands.restarting()));
     return Answer.json(200, body);
-  }
-
-  private static ObjectNode written(List<Order> orders) {
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode all = body.putArray(LIST);
-    for (Order order : orders) {
-      ObjectNode one =
-          all.addObject()
-              .put("id", order.id())
-              .put("node", order.node())
-              .put("command", order.command().spelling())
-              .put("user", order.user())
-              .put("issued", order.issued().toString())
-              .put("state", order.state().spelling())
-              .put("detail", order.detail());
-      order.parameters().forEach(one::put);
-    }
-    return body;
   }
 
   private Answer send(Call call) throws Refusal {
@@ -208,7 +196,7 @@ public final class CommandsPath implements Resource {
                         409,
                         "not_reporting",
                         "One of these nodes is unknown, or does not report."));
-    return Answer.json(202, written(sent));
+    return Answer.json(202, Answer.JSON.createObjectNode().set(LIST, ORDER.all(sent)));
   }
 
   private Optional<List<Order>> toClient(

@@ -1,6 +1,5 @@
 package dev.heimdall.manager.rest;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.Author;
@@ -32,11 +31,11 @@ final class DocumentsPath implements Resource {
   private static final String JSON = "application/json";
 
   private static final Shape NAME = Shape.text("Its path, such as vdbs/shop.json.");
-  private static final Shape DOCUMENT =
-      Shape.object()
-          .with("document", NAME)
-          .with("version", Shape.text("As in its ETag."))
-          .with("size", Shape.count("Bytes."));
+  private static final Fields<Map.Entry<String, StoredDocument>> DOCUMENT =
+      Fields.<Map.Entry<String, StoredDocument>>of()
+          .with("document", NAME, Map.Entry::getKey)
+          .with("version", Shape.text("As in its ETag."), one -> one.getValue().version())
+          .with("size", Shape.count("Bytes."), one -> one.getValue().content().size());
   private static final Shape WRITTEN =
       Shape.object()
           .with("document", NAME)
@@ -98,20 +97,14 @@ final class DocumentsPath implements Resource {
     if (request.has(all.version())) {
       return Answer.empty(304).tagged(all.version());
     }
-    Slice.Part<Map.Entry<String, StoredDocument>> part =
-        slice.byName(List.copyOf(all.all().entrySet()), Map.Entry::getKey);
-    ObjectNode body =
-        Answer.JSON.createObjectNode().put("place", editor.place()).put("version", all.version());
-    ArrayNode documents = body.putArray("documents");
-    part.items()
-        .forEach(
-            one ->
-                documents
-                    .addObject()
-                    .put("document", one.getKey())
-                    .put("version", one.getValue().version())
-                    .put("size", one.getValue().content().size()));
-    return Answer.json(200, part.tell(body)).tagged(all.version());
+    return Answer.json(
+            200,
+            slice
+                .byName(List.copyOf(all.all().entrySet()), Map.Entry::getKey)
+                .body("documents", DOCUMENT)
+                .put("place", editor.place())
+                .put("version", all.version()))
+        .tagged(all.version());
   }
 
   private Answer get(String name, Request request) throws Refusal, StoreException, EditRefused {

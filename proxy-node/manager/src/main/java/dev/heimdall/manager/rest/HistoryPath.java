@@ -14,13 +14,14 @@ import dev.heimdall.manager.history.LineChange;
 import dev.heimdall.manager.history.LineComparison;
 import dev.heimdall.manager.history.Revision;
 import dev.heimdall.manager.history.Room;
+import dev.heimdall.manager.history.Signature;
 import dev.heimdall.manager.masks.MaskedDocuments;
 import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** {@code /api/v1/history} and what is below it: revisions, what they changed, and the way back. */
@@ -35,17 +36,38 @@ final class HistoryPath implements Resource {
 
   private static final Shape HASH =
       Shape.text("What stands for the document's text; null: there was none.").orNull();
-  private static final Shape REVISION =
-      Shape.object()
-          .with("revision", Shape.count("Its number."))
-          .with("at", Shape.time("When it was begun, or noticed."))
-          .with("state", Shape.word("What came of it.", Revision.State.values()))
-          .maybe("user", Shape.text("Without: it was made past the managers."))
-          .maybe("address", Shape.text("From where."))
-          .maybe("comment", Shape.text(""))
-          .maybe("rollbackTo", Shape.count("The revision that was gone back to."))
-          .with("documents", Shape.list("The first that it changed.", Shape.text("")))
-          .maybe("moreDocuments", Shape.count("So many more."));
+  private static final Fields<Revision> REVISION =
+      Fields.<Revision>of()
+          .with("revision", Shape.count("Its number."), Revision::number)
+          .with("at", Shape.time("When it was begun, or noticed."), Revision::at)
+          .with("state", Shape.word("What came of it.", Revision.State.values()), Revision::state)
+          .maybe(
+              "user",
+              Shape.text("Without: it was made past the managers."),
+              revision -> revision.signature().map(Signature::user))
+          .maybe(
+              "address",
+              Shape.text("From where."),
+              revision -> revision.signature().map(Signature::address))
+          .maybe(
+              "comment", Shape.text(""), revision -> revision.signature().map(Signature::comment))
+          .maybe(
+              "rollbackTo",
+              Shape.count("The revision that was gone back to."),
+              revision -> revision.of().stream().boxed().findFirst())
+          .with(
+              "documents",
+              Shape.list("The first that it changed.", Shape.text("")),
+              revision ->
+                  revision.changes().stream()
+                      .limit(MOST_NAMED)
+                      .map(DocumentChange::document)
+                      .toList())
+          .maybe(
+              "moreDocuments",
+              Shape.count("So many more."),
+              revision ->
+                  Optional.of(revision.changes().size() - MOST_NAMED).filter(more -> more > 0));
   private static final Shape CHANGES =
       Shape.object()
           .with("revision", Shape.count("Its number."))
@@ -103,34 +125,11 @@ final class HistoryPath implements Resource {
   }
 
   private Answer list(Request request) throws Refusal, StoreException, EditRefused {
-    Slice.Part<Revision> part = Slice.of(request).byNumber(editor.revisions(), Revision::number);
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode revisions = body.putArray("revisions");
-    for (Revision revision : part.items()) {
-      ObjectNode one =
-          revisions
-              .addObject()
-              .put("revision", revision.number())
-              .put("at", revision.at().toString())
-              .put("state", revision.state().name().toLowerCase(Locale.ROOT));
-      revision
-          .signature()
-          .ifPresent(
-              by ->
-                  one.put("user", by.user())
-                      .put("address", by.address())
-                      .put("comment", by.comment()));
-      revision.of().ifPresent(number -> one.put("rollbackTo", number));
-      ArrayNode documents = one.putArray("documents");
-      revision.changes().stream()
-          .limit(MOST_NAMED)
-          .map(DocumentChange::document)
-          .forEach(documents::add);
-      if (revision.changes().size() > MOST_NAMED) {
-        one.put("moreDocuments", revision.changes().size() - MOST_NAMED);
-      }
-    }
-    return Answer.json(200, part.tell(body));
+    return Answer.json(
+        200,
+        Slice.of(request)
+            .byNumber(editor.revisions(), Revision::number)
+            .body("revisions", REVISION));
   }
 
   private Answer changes(int revision) throws Refusal, StoreException, EditRefused {

@@ -1,7 +1,6 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.edit.Conflict;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.history.Comparison;
@@ -11,33 +10,42 @@ import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.model.Problem;
 import dev.heimdall.secrets.StoreException;
 import java.util.List;
+import java.util.Optional;
 
 /** Results of editing, in JSON. */
 public final class Reports {
+  private static final Fields<Problem> PROBLEM =
+      Fields.<Problem>of()
+          .with("document", Shape.text("Empty: none alone."), Problem::file)
+          .maybe("line", Shape.count("From 1."), problem -> place(problem, problem.line()))
+          .maybe("column", Shape.count("From 1."), problem -> place(problem, problem.column()))
+          .with(
+              "path",
+              Shape.text("Such as $.pool.size; empty for those that are not listed."),
+              Problem::path)
+          .with("got", Shape.text("What stands there."), Problem::got)
+          .with("expected", Shape.text(""), Problem::expected)
+          .maybe("suggestion", Shape.text("What was meant, perhaps."), Problem::suggestion)
+          .with("message", Shape.text("All of it, for people."), Problem::toString);
+  private static final Fields<Comparison.Value> VALUE =
+      Fields.<Comparison.Value>of()
+          .with("path", Shape.text("Such as $.pool.size."), Comparison.Value::path)
+          .with("before", Shape.text("As JSON; null: nothing.").orNull(), Comparison.Value::before)
+          .with("after", Shape.text("As JSON; null: nothing.").orNull(), Comparison.Value::after);
+  private static final Shape VERSION = Shape.text("Null: there is no such document.").orNull();
+  private static final Fields<Conflict> CONFLICT =
+      Fields.<Conflict>of()
+          .with("document", Shape.text(""), Conflict::document)
+          .with("over", VERSION, Conflict::over)
+          .with("now", VERSION, Conflict::now);
+
   /** Shape of {@link #problems}. */
   public static final Shape PROBLEMS =
-      Shape.list(
-          "What is wrong; of more than 100 problems the first.",
-          Shape.object()
-              .with("document", Shape.text("Empty: none alone."))
-              .maybe("line", Shape.count("From 1."))
-              .maybe("column", Shape.count("From 1."))
-              .with("path", Shape.text("Such as $.pool.size; empty for those that are not listed."))
-              .with("got", Shape.text("What stands there."))
-              .with("expected", Shape.text(""))
-              .maybe("suggestion", Shape.text("What was meant, perhaps."))
-              .with("message", Shape.text("All of it, for people.")));
+      Shape.list("What is wrong; of more than 100 problems the first.", PROBLEM.shape());
 
   /** Shape of {@link #values}. */
   public static final Shape VALUES =
-      Shape.list(
-          "Values that differ, without secrets.",
-          Shape.object()
-              .with("path", Shape.text("Such as $.pool.size."))
-              .with("before", Shape.text("As JSON; null: nothing.").orNull())
-              .with("after", Shape.text("As JSON; null: nothing.").orNull()));
-
-  private static final Shape VERSION = Shape.text("Null: there is no such document.").orNull();
+      Shape.list("Values that differ, without secrets.", VALUE.shape());
 
   /** Shape of rejections. */
   static final Shape ERROR =
@@ -48,12 +56,7 @@ public final class Reports {
           .maybe("problems", PROBLEMS)
           .maybe(
               "conflicts",
-              Shape.list(
-                  "Documents that someone else has changed meanwhile.",
-                  Shape.object()
-                      .with("document", Shape.text(""))
-                      .with("over", VERSION)
-                      .with("now", VERSION)))
+              Shape.list("Documents that someone else has changed meanwhile.", CONFLICT.shape()))
           .maybe(
               "written", Shape.list("Documents that were written all the same.", Shape.text("")));
 
@@ -64,40 +67,17 @@ public final class Reports {
    * are counted and not listed.
    */
   public static ArrayNode problems(List<Problem> problems) {
-    ArrayNode all = Answer.JSON.createArrayNode();
-    for (Problem problem : problems) {
-      ObjectNode one = all.addObject().put("document", problem.file());
-      if (problem.line() > 0) {
-        one.put("line", problem.line()).put("column", problem.column());
-      }
-      one.put("path", problem.path()).put("got", problem.got()).put("expected", problem.expected());
-      problem.suggestion().ifPresent(suggestion -> one.put("suggestion", suggestion));
-      one.put("message", problem.toString());
-    }
-    return all;
+    return PROBLEM.all(problems);
+  }
+
+  /** Place of a problem in its document, where that is known. */
+  private static Optional<Integer> place(Problem problem, int number) {
+    return problem.line() > 0 ? Optional.of(number) : Optional.empty();
   }
 
   /** Values that differ, each with its path. */
   public static ArrayNode values(List<Comparison.Value> values) {
-    ArrayNode all = Answer.JSON.createArrayNode();
-    for (Comparison.Value value : values) {
-      all.addObject()
-          .put("path", value.path())
-          .put("before", value.before().orElse(null))
-          .put("after", value.after().orElse(null));
-    }
-    return all;
-  }
-
-  private static ArrayNode conflicts(List<Conflict> conflicts) {
-    ArrayNode all = Answer.JSON.createArrayNode();
-    for (Conflict conflict : conflicts) {
-      all.addObject()
-          .put("document", conflict.document())
-          .put("over", conflict.over().orElse(null))
-          .put("now", conflict.now().orElse(null));
-    }
-    return all;
+    return VALUE.all(values);
   }
 
   private static ArrayNode names(List<String> names) {
@@ -109,7 +89,7 @@ public final class Reports {
   static Refusal refusal(EditRefused refused) {
     if (refused instanceof EditRefused.Outdated outdated) {
       return new Refusal(412, "conflict", outdated.getMessage())
-          .with("conflicts", conflicts(outdated.conflicts()))
+          .with("conflicts", CONFLICT.all(outdated.conflicts()))
           .with("written", names(outdated.written()));
     }
     if (refused instanceof EditRefused.Wrong wrong) {

@@ -1,8 +1,6 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.edit.EditRefused;
 import dev.heimdall.manager.masks.MaskedText;
@@ -18,7 +16,6 @@ import dev.heimdall.secrets.StoreException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -53,36 +50,40 @@ public final class RuleTrialPath implements Resource {
           .maybe("prepared", Shape.truth("").otherwise(false))
           .maybe("document", Shape.any("The rule list as it would be, an object."))
           .only();
-  private static final Shape VERDICT =
-      Shape.object()
-          .with("used", Shape.truth("Whether the virtual database uses the list."))
-          .with("tables", Shape.list("", Shape.text("")))
-          .with("understood", Shape.truth("Whether all tables are known."))
-          .maybe("doubt", Shape.text("Why they are not."))
+  private static final Fields<Verdict.Met> RULE =
+      Fields.<Verdict.Met>of()
+          .with("list", Shape.text(""), Verdict.Met::list)
+          .with("rule", Shape.count("Its number."), Verdict.Met::number)
+          .with("depth", Shape.count("How far inside other lists."), Verdict.Met::depth)
+          .with("action", Shape.text(""), Verdict.Met::action)
+          .with("comment", Shape.text(""), Verdict.Met::comment)
+          .with("meeting", Shape.word("", Verdict.Meeting.values()), Verdict.Met::meeting)
+          .with("why", Shape.text(""), Verdict.Met::why)
+          .with("effect", Shape.text(""), Verdict.Met::effect);
+  private static final Fields<Verdict.Way> WAY =
+      Fields.<Verdict.Way>of()
+          .with("place", Shape.word("", Verdict.Place.values()), Verdict.Way::place)
+          .with("goes", Shape.truth(""), Verdict.Way::goes)
+          .with("why", Shape.text(""), Verdict.Way::why);
+  private static final Fields<Verdict> VERDICT =
+      Fields.<Verdict>of()
+          .with("tables", Shape.list("", Shape.text("")), Verdict::tables)
           .with(
-              "rules",
-              Shape.list(
-                  "Those that it meets, in order.",
-                  Shape.object()
-                      .with("list", Shape.text(""))
-                      .with("rule", Shape.count("Its number."))
-                      .with("depth", Shape.count("How far inside other lists."))
-                      .with("action", Shape.text(""))
-                      .with("comment", Shape.text(""))
-                      .with("meeting", Shape.word("", Verdict.Meeting.values()))
-                      .with("why", Shape.text(""))
-                      .with("effect", Shape.text(""))))
-          .with("decision", Shape.map("What follows from all of them.", Shape.text("")))
-          .maybe("rewritten", Shape.text("What is sent in the place of the statement."))
-          .with("goes", Shape.word("Where it would go.", Verdict.Place.values()))
+              "understood",
+              Shape.truth("Whether all tables are known."),
+              verdict -> verdict.doubt().isEmpty())
+          .maybe("doubt", Shape.text("Why they are not."), Verdict::doubt)
+          .list("rules", "Those that it meets, in order.", RULE, Verdict::rules)
           .with(
-              "ways",
-              Shape.list(
-                  "The places up to that one.",
-                  Shape.object()
-                      .with("place", Shape.word("", Verdict.Place.values()))
-                      .with("goes", Shape.truth(""))
-                      .with("why", Shape.text(""))));
+              "decision",
+              Shape.map("What follows from all of them.", Shape.text("")),
+              Verdict::decision)
+          .maybe(
+              "rewritten",
+              Shape.text("What is sent in the place of the statement."),
+              Verdict::rewritten)
+          .with("goes", Shape.word("Where it would go.", Verdict.Place.values()), Verdict::goes)
+          .list("ways", "The places up to that one.", WAY, Verdict::ways);
 
   /** A statement, and a document that has a list as it would be. */
   private static final int LARGEST_BODY = 2 * DocumentStore.LARGEST;
@@ -110,7 +111,12 @@ public final class RuleTrialPath implements Resource {
             .saying(
                 OperationText.of("Says which rules a statement meets, and what becomes of it")
                     .takes(QUESTION)
-                    .answers(VERDICT)));
+                    .answers(
+                        VERDICT
+                            .shape()
+                            .with(
+                                "used",
+                                Shape.truth("Whether the virtual database uses the list.")))));
   }
 
   private Answer tried(Call call) throws Refusal, StoreException, EditRefused {
@@ -139,7 +145,8 @@ public final class RuleTrialPath implements Resource {
                   .formatted(Problem.count(tried.problems())))
           .with("problems", Reports.problems(tried.problems()));
     }
-    return Answer.json(200, written(tried.used(), tried.verdict().get().shown(masks::maskWords)));
+    Verdict shown = tried.verdict().get().shown(masks::maskWords);
+    return Answer.json(200, VERDICT.json(shown).put("used", tried.used()));
   }
 
   private static Question question(JsonNode body) throws Refusal {
@@ -193,42 +200,5 @@ public final class RuleTrialPath implements Resource {
       throw Request.bad("$." + key + ": expected true or false.");
     }
     return value.asBoolean();
-  }
-
-  private static ObjectNode written(boolean used, Verdict verdict) {
-    ObjectNode body = Answer.JSON.createObjectNode().put("used", used);
-    ArrayNode tables = body.putArray("tables");
-    verdict.tables().forEach(tables::add);
-    body.put("understood", verdict.doubt().isEmpty());
-    verdict.doubt().ifPresent(doubt -> body.put("doubt", doubt));
-    ArrayNode rules = body.putArray("rules");
-    for (Verdict.Met met : verdict.rules()) {
-      rules
-          .addObject()
-          .put("list", met.list())
-          .put("rule", met.number())
-          .put("depth", met.depth())
-          .put("action", met.action())
-          .put("comment", met.comment())
-          .put("meeting", spelled(met.meeting()))
-          .put("why", met.why())
-          .put("effect", met.effect());
-    }
-    ObjectNode decision = body.putObject("decision");
-    verdict.decision().forEach(decision::put);
-    verdict.rewritten().ifPresent(text -> body.put("rewritten", text));
-    body.put("goes", spelled(verdict.goes()));
-    ArrayNode ways = body.putArray("ways");
-    for (Verdict.Way way : verdict.ways()) {
-      ways.addObject()
-          .put("place", spelled(way.place()))
-          .put("goes", way.goes())
-          .put("why", way.why());
-    }
-    return body;
-  }
-
-  private static String spelled(Enum<?> word) {
-    return word.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,6 +1,7 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heimdall.manager.web.Answer;
 import dev.heimdall.manager.web.Refusal;
 import dev.heimdall.manager.web.Request;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,13 @@ public record Slice(int limit, Optional<String> after) {
    * @param <T> of items
    */
   public record Part<T>(List<T> items, Optional<String> next) {
+    /** A body with these items, and which page is next, if there is one. */
+    public ObjectNode body(String key, Fields<T> item) {
+      ObjectNode body = Answer.JSON.createObjectNode();
+      body.set(key, item.all(items));
+      return tell(body);
+    }
+
     /** Says which page is next, if there is one. */
     public ObjectNode tell(ObjectNode body) {
       next.ifPresent(token -> body.put("next", token));
@@ -136,6 +144,11 @@ public record Slice(int limit, Optional<String> after) {
                     .encodeToString(
                         key.apply(items.get(items.size() - 1)).getBytes(StandardCharsets.UTF_8)))
             : Optional.empty());
+  }
+
+  /** Shape of {@link Part#body}. */
+  public static Shape shape(String key, Fields<?> item) {
+    return shape(key, item.shape());
   }
 
   /** A list of such items as a body, with what may say that there is more. */

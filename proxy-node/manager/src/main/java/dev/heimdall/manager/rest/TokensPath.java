@@ -1,8 +1,6 @@
 package dev.heimdall.manager.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heimdall.manager.accounts.AccountRefused;
 import dev.heimdall.manager.accounts.Permission;
 import dev.heimdall.manager.accounts.Role;
@@ -25,15 +23,15 @@ record TokensPath(OwnTokens tokens) implements Resource {
   private static final String ALL = "/api/v1/tokens";
   private static final int DAYS = 90;
 
-  private static final Shape TOKEN =
-      Shape.object()
-          .with("id", Shape.text(""))
-          .with("name", Shape.text("What it is for."))
-          .with("owner", Shape.text("Whose it is."))
-          .with("role", Shape.word("", Role.values()))
-          .with("created", Shape.time(""))
-          .with("expires", Shape.time(""))
-          .with("used", Shape.time("When it was used last; null: never.").orNull());
+  private static final Fields<Token> TOKEN =
+      Fields.<Token>of()
+          .with("id", Shape.text(""), Token::id)
+          .with("name", Shape.text("What it is for."), Token::name)
+          .with("owner", Shape.text("Whose it is."), Token::owner)
+          .with("role", Shape.word("", Role.values()), Token::role)
+          .with("created", Shape.time(""), Token::created)
+          .with("expires", Shape.time(""), Token::expires)
+          .with("used", Shape.time("When it was used last; null: never.").orNull(), Token::used);
   private static final Function<String, OperationText> LISTS =
       summary -> OperationText.of(summary).paged().answers(Slice.shape("tokens", TOKEN));
 
@@ -62,7 +60,8 @@ record TokensPath(OwnTokens tokens) implements Resource {
                                 Shape.whole("So long it is valid.", 1, Tokens.MOST_DAYS)
                                     .otherwise(DAYS))
                             .only())
-                    .answers(201, TOKEN.with("token", Shape.text("The word that logs in.")))),
+                    .answers(
+                        201, TOKEN.shape().with("token", Shape.text("The word that logs in.")))),
         new Operation(
                 "DELETE",
                 OWN + "/{id}",
@@ -105,26 +104,10 @@ record TokensPath(OwnTokens tokens) implements Resource {
     }
     Tokens.Made made =
         tokens.create(who, name, role, body.path("days").asInt(DAYS), request.from());
-    return Answer.json(201, written(made.token()).put("token", made.word()));
+    return Answer.json(201, TOKEN.json(made.token()).put("token", made.word()));
   }
 
   private static Answer list(List<Token> tokens, Request request) throws Refusal {
-    Slice.Part<Token> part = Slice.of(request).byName(tokens, Token::id);
-    ObjectNode body = Answer.JSON.createObjectNode();
-    ArrayNode list = body.putArray("tokens");
-    part.items().forEach(token -> list.add(written(token)));
-    return Answer.json(200, part.tell(body));
-  }
-
-  private static ObjectNode written(Token token) {
-    return Answer.JSON
-        .createObjectNode()
-        .put("id", token.id())
-        .put("name", token.name())
-        .put("owner", token.owner())
-        .put("role", token.role().spelling())
-        .put("created", token.created().toString())
-        .put("expires", token.expires().toString())
-        .put("used", token.used().map(Object::toString).orElse(null));
+    return Answer.json(200, Slice.of(request).byName(tokens, Token::id).body("tokens", TOKEN));
   }
 }
