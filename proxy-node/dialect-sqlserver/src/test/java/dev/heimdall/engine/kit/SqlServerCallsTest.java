@@ -35,7 +35,7 @@ class SqlServerCallsTest {
 
       ann.callTwice(RpcProcedure.EXECUTE, 1, RpcProcedure.EXECUTE, 2);
 
-      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(ann.told()).containsExactly("row one", "row two", "idle");
       assertThat(received()).endsWith(words.reading("one"), words.reading("two"));
     }
 
@@ -49,7 +49,7 @@ class SqlServerCallsTest {
 
       ann.executeAndPrepareInstead(2, 1, words.reading("one"));
 
-      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(ann.told()).containsExactly("row one", "row one", "idle");
       ann.execute(2);
       assertThat(ann.told()).containsExactly("row one", "idle");
       ann.execute(1);
@@ -65,7 +65,7 @@ class SqlServerCallsTest {
         assertThat(ann.told()).as(word).hasSize(1).allMatch(KitContract::isError);
       }
       ann.executeSqlTwice(words.reading("old"), words.reading("old"));
-      assertThat(ann.told()).containsExactly("row new", "idle");
+      assertThat(ann.told()).containsExactly("row new", "row new", "idle");
       assertThat(received()).contains(words.reading("new")).doesNotContain(words.reading("one"));
     }
 

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
@@ -10,9 +11,13 @@ import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** SQL Server keeps the contracts of all dialects. */
+/**
+ * SQL Server keeps the contracts of all dialects; those of the query cache need one, which its
+ * configurations cannot have.
+ */
 class SqlServerContractsTest {
   @Nested
   class Sessions extends SessionContract {
@@ -106,6 +111,48 @@ class SqlServerContractsTest {
       answers(ann, "BEGIN", "open");
 
       assertThat(ann.asksResetting(words.reading("x"))).containsExactly("row x", "idle");
+    }
+  }
+
+  @Nested
+  @Tag("ci")
+  class Judged extends JudgedAlikeContract {
+    Judged() {
+      super(new SqlServerKit());
+    }
+
+    /** Handles are the node's own: servers prepare the text that rules want when it runs. */
+    @Override
+    protected boolean keepsPreparedText() {
+      return false;
+    }
+
+    @Override
+    protected String differs(String treatment, String standing, String spelling) {
+      return SqlServerSpellings.differs(treatment, spelling);
+    }
+
+    @Test
+    void calls() {
+      isCalled("EXEC %s");
+    }
+  }
+
+  @Nested
+  class LogIns extends LogInContract {
+    LogIns() {
+      super(new SqlServerKit(), "trust", "error 40613");
+    }
+
+    /** Clients of the kit have no TLS, without which no password is taken. */
+    @Override
+    @Test
+    void anUnknownUserIsToldWhatAWrongPasswordIsTold() {
+      KitSettings passwords = KitSettings.of(ONE_CONNECTION).withAuth("{\"method\": \"password\"}");
+
+      assertThatThrownBy(() -> start(passwords))
+          .hasMessageContaining("hostssl")
+          .hasMessageContaining("clear text");
     }
   }
 

@@ -80,7 +80,7 @@ class SqlServerCursorsTest {
       bob.sends(words.reading("two"));
 
       ann.cursors(0, all, FETCH, FETCH, FETCH);
-      assertThat(ann.told()).containsExactly("row one", "idle");
+      assertThat(ann.told()).containsExactly("row one", "row static", "row three", "idle");
       ann.cursors(NO_METADATA, List.of(all.get(0), all.get(1), all.get(0)), FETCH, FETCH, CLOSE);
       ann.cursors(0, List.of(all.get(2), all.get(2)), CLOSE, FETCH);
       assertThat(ann.told()).contains("error 16909");

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.kit;
 
 import dev.heimdall.engine.dialect.sqlserver.SqlServerDialect;
+import java.util.List;
 
 /** SQL Server in the kit. */
 final class SqlServerKit implements KitDialect {
@@ -20,6 +21,16 @@ final class SqlServerKit implements KitDialect {
   public KitNode.Spoken<SimulatedSqlServer> spoken() {
     return new KitNode.Spoken<>(
         "jdbc:postgresql://server/app", node -> SqlServerDialect.create(), SimulatedSqlServer::new);
+  }
+
+  @Override
+  public List<Spelling> spellings() {
+    return SqlServerSpellings.all();
+  }
+
+  @Override
+  public List<Standing> standings() {
+    return SqlServerSpellings.standings();
   }
 
   @Override

@@ -84,15 +84,16 @@ final class SqlServerKitClient extends KitClient implements TdsReplyListener {
 
   /** Rows of one nvarchar column, behind metadata of a fixed length. */
   private void rows() {
-    int at = find();
-    if (at >= 0) {
+    int at = find(0);
+    while (at >= 0) {
       int bytes = message.getUnsignedShortLE(at + 1);
       hears("row " + message.toString(at + 3, bytes, StandardCharsets.UTF_16LE));
+      at = find(at + 3 + bytes);
     }
   }
 
-  private int find() {
-    int columns = message.indexOf(0, message.writerIndex(), (byte) TdsToken.COL_METADATA);
+  private int find(int from) {
+    int columns = message.indexOf(from, message.writerIndex(), (byte) TdsToken.COL_METADATA);
     return columns < 0 ? -1 : message.indexOf(columns, message.writerIndex(), (byte) TdsToken.ROW);
   }
 

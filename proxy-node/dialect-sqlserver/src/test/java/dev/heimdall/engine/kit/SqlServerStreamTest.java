@@ -118,7 +118,7 @@ class SqlServerStreamTest {
       // In each place of a packet.
       for (int bytes = 100_000; bytes < 100_000 + 40; bytes++) {
         assertThat(sends(ann, ann.longCalls(RpcProcedure.EXECUTE, handle, "", bytes, handle, "")))
-            .containsExactly("row one", "idle");
+            .containsExactly("row one", "row one", "idle");
       }
     }
 
@@ -149,7 +149,7 @@ class SqlServerStreamTest {
       ann.asks(words.reading("x"));
 
       assertThat(sends(ann, ann.longCalls(RpcProcedure.EXECUTE_SQL, 0, sql, 100_000, 0, sql)))
-          .containsExactly("row one", "idle");
+          .containsExactly("row one", "row one", "idle");
       assertThat(server().received()).endsWith(sql, sql);
     }
 

@@ -72,6 +72,11 @@ public abstract class JudgedAlikeContract extends KitContract {
     return null;
   }
 
+  /** True if rules have no other text for a statement that was prepared before them. */
+  protected boolean keepsPreparedText() {
+    return true;
+  }
+
   // ---- what rules want
 
   /** What else goes on where a statement is run. */
@@ -383,7 +388,7 @@ public abstract class JudgedAlikeContract extends KitContract {
       for (Spelling spelling : spellings) {
         List<String> seen = seen(treatment, standing, spelling);
         String why =
-            spelling.unruled() && treatment.name().startsWith("transform")
+            keepsPreparedText() && spelling.unruled() && treatment.name().startsWith("transform")
                 ? "a statement keeps the text that it was prepared with"
                 : differs(treatment.name(), standing.name(), spelling.name());
         if (why != null) {

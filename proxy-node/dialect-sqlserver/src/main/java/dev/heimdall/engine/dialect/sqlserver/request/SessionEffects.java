@@ -1,5 +1,6 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
+import dev.heimdall.engine.dialect.sqlserver.sql.GivenValue;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerEffect;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
@@ -8,7 +9,9 @@ import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.PinReason;
 import dev.heimdall.engine.sql.StatementFacts;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Meaning of what a batch or a call does, for what its session has to find again. */
 final class SessionEffects {
@@ -36,6 +39,22 @@ final class SessionEffects {
       effects.addAll(facts.effects());
     }
     return facts.with(effects);
+  }
+
+  /** Returns the effect of giving an option this value. */
+  static Effect setting(String name, String value) {
+    return new Effect(Effect.Type.SET_VARIABLE, name, -1, -1, new GivenValue(value));
+  }
+
+  /** Options with the values that a request gives them. */
+  static Map<String, String> given(StatementFacts facts) {
+    Map<String, String> given = new HashMap<>();
+    for (Effect effect : facts.effects()) {
+      if (effect.detail() instanceof GivenValue value) {
+        given.put(effect.name(), value.value());
+      }
+    }
+    return given;
   }
 
   /** Returns these facts without those that pin for this reason. */

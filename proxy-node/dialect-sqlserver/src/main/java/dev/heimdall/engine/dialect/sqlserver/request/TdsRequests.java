@@ -7,7 +7,6 @@ import dev.heimdall.engine.dialect.sqlserver.answer.Attentions;
 import dev.heimdall.engine.dialect.sqlserver.answer.SqlServerEncoder;
 import dev.heimdall.engine.dialect.sqlserver.server.SentRequest;
 import dev.heimdall.engine.dialect.sqlserver.server.SqlServerRequests;
-import dev.heimdall.engine.dialect.sqlserver.sql.GivenValue;
 import dev.heimdall.engine.dialect.sqlserver.sql.ProcedureText;
 import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
@@ -38,7 +37,6 @@ import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import dev.heimdall.engine.wire.sqlserver.TdsProtocolException;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +58,7 @@ final class TdsRequests implements RequestHandler {
   private final KeptResults kept;
   private final RpcRequests rpc;
   private final CallHandles handles;
+  private final Preparing preparing;
   private final MessageRest rest;
   private final UnreportedTransactions unreported = new UnreportedTransactions();
 
@@ -80,6 +79,7 @@ final class TdsRequests implements RequestHandler {
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
     this.handles = new CallHandles(client, rpc);
+    this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
     attentions.listener(this::attention);
     if (!encoder.recovered().isEmpty()) {
@@ -185,7 +185,9 @@ final class TdsRequests implements RequestHandler {
   @Override
   public boolean judged(byte type, long total) {
     byte[] text = request.text();
-    boolean judged = lifecycle.judge(text, 0, text.length, mode(), request.type() == TdsPacket.RPC);
+    boolean judged =
+        preparing.only()
+            || lifecycle.judge(text, 0, text.length, mode(), request.type() == TdsPacket.RPC);
     if (!judged) {
       parts.control().block();
     }
@@ -204,7 +206,7 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public List<Responder> commands() {
-    return List.of(this::unsupported, new OperatorBatches(parts, request));
+    return List.of(this::unsupported, new OperatorBatches(parts, request), preparing);
   }
 
   @Override
@@ -252,7 +254,7 @@ final class TdsRequests implements RequestHandler {
       parts.control().block(); // the transaction has to begin first
       return false;
     }
-    if (kept.refusal(next.effects(), server) != null) {
+    if (!preparing.only() && kept.refusal(next.effects(), server) != null) {
       parts.control().block();
       client.resumeReading(); // to be rejected, now that it has a connection
       return false;
@@ -264,13 +266,13 @@ final class TdsRequests implements RequestHandler {
       parts.control().block();
       return false;
     }
-    StatementFacts said = next.effects();
+    StatementFacts said = preparing.only() ? Preparing.FACTS : next.effects();
     ByteBuf payload = request.takePayload();
     boolean rows = type == TdsPacket.BULK_LOAD;
     String changed = rows ? null : changed(type);
     if (changed != null) {
       byte[] text = bytes(changed);
-      said = parts.sessions().classifier().classify(text, 0, text.length, mode());
+      said = preparing.only() ? said : classified(text);
       payload = changed(payload, changed);
     }
     StatementFacts facts =
@@ -282,13 +284,13 @@ final class TdsRequests implements RequestHandler {
     loads = awaitsRows(facts) ? request.text() : null;
     String level = isolation(type, payload);
     if (level != null) {
-      facts = facts.with(setting(SessionOptions.ISOLATION, level));
+      facts = facts.with(SessionEffects.setting(SessionOptions.ISOLATION, level));
     }
     SentRequest.Numbered prepares = null;
     if (type == TdsPacket.RPC) {
-      prepares = handles.number(requests(server), payload, calls, changed, next.effects());
+      prepares = handles.number(requests(server), payload, calls, changed, preparing.effects());
     }
-    Map<String, String> given = given(facts);
+    Map<String, String> given = SessionEffects.given(facts);
     setsOptions = !given.isEmpty();
     if (resets) {
       unreported.forget();
@@ -297,7 +299,9 @@ final class TdsRequests implements RequestHandler {
     if (resets) {
       facts = SessionEffects.behindReset(facts, isReset);
     }
-    lifecycle.sent(server);
+    if (!preparing.only()) {
+      lifecycle.sent(server);
+    }
     kept.sent(said, resets);
     parts.notes().statement(facts);
     parts.notes().giveUp(Unreplayed.CUT);
@@ -307,7 +311,7 @@ final class TdsRequests implements RequestHandler {
       parts.carried().note(facts);
     }
     if (request.streams()) {
-      rest.begin(request.payloadBytes(), request.scan(), calls, changed, next.effects());
+      rest.begin(request.payloadBytes(), request.scan(), calls, changed, preparing.effects());
     }
     requests(server)
         .request(
@@ -339,9 +343,13 @@ final class TdsRequests implements RequestHandler {
     return false;
   }
 
+  private StatementFacts classified(byte[] text) {
+    return parts.sessions().classifier().classify(text, 0, text.length, mode());
+  }
+
   /** Returns the text that rules want in the place of the client's; null for none. */
   private String changed(byte type) {
-    String text = next.decision().transformed().orElse(null);
+    String text = preparing.transformed();
     if (type != TdsPacket.SQL_BATCH || !next.decision().wraps()) {
       return text; // a call is a procedure of its own already
     }
@@ -418,20 +426,6 @@ final class TdsRequests implements RequestHandler {
     return statement.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Effect setting(String name, String value) {
-    return new Effect(Effect.Type.SET_VARIABLE, name, -1, -1, new GivenValue(value));
-  }
-
-  private static Map<String, String> given(StatementFacts facts) {
-    Map<String, String> given = new HashMap<>();
-    for (Effect effect : facts.effects()) {
-      if (effect.detail() instanceof GivenValue value) {
-        given.put(effect.name(), value.value());
-      }
-    }
-    return given;
-  }
-
   // ---- who answers
 
   /** Tells the client what it needs to have its session again, ahead of the answer. */
@@ -448,7 +442,7 @@ final class TdsRequests implements RequestHandler {
 
   /** True if the session has settings alone, and will have no more when the request is answered. */
   private boolean isHarmless() {
-    StatementFacts facts = next.effects();
+    StatementFacts facts = preparing.effects();
     boolean quiet =
         switch (facts.kind()) {
           case SELECT, DML -> true;
@@ -457,7 +451,7 @@ final class TdsRequests implements RequestHandler {
         };
     return quiet
         && !mayBeCursors()
-        && next.decision().leavesText()
+        && (preparing.only() || next.decision().leavesText())
         && facts.effects().isEmpty()
         && !request.resets()
         && client.status() == TransactionState.IDLE
