@@ -43,10 +43,6 @@ class HouseRulesTest {
       Stream.of(
               "wire",
               "session",
-              "statement",
-              "placement",
-              "sharing",
-              "lease",
               "vdb",
               "journal",
               "reply",
@@ -62,7 +58,6 @@ class HouseRulesTest {
               "rules",
               "parse",
               "cache",
-              "caching",
               "sql")
           .map(Product::room)
           .toArray(String[]::new);

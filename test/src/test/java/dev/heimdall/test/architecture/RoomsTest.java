@@ -292,10 +292,6 @@ class RoomsTest {
                 room("sql"),
                 room("pool"),
                 room("session"),
-                room("statement"),
-                room("placement"),
-                room("sharing"),
-                room("lease"),
                 room("vdb"),
                 room("client"),
                 room("console"),
@@ -479,13 +475,7 @@ class RoomsTest {
     holds(
         noClasses()
             .that()
-            .resideInAnyPackage(
-                room("session"),
-                room("statement"),
-                room("placement"),
-                room("sharing"),
-                room("lease"),
-                room("vdb"))
+            .resideInAnyPackage(room("session"), room("vdb"))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
@@ -512,24 +502,11 @@ class RoomsTest {
 
   /** What a setting means to its session is its dialect's to say. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "backend",
-        "journal",
-        "lease",
-        "placement",
-        "pool",
-        "prepared",
-        "reply",
-        "session",
-        "sharing",
-        "statement",
-        "vdb"
-      })
+  @ValueSource(strings = {"backend", "journal", "pool", "prepared", "reply", "session", "vdb"})
   void theseRoomsNameNoSettingOfOneEngine(String name) throws IOException {
     Path room = Path.of("../proxy-node/engine/src/main/java/dev/heimdall/engine").resolve(name);
-    try (Stream<Path> files = Files.list(room)) {
-      assertThat(files)
+    try (Stream<Path> files = Files.walk(room)) {
+      assertThat(files.filter(Files::isRegularFile))
           .isNotEmpty()
           .allSatisfy(
               file ->
@@ -583,6 +560,18 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .haveNameMatching(".*\\.session\\.(ClientSession|SessionParts)"));
+  }
+
+  @Test
+  void whatASessionIsKnowsNoneOfItsParts() {
+    holds(
+        noClasses()
+            .that()
+            .resideInAPackage(room("session.state"))
+            .should()
+            .dependOnClassesThat(
+                JavaClass.Predicates.resideInAPackage(room("session"))
+                    .and(JavaClass.Predicates.resideOutsideOfPackage(room("session.state")))));
   }
 
   @Test

@@ -34,7 +34,7 @@ import dev.heimdall.engine.pool.Connector;
 import dev.heimdall.engine.pool.Limit;
 import dev.heimdall.engine.practice.Practice;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.session.statement.SessionEvents;
 import dev.heimdall.engine.tracing.Tracing;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;

@@ -2,7 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitInput;
-import dev.heimdall.engine.lease.SessionContext;
+import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;
 import io.netty.buffer.ByteBuf;

@@ -2,7 +2,7 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.ServerLease;
+import dev.heimdall.engine.session.lease.ServerLease;
 import dev.heimdall.engine.wire.ServerError;
 
 /** The BEGIN that was answered before there was a server connection, on its way there. */

@@ -2,13 +2,13 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.SentUnits;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionContext;
-import dev.heimdall.engine.lease.SessionMemory;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.memory.LargeInput;
-import dev.heimdall.engine.placement.Writes;
-import dev.heimdall.engine.statement.RunningStatements;
+import dev.heimdall.engine.session.lease.ServerLease;
+import dev.heimdall.engine.session.lease.SessionContext;
+import dev.heimdall.engine.session.placement.Writes;
+import dev.heimdall.engine.session.state.SessionMemory;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.RunningStatements;
 
 /** Counts how much one client makes the node keep of what it has sent. */
 final class HeldInput {

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.PendingReplies;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.net.LoopContext;
+import dev.heimdall.engine.session.lease.PendingReplies;
+import dev.heimdall.engine.session.lease.ServerLease;
+import dev.heimdall.engine.session.lease.SessionContext;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.time.Duration;

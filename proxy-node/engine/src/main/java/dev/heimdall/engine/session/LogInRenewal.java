@@ -2,10 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.client.Login;
 import dev.heimdall.engine.client.SessionStart;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.reply.ClientOutput;
+import dev.heimdall.engine.session.lease.ServerLease;
+import dev.heimdall.engine.session.lease.SessionContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;

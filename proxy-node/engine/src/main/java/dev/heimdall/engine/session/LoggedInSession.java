@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.ReplyOwner;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pool.LaneUser;
 import dev.heimdall.engine.pool.Waiter;
-import dev.heimdall.engine.statement.ObservedSession;
+import dev.heimdall.engine.session.statement.ObservedSession;
 import io.netty.channel.ChannelHandler;
 
 /**

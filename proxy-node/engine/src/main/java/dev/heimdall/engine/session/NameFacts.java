@@ -2,10 +2,10 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.lease.SessionPins;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pool.PoolKey;
 import dev.heimdall.engine.prepared.NameResolution;
+import dev.heimdall.engine.session.state.SessionPins;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.PinReason;
 import java.util.Map;
 import java.util.Set;

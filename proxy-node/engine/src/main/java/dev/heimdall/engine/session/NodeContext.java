@@ -4,9 +4,9 @@ import dev.heimdall.engine.action.RuleActions;
 import dev.heimdall.engine.backend.ServerConnector;
 import dev.heimdall.engine.client.NodeAccess;
 import dev.heimdall.engine.console.Consoles;
+import dev.heimdall.engine.session.statement.SessionEvents;
+import dev.heimdall.engine.session.statement.SessionTraces;
 import dev.heimdall.engine.sql.SqlDialect;
-import dev.heimdall.engine.statement.SessionEvents;
-import dev.heimdall.engine.statement.SessionTraces;
 import dev.heimdall.engine.tracing.Tracing;
 import java.util.Optional;
 

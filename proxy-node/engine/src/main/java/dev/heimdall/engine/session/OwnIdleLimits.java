@@ -1,11 +1,11 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.Variables;
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.PendingReplies;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionContext;
-import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.lease.PendingReplies;
+import dev.heimdall.engine.session.lease.ServerLease;
+import dev.heimdall.engine.session.lease.SessionContext;
+import dev.heimdall.engine.session.state.ClientTransaction;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.IdleLimits;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.Sqlstate;

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pool.PoolScope;
 import dev.heimdall.engine.pool.WriterWatch;
+import dev.heimdall.engine.session.lease.Destinations;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.topology.NodeState;
 import dev.heimdall.engine.topology.Topology;

@@ -1,20 +1,20 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.catalog.Catalogue;
 import dev.heimdall.engine.client.OtherSessions;
 import dev.heimdall.engine.console.ConsoleCommands;
 import dev.heimdall.engine.journal.BatchReplay;
 import dev.heimdall.engine.journal.TransactionReplay;
-import dev.heimdall.engine.lease.ClientTransaction;
-import dev.heimdall.engine.lease.Destinations;
-import dev.heimdall.engine.lease.SessionMemory;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.net.LoopContext;
-import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.prepared.NameResolution;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.lease.Destinations;
+import dev.heimdall.engine.session.placement.Writes;
+import dev.heimdall.engine.session.state.ClientTransaction;
+import dev.heimdall.engine.session.state.SessionMemory;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.LimitSettings;
 import java.util.function.Supplier;

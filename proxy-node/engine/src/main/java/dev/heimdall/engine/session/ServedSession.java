@@ -1,12 +1,12 @@
 package dev.heimdall.engine.session;
 
-import dev.heimdall.engine.caching.CachedReads;
 import dev.heimdall.engine.console.ConsoleCommands;
-import dev.heimdall.engine.lease.SessionContext;
 import dev.heimdall.engine.pipeline.QueryPath;
-import dev.heimdall.engine.placement.ReplicaReads;
-import dev.heimdall.engine.sharing.PipelineSharing;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.session.caching.CachedReads;
+import dev.heimdall.engine.session.lease.SessionContext;
+import dev.heimdall.engine.session.placement.ReplicaReads;
+import dev.heimdall.engine.session.sharing.PipelineSharing;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 
 /** A session's context with the parts that only those of this package know. */
 interface ServedSession extends SessionContext {

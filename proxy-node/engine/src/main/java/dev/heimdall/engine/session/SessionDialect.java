@@ -1,8 +1,8 @@
 package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.journal.ErrorCauses;
+import dev.heimdall.engine.session.statement.ResultWatch;
 import dev.heimdall.engine.sql.SettingRules;
-import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
 /** Parts that a protocol brings to the sessions of its clients. */

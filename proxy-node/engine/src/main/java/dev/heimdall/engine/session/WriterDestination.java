@@ -2,11 +2,11 @@ package dev.heimdall.engine.session;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.UnitDestination;
-import dev.heimdall.engine.lease.ServerLease;
-import dev.heimdall.engine.lease.SessionContext;
-import dev.heimdall.engine.placement.ReplicaReads;
 import dev.heimdall.engine.pool.VdbPools;
-import dev.heimdall.engine.sharing.PipelineSharing;
+import dev.heimdall.engine.session.lease.ServerLease;
+import dev.heimdall.engine.session.lease.SessionContext;
+import dev.heimdall.engine.session.placement.ReplicaReads;
+import dev.heimdall.engine.session.sharing.PipelineSharing;
 
 /** Destination of a session's server connection, as the journal of what is sent over it sees it. */
 final class WriterDestination implements UnitDestination {

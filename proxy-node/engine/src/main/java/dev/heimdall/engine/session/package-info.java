@@ -1,6 +1,6 @@
 /**
- * One client's state machine after its log-in: transaction state, session variables, prepared
- * names, and pin reason. A session does not own a server connection, it owns replies, and a lease
- * while a transaction or a pin needs it.
+ * One client after its log-in: its requests, its replies, its end. What it is, the server
+ * connection that it has, and what becomes of its statements are in the packages below. {@code
+ * LoggedInSession} is its face to the outside, {@code SessionContext} the one to its parts.
  */
 package dev.heimdall.engine.session;

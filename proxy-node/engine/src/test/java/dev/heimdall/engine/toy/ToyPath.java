@@ -42,7 +42,7 @@ import dev.heimdall.engine.rules.RuleBook;
 import dev.heimdall.engine.session.ClientSession;
 import dev.heimdall.engine.session.LoopSessions;
 import dev.heimdall.engine.session.NodeContext;
-import dev.heimdall.engine.statement.SessionEvents;
+import dev.heimdall.engine.session.statement.SessionEvents;
 import dev.heimdall.engine.vdb.VdbContext;
 import dev.heimdall.model.Configuration;
 import dev.heimdall.model.ConfigurationReader;

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
-import dev.heimdall.engine.caching.AnswerRecorder;
+import dev.heimdall.engine.session.caching.AnswerRecorder;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;

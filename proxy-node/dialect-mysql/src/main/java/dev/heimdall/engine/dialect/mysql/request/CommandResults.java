@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.statement.MessageCutter;
-import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.statement.Running;
-import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.session.statement.MessageCutter;
+import dev.heimdall.engine.session.statement.ResultWatch;
+import dev.heimdall.engine.session.statement.Running;
+import dev.heimdall.engine.session.statement.SampledResult;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.ErrPacket;
 import dev.heimdall.engine.wire.mysql.OkPacket;

@@ -3,9 +3,9 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.session.ClientInput;
-import dev.heimdall.engine.session.DeferrableRequests;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.statement.SideActions;
+import dev.heimdall.engine.session.answer.DeferrableRequests;
+import dev.heimdall.engine.session.statement.SideActions;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

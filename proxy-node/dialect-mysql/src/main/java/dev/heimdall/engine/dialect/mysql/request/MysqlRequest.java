@@ -1,12 +1,12 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.NextStatement;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.AgreedCapabilities;
 import dev.heimdall.engine.wire.mysql.Command;

@@ -3,9 +3,9 @@ package dev.heimdall.engine.dialect.mysql.request;
 import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlPins;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.mysql.StatusFlag;
 

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
-import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.session.statement.SampledResult;
 import dev.heimdall.engine.wire.mysql.BinaryValue;
 import dev.heimdall.engine.wire.mysql.ColumnDefinition;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;

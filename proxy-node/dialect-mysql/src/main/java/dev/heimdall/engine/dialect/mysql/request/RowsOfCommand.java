@@ -1,13 +1,13 @@
 package dev.heimdall.engine.dialect.mysql.request;
 
 import dev.heimdall.engine.dialect.mysql.sql.MysqlSql;
+import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.sql.KeyColumns;
 import dev.heimdall.engine.sql.KeyReader;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
-import dev.heimdall.engine.statement.NextStatement;
 import java.util.List;
 
 /** Rows of its only table that the command at the reader's position can read or write. */

@@ -4,11 +4,11 @@ import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
 import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.Redefining;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import java.util.List;
 
 /** Tells the parts of a session what is being sent to its server connection. */

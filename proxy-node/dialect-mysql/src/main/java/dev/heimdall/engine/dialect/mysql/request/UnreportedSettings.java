@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.InternalQuery;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.dialect.mysql.server.SetStatement;
 import dev.heimdall.engine.dialect.mysql.sql.MysqlEffect;
-import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.wire.ServerError;

@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.mysql.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cache.StoredAnswer;
-import dev.heimdall.engine.caching.AnswerRecorder.State;
+import dev.heimdall.engine.session.caching.AnswerRecorder.State;
 import dev.heimdall.engine.wire.mysql.EofPacket;
 import dev.heimdall.engine.wire.mysql.LengthEncoded;
 import dev.heimdall.engine.wire.mysql.OkPacket;

@@ -1,7 +1,7 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.cache.StoredAnswer;
-import dev.heimdall.engine.caching.AnswerRecorder;
+import dev.heimdall.engine.session.caching.AnswerRecorder;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -1,13 +1,13 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.lease.Destinations;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import io.netty.buffer.ByteBuf;
 import java.util.function.BooleanSupplier;

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.pipeline.FingerprintEntry;
-import dev.heimdall.engine.statement.MessageCutter;
-import dev.heimdall.engine.statement.ResultWatch;
-import dev.heimdall.engine.statement.Running;
-import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.session.statement.MessageCutter;
+import dev.heimdall.engine.session.statement.ResultWatch;
+import dev.heimdall.engine.session.statement.Running;
+import dev.heimdall.engine.session.statement.SampledResult;
 import dev.heimdall.engine.wire.postgres.BackendType;
 import dev.heimdall.routing.bounded.BoundedMap;
 import io.netty.buffer.ByteBuf;

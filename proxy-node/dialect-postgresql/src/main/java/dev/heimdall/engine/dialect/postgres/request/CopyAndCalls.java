@@ -1,14 +1,14 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
-import dev.heimdall.engine.placement.Writes;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.placement.Writes;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.PinReason;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import java.util.Set;
 

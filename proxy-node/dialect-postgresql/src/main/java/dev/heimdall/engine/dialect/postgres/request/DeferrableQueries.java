@@ -3,9 +3,9 @@ package dev.heimdall.engine.dialect.postgres.request;
 import dev.heimdall.engine.action.Executed;
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.pipeline.Request;
-import dev.heimdall.engine.session.DeferrableRequests;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.statement.SideActions;
+import dev.heimdall.engine.session.answer.DeferrableRequests;
+import dev.heimdall.engine.session.statement.SideActions;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -1,10 +1,10 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.NameUndo;
 import dev.heimdall.engine.prepared.PreparedStatement;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
 import dev.heimdall.engine.sql.StatementKind;

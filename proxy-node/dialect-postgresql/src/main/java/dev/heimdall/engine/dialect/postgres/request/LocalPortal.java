@@ -2,15 +2,15 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import dev.heimdall.engine.backend.ServerConnection;
 import dev.heimdall.engine.journal.TransactionReplay;
-import dev.heimdall.engine.lease.Destinations;
 import dev.heimdall.engine.pipeline.ClassifiedText;
 import dev.heimdall.engine.rules.Decision;
 import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.LoggedInSession;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.session.lease.Destinations;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.postgres.ReplyQueue;
 import io.netty.buffer.ByteBuf;

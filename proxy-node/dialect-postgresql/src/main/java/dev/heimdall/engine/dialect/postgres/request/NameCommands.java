@@ -1,16 +1,16 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.listen.Listening;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.prepared.ClientStatements;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.StatementFacts;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;

@@ -6,8 +6,8 @@ import dev.heimdall.engine.session.RequestFormat;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
+import dev.heimdall.engine.session.statement.ResultWatch;
 import dev.heimdall.engine.sql.SettingRules;
-import dev.heimdall.engine.statement.ResultWatch;
 import dev.heimdall.engine.wire.ReplyFraming;
 
 /** Contribution of PostgreSQL's protocol 3 to the sessions of its clients. */

@@ -1,6 +1,6 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.session.statement.SampledResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

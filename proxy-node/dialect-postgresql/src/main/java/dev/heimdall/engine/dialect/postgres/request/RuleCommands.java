@@ -5,7 +5,7 @@ import dev.heimdall.engine.pipeline.Responder.Outcome;
 import dev.heimdall.engine.session.ClientInput;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
-import dev.heimdall.engine.statement.RuleQuestions;
+import dev.heimdall.engine.session.statement.RuleQuestions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.ReplyEncoder;
 import io.netty.buffer.ByteBuf;

@@ -1,9 +1,9 @@
 package dev.heimdall.engine.dialect.postgres.request;
 
-import dev.heimdall.engine.lease.ClientTransaction;
 import dev.heimdall.engine.net.LoopContext;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestControl;
+import dev.heimdall.engine.session.state.ClientTransaction;
 import dev.heimdall.engine.wire.ServerError;
 import dev.heimdall.engine.wire.TransactionState;
 

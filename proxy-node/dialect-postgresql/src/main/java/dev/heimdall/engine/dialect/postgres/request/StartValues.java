@@ -4,7 +4,7 @@ import dev.heimdall.engine.backend.Variables;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresEffect;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresLiteral;
 import dev.heimdall.engine.dialect.postgres.sql.PostgresSql;
-import dev.heimdall.engine.lease.SessionState;
+import dev.heimdall.engine.session.state.SessionState;
 import dev.heimdall.engine.sql.Effect;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementClassifier;

@@ -5,8 +5,8 @@ import dev.heimdall.engine.prepared.PreparedNames;
 import dev.heimdall.engine.prepared.PreparedStatement;
 import dev.heimdall.engine.prepared.UnnamedStatement;
 import dev.heimdall.engine.session.HandledClient;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.StatementLifecycle;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.StatementLifecycle;
 
 /**
  * The statement that a batch runs of which no server hears: what it prepares is remembered all the

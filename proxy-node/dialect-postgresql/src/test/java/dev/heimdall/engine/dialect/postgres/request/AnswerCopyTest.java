@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.postgres.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heimdall.engine.cache.StoredAnswer;
-import dev.heimdall.engine.caching.AnswerRecorder.State;
+import dev.heimdall.engine.session.caching.AnswerRecorder.State;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package dev.heimdall.engine.dialect.postgres.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.heimdall.engine.statement.MessageCutter;
-import dev.heimdall.engine.statement.SampledResult;
+import dev.heimdall.engine.session.statement.MessageCutter;
+import dev.heimdall.engine.session.statement.SampledResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;

@@ -1,13 +1,13 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.action.Executed;
-import dev.heimdall.engine.lease.SessionState;
 import dev.heimdall.engine.pipeline.Request;
-import dev.heimdall.engine.session.DeferrableRequests;
 import dev.heimdall.engine.session.RequestParts;
+import dev.heimdall.engine.session.answer.DeferrableRequests;
+import dev.heimdall.engine.session.state.SessionState;
+import dev.heimdall.engine.session.statement.NextStatement;
+import dev.heimdall.engine.session.statement.SideActions;
 import dev.heimdall.engine.sql.LexerMode;
-import dev.heimdall.engine.statement.NextStatement;
-import dev.heimdall.engine.statement.SideActions;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;

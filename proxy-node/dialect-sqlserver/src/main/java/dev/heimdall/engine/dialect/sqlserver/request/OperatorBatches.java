@@ -3,7 +3,7 @@ package dev.heimdall.engine.dialect.sqlserver.request;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.session.RequestParts;
-import dev.heimdall.engine.statement.RuleQuestions;
+import dev.heimdall.engine.session.statement.RuleQuestions;
 import dev.heimdall.engine.wire.Answer;
 import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,26 @@
+package dev.heimdall.engine.session.caching;
+
+import dev.heimdall.engine.cache.CacheKey;
+import dev.heimdall.engine.sql.RowKeys;
+
+/** A question to the other nodes' results. */
+final class FarLookup {
+  final CacheKey key;
+  final byte[] farKey;
+  final AnswerRecorder recorder;
+
+  /** Rows on which the result rests; null where nothing is known of them. */
+  final RowKeys rows;
+
+  boolean over;
+
+  /**
+   * @param recorder knows what an answer is
+   */
+  FarLookup(CacheKey key, byte[] farKey, AnswerRecorder recorder, RowKeys rows) {
+    this.key = key;
+    this.farKey = farKey;
+    this.recorder = recorder;
+    this.rows = rows;
+  }
+}

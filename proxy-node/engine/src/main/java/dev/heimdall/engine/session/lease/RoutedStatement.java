@@ -1,0 +1,56 @@
+package dev.heimdall.engine.session.lease;
+
+import dev.heimdall.engine.analytics.PatternCounts;
+import dev.heimdall.engine.catalog.Catalogue;
+import dev.heimdall.engine.rules.Decision;
+import dev.heimdall.engine.sql.RowKeys;
+import dev.heimdall.engine.sql.Statement;
+import dev.heimdall.engine.sql.StatementFacts;
+
+/** The statement at the reader's position, as far as it matters where it goes. */
+public interface RoutedStatement {
+  /** True if it is known what it is and does, and rules let it go. */
+  boolean onItsWay();
+
+  /** Effect on data; null where it was not queried. */
+  Statement statement();
+
+  /** Rows of its only table that it can write; null where nothing is known of them. */
+  RowKeys keys();
+
+  /** Effect on its session. */
+  StatementFacts effects();
+
+  /** Decision of rules on it. */
+  Decision decision();
+
+  /** True if it changes nothing, neither of data nor of its session. */
+  boolean readsOnly();
+
+  /** True if what it reads is known for certain: no tables but those that are named. */
+  boolean readsNamedTables();
+
+  /** By which catalogue that was told; null where nobody is sure of it. */
+  Catalogue.Edition judgedBy();
+
+  /** True if definitions and rights may have been changed past all nodes for some time. */
+  boolean judgedLongAgo();
+
+  /** The text without its values; null where nobody asked. */
+  String normalised();
+
+  /** True if its text may give a setting another value by a call; false where nobody asked. */
+  boolean setsByCall();
+
+  /** The upper half of the name of its very text. */
+  long exactHigh();
+
+  /** The lower half. */
+  long exactLow();
+
+  /** Counts of the statements of its pattern; null for none. */
+  PatternCounts counts();
+
+  /** It is answered from the cache. */
+  void hit();
+}

@@ -1,0 +1,132 @@
+package dev.heimdall.engine.session.state;
+
+import dev.heimdall.engine.backend.InternalQuery;
+import dev.heimdall.engine.backend.ServerConnection;
+import dev.heimdall.engine.wire.ServerError;
+import dev.heimdall.engine.wire.TransactionState;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Losses of a session with its server connections: if its transaction is one that no server knows,
+ * the part of that not reported to its client, and the number of connections lost since it was last
+ * answered.
+ */
+public final class Losses {
+  /** A statement whose connections are lost again and again may be the reason. */
+  private static final int MOST_INCIDENTS = 3;
+
+  /** So long after a server went its connections are found to be lost, one by one. */
+  private static final long INCIDENT = TimeUnit.SECONDS.toNanos(2);
+
+  private final ClientTransaction transaction;
+  private final boolean kept;
+  private boolean transactionLost;
+
+  /**
+   * Reason for the loss of the transaction, until it is the answer to the client's next statement.
+   */
+  private ServerError unreported;
+
+  private int incidents;
+  private long lostAt;
+
+  /**
+   * @param kept whether a transaction may be open that has failed; else the session ends with it
+   */
+  public Losses(ClientTransaction transaction, boolean kept) {
+    this.transaction = transaction;
+    this.kept = kept;
+  }
+
+  // ---- the transaction
+
+  public boolean transactionLost() {
+    return transactionLost;
+  }
+
+  public ServerError takeUntold() {
+    ServerError error = unreported;
+    unreported = null;
+    return error;
+  }
+
+  /** A client that rolls a lost transaction back needs no report of the loss. */
+  public void forgetUnreported() {
+    unreported = null;
+  }
+
+  /** A statement was refused ahead of which a BEGIN was to be sent: none of it may be committed. */
+  public void failHeldTransaction() {
+    if (kept && transaction.heldBegin() != null) {
+      failTransaction();
+    }
+  }
+
+  /**
+   * The client is in a transaction of which no server knows: that has failed.
+   *
+   * @return whether the session goes on with that
+   */
+  public boolean failTransaction() {
+    transaction.failed();
+    transactionLost = kept;
+    return kept;
+  }
+
+  /** True if the session goes on with a transaction that has failed, which no server knows of. */
+  public boolean keepsFailed() {
+    return kept;
+  }
+
+  /**
+   * Notes that lost statements are about to be answered with an error.
+   *
+   * @param inTransaction whether the client is in a transaction, which no server knows of
+   * @param answered whether the client waits for an answer, which is that error
+   */
+  public void reported(ServerError error, boolean inTransaction, boolean answered) {
+    transactionLost = inTransaction;
+    unreported = inTransaction && !answered ? error : null;
+  }
+
+  public void failTransaction(ServerConnection connection, InternalQuery preparation) {
+    connection.requests().failTransaction(preparation);
+  }
+
+  public boolean failed(ServerConnection connection) {
+    if (transactionLost && !connection.closed() && connection.status() == TransactionState.FAILED) {
+      transactionLost = false;
+      return true;
+    }
+    return false;
+  }
+
+  // ---- how often
+
+  /**
+   * Counts a lost connection. What is lost because one server went counts once, be it ever so many
+   * connections: those that are tried one after the other were made before the first of them was
+   * lost.
+   *
+   * @param createdAt when the connection was made
+   */
+  public void count(long createdAt, long now) {
+    if (incidents == 0 || createdAt - lostAt > 0 || now - lostAt > INCIDENT) {
+      incidents++;
+      lostAt = now;
+    }
+  }
+
+  /** True if what was lost may be tried again over another connection. */
+  public boolean mayGoOn() {
+    return incidents <= MOST_INCIDENTS;
+  }
+
+  /**
+   * Notes that a server connection has delivered an answer, or that the loss was reported to the
+   * client.
+   */
+  public void answered() {
+    incidents = 0;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.heimdall.engine.session.state;
+
+/**
+ * Facts about one transaction for components that would answer its reads without its server: the
+ * way it was begun, and the snapshots by which it reads. Belongs to the session's event loop.
+ */
+public final class TransactionReads {
+  private String begin;
+  private boolean inDoubt;
+  private boolean asked;
+  private boolean served;
+  private Snapshots found = Snapshots.UNKNOWN;
+
+  /**
+   * A BEGIN is sent, or answered without a server.
+   *
+   * @param text null where nobody has it
+   */
+  public void begins(String text) {
+    inDoubt |= begin != null || text == null;
+    begin = text;
+  }
+
+  /** True if it cannot be told which of its BEGINs has begun it, or none has. */
+  boolean inDoubt() {
+    return inDoubt;
+  }
+
+  /** The text of its BEGIN; null where none was seen. */
+  public String begin() {
+    return begin;
+  }
+
+  /** True if the server is to be asked which snapshots it reads: once for each transaction. */
+  public boolean takeQuestion() {
+    boolean first = !asked;
+    asked = true;
+    return first;
+  }
+
+  /** One of its reads was answered without its server. */
+  public void served() {
+    served = true;
+  }
+
+  /** True if any was. */
+  public boolean anyServed() {
+    return served;
+  }
+
+  /** The server has said by which snapshots it reads. */
+  public void found(Snapshots snapshots) {
+    found = snapshots;
+  }
+
+  /** Snapshots that the server has reported. */
+  public Snapshots found() {
+    return found;
+  }
+}
