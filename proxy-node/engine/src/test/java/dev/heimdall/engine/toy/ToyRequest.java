@@ -33,7 +33,7 @@ final class ToyRequest implements Request {
     return type;
   }
 
-  /** It is answered, or carried out here. */
+  /** Consumes the frame: it is answered, or carried out here. */
   void take() {
     parts.input().begin(total, true);
   }

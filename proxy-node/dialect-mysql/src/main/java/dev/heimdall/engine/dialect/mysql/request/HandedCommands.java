@@ -12,8 +12,8 @@ import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.StatementFacts;
 
 /**
- * A client's session on its way to another process: its prepared statements, and what statements
- * may ask about those before them. What texts do is found out anew there.
+ * State of a client's session that is handed over to another process: its prepared statements, and
+ * the diagnostics that statements may query of those before them. Texts are classified anew there.
  */
 final class HandedCommands {
   private static final int VERSION = 1;
@@ -37,7 +37,7 @@ final class HandedCommands {
     this.statements = statements;
   }
 
-  /** True if no server connection has anything of the session that cannot be told. */
+  /** True if no server connection has state of the session that cannot be handed over. */
   boolean mayMove() {
     return diagnostics.leavesNothing() && statements.mayMove();
   }

@@ -52,7 +52,7 @@ final class PreparedMeaning {
     this.agreed = agreed;
   }
 
-  /** The statement that this text is, to be released when its client has it no longer. */
+  /** Returns the statement of this text, to be released when its client has it no longer. */
   PreparedStatement acquire(byte[] sql, StatementFacts facts) {
     return acquire(sql, facts, settings());
   }
@@ -94,11 +94,11 @@ final class PreparedMeaning {
     return parts.resolution().isSettled() && !parts.transaction().definitionsPending();
   }
 
-  /** By which settings it is read. */
+  /** Settings by which the session's texts are read. */
   Variables settings() {
     Variables now = named(with(with(Variables.NONE, READING), FIXED));
     if (!now.equals(last)) {
-      last = now; // of which all that is prepared with it has the one instance
+      last = now; // one instance for all that is prepared with it
     }
     return last;
   }

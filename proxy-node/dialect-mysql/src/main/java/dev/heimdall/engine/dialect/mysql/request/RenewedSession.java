@@ -8,15 +8,15 @@ import dev.heimdall.engine.wire.ServerError;
 
 /**
  * Session of a client that has logged in again by COM_CHANGE_USER: its variables have the global
- * values of that moment, and not those that its server connection has begun with. They are asked
- * for ahead of its first command.
+ * values of that moment, and not those that its server connection has begun with. They are queried
+ * ahead of its first command.
  */
 final class RenewedSession {
   private enum Stage {
     /** It has the values of its server connection. */
     BEGUN,
     /** The server is giving it the global ones. */
-    ASKS,
+    QUERIED,
     /** It is as any other. */
     SETTLED
   }
@@ -41,9 +41,9 @@ final class RenewedSession {
   /** True if a command may be sent over this connection; else the reader comes again. */
   boolean ready(ServerConnection server) {
     if (stage == Stage.BEGUN) {
-      ask(server, ServerSide.of(server).globals());
+      query(server, ServerSide.of(server).globals());
     }
-    if (stage == Stage.ASKS) {
+    if (stage == Stage.QUERIED) {
       parts.control().block();
     }
     return stage == Stage.SETTLED;
@@ -52,11 +52,11 @@ final class RenewedSession {
   /**
    * @param globals empty where the configuration gives all of them
    */
-  private void ask(ServerConnection server, String globals) {
+  private void query(ServerConnection server, String globals) {
     if (globals.isEmpty()) {
       stage = Stage.SETTLED;
     } else {
-      stage = Stage.ASKS;
+      stage = Stage.QUERIED;
       server.query(
           globals,
           new StateQuery("SET") {

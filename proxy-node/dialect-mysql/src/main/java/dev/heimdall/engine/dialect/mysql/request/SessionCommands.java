@@ -17,7 +17,7 @@ import io.netty.buffer.ByteBuf;
 
 /** Commands that are no statements, but for those about prepared ones. */
 final class SessionCommands {
-  /** The server connection takes several statements in one text now, or no more. */
+  /** Multi-statements of the server connection, other than what was agreed at log-in. */
   private static final PinReason OPTION = new PinReason("COM_SET_OPTION", true, true, true);
 
   private final RequestParts parts;
@@ -29,7 +29,7 @@ final class SessionCommands {
   private final DiagnosticsArea diagnostics;
   private final SessionKills kills;
 
-  /** Of the reset that is under way, or has ended. */
+  /** True while a reset is under way. */
   private boolean resetting;
 
   private boolean resetDone;
