@@ -1,6 +1,7 @@
 package dev.heimdall.engine.boot;
 
 import dev.heimdall.test.fixture.TestCertificate;
+import dev.heimdall.test.tds.TdsTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,12 +30,44 @@ public final class SqlServerNode implements AutoCloseable {
    */
   public static SqlServerNode start(
       int server, String user, String password, String vdb, String rules) {
-    return start(server, user, password, "\"mode\": \"disable\"", 1, vdb, rules, false);
+    return start(local(server), user, password, "\"mode\": \"disable\"", 1, vdb, rules, false);
+  }
+
+  /** The same in front of the server of tests. */
+  public static SqlServerNode start(TdsTarget server, String vdb, String rules) {
+    return start(server, "disable", vdb, rules, false);
+  }
+
+  /** The same that reads what its databases define, over a connection of its own. */
+  public static SqlServerNode reading(TdsTarget server, String rules) {
+    return start(server, "disable", "", rules, true);
+  }
+
+  /** The same that has its server connections encrypted, too. */
+  public static SqlServerNode encrypted(TdsTarget server) {
+    return start(server, "require", "", "", false);
+  }
+
+  private static SqlServerNode start(
+      TdsTarget server, String tls, String vdb, String rules, boolean reads) {
+    return start(
+        server.address(),
+        server.user(),
+        server.password(),
+        "\"mode\": \"" + tls + "\"",
+        1,
+        vdb,
+        rules,
+        reads);
+  }
+
+  private static String local(int port) {
+    return "127.0.0.1:" + port;
   }
 
   /** The same with one that reads what its databases define, over a connection of its own. */
   public static SqlServerNode reading(int server, String user, String password, String rules) {
-    return start(server, user, password, "\"mode\": \"disable\"", 1, "", rules, true);
+    return start(local(server), user, password, "\"mode\": \"disable\"", 1, "", rules, true);
   }
 
   /**
@@ -49,18 +82,13 @@ public final class SqlServerNode implements AutoCloseable {
         ", \"auth\": [{\"type\": \"hostssl\", \"method\": \"password\"},"
             + " {\"type\": \"hostnossl\", \"method\": \"trust\"}]";
     return start(
-        server, user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
-  }
-
-  /** Starts one that has its server connections encrypted, too. */
-  public static SqlServerNode encrypted(int server, String user, String password) {
-    return start(server, user, password, "\"mode\": \"require\"", 1, "", "", false);
+        local(server), user, password, "\"mode\": \"disable\"", connections, auth + vdb, "", false);
   }
 
   /** Starts one whose server connections begin with TLS (TDS 8.0). */
   public static SqlServerNode strict(int server, String user, String password) {
     String tls = "\"mode\": \"require\", \"direct\": true";
-    return start(server, user, password, tls, 1, "", "", false);
+    return start(local(server), user, password, tls, 1, "", "", false);
   }
 
   /** Starts one with a single connection to a data source, which is JSON. */
@@ -69,7 +97,7 @@ public final class SqlServerNode implements AutoCloseable {
   }
 
   private static SqlServerNode start(
-      int server,
+      String server,
       String user,
       String password,
       String tls,
@@ -79,7 +107,7 @@ public final class SqlServerNode implements AutoCloseable {
       boolean reads) {
     return start(
         ("{\"engine\": \"sqlserver\", \"url\":"
-                + " \"jdbc:sqlserver://127.0.0.1:%d;databaseName=app\", \"user\": \"%s\","
+                + " \"jdbc:sqlserver://%s;databaseName=app\", \"user\": \"%s\","
                 + " \"password\": \"%s\", \"tls\": {%s}, \"catalog\": {\"enabled\": %s}}")
             .formatted(server, user, password, tls, reads),
         connections,

@@ -8,7 +8,6 @@ import com.microsoft.sqlserver.jdbc.SQLServerDataTable;
 import com.microsoft.sqlserver.jdbc.SQLServerPreparedStatement;
 import dev.heimdall.engine.boot.SqlServerNode;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,13 +21,13 @@ import org.junit.jupiter.api.Test;
 class SqlServerBulkIT {
   private static final int ROWS = 2000;
 
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach
@@ -42,9 +41,7 @@ class SqlServerBulkIT {
   }
 
   private Connection direct() throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:sqlserver://127.0.0.1:%d;databaseName=app;encrypt=false;user=%s;password=%s"
-            .formatted(server.port(), TdsOptions.USER, TdsOptions.PASSWORD));
+    return server.jdbc(";databaseName=app;encrypt=false");
   }
 
   private static SQLServerDataTable rows() throws SQLException {
@@ -76,7 +73,7 @@ class SqlServerBulkIT {
 
       assertThat(all(bob, "select count(*), count(b), sum(a) from bulked"))
           .isEqualTo("[%d,%d,%d;]".formatted(ROWS, ROWS / 2, ROWS * (ROWS + 1) / 2));
-      assertThat(server.accepted()).isEqualTo(2); // the node, and the source
+      assertThat(server.standIn().accepted()).isEqualTo(2); // the node, and the source
     }
   }
 

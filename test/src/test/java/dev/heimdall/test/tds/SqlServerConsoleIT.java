@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Test;
 
 /** Operators with drivers of SQL Server at the admin database. */
 class SqlServerConsoleIT {
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach
@@ -81,7 +81,7 @@ class SqlServerConsoleIT {
   void anAdministratorsBatchesMayBeCommandsAndQueriesAboutRules() throws Exception {
     node.close();
     String rule = "{\"match\": \"secret\", \"action\": \"drop\"}";
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", rule);
+    node = SqlServerNode.start(server, "", rule);
     try (Connection ann = client()) {
       ann.setAutoCommit(false);
       all(ann, "create table #t (a int)");
@@ -170,7 +170,7 @@ class SqlServerConsoleIT {
       all(console, "RESUME");
       all(console, "RECONNECT app");
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");
-      assertThat(server.accepted()).isEqualTo(2);
+      assertThat(server.standIn().accepted()).isEqualTo(2);
       List<String> ids = column(console, "SHOW CLIENTS", "id");
       List<String> databases = column(console, "SHOW CLIENTS", "database");
       all(console, "KILL " + ids.get(databases.indexOf("app")));
@@ -185,8 +185,7 @@ class SqlServerConsoleIT {
     String strict =
         ";encrypt=strict;hostNameInCertificate=localhost;serverCertificate="
             + TestCertificate.localhost().inFiles().certificate();
-    try (SqlServerNode behind =
-            SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, trusted, "");
+    try (SqlServerNode behind = SqlServerNode.start(server, trusted, "");
         Balancer balancer = new Balancer(behind.port());
         Connection ann = SqlServerNode.jdbc(balancer.port(), ";encrypt=false");
         Connection bob = SqlServerNode.jdbc(balancer.port(), strict);

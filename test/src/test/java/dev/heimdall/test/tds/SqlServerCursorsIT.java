@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 
 /** Cursors of mssql-jdbc and jTDS through a node that has one connection to the stand-in. */
 class SqlServerCursorsIT {
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach

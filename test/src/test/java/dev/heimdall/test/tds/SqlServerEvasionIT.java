@@ -137,22 +137,20 @@ class SqlServerEvasionIT {
           "values (1) select v from secret",
           "\u3000select v from secret");
 
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
   private Connection client;
 
   @BeforeEach
   void start() throws SQLException {
-    server = TdsServer.start();
-    try (Connection direct = TdsTarget.of(server).jdbc(";databaseName=app;encrypt=false")) {
+    server = TdsTarget.start("app");
+    try (Connection direct = server.jdbc(";databaseName=app;encrypt=false")) {
       TdsSessionTest.all(direct, "create table secret (v int) insert secret values (4711)");
       TdsSessionTest.all(direct, "create table other (v int) insert other values (1)");
     }
     node =
         SqlServerNode.reading(
-            server.port(),
-            TdsOptions.USER,
-            TdsOptions.PASSWORD,
+            server,
             "{\"match\": \"tables:${catalog}.DBO.secret,${catalog}.Secret,Master.dbo.secret\","
                 + " \"action\": \"drop\"}");
     client = node.jdbc(";encrypt=false");

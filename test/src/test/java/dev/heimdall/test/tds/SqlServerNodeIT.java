@@ -24,12 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SqlServerNodeIT {
   private static final String CERTIFIED = ";encrypt=true;trustServerCertificate=true";
 
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
+    server = TdsTarget.start("app");
   }
 
   @AfterEach
@@ -41,7 +41,7 @@ class SqlServerNodeIT {
   }
 
   private void start(String vdb, String rules) {
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, vdb, rules);
+    node = SqlServerNode.start(server, vdb, rules);
   }
 
   private void start() {
@@ -53,7 +53,8 @@ class SqlServerNodeIT {
   }
 
   private boolean received(String text) {
-    return server.log().stream().anyMatch(message -> String.valueOf(message.text()).contains(text));
+    return server.standIn().log().stream()
+        .anyMatch(message -> String.valueOf(message.text()).contains(text));
   }
 
   @Test
@@ -291,7 +292,7 @@ class SqlServerNodeIT {
       all(bob, "create table delayed (a int)");
       all(ann, "begin transaction");
       assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
-      assertThat(server.log()).noneMatch(m -> m.text().equals("begin transaction"));
+      assertThat(server.standIn().log()).noneMatch(m -> m.text().equals("begin transaction"));
 
       all(ann, "insert delayed values (1)");
       assertThat(all(ann, "select @@trancount, count(*) from delayed")).isEqualTo("[1,1;]");
@@ -335,7 +336,7 @@ class SqlServerNodeIT {
 
   @Test
   void bothSidesAreEncrypted() throws Exception {
-    node = SqlServerNode.encrypted(server.port(), TdsOptions.USER, TdsOptions.PASSWORD);
+    node = SqlServerNode.encrypted(server);
     try (Connection ann = node.jdbc(CERTIFIED);
         Connection bob = node.jdbc(";encrypt=false")) {
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");

@@ -28,16 +28,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of mssql-jdbc that lose their connections while these are idle. */
 class SqlServerRecoveryIT {
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode first;
   private SqlServerNode second;
   private Balancer balancer;
 
   @BeforeEach
   void listen() throws IOException {
-    server = TdsServer.start();
-    first = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
-    second = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    first = SqlServerNode.start(server, "", "");
+    second = SqlServerNode.start(server, "", "");
     balancer = new Balancer(first.port());
   }
 
@@ -184,8 +184,7 @@ class SqlServerRecoveryIT {
 
   @Test
   void aNodeThatStopsIsLeftUnnoticed() throws Exception {
-    SqlServerNode third =
-        SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    SqlServerNode third = SqlServerNode.start(server, "", "");
     try (Balancer before = new Balancer(third.port());
         Connection ann = lookingEachTime(SqlServerNode.jdbc(before.port(), ";encrypt=false"))) {
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");
@@ -198,8 +197,7 @@ class SqlServerRecoveryIT {
 
   @Test
   void aNodeThatStopsTellsSoWhereASessionHasMore() throws Exception {
-    SqlServerNode third =
-        SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    SqlServerNode third = SqlServerNode.start(server, "", "");
     try (Connection ann = lookingEachTime(SqlServerNode.jdbc(third.port(), ";encrypt=false"))) {
       all(ann, "create table #t (a int)");
       third.close();
@@ -210,13 +208,7 @@ class SqlServerRecoveryIT {
 
   @Test
   void aDelayedTransactionCountsAsOne() throws Exception {
-    try (SqlServerNode late =
-            SqlServerNode.start(
-                server.port(),
-                TdsOptions.USER,
-                TdsOptions.PASSWORD,
-                ", \"delayedTransaction\": true",
-                "");
+    try (SqlServerNode late = SqlServerNode.start(server, ", \"delayedTransaction\": true", "");
         Balancer before = new Balancer(late.port());
         Connection ann = lookingEachTime(SqlServerNode.jdbc(before.port(), ";encrypt=false"))) {
       all(ann, "select 1");

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rights that a client takes on end with its connection: no reset takes them away. */
 class SqlServerRolesIT {
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach
@@ -57,7 +57,7 @@ class SqlServerRolesIT {
 
       assertThat(all(bob, "select user_name()")).isEqualTo(own);
       Await.until("the connection is closed", () -> server.connections() == 1);
-      assertThat(server.accepted()).isEqualTo(2);
+      assertThat(server.standIn().accepted()).isEqualTo(2);
     }
   }
 }

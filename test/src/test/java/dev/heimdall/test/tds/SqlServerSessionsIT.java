@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions of mssql-jdbc and jTDS through a node that a configuration has started. */
 class SqlServerSessionsIT {
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach
@@ -89,7 +89,7 @@ class SqlServerSessionsIT {
   @ParameterizedTest
   @ValueSource(strings = {"", "set implicit_transactions on", "begin tran"})
   void aTransactionThatNoServerReportsKeepsItsConnection(String begins) throws Exception {
-    server.reportsTransactions(false);
+    server.standIn().reportsTransactions(false);
     try (Connection bob = client()) {
       try (Connection ann = client()) {
         all(ann, "create table t (a int)");
@@ -110,7 +110,9 @@ class SqlServerSessionsIT {
       }
       Await.until(
           "what is left of it is rolled back",
-          () -> server.spids().stream().allMatch(spid -> server.openTransactions(spid) == 0));
+          () ->
+              server.standIn().spids().stream()
+                  .allMatch(spid -> server.standIn().openTransactions(spid) == 0));
       assertThat(async(bob).get(20, TimeUnit.SECONDS)).isEqualTo("[2;]");
     }
   }
@@ -134,7 +136,7 @@ class SqlServerSessionsIT {
       assertThatThrownBy(() -> all(ann, "raiserror('of ann', 20, 1)"))
           .hasMessageContaining("of ann");
       assertThat(all(bob, "select 'b'")).isEqualTo("[b;]");
-      assertThat(server.accepted()).isEqualTo(2);
+      assertThat(server.standIn().accepted()).isEqualTo(2);
     }
   }
 
@@ -219,14 +221,14 @@ class SqlServerSessionsIT {
   void aConnectionThatTheServerKillsIsReplaced() throws Exception {
     try (Connection ann = client()) {
       String spid = all(ann, "select @@spid");
-      assertThat(spid).isEqualTo("[%d;]".formatted(server.spids().iterator().next()));
+      assertThat(spid).isEqualTo("[%d;]".formatted(server.standIn().spids().iterator().next()));
 
-      server.kill(server.spids().iterator().next());
+      server.standIn().kill(server.standIn().spids().iterator().next());
 
-      Await.until("the session is gone", () -> server.spids().isEmpty());
+      Await.until("the session is gone", () -> server.standIn().spids().isEmpty());
       Await.until("the node has noticed", () -> isServed(ann));
       assertThat(all(ann, "select 1")).isEqualTo("[1;]");
-      assertThat(server.accepted()).isEqualTo(2);
+      assertThat(server.standIn().accepted()).isEqualTo(2);
     }
   }
 

@@ -81,13 +81,13 @@ class SqlServerTracesIT {
           + " from sys.dm_exec_sessions where session_id = @@spid"
           + " select a from app.dbo.three order by a";
 
-  private TdsServer server;
+  private TdsTarget server;
   private SqlServerNode node;
 
   @BeforeEach
   void listen() {
-    server = TdsServer.start();
-    node = SqlServerNode.start(server.port(), TdsOptions.USER, TdsOptions.PASSWORD, "", "");
+    server = TdsTarget.start("app");
+    node = SqlServerNode.start(server, "", "");
   }
 
   @AfterEach

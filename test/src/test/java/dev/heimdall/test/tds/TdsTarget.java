@@ -1,8 +1,12 @@
 package dev.heimdall.test.tds;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 
 /** The server that tests speak to: a stand-in of their own, or what {@code -Dtds.server} names. */
@@ -12,35 +16,92 @@ public final class TdsTarget implements AutoCloseable {
   private final String user;
   private final String password;
 
-  private TdsTarget(TdsServer server, String address, String user, String password) {
+  /** Database that this has made; null for none. */
+  private final String made;
+
+  private TdsTarget(TdsServer server, String address, String user, String password, String made) {
     this.server = server;
     this.address = address;
     this.user = user;
     this.password = password;
+    this.made = made;
   }
 
   /** Starts a stand-in unless a server is named. */
   public static TdsTarget start() {
+    return start(null);
+  }
+
+  /** The same with this database of its own, which a real server has until it is closed. */
+  static TdsTarget start(String database) {
     String named = System.getProperty("tds.server");
-    if (named != null) {
-      return new TdsTarget(
-          null,
-          named,
-          System.getProperty("tds.user", TdsOptions.USER),
-          System.getProperty("tds.password", TdsOptions.PASSWORD));
+    if (named == null) {
+      return of(TdsServer.start());
     }
-    return of(TdsServer.start());
+    TdsTarget target =
+        new TdsTarget(
+            null,
+            named,
+            System.getProperty("tds.user", TdsOptions.USER),
+            System.getProperty("tds.password", TdsOptions.PASSWORD),
+            database);
+    if (database != null) {
+      target.run("create database " + database);
+    }
+    return target;
+  }
+
+  private void run(String sql) {
+    try (Connection direct = jdbc(";encrypt=false")) {
+      TdsSessionTest.all(direct, sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot " + sql + " at " + address, e);
+    }
   }
 
   /** This stand-in. */
   public static TdsTarget of(TdsServer server) {
     return new TdsTarget(
-        server, "127.0.0.1:" + server.port(), TdsOptions.USER, TdsOptions.PASSWORD);
+        server, "127.0.0.1:" + server.port(), TdsOptions.USER, TdsOptions.PASSWORD, null);
   }
 
   /** The stand-in, or null where the server is a real one. */
   public TdsServer server() {
     return server;
+  }
+
+  /** The stand-in; a test that needs it is skipped where the server is a real one. */
+  TdsServer standIn() {
+    assumeThat(server).as("the stand-in, in the place of -Dtds.server").isNotNull();
+    return server;
+  }
+
+  /** Returns host:port. */
+  public String address() {
+    return address;
+  }
+
+  public String user() {
+    return user;
+  }
+
+  public String password() {
+    return password;
+  }
+
+  /** Number of connections, but for those of tests where the server is a real one. */
+  int connections() throws SQLException {
+    if (server != null) {
+      return server.connections();
+    }
+    try (Connection direct = jdbc(";encrypt=false");
+        Statement statement = direct.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "select count(*) from sys.dm_exec_sessions where program_name = 'heimdall'")) {
+      row.next();
+      return row.getInt(1);
+    }
   }
 
   /** A connection of mssql-jdbc; properties such as {@code ;encrypt=false} behind its URL. */
@@ -66,6 +127,8 @@ public final class TdsTarget implements AutoCloseable {
   public void close() {
     if (server != null) {
       server.close();
+    } else if (made != null) {
+      run("drop database " + made);
     }
   }
 }
