@@ -41,8 +41,6 @@ public final class ConstantSelect {
   }
 
   private final Constants constants;
-  private final List<Column> columns = new ArrayList<>();
-  private final List<String> row = new ArrayList<>();
 
   private ConstantSelect(Constants constants) {
     this.constants = constants;
@@ -54,14 +52,14 @@ public final class ConstantSelect {
    * @param statement at least one token
    */
   public static Optional<ConsoleCommand> command(List<Token> statement, Constants constants) {
-    ConstantSelect list = new ConstantSelect(constants);
-    return statement.get(0).is("SELECT") && list.read(statement)
-        ? Optional.of(
-            new KnownCommand(new Answer.Rows(list.columns, List.of(list.row), "SELECT 1")))
+    return statement.get(0).is("SELECT")
+        ? new ConstantSelect(constants).row(statement).map(KnownCommand::new)
         : Optional.empty();
   }
 
-  private boolean read(List<Token> statement) {
+  private Optional<Answer> row(List<Token> statement) {
+    List<Column> columns = new ArrayList<>();
+    List<String> row = new ArrayList<>();
     int start = 1;
     int depth = 0;
     for (int i = 1; i <= statement.size(); i++) {
@@ -71,19 +69,22 @@ public final class ConstantSelect {
       } else if (!end && statement.get(i).symbol(')')) {
         depth--;
       } else if (end || depth == 0 && statement.get(i).symbol(',')) {
-        if (!item(statement.subList(start, i))) {
-          return false;
+        Constant item = item(statement.subList(start, i));
+        if (item == null) {
+          return Optional.empty();
         }
+        columns.add(new Column(item.heading(), item.type()));
+        row.add(item.text());
         start = i + 1;
       }
     }
-    return true;
+    return Optional.of(new Answer.Rows(columns, List.of(row), "SELECT 1"));
   }
 
-  /** Evaluates one item: a value, then perhaps a name for it. */
-  private boolean item(List<Token> tokens) {
+  /** Evaluates one item: a value, then perhaps a name for it. Null for anything else. */
+  private Constant item(List<Token> tokens) {
     if (tokens.isEmpty()) {
-      return false;
+      return null;
     }
     int used = 1;
     Token first = tokens.get(0);
@@ -93,27 +94,20 @@ public final class ConstantSelect {
       argument = literal ? tokens.get(2).text() : "";
       used = literal ? 4 : 3;
       if (tokens.size() < used || !tokens.get(used - 1).symbol(')')) {
-        return false;
+        return null;
       }
     }
     Constant constant = constant(first, argument);
-    if (constant == null) {
-      return false;
-    }
     List<Token> rest = tokens.subList(used, tokens.size());
-    if (!rest.isEmpty() && rest.get(0).is("AS")) {
+    if (constant == null || rest.isEmpty()) {
+      return constant;
+    }
+    if (rest.get(0).is("AS")) {
       rest = rest.subList(1, rest.size());
-      if (rest.isEmpty()) {
-        return false;
-      }
     }
-    if (rest.size() > 1 || !rest.isEmpty() && rest.get(0).kind() == Kind.SYMBOL) {
-      return false;
-    }
-    columns.add(
-        new Column(rest.isEmpty() ? constant.heading() : rest.get(0).text(), constant.type()));
-    row.add(constant.text());
-    return true;
+    return rest.size() != 1 || rest.get(0).kind() == Kind.SYMBOL
+        ? null
+        : new Constant(rest.get(0).text(), constant.type(), constant.text());
   }
 
   private Constant constant(Token value, String argument) {
