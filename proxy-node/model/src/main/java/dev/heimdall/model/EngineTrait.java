@@ -39,8 +39,6 @@ public enum EngineTrait {
   ACTS,
   /** Nodes can send short reads of several clients over one server connection at the same time. */
   PIPELINES,
-  /** Nodes can run a transaction again on another server connection. */
-  REPLAYS,
   /** A statement can run as a procedure of its own, with its variables as parameters. */
   WRAPS_STATEMENTS
 }

@@ -49,8 +49,7 @@ final class MysqlEngine {
             EngineTrait.RUNS_BESIDE,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
-            EngineTrait.PIPELINES,
-            EngineTrait.REPLAYS),
+            EngineTrait.PIPELINES),
         List.of(
             "$.tls.certificateFile",
             "$.tls.keyFile",

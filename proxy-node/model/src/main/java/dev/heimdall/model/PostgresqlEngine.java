@@ -47,8 +47,7 @@ final class PostgresqlEngine {
             EngineTrait.RUNS_BESIDE,
             EngineTrait.ACTS,
             EngineTrait.SPLITS_READS,
-            EngineTrait.PIPELINES,
-            EngineTrait.REPLAYS),
+            EngineTrait.PIPELINES),
         List.of(),
         Map.ofEntries(
             Map.entry("user", "user"),

@@ -115,8 +115,6 @@ class SqlServerProblemsTest {
         "\"pipelining\": {\"enabled\": true} | pipelining.enabled: got true, expected false,"
             + " because the engine is \"sqlserver\": its clients share no server connection at a"
             + " time yet",
-        "\"transactionReplay\": {\"enabled\": true} | transactionReplay.enabled: got true, expected"
-            + " false, because the engine is \"sqlserver\": its transactions are not run again yet",
         "\"ruleSources\": [\"main\"] | ruleSources: got 1 data sources, expected none, because the"
             + " engine is \"sqlserver\": its statements go to \"source\" alone",
         "\"authQuery\": {\"enabled\": true} | authQuery.enabled: got true, expected false, because"

@@ -62,7 +62,7 @@ class SqlServerFailoverIT {
     }
   }
 
-  private static int error(Connection client, String sql) {
+  static int error(Connection client, String sql) {
     try {
       run(client, sql);
       return 0;

@@ -39,6 +39,7 @@ class SqlServerHistoriesIT {
   /** Clients' work, and what they have found. */
   private static final class Work {
     final SqlServerGroupNode node;
+    final boolean transactions;
     final AtomicBoolean stop = new AtomicBoolean();
     final AtomicLong numbers = new AtomicLong();
     final AtomicLong last = new AtomicLong();
@@ -47,8 +48,12 @@ class SqlServerHistoriesIT {
     final Set<String> stale = ConcurrentHashMap.newKeySet();
     final Map<String, Integer> errors = new ConcurrentHashMap<>();
 
-    Work(SqlServerGroupNode node) {
+    /**
+     * @param transactions whether each write is a longer transaction
+     */
+    Work(SqlServerGroupNode node, boolean transactions) {
       this.node = node;
+      this.transactions = transactions;
     }
 
     private interface Step {
@@ -72,7 +77,7 @@ class SqlServerHistoriesIT {
     void write(Connection client, Random random) throws SQLException {
       long number = numbers.incrementAndGet();
       String insert = "INSERT INTO w (n) VALUES (" + number + ")";
-      int way = random.nextInt(3);
+      int way = transactions ? 2 : random.nextInt(3);
       if (way == 0) {
         execute(client, insert);
       } else if (way == 1) {
@@ -84,6 +89,9 @@ class SqlServerHistoriesIT {
       } else {
         client.setAutoCommit(false);
         execute(client, insert);
+        for (int i = 0; transactions && i < 40; i++) {
+          execute(client, "UPDATE w SET n = n WHERE n = " + number);
+        }
         client.commit();
         client.setAutoCommit(true);
       }
@@ -125,11 +133,13 @@ class SqlServerHistoriesIT {
    *
    * @param lost acknowledged writes that are not there
    * @param twice numbers that are there more than once
+   * @param replayed transactions that were run again
    */
   private record Verdict(
       int written,
       long reads,
       double onReplicas,
+      double replayed,
       Set<Long> lost,
       Set<Long> twice,
       Set<String> stale,
@@ -139,14 +149,14 @@ class SqlServerHistoriesIT {
     void run(AvailabilityGroup group, Work work) throws Exception;
   }
 
-  private static Verdict history(String consistency, Trouble trouble) throws Exception {
+  private static Verdict history(boolean replays, Trouble trouble) throws Exception {
     try (AvailabilityGroup group = AvailabilityGroup.start(SERVERS);
         SqlServerGroupNode node =
             SqlServerGroupNode.start(
                 group,
                 c ->
                     c.source("cluster.reads", "all")
-                        .source("cluster.consistency", consistency)
+                        .vdb("transactionReplay.enabled", replays)
                         .source("cluster.lag.catchUpWait", "200ms")
                         .vdb("pool.size", 6))) {
       group.servers().forEach(server -> server.logging(false));
@@ -154,7 +164,7 @@ class SqlServerHistoriesIT {
         Work.execute(client, "CREATE TABLE w (n BIGINT NOT NULL)");
         Work.execute(client, "CREATE INDEX w_n ON w (n)");
       }
-      Work work = new Work(node);
+      Work work = new Work(node, replays);
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < WRITERS + READERS; i++) {
         long seed = i;
@@ -197,9 +207,19 @@ class SqlServerHistoriesIT {
     double onReplicas =
         work.node.metricOrZero(
             "heimdall_replica_reads_total{database=\"app\",user=\"app\",vdb=\"app\"}");
+    double replayed =
+        work.node.metricOrZero(
+            "heimdall_transactions_replayed_total{database=\"app\",user=\"app\",vdb=\"app\"}");
     Verdict verdict =
         new Verdict(
-            work.told.size(), work.reads.get(), onReplicas, lost, twice, work.stale, work.errors);
+            work.told.size(),
+            work.reads.get(),
+            onReplicas,
+            replayed,
+            lost,
+            twice,
+            work.stale,
+            work.errors);
     System.out.println("history of SQL Server: " + verdict);
     return verdict;
   }
@@ -258,11 +278,11 @@ class SqlServerHistoriesIT {
     }
   }
 
-  private static void judged(int events, long seed) throws Exception {
+  private static Verdict judged(int events, long seed, boolean replays) throws Exception {
     Random random = new Random(seed);
     Verdict verdict =
         history(
-            "fleet",
+            replays,
             (group, work) -> {
               for (int i = 0; i < events; i++) {
                 event(group, i % 6, random);
@@ -273,24 +293,36 @@ class SqlServerHistoriesIT {
     assertThat(verdict.twice()).as("twice of %s", verdict).isEmpty();
     assertThat(verdict.stale()).as("stale of %s", verdict).isEmpty();
     assertThat(verdict.onReplicas()).isPositive();
+    return verdict;
   }
 
   @Test
   void eachEventOnceLosesNothing() throws Exception {
-    judged(6, 1);
+    judged(6, 1, false);
+  }
+
+  @Test
+  void noneLosesOrRepeatsATransactionThatIsRunAgain() throws Exception {
+    assertThat(judged(6, 2, true).replayed()).isPositive();
   }
 
   @Tag("long")
   @Test
   void manyEventsLoseNothing() throws Exception {
-    judged(48, System.nanoTime());
+    judged(48, System.nanoTime(), false);
+  }
+
+  @Tag("long")
+  @Test
+  void manyEventsLoseAndRepeatNothingThatIsRunAgain() throws Exception {
+    assertThat(judged(48, System.nanoTime(), true).replayed()).isPositive();
   }
 
   @Test
   void aFailoverWithLossAndSecondariesThatOverstateAreFound() throws Exception {
     Verdict verdict =
         history(
-            "fleet",
+            false,
             (group, work) -> {
               for (int i = 1; i < SERVERS; i++) {
                 group.overstate(group.server(i), true);

@@ -82,7 +82,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
     private String language = "";
     private boolean temporary;
     private long descriptor;
-    private long last = 1000;
+    private long last;
     private int handles;
 
     /** The request that is not answered. */
@@ -92,6 +92,7 @@ final class SimulatedSqlServer extends KitServers<SimulatedSqlServer.Session> {
       this.servers = servers;
       this.process = process;
       this.handles = 10 * process;
+      this.last = 1000L * process;
     }
 
     @Override

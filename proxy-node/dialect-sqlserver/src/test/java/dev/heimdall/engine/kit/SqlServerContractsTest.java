@@ -8,7 +8,6 @@ import dev.heimdall.engine.wire.sqlserver.TransactionRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -23,23 +22,6 @@ class SqlServerContractsTest {
   class Sessions extends SessionContract {
     Sessions() {
       super(new SqlServerKit());
-    }
-
-    /** Replies name the transaction, so that no second run is the same as the first. */
-    @Override
-    @Test
-    void aTransactionIsRunAgainWhereThatIsWanted() {
-      start(ONE_CONNECTION + ", \"transactionReplay\": {\"enabled\": true}");
-      KitClient ann = client("ann");
-      answers(ann, "BEGIN", "open");
-      servers().hold(true);
-      answers(ann, words.reading("two"));
-
-      servers().open().get(0).kill();
-      servers().hold(false);
-      node.turns().advance(Duration.ofSeconds(1));
-
-      assertThat(ann.told()).hasSize(1).allMatch(KitContract::isError);
     }
   }
 

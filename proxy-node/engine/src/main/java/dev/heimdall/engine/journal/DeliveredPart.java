@@ -36,6 +36,11 @@ public final class DeliveredPart {
 
   private byte[] deliveredSum;
 
+  /** What that leaves of its last message, and all of that message. */
+  private long rest;
+
+  private long total;
+
   /** True if that ends amid a message. */
   private boolean cut;
 
@@ -132,6 +137,8 @@ public final class DeliveredPart {
       delivered = checksum.counted();
       deliveredSum = checksum.soFar();
       cut = checksum.amidMessage();
+      rest = checksum.rest();
+      total = checksum.total();
     }
     failure = error;
     become(Stage.LEFT_OUT);
@@ -146,7 +153,9 @@ public final class DeliveredPart {
     if (stage == Stage.LEFT_OUT) {
       int behind = checksum.add(consumed, delivered, scratch.get());
       if (checksum.counted() == delivered) {
-        become(Arrays.equals(checksum.soFar(), deliveredSum) ? Stage.COUNTED : Stage.DIFFERENT);
+        boolean same =
+            Arrays.equals(checksum.soFar(), deliveredSum) && checksum.isAtPlace(rest, total);
+        become(same ? Stage.COUNTED : Stage.DIFFERENT);
         consumed.readerIndex(behind);
         if (stage == Stage.COUNTED && consumed.isReadable()) {
           return false;

@@ -25,6 +25,9 @@ public final class ReplyChecksum {
 
   private boolean restCounts;
 
+  /** Bytes of the message that comes now, or came last. */
+  private long total;
+
   public ReplyChecksum(ReplyFraming framing) {
     this.framing = framing;
   }
@@ -50,6 +53,21 @@ public final class ReplyChecksum {
     return rest > 0;
   }
 
+  /** True if both stand at the same place of an equally long message, or between messages. */
+  boolean isAtPlace(long ofRest, long ofTotal) {
+    return rest == ofRest && (rest == 0 || total == ofTotal);
+  }
+
+  /** Bytes that have not come of the message that came last. */
+  long rest() {
+    return rest;
+  }
+
+  /** Bytes of the message that came last. */
+  long total() {
+    return total;
+  }
+
   /** True if it stands amid a message that does not count. */
   public boolean amidUncounted() {
     return rest > 0 && !restCounts;
@@ -69,9 +87,15 @@ public final class ReplyChecksum {
     while (at < end && counted + at - from < most) {
       if (rest == 0) {
         restCounts = framing.answers(piece, at);
-        rest = framing.total(piece, at);
+        total = framing.total(piece, at);
+        rest = total;
         if (!restCounts) {
           update(piece, from, at, scratch);
+        } else if (framing.head() > 0) {
+          update(piece, from, at, scratch);
+          rest -= framing.head();
+          at += framing.head();
+          from = at;
         }
       }
       int step = (int) Math.min(rest, end - at);

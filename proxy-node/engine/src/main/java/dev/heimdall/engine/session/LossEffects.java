@@ -129,6 +129,7 @@ final class LossEffects implements LostClient {
   @Override
   public void rewind(byte[] held, boolean forReplica) {
     transaction.rewind(held, forReplica);
+    session.protocol().rewinds();
     ready();
   }
 

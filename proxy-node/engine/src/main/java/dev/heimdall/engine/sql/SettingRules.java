@@ -51,11 +51,16 @@ public interface SettingRules {
   }
 
   /**
-   * The setting with which statements are transactions of their own, unless it is OFF; null where
-   * they always are.
+   * The setting with which statements are transactions of their own, unless it is {@link
+   * #autocommitOff}; null where they always are.
    */
   default String autocommit() {
     return null;
+  }
+
+  /** The value with which they are not. */
+  default String autocommitOff() {
+    return "OFF";
   }
 
   /**

@@ -11,6 +11,11 @@ public interface ReplyFraming {
    */
   long total(ByteBuf in, int at);
 
+  /** Bytes at the beginning of a message that are no part of the answer, all of them here. */
+  default int head() {
+    return 0;
+  }
+
   /** True if it answers a statement, rather than being said beside it. */
   boolean answers(ByteBuf in, int at);
 }

@@ -68,6 +68,17 @@ public final class EnvChange {
     return in.getLongLE(at + 1);
   }
 
+  /**
+   * Puts another descriptor in the place of the one that begins, or ends: for a client, all
+   * transactions have the same, whichever server carries them out.
+   */
+  public static void setTransaction(ByteBuf in, int at, int length, long descriptor) {
+    int place = length > 0 && in.getUnsignedByte(at) == 0 ? at + 1 : at;
+    if (newTransaction(in, place, length - (place - at)) != 0) {
+      in.setLongLE(place + 1, descriptor);
+    }
+  }
+
   /** The descriptor of the transaction that ended, or 0. */
   public static long oldTransaction(ByteBuf in, int at, int length) {
     int before = length < 1 ? 0 : 1 + in.getUnsignedByte(at);

@@ -160,6 +160,11 @@ public final class TdsPacketWalker {
         : headerBytes == 0 ? 0 : remaining;
   }
 
+  /** Bytes that have come of a header that is cut; 0 where none is. */
+  public int cutHeader() {
+    return headerBytes < TdsPacket.HEADER ? headerBytes : 0;
+  }
+
   /** The type of the message whose packets are being walked, or of the last one. */
   public int type() {
     return messageType;

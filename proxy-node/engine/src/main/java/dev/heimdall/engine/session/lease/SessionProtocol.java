@@ -39,6 +39,11 @@ public interface SessionProtocol {
     return Snapshots.UNKNOWN;
   }
 
+  // ---- when it is lost
+
+  /** The transaction is about to be run again from its beginning. */
+  default void rewinds() {}
+
   // ---- when it is answered
 
   /**

@@ -105,7 +105,7 @@ public final class CarriedSettings {
     String name = rules.autocommit();
     return name == null
         || (touched != null && touched.contains(name))
-        || !"OFF".equals(variables.get(name));
+        || !rules.autocommitOff().equals(variables.get(name));
   }
 
   public boolean atStartup() {

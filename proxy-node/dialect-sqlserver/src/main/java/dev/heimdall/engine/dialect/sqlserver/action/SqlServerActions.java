@@ -20,7 +20,7 @@ public final class SqlServerActions implements ActionProtocol {
    * Options that the driver sets by itself, needs otherwise, or that change how many rows count.
    */
   private static final Set<String> LEFT_OUT =
-      Set.of(LogInReply.PACKET_SIZE, "implicit_transactions", "nocount", "rowcount");
+      Set.of(LogInReply.PACKET_SIZE, SessionOptions.IMPLICIT_TRANSACTIONS, "nocount", "rowcount");
 
   private static final Set<String> ALONE = Set.of("truncate");
 

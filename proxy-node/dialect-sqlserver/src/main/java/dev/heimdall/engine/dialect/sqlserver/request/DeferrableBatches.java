@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.action.Executed;
+import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.answer.DeferrableRequests;
@@ -35,7 +36,7 @@ final class DeferrableBatches implements DeferrableRequests {
   @Override
   public boolean mayDefer(Request request) {
     return request.server() == null
-        && !"ON".equalsIgnoreCase(carried.settings().now("implicit_transactions"))
+        && !"ON".equalsIgnoreCase(carried.settings().now(SessionOptions.IMPLICIT_TRANSACTIONS))
         && request.kind() == Request.Kind.TEXT
         && request.standsAlone()
         && next.decision().transformed().isEmpty();

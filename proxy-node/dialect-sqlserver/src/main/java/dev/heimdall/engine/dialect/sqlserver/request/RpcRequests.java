@@ -1,6 +1,7 @@
 package dev.heimdall.engine.dialect.sqlserver.request;
 
 import dev.heimdall.engine.dialect.sqlserver.answer.TdsErrors;
+import dev.heimdall.engine.journal.TransactionReplay;
 import dev.heimdall.engine.prepared.StatementRegistry;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.sql.StatementFacts;
@@ -21,10 +22,10 @@ final class RpcRequests {
   private final StatementRegistry registry;
   private final PreparedHandles handles;
 
-  RpcRequests(HandledClient client, StatementRegistry registry) {
+  RpcRequests(HandledClient client, StatementRegistry registry, TransactionReplay notes) {
     this.client = client;
     this.registry = registry;
-    this.handles = new PreparedHandles(registry);
+    this.handles = new PreparedHandles(registry, notes);
   }
 
   PreparedHandles handles() {

@@ -7,6 +7,7 @@ import dev.heimdall.engine.session.RequestParts;
 import dev.heimdall.engine.session.SessionDialect;
 import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.ReplyFraming;
+import dev.heimdall.engine.wire.sqlserver.TdsPacket;
 import io.netty.buffer.ByteBuf;
 
 /** Contribution of TDS to the sessions of its clients. */
@@ -25,13 +26,18 @@ public final class SqlServerSessions implements SessionDialect {
     return requests;
   }
 
-  /** By packets. */
+  /** By packets, whose headers have the number of one server's session. */
   @Override
   public ReplyFraming replies() {
     return new ReplyFraming() {
       @Override
       public long total(ByteBuf in, int at) {
         return in.getUnsignedShort(at + 2);
+      }
+
+      @Override
+      public int head() {
+        return TdsPacket.HEADER;
       }
 
       @Override

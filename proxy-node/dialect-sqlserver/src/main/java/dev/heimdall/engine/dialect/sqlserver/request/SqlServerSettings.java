@@ -19,6 +19,16 @@ final class SqlServerSettings implements SettingRules {
   }
 
   @Override
+  public String autocommit() {
+    return SessionOptions.IMPLICIT_TRANSACTIONS;
+  }
+
+  @Override
+  public String autocommitOff() {
+    return "ON";
+  }
+
+  @Override
   public boolean movesNames(String name) {
     return name.equals(SessionOptions.DATABASE);
   }

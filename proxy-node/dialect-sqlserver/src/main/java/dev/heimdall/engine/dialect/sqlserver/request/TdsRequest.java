@@ -396,7 +396,7 @@ final class TdsRequest implements Request {
 
   /** True if statements begin transactions: one that is begun then is inside another. */
   private boolean isImplicit() {
-    return "ON".equals(parts.carried().settings().now("implicit_transactions"));
+    return "ON".equals(parts.carried().settings().now(SessionOptions.IMPLICIT_TRANSACTIONS));
   }
 
   // ---- answers

@@ -12,11 +12,11 @@ import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerPins;
 import dev.heimdall.engine.journal.Journal;
 import dev.heimdall.engine.journal.TransactionLog;
-import dev.heimdall.engine.observe.Unreplayed;
 import dev.heimdall.engine.pipeline.AnswerOrder;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.pipeline.Responder;
 import dev.heimdall.engine.pipeline.Responder.Outcome;
+import dev.heimdall.engine.rules.StatementOutcome;
 import dev.heimdall.engine.session.HandledClient;
 import dev.heimdall.engine.session.RequestHandler;
 import dev.heimdall.engine.session.RequestParts;
@@ -57,6 +57,7 @@ final class TdsRequests implements RequestHandler {
   private final TdsRequest request;
   private final KeptResults kept;
   private final RpcRequests rpc;
+  private final ReplayNotes replay;
   private final CallHandles handles;
   private final Preparing preparing;
   private final MessageRest rest;
@@ -75,9 +76,10 @@ final class TdsRequests implements RequestHandler {
     this.next = parts.lifecycle().next();
     this.encoder = (SqlServerEncoder) client.encoder();
     this.attentions = encoder.attentions();
-    this.rpc = new RpcRequests(client, parts.sessions().statements());
+    this.rpc = new RpcRequests(client, parts.sessions().statements(), parts.notes());
     this.kept = new KeptResults(client, parts.carried(), parts.loop());
     this.request = new TdsRequest(parts, rpc, kept);
+    this.replay = new ReplayNotes(parts, request, this::mode);
     this.handles = new CallHandles(client, rpc);
     this.preparing = new Preparing(parts, this::mode);
     this.rest = new MessageRest(parts, rpc, handles);
@@ -130,6 +132,7 @@ final class TdsRequests implements RequestHandler {
     }
     pinned(SqlServerPins.OPEN_CURSOR, requests(from).hasCursors(client.owner()));
     kept.answered();
+    rpc.handles().settle();
     boolean reported = from.status() == TransactionState.OPEN;
     boolean open = unreported.answered(encoder.version().hasHeaders(), reported, error != null);
     requests(from).mayBeOpen(open);
@@ -259,6 +262,9 @@ final class TdsRequests implements RequestHandler {
       client.resumeReading(); // to be rejected, now that it has a connection
       return false;
     }
+    if (!preparing.only() && !parts.notes().ruled(StatementOutcome.of(next.decision()))) {
+      return true;
+    }
     List<RpcCall> calls = request.calls();
     boolean isReset = RpcRequests.isReset(calls);
     boolean resets = request.resets() || isReset;
@@ -303,8 +309,7 @@ final class TdsRequests implements RequestHandler {
       lifecycle.sent(server);
     }
     kept.sent(said, resets);
-    parts.notes().statement(facts);
-    parts.notes().giveUp(Unreplayed.CUT);
+    replay.sent(said, loads != null, resets);
     parts.transaction().sent(facts, parts.carried().sent());
     parts.resolution().sent(facts);
     if (!facts.effects().isEmpty() || facts.redefining() == Redefining.ITSELF) {
@@ -330,7 +335,7 @@ final class TdsRequests implements RequestHandler {
   }
 
   private boolean isImplicit(Map<String, String> given) {
-    String option = "implicit_transactions";
+    String option = SessionOptions.IMPLICIT_TRANSACTIONS;
     return "ON".equals(given.getOrDefault(option, parts.carried().settings().now(option)));
   }
 
@@ -456,7 +461,7 @@ final class TdsRequests implements RequestHandler {
         && !request.resets()
         && client.status() == TransactionState.IDLE
         && parts.carried().carriesAll()
-        && !"ON".equals(parts.carried().settings().now("implicit_transactions"));
+        && !"ON".equals(parts.carried().settings().now(SessionOptions.IMPLICIT_TRANSACTIONS));
   }
 
   private boolean mayBeCursors() {
@@ -536,6 +541,11 @@ final class TdsRequests implements RequestHandler {
     unreported.forget();
   }
 
+  @Override
+  public void rewinds() {
+    rpc.handles().rewind();
+  }
+
   // ---- one request at a time
 
   @Override
@@ -549,7 +559,7 @@ final class TdsRequests implements RequestHandler {
     client.settle();
   }
 
-  // ---- nothing but a batch is sent again, and nothing is shared
+  // ---- by itself nothing but a batch is sent again, and nothing is shared
 
   @Override
   public void note(Journal journal, ByteBuf in, byte type, int total) {
@@ -560,9 +570,6 @@ final class TdsRequests implements RequestHandler {
 
   @Override
   public void note(TransactionLog log, ByteBuf from, int at, int length) {
-    if (from.getByte(at) != TdsPacket.SQL_BATCH) {
-      log.giveUp(Unreplayed.CUT);
-    }
     log.count();
   }
 

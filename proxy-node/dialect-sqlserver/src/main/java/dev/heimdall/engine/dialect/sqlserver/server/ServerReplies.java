@@ -33,6 +33,9 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** Bytes of that token ahead of its values. */
   private static final int RESET_HEAD = 4;
 
+  /** The only one that clients know: their requests get the server's own in its place. */
+  private static final long CLIENTS_DESCRIPTOR = 1;
+
   private final ServerConnection connection;
   private final ReplyDelivery delivery;
   private final SqlServerRequests requests;
@@ -67,7 +70,7 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
   /** The acknowledgement's place in what is being read; negative where there is none. */
   private int hidden = -1;
 
-  /** The part that has come of that packet. */
+  /** The part that has come of that packet, or of a header that was cut. */
   private ByteBuf begun;
 
   ServerReplies(
@@ -168,31 +171,39 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
 
   @Override
   public void read(ByteBuf consumed) {
-    ByteBuf whole = hides ? wholePacket(consumed) : consumed;
+    int walked = walker.cutHeader();
+    ByteBuf all = begun == null ? consumed : behindBegun(consumed);
+    ByteBuf whole = hides ? wholePacket(all) : all;
     if (whole != null) {
-      readOn(whole);
+      readOn(whole, walked);
     }
+  }
+
+  private ByteBuf behindBegun(ByteBuf consumed) {
+    ByteBuf all = connection.allocate(begun.readableBytes() + consumed.readableBytes());
+    all.writeBytes(begun).writeBytes(consumed);
+    begun.release();
+    begun = null;
+    consumed.release();
+    return all;
   }
 
   /** Returns the packet that begins there with what is behind it; null where more is to come. */
   private ByteBuf wholePacket(ByteBuf consumed) {
-    ByteBuf all = consumed;
-    if (begun != null) {
-      all = connection.allocate(begun.readableBytes() + consumed.readableBytes());
-      all.writeBytes(begun).writeBytes(consumed);
-      begun.release();
-      consumed.release();
-    }
-    int here = all.readableBytes();
-    boolean whole = here >= TdsPacket.HEADER && here >= all.getUnsignedShort(all.readerIndex() + 2);
-    begun = whole ? null : all;
-    return whole ? all : null;
+    int here = consumed.readableBytes();
+    boolean whole =
+        here >= TdsPacket.HEADER && here >= consumed.getUnsignedShort(consumed.readerIndex() + 2);
+    begun = whole ? null : consumed;
+    return whole ? consumed : null;
   }
 
-  private void readOn(ByteBuf consumed) {
+  /**
+   * @param walked bytes of a header that were walked over before
+   */
+  private void readOn(ByteBuf consumed, int walked) {
     try {
       int from = consumed.readerIndex();
-      int at = from;
+      int at = from + walked;
       int end = consumed.writerIndex();
       while (at < end && !connection.closed()) {
         if (delivery.groups().isEmpty()) {
@@ -214,7 +225,11 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
         }
       }
       if (!connection.closed()) {
-        pass(consumed, from, end);
+        int cut = walker.cutHeader();
+        if (cut > 0) {
+          begun = connection.allocate(TdsPacket.HEADER).writeBytes(consumed, end - cut, cut);
+        }
+        pass(consumed, from, end - cut);
       }
     } catch (TdsProtocolException e) {
       delivery.outOfSync(e.getMessage());
@@ -303,14 +318,17 @@ final class ServerReplies implements ReplyScanner, TdsReplyListener {
     switch (type) {
       case EnvChange.DATABASE ->
           delivery.reported(SessionOptions.DATABASE, EnvChange.newText(in, at, length));
-      case EnvChange.BEGIN_TRANSACTION, EnvChange.ENLIST_DTC ->
-          descriptor = EnvChange.newTransaction(in, at, length);
+      case EnvChange.BEGIN_TRANSACTION, EnvChange.ENLIST_DTC -> {
+        descriptor = EnvChange.newTransaction(in, at, length);
+        EnvChange.setTransaction(in, at, length, CLIENTS_DESCRIPTOR);
+      }
       case EnvChange.COMMIT_TRANSACTION,
           EnvChange.ROLLBACK_TRANSACTION,
           EnvChange.DEFECT_TRANSACTION,
           EnvChange.TRANSACTION_ENDED -> {
         descriptor = 0;
         open = false;
+        EnvChange.setTransaction(in, at, length, CLIENTS_DESCRIPTOR);
         if (type == EnvChange.ROLLBACK_TRANSACTION) {
           requests.rolledBack();
         }

@@ -14,6 +14,9 @@ public final class SessionOptions {
 
   public static final String ISOLATION = "transaction isolation level";
 
+  /** Statements begin transactions. */
+  public static final String IMPLICIT_TRANSACTIONS = "implicit_transactions";
+
   static final String CONTEXT_INFO = "context_info";
   static final String IDENTITY_INSERT = "identity_insert";
 
@@ -28,7 +31,7 @@ public final class SessionOptions {
           "ansi_padding",
           "ansi_warnings",
           "cursor_close_on_commit",
-          "implicit_transactions",
+          IMPLICIT_TRANSACTIONS,
           "quoted_identifier");
 
   private static final String NULLS_BY_DEFAULT = "ansi_null_dflt_on";
@@ -47,7 +50,7 @@ public final class SessionOptions {
           "arithignore",
           "concat_null_yields_null",
           "cursor_close_on_commit",
-          "implicit_transactions",
+          IMPLICIT_TRANSACTIONS,
           "nocount",
           "numeric_roundabort",
           "quoted_identifier",
