@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 import net.bytebuddy.matcher.ElementMatcher;
 import org.postgresql.PGNotification;
 
@@ -48,7 +49,9 @@ enum Wiring {
   /** Values are stored as they are written, whatever the column can hold. */
   LENGTHS_UNMINDED,
   /** A column that is set counts with its value of before alone. */
-  SET_UNMINDED;
+  SET_UNMINDED,
+  /** Conditions of a left join count for the table on its left, too. */
+  LEFT_UNMINDED;
 
   private static final String ENGINE = "dev.heimdall.engine.";
   private static final String PLAIN_COLUMNS = "dialect.mysql.catalog.PlainColumns";
@@ -80,7 +83,8 @@ enum Wiring {
       case CASE_MINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Bytes.class));
       case LANGUAGES_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), AnyText.class));
       case LENGTHS_UNMINDED -> all.add(piece(PLAIN_COLUMNS, named("of"), Unbounded.class));
-      case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("note"), SetNothing.class));
+      case SET_UNMINDED -> all.add(piece("sql.KeyReader", named("conditions"), SetNothing.class));
+      case LEFT_UNMINDED -> all.add(piece("sql.JoinedRows", named("isRead"), ForAll.class));
       case UNTOLD ->
           all.add(piece("share.Channel", named("announce").and(takesArguments(3)), Skip.class));
     }
@@ -220,8 +224,17 @@ enum Wiring {
 
   static final class SetNothing {
     @Advice.OnMethodEnter
-    static void enter(@Advice.Argument(value = 2, readOnly = false) Set<String> set) {
+    static void enter(@Advice.Argument(value = 1, readOnly = false) Set<String> set) {
       set = Set.of();
+    }
+  }
+
+  static final class ForAll {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(value = 2, readOnly = false, typing = Assigner.Typing.DYNAMIC)
+            Object only) {
+      only = null;
     }
   }
 

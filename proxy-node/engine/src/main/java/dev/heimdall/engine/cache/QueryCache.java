@@ -85,7 +85,11 @@ public final class QueryCache {
     }
 
     int weight() {
-      return answer.size() + (answer.by() == null ? 0 : answer.by().weight());
+      int weight = answer.size();
+      for (RowKeys rows : answer.by().values()) {
+        weight += rows.weight();
+      }
+      return weight;
     }
 
     void used() {
@@ -223,7 +227,7 @@ public final class QueryCache {
    * @param age nanoseconds since the server answered it
    * @param nanos how long it may be served from then on
    * @param worth hears of how it fares
-   * @param rows those of one of the tables on which it rests; null where nothing is known of them
+   * @param rows those on which it rests, by the table; all of a table that is not there
    * @return whether it is kept
    */
   public boolean keep(
@@ -235,7 +239,7 @@ public final class QueryCache {
       long age,
       long nanos,
       PatternWorth worth,
-      RowKeys rows) {
+      Map<String, RowKeys> rows) {
     boolean holds = age < nanos && view.holds(noted, tables, rows);
     if (holds) {
       long at = System.nanoTime() - age;

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Answer of a server to a statement, in its protocol's bytes, without the parts that belong to one
@@ -12,14 +13,14 @@ import java.util.HexFormat;
  *
  * @param columns how the answer describes its columns; null where it was not asked to
  * @param rows its rows, and their end
- * @param by which rows of a table it rests on; null where nothing is known of them
+ * @param by rows that it rests on, by the table; all of a table that is not there
  */
-public record StoredAnswer(byte[] columns, byte[] rows, RowKeys by) {
+public record StoredAnswer(byte[] columns, byte[] rows, Map<String, RowKeys> by) {
   public StoredAnswer(byte[] columns, byte[] rows) {
-    this(columns, rows, null);
+    this(columns, rows, Map.of());
   }
 
-  StoredAnswer by(RowKeys keys) {
+  StoredAnswer by(Map<String, RowKeys> keys) {
     return keys == by ? this : new StoredAnswer(columns, rows, keys);
   }
 

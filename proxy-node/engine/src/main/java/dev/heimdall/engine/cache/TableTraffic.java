@@ -4,6 +4,7 @@ import dev.heimdall.engine.share.WritesElsewhere;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -165,9 +166,14 @@ public final class TableTraffic {
 
   /** True if more of the statements with one of these tables write it than may. */
   public boolean writtenOften(Collection<String> of) {
+    return writtenOften(of, Set.of());
+  }
+
+  /** As the other, but for these tables. */
+  public boolean writtenOften(Collection<String> of, Set<String> but) {
     for (String table : of) {
       Table one = tables.get(table);
-      if (one != null && one.often) {
+      if (one != null && one.often && !but.contains(table)) {
         return true;
       }
     }

@@ -89,27 +89,33 @@ final class Resolution {
     return verdict.statement(tablesRead, tablesWritten, callsCode(), keys());
   }
 
-  /** Returns by what the rows of its only table can be told apart; null where they cannot. */
-  private KeyColumns keys() {
-    boolean writes = !parsed.writes().isEmpty();
-    List<TableName> named = writes ? parsed.writes() : parsed.reads();
-    List<Relation> found = named.size() == 1 ? objects.relations(named.get(0), scope) : List.of();
-    if (knowledge != Knowledge.FRESH
-        || !parsed.understood()
-        || parsed.statements() != 1
-        || found.size() != 1
-        || (writes ? tablesWritten : tablesRead).size() != 1
-        || !(writes ? tablesWritten.containsAll(tablesRead) : written.isEmpty())
-        || callsCode()
-        || !verdict.touchesNamedTables()) {
-      return null;
+  /** Returns its tables, and by what their rows can be told apart; empty where they cannot. */
+  private List<KeyColumns> keys() {
+    boolean reads = parsed.writes().isEmpty();
+    boolean clear = knowledge == Knowledge.FRESH && parsed.understood() && parsed.statements() == 1;
+    if (!clear || callsCode() || !verdict.touchesNamedTables() || (reads && !written.isEmpty())) {
+      return List.of();
     }
-    Relation table = found.get(0);
+    if (reads) {
+      return KeyTables.read(parsed.reads(), name -> columns(only(name)), tablesRead);
+    }
+    Relation table = parsed.writes().size() == 1 ? only(parsed.writes().get(0)) : null;
+    if (table == null || tablesWritten.size() != 1 || !tablesWritten.containsAll(tablesRead)) {
+      return List.of();
+    }
     int changes = written.getOrDefault(table, Changes.ALL);
-    boolean more = writes && table.consequences().stream().anyMatch(c -> (changes & c.when()) != 0);
-    return more || table.keys().isEmpty()
-        ? null
-        : new KeyColumns(spelled(table), table.name(), table.keys());
+    boolean more = table.consequences().stream().anyMatch(c -> (changes & c.when()) != 0);
+    return more || table.keys().isEmpty() ? List.of() : List.of(columns(table));
+  }
+
+  /** The only thing that a name may stand for; null where there are more, or none. */
+  private Relation only(TableName name) {
+    List<Relation> found = objects.relations(name, scope);
+    return found.size() == 1 ? found.get(0) : null;
+  }
+
+  private KeyColumns columns(Relation table) {
+    return table == null ? null : new KeyColumns(spelled(table), table.name(), table.keys());
   }
 
   /** True if all code is as it was behind the statement, as far as it is known at all. */
@@ -518,7 +524,7 @@ final class Resolution {
     boolean inSight =
         routine.builtIn() && through == null && routine.effect() != FunctionEffect.ANYTHING;
     if (routine.changesSession() != null && !inSight) {
-      verdict.changesSession(does(routine, through, routine.changesSession()));
+      verdict.changesSession(routine.does(through, routine.changesSession()));
       verdict.is(Trait.OUTLIVES_DISCARD, routine.outlivesDiscard());
     }
     if (through != null && routine.builtIn()) {
@@ -538,7 +544,7 @@ final class Resolution {
     verdict.is(Trait.MAY_SEED, routine.maySeed());
     verdict.is(Trait.NOT_UNDERSTOOD, routine.unread());
     verdict.is(Trait.RUNS_UNREAD, routine.unread() && !routine.builtIn());
-    String why = does(routine, through, routine.because());
+    String why = routine.does(through, routine.because());
     switch (routine.effect()) {
       case REPEATABLE, MOMENT, VARYING, SERVER -> {}
       case SESSION -> verdict.raise(StatementClass.SESSION, why);
@@ -547,10 +553,10 @@ final class Resolution {
       case ANYTHING -> verdict.runsAnyCode(why);
     }
     if (routine.changesSession() != null) {
-      verdict.raise(StatementClass.SESSION, does(routine, through, routine.changesSession()));
+      verdict.raise(StatementClass.SESSION, routine.does(through, routine.changesSession()));
     }
     if (routine.locks()) {
-      verdict.raise(StatementClass.LOCK, does(routine, through, "takes locks"));
+      verdict.raise(StatementClass.LOCK, routine.does(through, "takes locks"));
     }
     routine.reads().forEach(relation -> steps.add(new Step(relation, null, 0, null)));
     routine
@@ -558,7 +564,7 @@ final class Resolution {
         .forEach(
             (relation, changes) -> {
               String writes = "writes " + spelled(relation);
-              verdict.raise(StatementClass.WRITE, does(routine, through, writes));
+              verdict.raise(StatementClass.WRITE, routine.does(through, writes));
               steps.add(new Step(relation, null, changes, routine.toString()));
             });
     routine.calls().forEach(inner -> call(inner, routine.toString()));
@@ -581,13 +587,6 @@ final class Resolution {
 
   private boolean isBuiltIn(Routine routine, BuiltInObjects.Trait trait) {
     return routine.builtIn() && objects.own().has(trait, routine.name());
-  }
-
-  /** A sentence of a function, who calls it and what it does. */
-  private static String does(Routine routine, String through, String what) {
-    return through == null
-        ? routine + " " + what
-        : through + " calls " + routine.call() + ", which " + what;
   }
 
   private String spelled(TableName name) {

@@ -218,6 +218,11 @@ final class Routine {
     return temporaryPath;
   }
 
+  /** A sentence of what it does, and of what calls it: null for the statement itself. */
+  String does(String through, String what) {
+    return through == null ? this + " " + what : through + " calls " + call() + ", which " + what;
+  }
+
   /** As messages name a call of it. */
   String call() {
     return (builtIn ? name : schema + '.' + name) + "()";

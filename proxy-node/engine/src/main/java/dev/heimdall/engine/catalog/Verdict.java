@@ -7,6 +7,7 @@ import dev.heimdall.engine.sql.ParsedStatement;
 import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 
@@ -163,7 +164,7 @@ final class Verdict {
       SortedSet<String> tablesRead,
       SortedSet<String> tablesWritten,
       boolean callsCode,
-      KeyColumns keys) {
+      List<KeyColumns> keys) {
     return new Statement(
         parsed,
         kind,

@@ -404,9 +404,9 @@ public final class ClusterView {
   /**
    * True if what was read of these tables when so many writes were noted is what a read finds.
    *
-   * @param rows those of one of the tables on which it rests; null where nothing is known of them
+   * @param rows those on which it rests, by the table; all of a table that is not there
    */
-  public boolean holds(long noted, Collection<String> tables, RowKeys rows) {
+  public boolean holds(long noted, Collection<String> tables, Map<String, RowKeys> rows) {
     return holds(noted, System.nanoTime(), tables, rows);
   }
 
@@ -415,7 +415,7 @@ public final class ClusterView {
    *
    * @param at when it was, by {@link System#nanoTime}
    */
-  public boolean holds(long noted, long at, Collection<String> tables, RowKeys rows) {
+  public boolean holds(long noted, long at, Collection<String> tables, Map<String, RowKeys> rows) {
     return positions.unwrittenSince(noted, at, tables, rows);
   }
 

@@ -316,15 +316,16 @@ public final class WritePositions {
    * @param at when it was, by {@link System#nanoTime}
    */
   public boolean unwrittenSince(long count, long at, Collection<String> read) {
-    return unwrittenSince(count, at, read, null);
+    return unwrittenSince(count, at, read, Map.of());
   }
 
   /**
-   * As the other, for one that rests on certain rows of one of the tables.
+   * As the other, for one that rests on certain rows of the tables.
    *
-   * @param rows null where nothing is known of them
+   * @param rows by the table; all of a table that is not there
    */
-  public boolean unwrittenSince(long count, long at, Collection<String> read, RowKeys rows) {
+  public boolean unwrittenSince(
+      long count, long at, Collection<String> read, Map<String, RowKeys> rows) {
     // First: what was in flight a moment ago is noted, and what was not had not been committed.
     if (inFlight.any(read, rows)
         || doubtful.any(read)
@@ -334,8 +335,7 @@ public final class WritePositions {
     }
     for (String table : read) {
       Written last = tables.get(table);
-      RowKeys of = rows != null && rows.table().equals(table) ? rows : null;
-      if (last != null && last.outdated(count, at, of)) {
+      if (last != null && last.outdated(count, at, rows.get(table))) {
         return false;
       }
     }

@@ -87,9 +87,9 @@ final class WritesInFlight {
   /**
    * True if any of these is being committed.
    *
-   * @param rows those that are read of one of the tables; null where nothing is known of them
+   * @param rows those that are read, by the table; all of a table that is not there
    */
-  boolean any(Collection<String> read, RowKeys rows) {
+  boolean any(Collection<String> read, Map<String, RowKeys> rows) {
     if (anything.get() > 0) {
       return true;
     }
@@ -98,8 +98,7 @@ final class WritesInFlight {
     }
     for (String table : read) {
       Under under = tables.get(table);
-      if (under != null
-          && under.mayTouch(rows != null && rows.table().equals(table) ? rows : null)) {
+      if (under != null && under.mayTouch(rows.get(table))) {
         return true;
       }
     }

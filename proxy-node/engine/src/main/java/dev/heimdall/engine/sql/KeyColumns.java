@@ -3,8 +3,8 @@ package dev.heimdall.engine.sql;
 import java.util.Map;
 
 /**
- * Columns of the only table that a statement reads, or writes, by whose values its rows can be told
- * apart: their equality is plain, and nothing else than the statement changes what it writes.
+ * Columns of a table that a statement reads, or writes, by whose values its rows can be told apart:
+ * their equality is plain, and nothing else than the statement changes what it writes.
  *
  * @param table in full, as {@link TableName#spelled}
  * @param name without database and schema

@@ -1,6 +1,7 @@
 package dev.heimdall.engine.sql;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -35,8 +36,8 @@ import java.util.TreeSet;
  * @param keepsCode whether it is known to leave all code as it is that statements may run, so that
  *     what is known of functions, triggers, views and the like holds behind it
  * @param reason why it is not a plain read, in words for an operator; null for one
- * @param keys by what the rows of its only table can be told apart; null where they cannot, or it
- *     may touch more
+ * @param keys its tables, and by what their rows can be told apart: all that it reads, or the only
+ *     one that it writes; empty where they cannot, or it may touch more
  */
 public record Statement(
     ParsedStatement parsed,
@@ -57,11 +58,12 @@ public record Statement(
     boolean understood,
     boolean keepsCode,
     String reason,
-    KeyColumns keys) {
+    List<KeyColumns> keys) {
   public Statement {
     tablesRead = Collections.unmodifiableSortedSet(new TreeSet<>(tablesRead));
     tablesWritten = Collections.unmodifiableSortedSet(new TreeSet<>(tablesWritten));
     outOfSight = Set.copyOf(outOfSight);
+    keys = List.copyOf(keys);
   }
 
   /** Of one that is understood unless its text is not. */
@@ -94,7 +96,7 @@ public record Statement(
         parsed.understood(),
         false,
         reason,
-        null);
+        List.of());
   }
 
   /** True if it asks out of sight for what the session has taken from sequences. */

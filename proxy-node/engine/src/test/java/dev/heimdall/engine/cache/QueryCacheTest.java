@@ -7,6 +7,7 @@ import dev.heimdall.model.CacheSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class QueryCacheTest {
   }
 
   private void keep(int text, StoredAnswer answer) {
-    cache.keep(key(text), answer, view, view.noted(), ROWS, 0, MINUTE, worth, null);
+    cache.keep(key(text), answer, view, view.noted(), ROWS, 0, MINUTE, worth, Map.of());
   }
 
   @Test
@@ -68,7 +69,7 @@ class QueryCacheTest {
   void aResultThatWasWrittenWhileItCameIsNotKept() {
     long noted = view.noted();
     view.committed(ROWS, false);
-    cache.keep(key(1), answer(10), view, noted, ROWS, 0, MINUTE, worth, null);
+    cache.keep(key(1), answer(10), view, noted, ROWS, 0, MINUTE, worth, Map.of());
     assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
     assertThat(cache.figures().stored()).isZero();
   }
@@ -81,13 +82,13 @@ class QueryCacheTest {
 
   @Test
   void aResultLastsForItsTime() {
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 0, worth, null);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 0, worth, Map.of());
     assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
   }
 
   @Test
   void aShorterTimeReachesWhatIsKept() {
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, 3 * MINUTE, worth, null);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, 3 * MINUTE, worth, Map.of());
     assertThat(cache.find(key(1), view, ROWS, MINUTE)).isNull();
     assertThat(cache.find(key(1), view, ROWS, 2 * MINUTE)).isNotNull();
     assertThat(cache.ages(key(1), 61 * MINUTE / 60)).isTrue();
@@ -96,16 +97,16 @@ class QueryCacheTest {
 
   @Test
   void whatWasFoundElsewhereIsAsOldAsItIs() {
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, MINUTE, worth, null);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE, MINUTE, worth, Map.of());
     assertThat(cache.find(key(1), view, ROWS, 3 * MINUTE)).isNull();
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE - 1, MINUTE, worth, null);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, MINUTE - 1, MINUTE, worth, Map.of());
     assertThat(cache.find(key(1), view, ROWS, 3 * MINUTE)).isNull();
   }
 
   @Test
   void aResultAgesWhenLittleOfItsTimeIsLeft() {
     assertThat(cache.ages(key(1), 60 * MINUTE)).isFalse();
-    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 60 * MINUTE, worth, null);
+    cache.keep(key(1), answer(10), view, view.noted(), ROWS, 0, 60 * MINUTE, worth, Map.of());
     assertThat(cache.ages(key(1), 60 * MINUTE)).isFalse();
   }
 
@@ -120,7 +121,7 @@ class QueryCacheTest {
         0,
         MINUTE,
         worth,
-        null);
+        Map.of());
     assertThat(cache.find(new CacheKey("one", 0, 1, 2, new byte[] {3}), view, ROWS, MINUTE))
         .isNotNull();
     assertThat(cache.find(new CacheKey("two", 0, 1, 2, new byte[] {3}), view, ROWS, MINUTE))
@@ -186,7 +187,7 @@ class QueryCacheTest {
   void whoAsksCountsToo() {
     for (int i = 0; i < 100; i++) {
       CacheKey key = new CacheKey("with settings", 100_000, i, i, new byte[0]);
-      cache.keep(key, answer(10), view, view.noted(), ROWS, 0, MINUTE, worth, null);
+      cache.keep(key, answer(10), view, view.noted(), ROWS, 0, MINUTE, worth, Map.of());
     }
     assertThat(cache.figures().entries()).isLessThanOrEqualTo(10);
   }

@@ -5,6 +5,7 @@ import dev.heimdall.engine.observe.Uncached;
 import dev.heimdall.engine.pipeline.Request;
 import dev.heimdall.engine.session.caching.AnswerRecorder;
 import dev.heimdall.engine.sql.RowKeys;
+import java.util.Map;
 
 /**
  * The request at the reader's position as the cache sees it: the form of its protocol's results.
@@ -36,8 +37,8 @@ public interface CacheableRequests {
   /** A copy of the text that rules have judged. */
   byte[] text();
 
-  /** Rows of its only table that it reads; null where nothing is known of them. */
-  RowKeys rows();
+  /** Rows that it reads, by the table; all of a table that is not there. */
+  Map<String, RowKeys> rows();
 
   /** Returns a recorder of its answer, which is given up beyond this number of bytes. */
   AnswerRecorder recorder(int most);

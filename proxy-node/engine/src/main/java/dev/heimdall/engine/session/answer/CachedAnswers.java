@@ -12,6 +12,7 @@ import dev.heimdall.engine.session.caching.CachedReads;
 import dev.heimdall.engine.session.statement.NextStatement;
 import dev.heimdall.engine.session.statement.StatementLifecycle;
 import dev.heimdall.engine.sql.RowKeys;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +26,7 @@ public final class CachedAnswers implements Responder {
   private final NextStatement next;
   private final CacheableRequests requests;
   private final Supplier<byte[]> text;
-  private final Supplier<RowKeys> rows;
+  private final Supplier<Map<String, RowKeys>> rows;
   private final Supplier<AnswerRecorder> recorder;
 
   public CachedAnswers(RequestParts parts, CacheableRequests requests) {

@@ -9,6 +9,8 @@ import dev.heimdall.engine.session.lease.RoutedStatement;
 import dev.heimdall.engine.session.lease.SessionContext;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Counts what becomes of a session's statements that rules want cached. */
 final class CachedCounts {
@@ -20,8 +22,8 @@ final class CachedCounts {
 
   private PatternCounts sentCounts;
 
-  /** Rows on which the result rests that was served last; null where nothing is known of them. */
-  private RowKeys by;
+  /** Rows on which the result rests that was served last, by the table. */
+  private Map<String, RowKeys> by = Map.of();
 
   /**
    * Reason that it was sent, not counted while its answer may give another one; null if none can.
@@ -33,17 +35,22 @@ final class CachedCounts {
     this.counters = session.counters();
   }
 
-  /** Columns by whose values those rows are known, without the values: they are secrets. */
+  /**
+   * Columns by whose values those rows are known, without the values: they are secrets. Null where
+   * all rows of its tables count.
+   */
   String by() {
-    return by == null ? null : by.toString();
+    return by.isEmpty()
+        ? null
+        : by.values().stream().map(RowKeys::toString).sorted().collect(Collectors.joining("; "));
   }
 
   /**
    * The statement at the reader's position is answered from the cache.
    *
-   * @param rows on which the result rests; null where nothing is known of them
+   * @param rows on which the result rests, by the table
    */
-  void hit(RowKeys rows) {
+  void hit(Map<String, RowKeys> rows) {
     by = rows;
     counters.cached(true);
     counters.queryFinished(0, session.pending().responded());

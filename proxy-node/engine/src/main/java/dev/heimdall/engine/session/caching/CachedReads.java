@@ -25,6 +25,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -253,7 +254,7 @@ public final class CachedReads implements ReplyStage {
    * @param columns whether it has to describe its columns
    * @param text the text, for those to whom its name says nothing
    * @param recorder makes what takes the answer down when it comes from a server
-   * @param rows those of one of its tables on which it rests; null where nothing is known of them
+   * @param rows those on which it rests, by the table; all of a table that is not there
    * @return null where it has to come from a server, or {@link #waits}
    */
   public StoredAnswer answer(
@@ -263,7 +264,7 @@ public final class CachedReads implements ReplyStage {
       boolean columns,
       Supplier<byte[]> text,
       Supplier<AnswerRecorder> recorder,
-      Supplier<RowKeys> rows) {
+      Supplier<Map<String, RowKeys>> rows) {
     QueryCache cache = vdb.cache();
     ClusterView view = view();
     RoutedStatement statement = session.next();
@@ -317,7 +318,7 @@ public final class CachedReads implements ReplyStage {
     }
     if (!rule.unconditional()
         && cache.traffic().writtenOften(tables)
-        && !worth().restsOnRows(rows.get() != null)) {
+        && !worth().restsOnRows(!cache.traffic().writtenOften(tables, rows.get().keySet()))) {
       refused(Uncached.WRITTEN_OFTEN);
       return null;
     }
@@ -354,7 +355,7 @@ public final class CachedReads implements ReplyStage {
       CacheKey key,
       Collection<String> tables,
       Supplier<AnswerRecorder> recorder,
-      Supplier<RowKeys> rows,
+      Supplier<Map<String, RowKeys>> rows,
       PendingResult.FarPut far,
       PendingResult.Comparison comparison) {
     Decision decision = session.next().decision();
@@ -410,7 +411,7 @@ public final class CachedReads implements ReplyStage {
       Collection<String> tables,
       long nanos,
       Supplier<AnswerRecorder> recorder,
-      Supplier<RowKeys> rows) {
+      Supplier<Map<String, RowKeys>> rows) {
     if (lookup == null || !lookup.key.equals(key)) {
       FarLookup asked = new FarLookup(key, farKey, recorder.get(), rows.get());
       lookup = asked;

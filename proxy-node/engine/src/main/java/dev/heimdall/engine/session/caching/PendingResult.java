@@ -12,6 +12,7 @@ import dev.heimdall.engine.share.HeardMessages;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.wire.Position;
 import java.util.Collection;
+import java.util.Map;
 
 /**
  * A result that the cache is to keep when it comes.
@@ -20,7 +21,7 @@ import java.util.Collection;
  * @param since when that is, by {@link System#nanoTime}
  * @param inside whether its statement is part of a transaction
  * @param refreshes whether it takes the place of one that is kept
- * @param rows those of one of the tables on which it rests; null where nothing is known of them
+ * @param rows those on which it rests, by the table; all of a table that is not there
  */
 record PendingResult(
     QueryCache cache,
@@ -36,7 +37,7 @@ record PendingResult(
     Comparison comparison,
     boolean inside,
     boolean refreshes,
-    RowKeys rows) {
+    Map<String, RowKeys> rows) {
 
   /**
    * Cached result of a statement that is not served, but compared with the server's answer.

@@ -143,7 +143,7 @@ final class Suitability {
       return Uncached.RARELY_USED;
     }
     // Where certain rows are read, most writes are of others: how results fare decides.
-    boolean byRows = next.statement().keys() != null && worth.mayRestOnRows();
+    boolean byRows = !next.statement().keys().isEmpty() && worth.mayRestOnRows();
     return !byRows && cache.traffic().writtenOften(tables(next)) ? Uncached.WRITTEN_OFTEN : null;
   }
 

@@ -149,7 +149,7 @@ public final class NextStatement implements RoutedStatement {
 
   /** True if it may be worth knowing which rows of its only table it writes. */
   public boolean mayWriteRows() {
-    return statement != null && statement.keys() != null && !statement.tablesWritten().isEmpty();
+    return statement != null && !statement.keys().isEmpty() && !statement.tablesWritten().isEmpty();
   }
 
   /** It is about to be sent, and can write these rows alone. */

@@ -52,7 +52,8 @@ class PlainColumnsIT {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
     KeyColumns of = new KeyColumns("app.plain", "plain", Map.of("c", column));
     return KeyReader.read(
-        of, text, 0, text.length, MysqlSql.USUAL_MODE, List.of(), MysqlSql.DIALECT);
+            List.of(of), text, 0, text.length, MysqlSql.USUAL_MODE, List.of(), MysqlSql.DIALECT)
+        .get(of.table());
   }
 
   /** Texts of letters that have something to do with each other somewhere. */

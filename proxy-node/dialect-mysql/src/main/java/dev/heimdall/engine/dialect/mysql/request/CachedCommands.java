@@ -17,6 +17,7 @@ import dev.heimdall.engine.wire.mysql.Command;
 import dev.heimdall.engine.wire.mysql.Packet;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -206,8 +207,8 @@ final class CachedCommands implements CacheableRequests {
   }
 
   @Override
-  public RowKeys rows() {
-    return of == null ? rows.of(text) : rows.of(of, command);
+  public Map<String, RowKeys> rows() {
+    return of == null ? rows.read(text) : rows.read(of, command);
   }
 
   @Override

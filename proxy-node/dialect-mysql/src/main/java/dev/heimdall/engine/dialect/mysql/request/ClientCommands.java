@@ -395,7 +395,7 @@ final class ClientCommands implements RequestHandler {
       diagnostics.sends(sql, mode(sql));
     }
     if (changed == null && next.mayWriteRows() && text.read(input.bytes(), total, true)) {
-      next.writes(rows.of(text));
+      next.writes(rows.written(text));
     }
     notes.statement(server, facts);
     answers.begin(server, Command.QUERY);

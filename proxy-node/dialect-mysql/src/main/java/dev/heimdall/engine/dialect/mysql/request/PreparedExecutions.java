@@ -258,7 +258,7 @@ final class PreparedExecutions {
       return true;
     }
     if (command instanceof ExecuteCommand one && lifecycle.next().mayWriteRows()) {
-      lifecycle.next().writes(rows.of(of, one));
+      lifecycle.next().writes(rows.written(of, one));
     }
     notes.statement(server, statement.facts());
     server.statements().bound(statement);

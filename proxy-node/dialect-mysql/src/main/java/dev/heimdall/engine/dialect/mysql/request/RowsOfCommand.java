@@ -9,61 +9,87 @@ import dev.heimdall.engine.sql.Parameter;
 import dev.heimdall.engine.sql.RowKeys;
 import dev.heimdall.engine.sql.Statement;
 import java.util.List;
+import java.util.Map;
 
-/** Rows of its only table that the command at the reader's position can read or write. */
+/** Rows that the command at the reader's position can read or write. */
 final class RowsOfCommand {
   private final NextStatement next;
   private final SessionLexing lexing;
+
+  /**
+   * A text whose rows may be known.
+   *
+   * @param parameters null where they cannot be read
+   */
+  private record Keyed(
+      byte[] sql, int start, int length, LexerMode mode, List<Parameter> parameters) {
+    Map<String, RowKeys> read(List<KeyColumns> of) {
+      return KeyReader.read(of, sql, start, length, mode, parameters, MysqlSql.DIALECT);
+    }
+
+    RowKeys written(List<KeyColumns> of) {
+      return KeyReader.written(of, sql, start, length, mode, parameters, MysqlSql.DIALECT);
+    }
+  }
 
   RowsOfCommand(NextStatement next, SessionLexing lexing) {
     this.next = next;
     this.lexing = lexing;
   }
 
-  private KeyColumns columns() {
+  private List<KeyColumns> columns() {
     Statement does = next.statement();
-    return does == null || !lexing.keepsAscii() ? null : does.keys();
+    return does == null || !lexing.keepsAscii() ? List.of() : does.keys();
   }
 
-  /** Those of a query; null where nothing is known of them. */
-  RowKeys of(QueryText text) {
-    KeyColumns columns = columns();
-    return columns == null
-        ? null
-        : KeyReader.read(
-            columns,
-            text.bytes(),
-            text.start(),
-            text.length(),
-            lexing.mode(text.bytes(), text.start(), text.length()),
-            List.of(),
-            MysqlSql.DIALECT);
+  /** Those that a query reads, by the table; all of a table that is not there. */
+  Map<String, RowKeys> read(QueryText text) {
+    List<KeyColumns> columns = columns();
+    return columns.isEmpty() ? Map.of() : keyed(text).read(columns);
+  }
+
+  /** Those that a query writes; null where nothing is known of them. */
+  RowKeys written(QueryText text) {
+    List<KeyColumns> columns = columns();
+    return columns.isEmpty() ? null : keyed(text).written(columns);
+  }
+
+  /** Those that an execution reads, as of a query. */
+  Map<String, RowKeys> read(ClientStatement statement, ExecuteCommand command) {
+    List<KeyColumns> columns = columns(statement);
+    return columns.isEmpty() ? Map.of() : keyed(statement, command).read(columns);
+  }
+
+  /** Those that an execution writes, as of a query. */
+  RowKeys written(ClientStatement statement, ExecuteCommand command) {
+    List<KeyColumns> columns = columns(statement);
+    return columns.isEmpty() ? null : keyed(statement, command).written(columns);
+  }
+
+  private Keyed keyed(QueryText text) {
+    LexerMode mode = lexing.mode(text.bytes(), text.start(), text.length());
+    return new Keyed(text.bytes(), text.start(), text.length(), mode, List.of());
   }
 
   /**
-   * Those of an execution, whose types are the statement's by now; null where nothing is known of
-   * them, as where the server runs another text, or gets values ahead of it.
+   * Of an execution, whose types are the statement's by now; none where the server runs another
+   * text, or gets values ahead of it.
    */
-  RowKeys of(ClientStatement statement, ExecuteCommand command) {
-    KeyColumns columns = columns();
+  private List<KeyColumns> columns(ClientStatement statement) {
     LexerMode now = lexing.mode();
-    if (columns == null
-        || statement.stand() != null
-        || !statement.asWritten()
-        || statement.hasLongData()
-        || now.hiddenSigns()
-        || now.doubtful()) {
-      return null;
-    }
+    return statement.stand() != null
+            || !statement.asWritten()
+            || statement.hasLongData()
+            || now.hiddenSigns()
+            || now.doubtful()
+        ? List.of()
+        : columns();
+  }
+
+  private static Keyed keyed(ClientStatement statement, ExecuteCommand command) {
     byte[] sql = statement.statement.body();
-    return KeyReader.read(
-        columns,
-        sql,
-        0,
-        sql.length,
-        statement.examined.lexerMode(),
-        parameters(statement, command),
-        MysqlSql.DIALECT);
+    LexerMode mode = statement.examined.lexerMode();
+    return new Keyed(sql, 0, sql.length, mode, parameters(statement, command));
   }
 
   /** Null where they cannot be read. */

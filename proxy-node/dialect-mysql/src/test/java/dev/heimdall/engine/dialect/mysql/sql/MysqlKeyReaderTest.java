@@ -37,7 +37,13 @@ class MysqlKeyReaderTest {
 
   private static RowKeys keys(LexerMode mode, String sql, Parameter... parameters) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    return KeyReader.read(ROWS, text, 0, text.length, mode, List.of(parameters), MysqlSql.DIALECT);
+    List<KeyColumns> of = List.of(ROWS);
+    List<Parameter> values = List.of(parameters);
+    RowKeys written = KeyReader.written(of, text, 0, text.length, mode, values, MysqlSql.DIALECT);
+    return written != null
+        ? written
+        : KeyReader.read(of, text, 0, text.length, mode, values, MysqlSql.DIALECT)
+            .get(ROWS.table());
   }
 
   private static Parameter number(long value) {

@@ -17,6 +17,7 @@ import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.wire.TransactionState;
 import dev.heimdall.engine.wire.postgres.FrontendType;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -135,9 +136,11 @@ final class CachedStatements implements CacheableRequests {
   }
 
   @Override
-  public RowKeys rows() {
+  public Map<String, RowKeys> rows() {
     Statement does = next.statement();
-    return does == null || does.keys() == null ? null : statement.rows(does.keys(), bound, types);
+    return does == null || does.keys().isEmpty()
+        ? Map.of()
+        : statement.rows(does.keys(), bound, types);
   }
 
   @Override

@@ -314,7 +314,7 @@ final class ExtendedStatements {
       return null;
     }
     int end = input.readerIndex() + (int) total;
-    return KeyReader.read(
+    return KeyReader.written(
         next.statement().keys(),
         text.sql(),
         0,

@@ -23,6 +23,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One statement that waits by itself, in either of the two spellings: a Query, or a batch that
@@ -216,11 +217,11 @@ final class LoneStatement {
   }
 
   /**
-   * The rows of its only table that it reads; null where nothing is known of them.
+   * The rows that it reads, by the table; all of a table that is not there.
    *
    * @param bound the text that a batch runs; null for a query
    */
-  RowKeys rows(KeyColumns of, ClassifiedText bound, int[] declared) {
+  Map<String, RowKeys> rows(List<KeyColumns> of, ClassifiedText bound, int[] declared) {
     if (bound == null) {
       byte[] sql = text();
       LexerMode mode = names.lexerMode(sql, 0, sql.length);

@@ -233,7 +233,7 @@ final class SimpleStatements {
     byte[] sql = loop.scratch(length);
     pending.bytes().getBytes(pending.bytes().readerIndex() + 5, sql, 0, length);
     next.writes(
-        KeyReader.read(
+        KeyReader.written(
             next.statement().keys(),
             sql,
             0,

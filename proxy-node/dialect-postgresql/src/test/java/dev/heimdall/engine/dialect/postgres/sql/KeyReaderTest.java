@@ -30,8 +30,15 @@ class KeyReaderTest {
 
   private static RowKeys keys(String sql, Parameter... parameters) {
     byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-    return KeyReader.read(
-        ROWS, text, 0, text.length, LexerMode.STANDARD, List.of(parameters), PostgresSql.DIALECT);
+    List<KeyColumns> of = List.of(ROWS);
+    LexerMode mode = LexerMode.STANDARD;
+    List<Parameter> values = List.of(parameters);
+    RowKeys written =
+        KeyReader.written(of, text, 0, text.length, mode, values, PostgresSql.DIALECT);
+    return written != null
+        ? written
+        : KeyReader.read(of, text, 0, text.length, mode, values, PostgresSql.DIALECT)
+            .get(ROWS.table());
   }
 
   private static Parameter text(int type, String value) {
@@ -54,6 +61,10 @@ class KeyReaderTest {
         "UPDATE rows AS r SET n = (n + 2) WHERE r.id = 5 AND n < 9",
         "DELETE FROM rows WHERE id = 5",
         "INSERT INTO rows (n, id) VALUES (now(), 5) RETURNING id",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO NOTHING RETURNING n",
+        "SELECT n FROM rows WHERE n > 2 AND (a OR b) AND (id = 5 AND n < 9)",
+        "DELETE FROM rows WHERE n IS NOT NULL AND id = 5",
       })
   void theRowOfANumberIsRead(String sql) {
     assertThat(keys(sql)).isEqualTo(FIVE);
@@ -146,7 +157,8 @@ class KeyReaderTest {
         "INSERT INTO rows (id) VALUES (NULL)",
         "INSERT INTO rows (name) VALUES (5)",
         "INSERT INTO rows (id) SELECT 5",
-        "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT (id) DO UPDATE SET n = 1",
+        "INSERT INTO rows (id) VALUES (5) ON CONFLICT DO NOTHING FROM",
         "INSERT INTO rows (id) OVERRIDING SYSTEM VALUE VALUES (5)",
         "WITH x AS (DELETE FROM rows) SELECT n FROM rows WHERE id = 5",
         "SELECT 1; SELECT n FROM rows WHERE id = 5",
@@ -183,5 +195,99 @@ class KeyReaderTest {
     assertThat(RowKeys.read("app.rows", keys.spelled())).isEqualTo(keys);
     assertThat(RowKeys.read("app.rows", "id\u0003zz")).isNull();
     assertThat(RowKeys.read("app.rows", "")).isNull();
+  }
+
+  private static final KeyColumns MORE =
+      new KeyColumns(
+          "app.more",
+          "more",
+          Map.of(
+              "row_id", new KeyColumn(KeyType.INTEGER),
+              "key", new KeyColumn(KeyType.TEXT),
+              "small", new KeyColumn(KeyType.INTEGER, 0, 3)));
+
+  private static final KeyColumns NONE = new KeyColumns("app.none", "none", Map.of());
+
+  /** Rows that a statement of several tables reads, by the table. */
+  private static Map<String, RowKeys> joined(String sql) {
+    byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+    List<KeyColumns> all = List.of(ROWS, MORE, NONE);
+    return KeyReader.read(
+        all, text, 0, text.length, LexerMode.STANDARD, List.of(), PostgresSql.DIALECT);
+  }
+
+  private static final RowKeys FIVE_OF_MORE =
+      joined("SELECT 1 FROM more WHERE row_id = 5").get("app.more");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT r.n FROM rows r JOIN more m ON m.row_id = r.id WHERE r.id = 5",
+        "SELECT * FROM rows, more WHERE rows.id = more.row_id AND row_id = 5",
+        "SELECT * FROM rows INNER JOIN more ON (id = row_id) WHERE 1 = 1 AND (id = 5) ORDER BY n",
+        "SELECT * FROM rows r LEFT JOIN more AS m ON r.id = m.row_id AND m.n > 2 WHERE r.id = 5",
+        "SELECT * FROM rows r LEFT OUTER JOIN more m ON m.row_id = 5 WHERE r.id = 5 LIMIT 3",
+        "SELECT * FROM rows r CROSS JOIN more m WHERE m.row_id = 5 AND r.n IS NULL AND r.id = 5",
+        "SELECT * FROM more m JOIN rows r ON r.id = m.row_id AND m.row_id = 5",
+        "SELECT * FROM none n JOIN rows r ON r.id = n.x LEFT JOIN more m ON m.row_id = r.id"
+            + " WHERE n.y = LEFT(n.z, 2) AND r.id = 5 GROUP BY n.x HAVING count(*) > 1",
+        "SELECT * FROM rows r JOIN more m ON m.row_id = r.id JOIN more o ON o.row_id = m.row_id"
+            + " WHERE r.id = 5",
+      })
+  void rowsOfJoinedTablesAreReadByWhatTheyEqual(String sql) {
+    assertThat(joined(sql)).isEqualTo(Map.of("app.rows", FIVE, "app.more", FIVE_OF_MORE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT * FROM rows r JOIN more m ON m.n = r.id WHERE r.id = 5",
+        "SELECT * FROM rows r JOIN more m ON m.row_id = r.id OR m.n = 1 WHERE r.id = 5",
+        "SELECT * FROM rows r JOIN more m ON m.row_id <> r.id WHERE r.id = 5",
+        "SELECT * FROM rows r JOIN more m ON m.row_id = r.id + 1 WHERE r.id = 5",
+        "SELECT * FROM rows r, more m WHERE r.id = 5 AND m.n BETWEEN 1 AND m.row_id = 5",
+        "SELECT * FROM rows r, more m WHERE r.id = 5"
+            + " AND CASE WHEN m.n = 1 AND m.row_id = 5 THEN true END",
+        "SELECT * FROM rows r LEFT JOIN more m ON m.n = 1 WHERE r.id = 5 AND r.n = m.row_id",
+        "SELECT * FROM rows r JOIN more m ON true JOIN more o ON o.row_id = r.id WHERE r.id = 5",
+        "SELECT * FROM rows r, more m WHERE r.id = 5 GROUP BY 1 HAVING n > 1 AND row_id = 5",
+      })
+  void ofATableThatNothingIsSaidOfAllRowsCount(String sql) {
+    // Those with an OR, or with what is not read for certain, say nothing of the other one either.
+    assertThat(joined(sql)).doesNotContainKey("app.more");
+  }
+
+  @Test
+  void conditionsOfALeftJoinSayNothingOfItsLeft() {
+    String sql = "SELECT * FROM rows r LEFT JOIN more m ON m.row_id = r.id AND r.id = 5";
+    assertThat(joined(sql)).isEmpty();
+    sql = "SELECT * FROM rows r LEFT JOIN more m ON m.row_id = r.id AND m.row_id = 5";
+    assertThat(joined(sql)).isEqualTo(Map.of("app.more", FIVE_OF_MORE));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT * FROM rows r RIGHT JOIN more m ON m.row_id = r.id WHERE r.id = 5",
+        "SELECT * FROM rows r FULL JOIN more m ON m.row_id = r.id WHERE r.id = 5",
+        "SELECT * FROM rows NATURAL JOIN more WHERE id = 5",
+        "SELECT * FROM rows r LEFT JOIN more m JOIN none n ON n.x = 1 ON m.row_id = 5",
+        "SELECT * FROM (rows r JOIN more m ON m.row_id = r.id) WHERE r.id = 5",
+        "SELECT * FROM rows r, LATERAL (VALUES (1)) v WHERE r.id = 5",
+        "SELECT * FROM rows r, unknown u WHERE r.id = 5",
+        "SELECT * FROM rows r JOIN more r ON true WHERE r.id = 5",
+        "SELECT * FROM rows a (id) JOIN more m ON true WHERE a.id = 5",
+        "SELECT * FROM rows r, more m WHERE r.id = 5 AND m.n IN (SELECT 1)",
+      })
+  void otherJoinsAreNotRead(String sql) {
+    assertThat(joined(sql)).isEmpty();
+  }
+
+  @Test
+  void textsAreNotPassedOnNorWhatAnotherTypeCannotHold() {
+    assertThat(joined("SELECT * FROM rows r, more m WHERE r.name = m.key AND r.name = 'a'"))
+        .containsOnlyKeys("app.rows");
+    assertThat(joined("SELECT * FROM rows r, more m WHERE r.id = m.key AND r.id = 5"))
+        .containsOnlyKeys("app.rows");
   }
 }

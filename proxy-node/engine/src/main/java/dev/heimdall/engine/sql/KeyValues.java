@@ -1,0 +1,102 @@
+package dev.heimdall.engine.sql;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Numbers of the values that stand in a statement's text, or are those of its parameters. */
+final class KeyValues {
+  /** Integers up to here are equal as floating-point numbers only if they are. */
+  private static final long EXACT_AS_FLOAT = 999_999_999_999_999L;
+
+  private final KeyTokens tokens;
+  private final List<Parameter> parameters;
+
+  KeyValues(KeyTokens tokens, List<Parameter> parameters) {
+    this.tokens = tokens;
+    this.parameters = parameters;
+  }
+
+  /**
+   * Numbers of the values that a condition compares a column with.
+   *
+   * @return null where one of them is not known
+   */
+  int[] of(KeyCondition condition, KeyColumn key) {
+    int from = condition.operator() + 1;
+    long limit = comparesAsFloat(from, condition.end()) ? EXACT_AS_FLOAT : Long.MAX_VALUE;
+    int[] values = new int[1 + (condition.end() - from) / 2];
+    int n = 0;
+    for (int i = from; i < condition.end(); i = Math.max(i + 1, tokens.pastValue(i))) {
+      if (tokens.pastValue(i) < 0) {
+        continue; // a bracket or a comma
+      }
+      long number = number(i, key, limit);
+      if (number == KeyType.NONE) {
+        return null;
+      }
+      values[n++] = (int) number;
+    }
+    return Arrays.copyOf(values, n);
+  }
+
+  /** True if one of the values may be a text, and the server compares all of them by that. */
+  private boolean comparesAsFloat(int from, int end) {
+    boolean texts = false;
+    for (int i = from; i < end; i++) {
+      Parameter value = tokens.kind(i) == Lexer.PARAMETER ? parameter(i) : null;
+      texts |= tokens.kind(i) == Lexer.STRING || (value != null && !value.binary());
+    }
+    return texts && tokens.dialect.comparesTextAsFloat();
+  }
+
+  /** The number of a value that is written into a column, or {@link KeyType#NONE}. */
+  long written(int i, KeyColumn key) {
+    return number(i, key, Long.MAX_VALUE);
+  }
+
+  private long number(int i, KeyColumn key, long limit) {
+    boolean integer = key.type() == KeyType.INTEGER;
+    byte[] text = tokens.text;
+    int start = tokens.start(i);
+    int end = tokens.end(i);
+    return switch (tokens.kind(i)) {
+      case Lexer.STRING -> key.number(text, start, end, limit);
+      case Lexer.NUMBER -> integer ? key.number(text, start, end, limit) : KeyType.NONE;
+      case '-' ->
+          // Between the two may be blanks.
+          integer && end == tokens.start(i + 1)
+              ? key.number(text, start, tokens.end(i + 1), limit)
+              : KeyType.NONE;
+      case Lexer.PARAMETER -> number(parameter(i), i, key, limit);
+      default -> KeyType.NONE;
+    };
+  }
+
+  /** Null for one that is not there. */
+  private Parameter parameter(int i) {
+    int number = tokens.start(i);
+    return number == 0 || number > parameters.size() ? null : parameters.get(number - 1);
+  }
+
+  private long number(Parameter value, int i, KeyColumn key, long limit) {
+    if (value == null
+        || value.value() == null
+        || !tokens.dialect.comparesAs(key.type(), value.type())
+        || (value.type() == 0 && isElsewhere(i))) {
+      return KeyType.NONE;
+    }
+    return value.binary()
+        ? key.binary(value.value(), limit)
+        : key.number(value.value(), 0, value.value().length, limit);
+  }
+
+  /** True if a parameter without a type stands elsewhere, too, which may give it another one. */
+  private boolean isElsewhere(int here) {
+    for (int i = 0; i < tokens.count(); i++) {
+      if (i != here && tokens.kind(i) == Lexer.PARAMETER && tokens.start(i) == tokens.start(here)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
