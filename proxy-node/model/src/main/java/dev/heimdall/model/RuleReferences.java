@@ -182,7 +182,7 @@ final class RuleReferences {
       }
       if (own instanceof ActionParameters.ExtractPlan plan
           && plan.checkTableMismatch()
-          && !lacks(vdb.source(), EngineTrait.ACTS)) {
+          && lacks(vdb.source(), EngineTrait.PLANS_NAME_TABLES)) {
         sqlServerOnly(RuleChecks.parameter(i, "checkTableMismatch"), "true", vdb, in);
       }
     }
@@ -192,7 +192,7 @@ final class RuleReferences {
   private static Optional<EngineTrait> needed(RuleAction action) {
     return switch (action) {
       case ASYNC_EXECUTE, TRIGGER -> Optional.of(EngineTrait.RUNS_BESIDE);
-      case EXTRACT_PLAN, FORWARD -> Optional.of(EngineTrait.ACTS);
+      case FORWARD -> Optional.of(EngineTrait.ACTS);
       case CACHE, TABLE_CACHE -> Optional.of(EngineTrait.CACHES);
       case READER_ELIGIBLE -> Optional.of(EngineTrait.SPLITS_READS);
       default -> Optional.empty();

@@ -36,6 +36,7 @@ final class SqlServerEngine {
             EngineTrait.JDBC,
             EngineTrait.SPLITS_READS,
             EngineTrait.READS_CATALOGUE,
+            EngineTrait.PLANS_NAME_TABLES,
             EngineTrait.RUNS_BESIDE),
         List.of(
             "$.tls.certificateFile",

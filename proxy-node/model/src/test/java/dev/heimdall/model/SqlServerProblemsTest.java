@@ -151,8 +151,6 @@ class SqlServerProblemsTest {
   @ValueSource(
       strings = {
         "\"action\": \"forward\", \"parameters\": {\"source\": \"main\"}",
-        "\"action\": \"extract-plan\"",
-        "\"action\": \"extract-plan\", \"parameters\": {\"checkTableMismatch\": true}",
         "\"action\": \"cache\"",
       })
   void actionThatNeedsConnectionsOfTheNodesIsRefused(String rule) throws IOException {
@@ -167,10 +165,16 @@ class SqlServerProblemsTest {
                 + " \"sqlserver\": it is not supported there yet");
   }
 
-  @Test
-  void statementsMayBeWrappedIntoProcedures() throws IOException {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"procedure-wrap\"",
+        "\"extract-plan\"",
+        "\"extract-plan\", \"parameters\": {\"checkTableMismatch\": true}"
+      })
+  void actionsOfItsOwnAreAccepted(String action) throws IOException {
     vdb("");
-    rule("{\"action\": \"procedure-wrap\"}");
+    rule("{\"action\": " + action + "}");
 
     assertThat(problems()).isEmpty();
   }

@@ -188,6 +188,15 @@ class SqlServerFailoverIT {
   }
 
   @Test
+  void whoKeepsAConnectionAtRestGetsAnErrorThatDriversRetry() throws Exception {
+    try (Connection client = node.connect()) {
+      run(client, "CREATE TABLE #t (i INT)");
+      group.promote(group.server(1));
+      assertThat(error(client, "INSERT INTO #t VALUES (1)")).isEqualTo(40197);
+    }
+  }
+
+  @Test
   void aReadThatIsLostIsSentAgain() throws Exception {
     try (Connection client = node.connect()) {
       group.server(0).freeze();

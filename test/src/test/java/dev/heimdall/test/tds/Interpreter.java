@@ -47,6 +47,10 @@ final class Interpreter {
     guarded(
         () -> {
           Tsql.Block block = session.server.database().parse(text, quoted());
+          if (session.settings.isOn("showplan_xml")) {
+            ShowPlans.send(session.results, text);
+            return;
+          }
           run(block, new Scope("", 0));
         });
   }

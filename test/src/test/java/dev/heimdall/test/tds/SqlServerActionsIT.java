@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heimdall.engine.boot.SqlServerNode;
 import dev.heimdall.test.fixture.Await;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +58,52 @@ class SqlServerActionsIT {
         .map(TdsMessage::connection)
         .distinct()
         .count();
+  }
+
+  private static final String PLAN =
+      "{\"match\": \"tables:app.log\", \"action\": \"extract-plan\", \"parameters\":"
+          + " {\"checkTableMismatch\": true}}";
+
+  @Test
+  void plansHaveTablesAndNoValues() throws Exception {
+    try (Connection client = client(PLAN);
+        PreparedStatement prepared =
+            client.prepareStatement(
+                "select b from log where a = ? and b <> 'secret' and a < 7777")) {
+      for (int i = 0; i < 2; i++) {
+        prepared.setInt(1, 4711);
+        prepared.executeQuery().close();
+      }
+      Await.until("there is a plan", () -> !plans().isEmpty());
+      assertThat(plans())
+          .startsWith("xml ")
+          .contains("Table=\"[log]\"", "[t2].[a1]=(?)")
+          .doesNotContain("secret", "7777", "4711");
+      assertThat(client.isValid(1)).isTrue();
+    }
+  }
+
+  /** Form and text of the plans that the node has. */
+  private String plans() throws SQLException {
+    StringBuilder all = new StringBuilder();
+    try (Connection console = node.console();
+        Statement statement = console.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW PLANS")) {
+      while (rows.next()) {
+        all.append(rows.getString("format")).append(' ').append(rows.getString("plan"));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void clientsAreKnownByTheNamesOfTheirApplications() throws Exception {
+    String rule = "{\"match\": \"appname:report(er|ing)\", \"action\": \"drop\"}";
+    try (Connection client = client(rule);
+        Connection reporter = node.jdbc(";encrypt=false;applicationName=reporter")) {
+      assertThat(all(client, "select 1")).isEqualTo("[1;]");
+      assertThatThrownBy(() -> all(reporter, "select 1")).isInstanceOf(SQLException.class);
+    }
   }
 
   private static final String ASYNC =

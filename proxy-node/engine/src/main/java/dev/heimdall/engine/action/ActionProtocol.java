@@ -5,7 +5,6 @@ import dev.heimdall.engine.sql.SqlDialect;
 import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,11 +64,18 @@ public interface ActionProtocol {
    * Begins a transaction on a connection in which nothing but a plan is asked for.
    *
    * @param reads whether it is that of a statement that changes nothing
-   * @throws SQLFeatureNotSupportedException for engines without plans, which configurations reject
    */
-  default void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
-      throws SQLException {
-    throw new SQLFeatureNotSupportedException("plans are not supported for this engine");
+  void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException;
+
+  /** The form in which plans come where this one is wanted. */
+  default ActionParameters.PlanFormat planFormat(ActionParameters.PlanFormat wanted) {
+    return wanted;
+  }
+
+  /** The tables that a plan uses, each by its last name; none for engines whose plans name none. */
+  default Set<String> tablesOf(String plan) {
+    return Set.of();
   }
 
   /**
@@ -79,13 +85,11 @@ public interface ActionProtocol {
    *     order; those behind the last of them have none
    * @param longest how many characters of it are wanted at most, about
    */
-  default String explain(
+  String explain(
       Connection connection,
       ActionParameters.ExtractPlan how,
       String text,
       List<String> types,
       int longest)
-      throws SQLException {
-    throw new SQLFeatureNotSupportedException("plans are not supported for this engine");
-  }
+      throws SQLException;
 }

@@ -3,6 +3,7 @@ package dev.heimdall.engine.action;
 import dev.heimdall.engine.jdbc.SourceLogins;
 import dev.heimdall.engine.observe.NodeCounter;
 import dev.heimdall.engine.sql.ParsedStatement;
+import dev.heimdall.engine.sql.Statement;
 import dev.heimdall.engine.sql.StatementClass;
 import dev.heimdall.engine.wire.Sqlstate;
 import dev.heimdall.model.ActionParameters;
@@ -17,9 +18,11 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -203,14 +206,18 @@ public final class Plans {
     StatementOrigin origin = request.origin();
     Pattern pattern = new Pattern(origin.vdb(), origin.database(), request.high(), request.low());
     try {
+      ActionProtocol protocol = protocols.apply(source(configuration.get(), origin));
       String plan = ask(how, request);
+      if (how.checkTableMismatch()) {
+        compare(protocol.tablesOf(plan), pattern, request.facts());
+      }
       PlanRow row =
           new PlanRow(
               pattern.fingerprint(),
               origin.vdb(),
               origin.database(),
               Normalised.text(request.sql(), request.dialect(), request.lexerMode()),
-              how.format().spelling(),
+              protocol.planFormat(how.format()).spelling(),
               PlanText.masked(plan),
               Instant.now(),
               request.averageMicros());
@@ -228,6 +235,31 @@ public final class Plans {
     } finally {
       ended();
     }
+  }
+
+  /** Reports tables of a plan that the statement does not have by what is known of it here. */
+  private void compare(Set<String> planned, Pattern pattern, Statement known) {
+    Set<String> others = new TreeSet<>(planned);
+    for (Set<String> tables : List.of(known.tablesRead(), known.tablesWritten())) {
+      tables.forEach(
+          table ->
+              others.remove(table.substring(table.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT)));
+    }
+    if (!others.isEmpty()) {
+      events.failed(
+          "extract-plan",
+          pattern.fingerprint(),
+          others,
+          null,
+          "the plan uses tables that the statement is not known to use");
+    }
+  }
+
+  private static DataSource source(Configuration now, StatementOrigin origin) throws SQLException {
+    return Target.source(now, origin, Optional.empty())
+        .orElseThrow(
+            () ->
+                new SQLException("the virtual database was removed", Sqlstate.UNDEFINED_DATABASE));
   }
 
   private void keep(Pattern pattern, PlanRow row) {
@@ -254,12 +286,7 @@ public final class Plans {
   private String ask(ActionParameters.ExtractPlan how, PlanRequest request) throws SQLException {
     Configuration now = configuration.get();
     StatementOrigin origin = request.origin();
-    DataSource source =
-        Target.source(now, origin, Optional.empty())
-            .orElseThrow(
-                () ->
-                    new SQLException(
-                        "the virtual database was removed", Sqlstate.UNDEFINED_DATABASE));
+    DataSource source = source(now, origin);
     Target target =
         Target.of(now, logins, origin, source)
             .orElseThrow(

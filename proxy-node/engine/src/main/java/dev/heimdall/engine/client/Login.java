@@ -1,6 +1,8 @@
 package dev.heimdall.engine.client;
 
 import dev.heimdall.engine.auth.ServerCredential;
+import dev.heimdall.engine.backend.Variables;
+import dev.heimdall.engine.sql.SettingRules;
 import dev.heimdall.engine.wire.Capabilities;
 import dev.heimdall.model.ConsoleRight;
 import java.net.InetSocketAddress;
@@ -38,6 +40,17 @@ public record Login(
   /** As the client names it. */
   public String database() {
     return request.database();
+  }
+
+  /**
+   * What the client calls itself: now, by a setting, or else in its log-in; may be null.
+   *
+   * @param settings of its session
+   */
+  public String application(SettingRules rules, Variables settings) {
+    return rules.application().isEmpty()
+        ? request.applicationName()
+        : settings.get(rules.application());
   }
 
   /** True if it may do everything at the admin console. */

@@ -563,7 +563,7 @@ public final class ClientSession extends ChannelInboundHandlerAdapter
 
   @Override
   public String applicationName() {
-    return parts.carried.variables().get(parts.carried.rules().application());
+    return parts.login().application(parts.carried.rules(), parts.carried.variables());
   }
 
   @Override

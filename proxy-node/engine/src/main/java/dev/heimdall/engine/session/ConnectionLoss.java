@@ -270,6 +270,7 @@ final class ConnectionLoss {
       return;
     }
     if (requests.input().streaming() || lease.keepsServer() || settingsLost) {
+      error = lost == 0 && !from.groupOpen() ? error.because(ServerError.Cause.AT_REST) : error;
       end.fatal(
           settingsLost
               ? error.asFatal().withDetail("Settings of the session were lost with it.")

@@ -29,6 +29,8 @@ public record ServerError(
     UNREAD,
     /** The node's own limit for the time of a statement is over. */
     TIME_LIMIT,
+    /** A connection was lost on which nothing of its client's was on its way. */
+    AT_REST,
     /** The node was told to end, or to be without clients, before a log-in was over. */
     NODE_STOPS
   }

@@ -312,7 +312,7 @@ final class SessionScope {
         session.lease().destinations().database(),
         login.user(),
         login.groups(),
-        carried.variables().get(carried.rules().application()),
+        login.application(carried.rules(), carried.variables()),
         client == null ? null : client.getAddress(),
         port,
         session.start().processId(),

@@ -6,10 +6,12 @@ import dev.heimdall.engine.dialect.sqlserver.sql.SessionOptions;
 import dev.heimdall.engine.dialect.sqlserver.sql.SqlServerSql;
 import dev.heimdall.engine.sql.LexerMode;
 import dev.heimdall.engine.sql.SqlDialect;
+import dev.heimdall.model.ActionParameters;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -86,6 +88,37 @@ public final class SqlServerActions implements ActionProtocol {
 
   private static void set(StringBuilder sql, String name, String value) {
     sql.append("SET ").append(name).append(' ').append(value).append(' ');
+  }
+
+  /** From here on the connection carries nothing out. */
+  @Override
+  public void beginPlan(Connection connection, Map<String, String> settings, boolean reads)
+      throws SQLException {
+    apply(connection, settings, false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET SHOWPLAN_XML ON");
+    }
+  }
+
+  @Override
+  public ActionParameters.PlanFormat planFormat(ActionParameters.PlanFormat wanted) {
+    return ActionParameters.PlanFormat.XML;
+  }
+
+  @Override
+  public Set<String> tablesOf(String plan) {
+    return ShowPlan.tables(plan);
+  }
+
+  @Override
+  public String explain(
+      Connection connection,
+      ActionParameters.ExtractPlan how,
+      String text,
+      List<String> types,
+      int longest)
+      throws SQLException {
+    return ShowPlan.of(connection, text, longest);
   }
 
   @Override

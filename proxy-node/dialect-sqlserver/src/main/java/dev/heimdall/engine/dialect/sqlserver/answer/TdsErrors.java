@@ -25,8 +25,8 @@ public final class TdsErrors {
   /** Of a statement's time limit: drivers have this number where their own is over. */
   public static final int TIMED_OUT = -2;
 
-  /** A transaction is lost whose connection ends: drivers know it as one to be run again. */
-  private static final int LOST_TRANSACTION = 40197;
+  /** A connection ends, and nothing of a write is in doubt: drivers know it as one to retry. */
+  private static final int LOST = 40197;
 
   private static final int TIMED_OUT_SEVERITY = 11;
   private static final int FATAL_SEVERITY = 20;
@@ -64,9 +64,10 @@ public final class TdsErrors {
   }
 
   private static int number(ServerError error) {
-    return error.isFatal() && error.sqlState().equals(Sqlstate.SERIALIZATION_FAILURE)
-        ? LOST_TRANSACTION
-        : NUMBERS.getOrDefault(error.sqlState(), OWN);
+    boolean certain =
+        error.sqlState().equals(Sqlstate.SERIALIZATION_FAILURE)
+            || error.cause() == ServerError.Cause.AT_REST;
+    return error.isFatal() && certain ? LOST : NUMBERS.getOrDefault(error.sqlState(), OWN);
   }
 
   /**
